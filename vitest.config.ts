@@ -1,0 +1,29 @@
+import { readdirSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+// Tests read every package from its sources: no build is needed to run them (e2e excepted).
+const conditions = ['@sage/source', 'module', 'node', 'development|production'];
+const rooms = [
+  ...readdirSync('packages').map((name) => ({ name, root: `packages/${name}` })),
+  { name: 'cli', root: 'apps/cli' },
+  { name: 'e2e', root: 'e2e' },
+];
+const results = process.env['SAGE_TEST_RESULTS'];
+
+export default defineConfig({
+  test: {
+    reporters: results ? ['default', ['json', { outputFile: results }]] : ['default'],
+    projects: rooms.map(({ name, root }) => ({
+      root,
+      ssr: { resolve: { conditions } },
+      test: {
+        name,
+        include: ['**/*.test.ts'],
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+        // Git fixtures must not see the configuration of the machine they run on.
+        env: { GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
+      },
+    })),
+  },
+});
