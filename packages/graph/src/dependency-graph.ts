@@ -1,0 +1,129 @@
+import { DuplicateIdError, UnknownIdError } from './errors.ts';
+
+export interface GraphNode {
+  readonly id: string;
+  /** Ids that must come before this one. A repeated id counts once. */
+  readonly dependencies: readonly string[];
+  readonly state?: string | undefined;
+}
+
+/**
+ * An immutable graph as compressed sparse rows, both ways. Node `i` is `ids[i]`; its dependencies are
+ * `dependencyTargets[dependencyOffsets[i] .. dependencyOffsets[i + 1]]` in the order given, its dependents
+ * the same slice of `dependentTargets` in input order. The arrays are for reading only.
+ */
+export interface DependencyGraph {
+  readonly size: number;
+  readonly edges: number;
+  readonly ids: readonly string[];
+  readonly states: readonly (string | undefined)[];
+  /** Dependencies on ids that no node has. They are listed here and are neither nodes nor edges. */
+  readonly missing: readonly { readonly id: string; readonly dependency: string }[];
+  readonly dependencyOffsets: Int32Array;
+  readonly dependencyTargets: Int32Array;
+  readonly dependentOffsets: Int32Array;
+  readonly dependentTargets: Int32Array;
+  has(id: string): boolean;
+  /** The index of an id, or -1. */
+  indexOf(id: string): number;
+  /** @throws {UnknownIdError} */
+  dependenciesOf(id: string): string[];
+  /** @throws {UnknownIdError} */
+  dependentsOf(id: string): string[];
+  /** @throws {UnknownIdError} */
+  stateOf(id: string): string | undefined;
+}
+
+/**
+ * Builds the graph in one pass over the nodes and one over the edges.
+ * @throws {DuplicateIdError} with every id that more than one node has.
+ */
+export function buildDependencyGraph(nodes: Iterable<GraphNode>): DependencyGraph {
+  const ids: string[] = [];
+  const states: (string | undefined)[] = [];
+  const lists: (readonly string[])[] = [];
+  // A Map, not an object: `__proto__` is an id like any other.
+  const indexes = new Map<string, number>();
+  const duplicates = new Set<string>();
+  let capacity = 0;
+  for (const { id, dependencies, state } of nodes) {
+    if (indexes.has(id)) duplicates.add(id);
+    indexes.set(id, ids.length);
+    ids.push(id);
+    states.push(state);
+    lists.push(dependencies);
+    capacity += dependencies.length;
+  }
+  if (duplicates.size > 0) throw new DuplicateIdError([...duplicates]);
+
+  const size = ids.length;
+  const missing: { id: string; dependency: string }[] = [];
+  const dependencyOffsets = new Int32Array(size + 1);
+  const row = new Int32Array(capacity);
+  // lastUser[t] is the last node found to depend on t: a repeated dependency is seen without a set per node.
+  const lastUser = new Int32Array(size).fill(-1);
+  let edges = 0;
+  for (let node = 0; node < size; node++) {
+    let unknown: Set<string> | undefined;
+    for (const dependency of lists[node]!) {
+      const target = indexes.get(dependency);
+      if (target === undefined) {
+        if (unknown?.has(dependency)) continue;
+        (unknown ??= new Set()).add(dependency);
+        missing.push({ id: ids[node]!, dependency });
+      } else if (lastUser[target] !== node) {
+        lastUser[target] = node;
+        row[edges++] = target;
+      }
+    }
+    dependencyOffsets[node + 1] = edges;
+  }
+  const dependencyTargets = row.slice(0, edges);
+  const { offsets: dependentOffsets, targets: dependentTargets } = transpose(
+    dependencyOffsets,
+    dependencyTargets,
+  );
+
+  const existing = (id: string): number => {
+    const index = indexes.get(id);
+    if (index === undefined) throw new UnknownIdError(id);
+    return index;
+  };
+  const idsOf = (targets: Int32Array): string[] => Array.from(targets, (target) => ids[target]!);
+
+  return {
+    size,
+    edges,
+    ids,
+    states,
+    missing,
+    dependencyOffsets,
+    dependencyTargets,
+    dependentOffsets,
+    dependentTargets,
+    has: (id) => indexes.has(id),
+    indexOf: (id) => indexes.get(id) ?? -1,
+    dependenciesOf: (id) => idsOf(rowOf(dependencyOffsets, dependencyTargets, existing(id))),
+    dependentsOf: (id) => idsOf(rowOf(dependentOffsets, dependentTargets, existing(id))),
+    stateOf: (id) => states[existing(id)],
+  };
+}
+
+function rowOf(offsets: Int32Array, targets: Int32Array, node: number): Int32Array {
+  return targets.subarray(offsets[node], offsets[node + 1]);
+}
+
+/** The same edges from the other end, each row in ascending order (a counting sort). */
+function transpose(offsets: Int32Array, targets: Int32Array): { offsets: Int32Array; targets: Int32Array } {
+  const size = offsets.length - 1;
+  const reversed = new Int32Array(size + 1);
+  for (const target of targets) reversed[target + 1]!++;
+  for (let node = 0; node < size; node++) reversed[node + 1]! += reversed[node]!;
+  const next = reversed.slice(0, size);
+  const sources = new Int32Array(targets.length);
+  for (let node = 0; node < size; node++) {
+    for (let edge = offsets[node]!; edge < offsets[node + 1]!; edge++)
+      sources[next[targets[edge]!]!++] = node;
+  }
+  return { offsets: reversed, targets: sources };
+}

@@ -1,0 +1,71 @@
+/** Ids are quoted as JSON, so that a message stays one line whatever an id holds; long lists are cut. */
+function quoted(ids: readonly string[], separator = ', '): string {
+  const shown = ids.slice(0, 8).map((id) => JSON.stringify(id));
+  return shown.join(separator) + (ids.length > shown.length ? `${separator}… (${ids.length} in all)` : '');
+}
+
+/** Two nodes have the same id. */
+export class DuplicateIdError extends Error {
+  override readonly name = 'DuplicateIdError';
+  readonly code = 'DUPLICATE_ID';
+  readonly ids: readonly string[];
+
+  constructor(ids: readonly string[]) {
+    super(`More than one node has the id ${quoted(ids)}: give each node an id of its own.`);
+    this.ids = ids;
+  }
+}
+
+/** A question about an id that the graph does not have. */
+export class UnknownIdError extends Error {
+  override readonly name = 'UnknownIdError';
+  readonly code = 'UNKNOWN_ID';
+  readonly id: string;
+
+  constructor(id: string) {
+    super(`The graph has no node ${quoted([id])}: ask has() first, or add the node before building.`);
+    this.id = id;
+  }
+}
+
+/** An order was asked of a graph that has none. `cycles` is what {@link detectCircularDependencies} returns. */
+export class CycleError extends Error {
+  override readonly name = 'CycleError';
+  readonly code = 'CYCLE';
+  readonly cycles: readonly (readonly string[])[];
+
+  constructor(cycles: readonly (readonly string[])[]) {
+    const first = cycles[0] ?? [];
+    const more = cycles.length > 1 ? ` (and ${cycles.length - 1} more)` : '';
+    super(
+      `Circular dependency ${quoted(first, ' -> ')} -> ${quoted(first.slice(0, 1))}${more}: remove one of them.`,
+    );
+    this.cycles = cycles;
+  }
+}
+
+/** A duration that is not a finite number >= 0. */
+export class InvalidDurationError extends Error {
+  override readonly name = 'InvalidDurationError';
+  readonly code = 'INVALID_DURATION';
+  readonly id: string;
+  readonly duration: number;
+
+  constructor(id: string, duration: number) {
+    super(`The duration of ${quoted([id])} is ${duration}: return a finite number that is not negative.`);
+    this.id = id;
+    this.duration = duration;
+  }
+}
+
+/** An id that graphlib, which keeps ids as keys of plain objects, would lose or confuse. */
+export class UnsupportedIdError extends Error {
+  override readonly name = 'UnsupportedIdError';
+  readonly code = 'UNSUPPORTED_ID';
+  readonly id: string;
+
+  constructor(id: string) {
+    super(`graphlib cannot hold the id ${quoted([id])}: rename it, or use this package's own algorithms.`);
+    this.id = id;
+  }
+}

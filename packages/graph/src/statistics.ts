@@ -1,0 +1,29 @@
+import type { DependencyGraph } from './dependency-graph.ts';
+
+export interface GraphStatistics {
+  readonly total: number;
+  readonly edges: number;
+  /** Dependencies on ids that no node has. */
+  readonly missing: number;
+  /** Nodes without dependencies. */
+  readonly roots: number;
+  /** Nodes that nothing depends on. */
+  readonly leaves: number;
+  /** Number of nodes per state, in order of first appearance; nodes without a state are in none. */
+  readonly states: ReadonlyMap<string, number>;
+}
+
+export function graphStatistics(graph: DependencyGraph): GraphStatistics {
+  const { size, edges, dependencyOffsets, dependentOffsets } = graph;
+  const states = new Map<string, number>();
+  for (const state of graph.states) {
+    if (state !== undefined) states.set(state, (states.get(state) ?? 0) + 1);
+  }
+  let roots = 0;
+  let leaves = 0;
+  for (let node = 0; node < size; node++) {
+    if (dependencyOffsets[node] === dependencyOffsets[node + 1]) roots++;
+    if (dependentOffsets[node] === dependentOffsets[node + 1]) leaves++;
+  }
+  return { total: size, edges, missing: graph.missing.length, roots, leaves, states };
+}

@@ -1,0 +1,73 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { buildDependencyGraph } from '../src/dependency-graph.ts';
+import type { DependencyGraph } from '../src/dependency-graph.ts';
+import { CycleError, InvalidDurationError, UnknownIdError } from '../src/errors.ts';
+import { longestPaths } from '../src/longest-path.ts';
+import { acyclicNodes, chain } from './arbitrary-graphs.ts';
+
+const diamond = buildDependencyGraph([
+  { id: 'A', dependencies: [] },
+  { id: 'B', dependencies: ['A'] },
+  { id: 'C', dependencies: ['A'] },
+  { id: 'D', dependencies: ['B', 'C'] },
+  { id: 'E', dependencies: [] },
+]);
+
+/** Every chain, by plain recursion. */
+function longest(graph: DependencyGraph, id: string, durationOf: (id: string) => number): number {
+  return (
+    durationOf(id) + Math.max(0, ...graph.dependentsOf(id).map((next) => longest(graph, next, durationOf)))
+  );
+}
+
+describe('longestPaths', () => {
+  test('weighs chains by duration', () => {
+    const durations: Record<string, number> = { A: 1, B: 2, C: 5, D: 1, E: 6 };
+    const paths = longestPaths(diamond, (id) => durations[id]!);
+    expect(paths.criticalPath).toEqual(['A', 'C', 'D']);
+    expect(paths.length).toBe(7);
+    expect(['A', 'B', 'C', 'D', 'E'].map((id) => paths.remaining(id))).toEqual([7, 3, 6, 1, 6]);
+  });
+
+  test('keeps nodes without a duration on the critical path', () => {
+    expect(longestPaths(diamond, () => 0).criticalPath).toEqual(['A', 'B', 'D']);
+  });
+
+  test('of no nodes is empty', () => {
+    expect(longestPaths(buildDependencyGraph([]), () => 1)).toMatchObject({ criticalPath: [], length: 0 });
+  });
+
+  test('agrees with recursion over every chain, and the critical path is a true chain of that length', () => {
+    fc.assert(
+      fc.property(acyclicNodes, fc.array(fc.nat(9), { minLength: 14, maxLength: 14 }), (nodes, durations) => {
+        const graph = buildDependencyGraph(nodes);
+        const durationOf = (id: string): number => durations[graph.indexOf(id)]!;
+        const paths = longestPaths(graph, durationOf);
+        for (const id of graph.ids) expect(paths.remaining(id)).toBe(longest(graph, id, durationOf));
+        expect(paths.length).toBe(Math.max(0, ...graph.ids.map((id) => longest(graph, id, durationOf))));
+        expect(paths.criticalPath.reduce((sum, id) => sum + durationOf(id), 0)).toBe(paths.length);
+        paths.criticalPath.slice(1).forEach((id, index) => {
+          expect(graph.dependenciesOf(id)).toContain(paths.criticalPath[index]);
+        });
+      }),
+    );
+  });
+
+  test.each([-1, Number.NaN, Infinity])('refuses a duration of %d', (duration) => {
+    expect(() => longestPaths(diamond, (id) => (id === 'C' ? duration : 1))).toThrow(InvalidDurationError);
+  });
+
+  test('throws on a cycle and on an unknown id', () => {
+    const loop = buildDependencyGraph([{ id: 'A', dependencies: ['A'] }]);
+    expect(() => longestPaths(loop, () => 1)).toThrow(CycleError);
+    expect(() => longestPaths(diamond, () => 1).remaining('X')).toThrow(UnknownIdError);
+  });
+
+  test('does not overflow on a chain of 1,000,000', () => {
+    const paths = longestPaths(buildDependencyGraph(chain(1_000_000)), () => 2);
+    expect(paths.length).toBe(2_000_000);
+    expect(paths.criticalPath).toHaveLength(1_000_000);
+    expect(paths.remaining('T-999998')).toBe(4);
+  });
+});
