@@ -1,1 +1,11 @@
-export {};
+export { DEFER_CATEGORIES, TICKET_PRIORITIES, TICKET_STATES, isContainer, readTicket } from './ticket.ts';
+export type { DeferCategory, Ticket, TicketPriority, TicketProblem, TicketState } from './ticket.ts';
+export { parseRawTicketIndex, parseTicketIndex } from './sage-index.ts';
+export type { RawTicketIndex, TicketIndex } from './sage-index.ts';
+export { readTicketIndex, readTicketText, writeTicketChanges } from './store.ts';
+export { applyTicketChanges } from './edit.ts';
+export type { DeferReason, TicketChange } from './edit.ts';
+export { toGraphNodes } from './graph-nodes.ts';
+export type { TicketGraphNode, TicketGraphNodes } from './graph-nodes.ts';
+export { TicketIndexError } from './errors.ts';
+export type { TicketIndexErrorCode } from './errors.ts';

@@ -1,0 +1,141 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Node } from 'jsonc-parser';
+import { TicketIndexError } from './errors.ts';
+import { elementSeparator, end, layoutOf, renderLike, renderWithin } from './json-layout.ts';
+import type { Layout } from './json-layout.ts';
+import { memberOf, parseSyntax } from './json-text.ts';
+import { parseRawTicketIndex } from './sage-index.ts';
+import type { DeferCategory, TicketState } from './ticket.ts';
+
+export interface DeferReason {
+  category: DeferCategory;
+  message: string;
+  attempts: number;
+  last_error: string;
+  /** ISO 8601. */
+  deferred_at: string;
+}
+
+export interface TicketChange {
+  id: string;
+  state?: TicketState;
+  /** ISO 8601: the timestamp in `state_history`. */
+  at: string;
+  deferReason?: DeferReason;
+  /** Appended to `git.commits`, once, where the ticket has a `git` object. */
+  commit?: string;
+}
+
+interface Edit {
+  offset: number;
+  length: number;
+  content: string;
+}
+
+/**
+ * The text with the changes made in place: `state` set, `state_history` appended where the list exists and the
+ * state is new, `defer_reason` set, `git.commits` appended. Nothing else changes by a byte, and what is added
+ * is laid out like its neighbours. A change that is already made changes nothing.
+ * @throws {TicketIndexError} for a text that is no index, or an id that it does not have exactly once.
+ */
+export function applyTicketChanges(
+  text: string,
+  changes: readonly TicketChange[],
+  file = 'ticket index',
+): string {
+  let result = text;
+  // Two changes of one ticket touch the same tokens, so each round of edits has a ticket only once.
+  for (let rest = changes; rest.length > 0;) {
+    const round = new Map<string, TicketChange>();
+    const later: TicketChange[] = [];
+    for (const change of rest) {
+      if (round.has(change.id)) later.push(change);
+      else round.set(change.id, change);
+    }
+    result = applyRound(result, round, file);
+    rest = later;
+  }
+  return result;
+}
+
+function applyRound(text: string, changes: ReadonlyMap<string, TicketChange>, file: string): string {
+  parseRawTicketIndex(text, file);
+  const nodes = ticketNodes(text, new Set(changes.keys()), file);
+  const edits = [...changes.values()].flatMap((change) => editsOf(text, nodes.get(change.id)!, change));
+  let result = '';
+  let done = 0;
+  for (const { offset, length, content } of edits.sort((a, b) => a.offset - b.offset)) {
+    result += text.slice(done, offset) + content;
+    done = offset + length;
+  }
+  return result + text.slice(done);
+}
+
+function ticketNodes(text: string, ids: ReadonlySet<string>, file: string): Map<string, Node> {
+  const nodes = new Map<string, Node>();
+  for (const ticket of memberOf(parseSyntax(text), 'tickets')?.children ?? []) {
+    const id: unknown = memberOf(ticket, 'id')?.value;
+    if (typeof id !== 'string' || !ids.has(id)) continue;
+    if (nodes.has(id)) {
+      const problem = `duplicate id ${JSON.stringify(id)}: give one of the two another id`;
+      throw new TicketIndexError({ file, code: 'DUPLICATE_ID', problem, ticket: id });
+    }
+    nodes.set(id, ticket);
+  }
+  for (const id of ids) {
+    if (nodes.has(id)) continue;
+    const problem = `no ticket ${JSON.stringify(id)} to change: was it removed from the index meanwhile?`;
+    throw new TicketIndexError({ file, code: 'UNKNOWN_TICKET', problem, ticket: id });
+  }
+  return nodes;
+}
+
+function editsOf(text: string, ticket: Node, { state, at, deferReason, commit }: TicketChange): Edit[] {
+  const layout = layoutOf(text, ticket)!;
+  const edits: Edit[] = [];
+  if (state !== undefined && memberOf(ticket, 'state')?.value !== state) {
+    edits.push(setMember(text, ticket, layout, 'state', state));
+    const history = memberOf(ticket, 'state_history');
+    if (history?.type === 'array') edits.push(append(text, history, layout, { state, timestamp: at }));
+  }
+  const known = memberOf(ticket, 'defer_reason');
+  if (
+    deferReason &&
+    !(known && isDeepStrictEqual(JSON.parse(text.slice(known.offset, end(known))), deferReason))
+  ) {
+    edits.push(setMember(text, ticket, layout, 'defer_reason', deferReason));
+  }
+  const git = memberOf(ticket, 'git');
+  if (commit !== undefined && git?.type === 'object') {
+    const commits = memberOf(git, 'commits');
+    const inner = layoutOf(text, git);
+    if (!inner) edits.push(replace(git, renderWithin({ commits: [commit] }, layout)));
+    else if (!commits) edits.push(setMember(text, git, inner, 'commits', [commit]));
+    else if (commits.type === 'array' && !commits.children?.some(({ value }) => value === commit)) {
+      edits.push(append(text, commits, inner, commit));
+    }
+  }
+  return edits;
+}
+
+function setMember(text: string, object: Node, layout: Layout, key: string, value: unknown): Edit {
+  const known = memberOf(object, key);
+  const content = renderWithin(value, layout);
+  if (known) return replace(known, content);
+  const member = layout.between + JSON.stringify(key) + layout.colon + content;
+  return { offset: end(object.children!.at(-1)!), length: 0, content: member };
+}
+
+/** `layout` is that of the object which has the list. */
+function append(text: string, list: Node, layout: Layout, value: object | string): Edit {
+  const last = list.children?.at(-1);
+  if (!last) return replace(list, renderWithin([value], layout));
+  const neighbour = typeof value === 'object' ? layoutOf(text, last) : undefined;
+  const content =
+    neighbour && typeof value === 'object' ? renderLike(value, neighbour) : JSON.stringify(value);
+  return { offset: end(last), length: 0, content: elementSeparator(text, list, layout) + content };
+}
+
+function replace({ offset, length }: Node, content: string): Edit {
+  return { offset, length, content };
+}

@@ -1,0 +1,41 @@
+import { isRecord } from './json-text.ts';
+
+const MINUTES_PER_DAY = 480;
+const MINUTES_PER_STORY_POINT = 240;
+
+/**
+ * The duration that a ticket's author expected, in minutes, from the first of `estimated_minutes`, `effort_sp`
+ * (story points) and `effort` (a number of story points, `"3 SP"`, `"2 story points (0.5 days)"`,
+ * `{storyPoints, estimatedDays}`; days before points). A day is 480 minutes, a story point half a day, which
+ * is what real indexes give where they have both. Only what is positive counts.
+ */
+export function estimatedMinutes(raw: Readonly<Record<string, unknown>>): number | undefined {
+  return positive(raw['estimated_minutes']) ?? pointsToMinutes(raw['effort_sp']) ?? ofEffort(raw['effort']);
+}
+
+function ofEffort(effort: unknown): number | undefined {
+  if (typeof effort === 'string') {
+    const days = /([\d.]+)\s*days?\b/i.exec(effort)?.[1];
+    const points = /([\d.]+)\s*(?:sp\b|(?:story\s*)?points?\b|$)/i.exec(effort)?.[1];
+    return daysToMinutes(Number(days)) ?? pointsToMinutes(Number(points));
+  }
+  if (isRecord(effort)) {
+    const { estimatedDays, storyPoints } = effort;
+    return daysToMinutes(estimatedDays) ?? pointsToMinutes(storyPoints);
+  }
+  return pointsToMinutes(effort);
+}
+
+function daysToMinutes(days: unknown): number | undefined {
+  const value = positive(days);
+  return value === undefined ? undefined : value * MINUTES_PER_DAY;
+}
+
+function pointsToMinutes(points: unknown): number | undefined {
+  const value = positive(points);
+  return value === undefined ? undefined : value * MINUTES_PER_STORY_POINT;
+}
+
+function positive(value: unknown): number | undefined {
+  return typeof value === 'number' && value > 0 && value < Infinity ? value : undefined;
+}

@@ -1,0 +1,94 @@
+import { isUtf8 } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
+import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { applyTicketChanges } from './edit.ts';
+import type { TicketChange } from './edit.ts';
+import { TicketIndexError } from './errors.ts';
+import { parseTicketIndex } from './sage-index.ts';
+import type { TicketIndex } from './sage-index.ts';
+
+/** @throws {TicketIndexError} for a file that is missing, unreadable or no sound index. */
+export async function readTicketIndex(file: string): Promise<TicketIndex & { text: string }> {
+  const text = await readTicketText(file);
+  return { ...parseTicketIndex(text, file), text };
+}
+
+/**
+ * The text of an index, exactly: encoding it as UTF-8 gives the file's bytes again.
+ * @throws {TicketIndexError} for a file that is missing, unreadable or not UTF-8.
+ */
+export async function readTicketText(file: string): Promise<string> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : cause;
+    throw code === 'ENOENT'
+      ? new TicketIndexError({
+          file,
+          code: 'NOT_FOUND',
+          problem: 'no ticket index: create it, or name another',
+          cause,
+        })
+      : new TicketIndexError({
+          file,
+          code: 'UNREADABLE',
+          problem: `cannot be read (${String(code)}): check the path and its permissions`,
+          cause,
+        });
+  }
+  const text = bytes.toString('utf8');
+  if (isUtf8(bytes)) return text;
+  const fault = Buffer.from(text).findIndex((byte, index) => byte !== bytes[index]);
+  const line = bytes.subarray(0, fault).filter((byte) => byte === 0x0a).length + 1;
+  const column = fault - bytes.subarray(0, fault).lastIndexOf(0x0a);
+  throw new TicketIndexError({
+    file,
+    code: 'NOT_UTF8',
+    problem: 'not UTF-8 text: convert the file',
+    place: { line, column },
+  });
+}
+
+/**
+ * Makes the changes in the file, see {@link applyTicketChanges}: whole or not at all, also at a power cut. The
+ * mode stays, a symbolic link is followed, and where nothing changes nothing is written.
+ * @throws {TicketIndexError}
+ */
+export async function writeTicketChanges(file: string, changes: readonly TicketChange[]): Promise<void> {
+  const text = await readTicketText(file);
+  const changed = applyTicketChanges(text, changes, file);
+  if (changed !== text) await replaceFile(await realpath(file), changed);
+}
+
+async function replaceFile(file: string, text: string): Promise<void> {
+  const folder = dirname(file);
+  // Beside the file: a rename is atomic only within one file system.
+  const temporary = join(folder, `.${basename(file)}.${randomUUID()}.tmp`);
+  try {
+    const handle = await open(temporary, 'wx', 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.chmod((await stat(file)).mode & 0o7777);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+}
+
+/** Without this a power cut may bring the old name back, though never a torn file. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,167 @@
+import { posix } from 'node:path';
+import * as z from 'zod';
+import { estimatedMinutes } from './effort.ts';
+import type { TicketIndexErrorCode } from './errors.ts';
+import { isRecord } from './json-text.ts';
+
+export const TICKET_STATES = ['UNPROCESSED', 'IN_PROGRESS', 'COMPLETED', 'DEFERRED'] as const;
+export type TicketState = (typeof TICKET_STATES)[number];
+
+export const TICKET_PRIORITIES = ['P0', 'P1', 'P2', 'P3', 'P4'] as const;
+export type TicketPriority = (typeof TICKET_PRIORITIES)[number];
+
+export const DEFER_CATEGORIES = [
+  'missing_dependencies',
+  'persistent_test_failure',
+  'validation_script_error',
+  'external_blocker',
+  'user_rejected',
+  'merge_conflict',
+  'agent_failed',
+  'no_changes',
+  'timeout',
+  'stalled',
+  'budget',
+  'tampering',
+] as const;
+export type DeferCategory = (typeof DEFER_CATEGORIES)[number];
+
+export interface Ticket {
+  id: string;
+  /** The id where there is none. */
+  title: string;
+  state: TicketState;
+  /** Lower case; `task` where there is none. */
+  type: string;
+  /** P2 where there is none, or none that is known. */
+  priority: TicketPriority;
+  /** The id's prefix (`API` of `API-001`) where there is none. */
+  component: string;
+  dependencies: string[];
+  parent: string | null;
+  children: string[];
+  description: string;
+  acceptanceCriteria: string[];
+  docs: Record<string, string>;
+  /** Declared paths, of `targetFiles` and `files`: normalised, each once. */
+  files: string[];
+  conflictsWith: string[];
+  /** See {@link estimatedMinutes}. */
+  estimatedMinutes: number | undefined;
+  /** The object as parsed, with every field that Sage does not know. */
+  raw: Readonly<Record<string, unknown>>;
+}
+
+/** Why a raw ticket cannot be read. `path` leads to the value at fault within the ticket. */
+export interface TicketProblem {
+  code: Extract<TicketIndexErrorCode, 'NO_ID' | 'BAD_ID' | 'BAD_STATE' | 'BAD_FIELD'>;
+  path: (string | number)[];
+  /** What is wrong and what to do next, in one line. */
+  message: string;
+}
+
+const ids = z.array(z.string()).nullish();
+const needed = z.object({
+  id: z.string(),
+  state: z.enum(TICKET_STATES),
+  dependencies: ids,
+  parent: z.string().nullish(),
+  children: ids,
+});
+
+/** Reads one ticket: strict about what decides the plan (id, state, edges), lenient about the rest. */
+export function readTicket(raw: unknown): { ticket: Ticket } | { problems: TicketProblem[] } {
+  if (!isRecord(raw)) {
+    const message = `${shown(raw)} is no ticket: replace it with an object`;
+    return { problems: [{ code: 'BAD_FIELD', path: [], message }] };
+  }
+  const result = needed.safeParse(raw);
+  if (!result.success) return { problems: result.error.issues.map((issue) => problemOf(issue, raw)) };
+  const { id, state, dependencies, parent, children } = result.data;
+  if (id.includes('\0')) {
+    return {
+      problems: [
+        { code: 'BAD_ID', path: ['id'], message: `the id ${JSON.stringify(id)} holds a NUL: rename it` },
+      ],
+    };
+  }
+  const ticket: Ticket = {
+    id,
+    title: text(raw['title']) ?? id,
+    state,
+    type: text(raw['type'])?.toLowerCase() ?? 'task',
+    priority: TICKET_PRIORITIES.find((priority) => priority === text(raw['priority'])?.toUpperCase()) ?? 'P2',
+    component: text(raw['component']) ?? /^(.+)-[^-]*$/s.exec(id)?.[1] ?? id,
+    dependencies: dependencies ?? [],
+    parent: parent ?? null,
+    children: children ?? [],
+    description: text(raw['description']) ?? '',
+    acceptanceCriteria: texts(raw['acceptanceCriteria'] ?? raw['acceptance_criteria']),
+    docs: isRecord(raw['docs']) ? stringMembers(raw['docs']) : {},
+    files: declaredFiles(raw),
+    conflictsWith: texts(raw['conflicts_with']),
+    estimatedMinutes: estimatedMinutes(raw),
+    raw,
+  };
+  return { ticket };
+}
+
+/** A ticket with children is done when they are, and is never given to an agent. */
+export function isContainer(ticket: Pick<Ticket, 'children'>): boolean {
+  return ticket.children.length > 0;
+}
+
+function problemOf(issue: z.core.$ZodIssue, value: Record<string, unknown>): TicketProblem {
+  const path = issue.path.filter((key) => typeof key !== 'symbol');
+  const field = path[0];
+  if (field === 'id' && value['id'] === undefined) {
+    return { code: 'NO_ID', path: [], message: 'a ticket has no id: give it one, such as "API-001"' };
+  }
+  const name = typeof value['id'] === 'string' ? `ticket ${JSON.stringify(value['id'])}` : 'a ticket';
+  if (field === 'state') {
+    const found = value['state'] === undefined ? 'no state' : `the unknown state ${shown(value['state'])}`;
+    return {
+      code: 'BAD_STATE',
+      path: value['state'] === undefined ? [] : path,
+      message: `${name} has ${found}: set it to one of ${TICKET_STATES.join(', ')}`,
+    };
+  }
+  const expected = field === 'id' ? 'a string' : field === 'parent' ? 'an id or null' : 'a list of ids';
+  const found = shown(value[String(field)]);
+  return {
+    code: 'BAD_FIELD',
+    path,
+    message: `${name} has "${String(field)}": ${found}, which should be ${expected}`,
+  };
+}
+
+function shown(value: unknown): string {
+  const json = JSON.stringify(value) as string | undefined;
+  if (json === undefined) return 'nothing';
+  return json.length > 60 ? `${json.slice(0, 60)}…` : json;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+}
+
+function texts(value: unknown): string[] {
+  const list: unknown[] = Array.isArray(value) ? value : [value];
+  return list.filter((item) => typeof item === 'string');
+}
+
+function stringMembers(record: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(record).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
+
+function declaredFiles(raw: Record<string, unknown>): string[] {
+  const targets: unknown[] = Array.isArray(raw['targetFiles']) ? raw['targetFiles'] : [];
+  const paths = [
+    ...targets.map((target) => (isRecord(target) ? target['path'] : target)),
+    ...texts(raw['files']),
+  ];
+  const declared = paths.filter((path) => typeof path === 'string').filter((path) => path !== '');
+  return [...new Set(declared.map((path) => posix.normalize(path)))];
+}
