@@ -1,1 +1,26 @@
-export {};
+export { processMark } from './agent-environment.ts';
+export type { Agent } from './agents/agent.ts';
+export { findAgent } from './agents/find-agent.ts';
+export { AGENT_PRESETS } from './agents/presets.ts';
+export { type AgentChoice, resolveAgent } from './agents/resolve-agent.ts';
+export type { CheckRequest } from './check.ts';
+export { AgentError, WorkerError } from './errors.ts';
+export { outputTail } from './output-tail.ts';
+export { composePrompt, type PromptContext } from './prompt.ts';
+export type {
+  AttemptCategory,
+  AttemptOutcome,
+  AttemptResult,
+  LandedDependency,
+  PreviousAttempt,
+  WorkRequest,
+  WorkTicket,
+} from './request.ts';
+export { userShell } from './shell.ts';
+export {
+  type CutOffAttempt,
+  type KeptAs,
+  openWorkers,
+  type Workers,
+  type WorkersOptions,
+} from './workers.ts';

@@ -1,0 +1,37 @@
+import { execa } from 'execa';
+import { AgentError } from '../errors.ts';
+import { userShell } from '../shell.ts';
+import type { Agent } from './agent.ts';
+
+/**
+ * The program that an agent's shell line starts with, as the shell finds it; undefined where the line starts
+ * with something only the shell can read (quotes, `$`, a subshell).
+ * @throws AgentError AGENT_NOT_FOUND
+ */
+export async function findAgent(agent: Agent, cwd: string): Promise<string | undefined> {
+  const program = firstWord(agent.command);
+  if (program === undefined) return undefined;
+  const { stdout, exitCode } = await execa(userShell(), ['-c', `command -v ${program}`], {
+    cwd,
+    reject: false,
+    stdin: 'ignore',
+  });
+  if (exitCode !== 0) {
+    throw new AgentError(
+      'AGENT_NOT_FOUND',
+      agent.name,
+      `agent ${JSON.stringify(agent.name)} not found: no program ${JSON.stringify(program)} on PATH; install it or name another with --agent or --agent-command`,
+    );
+  }
+  return stdout.split('\n')[0] ?? program;
+}
+
+// Only a plain word is looked up: nothing else is safe to put into the look-up's own shell line.
+function firstWord(command: string): string | undefined {
+  const word =
+    command
+      .trim()
+      .replace(/^(?:[A-Za-z_]\w*=[\w./:@%+,-]*\s+)+/, '')
+      .split(/\s+/)[0] ?? '';
+  return /^[\w./][\w./@%+,-]*$/.test(word) ? word : undefined;
+}

@@ -1,0 +1,43 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { encodeRefComponent } from '@sage/git';
+
+/** The files of one attempt, outside the worktree, so that they are never part of the work. */
+export interface AttemptFiles {
+  readonly ticket: string;
+  readonly prompt: string;
+  readonly result: string;
+  readonly output: string;
+}
+
+export async function createAttemptFiles(
+  runDirectory: string,
+  ticketId: string,
+  attempt: number,
+  content: { ticket: unknown; prompt: string },
+): Promise<AttemptFiles> {
+  const directory = join(runDirectory, encodeRefComponent(ticketId), String(attempt));
+  await mkdir(directory, { recursive: true });
+  const files = {
+    ticket: join(directory, 'ticket.json'),
+    prompt: join(directory, 'prompt.md'),
+    result: join(directory, 'result.json'),
+    output: join(directory, 'output.log'),
+  };
+  await Promise.all([
+    writeFile(files.ticket, JSON.stringify(content.ticket, undefined, 2) + '\n'),
+    writeFile(files.prompt, content.prompt),
+    // An attempt that was cut off and is made again has the same number.
+    rm(files.result, { force: true }),
+    writeFile(files.output, ''),
+  ]);
+  return files;
+}
+
+export async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

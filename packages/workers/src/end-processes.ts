@@ -1,0 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { listProcesses, type ProcessEntry } from './process-table.ts';
+
+/** Variables that every process of an attempt carries; agents start tools in new sessions, so a group is not enough. */
+export type ProcessMark = Readonly<Record<string, string>>;
+
+export interface EndOptions {
+  /** Time between SIGTERM and SIGKILL in milliseconds, 10 s at most. */
+  readonly grace: number;
+  /** A leader whose descendants belong to it even where they dropped the mark. */
+  readonly leader?: number;
+  /** Aborted: no grace any more. */
+  readonly hurry?: AbortSignal | undefined;
+}
+
+/**
+ * Ends every process that carries the mark, and every descendant of the leader: SIGTERM, grace, SIGKILL each.
+ * Returns the pids that were found; resolves when none of them lives.
+ */
+export async function endProcesses(mark: ProcessMark, options: EndOptions): Promise<number[]> {
+  const found = new Map<string, ProcessEntry>();
+  const asked = new Set<string>();
+  const deadline = Date.now() + Math.min(options.grace, 10_000);
+  for (let round = 0; ; round++) {
+    const table = await listProcesses();
+    const late = Date.now() >= deadline || options.hurry?.aborted === true;
+    for (const entry of select(table, mark, options.leader)) found.set(identity(entry), entry);
+    const alive = table.filter((entry) => found.has(identity(entry)));
+    if (alive.length === 0) return [...found.values()].map(({ pid }) => pid);
+    // A process that forks between two looks is found by the next one, until a look finds none.
+    for (const entry of alive) {
+      if (late) kill(entry.pid, 'SIGKILL');
+      else if (!asked.has(identity(entry))) kill(entry.pid, 'SIGTERM');
+      asked.add(identity(entry));
+    }
+    await delay(Math.min(20 * 2 ** round, 200));
+  }
+}
+
+function select(
+  table: readonly ProcessEntry[],
+  mark: ProcessMark,
+  leader: number | undefined,
+): ProcessEntry[] {
+  const words = Object.entries(mark).map(([name, value]) => `\0${name}=${value}\0`);
+  const chosen = new Set(
+    table
+      .filter(({ environment }) => words.every((word) => environment.includes(word)))
+      .map(({ pid }) => pid),
+  );
+  if (leader !== undefined) chosen.add(leader);
+  for (let size = -1; size !== chosen.size;) {
+    size = chosen.size;
+    for (const { pid, parent } of table) if (chosen.has(parent)) chosen.add(pid);
+  }
+  chosen.delete(process.pid);
+  return table.filter(({ pid }) => chosen.has(pid));
+}
+
+function identity({ pid, started }: ProcessEntry): string {
+  return `${pid}@${started}`;
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // Gone already.
+  }
+}

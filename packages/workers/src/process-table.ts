@@ -1,0 +1,60 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { execa } from 'execa';
+
+/** A process of this user, with the environment it was started with (empty where the system does not show it). */
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  /** Differs between two processes that had the same pid; compared, never read. */
+  readonly started: string;
+  readonly environment: string;
+}
+
+/** All processes of this user: from /proc where there is one, else from `ps`. */
+export async function listProcesses(): Promise<ProcessEntry[]> {
+  return process.platform === 'linux' ? fromProc() : fromPs();
+}
+
+async function fromProc(): Promise<ProcessEntry[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const entries = await Promise.all(pids.map(readProc));
+  return entries.filter((entry) => entry !== undefined);
+}
+
+async function readProc(pid: string): Promise<ProcessEntry | undefined> {
+  try {
+    const [stat, environment] = await Promise.all([
+      readFile(`/proc/${pid}/stat`, 'utf8'),
+      readFile(`/proc/${pid}/environ`, 'utf8'),
+    ]);
+    // proc(5): the second field is the name in parentheses and may hold anything, so count from the last ')'.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (fields[0] === 'Z') return undefined;
+    return {
+      pid: Number(pid),
+      parent: Number(fields[1]),
+      started: fields[19] ?? '',
+      environment: `\0${environment}\0`,
+    };
+  } catch {
+    return undefined; // Ended meanwhile, or another user's.
+  }
+}
+
+async function fromPs(): Promise<ProcessEntry[]> {
+  // lstart is five words; -E appends the environment to the command, parted by spaces.
+  const { stdout } = await execa('ps', ['-xwwE', '-o', 'pid=,ppid=,lstart=,command=']);
+  return stdout.split('\n').flatMap((line) => {
+    const match = /^\s*(\d+)\s+(\d+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(.*)$/.exec(line);
+    if (!match) return [];
+    const [, pid, parent, started, command] = match;
+    return [
+      {
+        pid: Number(pid),
+        parent: Number(parent),
+        started: started ?? '',
+        environment: ` ${command} `.replaceAll(' ', '\0'),
+      },
+    ];
+  });
+}

@@ -1,0 +1,8 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+
+/** The shell that the user works in, or /bin/sh where none is named. */
+export function userShell(environment: NodeJS.ProcessEnv = process.env): string {
+  const shell = environment['SHELL'];
+  return shell && isAbsolute(shell) && existsSync(shell) ? shell : '/bin/sh';
+}

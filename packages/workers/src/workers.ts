@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { encodeRefComponent, fetchCommit, type Repository, resolveCommit, updateRefs } from '@sage/git';
+import { processMark } from './agent-environment.ts';
+import type { Agent } from './agents/agent.ts';
+import { runAttempt } from './attempt.ts';
+import { type CheckRequest, runCheck } from './check.ts';
+import { endProcesses } from './end-processes.ts';
+import type { AttemptResult, WorkRequest } from './request.ts';
+import { WorkerError } from './errors.ts';
+import { Worktrees } from './worktrees.ts';
+
+export interface WorkersOptions {
+  readonly repository: Repository;
+  readonly agent: Agent;
+  /** Paths of the repository that agents' work never changes, such as the ticket index. */
+  readonly protectedPaths?: readonly string[];
+  /** Wall-clock limit of one attempt in milliseconds. */
+  readonly timeout: number;
+}
+
+/** Why work is kept that did not land: `refs/sage/deferred/<ticket>`, `refs/sage/interrupted/<ticket>`. */
+export type KeptAs = 'deferred' | 'interrupted';
+
+/** Runs tickets, each in a worktree of its own, and keeps what they leave. */
+export interface Workers {
+  /** Where finished work is fetched from, by commit id. */
+  readonly workRepository: string;
+  /** @throws WorkerError where no worktree could be made or its content could not be read. */
+  run(request: WorkRequest, options?: { signal?: AbortSignal; hurry?: AbortSignal }): Promise<AttemptResult>;
+  /** Runs a command on exactly this commit, in a worktree of its own. */
+  check(request: CheckRequest): Promise<{ ok: boolean; output: string }>;
+  /** Pins a commit of the workers' repository in the user's. Returns the ref. */
+  keep(ticket: string, commit: string, as: KeptAs): Promise<string>;
+  /** Ends the processes that a killed coordinator of this run left, and keeps what their worktrees hold. */
+  recover(run: string, cutOff: readonly CutOffAttempt[]): Promise<{ ended: number; kept: string[] }>;
+  close(): Promise<void>;
+}
+
+export interface CutOffAttempt {
+  readonly ticket: string;
+  readonly worker: number;
+  readonly base: string;
+  readonly message: string;
+}
+
+export async function openWorkers(options: WorkersOptions): Promise<Workers> {
+  const { repository } = options;
+  const worktrees = await Worktrees.open({ repository, protectedPaths: options.protectedPaths ?? [] });
+  const runDirectory = (run: string) => join(repository.root, '.sage/runs', run);
+
+  const keep = async (ticket: string, commit: string, as: KeptAs): Promise<string> => {
+    const ref = `refs/sage/${as}/${encodeRefComponent(ticket)}`;
+    // Work that was queued is in the user's repository already.
+    if (!(await resolveCommit(repository, commit)))
+      await fetchCommit(repository, worktrees.workRepository, commit);
+    await updateRefs(repository, [{ ref, old: undefined, new: commit }]);
+    return ref;
+  };
+
+  return {
+    workRepository: worktrees.workRepository,
+    keep,
+    async run(request, { signal, hurry } = {}) {
+      try {
+        return await runAttempt(request, {
+          agent: options.agent,
+          worktrees,
+          runDirectory: runDirectory(request.run),
+          timeout: options.timeout,
+          signal,
+          hurry,
+        });
+      } catch (cause) {
+        throw new WorkerError(request.ticket.id, `worker ${request.worker} failed: ${firstLine(cause)}`, {
+          cause,
+        });
+      }
+    },
+    check: (request) =>
+      runCheck(request, { worktrees, runDirectory: runDirectory(request.run), timeout: options.timeout }),
+    async recover(run, cutOff) {
+      const ended = await endProcesses(processMark(run), { grace: 5_000 });
+      const kept: string[] = [];
+      for (const { ticket, worker, base, message } of cutOff) {
+        const commit = await worktrees.salvage(worker, base, message);
+        if (commit !== undefined) kept.push(await keep(ticket, commit, 'interrupted'));
+      }
+      await worktrees.removeAll();
+      return { ended: ended.length, kept };
+    },
+    close: () => worktrees.removeAll(),
+  };
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+}

@@ -1,0 +1,110 @@
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  addWorktree,
+  commitWorktree,
+  type Identity,
+  identity,
+  openWorkRepository,
+  removeWorktree,
+  type Repository,
+  resetWorkRepository,
+  worktreeGitDir,
+  type WorkRepository,
+} from '@sage/git';
+
+export interface WorktreesOptions {
+  readonly repository: Repository;
+  /** Paths that an agent's work never contains; they keep the base's version. */
+  readonly protectedPaths: readonly string[];
+}
+
+export interface AttemptWorktree {
+  readonly path: string;
+  /** Everything that was left here as one commit on the base, whatever the agent did to git. */
+  commit(
+    message: string,
+  ): Promise<{ commit?: string; changedFiles: readonly string[]; ignoredFiles: readonly string[] }>;
+  remove(): Promise<void>;
+}
+
+/** The worktrees of the workers, all of one repository of their own beside the user's. */
+export class Worktrees {
+  readonly directory: string;
+  readonly #options: WorktreesOptions;
+  readonly #work: WorkRepository;
+  readonly #author: Identity;
+
+  private constructor(options: WorktreesOptions, directory: string, work: WorkRepository, author: Identity) {
+    this.#options = options;
+    this.directory = directory;
+    this.#work = work;
+    this.#author = author;
+  }
+
+  static async open(options: WorktreesOptions): Promise<Worktrees> {
+    const { repository } = options;
+    const directory = join(repository.root, '.sage/worktrees');
+    await mkdir(directory, { recursive: true });
+    const work = await openWorkRepository(repository, join(repository.root, '.sage/work.git'));
+    await resetWorkRepository(work, { idle: true });
+    return new Worktrees(options, directory, work, await identity(repository));
+  }
+
+  /** The workers' repository, from which finished work is fetched by id. */
+  get workRepository(): string {
+    return this.#work.gitDir;
+  }
+
+  async add(worker: number | string, base: string): Promise<AttemptWorktree> {
+    // An agent of an earlier attempt may have written hooks or configuration there.
+    await resetWorkRepository(this.#work, { idle: false });
+    const path = this.#path(worker);
+    await removeWorktree(this.#work.gitDir, path);
+    await addWorktree(this.#work.gitDir, path, base);
+    return {
+      path,
+      commit: (message) => this.#commit(path, base, message),
+      remove: () => removeWorktree(this.#work.gitDir, path),
+    };
+  }
+
+  /** What a cut-off attempt left in its worktree, as one commit; the worktree goes. */
+  async salvage(worker: number, base: string, message: string): Promise<string | undefined> {
+    const path = this.#path(worker);
+    const { commit } = await this.#commit(path, base, message);
+    await removeWorktree(this.#work.gitDir, path);
+    return commit;
+  }
+
+  /** Removes every worktree that is left. */
+  async removeAll(): Promise<void> {
+    for (const name of await readdir(this.directory))
+      await removeWorktree(this.#work.gitDir, join(this.directory, name));
+  }
+
+  #path(worker: number | string): string {
+    return join(this.directory, typeof worker === 'number' ? `worker-${worker}` : worker);
+  }
+
+  async #commit(path: string, base: string, message: string) {
+    const { repository, protectedPaths } = this.#options;
+    const gitDir = await worktreeGitDir(this.#work.gitDir, path);
+    const there = await stat(path).catch(() => undefined);
+    // The agent removed its worktree, or a killed coordinator did: nothing is left to take.
+    if (gitDir === undefined || !there?.isDirectory()) return { changedFiles: [], ignoredFiles: [] };
+    const snapshot = await commitWorktree({
+      repository,
+      gitDir,
+      workTree: path,
+      base,
+      exclude: protectedPaths,
+      message,
+      author: this.#author,
+      committer: this.#author,
+      date: new Date(),
+    });
+    if (snapshot === undefined) return { changedFiles: [], ignoredFiles: [] };
+    return { commit: snapshot.commit, changedFiles: snapshot.changedFiles, ignoredFiles: snapshot.skipped };
+  }
+}

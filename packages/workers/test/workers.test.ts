@@ -1,0 +1,187 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { listProcesses } from '../src/process-table.ts';
+import { repositoryFixture } from './repository.ts';
+
+test('what an agent leaves, committed or not, becomes one commit on the base', async () => {
+  const { workers, request, git, base, repository } = await repositoryFixture({
+    'a.txt': 'a\n',
+    'gone.txt': 'x\n',
+  });
+  const room = await workers(
+    'git config user.name x; git config user.email x@x; echo 1 > new.txt; git add new.txt; git commit -qm mine; git checkout -qb other; echo b >> a.txt; rm gone.txt',
+  );
+  const result = await room.run(request('API-1'));
+  expect(result).toMatchObject({
+    outcome: 'completed',
+    exitCode: 0,
+    changedFiles: ['a.txt', 'gone.txt', 'new.txt'],
+  });
+  await room.keep('API-1', result.commit ?? '', 'deferred');
+  expect(git('rev-list', '--parents', '-1', 'refs/sage/deferred/API-1')).toBe(`${result.commit} ${base}`);
+  expect(git('log', '-1', '--format=%s', 'refs/sage/deferred/API-1')).toBe('feat(api): API-1');
+  expect(git('status', '--porcelain', '--untracked-files=no')).toBe('');
+  expect(await readdir(join(repository.root, '.sage/worktrees'))).toEqual([]);
+});
+
+test('the agent gets its prompt on stdin and its ticket in the environment, and no git variables', async () => {
+  const { workers, request, repository } = await repositoryFixture();
+  process.env['GIT_DIR'] = '/nowhere';
+  try {
+    const room = await workers(
+      'cat > prompt; cat "$SAGE_TICKET_FILE" > ticket; env > environment; test -f "$SAGE_PROMPT_FILE"',
+    );
+    const { commit, outputFile } = await room.run(
+      request('API-2', {
+        ticket: { id: 'API-2', title: 'T', type: 'task', component: 'api', raw: { id: 'API-2', odd: 1 } },
+      }),
+    );
+    const git = async (path: string) =>
+      (await import('node:child_process')).execFileSync(
+        'git',
+        ['--git-dir', room.workRepository, 'show', `${commit}:${path}`],
+        { encoding: 'utf8', env: {} },
+      );
+    expect(await git('prompt')).toContain('# Ticket API-2: T');
+    expect(JSON.parse(await git('ticket'))).toEqual({ id: 'API-2', odd: 1 });
+    const environment = await git('environment');
+    expect(environment).toMatch(/^SAGE_TICKET_ID=API-2$/m);
+    expect(environment).toMatch(/^SAGE_WORKER_ID=1$/m);
+    expect(environment).toMatch(/^SAGE_ATTEMPT=1$/m);
+    expect(environment).not.toMatch(/^GIT_DIR=/m);
+    expect(outputFile.startsWith(join(repository.root, '.sage/runs'))).toBe(true);
+  } finally {
+    delete process.env['GIT_DIR'];
+  }
+});
+
+test('an agent that changes nothing is deferred, whatever it says', async () => {
+  const { workers, request } = await repositoryFixture();
+  const room = await workers('echo \'{"outcome":"COMPLETED","summary":"all done"}\' > "$SAGE_RESULT_FILE"');
+  expect(await room.run(request('API-3'))).toMatchObject({
+    outcome: 'deferred',
+    category: 'no_changes',
+    summary: 'all done',
+  });
+});
+
+test('changes of the ticket index are not taken', async () => {
+  const { workers, request } = await repositoryFixture({ '.sage/tickets/index.json': '{}\n' });
+  const room = await workers('echo tampered > .sage/tickets/index.json; echo x > work');
+  expect(await room.run(request('API-4'))).toMatchObject({ outcome: 'completed', changedFiles: ['work'] });
+  const only = await workers('rm -r .sage');
+  expect(await only.run(request('API-4'))).toMatchObject({ outcome: 'deferred', category: 'no_changes' });
+});
+
+test('three workers run at the same time, each in its own worktree', async () => {
+  const { workers, request, repository } = await repositoryFixture();
+  // Each waits until it has seen the other two: only possible when all three run.
+  const meeting = join(repository.root, 'meeting');
+  const room = await workers(
+    `mkdir -p '${meeting}'; touch '${meeting}'/$SAGE_WORKER_ID; while [ $(ls '${meeting}' | wc -l) -lt 3 ]; do sleep 0.02; done; pwd > where`,
+  );
+  const results = await Promise.all(
+    [1, 2, 3].map((worker) => room.run(request(`API-${worker}`, { worker }))),
+  );
+  expect(results.map(({ outcome }) => outcome)).toEqual(['completed', 'completed', 'completed']);
+  expect(new Set(results.map(({ commit }) => commit)).size).toBe(3);
+});
+
+test('a worker killed from outside has failed, and the others go on', async () => {
+  const { workers, request } = await repositoryFixture();
+  const room = await workers('echo part > part; if [ $SAGE_WORKER_ID = 1 ]; then kill -9 $$; fi');
+  const [killed, other] = await Promise.all([
+    room.run(request('API-5')),
+    room.run(request('API-6', { worker: 2 })),
+  ]);
+  expect(killed).toMatchObject({
+    outcome: 'failed',
+    category: 'agent_failed',
+    reason: 'the agent was killed by SIGKILL',
+    changedFiles: ['part'],
+  });
+  expect(killed.commit).toMatch(/^[0-9a-f]{40}$/);
+  expect(other).toMatchObject({ outcome: 'completed' });
+});
+
+test('nothing that an agent started outlives it, not even in a session of its own', async () => {
+  const { workers, request } = await repositoryFixture();
+  const room = await workers('setsid sleep 1000 & (trap "" TERM; exec sleep 1001) & echo x > x');
+  const order = request('API-7');
+  expect(await room.run(order)).toMatchObject({ outcome: 'completed' });
+  const left = (await listProcesses()).filter(({ environment }) =>
+    environment.includes(`SAGE_RUN_ID=${order.run}`),
+  );
+  expect(left).toEqual([]);
+});
+
+test('the time limit ends an agent that goes on', async () => {
+  const { workers, request } = await repositoryFixture();
+  const room = await workers('echo begun > begun; sleep 1000', 200);
+  expect(await room.run(request('API-8'))).toMatchObject({ outcome: 'failed', category: 'timeout' });
+});
+
+test('an interrupted attempt keeps what was done and is no failure', async () => {
+  const { workers, request, repository } = await repositoryFixture();
+  const room = await workers('echo begun > begun; echo ready; sleep 1000');
+  const controller = new AbortController();
+  const order = request('API-9');
+  const running = room.run(order, { signal: controller.signal });
+  const output = join(repository.root, '.sage/runs', order.run, 'API-9/1/output.log');
+  while (!existsSync(output) || !(await readFile(output, 'utf8')).includes('ready'))
+    await new Promise(setImmediate);
+  controller.abort();
+  expect(await running).toMatchObject({ outcome: 'interrupted', changedFiles: ['begun'] });
+});
+
+test('a worktree that the agent removed is an attempt without a result, not an error', async () => {
+  const { workers, request } = await repositoryFixture();
+  const room = await workers('rm -rf "$PWD"');
+  expect(await room.run(request('API-10'))).toMatchObject({ outcome: 'deferred', category: 'no_changes' });
+  const again = await workers('echo x > x');
+  expect(await again.run(request('API-10'))).toMatchObject({ outcome: 'completed' });
+});
+
+test('an agent finds no repository of the user where it broke its own', async () => {
+  const { workers, request, git } = await repositoryFixture();
+  const room = await workers(
+    'rm .git; git commit -qm hijack --allow-empty; git rev-parse --show-toplevel; echo x > x',
+  );
+  const { outcome, outputFile } = await room.run(request('API-11'));
+  expect(outcome).toBe('completed');
+  expect(await readFile(outputFile, 'utf8')).toContain('not a git repository');
+  expect(git('log', '--format=%s')).toBe('first');
+});
+
+test('a check runs on exactly the commit that is asked about', async () => {
+  const { workers, base } = await repositoryFixture();
+  const room = await workers('true');
+  const command =
+    'test "$(git rev-parse HEAD)" = "$(cat expected 2>/dev/null || git rev-parse HEAD)" && grep -q hello README.md';
+  expect(await room.check({ run: 'check', command, commit: base })).toEqual({ ok: true, output: '' });
+  expect(await room.check({ run: 'check', command: 'echo why; exit 3', commit: base })).toEqual({
+    ok: false,
+    output: 'why',
+  });
+});
+
+test('what a killed coordinator left is ended and kept', async () => {
+  const { workers, request, git, repository } = await repositoryFixture();
+  const room = await workers('echo half > half; echo ready; sleep 1000');
+  const order = request('API-12');
+  const controller = new AbortController();
+  const running = room.run(order, { signal: controller.signal });
+  const output = join(repository.root, '.sage/runs', order.run, 'API-12/1/output.log');
+  while (!existsSync(output) || !(await readFile(output, 'utf8')).includes('ready'))
+    await new Promise(setImmediate);
+  const next = await workers('true');
+  const cutOff = { ticket: 'API-12', worker: 1, base: order.base, message: 'feat: half' };
+  const { ended, kept } = await next.recover(order.run, [cutOff]);
+  expect(ended).toBeGreaterThan(0);
+  expect(kept).toEqual(['refs/sage/interrupted/API-12']);
+  expect(git('show', 'refs/sage/interrupted/API-12:half')).toBe('half');
+  expect(await readdir(join(repository.root, '.sage/worktrees'))).toEqual([]);
+  await running.catch(() => {});
+});
