@@ -1,1 +1,65 @@
-export {};
+export { branchCheckouts } from './branch-checkouts.ts';
+export { checkoutConflicts, moveCheckout, type MoveOptions } from './checkout.ts';
+export { checkoutFile, stageObject, type CheckoutFile } from './checkout-file.ts';
+export {
+  commitsBetween,
+  commitTree,
+  fetchCommit,
+  findTrailers,
+  readCommit,
+  type Commit,
+  type CommitContent,
+  type Signature,
+  type TrailerHit,
+} from './commits.ts';
+export { commitWorktree, type CommitWorktreeOptions, type WorktreeSnapshot } from './commit-worktree.ts';
+export { DURABLE_CONFIG } from './environment.ts';
+export {
+  CheckoutError,
+  GitError,
+  RefMovedError,
+  RepositoryError,
+  type CheckoutErrorCode,
+  type RepositoryErrorCode,
+} from './errors.ts';
+export { excludeFromGit } from './exclude.ts';
+export { finishCheckout } from './finish-checkout.ts';
+export { identity, type Identity } from './identity.ts';
+export { encodeRefComponent } from './ref-component.ts';
+export {
+  checkRefFormat,
+  isAncestor,
+  listRefs,
+  readRef,
+  resolveCommit,
+  updateRefs,
+  type RefUpdate,
+} from './refs.ts';
+export {
+  currentBranch,
+  openRepository,
+  operationInProgress,
+  type Operation,
+  type Repository,
+} from './repository.ts';
+export { git, gitRaw, type GitOptions, type GitResult } from './run.ts';
+export { withTemporaryIndex } from './temporary-index.ts';
+export {
+  mergeTrees,
+  readBlob,
+  readObject,
+  treeEntry,
+  writeObject,
+  writeTreeWith,
+  type MergeResult,
+  type TreeEntry,
+} from './trees.ts';
+export { openWorkRepository, resetWorkRepository, type WorkRepository } from './work-repository.ts';
+export {
+  addWorktree,
+  listWorktrees,
+  pruneWorktrees,
+  removeWorktree,
+  worktreeGitDir,
+  type Worktree,
+} from './worktrees.ts';

@@ -1,0 +1,84 @@
+/** A git command ended in a way the caller did not allow. */
+export class GitError extends Error {
+  override readonly name = 'GitError';
+  readonly code = 'GIT_FAILED';
+  readonly args: readonly string[];
+  readonly exitCode: number | undefined;
+  readonly stderr: string;
+
+  constructor(args: readonly string[], exitCode: number | undefined, stderr: string, options?: ErrorOptions) {
+    const said = stderr
+      .trim()
+      .split('\n')
+      .find((line) => line.startsWith('fatal:') || line.startsWith('error:'));
+    const end = exitCode === undefined ? 'did not run' : `ended with exit code ${exitCode}`;
+    super(`git ${args[0] ?? ''} ${end}: ${said ?? (firstLine(stderr) || 'no message')}`, options);
+    this.args = args;
+    this.exitCode = exitCode;
+    this.stderr = stderr;
+  }
+}
+
+export type RepositoryErrorCode = 'NOT_A_REPOSITORY' | 'NO_WORK_TREE' | 'GIT_NOT_FOUND' | 'PARTIAL_CLONE';
+
+/** The directory or the machine cannot serve as a repository. */
+export class RepositoryError extends Error {
+  override readonly name = 'RepositoryError';
+  readonly code: RepositoryErrorCode;
+  readonly directory: string;
+
+  constructor(code: RepositoryErrorCode, directory: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.directory = directory;
+  }
+}
+
+/** A ref was not where the caller expected it: compare-and-swap failed and nothing was changed. */
+export class RefMovedError extends Error {
+  override readonly name = 'RefMovedError';
+  readonly code = 'REF_MOVED';
+  readonly ref: string;
+  readonly expected: string;
+  readonly actual: string;
+
+  constructor(ref: string, expected: string, actual: string, options?: ErrorOptions) {
+    super(`${ref} is at ${actual}, not at ${expected}: read it again and retry`, options);
+    this.ref = ref;
+    this.expected = expected;
+    this.actual = actual;
+  }
+}
+
+export type CheckoutErrorCode = 'CHECKOUT_CONFLICT' | 'INDEX_LOCKED';
+
+/** A checkout could not follow its branch; `paths` are what stands in the way. */
+export class CheckoutError extends Error {
+  override readonly name = 'CheckoutError';
+  readonly code: CheckoutErrorCode;
+  readonly worktree: string;
+  readonly paths: readonly string[];
+
+  constructor(code: CheckoutErrorCode, worktree: string, paths: readonly string[], options?: ErrorOptions) {
+    const shown = paths.slice(0, 3).map((path) => JSON.stringify(path));
+    const list = shown.join(', ') + (paths.length > 3 ? ` and ${paths.length - 3} more` : '');
+    super(
+      code === 'INDEX_LOCKED'
+        ? `${list} exists: wait for the other git command in ${worktree}, or remove the file when none runs`
+        : `local changes in ${worktree} are in the way: ${list}; commit or move them, then go on`,
+      options,
+    );
+    this.code = code;
+    this.worktree = worktree;
+    this.paths = paths;
+  }
+}
+
+function firstLine(text: string): string {
+  return text.trim().split('\n')[0] ?? '';
+}
+
+/** Whether a system call failed with one of these codes. */
+export function isErrno(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}
