@@ -1,1 +1,15 @@
-export {};
+export { determineWorkerCount } from './worker-count.ts';
+export { usableCores } from './cores.ts';
+export { findParallelBatch, planBatches } from './batch.ts';
+export type { BatchPlan } from './batch.ts';
+export { createScheduler } from './scheduler.ts';
+export type { Scheduler, SchedulerOptions } from './scheduler.ts';
+export type { SchedulerTicket } from './backlog.ts';
+export type { BlockedTicket } from './blocked.ts';
+export { rankTickets } from './priority.ts';
+export type { RankedTicket } from './priority.ts';
+export { simulate } from './simulate.ts';
+export type { Assignment, Simulation, SimulationOptions } from './simulate.ts';
+export { recommendWorkers } from './recommend.ts';
+export type { Recommendation, RecommendationOptions } from './recommend.ts';
+export { TransitionError, UnknownDependencyError, WorkerCountError } from './errors.ts';

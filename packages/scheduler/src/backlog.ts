@@ -1,0 +1,61 @@
+import { buildDependencyGraph } from '@sage/graph';
+import type { DependencyGraph } from '@sage/graph';
+import { UnknownDependencyError } from './errors.ts';
+
+export interface SchedulerTicket {
+  readonly id: string;
+  /** What must be COMPLETED first; of a container also its children. */
+  readonly dependencies: readonly string[];
+  /** UNPROCESSED, IN_PROGRESS or none: to be done. COMPLETED: done. Any other blocks its dependents. */
+  readonly state?: string | undefined;
+  /** `P0` (first) to `P4`; P2 where there is none. */
+  readonly priority?: string | undefined;
+  /** Minutes, >= 0; where there is none, the median of those given, and 1 where none is. */
+  readonly duration?: number | undefined;
+  /** Paths that the ticket will change. Two tickets that share one do not run at the same time. */
+  readonly files?: readonly string[] | undefined;
+  /** Ids that it must not run beside; it is enough that one side says so. */
+  readonly conflictsWith?: readonly string[] | undefined;
+  /** Never given out; completed by itself with the last of what it waits for. */
+  readonly container?: boolean | undefined;
+}
+
+/** The tickets that are not COMPLETED, and the graph of what they still wait for; node `i` is `tickets[i]`. */
+export interface Backlog {
+  readonly tickets: readonly SchedulerTicket[];
+  readonly graph: DependencyGraph;
+  /** Minutes per node; a container takes none. */
+  readonly durations: Float64Array;
+}
+
+/**
+ * Leaves COMPLETED tickets and dependencies on them out, so that a cycle or a dangling id among finished work
+ * stops nobody.
+ * @throws {UnknownDependencyError} for a dependency that is neither in the list nor in `satisfied`.
+ */
+export function openBacklog(all: readonly SchedulerTicket[], satisfied: ReadonlySet<string>): Backlog {
+  const done = new Set<string>();
+  for (const { id, state } of all) if (state === 'COMPLETED') done.add(id);
+  const tickets = all.filter(({ state }) => state !== 'COMPLETED');
+  const known = new Set(all.map(({ id }) => id));
+  const graph = buildDependencyGraph(
+    tickets.map(({ id, dependencies, state }) => ({
+      id,
+      state,
+      dependencies: dependencies.filter((to) => !done.has(to) && (known.has(to) || !satisfied.has(to))),
+    })),
+  );
+  if (graph.missing.length > 0) throw new UnknownDependencyError(graph.missing);
+  return { tickets, graph, durations: durationsOf(tickets) };
+}
+
+export function isRunnable({ state }: SchedulerTicket): boolean {
+  return state === undefined || state === 'UNPROCESSED' || state === 'IN_PROGRESS';
+}
+
+function durationsOf(tickets: readonly SchedulerTicket[]): Float64Array {
+  const given = tickets.filter(({ container }) => !container).map(({ duration }) => duration);
+  const sorted = given.filter((duration) => duration !== undefined).sort((a, b) => a - b);
+  const usual = sorted[Math.floor(sorted.length / 2)] ?? 1;
+  return Float64Array.from(tickets, ({ container, duration }) => (container ? 0 : (duration ?? usual)));
+}

@@ -1,0 +1,52 @@
+import type { SchedulerTicket } from './backlog.ts';
+import type { BlockedTicket } from './blocked.ts';
+import { createScheduler } from './scheduler.ts';
+import type { Scheduler, SchedulerOptions } from './scheduler.ts';
+import { wholeNumber } from './worker-count.ts';
+
+/**
+ * At most `batchSize` tickets that can run now, beside each other, best first: what the scheduler would hand to
+ * that many free workers.
+ */
+export function findParallelBatch(
+  tickets: readonly SchedulerTicket[],
+  batchSize: number,
+  options?: SchedulerOptions,
+): string[] {
+  return startBatch(createScheduler(tickets, options), batchSize);
+}
+
+export interface BatchPlan {
+  batches: string[][];
+  blocked: BlockedTicket[];
+}
+
+/**
+ * The whole backlog in batches, each as the one before it leaves things when all of it succeeds.
+ * @throws {WorkerCountError} unless `workers` is a whole number from 1.
+ */
+export function planBatches(
+  tickets: readonly SchedulerTicket[],
+  workers: number,
+  options?: SchedulerOptions,
+): BatchPlan {
+  const size = wholeNumber(workers);
+  const scheduler = createScheduler(tickets, options);
+  const batches: string[][] = [];
+  for (let batch = startBatch(scheduler, size); batch.length > 0; batch = startBatch(scheduler, size)) {
+    for (const id of batch) scheduler.completed(id);
+    batches.push(batch);
+  }
+  return { batches, blocked: scheduler.blocked() };
+}
+
+function startBatch(scheduler: Scheduler, size: number): string[] {
+  const batch: string[] = [];
+  while (batch.length < size) {
+    const id = scheduler.next();
+    if (id === undefined) break;
+    scheduler.started(id);
+    batch.push(id);
+  }
+  return batch;
+}

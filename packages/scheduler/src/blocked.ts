@@ -1,0 +1,35 @@
+import type { DependencyGraph } from '@sage/graph';
+import type { TicketPhase } from './scheduler.ts';
+
+export interface BlockedTicket {
+  id: string;
+  /** A shortest chain of what it waits for, nearest first; the last is deferred or outside the selection. */
+  by: string[];
+}
+
+/** Breadth first from everything that will not be done, along the dependents that wait. */
+export function blockedTickets(
+  { size, ids, dependentOffsets, dependentTargets }: DependencyGraph,
+  phases: readonly TicketPhase[],
+  only: ReadonlySet<string> | undefined,
+): BlockedTicket[] {
+  const via = new Int32Array(size).fill(-1);
+  const reached = [...phases.keys()].filter(
+    (node) => phases[node] === 'deferred' || phases[node] === 'outside',
+  );
+  for (const node of reached) {
+    for (const dependent of dependentTargets.subarray(dependentOffsets[node], dependentOffsets[node + 1])) {
+      if (phases[dependent] !== 'waiting' || via[dependent] !== -1) continue;
+      via[dependent] = node;
+      reached.push(dependent);
+    }
+  }
+  const blocked: BlockedTicket[] = [];
+  for (let node = 0; node < size; node++) {
+    if (via[node] === -1 || (only && !only.has(ids[node]!))) continue;
+    const by: string[] = [];
+    for (let next = via[node]!; next !== -1; next = via[next]!) by.push(ids[next]!);
+    blocked.push({ id: ids[node]!, by });
+  }
+  return blocked;
+}

@@ -1,0 +1,47 @@
+/** A number of workers that is neither `auto` nor a whole number from 1. */
+export class WorkerCountError extends Error {
+  override readonly name = 'WorkerCountError';
+  readonly code = 'WORKER_COUNT';
+  readonly requested: number | string;
+
+  constructor(requested: number | string) {
+    super(
+      `${JSON.stringify(String(requested))} is no number of workers: use "auto" or a whole number from 1.`,
+    );
+    this.requested = requested;
+  }
+}
+
+/** Open tickets depend on ids that are neither in the list nor known to be done. */
+export class UnknownDependencyError extends Error {
+  override readonly name = 'UnknownDependencyError';
+  readonly code = 'UNKNOWN_DEPENDENCY';
+  readonly missing: readonly { readonly id: string; readonly dependency: string }[];
+
+  constructor(missing: readonly { readonly id: string; readonly dependency: string }[]) {
+    const shown = missing
+      .slice(0, 5)
+      .map(({ id, dependency }) => `${JSON.stringify(id)} on ${JSON.stringify(dependency)}`);
+    const more = missing.length > shown.length ? ` and ${missing.length - shown.length} more` : '';
+    super(`Dependencies on unknown tickets: ${shown.join(', ')}${more}; correct the ids or add the tickets.`);
+    this.missing = missing;
+  }
+}
+
+/** A call that a ticket's state does not allow, such as completing one that is not running. */
+export class TransitionError extends Error {
+  override readonly name = 'TransitionError';
+  readonly code = 'TRANSITION';
+  readonly ticket: string;
+  readonly state: string;
+  readonly transition: string;
+
+  constructor(ticket: string, state: string, transition: string) {
+    super(
+      `Ticket ${JSON.stringify(ticket)} is ${state}: it cannot be ${transition}. Report only what the scheduler gave out.`,
+    );
+    this.ticket = ticket;
+    this.state = state;
+    this.transition = transition;
+  }
+}

@@ -1,0 +1,99 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { SchedulerTicket } from '../src/backlog.ts';
+import { findParallelBatch, planBatches } from '../src/batch.ts';
+import { WorkerCountError } from '../src/errors.ts';
+import { rankTickets } from '../src/priority.ts';
+import { backlogs, conflict } from './arbitrary-backlogs.ts';
+
+const open = (
+  id: string,
+  dependencies: string[] = [],
+  more: Partial<SchedulerTicket> = {},
+): SchedulerTicket => ({
+  id,
+  dependencies,
+  state: 'UNPROCESSED',
+  ...more,
+});
+
+describe('findParallelBatch', () => {
+  test('10 independent tickets, size 3: the first 3 by priority', () => {
+    const tickets = Array.from({ length: 10 }, (_, index) =>
+      open(`T-${index}`, [], { priority: `P${4 - (index % 5)}` }),
+    );
+    expect(findParallelBatch(tickets, 3)).toEqual(['T-4', 'T-9', 'T-3']);
+  });
+
+  test('2 with dependencies: only the independent ones', () => {
+    expect(findParallelBatch([open('A'), open('B', ['A']), open('C'), open('D', ['B'])], 5)).toEqual([
+      'A',
+      'C',
+    ]);
+  });
+
+  test('a dependency that is COMPLETED holds nobody up; a container is never given out', () => {
+    const tickets = [
+      open('A', [], { state: 'COMPLETED' }),
+      open('B', ['A']),
+      open('E', ['A', 'B'], { container: true }),
+    ];
+    expect(findParallelBatch(tickets, 5)).toEqual(['B']);
+    expect(findParallelBatch(tickets, 5, { only: new Set(['E']) })).toEqual([]);
+  });
+
+  test('no room, no batch', () => {
+    expect(findParallelBatch([open('A')], 0)).toEqual([]);
+    expect(findParallelBatch([], 3)).toEqual([]);
+  });
+
+  test('is what a greedy choice by rank among all that is ready gives', () => {
+    fc.assert(
+      fc.property(backlogs, fc.nat(5), (tickets, size) => {
+        const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
+        const completes = ({ state, container, dependencies }: SchedulerTicket): boolean =>
+          state === 'COMPLETED' ||
+          (container === true &&
+            state !== 'DEFERRED' &&
+            dependencies.every((to) => completes(byId.get(to)!)));
+        const expected: SchedulerTicket[] = [];
+        for (const { id } of rankTickets(tickets)) {
+          const ticket = byId.get(id)!;
+          const ready =
+            ticket.state !== 'DEFERRED' && ticket.dependencies.every((to) => completes(byId.get(to)!));
+          if (!ready || ticket.container || expected.length >= size) continue;
+          if (!expected.some((other) => conflict(ticket, other))) expected.push(ticket);
+        }
+        expect(findParallelBatch(tickets, size)).toEqual(expected.map(({ id }) => id));
+      }),
+    );
+  });
+});
+
+describe('planBatches', () => {
+  test('plans the backlog as if every batch succeeded, and says what is blocked', () => {
+    const tickets = [
+      open('A'),
+      open('B'),
+      open('C'),
+      open('D', ['A']),
+      open('E', ['D', 'C'], { container: true }),
+      open('F', ['E']),
+      open('X', [], { state: 'DEFERRED' }),
+      open('Y', ['X', 'F']),
+    ];
+    expect(planBatches(tickets, 2)).toEqual({
+      batches: [['A', 'C'], ['D', 'B'], ['F']],
+      blocked: [{ id: 'Y', by: ['X'] }],
+    });
+  });
+
+  test('keeps rivals in different batches', () => {
+    const tickets = [open('A', [], { files: ['x'] }), open('B', [], { files: ['x'] }), open('C')];
+    expect(planBatches(tickets, 3).batches).toEqual([['A', 'C'], ['B']]);
+  });
+
+  test('refuses no workers', () => {
+    expect(() => planBatches([open('A')], 0)).toThrow(WorkerCountError);
+  });
+});

@@ -1,0 +1,90 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { SchedulerTicket } from '../src/backlog.ts';
+import { WorkerCountError } from '../src/errors.ts';
+import { rankTickets } from '../src/priority.ts';
+import { simulate } from '../src/simulate.ts';
+import { backlogs, conflict } from './arbitrary-backlogs.ts';
+
+const ticket = (
+  id: string,
+  duration: number,
+  dependencies: string[] = [],
+  more: Partial<SchedulerTicket> = {},
+): SchedulerTicket => ({
+  id,
+  duration,
+  dependencies,
+  ...more,
+});
+
+describe('simulate', () => {
+  test('a free worker takes the next ticket at once, without a barrier', () => {
+    const result = simulate([ticket('A', 4), ticket('B', 1), ticket('C', 2, ['B']), ticket('D', 1, ['C'])], {
+      workers: 2,
+    });
+    expect(result).toEqual({
+      makespan: 4,
+      utilisation: 1,
+      assignments: [
+        { id: 'A', worker: 1, start: 0, end: 4 },
+        { id: 'B', worker: 2, start: 0, end: 1 },
+        { id: 'C', worker: 2, start: 1, end: 3 },
+        { id: 'D', worker: 2, start: 3, end: 4 },
+      ],
+    });
+  });
+
+  test('plans by the tickets but runs by the durations given', () => {
+    const tickets = [ticket('A', 1), ticket('B', 2), ticket('C', 3)];
+    const { makespan, assignments, utilisation } = simulate(tickets, { workers: 2, durationOf: () => 10 });
+    expect(assignments.map(({ id, worker }) => `${id}${worker}`)).toEqual(['C1', 'B2', 'A1']);
+    expect(makespan).toBe(20);
+    expect(utilisation).toBe(0.75);
+  });
+
+  test('of nothing takes no time', () => {
+    expect(simulate([], { workers: 3 })).toEqual({ makespan: 0, utilisation: 0, assignments: [] });
+  });
+
+  test('refuses no workers', () => {
+    expect(() => simulate([], { workers: 0 })).toThrow(WorkerCountError);
+  });
+
+  test('keeps dependencies, conflicts and the number of workers, within the bounds of any list schedule', () => {
+    fc.assert(
+      fc.property(backlogs, fc.integer({ min: 1, max: 4 }), (tickets, workers) => {
+        const { makespan, assignments } = simulate(tickets, { workers });
+        const byId = new Map(tickets.map((one) => [one.id, one]));
+        const at = new Map(assignments.map((assignment) => [assignment.id, assignment]));
+        assignments.forEach((one, index) => {
+          for (const to of byId.get(one.id)!.dependencies)
+            expect(at.get(to)?.end ?? 0).toBeLessThanOrEqual(one.start);
+          for (const other of assignments.slice(index + 1)) {
+            const together = one.start < other.end && other.start < one.end;
+            expect(together && one.worker === other.worker).toBe(false);
+            expect(together && conflict(byId.get(one.id)!, byId.get(other.id)!)).toBe(false);
+          }
+          expect(one.worker).toBeLessThanOrEqual(workers);
+        });
+        const work = assignments.reduce((sum, { start, end }) => sum + end - start, 0);
+        expect(makespan).toBe(Math.max(0, ...assignments.map(({ end }) => end)));
+        expect(makespan).toBeGreaterThanOrEqual(work / workers);
+        expect(makespan).toBeLessThanOrEqual(work);
+      }),
+    );
+  });
+
+  test("without conflicts stays within Graham's bound: work / workers + (1 - 1 / workers) * longest chain", () => {
+    fc.assert(
+      fc.property(backlogs, fc.integer({ min: 1, max: 4 }), (drawn, workers) => {
+        const tickets = drawn.map((one) => ({ ...one, state: 'UNPROCESSED', files: [], conflictsWith: [] }));
+        const { makespan, assignments } = simulate(tickets, { workers });
+        const work = assignments.reduce((sum, { start, end }) => sum + end - start, 0);
+        const longest = Math.max(0, ...rankTickets(tickets).map(({ remaining }) => remaining));
+        expect(makespan).toBeGreaterThanOrEqual(longest);
+        expect(makespan).toBeLessThanOrEqual(work / workers + (1 - 1 / workers) * longest + 1e-9);
+      }),
+    );
+  });
+});
