@@ -61,6 +61,8 @@ export async function gitRaw(
   options.signal?.throwIfAborted();
   const result = await execa('git', [...config, ...args], {
     cwd,
+    // A process group of its own: Ctrl-C in the terminal must not cut a landing in two.
+    detached: true,
     env: environment,
     extendEnv: false,
     reject: false,
