@@ -6,6 +6,7 @@ export { createScheduler } from './scheduler.ts';
 export type { Scheduler, SchedulerOptions } from './scheduler.ts';
 export type { SchedulerTicket } from './backlog.ts';
 export type { BlockedTicket } from './blocked.ts';
+export { criticalPath } from './critical-path.ts';
 export { rankTickets } from './priority.ts';
 export type { RankedTicket } from './priority.ts';
 export { simulate } from './simulate.ts';
