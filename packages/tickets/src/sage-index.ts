@@ -14,6 +14,8 @@ export interface RawTicketIndex {
   file: string;
   version: string | undefined;
   tickets: unknown[];
+  /** The whole document as parsed, with the members that are the user's. */
+  document: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -75,5 +77,5 @@ export function parseRawTicketIndex(text: string, file: string): RawTicketIndex 
         : '"tickets" is not a list: make it one';
     throw new TicketIndexError({ file, code: 'NOT_AN_INDEX', problem, place: placeOf(text, ['tickets']) });
   }
-  return { file, version: typeof version === 'string' ? version : undefined, tickets };
+  return { file, version: typeof version === 'string' ? version : undefined, tickets, document };
 }

@@ -7,7 +7,7 @@ import { readTicketText } from '../src/store.ts';
 
 const data = process.env['SAGE_COMPAT_DATA'];
 const folder = join(data ?? '', 'sage');
-const files = data ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
+const files = data ? readdirSync(folder).filter((name) => name.endsWith('.json')) : ['(none)'];
 const at = '2026-01-02T03:04:05Z';
 
 describe.skipIf(!data)('real sage indexes (SAGE_COMPAT_DATA)', () => {

@@ -107,5 +107,6 @@ test('parseRawTicketIndex lets tickets through that cannot be read', () => {
     file: 'i',
     version: undefined,
     tickets: [1, { id: 'A' }],
+    document: { version: 1, tickets: [1, { id: 'A' }] },
   });
 });
