@@ -31,7 +31,21 @@ interface BeadsLine {
 
 const data = process.env['SAGE_COMPAT_DATA'];
 const manifest: Measured[] = data ? JSON.parse(readFileSync(join(data, 'manifest.json'), 'utf8')) : [];
-const filesOf = (format: string): Measured[] => manifest.filter((entry) => entry.format === format);
+// Without data the tests are there all the same, so that they are seen to be skipped.
+const nothing: Measured = {
+  file: '(none)',
+  format: '',
+  tickets: 0,
+  edges: 0,
+  dangling: 0,
+  dup_ids: {},
+  cycles: 0,
+  depth: 0,
+  width: 0,
+  states: {},
+};
+const filesOf = (format: string): Measured[] =>
+  data ? manifest.filter((entry) => entry.format === format) : [nothing];
 const read = ({ file }: Measured): string => readFileSync(join(data!, file), 'utf8');
 
 describe.skipIf(!data)('real sage indexes (SAGE_COMPAT_DATA)', () => {
