@@ -1,0 +1,41 @@
+import { findingOf, quote } from '../finding.ts';
+import type { Finding } from '../finding.ts';
+import { runGit } from '../git.ts';
+import { isRecord } from '../subject.ts';
+import type { Subject } from '../subject.ts';
+
+/** Section 16: checkpoints of components are commits that git knows. */
+export async function checkCheckpoints({ root, entries }: Subject): Promise<Finding[]> {
+  const checkpoints = entries.flatMap(({ label, raw: { components } }) =>
+    (Array.isArray(components) ? components : [])
+      .filter(isRecord)
+      .flatMap(({ name, checkpoint_id: id }) =>
+        id === undefined || id === null || id === '' ? [] : { ticket: label, name, id },
+      ),
+  );
+  if (checkpoints.length === 0) return [];
+  const known = await knownCommits(
+    root,
+    checkpoints.flatMap(({ id }) => (typeof id === 'string' ? id : [])),
+  );
+  const problems = checkpoints
+    .filter(({ id }) => typeof id !== 'string' || !known.has(id))
+    .map(({ ticket, name, id }) => {
+      return { ticket, text: `component ${quote(name)} of ${quote(ticket)} has the checkpoint ${quote(id)}` };
+    });
+  return findingOf(
+    'checkpoints.unknown',
+    'warn',
+    problems,
+    'git knows no such commit here; fetch it or correct the id',
+  );
+}
+
+/** One git for all of them; names go in by a line each, so that none can be an option, and none has a line break. */
+async function knownCommits(root: string, names: readonly string[]): Promise<Set<string>> {
+  const asked = [...new Set(names)].filter((name) => !/[\n\r\0]/.test(name));
+  const input = asked.map((name) => `${name}^{commit}\n`).join('');
+  const result = await runGit(root, ['cat-file', '--batch-check=%(objecttype)'], input);
+  const lines = result?.code === 0 ? result.stdout.split('\n') : [];
+  return new Set(asked.filter((_, index) => lines[index] === 'commit'));
+}

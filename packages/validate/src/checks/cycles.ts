@@ -1,0 +1,32 @@
+import { findingOf, quote } from '../finding.ts';
+import type { Finding } from '../finding.ts';
+import type { Subject } from '../subject.ts';
+
+/** Section 7: no ticket waits for itself. A circle of finished tickets holds nobody up. */
+export function checkCycles({ cycles, graph }: Subject): Finding[] {
+  const isDone = (cycle: string[]): boolean => cycle.every((id) => graph.stateOf(id) === 'COMPLETED');
+  const found = (id: string, status: 'warn' | 'fail', chosen: string[][], advice: string): Finding[] => {
+    const problems = chosen.map((cycle) => ({
+      ticket: cycle[0]!,
+      text: [...cycle, cycle[0]].map(quote).join(' -> '),
+    }));
+    return findingOf(id, status, problems, advice).map((one) => ({
+      ...one,
+      tickets: [...new Set(chosen.flat())],
+    }));
+  };
+  return [
+    ...found(
+      'cycles.open',
+      'fail',
+      cycles.filter((cycle) => !isDone(cycle)),
+      'circular: remove a dependency of each',
+    ),
+    ...found(
+      'cycles.completed',
+      'warn',
+      cycles.filter(isDone),
+      'circular, though all COMPLETED: remove a dependency',
+    ),
+  ];
+}

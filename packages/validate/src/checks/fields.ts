@@ -1,0 +1,33 @@
+import { posix, win32 } from 'node:path';
+import { findingOf, quote } from '../finding.ts';
+import type { Finding } from '../finding.ts';
+import type { Subject } from '../subject.ts';
+
+/** Section 2: what every ticket needs, and paths that stay inside the repository. */
+export function checkFields({ entries, tickets }: Subject): Finding[] {
+  const unreadable = entries.flatMap(({ label, problems }) =>
+    problems
+      .filter(({ code }) => code !== 'BAD_STATE')
+      .map(({ message }) => ({
+        ticket: label,
+        text: label.startsWith('#') ? `${label}: ${message}` : message,
+      })),
+  );
+  const outside = tickets.flatMap(({ id, files }) =>
+    files
+      .filter(leavesRepository)
+      .map((path) => ({ ticket: id, text: `${quote(id)} declares ${quote(path)}` })),
+  );
+  const untitled = entries
+    .filter(({ raw }) => typeof raw['title'] !== 'string' || raw['title'].trim() === '')
+    .map(({ label }) => ({ ticket: label, text: `${quote(label)} has no title` }));
+  return [
+    ...findingOf('fields.needed', 'fail', unreadable, 'correct the index'),
+    ...findingOf('fields.paths', 'fail', outside, 'declare paths inside the repository, from its top'),
+    ...findingOf('fields.title', 'warn', untitled, 'the id stands in for it; give each ticket a title'),
+  ];
+}
+
+function leavesRepository(path: string): boolean {
+  return path === '..' || path.startsWith('../') || posix.isAbsolute(path) || win32.isAbsolute(path);
+}

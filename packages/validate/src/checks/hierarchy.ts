@@ -1,0 +1,44 @@
+import { findingOf, quote } from '../finding.ts';
+import type { Finding, Problem } from '../finding.ts';
+import type { Subject } from '../subject.ts';
+
+/** Section 8: parents and children know each other, and children do not wait for their container. */
+export function checkHierarchy({ tickets, ids, ignored }: Subject): Finding[] {
+  const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
+  const unknown: Problem[] = [];
+  const oneSided: Problem[] = [];
+  for (const { id, parent, children } of tickets) {
+    if (parent !== null && !ids.has(parent)) {
+      unknown.push({ ticket: id, text: `${quote(id)} has the parent ${quote(parent)}, which no ticket is` });
+    } else if (parent !== null && byId.get(parent)?.children.includes(id) === false) {
+      oneSided.push({
+        ticket: id,
+        text: `${quote(id)} has the parent ${quote(parent)}, which does not list it`,
+      });
+    }
+    for (const child of children) {
+      if (!ids.has(child)) {
+        unknown.push({ ticket: id, text: `${quote(id)} has the child ${quote(child)}, which no ticket is` });
+      } else if (byId.has(child) && byId.get(child)?.parent !== id) {
+        oneSided.push({
+          ticket: id,
+          text: `${quote(id)} has the child ${quote(child)}, which does not name it`,
+        });
+      }
+    }
+  }
+  const own = ignored.map(({ id, container }) => {
+    return { ticket: id, text: `${quote(id)} depends on ${quote(container)}, which it is in` };
+  });
+  const advice = 'dropped, for a container waits for its children; remove the dependency';
+  return [
+    ...findingOf('hierarchy.unknown', 'fail', unknown, 'correct the id or add the ticket'),
+    ...findingOf(
+      'hierarchy.one-sided',
+      'warn',
+      oneSided,
+      'the list of children counts; write it on both sides',
+    ),
+    ...findingOf('hierarchy.own-container', 'warn', own, advice),
+  ];
+}

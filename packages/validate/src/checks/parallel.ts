@@ -1,0 +1,57 @@
+import type { Finding } from '../finding.ts';
+import { checkAgent } from '../prerequisites/agent.ts';
+import type { AgentProgram } from '../prerequisites/agent.ts';
+import { checkFolders } from '../prerequisites/folders.ts';
+import { checkGit } from '../prerequisites/git-version.ts';
+import { checkCores, checkDisk } from '../prerequisites/machine.ts';
+import type { Parallelisation } from '../report.ts';
+
+export interface Surroundings {
+  root: string;
+  cores: number;
+  workers: number;
+  agent: AgentProgram | undefined;
+  /** The PATH variable. */
+  path: string;
+}
+
+/** Section 15: what a parallel run needs, and what it would gain. */
+export async function checkParallel(
+  { root, cores, workers, agent, path }: Surroundings,
+  potential: Parallelisation,
+): Promise<Finding[]> {
+  return [
+    ...(await checkGit(root)),
+    ...(await checkFolders(root)),
+    await checkAgent(root, agent, path),
+    checkCores(cores),
+    await checkDisk(root, workers),
+    describePotential(potential),
+    { id: 'parallel.workers', status: 'pass', message: describeWorkers(potential), tickets: [] },
+  ];
+}
+
+function describePotential({
+  unprocessed,
+  independent,
+  ratio,
+  width,
+  criticalPath,
+}: Parallelisation): Finding {
+  const id = 'parallel.potential';
+  if (unprocessed === 0) return { id, status: 'pass', message: 'no ticket is left to do', tickets: [] };
+  const message =
+    `${independent} of ${unprocessed} open tickets (${Math.round(ratio * 100)} %) can start now, at most ${width} at once; ` +
+    `the longest chain has ${criticalPath.length}`;
+  if (independent > 0) return { id, status: 'pass', message, tickets: [] };
+  return {
+    id,
+    status: 'warn',
+    message: `${message}: nothing can start, see what blocks it in sections 6 and 7, or DEFERRED tickets`,
+    tickets: [],
+  };
+}
+
+function describeWorkers({ recommendedWorkers, reason }: Parallelisation): string {
+  return `${recommendedWorkers} ${recommendedWorkers === 1 ? 'worker' : 'workers'} recommended: ${reason}`;
+}

@@ -1,0 +1,30 @@
+import { findingOf, quote } from '../finding.ts';
+import type { Finding } from '../finding.ts';
+import type { Subject } from '../subject.ts';
+
+/** Section 6: dependencies and conflicts name tickets of the index. */
+export function checkReferences({ tickets, ids }: Subject): Finding[] {
+  const unknown = (field: 'dependencies' | 'conflictsWith', verb: string) =>
+    tickets.flatMap((ticket) =>
+      [...new Set(ticket[field])]
+        .filter((to) => !ids.has(to))
+        .map((to) => ({
+          ticket: ticket.id,
+          text: `${quote(ticket.id)} ${verb} ${quote(to)}, which no ticket is`,
+        })),
+    );
+  return [
+    ...findingOf(
+      'references.unknown',
+      'fail',
+      unknown('dependencies', 'depends on'),
+      'correct the id or add the ticket',
+    ),
+    ...findingOf(
+      'references.conflicts',
+      'warn',
+      unknown('conflictsWith', 'conflicts with'),
+      'correct the id or remove it',
+    ),
+  ];
+}

@@ -1,0 +1,36 @@
+import { DEFER_CATEGORIES } from '@sage/tickets';
+import { findingOf, quote } from '../finding.ts';
+import type { Finding } from '../finding.ts';
+import { isRecord } from '../subject.ts';
+import type { Subject } from '../subject.ts';
+
+/** Section 5: known states, and finished work that stands on unfinished work. */
+export function checkStates({ entries, tickets, graph }: Subject): Finding[] {
+  const unknown = entries.flatMap(({ label, problems }) =>
+    problems
+      .filter(({ code }) => code === 'BAD_STATE')
+      .map(({ message }) => ({ ticket: label, text: message })),
+  );
+  const premature = tickets
+    .filter(({ state }) => state === 'COMPLETED')
+    .flatMap(({ id, dependencies }) => {
+      const open = dependencies.filter((to) => graph.has(to) && graph.stateOf(to) !== 'COMPLETED');
+      const list = open.map(quote).join(', ');
+      return open.length === 0
+        ? []
+        : { ticket: id, text: `${quote(id)} is COMPLETED, its dependency ${list} is not` };
+    });
+  const categories: readonly unknown[] = DEFER_CATEGORIES;
+  const oddReasons = entries.flatMap(({ label, raw: { defer_reason: reason } }) => {
+    if (reason === undefined || reason === null) return [];
+    const category = isRecord(reason) ? reason['category'] : reason;
+    return categories.includes(category)
+      ? []
+      : { ticket: label, text: `${quote(label)} is deferred for ${quote(category)}` };
+  });
+  return [
+    ...findingOf('states.unknown', 'fail', unknown, 'correct the index'),
+    ...findingOf('states.premature', 'warn', premature, 'it counts as done; check that it is'),
+    ...findingOf('states.defer-reason', 'warn', oddReasons, `use one of ${DEFER_CATEGORIES.join(', ')}`),
+  ];
+}

@@ -1,0 +1,26 @@
+import { findingOf, quote } from '../finding.ts';
+import type { Finding } from '../finding.ts';
+import { isRecord } from '../subject.ts';
+import type { Entry, Subject } from '../subject.ts';
+
+const MEMBERS = ['id', 'type', 'description', 'status'];
+
+/** Section 13: sub-tasks say what they are. */
+export function checkSubTasks({ entries }: Subject): Finding[] {
+  const problems = entries.flatMap((entry) =>
+    faultsOf(entry).map((fault) => ({ ticket: entry.label, text: fault })),
+  );
+  return findingOf('sub-tasks.members', 'fail', problems, 'complete the sub-tasks');
+}
+
+function faultsOf({ label, raw: { tasks } }: Entry): string[] {
+  if (tasks === undefined || tasks === null) return [];
+  if (!Array.isArray(tasks)) return [`${quote(label)} has "tasks" that are no list`];
+  return tasks.flatMap((task: unknown, index) => {
+    if (!isRecord(task)) return `sub-task ${index + 1} of ${quote(label)} is no object`;
+    const missing = MEMBERS.filter(
+      (member) => task[member] === undefined || task[member] === null || task[member] === '',
+    );
+    return missing.length > 0 ? `sub-task ${index + 1} of ${quote(label)} has no ${missing.join(', ')}` : [];
+  });
+}

@@ -1,0 +1,32 @@
+import { TICKET_STATES } from '@sage/tickets';
+import type { Finding } from '../finding.ts';
+import { isRecord } from '../subject.ts';
+import type { Subject } from '../subject.ts';
+
+/** Section 17: the index in numbers, against those that it has of itself. */
+export function checkSummary({ entries, document }: Subject): Finding[] {
+  const inState = (state: string): number => entries.filter(({ raw }) => raw['state'] === state).length;
+  const having = (has: (raw: Readonly<Record<string, unknown>>) => boolean): number =>
+    entries.filter(({ raw }) => has(raw)).length;
+  const states = TICKET_STATES.map((state) => `${inState(state)} ${state}`).join(', ');
+  const filled = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
+  const parts = [
+    `${entries.length} tickets`,
+    states,
+    `${having(({ tasks }) => filled(tasks))} with sub-tasks`,
+    `${having(({ validation_config: config }) => isRecord(config))} with validation`,
+    `${having(({ components }) => filled(components))} with components`,
+  ];
+  const summary: Finding = { id: 'summary.counts', status: 'pass', message: parts.join('; '), tickets: [] };
+  const counters: [string, number][] = [
+    ['total_tickets', entries.length],
+    ...TICKET_STATES.map((state): [string, number] => [`${state.toLowerCase()}_tickets`, inState(state)]),
+  ];
+  const stale = counters.flatMap(([name, count]) => {
+    const said = document[name];
+    return typeof said === 'number' && said !== count ? `${name} says ${said}, it is ${count}` : [];
+  });
+  if (stale.length === 0) return [summary];
+  const message = `${stale.join('; ')}: Sage counts for itself; update the counters or remove them`;
+  return [summary, { id: 'summary.counters', status: 'warn', message, tickets: [] }];
+}

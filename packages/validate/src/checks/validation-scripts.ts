@@ -1,0 +1,60 @@
+import { findingOf, quote } from '../finding.ts';
+import type { Finding, Problem } from '../finding.ts';
+import { isRecord } from '../subject.ts';
+import type { Subject } from '../subject.ts';
+
+/** Section 14: scripts that verify a ticket can be run, and know what to do when they fail. */
+export function checkValidationScripts({ entries }: Subject): Finding[] {
+  const broken: Problem[] = [];
+  const odd: Problem[] = [];
+  for (const { label, raw } of entries) {
+    const config = raw['validation_config'];
+    const scripts = isRecord(config) ? (config['verification_scripts'] ?? []) : [];
+    if (config !== undefined && config !== null && !isRecord(config)) {
+      broken.push({ ticket: label, text: `${quote(label)} has a "validation_config" that is no object` });
+    } else if (!Array.isArray(scripts)) {
+      broken.push({ ticket: label, text: `${quote(label)} has "verification_scripts" that are no list` });
+    } else {
+      scripts.forEach((script: unknown, index) => {
+        const name = `verification script ${index + 1} of ${quote(label)}`;
+        const { command, failure_action: action, success_pattern: pattern } = isRecord(script) ? script : {};
+        if (isBlank(command)) broken.push({ ticket: label, text: `${name} has no command` });
+        if (action !== 'auto_fix' && action !== 'defer')
+          odd.push({ ticket: label, text: `${name} has the failure_action ${quote(action)}` });
+        if (pattern !== undefined && !isPattern(pattern)) {
+          broken.push({
+            ticket: label,
+            text: `${name} has the success_pattern ${quote(pattern)}, which is no regular expression`,
+          });
+        }
+      });
+    }
+    const tasks: unknown[] = Array.isArray(raw['tasks']) ? raw['tasks'] : [];
+    tasks.forEach((task, index) => {
+      const script = isRecord(task) ? task['validation_script'] : undefined;
+      if (script !== undefined && script !== null && isBlank(script)) {
+        broken.push({
+          ticket: label,
+          text: `sub-task ${index + 1} of ${quote(label)} has an empty validation_script`,
+        });
+      }
+    });
+  }
+  return [
+    ...findingOf('validation-scripts.broken', 'fail', broken, 'correct the script or remove it'),
+    ...findingOf('validation-scripts.failure-action', 'warn', odd, 'use auto_fix or defer'),
+  ];
+}
+
+function isBlank(value: unknown): boolean {
+  return typeof value !== 'string' || value.trim() === '';
+}
+
+function isPattern(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  try {
+    return new RegExp(value) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}

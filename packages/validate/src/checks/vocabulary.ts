@@ -1,0 +1,63 @@
+import { TICKET_PRIORITIES } from '@sage/tickets';
+import { findingOf, quote } from '../finding.ts';
+import type { Finding, Problem } from '../finding.ts';
+import type { Subject } from '../subject.ts';
+
+const TYPES = [
+  'implementation',
+  'enhancement',
+  'bugfix',
+  'refactor',
+  'lightweight',
+  'legacy',
+  'epic',
+  'story',
+  'task',
+  'subtask',
+  'feature',
+  'testing',
+  'documentation',
+  'chore',
+];
+const VALIDATION_TYPES = ['stateflow', 'content', 'interactive', 'integration', 'generic'];
+
+/** Section 10. */
+export function checkPriorities(subject: Subject): Finding[] {
+  return checkWords(subject, 'priorities', 'priority', TICKET_PRIORITIES, 'taken as P2');
+}
+
+/** Section 11. */
+export function checkTypes(subject: Subject): Finding[] {
+  return checkWords(subject, 'types', 'type', TYPES, 'taken as it is, none as task');
+}
+
+/** Section 12. */
+export function checkValidationTypes(subject: Subject): Finding[] {
+  return checkWords(subject, 'validation-types', 'validation_type', VALIDATION_TYPES, 'not used');
+}
+
+/** Words in any case; a missing one is as much worth a warning as an unknown one. */
+function checkWords(
+  { entries }: Subject,
+  section: string,
+  field: string,
+  words: readonly string[],
+  effect: string,
+): Finding[] {
+  const known = new Set(words.map((word) => word.toLowerCase()));
+  const missing: Problem[] = [];
+  const unknown: Problem[] = [];
+  for (const { label, raw } of entries) {
+    const value = raw[field];
+    if (value === undefined || value === null)
+      missing.push({ ticket: label, text: `${quote(label)} has no ${field}` });
+    else if (typeof value !== 'string' || !known.has(value.toLowerCase())) {
+      unknown.push({ ticket: label, text: `${quote(label)} has the ${field} ${quote(value)}` });
+    }
+  }
+  const advice = `${effect}; use one of ${words.join(', ')}`;
+  return [
+    ...findingOf(`${section}.unknown`, 'warn', unknown, advice),
+    ...findingOf(`${section}.missing`, 'warn', missing, advice),
+  ];
+}

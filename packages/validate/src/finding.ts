@@ -1,0 +1,37 @@
+import type { CheckStatus } from './report.ts';
+
+/** A check's entry of the report, without its section. */
+export interface Finding {
+  id: string;
+  status: CheckStatus;
+  message: string;
+  tickets: string[];
+}
+
+export interface Problem {
+  ticket: string;
+  /** One line, which names the ticket. */
+  text: string;
+}
+
+const SHOWN = 3;
+
+/** One finding for all problems of a kind, the first few in words; none where there is no problem. */
+export function findingOf(
+  id: string,
+  status: 'warn' | 'fail',
+  problems: readonly Problem[],
+  advice: string,
+): Finding[] {
+  if (problems.length === 0) return [];
+  const shown = problems.slice(0, SHOWN).map(({ text }) => text);
+  const more = problems.length > shown.length ? `; and ${problems.length - shown.length} more` : '';
+  const tickets = [...new Set(problems.map(({ ticket }) => ticket))];
+  return [{ id, status, message: `${shown.join('; ')}${more}: ${advice}`, tickets }];
+}
+
+/** Ids and other text of the index, fit for one line. */
+export function quote(value: unknown): string {
+  const json = JSON.stringify(value) ?? 'nothing';
+  return json.length > 60 ? `${json.slice(0, 60)}…` : json;
+}

@@ -1,0 +1,59 @@
+import { CycleError } from '@sage/graph';
+import { createScheduler, criticalPath, planBatches, recommendWorkers } from '@sage/scheduler';
+import type { SchedulerTicket } from '@sage/scheduler';
+import { isContainer } from '@sage/tickets';
+import type { Parallelisation } from './report.ts';
+import { isOpenWork } from './subject.ts';
+import type { Subject } from './subject.ts';
+
+/** As many as `auto` takes at most. */
+const DEFAULT_CAP = 8;
+
+/** What parallel workers would gain; without a plan where dependencies are unknown or circular. */
+export function parallelisationOf({ tickets, graph }: Subject, cap = DEFAULT_CAP): Parallelisation {
+  const unprocessed = tickets.filter(isOpenWork).length;
+  const impossible = unplanned(unprocessed, 'No plan can be made before the dependencies are corrected.');
+  if (graph.missing.length > 0) return impossible;
+  const planned = tickets.map((ticket): SchedulerTicket => ({
+    id: ticket.id,
+    // As in the graph: a container waits for its children, they do not wait for it.
+    dependencies: graph.dependenciesOf(ticket.id),
+    state: ticket.state,
+    priority: ticket.priority,
+    duration: ticket.estimatedMinutes,
+    files: ticket.files,
+    conflictsWith: ticket.conflictsWith,
+    container: isContainer(ticket),
+  }));
+  try {
+    const independent = createScheduler(planned).ready;
+    const { workers, reason, table } = recommendWorkers(planned, { cap });
+    const batches = planBatches(planned, Math.max(1, unprocessed)).batches;
+    return {
+      unprocessed,
+      independent,
+      ratio: unprocessed === 0 ? 0 : independent / unprocessed,
+      width: Math.max(0, ...batches.map((batch) => batch.length)),
+      criticalPath: criticalPath(planned),
+      recommendedWorkers: workers,
+      reason,
+      table,
+    };
+  } catch (error) {
+    if (error instanceof CycleError) return impossible;
+    throw error;
+  }
+}
+
+export function unplanned(unprocessed: number, reason: string): Parallelisation {
+  return {
+    unprocessed,
+    independent: 0,
+    ratio: 0,
+    width: 0,
+    criticalPath: [],
+    recommendedWorkers: 1,
+    reason,
+    table: [],
+  };
+}

@@ -1,0 +1,48 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { delimiter, isAbsolute, join } from 'node:path';
+import type { Finding } from '../finding.ts';
+import { quote } from '../finding.ts';
+
+export interface AgentProgram {
+  name: string;
+  /** Looked up on PATH, or from the top of the repository where it has a slash. */
+  program: string;
+}
+
+const id = 'parallel.agent';
+
+/** The agent that will do the work is there and can be run. `path` is the PATH variable. */
+export async function checkAgent(
+  root: string,
+  agent: AgentProgram | undefined,
+  path: string,
+): Promise<Finding> {
+  if (!agent) {
+    const message =
+      'no agent is configured: name one with --agent or --agent-command, or in the configuration';
+    return { id, status: 'warn', message, tickets: [] };
+  }
+  const { name, program } = agent;
+  for (const file of candidates(root, program, path)) {
+    if (await isProgram(file))
+      return { id, status: 'pass', message: `agent ${quote(name)} is ${quote(file)}`, tickets: [] };
+  }
+  const message = `agent ${quote(name)} cannot be run, for ${quote(program)} is no program on PATH: install it, or name another agent`;
+  return { id, status: 'fail', message, tickets: [] };
+}
+
+function candidates(root: string, program: string, path: string): string[] {
+  if (isAbsolute(program)) return [program];
+  if (program.includes('/')) return [join(root, program)];
+  return path.split(delimiter).map((folder) => join(folder === '' ? root : folder, program));
+}
+
+async function isProgram(file: string): Promise<boolean> {
+  try {
+    await access(file, constants.X_OK);
+    return (await stat(file)).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,76 @@
+import { link, mkdir, mkdtemp, open, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Finding } from '../finding.ts';
+
+/** The folders that a run writes to can do what it needs of them. Nothing is left behind. */
+export async function checkFolders(root: string): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  // One after the other: each removes what it made, `.sage` included.
+  for (const name of ['commit-queue', 'worktrees']) {
+    const id = `parallel.${name}`;
+    const fault = await probe(join(root, '.sage', name));
+    const good = `.sage/${name} can be written, with atomic rename and exclusive lock`;
+    const bad = `.sage/${name} ${fault}: mend it, or use another file system`;
+    findings.push({ id, status: fault ? 'fail' : 'pass', message: fault ? bad : good, tickets: [] });
+  }
+  return findings;
+}
+
+/** What is wrong with a folder, or nothing. */
+async function probe(folder: string): Promise<string | undefined> {
+  let created: string | undefined;
+  try {
+    created = await mkdir(folder, { recursive: true });
+    const place = await mkdtemp(join(folder, '.probe-'));
+    try {
+      return await probePlace(place);
+    } finally {
+      await rm(place, { recursive: true, force: true });
+    }
+  } catch (error) {
+    return `cannot be written (${codeOf(error)})`;
+  } finally {
+    if (created !== undefined) await removeCreated(folder, created);
+  }
+}
+
+async function probePlace(place: string): Promise<string | undefined> {
+  const [entry, update, lock] = [join(place, 'entry'), join(place, 'update'), join(place, 'lock')];
+  await writeFile(entry, 'old');
+  await writeFile(update, 'new');
+  try {
+    await rename(update, entry);
+  } catch (error) {
+    return `has no atomic rename (${codeOf(error)})`;
+  }
+  await writeFile(lock, '', { flag: 'wx' });
+  const again = await refusal(open(lock, 'wx').then((handle) => handle.close()));
+  if (again !== 'EEXIST') return 'lets two processes create the same lock';
+  const linked = await refusal(link(entry, lock));
+  if (linked !== 'EEXIST') return `has no exclusive link (${linked})`;
+  return undefined;
+}
+
+async function refusal(attempt: Promise<void>): Promise<string> {
+  try {
+    await attempt;
+    return 'allowed';
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
+
+/** Removes the folders that mkdir made, innermost first, as far as nobody has put anything into them meanwhile. */
+async function removeCreated(folder: string, created: string): Promise<void> {
+  for (let path = folder; path.length >= created.length; path = dirname(path)) {
+    try {
+      await rmdir(path);
+    } catch {
+      return;
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import { buildDependencyGraph, detectCircularDependencies } from '@sage/graph';
+import type { DependencyGraph } from '@sage/graph';
+import { isContainer, readTicket, toGraphNodes } from '@sage/tickets';
+import type { RawTicketIndex, Ticket, TicketProblem } from '@sage/tickets';
+
+export interface Entry {
+  /** The id, or `#3` for the third ticket where it has none. */
+  label: string;
+  id: string | undefined;
+  /** The ticket as written; empty where it is no object. */
+  raw: Readonly<Record<string, unknown>>;
+  /** Why it cannot be read as a ticket. */
+  problems: readonly TicketProblem[];
+}
+
+/** What the checks look at, all of it derived from the index once. */
+export interface Subject {
+  /** Top of the repository. */
+  root: string;
+  document: Readonly<Record<string, unknown>>;
+  entries: readonly Entry[];
+  /** Every id of the index, also of tickets that cannot be read. */
+  ids: ReadonlySet<string>;
+  /** Those that can be read, a duplicate id once; an unknown state does not keep a ticket out of the graph. */
+  tickets: readonly Ticket[];
+  graph: DependencyGraph;
+  cycles: string[][];
+  /** Dependencies of tickets on a container that they are in. */
+  ignored: readonly { id: string; container: string }[];
+}
+
+export function subjectOf(root: string, { tickets: raws, document }: RawTicketIndex): Subject {
+  const tickets = new Map<string, Ticket>();
+  const entries = raws.map((value, index): Entry => {
+    const raw: Record<string, unknown> = isRecord(value) ? value : {};
+    const id = typeof raw['id'] === 'string' ? raw['id'] : undefined;
+    const read = readTicket(value);
+    const readable = 'ticket' in read ? read : readTicket({ ...raw, state: 'UNPROCESSED' });
+    if ('ticket' in readable && !tickets.has(readable.ticket.id))
+      tickets.set(readable.ticket.id, readable.ticket);
+    return { label: id ?? `#${index + 1}`, id, raw, problems: 'problems' in read ? read.problems : [] };
+  });
+  const { nodes, ignored } = toGraphNodes([...tickets.values()]);
+  const graph = buildDependencyGraph(nodes);
+  return {
+    root,
+    document,
+    entries,
+    ids: new Set(entries.flatMap(({ id }) => id ?? [])),
+    tickets: [...tickets.values()],
+    graph,
+    cycles: detectCircularDependencies(graph),
+    ignored,
+  };
+}
+
+/** Tickets that are to be done by an agent. */
+export function isOpenWork(ticket: Ticket): boolean {
+  return !isContainer(ticket) && (ticket.state === 'UNPROCESSED' || ticket.state === 'IN_PROGRESS');
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

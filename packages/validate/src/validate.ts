@@ -1,0 +1,96 @@
+import { usableCores } from '@sage/scheduler';
+import { parseRawTicketIndex, readTicketText, TicketIndexError } from '@sage/tickets';
+import type { RawTicketIndex } from '@sage/tickets';
+import { CannotCheckError } from './errors.ts';
+import { quote } from './finding.ts';
+import type { Finding } from './finding.ts';
+import { parallelisationOf, unplanned } from './parallelisation.ts';
+import type { AgentProgram } from './prerequisites/agent.ts';
+import type { Check, ValidationReport } from './report.ts';
+import { CHECK_NAMES, SECTIONS } from './sections.ts';
+import type { Section } from './sections.ts';
+import { subjectOf } from './subject.ts';
+
+export interface ValidateOptions {
+  /** Top of the repository. */
+  root: string;
+  /** Path of the ticket index. */
+  index: string;
+  /** Warnings count as failures. */
+  strict?: boolean;
+  /** Names of {@link CHECK_NAMES}; all sections where it is missing. */
+  checks?: readonly string[];
+  /** Cores of the machine; what this process may use where it is missing. */
+  cores?: number;
+  agent?: AgentProgram;
+  /** How many workers a run would have at most; otherwise the recommendation goes up to 8. */
+  workers?: number;
+}
+
+/**
+ * Checks a ticket index and what a parallel run of it needs. What is wrong is in the report, never thrown; an
+ * index that is not JSON gives a report with that alone. Probes write below `.sage` and leave nothing there.
+ * @throws {CannotCheckError} where there is no index to read, or `checks` has an unknown name.
+ */
+export async function validate(options: ValidateOptions): Promise<ValidationReport> {
+  const { root, strict = false, agent, workers } = options;
+  const sections = selectSections(options.checks);
+  const index = await readIndex(options.index);
+  if (index instanceof TicketIndexError) {
+    const failure: Finding = {
+      id: `json.${index.code}`,
+      status: 'fail',
+      message: index.message,
+      tickets: [],
+    };
+    const parallel = unplanned(0, 'No plan can be made before the index can be read.');
+    return { v: 1, ok: false, checks: [{ section: 1, ...failure }], cycles: [], parallel };
+  }
+  const subject = subjectOf(root, index);
+  const potential = parallelisationOf(subject, workers);
+  const surroundings = {
+    root,
+    agent,
+    cores: options.cores ?? usableCores(),
+    workers: workers ?? potential.recommendedWorkers,
+    path: process.env['PATH'] ?? '',
+  };
+  const checks: Check[] = [];
+  for (const section of sections) {
+    const findings = await section.run(subject, surroundings, potential);
+    checks.push(
+      ...(findings.length > 0 ? findings : [passed(section)]).map((finding) => ({
+        section: section.section,
+        ...finding,
+      })),
+    );
+  }
+  const ok = checks.every(({ status }) => status === 'pass' || (status === 'warn' && !strict));
+  return { v: 1, ok, checks, cycles: subject.cycles, parallel: potential };
+}
+
+function selectSections(names: readonly string[] | undefined): readonly Section[] {
+  const unknown = names?.find((name) => !CHECK_NAMES.includes(name));
+  if (unknown !== undefined) {
+    throw new CannotCheckError(
+      'UNKNOWN_CHECK',
+      `${quote(unknown)} is no check: use ${CHECK_NAMES.join(', ')}.`,
+    );
+  }
+  return SECTIONS.filter(({ name, group }) => !names || names.includes(name) || names.includes(group));
+}
+
+async function readIndex(file: string): Promise<RawTicketIndex | TicketIndexError> {
+  try {
+    return parseRawTicketIndex(await readTicketText(file), file);
+  } catch (error) {
+    if (!(error instanceof TicketIndexError)) throw error;
+    if (error.code === 'NOT_FOUND') throw new CannotCheckError('NO_INDEX', error.message, error);
+    if (error.code === 'UNREADABLE') throw new CannotCheckError('UNREADABLE', error.message, error);
+    return error;
+  }
+}
+
+function passed({ name, sound }: Section): Finding {
+  return { id: name, status: 'pass', message: sound, tickets: [] };
+}
