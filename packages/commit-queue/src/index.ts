@@ -1,1 +1,20 @@
-export {};
+export {
+  openCommitQueue,
+  type CommitQueue,
+  type CommitQueueOptions,
+  type EntryFilter,
+} from './commit-queue.ts';
+export type { CommittedWork, Work, WorkDescription, WorkInFiles } from './enqueue.ts';
+export { TRANSITIONS, type EntryState, type Intent, type ManagedPlan, type QueueEntry } from './entry.ts';
+export {
+  EntryError,
+  LockTimeoutError,
+  QueueStoppedError,
+  type EntryErrorCode,
+  type QueueStopCode,
+} from './errors.ts';
+export type { Candidate } from './land.ts';
+export { acquireLock, type Lock, type LockOptions, type LockOwner } from './lock.ts';
+export type { ManagedFile } from './managed-files.ts';
+export type { ProcessIdentity } from './process-identity.ts';
+export { decodeTrailer, encodeTrailer, ENTRY_TRAILER, TICKET_TRAILER } from './trailers.ts';

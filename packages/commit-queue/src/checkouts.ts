@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import {
+  branchCheckouts,
+  CheckoutError,
+  checkoutConflicts,
+  finishCheckout,
+  git,
+  moveCheckout,
+  openRepository,
+  operationInProgress,
+  treeEntry,
+  type Repository,
+} from '@sage/git';
+import type { Intent } from './entry.ts';
+import { QueueStoppedError } from './errors.ts';
+import { applyManagedPlans, planManagedFiles, type ManagedFile } from './managed-files.ts';
+
+type CheckoutPlan = Intent['checkouts'][number];
+
+/**
+ * Asks every checkout of the target whether it can follow from `from` to `to`, changing nothing, and returns
+ * what will have to be done. Throws `QueueStoppedError` where it cannot.
+ */
+export async function planCheckouts(
+  repository: Repository,
+  target: string,
+  from: string,
+  to: string,
+  files: readonly ManagedFile[],
+): Promise<CheckoutPlan[]> {
+  const plans: CheckoutPlan[] = [];
+  for (const worktree of await branchCheckouts(repository, target)) {
+    const checkout = await openRepository(worktree);
+    const operation = await operationInProgress(checkout);
+    if (operation) {
+      const message = `a ${operation} is in progress in ${worktree}, which has ${target} checked out: finish or abort it, then go on`;
+      throw new QueueStoppedError('OPERATION_IN_PROGRESS', message);
+    }
+    try {
+      const managed = await planManagedFiles(checkout, from, to, files);
+      const paths = await checkoutConflicts(checkout, from, to, { except: managed.map(({ path }) => path) });
+      if (paths.length > 0) throw new CheckoutError('CHECKOUT_CONFLICT', worktree, paths);
+      plans.push({ worktree, managed });
+    } catch (error) {
+      throw asStop(error);
+    }
+  }
+  return plans;
+}
+
+/** Moves the checkouts after the target has moved. */
+export async function moveCheckouts(intent: Intent): Promise<void> {
+  for (const { worktree, managed } of intent.checkouts) {
+    const checkout = await openRepository(worktree);
+    const except = managed.map(({ path }) => path);
+    try {
+      await moveCheckout(checkout, intent.old, intent.new, { except }).catch(async (error: unknown) => {
+        if (!(error instanceof CheckoutError) || error.code !== 'CHECKOUT_CONFLICT') throw error;
+        // Edited since the dry run. The target has moved, so the rest must follow and that file is kept.
+        await finishCheckout(checkout, intent.old, intent.new, { except });
+      });
+      await applyManagedPlans(checkout, managed);
+    } catch (error) {
+      throw asStop(error);
+    }
+  }
+}
+
+/** Completes, after a crash, what `moveCheckouts` may have done in part. `tip` is where the target is now. */
+export async function finishCheckouts(
+  repository: Repository,
+  target: string,
+  intent: Intent,
+  tip: string,
+): Promise<void> {
+  const present = new Set(await branchCheckouts(repository, target));
+  for (const { worktree, managed } of intent.checkouts) {
+    // A checkout that has since left the target follows whatever its user did.
+    if (!existsSync(worktree) || !present.has(worktree)) continue;
+    const checkout = await openRepository(worktree);
+    const except = managed.map(({ path }) => path);
+    try {
+      // Where somebody has committed on top since, only what still counts at the tip may be brought in.
+      const newer = tip === intent.new ? [] : await changedSince(checkout, intent, tip);
+      await finishCheckout(checkout, intent.old, intent.new, { except: [...except, ...newer] });
+      await applyManagedPlans(checkout, managed);
+    } catch (error) {
+      throw asStop(error);
+    }
+  }
+}
+
+async function changedSince(checkout: Repository, intent: Intent, tip: string): Promise<string[]> {
+  const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', intent.new, tip];
+  const paths = (await git(checkout, args)).split('\0').filter((path) => path !== '');
+  const landed: string[] = [];
+  for (const path of paths) {
+    const [before, after] = [
+      await treeEntry(checkout, intent.old, path),
+      await treeEntry(checkout, intent.new, path),
+    ];
+    if (before?.oid !== after?.oid || before?.mode !== after?.mode) landed.push(path);
+  }
+  return landed;
+}
+
+function asStop(error: unknown): unknown {
+  if (!(error instanceof CheckoutError)) return error;
+  const code = error.code === 'INDEX_LOCKED' ? 'OPERATION_IN_PROGRESS' : 'DIRTY_OVERLAP';
+  return new QueueStoppedError(code, error.message, { paths: error.paths, cause: error });
+}

@@ -1,0 +1,260 @@
+import { join } from 'node:path';
+import {
+  commitTree,
+  excludeFromGit,
+  git,
+  identity,
+  openRepository,
+  RefMovedError,
+  type Repository,
+} from '@sage/git';
+import { cleanupQueue } from './cleanup.ts';
+import { removeFile, replaceFile } from './durable-file.ts';
+import { enqueueWork, type Work } from './enqueue.ts';
+import type { EntryState, QueueEntry } from './entry.ts';
+import { EntryStore } from './entry-store.ts';
+import { EntryError, LockTimeoutError, QueueStoppedError } from './errors.ts';
+import { landEntry, settleLanded, targetTip, TIP_ATTEMPTS, type Candidate } from './land.ts';
+import { acquireLock, type Lock } from './lock.ts';
+import { editTree, type ManagedFile } from './managed-files.ts';
+import { moveTarget } from './move-target.ts';
+import { INTENT_FILE, recoverQueue } from './recover.ts';
+import { landingMessage } from './trailers.ts';
+
+export interface CommitQueueOptions {
+  /** The repository to land in, or a directory in its work tree. */
+  repository: string | Repository;
+  /** Where the entries are; `<root>/.sage/commit-queue` when missing. */
+  directory?: string;
+  /** Files whose content is computed when an entry lands; asked again for each new tip. */
+  managedFiles?: (entry: QueueEntry, tip: string) => Promise<readonly ManagedFile[]> | readonly ManagedFile[];
+  /** Judges exactly the commit that would land. What it throws ends `process`, the entry stays queued. */
+  verify?: (candidate: Candidate) => Promise<{ ok: boolean; output: string }>;
+  /** How long to wait for another process that holds the queue, in ms; 5 minutes when missing. */
+  lockTimeout?: number;
+  now?: () => Date;
+  /** Told of every entry that was settled (landed, conflicted, rejected), in order, when that is durable. */
+  onLanding?: (event: { entry: QueueEntry }) => void | Promise<void>;
+}
+
+export interface EntryFilter {
+  state?: EntryState;
+  target?: string;
+  ticket?: string;
+}
+
+/** Opens (and makes, when absent) the queue of a repository. Any number of processes may have it open. */
+export async function openCommitQueue(options: CommitQueueOptions): Promise<CommitQueue> {
+  const given = options.repository;
+  const repository = typeof given === 'string' ? await openRepository(given) : given;
+  const directory = options.directory ?? join(repository.root, '.sage/commit-queue');
+  const store = new EntryStore(directory, options.now ?? (() => new Date()));
+  await store.open();
+  if (options.directory === undefined) await excludeFromGit(repository, ['/.sage/commit-queue/']);
+  return new CommitQueue(repository, store, options);
+}
+
+/** Lands finished work on branches, one landing at a time, each exactly once. Made by `openCommitQueue`. */
+export class CommitQueue {
+  readonly #repository: Repository;
+  readonly #store: EntryStore;
+  readonly #options: CommitQueueOptions;
+  readonly #now: () => Date;
+
+  constructor(repository: Repository, store: EntryStore, options: CommitQueueOptions) {
+    this.#repository = repository;
+    this.#store = store;
+    this.#options = options;
+    this.#now = options.now ?? (() => new Date());
+  }
+
+  /** Takes in finished work. It is pinned and on disk when this returns. Throws `EntryError`. */
+  enqueue(work: Work): Promise<QueueEntry> {
+    return enqueueWork(this.#repository, this.#store, work, this.#now);
+  }
+
+  /**
+   * Lands what is queued, in the order it came, what comes in meanwhile included. Returns the entries whose
+   * state changed. A conflicted or rejected entry does not hold up the next; a target that cannot move stops
+   * its own entries only, and is thrown as `QueueStoppedError` at the end. After `signal` no further landing
+   * begins.
+   */
+  process(options: { target?: string; signal?: AbortSignal } = {}): Promise<QueueEntry[]> {
+    return this.#locked('process the queue', options.signal, async (lock) => {
+      const changed = await this.#recover();
+      const tried = new Set<string>();
+      const stopped = new Map<string, QueueStoppedError>();
+      const context = {
+        repository: this.#repository,
+        store: this.#store,
+        lock,
+        now: this.#now,
+        managedFiles: this.#options.managedFiles ?? (() => []),
+        verify: this.#options.verify,
+      };
+      for (;;) {
+        const { entries } = await this.#store.read();
+        const open = entries.filter(
+          ({ id, state, target }) =>
+            state === 'queued' && !tried.has(id) && (options.target ?? target) === target,
+        );
+        if (open.length === 0) break;
+        for (const entry of open) {
+          if (options.signal?.aborted) return changed;
+          tried.add(entry.id);
+          if (stopped.has(entry.target)) continue;
+          try {
+            // Two enqueues of the same work at once may both be seen before one of them withdraws.
+            const twin = [...entries, ...changed].find((other) => hasLandedWorkOf(other, entry));
+            const settled = twin
+              ? await settleLanded(this.#repository, this.#store, entry, twin.landed ?? entry.commit)
+              : await landEntry(context, entry);
+            changed.push(settled);
+            await this.#options.onLanding?.({ entry: settled });
+          } catch (error) {
+            if (!(error instanceof QueueStoppedError) || error.code === 'LOST_LOCK') throw error;
+            stopped.set(entry.target, error);
+          }
+        }
+      }
+      const [first] = stopped.values();
+      if (first) throw first;
+      return changed;
+    });
+  }
+
+  /** Completes what a killed process left half done, without landing anything new. `process` does it first. */
+  recover(): Promise<QueueEntry[]> {
+    return this.#locked('recover the queue', undefined, () => this.#recover());
+  }
+
+  /** The entries in the order they came. A file that cannot be read is in `unreadable` instead. */
+  async list(filter: EntryFilter = {}): Promise<QueueEntry[]> {
+    const { entries } = await this.#store.read();
+    return entries.filter(
+      (entry) =>
+        (filter.state ?? entry.state) === entry.state &&
+        (filter.target ?? entry.target) === entry.target &&
+        (filter.ticket ?? entry.ticket) === entry.ticket,
+    );
+  }
+
+  /** An error for each entry file that cannot be read; they hold up nothing. */
+  async unreadable(): Promise<EntryError[]> {
+    return (await this.#store.read()).unreadable;
+  }
+
+  async stats(): Promise<Record<EntryState, number> & { total: number }> {
+    const counts = { queued: 0, landed: 0, conflicted: 0, rejected: 0, dropped: 0, total: 0 };
+    for (const { state } of (await this.#store.read()).entries) {
+      counts[state] += 1;
+      counts.total += 1;
+    }
+    return counts;
+  }
+
+  /** Queues a conflicted or rejected entry again, at its old place. */
+  async retry(id: string): Promise<QueueEntry> {
+    const entry = await this.#store.find(id);
+    const { conflict: _, reason: __, output: ___, ...rest } = entry;
+    return this.#store.write(entry, { ...rest, state: 'queued' });
+  }
+
+  /** Gives an entry up. Its work stays pinned until `cleanup`. */
+  async drop(id: string): Promise<QueueEntry> {
+    const drop = async () => {
+      const entry = await this.#store.find(id);
+      return this.#store.write(entry, { ...entry, state: 'dropped' });
+    };
+    // Only a queued entry can be in the hands of a `process`.
+    const { state } = await this.#store.find(id);
+    return state === 'queued' ? this.#locked('drop an entry', undefined, drop) : drop();
+  }
+
+  /** Removes dropped entries, and landed ones that are reachable from their target. Returns their ids. */
+  cleanup(): Promise<string[]> {
+    return this.#locked('clean up the queue', undefined, () => cleanupQueue(this.#repository, this.#store));
+  }
+
+  /**
+   * Lands a commit of managed files alone, as safely as an entry's: compare-and-swap, checkouts moved along.
+   * Returns the commit, undefined when the edits change nothing. What an `edit` throws comes out.
+   */
+  landManagedFiles(options: {
+    target: string;
+    message: string;
+    files: readonly ManagedFile[];
+  }): Promise<string | undefined> {
+    const { target, files } = options;
+    const repository = this.#repository;
+    const { directory } = this.#store;
+    return this.#locked('land managed files', undefined, async (lock) => {
+      await this.#recover();
+      for (let attempt = 1; attempt <= TIP_ATTEMPTS; attempt += 1) {
+        const old = await targetTip(repository, target);
+        const before = await git(repository, ['rev-parse', `${old}^{tree}`]);
+        const tree = await editTree(repository, before, files);
+        if (tree === before) return undefined;
+        const sage = { ...(await identity(repository)), date: this.#now() };
+        const message = landingMessage(options.message, []);
+        const commit = await commitTree(repository, {
+          tree,
+          parents: [old],
+          message,
+          author: sage,
+          committer: sage,
+        });
+        const record = (intent: object) =>
+          replaceFile(directory, INTENT_FILE, `${JSON.stringify({ target, ...intent })}\n`);
+        try {
+          await moveTarget(repository, lock, { target, old, new: commit, files, record });
+          await removeFile(directory, INTENT_FILE);
+          return commit;
+        } catch (error) {
+          if (!(error instanceof RefMovedError)) throw error;
+        }
+      }
+      throw new QueueStoppedError(
+        'TARGET_BUSY',
+        `${target} moved ${TIP_ATTEMPTS} times during one landing: go on when it is quieter`,
+      );
+    });
+  }
+
+  async #recover(): Promise<QueueEntry[]> {
+    const settled = await recoverQueue(this.#repository, this.#store);
+    for (const entry of settled) await this.#options.onLanding?.({ entry });
+    return settled;
+  }
+
+  async #locked<T>(
+    purpose: string,
+    signal: AbortSignal | undefined,
+    work: (lock: Lock) => Promise<T>,
+  ): Promise<T> {
+    const timeout = this.#options.lockTimeout ?? 300_000;
+    let lock: Lock;
+    try {
+      lock = await acquireLock(this.#store.directory, { timeout, purpose, ...(signal && { signal }) });
+    } catch (error) {
+      if (!(error instanceof LockTimeoutError)) throw error;
+      throw new QueueStoppedError('LOCK_TIMEOUT', error.message, {
+        owner: error.owner,
+        paths: [error.file],
+        cause: error,
+      });
+    }
+    try {
+      return await work(lock);
+    } finally {
+      await lock.release();
+    }
+  }
+}
+
+function hasLandedWorkOf(other: QueueEntry, entry: QueueEntry): boolean {
+  const { ticket, commit, target } = entry;
+  return (
+    other.state === 'landed' && other.ticket === ticket && other.commit === commit && other.target === target
+  );
+}

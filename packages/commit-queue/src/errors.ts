@@ -1,0 +1,74 @@
+import type { LockOwner } from './lock.ts';
+
+export type QueueStopCode =
+  | 'DIRTY_OVERLAP'
+  | 'LOCK_TIMEOUT'
+  | 'LOST_LOCK'
+  | 'TARGET_GONE'
+  | 'TARGET_BUSY'
+  | 'OPERATION_IN_PROGRESS';
+
+/** The queue had to stop before a landing. Nothing has moved; the entry stays queued and can go on later. */
+export class QueueStoppedError extends Error {
+  override readonly name = 'QueueStoppedError';
+  readonly code: QueueStopCode;
+  /** What is in the way, relative to the checkout (or lock files, absolute). */
+  readonly paths: readonly string[];
+  /** Who holds the lock, with LOCK_TIMEOUT. */
+  readonly owner: LockOwner | undefined;
+
+  constructor(
+    code: QueueStopCode,
+    message: string,
+    options: { paths?: readonly string[]; owner?: LockOwner; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.paths = options.paths ?? [];
+    this.owner = options.owner;
+  }
+}
+
+export type EntryErrorCode =
+  | 'UNREADABLE_ENTRY'
+  | 'UNKNOWN_ENTRY'
+  | 'WRONG_STATE'
+  | 'BAD_TARGET'
+  | 'BAD_COMMIT'
+  | 'BAD_BASE'
+  | 'BAD_FILE';
+
+/** An entry cannot be made, read or changed as asked; `subject` is the file, id, ref or path it is about. */
+export class EntryError extends Error {
+  override readonly name = 'EntryError';
+  readonly code: EntryErrorCode;
+  readonly subject: string;
+
+  constructor(code: EntryErrorCode, subject: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.subject = subject;
+  }
+}
+
+/** Somebody else held the lock until the timeout. */
+export class LockTimeoutError extends Error {
+  override readonly name = 'LockTimeoutError';
+  readonly code = 'LOCK_TIMEOUT';
+  readonly owner: LockOwner;
+  readonly file: string;
+
+  constructor(file: string, owner: LockOwner) {
+    const who = owner.purpose === '' ? `process ${owner.pid}` : `process ${owner.pid} (${owner.purpose})`;
+    super(
+      `${who} on ${owner.host} has held the lock since ${owner.since}: wait for it, or remove ${file} when it is gone for certain`,
+    );
+    this.owner = owner;
+    this.file = file;
+  }
+}
+
+/** Whether a system call failed with one of these codes. */
+export function isErrno(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}

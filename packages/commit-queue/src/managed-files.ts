@@ -1,0 +1,120 @@
+import { lstat, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  checkoutFile,
+  readBlob,
+  readObject,
+  stageObject,
+  treeEntry,
+  writeObject,
+  writeTreeWith,
+  type Repository,
+} from '@sage/git';
+import type { ManagedPlan } from './entry.ts';
+
+/** A file that the queue's caller computes at landing time, such as a ticket index. */
+export interface ManagedFile {
+  path: string;
+  /**
+   * Text in, text out. Applied to the target's version for the commit and, where the user's staged or working
+   * version differs from it, to those as well; when it throws on one of those, that version stays.
+   */
+  edit: (text: string) => string;
+}
+
+/** `tree` with the edits applied; files that it does not have are passed over. What `edit` throws comes out. */
+export async function editTree(
+  repository: Repository,
+  tree: string,
+  files: readonly ManagedFile[],
+): Promise<string> {
+  const contents = new Map<string, string>();
+  for (const { path, edit } of files) {
+    const entry = contents.has(path) ? undefined : await treeEntry(repository, tree, path);
+    const text = contents.get(path) ?? (await readBlob(repository, tree, path));
+    if (text === undefined || entry?.mode === '120000') continue;
+    contents.set(path, edit(text));
+  }
+  if (contents.size === 0) return tree;
+  return writeTreeWith(
+    repository,
+    tree,
+    [...contents].map(([path, content]) => ({ path, content })),
+  );
+}
+
+/**
+ * What the user's own versions of the managed files become in a checkout of `from` that moves to `to`. Decided
+ * and stored (as blobs) before anything moves: an edit need not be repeatable, so a recovery after a crash
+ * must not have to apply it to a file that may hold it already.
+ */
+export async function planManagedFiles(
+  checkout: Repository,
+  from: string,
+  to: string,
+  files: readonly ManagedFile[],
+): Promise<ManagedPlan[]> {
+  const plans: ManagedPlan[] = [];
+  for (const path of new Set(files.map((file) => file.path))) {
+    const [before, after] = [await treeEntry(checkout, from, path), await treeEntry(checkout, to, path)];
+    if (!before || !after || before.oid === after.oid) continue;
+    const { staged, modified } = await checkoutFile(checkout, path);
+    if (staged?.oid === before.oid && !modified) continue;
+    const edit = (text: string) =>
+      files.filter((file) => file.path === path).reduce((value, file) => file.edit(value), text);
+    const plan: ManagedPlan = { path, mode: staged?.mode ?? after.mode };
+    if (staged?.oid === before.oid) plan.staged = { old: staged.oid, new: after.oid };
+    else if (staged) {
+      const replaced = await editedObject(checkout, await readObject(checkout, staged.oid), edit);
+      if (replaced) plan.staged = replaced;
+    }
+    const working = await readWorkingFile(checkout, path);
+    const replaced = working && (await editedObject(checkout, working, edit));
+    if (replaced) plan.working = replaced;
+    plans.push(plan);
+  }
+  return plans;
+}
+
+/** Brings the user's versions to what was planned; one that has changed since is left as it is. Repeatable. */
+export async function applyManagedPlans(checkout: Repository, plans: readonly ManagedPlan[]): Promise<void> {
+  for (const { path, mode, staged, working } of plans) {
+    if (staged && (await checkoutFile(checkout, path)).staged?.oid === staged.old) {
+      await stageObject(checkout, path, { mode, oid: staged.new });
+    }
+    const current = working && (await readWorkingFile(checkout, path));
+    if (working && current?.equals(await readObject(checkout, working.old))) {
+      await replaceWorkingFile(join(checkout.root, path), await readObject(checkout, working.new));
+    }
+  }
+}
+
+async function editedObject(
+  checkout: Repository,
+  content: Uint8Array,
+  edit: (text: string) => string,
+): Promise<{ old: string; new: string } | undefined> {
+  const text = Buffer.from(content).toString('utf8');
+  // Not UTF-8: writing it back would damage it.
+  if (!Buffer.from(text).equals(content)) return undefined;
+  let edited: string;
+  try {
+    edited = edit(text);
+  } catch {
+    return undefined;
+  }
+  return { old: await writeObject(checkout, content), new: await writeObject(checkout, edited) };
+}
+
+async function readWorkingFile(checkout: Repository, path: string): Promise<Buffer | undefined> {
+  const file = join(checkout.root, path);
+  const status = await lstat(file).catch(() => undefined);
+  return status?.isFile() ? readFile(file) : undefined;
+}
+
+async function replaceWorkingFile(file: string, content: Uint8Array): Promise<void> {
+  const { mode } = await lstat(file);
+  const temporary = `${file}.sage-${process.pid}`;
+  await writeFile(temporary, content, { mode, flush: true });
+  await rename(temporary, file);
+}

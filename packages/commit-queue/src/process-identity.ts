@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process';
+import { readFile, readlink } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { promisify } from 'node:util';
+
+/** Tells one process from every other, also from a later one with the same pid. */
+export interface ProcessIdentity {
+  pid: number;
+  host: string;
+  /** Of the running system: changes with each boot. */
+  boot: string;
+  /** The pid namespace (containers); empty where there is none. */
+  space: string;
+  /** When the process started, in a form that only serves comparison. */
+  start: string;
+}
+
+const run = promisify(execFile);
+const linux = process.platform === 'linux';
+
+let own: Promise<ProcessIdentity> | undefined;
+
+export function ownIdentity(): Promise<ProcessIdentity> {
+  own ??= (async () => {
+    const [boot, space, start] = await Promise.all([bootIdentity(), pidSpace(), processStart(process.pid)]);
+    return { pid: process.pid, host: hostname(), boot, space, start: start ?? '' };
+  })();
+  return own;
+}
+
+/**
+ * Whether that process has ended for certain. A process of another host or container cannot be seen from here
+ * and counts as running.
+ */
+export async function hasEnded(other: ProcessIdentity): Promise<boolean> {
+  const mine = await ownIdentity();
+  if (other.host !== mine.host) return false;
+  if (other.boot !== mine.boot) return true;
+  if (other.space !== mine.space) return false;
+  return (await processStart(other.pid)) !== other.start;
+}
+
+/** undefined when there is no such process, or only its unreaped remains. */
+async function processStart(pid: number): Promise<string | undefined> {
+  try {
+    if (!linux) {
+      // lstart is local time in words: pin zone and language.
+      const env = { PATH: process.env['PATH'] ?? '', TZ: 'UTC', LC_ALL: 'C' };
+      const { stdout } = await run('ps', ['-o', 'lstart=', '-p', String(pid)], { env });
+      return stdout.trim() || undefined;
+    }
+    // proc(5): the name in parentheses may hold anything, so count from its end: state is 3, starttime 22.
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}
+
+async function bootIdentity(): Promise<string> {
+  if (linux) return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+  return (await run('sysctl', ['-n', 'kern.bootsessionuuid'])).stdout.trim();
+}
+
+function pidSpace(): Promise<string> {
+  return linux ? readlink('/proc/self/ns/pid').catch(() => '') : Promise.resolve('');
+}

@@ -1,0 +1,76 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isAncestor, listRefs, readRef, resolveCommit, type Repository } from '@sage/git';
+import { finishCheckouts } from './checkouts.ts';
+import { removeFile } from './durable-file.ts';
+import { intentSchema, type Intent, type QueueEntry } from './entry.ts';
+import type { EntryStore } from './entry-store.ts';
+import { isErrno } from './errors.ts';
+import { landingOf, pinOf, removePin, settleLanded } from './land.ts';
+
+/** Holds the intent of a commit of managed files alone, which has no entry. */
+export const INTENT_FILE = 'managed-intent.json';
+
+/**
+ * Completes what a killed process left half done; the lock must be held. Asks the ref, never a flag: where the
+ * intended commit is reachable from the target (or another one there carries the entry), it has landed and its
+ * checkouts follow; otherwise the intent is forgotten and the entry lands anew. Returns the entries settled.
+ */
+export async function recoverQueue(repository: Repository, store: EntryStore): Promise<QueueEntry[]> {
+  await recoverManagedFiles(repository, store.directory);
+  const settled: QueueEntry[] = [];
+  const { entries } = await store.read();
+  for (const entry of entries) {
+    if (entry.state !== 'queued' || !entry.intent) continue;
+    const landed = await completeIntent(repository, entry.target, entry.intent, entry);
+    if (landed !== undefined) settled.push(await settleLanded(repository, store, entry, landed));
+    else {
+      const { intent: _, ...rest } = entry;
+      await store.write(entry, rest);
+    }
+  }
+  const landed = new Set(entries.filter(({ state }) => state === 'landed').map(({ id }) => pinOf(id)));
+  for (const { ref } of await listRefs(repository, 'refs/sage/queue')) {
+    if (landed.has(ref)) await removePin(repository, ref.slice(pinOf('').length));
+  }
+  return settled;
+}
+
+async function recoverManagedFiles(repository: Repository, directory: string): Promise<void> {
+  const text = await readFile(join(directory, INTENT_FILE), 'utf8').catch((error: unknown) => {
+    if (isErrno(error, 'ENOENT')) return undefined;
+    throw error;
+  });
+  if (text === undefined) return;
+  const { target, ...intent } = intentSchema.parse(JSON.parse(text));
+  await completeIntent(repository, target, intent);
+  await removeFile(directory, INTENT_FILE);
+}
+
+async function completeIntent(
+  repository: Repository,
+  target: string,
+  intent: Intent,
+  entry?: QueueEntry,
+): Promise<string | undefined> {
+  await removeOwnRefLock(repository, target, intent);
+  const tip = await readRef(repository, target);
+  // Where the target is gone nobody can say; the entry stays queued and processing it says TARGET_GONE.
+  if (tip === undefined) return undefined;
+  const known = (await resolveCommit(repository, intent.new)) !== undefined;
+  if (known && (await isAncestor(repository, intent.new, tip))) {
+    await finishCheckouts(repository, target, intent, tip);
+    return intent.new;
+  }
+  return entry && landingOf(repository, entry, intent.old, tip);
+}
+
+/**
+ * A git killed in the middle of the compare-and-swap leaves `<ref>.lock`. When it holds the commit of this
+ * intent it is ours for certain (no other git knows that id), and nobody else may remove it.
+ */
+async function removeOwnRefLock(repository: Repository, target: string, intent: Intent): Promise<void> {
+  const lock = join(repository.commonDir, `${target}.lock`);
+  const content = await readFile(lock, 'utf8').catch(() => '');
+  if (content.trim() === intent.new) await rm(lock, { force: true });
+}

@@ -1,0 +1,43 @@
+export const TICKET_TRAILER = 'Sage-Ticket';
+export const ENTRY_TRAILER = 'Sage-Entry';
+
+// eslint-disable-next-line no-control-regex -- these are what the pattern is for
+const UNSAFE = /[%\u0000-\u001f\u007f-\u009f\u2028\u2029]|^\s+|\s+$|\p{Surrogate}/gu;
+
+/** Any string as the value of a one-line trailer: `%` and what a line cannot carry are percent-encoded. */
+export function encodeTrailer(value: string): string {
+  if (value === '') return '%';
+  return value.replaceAll(UNSAFE, (part) => Array.from(part, escape).join(''));
+}
+
+function escape(character: string): string {
+  return `%${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(2, '0')};`;
+}
+
+export function decodeTrailer(text: string): string {
+  if (text === '%') return '';
+  return text.replaceAll(/%([0-9A-F]{2,6});/g, (_, hex: string) =>
+    String.fromCodePoint(Number.parseInt(hex, 16)),
+  );
+}
+
+const TRAILER_LINE = /^[A-Za-z0-9][A-Za-z0-9-]*: \S/;
+const OWN = new RegExp(`^(${TICKET_TRAILER}|${ENTRY_TRAILER}):`, 'i');
+
+/** The message of a landing: the caller's own, with the trailers that tell later what landed. */
+export function landingMessage(
+  message: string,
+  trailers: readonly (readonly [key: string, value: string])[],
+): string {
+  // Text that looks like our trailers would answer for another ticket: recovery and conflicts read them.
+  const lines = message
+    .replaceAll('\0', '')
+    .split('\n')
+    .filter((line) => !OWN.test(line));
+  const body = lines.join('\n').trim() || 'chore: land finished work';
+  if (trailers.length === 0) return `${body}\n`;
+  const last = body.split(/\n\s*\n/).at(-1) ?? '';
+  const joins = last !== body && last.split('\n').every((line) => TRAILER_LINE.test(line));
+  const block = trailers.map(([key, value]) => `${key}: ${encodeTrailer(value)}`).join('\n');
+  return `${body}\n${joins ? '' : '\n'}${block}\n`;
+}

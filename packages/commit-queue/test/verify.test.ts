@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import { openCommitQueue, type Candidate } from '../src/index.ts';
+import { commitAll, MAIN, pins, queueOn, repositoryWith, sh, subjects, tip, workCommit } from './fixture.ts';
+
+test('a failed verify rejects with its last output, keeps the work, and the next one lands', async () => {
+  const seen: Candidate[] = [];
+  const verify = (candidate: Candidate) => {
+    seen.push(candidate);
+    return Promise.resolve({ ok: candidate.entry.ticket !== 'BAD', output: `${'x'.repeat(20_000)}the end` });
+  };
+  const { repository, queue, add } = await queueOn({ a: '1' }, { verify });
+  const base = tip(repository);
+  const bad = await add('BAD', { b: '1' }, base);
+  await add('GOOD', { c: '1' }, base);
+  const [rejected, landed] = await queue.process();
+  expect(rejected).toMatchObject({ state: 'rejected', reason: 'verify failed' });
+  expect(rejected?.output?.endsWith('the end')).toBe(true);
+  expect(rejected?.output?.length).toBeLessThan(10_000);
+  expect(landed?.landed).toBe(seen[1]?.commit);
+  expect(tip(repository)).toBe(seen[1]?.commit);
+  expect(sh(repository.root, 'rev-parse', `${seen[1]?.commit}^`)).toBe(seen[1]?.parent);
+  expect(pins(repository)).toEqual([`refs/sage/queue/${bad.id}`]);
+  expect(await queue.retry(bad.id)).not.toHaveProperty('output');
+});
+
+test('what a person commits between merge and swap is kept, and verify runs again on the new result', async () => {
+  const repository = await repositoryWith({ a: '1' });
+  const verified: string[] = [];
+  const queue = await openCommitQueue({
+    repository,
+    verify: ({ commit }) => {
+      if (verified.push(commit) === 1) commitAll(repository.root, { human: 'h' }, 'human');
+      return Promise.resolve({ ok: true, output: '' });
+    },
+  });
+  const base = tip(repository);
+  await queue.enqueue({
+    ticket: 'T',
+    target: MAIN,
+    message: 'T',
+    base,
+    commit: workCommit(repository, { b: '1' }),
+  });
+  const [entry] = await queue.process();
+  expect(subjects(repository)).toEqual(['T', 'human', 'first']);
+  expect(verified).toHaveLength(2);
+  expect(entry?.landed).toBe(verified[1]);
+  expect(sh(repository.root, 'status', '--porcelain')).toBe('');
+});
+
+test('a target that never rests stops the queue with the entry still queued', async () => {
+  const repository = await repositoryWith({ a: '1' });
+  let n = 0;
+  const queue = await openCommitQueue({
+    repository,
+    verify: () => {
+      n += 1;
+      const tree = sh(repository.root, 'rev-parse', 'main^{tree}');
+      sh(
+        repository.root,
+        'update-ref',
+        MAIN,
+        sh(repository.root, 'commit-tree', tree, '-p', 'main', '-m', `n${n}`),
+      );
+      return Promise.resolve({ ok: true, output: '' });
+    },
+  });
+  const base = tip(repository);
+  await queue.enqueue({
+    ticket: 'T',
+    target: MAIN,
+    message: 'T',
+    base,
+    commit: workCommit(repository, { b: '1' }),
+  });
+  await expect(queue.process()).rejects.toMatchObject({ code: 'TARGET_BUSY' });
+  expect(await queue.stats()).toMatchObject({ queued: 1 });
+});
+
+test('a verify that throws ends the run with its error, nothing moved, and the lock free', async () => {
+  const { repository, queue, add } = await queueOn(
+    { a: '1' },
+    { verify: () => Promise.reject(new Error('no disk')) },
+  );
+  await add('T', { b: '1' });
+  await expect(queue.process()).rejects.toThrow('no disk');
+  expect(subjects(repository)).toEqual(['first']);
+  const again = await openCommitQueue({ repository, lockTimeout: 0 });
+  expect((await again.process()).map(({ state }) => state)).toEqual(['landed']);
+});
