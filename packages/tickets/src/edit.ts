@@ -5,6 +5,8 @@ import { elementSeparator, end, layoutOf, renderLike, renderWithin } from './jso
 import type { Layout } from './json-layout.ts';
 import { memberOf, parseSyntax } from './json-text.ts';
 import { parseRawTicketIndex } from './sage-index.ts';
+import { ticketSpans } from './ticket-spans.ts';
+import type { Span } from './ticket-spans.ts';
 import type { DeferCategory, TicketState } from './ticket.ts';
 
 export interface DeferReason {
@@ -60,8 +62,15 @@ export function applyTicketChanges(
 
 function applyRound(text: string, changes: ReadonlyMap<string, TicketChange>, file: string): string {
   parseRawTicketIndex(text, file);
-  const nodes = ticketNodes(text, new Set(changes.keys()), file);
-  const edits = [...changes.values()].flatMap((change) => editsOf(text, nodes.get(change.id)!, change));
+  const spans = spansOf(text, new Set(changes.keys()), file);
+  const edits = [...changes.values()].flatMap((change) => {
+    const span = spans.get(change.id)!;
+    const ticket = text.slice(span.start, span.end);
+    return editsOf(ticket, parseSyntax(ticket), change).map((edit) => ({
+      ...edit,
+      offset: span.start + edit.offset,
+    }));
+  });
   let result = '';
   let done = 0;
   for (const { offset, length, content } of edits.sort((a, b) => a.offset - b.offset)) {
@@ -71,23 +80,23 @@ function applyRound(text: string, changes: ReadonlyMap<string, TicketChange>, fi
   return result + text.slice(done);
 }
 
-function ticketNodes(text: string, ids: ReadonlySet<string>, file: string): Map<string, Node> {
-  const nodes = new Map<string, Node>();
-  for (const ticket of memberOf(parseSyntax(text), 'tickets')?.children ?? []) {
-    const id: unknown = memberOf(ticket, 'id')?.value;
+function spansOf(text: string, ids: ReadonlySet<string>, file: string): Map<string, Span> {
+  const spans = new Map<string, Span>();
+  for (const span of ticketSpans(text)) {
+    const { id }: { id?: unknown } = JSON.parse(text.slice(span.start, span.end));
     if (typeof id !== 'string' || !ids.has(id)) continue;
-    if (nodes.has(id)) {
+    if (spans.has(id)) {
       const problem = `duplicate id ${JSON.stringify(id)}: give one of the two another id`;
       throw new TicketIndexError({ file, code: 'DUPLICATE_ID', problem, ticket: id });
     }
-    nodes.set(id, ticket);
+    spans.set(id, span);
   }
   for (const id of ids) {
-    if (nodes.has(id)) continue;
+    if (spans.has(id)) continue;
     const problem = `no ticket ${JSON.stringify(id)} to change: was it removed from the index meanwhile?`;
     throw new TicketIndexError({ file, code: 'UNKNOWN_TICKET', problem, ticket: id });
   }
-  return nodes;
+  return spans;
 }
 
 function editsOf(text: string, ticket: Node, { state, at, deferReason, commit }: TicketChange): Edit[] {
