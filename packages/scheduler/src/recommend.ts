@@ -50,7 +50,8 @@ function reasonFor(workers: number, table: Recommendation['table'], tickets: num
     return tickets === 1 ? 'There is one ticket to run.' : 'No more than one worker was allowed.';
   if (workers === 1)
     return `More workers, up to ${most}, gain less than 5 %: the tickets wait for each other.`;
-  const fewer = `${workers - 1} would be ${speed(workers - 1)} as fast`;
-  if (workers === most) return `${workers} workers are ${speed(workers)} as fast as one; ${fewer}.`;
-  return `${workers} workers are ${speed(workers)} as fast as one; ${fewer}, and no number up to ${most} gains 5 % more.`;
+  const gain = `${workers} workers are ${speed(workers)} as fast as one`;
+  const fewer = workers > 2 ? `; ${workers - 1} would be ${speed(workers - 1)} as fast` : '';
+  const more = workers < most ? `, and no number up to ${most} gains 5 % more` : '';
+  return `${gain}${fewer}${more}.`;
 }

@@ -22,7 +22,10 @@ describe('recommendWorkers', () => {
   });
 
   test('no more than help', () => {
-    expect(recommendWorkers(independent(4), { cap: 3 }).workers).toBe(2);
+    expect(recommendWorkers(independent(4), { cap: 3 })).toMatchObject({
+      workers: 2,
+      reason: '2 workers are 2 times as fast as one, and no number up to 3 gains 5 % more.',
+    });
     const chain = independent(5).map((ticket, index) => ({
       ...ticket,
       dependencies: index === 0 ? [] : [`T-${index - 1}`],
