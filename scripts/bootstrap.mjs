@@ -27,7 +27,12 @@ const run = spawnSync(
   {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, npm_config_update_notifier: 'false', TURBO_TELEMETRY_DISABLED: '1', CI: process.env.CI ?? '1' },
+    env: {
+      ...process.env,
+      npm_config_update_notifier: 'false',
+      TURBO_TELEMETRY_DISABLED: '1',
+      CI: process.env.CI ?? '1',
+    },
   },
 );
 if (run.error) console.error(`ERROR: npx could not be started (${run.error.message}); install npm`);

@@ -1,1 +1,2 @@
-export {};
+export type { SageConfig } from './config.ts';
+export { main } from './main.ts';

@@ -30,7 +30,7 @@ export async function planCheckouts(
 ): Promise<CheckoutPlan[]> {
   const plans: CheckoutPlan[] = [];
   for (const worktree of await branchCheckouts(repository, target)) {
-    const checkout = await openRepository(worktree);
+    const checkout = await openCheckout(repository, worktree);
     const operation = await operationInProgress(checkout);
     if (operation) {
       const message = `a ${operation} is in progress in ${worktree}, which has ${target} checked out: finish or abort it, then go on`;
@@ -49,9 +49,9 @@ export async function planCheckouts(
 }
 
 /** Moves the checkouts after the target has moved. */
-export async function moveCheckouts(intent: Intent): Promise<void> {
+export async function moveCheckouts(repository: Repository, intent: Intent): Promise<void> {
   for (const { worktree, managed } of intent.checkouts) {
-    const checkout = await openRepository(worktree);
+    const checkout = await openCheckout(repository, worktree);
     const except = managed.map(({ path }) => path);
     try {
       await moveCheckout(checkout, intent.old, intent.new, { except }).catch(async (error: unknown) => {
@@ -77,7 +77,7 @@ export async function finishCheckouts(
   for (const { worktree, managed } of intent.checkouts) {
     // A checkout that has since left the target follows whatever its user did.
     if (!existsSync(worktree) || !present.has(worktree)) continue;
-    const checkout = await openRepository(worktree);
+    const checkout = await openCheckout(repository, worktree);
     const except = managed.map(({ path }) => path);
     try {
       // Where somebody has committed on top since, only what still counts at the tip may be brought in.
@@ -88,6 +88,10 @@ export async function finishCheckouts(
       throw asStop(error);
     }
   }
+}
+
+async function openCheckout(repository: Repository, worktree: string): Promise<Repository> {
+  return worktree === repository.root ? repository : openRepository(worktree);
 }
 
 async function changedSince(checkout: Repository, intent: Intent, tip: string): Promise<string[]> {

@@ -35,5 +35,5 @@ export async function moveTarget(repository: Repository, lock: Lock, move: Targe
     const message = `${move.target} cannot be written: ${error.message}`;
     throw new QueueStoppedError('OPERATION_IN_PROGRESS', message, { cause: error });
   }
-  await moveCheckouts(intent);
+  await moveCheckouts(repository, intent);
 }

@@ -5,6 +5,7 @@ import {
   git,
   GitError,
   identity,
+  treeEntry,
   withTemporaryIndex,
   type Repository,
   type Signature,
@@ -28,7 +29,7 @@ export interface FilesToCommit {
  */
 export async function commitFiles(repository: Repository, work: FilesToCommit): Promise<string> {
   const directory = await realpath(work.directory);
-  for (const file of work.files) await assertInside(directory, file);
+  for (const file of work.files) await assertCommittable(repository, work.base, directory, file);
   return withTemporaryIndex(async (indexFile) => {
     await git(repository, ['read-tree', work.base], { indexFile });
     await git(repository, ['update-index', '--add', '--remove', '--replace', '-z', '--stdin'], {
@@ -49,7 +50,12 @@ export async function commitFiles(repository: Repository, work: FilesToCommit): 
   });
 }
 
-async function assertInside(directory: string, file: string): Promise<void> {
+async function assertCommittable(
+  repository: Repository,
+  base: string,
+  directory: string,
+  file: string,
+): Promise<void> {
   const refuse = (why: string) => {
     throw new EntryError('BAD_FILE', file, `${JSON.stringify(file)} ${why}: list files inside ${directory}`);
   };
@@ -64,5 +70,8 @@ async function assertInside(directory: string, file: string): Promise<void> {
     if (status?.isSymbolicLink()) refuse('lies behind a symbolic link');
   }
   const status = await lstat(join(directory, file)).catch(() => undefined);
-  if (status && !status.isFile() && !status.isSymbolicLink()) refuse('is not a file');
+  if (!status || status.isFile() || status.isSymbolicLink()) return;
+  // A folder in the place of a file of the base is that file's deletion.
+  const before = status.isDirectory() ? await treeEntry(repository, base, file) : undefined;
+  if (before?.type !== 'blob') refuse('is not a file');
 }

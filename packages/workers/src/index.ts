@@ -1,6 +1,6 @@
 export { processMark } from './agent-environment.ts';
 export type { Agent } from './agents/agent.ts';
-export { findAgent } from './agents/find-agent.ts';
+export { agentProgram, findAgent } from './agents/find-agent.ts';
 export { AGENT_PRESETS } from './agents/presets.ts';
 export { type AgentChoice, resolveAgent } from './agents/resolve-agent.ts';
 export type { CheckRequest } from './check.ts';

@@ -9,7 +9,7 @@ import type { Agent } from './agent.ts';
  * @throws AgentError AGENT_NOT_FOUND
  */
 export async function findAgent(agent: Agent, cwd: string): Promise<string | undefined> {
-  const program = firstWord(agent.command);
+  const program = agentProgram(agent);
   if (program === undefined) return undefined;
   const { stdout, exitCode } = await execa(userShell(), ['-c', `command -v ${program}`], {
     cwd,
@@ -26,8 +26,8 @@ export async function findAgent(agent: Agent, cwd: string): Promise<string | und
   return stdout.split('\n')[0] ?? program;
 }
 
-// Only a plain word is looked up: nothing else is safe to put into the look-up's own shell line.
-function firstWord(command: string): string | undefined {
+/** The first word of an agent's shell line where it is a plain one: nothing else is safe in a look-up's own shell line. */
+export function agentProgram({ command }: Agent): string | undefined {
   const word =
     command
       .trim()

@@ -1,0 +1,147 @@
+import { resolve } from 'node:path';
+import { openRepository } from '@sage/git';
+import { explainTicket, planStream, runStream } from '@sage/stream';
+import { findAgent, resolveAgent } from '@sage/workers';
+import { Command } from 'commander';
+import { readConfig, type SageConfig } from '../config.ts';
+import { parseDuration } from '../duration.ts';
+import { UsageError } from '../errors.ts';
+import { EXIT } from '../exit.ts';
+import { interactiveAsk } from '../interactive.ts';
+import { onInterrupt } from '../interrupt.ts';
+import { jsonReporter } from '../reporters/json.ts';
+import { formatExplanation, formatPlan } from '../reporters/plan.ts';
+import { plainReporter } from '../reporters/plain.ts';
+
+/** Flags as typed; the same names stand in the configuration. */
+type Flags = Omit<SageConfig, 'maxAttempts' | 'agents'> & { C: string; maxAttempts?: string };
+
+const DEFAULT_ATTEMPTS = 2;
+const DEFAULT_TIMEOUT = 60 * 60_000;
+
+export function streamCommand(): Command {
+  return new Command('stream')
+    .description('work through the backlog in .sage/tickets/index.json')
+    .option('-C <dir>', 'work on the repository in this directory', '.')
+    .option('--interactive', 'one ticket at a time, asking before each step (default)')
+    .option('--auto', 'no questions')
+    .option('--dry-run', 'print the plan, change nothing')
+    .option('--explain <id>', 'say when a ticket would run and why, change nothing')
+    .option('--parallel [n]', 'workers, a number or "auto" (with --auto)')
+    .option('--agent <name>', 'claude, codex, gemini, opencode, or one of the configuration')
+    .option('--agent-command <cmd>', 'a shell line that reads the prompt from stdin')
+    .option('--target <branch>', 'land on this branch instead of the current one')
+    .option('--verify <cmd>', 'shell line that must pass on the merged result')
+    .option('--max-attempts <n>', `attempts of a ticket before it is deferred (${DEFAULT_ATTEMPTS})`)
+    .option('--timeout <duration>', 'limit of one attempt, such as 30m (1h)')
+    .option('--component <prefix>', 'only tickets of this component')
+    .option('--only <ids>', 'only these tickets, by commas; tries deferred ones again')
+    .option('--json', 'one JSON event a line on stdout')
+    .action(async (flags: Flags) => {
+      process.exitCode = await stream(flags);
+    });
+}
+
+async function stream(flags: Flags): Promise<number> {
+  const directory = resolve(flags.C);
+  const config = await readConfig(directory);
+  const { C: _, maxAttempts: attempts, ...typed } = flags;
+  const settings = {
+    ...config,
+    ...typed,
+    ...(attempts !== undefined && { maxAttempts: wholeNumber('--max-attempts', attempts) }),
+  };
+  const mode = modeOf(typed, config);
+  const parallel = parallelOf(settings.parallel);
+  if (
+    parallel !== undefined &&
+    mode !== 'auto' &&
+    (typed.parallel !== undefined || mode === 'interactive') &&
+    !settings.auto
+  ) {
+    throw new UsageError('--parallel requires --auto mode');
+  }
+  const only =
+    typeof settings.only === 'string' ? settings.only.split(',').map((id) => id.trim()) : settings.only;
+  const selection = { directory, parallel, target: settings.target, component: settings.component, only };
+  const { json = false } = settings;
+
+  if (mode === 'dry-run') {
+    const plan = await planStream(selection);
+    process.stdout.write(json ? `${JSON.stringify(plan)}\n` : formatPlan(plan));
+    return EXIT.ok;
+  }
+  if (mode === 'explain') {
+    const explanation = await explainTicket({ ...selection, ticket: settings.explain ?? '' });
+    process.stdout.write(json ? `${JSON.stringify(explanation)}\n` : formatExplanation(explanation));
+    return EXIT.ok;
+  }
+
+  if (mode === 'interactive' && json)
+    throw new UsageError('--json needs --auto, --dry-run or --explain: --interactive asks on the terminal');
+  if (mode === 'interactive' && !(process.stdin.isTTY && process.stdout.isTTY)) {
+    throw new UsageError(
+      '--interactive needs a terminal: use --auto to run without questions, or --dry-run to see the plan',
+    );
+  }
+  const { root } = await openRepository(directory);
+  const agent = resolveAgent({
+    name: settings.agent,
+    command: settings.agentCommand,
+    custom: settings.agents,
+  });
+  await findAgent(agent, root);
+  const timeout = settings.timeout === undefined ? DEFAULT_TIMEOUT : parseDuration(settings.timeout);
+  if (timeout === undefined)
+    throw new UsageError(`--timeout ${settings.timeout} is no duration: write 90s, 30m or 2h`);
+  const reporter = json ? jsonReporter(process.stdout, process.stderr) : plainReporter(process.stdout);
+  const interrupt = onInterrupt(reporter.notice);
+  try {
+    const end = await runStream({
+      ...selection,
+      agent,
+      verify: settings.verify,
+      maxAttempts: settings.maxAttempts ?? DEFAULT_ATTEMPTS,
+      timeout,
+      ask: mode === 'interactive' ? interactiveAsk : undefined,
+      stop: interrupt.stop,
+      stopNow: interrupt.stopNow,
+      onEvent: reporter.event,
+      onNotice: reporter.notice,
+    });
+    if (end.outcome === 'interrupted') return EXIT.interrupted;
+    if (end.outcome === 'stopped') {
+      process.stderr.write(`ERROR: ${end.reason ?? 'the queue stopped'}\n`);
+      return EXIT.stopped;
+    }
+    return end.summary.deferred + end.summary.blocked > 0 ? EXIT.unfinished : EXIT.ok;
+  } finally {
+    interrupt.dispose();
+  }
+}
+
+type Mode = 'interactive' | 'auto' | 'dry-run' | 'explain';
+
+/** A mode that is typed wins over one that is configured; looking wins over doing. */
+function modeOf(typed: Partial<SageConfig>, config: SageConfig): Mode {
+  for (const { explain, dryRun, auto, interactive } of [typed, config]) {
+    if (auto && interactive) throw new UsageError('--auto and --interactive exclude each other: choose one');
+    if (explain !== undefined) return 'explain';
+    if (dryRun) return 'dry-run';
+    if (auto) return 'auto';
+    if (interactive) return 'interactive';
+  }
+  return 'interactive';
+}
+
+/** A bare `--parallel` lets Sage choose. */
+function parallelOf(value: SageConfig['parallel']): number | string | undefined {
+  return value === true ? 'auto' : value;
+}
+
+function wholeNumber(flag: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new UsageError(`${flag} ${text} is no number of 1 or more`);
+  return value;
+}

@@ -1,0 +1,58 @@
+import { join, resolve } from 'node:path';
+import { openRepository } from '@sage/git';
+import { CHECK_NAMES, validate } from '@sage/validate';
+import { agentProgram, resolveAgent, userShell } from '@sage/workers';
+import { Command } from 'commander';
+import { readConfig } from '../config.ts';
+import { UsageError } from '../errors.ts';
+import { EXIT } from '../exit.ts';
+import { formatReport } from '../reporters/validation.ts';
+
+interface Flags {
+  C: string;
+  strict?: boolean;
+  verbose?: boolean;
+  check?: string;
+  json?: boolean;
+}
+
+export function validateCommand(): Command {
+  return new Command('validate')
+    .description('check the ticket index, and what a parallel run of it needs')
+    .option('-C <dir>', 'work on the repository in this directory', '.')
+    .option('--strict', 'warnings fail, too')
+    .option('--verbose', 'show the checks that pass, and every ticket')
+    .option('--check <names>', `only these checks, by commas: ${CHECK_NAMES.join(', ')}`)
+    .option('--json', 'the report as one JSON object on stdout')
+    .action(async (flags: Flags) => {
+      process.exitCode = await run(flags);
+    });
+}
+
+async function run(flags: Flags): Promise<number> {
+  const directory = resolve(flags.C);
+  const config = await readConfig(directory);
+  const { root } = await openRepository(directory);
+  const chosen = config.agent ?? config.agentCommand;
+  const agent =
+    chosen === undefined
+      ? undefined
+      : resolveAgent({ name: config.agent, command: config.agentCommand, custom: config.agents });
+  const checks = flags.check?.split(',').map((name) => name.trim());
+  const unknown = checks?.find((name) => !CHECK_NAMES.includes(name));
+  if (unknown !== undefined)
+    throw new UsageError(`--check ${unknown}: no such check; known: ${CHECK_NAMES.join(', ')}`);
+  const report = await validate({
+    root,
+    index: join(root, '.sage/tickets/index.json'),
+    ...(flags.strict && { strict: true }),
+    ...(checks && { checks }),
+    ...(agent && { agent: { name: agent.name, program: agentProgram(agent) ?? userShell() } }),
+  });
+  process.stdout.write(
+    flags.json
+      ? `${JSON.stringify(report)}\n`
+      : formatReport(report, { verbose: flags.verbose === true, stdout: process.stdout }),
+  );
+  return report.ok ? EXIT.ok : EXIT.unfinished;
+}

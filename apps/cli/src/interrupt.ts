@@ -1,0 +1,30 @@
+export interface Interrupt {
+  readonly stop: AbortSignal;
+  readonly stopNow: AbortSignal;
+  dispose(): void;
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Ctrl-C, and what else asks a process to end: the first one stops the run, the second one ends it now. */
+export function onInterrupt(notice: (text: string) => void): Interrupt {
+  const stop = new AbortController();
+  const stopNow = new AbortController();
+  const handle = () => {
+    if (!stop.signal.aborted) {
+      notice('stopping: agents are ended, finished work lands; once more to end now');
+      stop.abort();
+    } else if (!stopNow.signal.aborted) {
+      notice('ending now; sage stream resumes the run');
+      stopNow.abort();
+    }
+  };
+  for (const signal of SIGNALS) process.on(signal, handle);
+  return {
+    stop: stop.signal,
+    stopNow: stopNow.signal,
+    dispose() {
+      for (const signal of SIGNALS) process.off(signal, handle);
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import { streamCommand } from './commands/stream.ts';
+import { validateCommand } from './commands/validate.ts';
+import { describeFailure } from './exit.ts';
+
+/** Runs the command line; sets the exit code of the process. */
+export async function main(args: readonly string[]): Promise<void> {
+  // A reader that went away (`sage ... | head`) must not end a run.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  try {
+    const program = new Command('sage')
+      .description(
+        'Runs a backlog of tickets in parallel with coding agents and lands the results on one branch.',
+      )
+      .version(version(), '-V, --version')
+      .showSuggestionAfterError()
+      .exitOverride()
+      .configureOutput({ outputError: () => {} });
+    for (const command of [streamCommand(), validateCommand()]) {
+      program.addCommand(command.copyInheritedSettings(program));
+    }
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    const { message, exitCode } = describeFailure(error);
+    process.stderr.write(message);
+    process.exitCode = exitCode;
+  }
+}
+
+function version(): string {
+  return (createRequire(import.meta.url)('../package.json') as { version: string }).version;
+}

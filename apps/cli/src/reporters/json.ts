@@ -1,0 +1,11 @@
+import type { RunEvent } from '@sage/stream';
+import { printable } from '../printable.ts';
+import type { Reporter } from './reporter.ts';
+
+/** One event a line on stdout, as docs/events.md has them; everything else goes to stderr. */
+export function jsonReporter(stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream): Reporter {
+  return {
+    event: (event: RunEvent) => void stdout.write(`${JSON.stringify(event)}\n`),
+    notice: (text) => void stderr.write(`${printable(text)}\n`),
+  };
+}

@@ -1,0 +1,85 @@
+import type { RunEvent, RunSummary } from '@sage/stream';
+import { createColors } from 'picocolors';
+import { column, fit, printable } from '../printable.ts';
+import type { Reporter } from './reporter.ts';
+
+const ID_COLUMNS = 14;
+const TEXT_COLUMNS = 50;
+
+/** A line for each thing that happens, at most 80 columns, and a report at the end. */
+export function plainReporter(stdout: NodeJS.WritableStream & { isTTY?: boolean }): Reporter {
+  const colors = createColors(stdout.isTTY === true && !process.env['NO_COLOR']);
+  const deferred = new Map<string, Extract<RunEvent, { event: 'ticket.deferred' }>>();
+  const blocked = new Map<string, readonly string[]>();
+  let total = 0;
+  let completed = 0;
+  const write = (text: string) => void stdout.write(`${text}\n`);
+  const row = (word: string, color: (text: string) => string, ticket: string, text: string) =>
+    write(`  ${color(column(word, 10))}${column(ticket, ID_COLUMNS)}  ${fit(text, TEXT_COLUMNS)}`);
+
+  return {
+    notice: (text) => write(colors.dim(printable(text))),
+    event(event) {
+      switch (event.event) {
+        case 'run.started': {
+          total = event.tickets.length;
+          const branch = event.target.replace('refs/heads/', '');
+          const workers = event.workers === 1 ? '1 worker' : `${event.workers} workers`;
+          write(colors.bold(fit(`${total} tickets, ${workers}, landing on ${branch}`, 80)));
+          return;
+        }
+        case 'ticket.started': {
+          const again = event.attempt > 1 ? ` (attempt ${event.attempt})` : '';
+          return row(
+            `worker ${event.worker}`,
+            colors.cyan,
+            event.ticket,
+            `${fit(event.title, TEXT_COLUMNS - again.length)}${again}`,
+          );
+        }
+        case 'ticket.finished':
+          if (event.outcome === 'failed') row('failed', colors.yellow, event.ticket, event.reason ?? '');
+          else if (event.outcome === 'interrupted')
+            row('stopped', colors.yellow, event.ticket, 'not counted as an attempt');
+          return;
+        case 'landing.conflicted':
+          return row('conflict', colors.yellow, event.ticket, `in ${event.files.join(', ')}`);
+        case 'landing.rejected':
+          return row('rejected', colors.yellow, event.ticket, event.reason);
+        case 'ticket.completed':
+          completed += 1;
+          return row(
+            'landed',
+            colors.green,
+            event.ticket,
+            `${event.commit.slice(0, 10)}  ${completed} of ${total}`,
+          );
+        case 'ticket.deferred':
+          deferred.set(event.ticket, event);
+          return row('deferred', colors.red, event.ticket, event.reason);
+        case 'ticket.blocked':
+          blocked.set(event.ticket, event.by);
+          return;
+        case 'run.finished':
+          for (const line of report(event.summary, event.outcome)) write(line);
+      }
+    },
+  };
+
+  function* report(summary: RunSummary, outcome: string): Generator<string> {
+    yield '';
+    yield colors.bold(
+      `${summary.completed} completed, ${summary.deferred} deferred, ${summary.blocked} blocked, ${summary.unprocessed} unprocessed`,
+    );
+    for (const [id, { category, reason, ref }] of deferred) {
+      yield `  ${column(id, ID_COLUMNS)}  ${fit(`${category}: ${reason}`, 60)}`;
+      if (ref !== undefined)
+        yield `  ${column('', ID_COLUMNS)}  its work is kept: git show ${printable(ref)}`;
+    }
+    for (const [id, by] of blocked)
+      yield `  ${column(id, ID_COLUMNS)}  ${fit(`blocked by ${by.join(', which waits for ')}`, 60)}`;
+    if (outcome !== 'finished') yield 'The run is not over: sage stream goes on where it stopped.';
+    else if (deferred.size > 0)
+      yield `Try again: sage stream --auto --only ${[...deferred.keys()].map(printable).join(',')}`;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Explanation, Plan } from '@sage/stream';
+import { column, fit } from '../printable.ts';
+
+const WIDTH = 80;
+
+/** The plan for a person. */
+export function formatPlan({ batches, blocked, workers, criticalPath }: Plan): string {
+  const tickets = batches.reduce((sum, batch) => sum + batch.length, 0);
+  const lines = [
+    `${tickets} tickets in ${batches.length} batches, ${workers === 1 ? '1 worker' : `${workers} workers`}`,
+    '',
+  ];
+  for (const [index, batch] of batches.entries()) {
+    lines.push(`${column(String(index + 1), 5)} ${fit(batch.join('  '), WIDTH - 6)}`);
+  }
+  if (criticalPath.length > 0) lines.push('', fit(`longest chain: ${criticalPath.join(' -> ')}`, WIDTH));
+  for (const { id, by } of blocked)
+    lines.push(fit(`blocked: ${id}, by ${by.join(', which waits for ')}`, WIDTH));
+  return lines.join('\n') + '\n';
+}
+
+/** Why a ticket runs when it runs, for a person. */
+export function formatExplanation(explanation: Explanation): string {
+  const {
+    ticket,
+    title,
+    state,
+    priority,
+    waitsFor,
+    unblocks,
+    batch,
+    batches,
+    onCriticalPath,
+    blockedBy,
+    keptApartFrom,
+  } = explanation;
+  const lines = [`${ticket}: ${title}`, `${state}, ${priority}`];
+  if (batch !== undefined)
+    lines.push(`runs in batch ${batch} of ${batches}${waitsFor.length === 0 ? ': it is ready' : ''}`);
+  else if (state === 'COMPLETED') lines.push('done: it does not run again');
+  else if (state === 'DEFERRED') lines.push(`deferred: sage stream --only ${ticket} tries it again`);
+  else if (blockedBy.length > 0) lines.push(`blocked by ${blockedBy.join(', which waits for ')}`);
+  else lines.push('not in this selection, or done when its children are');
+  if (waitsFor.length > 0) lines.push(`waits for ${waitsFor.join(', ')}`);
+  if (unblocks.length > 0) lines.push(`unblocks ${unblocks.join(', ')}`);
+  if (onCriticalPath) lines.push('is on the longest chain: a delay here delays the whole run');
+  if (keptApartFrom.length > 0)
+    lines.push(`does not run at the same time as ${keptApartFrom.join(', ')}: they declare the same files`);
+  return lines.map((text) => fit(text, WIDTH)).join('\n') + '\n';
+}

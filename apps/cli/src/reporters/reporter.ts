@@ -1,0 +1,8 @@
+import type { RunEvent } from '@sage/stream';
+
+/** Shows a run to someone. */
+export interface Reporter {
+  readonly event: (event: RunEvent) => void;
+  /** One line that is no event. */
+  readonly notice: (text: string) => void;
+}

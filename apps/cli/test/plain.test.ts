@@ -1,0 +1,62 @@
+import { Writable } from 'node:stream';
+import { expect, test } from 'vitest';
+import type { RunEvent, RunFact } from '@sage/stream';
+import { plainReporter } from '../src/reporters/plain.ts';
+
+function shown(...facts: RunFact[]): string[] {
+  let text = '';
+  const stdout = new Writable({
+    write(chunk: Buffer, _, done) {
+      text += chunk.toString();
+      done();
+    },
+  });
+  const reporter = plainReporter(stdout);
+  for (const fact of facts) reporter.event({ v: 1, run: 'r', time: '', ...fact } satisfies RunEvent);
+  return text.split('\n');
+}
+
+const long = 'x'.repeat(200);
+
+test('a run is told in lines of at most 80 columns, without colour where it is no terminal', () => {
+  const lines = shown(
+    {
+      event: 'run.started',
+      target: `refs/heads/${long}`,
+      base: 'b',
+      workers: 3,
+      agent: 'a',
+      tickets: ['A-1', 'A-2'],
+      resumed: false,
+    },
+    { event: 'ticket.started', ticket: `A-${long}`, title: long, worker: 1, attempt: 2, base: 'b' },
+    {
+      event: 'ticket.finished',
+      ticket: 'A-1',
+      worker: 1,
+      attempt: 1,
+      outcome: 'failed',
+      reason: long,
+      seconds: 1,
+    },
+    { event: 'landing.conflicted', ticket: 'A-1', entry: 'e', files: [long], tickets: [] },
+    { event: 'ticket.completed', ticket: 'A-1', commit: 'c'.repeat(40) },
+    {
+      event: 'ticket.deferred',
+      ticket: 'A-2',
+      category: 'agent_failed',
+      reason: `\u001B[31m${long}`,
+      attempts: 2,
+    },
+    { event: 'ticket.blocked', ticket: 'A-3', by: ['A-2', long] },
+    {
+      event: 'run.finished',
+      outcome: 'finished',
+      summary: { completed: 1, deferred: 1, blocked: 1, unprocessed: 0 },
+    },
+  );
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  expect(lines.join('')).not.toContain('\u001B');
+  expect(lines).toContain('1 completed, 1 deferred, 1 blocked, 0 unprocessed');
+  expect(lines.at(-2)).toBe('Try again: sage stream --auto --only A-2');
+});

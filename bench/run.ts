@@ -1,0 +1,19 @@
+// Prints the tables of bench/README.md, measured now. Usage: pnpm bench [name ...]
+import { disjoint } from './disjoint.ts';
+import { parallel } from './parallel.ts';
+import { machine } from './repository.ts';
+
+const benchmarks: Readonly<Record<string, () => Promise<string[]>>> = { parallel, disjoint };
+
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks);
+console.log(machine());
+for (const name of names) {
+  const run = benchmarks[name];
+  if (!run) {
+    console.error(
+      `ERROR: no benchmark ${JSON.stringify(name)}: one of ${Object.keys(benchmarks).join(', ')}`,
+    );
+    process.exit(2);
+  }
+  console.log(`\n## ${name}\n\n${(await run()).join('\n')}`);
+}

@@ -1,0 +1,155 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { onTestFinished } from 'vitest';
+
+const SAGE = join(import.meta.dirname, '../apps/cli/bin/sage.js');
+
+export interface TicketInput {
+  id: string;
+  state?: string;
+  dependencies?: readonly string[];
+  [field: string]: unknown;
+}
+
+export interface StreamEvent {
+  v: number;
+  event: string;
+  run: string;
+  time: string;
+  ticket?: string;
+  [field: string]: unknown;
+}
+
+export interface SageResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly events: StreamEvent[];
+}
+
+/** A git repository in a temporary folder, with an empty HOME, worked on by the built `sage`. */
+export class Sandbox {
+  readonly root: string;
+  readonly #home: string;
+
+  private constructor(root: string, home: string) {
+    this.root = root;
+    this.#home = home;
+  }
+
+  static async create(
+    tickets: readonly TicketInput[] | string,
+    { branch = 'work', tracked = true, files = {} as Record<string, string> } = {},
+  ): Promise<Sandbox> {
+    const folder = await realpath(await mkdtemp(join(tmpdir(), 'sage-e2e-')));
+    onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+    const sandbox = new Sandbox(join(folder, 'repository'), join(folder, 'home'));
+    await mkdir(sandbox.root);
+    await mkdir(sandbox.#home);
+    sandbox.git('init', '--quiet', `--initial-branch=${branch}`);
+    for (const [path, content] of Object.entries({ 'README.md': 'hello\n', ...files }))
+      await sandbox.write(path, content);
+    if (tracked) await sandbox.writeIndex(tickets);
+    sandbox.git('add', '--all');
+    sandbox.git('commit', '--quiet', '--message=first');
+    if (!tracked) await sandbox.writeIndex(tickets);
+    return sandbox;
+  }
+
+  async writeIndex(tickets: readonly TicketInput[] | string): Promise<void> {
+    const text = typeof tickets === 'string' ? tickets : indexText(tickets);
+    await this.write('.sage/tickets/index.json', text);
+  }
+
+  async write(path: string, content: string): Promise<void> {
+    await mkdir(dirname(join(this.root, path)), { recursive: true });
+    await writeFile(join(this.root, path), content);
+  }
+
+  read(path: string): Promise<string> {
+    return readFile(join(this.root, path), 'utf8');
+  }
+
+  async states(): Promise<Record<string, string>> {
+    const { tickets } = JSON.parse(await this.read('.sage/tickets/index.json')) as {
+      tickets: { id: string; state: string }[];
+    };
+    return Object.fromEntries(tickets.map(({ id, state }) => [id, state]));
+  }
+
+  git(...args: string[]): string {
+    return execFileSync(
+      'git',
+      ['-C', this.root, '-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', ...args],
+      {
+        encoding: 'utf8',
+        env: this.environment(),
+        maxBuffer: 2 ** 28,
+      },
+    ).trim();
+  }
+
+  environment(): Record<string, string> {
+    return { PATH: process.env['PATH'] ?? '', HOME: this.#home, GIT_CONFIG_NOSYSTEM: '1', SHELL: '/bin/sh' };
+  }
+
+  /** Starts `sage`; `-C` names the repository. */
+  start(args: readonly string[], environment: Record<string, string> = {}) {
+    return execa(process.execPath, [SAGE, ...args.slice(0, 1), '-C', this.root, ...args.slice(1)], {
+      cwd: tmpdir(),
+      env: { ...this.environment(), ...environment },
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+      maxBuffer: 2 ** 28,
+    });
+  }
+
+  async sage(...args: string[]): Promise<SageResult> {
+    const { exitCode = -1, stdout, stderr } = await this.start(args);
+    return { exitCode, stdout, stderr, events: args.includes('--json') ? parseEvents(stdout) : [] };
+  }
+
+  /** An automatic run with events. */
+  stream(agent: string, ...args: string[]): Promise<SageResult> {
+    return this.sage('stream', '--auto', '--json', '--agent-command', agent, ...args);
+  }
+
+  /** Commits of the current branch by the ticket in their trailer, oldest first. */
+  landings(ref = 'HEAD'): { ticket: string; commit: string }[] {
+    const log = this.git(
+      'log',
+      '--reverse',
+      '--format=%H %(trailers:key=Sage-Ticket,valueonly,separator=%x2C)',
+      ref,
+    );
+    return log.split('\n').flatMap((line) => {
+      const [commit = '', ticket = ''] = line.split(' ');
+      return ticket === '' ? [] : [{ ticket, commit }];
+    });
+  }
+}
+
+export function indexText(tickets: readonly TicketInput[]): string {
+  const full = tickets.map((ticket) => ({
+    state: 'UNPROCESSED',
+    title: `Title of ${ticket.id}`,
+    type: 'task',
+    component: 'api',
+    ...ticket,
+  }));
+  return JSON.stringify({ version: '1.0', tickets: full }, undefined, 2) + '\n';
+}
+
+function parseEvents(stdout: string): StreamEvent[] {
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as StreamEvent);
+}
+
+/** Writes a file of its own: no two tickets conflict. */
+export const WRITE_OWN_FILE = 'mkdir -p out && echo "$SAGE_TICKET_ID" > "out/$SAGE_TICKET_ID.txt"';

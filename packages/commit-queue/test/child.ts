@@ -1,0 +1,29 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const script = join(import.meta.dirname, 'process-child.ts');
+
+/** Starts process-child.ts, in a process group of its own. */
+export function start(...args: string[]): ChildProcess {
+  return spawn(
+    process.execPath,
+    ['--conditions=@sage/source', '--disable-warning=ExperimentalWarning', script, ...args],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    },
+  );
+}
+
+export async function firstLine(child: ChildProcess): Promise<string> {
+  if (!child.stdout) throw new Error('no stdout');
+  const [chunk]: unknown[] = await once(child.stdout, 'data');
+  return String(chunk).trim();
+}
+
+/** Runs it to its end and returns the exit code. */
+export async function ended(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  return child.exitCode;
+}

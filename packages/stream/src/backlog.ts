@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import { buildDependencyGraph, type DependencyGraph, detectCircularDependencies } from '@sage/graph';
+import { readBlob, type Repository } from '@sage/git';
+import type { SchedulerTicket } from '@sage/scheduler';
+import {
+  isContainer,
+  parseTicketIndex,
+  readTicketIndex,
+  type Ticket,
+  type TicketState,
+  toGraphNodes,
+} from '@sage/tickets';
+import { BacklogError } from './errors.ts';
+
+/** Where the ticket index is, from the top of the repository. */
+export const INDEX_PATH = '.sage/tickets/index.json';
+
+/** The tickets of a repository, checked: every dependency is there, and no open ticket waits for itself. */
+export interface Backlog {
+  /** For messages: the path, and the branch where it is not the checkout's. */
+  readonly file: string;
+  readonly tickets: ReadonlyMap<string, Ticket>;
+  readonly graph: DependencyGraph;
+  /** One line each, for the person. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads the index that counts: the checkout's, or, where work lands on a branch that is not checked out here
+ * and tracks one, that branch's.
+ * @throws TicketIndexError, BacklogError
+ */
+export async function readBacklog(repository: Repository, otherBranch?: string): Promise<Backlog> {
+  const tracked = otherBranch && (await readBlob(repository, otherBranch, INDEX_PATH));
+  if (tracked) {
+    const file = `${otherBranch}:${INDEX_PATH}`;
+    return checkBacklog(file, parseTicketIndex(tracked, file).tickets);
+  }
+  const { tickets } = await readTicketIndex(join(repository.root, INDEX_PATH));
+  return checkBacklog(INDEX_PATH, tickets);
+}
+
+export function checkBacklog(file: string, tickets: readonly Ticket[]): Backlog {
+  const { nodes, ignored } = toGraphNodes(tickets);
+  const graph = buildDependencyGraph(nodes);
+  const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
+  const missing = graph.missing[0];
+  if (missing) {
+    throw new BacklogError(
+      'UNKNOWN_DEPENDENCY',
+      file,
+      [missing.id],
+      `ticket ${quote(missing.id)} depends on ${quote(missing.dependency)}, which is not in the index; add it or remove the dependency`,
+    );
+  }
+  // A cycle of finished tickets holds nobody up.
+  const cycle = detectCircularDependencies(graph).find((ids) =>
+    ids.some((id) => byId.get(id)?.state !== 'COMPLETED'),
+  );
+  if (cycle) {
+    throw new BacklogError(
+      'CYCLE',
+      file,
+      cycle,
+      `circular dependency ${[...cycle, cycle[0]].map((id) => quote(id ?? '')).join(' -> ')}; remove one of them`,
+    );
+  }
+  const warnings =
+    ignored.length === 0
+      ? []
+      : [
+          `${file}: ${ignored.length} dependencies of tickets on their own epic are ignored: an epic waits for its children`,
+        ];
+  return { file, tickets: byId, graph, warnings };
+}
+
+export interface Selection {
+  /** Only tickets whose id or component starts with this. */
+  readonly component?: string | undefined;
+  /** Only these; a DEFERRED one among them is tried again. */
+  readonly only?: readonly string[] | undefined;
+}
+
+/** Ids of the tickets that a run is asked to complete. */
+export function selectTickets(backlog: Backlog, { component, only }: Selection): Set<string> {
+  for (const id of only ?? []) {
+    if (!backlog.tickets.has(id)) {
+      throw new BacklogError('UNKNOWN_TICKET', backlog.file, [id], `no ticket ${quote(id)}; check --only`);
+    }
+  }
+  const chosen = [...backlog.tickets.values()].filter(
+    (ticket) =>
+      (only === undefined ? ticket.state !== 'DEFERRED' : only.includes(ticket.id)) &&
+      ticket.state !== 'COMPLETED' &&
+      (component === undefined || ticket.id.startsWith(component) || ticket.component.startsWith(component)),
+  );
+  return new Set(chosen.map(({ id }) => id));
+}
+
+/** The tickets as the scheduler takes them; `states` overrides what the index says. */
+export function schedulerTickets(
+  backlog: Backlog,
+  states: (ticket: Ticket) => TicketState,
+): SchedulerTicket[] {
+  return [...backlog.tickets.values()].map((ticket) => ({
+    id: ticket.id,
+    dependencies: backlog.graph.dependenciesOf(ticket.id),
+    state: states(ticket),
+    priority: ticket.priority,
+    ...(ticket.estimatedMinutes !== undefined && { duration: ticket.estimatedMinutes }),
+    files: ticket.files,
+    conflictsWith: ticket.conflictsWith,
+    container: isContainer(ticket),
+  }));
+}
+
+function quote(id: string): string {
+  return JSON.stringify(id);
+}

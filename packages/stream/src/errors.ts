@@ -1,0 +1,32 @@
+/** The repository, the branch or the backlog is not in a state a run can start from. Nothing was started or changed. */
+export class CannotStartError extends Error {
+  override readonly name = 'CannotStartError';
+  readonly code:
+    | 'NO_COMMIT'
+    | 'DETACHED_HEAD'
+    | 'OPERATION_IN_PROGRESS'
+    | 'UNKNOWN_BRANCH'
+    | 'READ_ONLY'
+    | 'ALREADY_RUNNING'
+    | 'WRONG_WORKFLOW_MODE';
+
+  constructor(code: CannotStartError['code'], message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The tickets of the index cannot be put into an order. */
+export class BacklogError extends Error {
+  override readonly name = 'BacklogError';
+  readonly code: 'UNKNOWN_DEPENDENCY' | 'CYCLE' | 'UNKNOWN_TICKET';
+  readonly file: string;
+  readonly tickets: readonly string[];
+
+  constructor(code: BacklogError['code'], file: string, tickets: readonly string[], message: string) {
+    super(`${file}: ${message}`);
+    this.code = code;
+    this.file = file;
+    this.tickets = tickets;
+  }
+}

@@ -1,0 +1,103 @@
+import type { DeferCategory } from '@sage/tickets';
+
+/** How a run ended. `interrupted` and `stopped` runs are resumed by the next one on the same target. */
+export type RunOutcome = 'finished' | 'interrupted' | 'stopped';
+
+/** Each ticket of the run is counted once. */
+export interface RunSummary {
+  readonly completed: number;
+  readonly deferred: number;
+  readonly blocked: number;
+  readonly unprocessed: number;
+}
+
+/** What happened, without the envelope that every event has. Documented in docs/events.md. */
+export type RunFact =
+  | {
+      readonly event: 'run.started';
+      readonly target: string;
+      /** Tip of the target when the run first started. */
+      readonly base: string;
+      readonly workers: number;
+      readonly agent: string;
+      readonly tickets: readonly string[];
+      readonly resumed: boolean;
+    }
+  | {
+      readonly event: 'ticket.started';
+      readonly ticket: string;
+      readonly title: string;
+      readonly worker: number;
+      readonly attempt: number;
+      /** The commit of the target that the worktree is cut from. */
+      readonly base: string;
+    }
+  | {
+      readonly event: 'ticket.finished';
+      readonly ticket: string;
+      readonly worker: number;
+      readonly attempt: number;
+      readonly outcome: 'completed' | 'deferred' | 'failed' | 'rate-limited' | 'interrupted';
+      readonly seconds: number;
+      readonly category?: DeferCategory;
+      readonly reason?: string;
+      readonly summary?: string;
+      readonly tokens?: number;
+      readonly costUsd?: number;
+      readonly ignoredFiles?: readonly string[];
+      /** Everything the agent printed, relative to the repository. */
+      readonly log?: string;
+    }
+  | {
+      readonly event: 'queue.enqueued';
+      readonly ticket: string;
+      readonly entry: string;
+      readonly commit: string;
+    }
+  | {
+      readonly event: 'landing.landed';
+      readonly ticket: string;
+      readonly entry: string;
+      readonly commit: string;
+    }
+  | {
+      readonly event: 'landing.conflicted';
+      readonly ticket: string;
+      readonly entry: string;
+      readonly files: readonly string[];
+      readonly tickets: readonly string[];
+    }
+  | {
+      readonly event: 'landing.rejected';
+      readonly ticket: string;
+      readonly entry: string;
+      readonly reason: string;
+      /** Last lines of the verify command. */
+      readonly output: string;
+    }
+  | { readonly event: 'ticket.completed'; readonly ticket: string; readonly commit: string }
+  | {
+      readonly event: 'ticket.deferred';
+      readonly ticket: string;
+      readonly category: DeferCategory;
+      readonly reason: string;
+      readonly attempts: number;
+      /** Where what the last attempt left is kept. */
+      readonly ref?: string;
+    }
+  | { readonly event: 'ticket.blocked'; readonly ticket: string; readonly by: readonly string[] }
+  | {
+      readonly event: 'run.finished';
+      readonly outcome: RunOutcome;
+      readonly reason?: string;
+      readonly summary: RunSummary;
+    };
+
+export interface EventEnvelope {
+  readonly v: 1;
+  readonly run: string;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+}
+
+export type RunEvent = RunFact & EventEnvelope;

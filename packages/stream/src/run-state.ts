@@ -1,0 +1,141 @@
+import type { DeferCategory } from '@sage/tickets';
+import type { RunEvent, RunOutcome } from './events.ts';
+
+interface OpenAttempt {
+  readonly worker: number;
+  readonly base: string;
+}
+
+/** Why a ticket's last attempt did not land; `log` is the agent's output, relative to the repository. */
+export type Setback =
+  | { readonly kind: 'failure'; readonly reason: string; readonly log?: string }
+  | { readonly kind: 'conflict'; readonly files: readonly string[]; readonly tickets: readonly string[] }
+  | { readonly kind: 'rejected'; readonly reason: string; readonly output: string };
+
+export interface Deferral {
+  readonly category: DeferCategory;
+  readonly reason: string;
+  readonly attempts: number;
+  readonly at: string;
+}
+
+/** What the events of a run add up to. Everything else about a run is derived from it. */
+export interface RunState {
+  readonly run: string;
+  readonly target: string;
+  readonly base: string;
+  readonly tickets: ReadonlySet<string>;
+  /** Attempts that came to an end of their own: cut-off and rate-limited ones did not. */
+  readonly attempts: ReadonlyMap<string, number>;
+  readonly conflicts: ReadonlyMap<string, number>;
+  /** Attempts that were started and have not ended. */
+  readonly open: ReadonlyMap<string, OpenAttempt>;
+  /** What the next attempt has to know. */
+  readonly setbacks: ReadonlyMap<string, Setback>;
+  /** Queue entries whose end is known. */
+  readonly settledEntries: ReadonlySet<string>;
+  readonly completed: ReadonlyMap<string, string>;
+  readonly deferred: ReadonlyMap<string, Deferral>;
+  readonly outcome: RunOutcome | undefined;
+}
+
+type Mutable<T> = {
+  -readonly [K in keyof T]: T[K] extends ReadonlyMap<infer A, infer B>
+    ? Map<A, B>
+    : T[K] extends ReadonlySet<infer C>
+      ? Set<C>
+      : T[K];
+};
+
+/** Folds events into the state of their run, one at a time: `apply` is the only way that it changes. */
+export class RunFold {
+  readonly #state: Mutable<RunState> = {
+    run: '',
+    target: '',
+    base: '',
+    tickets: new Set(),
+    attempts: new Map(),
+    conflicts: new Map(),
+    open: new Map(),
+    setbacks: new Map(),
+    settledEntries: new Set(),
+    completed: new Map(),
+    deferred: new Map(),
+    outcome: undefined,
+  };
+
+  static of(events: Iterable<RunEvent>): RunFold {
+    const fold = new RunFold();
+    for (const event of events) fold.apply(event);
+    return fold;
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  /** Events it does not know leave the state as it is. */
+  apply(event: RunEvent): void {
+    const state = this.#state;
+    switch (event.event) {
+      case 'run.started':
+        state.run = event.run;
+        state.target = event.target;
+        state.base ||= event.base;
+        state.outcome = undefined;
+        // Attempts of a coordinator that was killed have no end of their own.
+        state.open.clear();
+        for (const ticket of event.tickets) {
+          state.tickets.add(ticket);
+          // Named again after a deferral: the person wants it tried from the start.
+          if (state.deferred.delete(ticket)) {
+            state.attempts.delete(ticket);
+            state.conflicts.delete(ticket);
+          }
+        }
+        return;
+      case 'ticket.started':
+        state.open.set(event.ticket, { worker: event.worker, base: event.base });
+        return;
+      case 'ticket.finished':
+        state.open.delete(event.ticket);
+        if (event.outcome === 'rate-limited' || event.outcome === 'interrupted') return;
+        count(state.attempts, event.ticket);
+        if (event.outcome === 'failed') {
+          const log = event.log === undefined ? {} : { log: event.log };
+          state.setbacks.set(event.ticket, { kind: 'failure', reason: event.reason ?? 'it failed', ...log });
+        }
+        return;
+      case 'landing.landed':
+        state.settledEntries.add(event.entry);
+        return;
+      case 'landing.conflicted':
+        state.settledEntries.add(event.entry);
+        count(state.conflicts, event.ticket);
+        state.setbacks.set(event.ticket, { kind: 'conflict', files: event.files, tickets: event.tickets });
+        return;
+      case 'landing.rejected':
+        state.settledEntries.add(event.entry);
+        state.setbacks.set(event.ticket, { kind: 'rejected', reason: event.reason, output: event.output });
+        return;
+      case 'ticket.completed':
+        state.completed.set(event.ticket, event.commit);
+        state.deferred.delete(event.ticket);
+        return;
+      case 'ticket.deferred':
+        state.deferred.set(event.ticket, {
+          category: event.category,
+          reason: event.reason,
+          attempts: event.attempts,
+          at: event.time,
+        });
+        return;
+      case 'run.finished':
+        state.outcome = event.outcome;
+    }
+  }
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

@@ -1,0 +1,410 @@
+import { relative } from 'node:path';
+import { type QueueEntry, QueueStoppedError } from '@sage/commit-queue';
+import { isAncestor, readRef, type Repository } from '@sage/git';
+import type { Scheduler } from '@sage/scheduler';
+import type { DeferCategory, Ticket } from '@sage/tickets';
+import type { AttemptResult, Workers } from '@sage/workers';
+import type { Ask } from './ask.ts';
+import type { Backlog } from './backlog.ts';
+import type { Clock } from './clock.ts';
+import { commitMessage } from './commit-message.ts';
+import type { RunOutcome, RunSummary } from './events.ts';
+import type { Landing } from './landing.ts';
+import { Mailbox } from './mailbox.ts';
+import { previousAttempt } from './previous-attempt.ts';
+import type { RunLog } from './run-log.ts';
+import { StartGate } from './start-gate.ts';
+import { summarise } from './summary.ts';
+import { workTicket } from './work-ticket.ts';
+
+/** How often a ticket whose work conflicts is made anew on the new tip before it is deferred. */
+const CONFLICT_RETRIES = 1;
+
+export interface RunOptions {
+  readonly repository: Repository;
+  readonly target: string;
+  readonly backlog: Backlog;
+  readonly scheduler: Scheduler;
+  readonly workers: Workers;
+  readonly workforce: number;
+  readonly landing: Landing;
+  readonly log: RunLog;
+  readonly maxAttempts: number;
+  readonly verifyCommand?: string | undefined;
+  /** Asked before each step where the run is interactive. */
+  readonly ask?: Ask | undefined;
+  /** Aborted: start nothing new, stop the agents, land what is finished. */
+  readonly stop: AbortSignal;
+  /** Aborted: end now; what is finished stays queued. */
+  readonly stopNow: AbortSignal;
+  readonly clock: Clock;
+  readonly onNotice: (text: string) => void;
+}
+
+export interface RunEnd {
+  readonly outcome: RunOutcome;
+  readonly reason?: string;
+  readonly summary: RunSummary;
+}
+
+interface EndedAttempt {
+  readonly worker: number;
+  readonly ticket: Ticket;
+  readonly result: AttemptResult;
+}
+
+type Message = { readonly ended: EndedAttempt } | 'landing-over' | 'look-again';
+
+/** Runs tickets until none is left that can run: the one place where scheduler, workers and queue meet. */
+export class Run {
+  readonly #options: RunOptions;
+  readonly #mailbox = new Mailbox<Message>();
+  readonly #gate: StartGate;
+  readonly #freeWorkers: number[];
+  /** Aborted where agents have to end: the person stops the run, or quits at a question. */
+  readonly #halt = new AbortController();
+  readonly #skipped = new Set<string>();
+  /** Tickets whose `queue.enqueued` is not written yet: their landing is told after it. */
+  readonly #announcing = new Map<string, Promise<void>>();
+  #cancelWake = (): void => {};
+  #running = 0;
+  #landing: 'idle' | 'busy' | 'busy, and more is queued' = 'idle';
+  /** Why the queue cannot go on. Agents that run may finish; nothing new starts. */
+  #stopped: string | undefined;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.#gate = new StartGate(() => options.clock.now().getTime());
+    this.#freeWorkers = Array.from({ length: options.workforce }, (_, index) => index + 1);
+  }
+
+  async toItsEnd(): Promise<RunEnd> {
+    const { stop, stopNow } = this.#options;
+    const halt = () => {
+      this.#halt.abort();
+      this.#mailbox.post('look-again');
+    };
+    stop.addEventListener('abort', halt, { once: true });
+    stopNow.addEventListener('abort', halt, { once: true });
+    if (stop.aborted) halt();
+    this.#land(); // What an earlier process left in the queue comes first.
+    for (;;) {
+      const waiting = await this.#startReady();
+      if (this.#running === 0 && this.#landing === 'idle' && !waiting) break;
+      const message = await this.#mailbox.next();
+      if (message === 'landing-over') this.#landingOver();
+      else if (message !== 'look-again') await this.#attemptEnded(message.ended);
+    }
+    return this.#finish();
+  }
+
+  /** What the queue says of an entry: called by the landing, in the queue's order. */
+  async entrySettled(entry: QueueEntry, completed: readonly string[]): Promise<void> {
+    const { log, scheduler, landing } = this.#options;
+    const ticket = this.#ticket(entry.ticket);
+    await this.#announcing.get(ticket.id);
+    const about = { ticket: ticket.id, entry: entry.id };
+    if (entry.state === 'landed' && entry.landed !== undefined) {
+      await log.emit({ event: 'landing.landed', ...about, commit: entry.landed });
+      // A landing that recovery found may be told already.
+      const news = completed.filter((id) => !log.state.completed.has(id));
+      for (const id of news) await log.emit({ event: 'ticket.completed', ticket: id, commit: entry.landed });
+      if (news.includes(ticket.id)) scheduler.completed(ticket.id);
+      await landing.forgetKept(ticket.id);
+      this.#mailbox.post('look-again');
+    } else if (entry.state === 'conflicted') {
+      const { files = [], tickets = [] } = entry.conflict ?? {};
+      await log.emit({ event: 'landing.conflicted', ...about, files, tickets });
+      const again = (log.state.conflicts.get(ticket.id) ?? 0) <= CONFLICT_RETRIES;
+      const others = tickets.length > 0 ? ` with ${tickets.join(', ')}` : '';
+      await this.#again(
+        again,
+        ticket,
+        'merge_conflict',
+        `conflicts${others} in ${files.join(', ')}`,
+        entry.commit,
+      );
+    } else if (entry.state === 'rejected') {
+      const reason = `${this.#options.verifyCommand ?? 'verify'} failed on the merged result`;
+      await log.emit({ event: 'landing.rejected', ...about, reason, output: entry.output ?? '' });
+      await this.#again(
+        this.#attemptsLeft(ticket.id),
+        ticket,
+        'persistent_test_failure',
+        reason,
+        entry.commit,
+      );
+    }
+  }
+
+  /** Gives ready tickets to free workers. Says whether a ready one waits for the gate. */
+  async #startReady(): Promise<boolean> {
+    const { scheduler, ask, clock } = this.#options;
+    while (!this.#halt.signal.aborted && this.#stopped === undefined && this.#freeWorkers.length > 0) {
+      const id = scheduler.next();
+      if (id === undefined) return false;
+      const pause = this.#gate.remaining();
+      if (pause > 0) {
+        this.#cancelWake();
+        this.#cancelWake = clock.after(pause, () => this.#mailbox.post('look-again'));
+        return true;
+      }
+      const ticket = this.#ticket(id);
+      const answer = ask ? await ask({ kind: 'start', ticket }) : 'yes';
+      if (answer === 'quit') {
+        this.#halt.abort();
+      } else if (answer === 'no') {
+        this.#skipped.add(id);
+        scheduler.deferred(id);
+      } else {
+        scheduler.started(id);
+        this.#running += 1;
+        void this.#attempt(this.#freeWorkers.shift() as number, ticket);
+      }
+    }
+    return false;
+  }
+
+  /** One attempt, from the tip of the target to its entry in the queue. Never rejects. */
+  async #attempt(worker: number, ticket: Ticket): Promise<void> {
+    let result: AttemptResult;
+    try {
+      result = await this.#work(worker, ticket);
+    } catch (error) {
+      result = {
+        outcome: 'failed',
+        category: 'agent_failed',
+        reason: error instanceof Error ? error.message : String(error),
+        changedFiles: [],
+        ignoredFiles: [],
+        exitCode: null,
+        seconds: 0,
+        outputFile: '',
+      };
+    }
+    this.#mailbox.post({ ended: { worker, ticket, result } });
+  }
+
+  async #work(worker: number, ticket: Ticket): Promise<AttemptResult> {
+    const { repository, target, log, workers, landing, backlog } = this.#options;
+    const base = await this.#baseFor(ticket);
+    const attempt = (log.state.attempts.get(ticket.id) ?? 0) + 1;
+    const message = commitMessage(ticket);
+    const setback = log.state.setbacks.get(ticket.id);
+    await log.emit({
+      event: 'ticket.started',
+      ticket: ticket.id,
+      title: ticket.title,
+      worker,
+      attempt,
+      base,
+    });
+    const previous = setback && (await previousAttempt(repository.root, setback));
+    const result = await this.#confirm(
+      ticket,
+      await workers.run(
+        {
+          run: log.run,
+          worker,
+          attempt,
+          ticket: workTicket(ticket),
+          base,
+          message,
+          dependencies: backlog.graph
+            .dependenciesOf(ticket.id)
+            .map((id) => ({ id, title: this.#ticket(id).title })),
+          ...(previous && { previous }),
+        },
+        { signal: this.#halt.signal, hurry: this.#options.stopNow },
+      ),
+    );
+    const announced = Promise.withResolvers<void>();
+    this.#announcing.set(ticket.id, announced.promise);
+    try {
+      // Queued and pinned first, told after: a crash between the two leaves finished work that is adopted later.
+      const entry =
+        result.outcome === 'completed' && result.commit !== undefined
+          ? await landing.queue.enqueue({
+              ticket: ticket.id,
+              target,
+              message,
+              commit: result.commit,
+              base,
+              source: workers.workRepository,
+            })
+          : undefined;
+      const { outcome, seconds, category, reason, summary, tokens, costUsd, ignoredFiles } = result;
+      await log.emit({
+        event: 'ticket.finished',
+        ticket: ticket.id,
+        worker,
+        attempt,
+        outcome,
+        seconds: Math.round(seconds * 1000) / 1000,
+        ...(category !== undefined && { category }),
+        ...(reason !== undefined && { reason }),
+        ...(summary !== undefined && { summary }),
+        ...(tokens !== undefined && { tokens }),
+        ...(costUsd !== undefined && { costUsd }),
+        ...(ignoredFiles.length > 0 && { ignoredFiles }),
+        log: relative(repository.root, result.outputFile),
+      });
+      if (entry)
+        await log.emit({ event: 'queue.enqueued', ticket: ticket.id, entry: entry.id, commit: entry.commit });
+    } finally {
+      announced.resolve();
+    }
+    return result;
+  }
+
+  /** The target's tip, which has to contain what the ticket builds on. */
+  async #baseFor(ticket: Ticket): Promise<string> {
+    const { repository, target, backlog, log } = this.#options;
+    const tip = await readRef(repository, target);
+    if (tip === undefined) throw this.#stop(`branch ${target} is gone; restore it and run again`);
+    for (const id of backlog.graph.dependenciesOf(ticket.id)) {
+      const landed = log.state.completed.get(id);
+      if (landed !== undefined && !(await isAncestor(repository, landed, tip))) {
+        throw this.#stop(
+          `${target} no longer contains the landing of ${id} (${landed}): someone moved it; restore it and run again`,
+        );
+      }
+    }
+    return tip;
+  }
+
+  async #confirm(ticket: Ticket, result: AttemptResult): Promise<AttemptResult> {
+    const { ask, target } = this.#options;
+    if (!ask || result.outcome !== 'completed') return result;
+    const { summary, changedFiles } = result;
+    let answer = await ask({ kind: 'completion', ticket, summary, changedFiles });
+    if (answer === 'yes')
+      answer = await ask({ kind: 'commit', ticket, message: commitMessage(ticket), target });
+    if (answer === 'yes') return result;
+    if (answer === 'no')
+      return {
+        ...result,
+        outcome: 'deferred',
+        category: 'user_rejected',
+        reason: 'you did not accept the result',
+      };
+    this.#halt.abort();
+    return { ...result, outcome: 'interrupted' };
+  }
+
+  async #attemptEnded({ worker, ticket, result }: EndedAttempt): Promise<void> {
+    const { scheduler, workers, onNotice } = this.#options;
+    this.#freeWorkers.push(worker);
+    this.#freeWorkers.sort((a, b) => a - b);
+    this.#running -= 1;
+    const { outcome, category = 'agent_failed', reason = 'it failed', commit } = result;
+    switch (outcome) {
+      case 'completed':
+        this.#gate.workGotThrough();
+        this.#land();
+        return;
+      case 'deferred':
+        this.#gate.workGotThrough();
+        await this.#defer(ticket, category, reason, commit);
+        return;
+      case 'failed':
+        if (this.#stopped === undefined)
+          await this.#again(this.#attemptsLeft(ticket.id), ticket, category, reason, commit);
+        return;
+      case 'rate-limited':
+        onNotice(`${ticket.id}: ${reason}; no worker starts for ${Math.ceil(this.#gate.close() / 1000)} s`);
+    }
+    if (commit !== undefined) await workers.keep(ticket.id, commit, 'interrupted');
+    scheduler.released(ticket.id);
+  }
+
+  #attemptsLeft(id: string): boolean {
+    const { attempts, conflicts } = this.#options.log.state;
+    return (attempts.get(id) ?? 0) - (conflicts.get(id) ?? 0) < this.#options.maxAttempts;
+  }
+
+  async #again(
+    again: boolean,
+    ticket: Ticket,
+    category: DeferCategory,
+    reason: string,
+    commit: string | undefined,
+  ): Promise<void> {
+    if (!again) return this.#defer(ticket, category, reason, commit);
+    this.#options.scheduler.released(ticket.id);
+    this.#mailbox.post('look-again');
+  }
+
+  async #defer(
+    ticket: Ticket,
+    category: DeferCategory,
+    reason: string,
+    commit: string | undefined,
+  ): Promise<void> {
+    const { log, scheduler, landing, workers, clock } = this.#options;
+    const attempts = log.state.attempts.get(ticket.id) ?? 0;
+    const ref = commit === undefined ? undefined : await workers.keep(ticket.id, commit, 'deferred');
+    await log.emit({
+      event: 'ticket.deferred',
+      ticket: ticket.id,
+      category,
+      reason,
+      attempts,
+      ...(ref !== undefined && { ref }),
+    });
+    scheduler.deferred(ticket.id);
+    await landing.recordDeferred(ticket.id, { category, reason, attempts, at: clock.now().toISOString() });
+    this.#mailbox.post('look-again');
+  }
+
+  #land(): void {
+    if (this.#stopped !== undefined || this.#options.stopNow.aborted) return;
+    if (this.#landing !== 'idle') {
+      this.#landing = 'busy, and more is queued';
+      return;
+    }
+    this.#landing = 'busy';
+    this.#options.landing
+      .process(this.#options.stopNow)
+      .catch((error: unknown) => void this.#stop(error instanceof Error ? error.message : String(error)))
+      .finally(() => this.#mailbox.post('landing-over'));
+  }
+
+  #landingOver(): void {
+    const more = this.#landing === 'busy, and more is queued';
+    this.#landing = 'idle';
+    if (more) this.#land();
+  }
+
+  #stop(reason: string): Error {
+    this.#stopped ??= reason;
+    return new Error(reason);
+  }
+
+  async #finish(): Promise<RunEnd> {
+    const { landing, log, scheduler, stop, stopNow } = this.#options;
+    this.#cancelWake();
+    try {
+      if (this.#stopped === undefined && !stopNow.aborted) await landing.flush();
+    } catch (error) {
+      if (!(error instanceof QueueStoppedError)) throw error;
+      this.#stop(error.message);
+    }
+    const halted = stop.aborted || this.#halt.signal.aborted;
+    const outcome: RunOutcome = this.#stopped !== undefined ? 'stopped' : halted ? 'interrupted' : 'finished';
+    const blocked = scheduler
+      .blocked()
+      .filter(({ id, by }) => log.state.tickets.has(id) && !by.some((other) => this.#skipped.has(other)));
+    for (const { id, by } of blocked) await log.emit({ event: 'ticket.blocked', ticket: id, by });
+    const summary = summarise(log.state, new Set(blocked.map(({ id }) => id)));
+    const reason = this.#stopped === undefined ? {} : { reason: this.#stopped };
+    await log.emit({ event: 'run.finished', outcome, ...reason, summary });
+    return { outcome, ...reason, summary };
+  }
+
+  #ticket(id: string): Ticket {
+    const ticket = this.#options.backlog.tickets.get(id);
+    if (!ticket) throw new Error(`ticket ${JSON.stringify(id)} is not in the backlog`);
+    return ticket;
+  }
+}

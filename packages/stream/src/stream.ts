@@ -1,0 +1,235 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { acquireLock, LockTimeoutError } from '@sage/commit-queue';
+import { excludeFromGit, openRepository, type Repository } from '@sage/git';
+import { createScheduler } from '@sage/scheduler';
+import type { Ticket, TicketState } from '@sage/tickets';
+import { type Agent, openWorkers } from '@sage/workers';
+import type { Ask } from './ask.ts';
+import {
+  type Backlog,
+  INDEX_PATH,
+  readBacklog,
+  schedulerTickets,
+  type Selection,
+  selectTickets,
+} from './backlog.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { CannotStartError } from './errors.ts';
+import type { RunEvent } from './events.ts';
+import { Landing } from './landing.ts';
+import { chooseWorkforce } from './prerequisites.ts';
+import { completedIds, reconcile, recoverWorkers, unsettledEntries } from './recovery.ts';
+import { Run, type RunEnd } from './run.ts';
+import { newRunId, RunLog, type UnfinishedRun, unfinishedRuns } from './run-log.ts';
+import { assertWritable, chooseTarget, prepareTarget, type Target } from './target.ts';
+
+/** What Sage writes beside the index; kept out of git by info/exclude, and out of agents' work. */
+const OWN_PATHS = ['.sage/runs', '.sage/worktrees', '.sage/work.git', '.sage/commit-queue', '.sage/cache'];
+
+export interface StreamOptions extends Selection {
+  /** A directory in the repository. */
+  readonly directory: string;
+  readonly agent: Agent;
+  /** Workers: a number, `auto`, or one where it is not given. */
+  readonly parallel?: number | string | undefined;
+  /** Branch to land on; see `chooseTarget` where it is not given. */
+  readonly target?: string | undefined;
+  /** Shell line that has to pass on the merged result of a landing. */
+  readonly verify?: string | undefined;
+  readonly maxAttempts: number;
+  /** Wall-clock limit of one attempt, and of one verify, in milliseconds. */
+  readonly timeout: number;
+  readonly ask?: Ask | undefined;
+  readonly stop: AbortSignal;
+  readonly stopNow: AbortSignal;
+  /** Every event, after it is durable. */
+  readonly onEvent: (event: RunEvent) => void;
+  /** One line each, for the person. */
+  readonly onNotice: (text: string) => void;
+  readonly clock?: Clock | undefined;
+}
+
+/**
+ * Runs the backlog of a repository to its end, resuming an interrupted run of the same target.
+ * @throws CannotStartError, BacklogError, TicketIndexError, RepositoryError, WorkerCountError: nothing was changed.
+ */
+export async function runStream(options: StreamOptions): Promise<RunEnd> {
+  const { clock = systemClock } = options;
+  const random = randomBytes(3).toString('hex');
+  const repository = await openRepository(options.directory);
+  const target = await chooseTarget(repository, {
+    branch: options.target,
+    newBranch: `sage/${clock.now().toISOString().slice(0, 10)}-${random}`,
+  });
+  await assertWorkflowMode(repository);
+  await readBacklog(repository, otherBranch(target));
+  await assertWritable(repository);
+  await using _lock = await onlyRun(repository);
+  // Read again: what ran until now may have landed tickets.
+  const backlog = await readBacklog(repository, otherBranch(target));
+  const selection = selectTickets(backlog, options);
+  const unfinished = await unfinishedRuns(repository.root);
+  const resumed = unfinished.find(({ state }) => state.target === target.ref);
+  for (const warning of backlog.warnings) options.onNotice(warning);
+  if (selection.size === 0 && resumed === undefined)
+    return nothingToDo(options, clock, newRunId(clock.now(), random));
+  // Awaited here: the lock is let go when this function is left.
+  return await runOn(
+    { ...options, clock },
+    { repository, target, backlog, selection, unfinished, resumed, random },
+  );
+}
+
+interface Beginning {
+  readonly repository: Repository;
+  readonly target: Target;
+  readonly backlog: Backlog;
+  readonly selection: Set<string>;
+  readonly unfinished: readonly UnfinishedRun[];
+  readonly resumed: UnfinishedRun | undefined;
+  readonly random: string;
+}
+
+async function runOn(options: StreamOptions & { clock: Clock }, beginning: Beginning): Promise<RunEnd> {
+  const { clock, onNotice, onEvent } = options;
+  const { repository, target, backlog, selection, unfinished, resumed } = beginning;
+  const { workers: workforce, notice } = await chooseWorkforce(repository, {
+    requested: options.parallel,
+    available: selection.size,
+    tip: target.tip,
+  });
+  if (notice) onNotice(notice);
+  await excludeFromGit(
+    repository,
+    OWN_PATHS.map((path) => `/${path}/`),
+  );
+  await prepareTarget(repository, target);
+  const branch = target.ref.replace('refs/heads/', '');
+  if (target.create) onNotice(`results land on the new branch ${branch}, which is checked out now`);
+  for (const { run, state } of unfinished) {
+    if (state.target === target.ref) onNotice(`resuming run ${run}, which did not come to its end`);
+    else
+      onNotice(
+        `run ${run} on ${state.target.replace('refs/heads/', '')} is unfinished: run sage there to resume it`,
+      );
+  }
+
+  const workers = await openWorkers({
+    repository,
+    agent: options.agent,
+    protectedPaths: [INDEX_PATH, ...OWN_PATHS],
+    timeout: options.timeout,
+  });
+  for (const line of await recoverWorkers(unfinished, workers, backlog)) onNotice(line);
+
+  const run = resumed?.run ?? newRunId(clock.now(), beginning.random);
+  const log = await RunLog.open(repository.root, run, resumed?.events ?? [], { now: clock.now, onEvent });
+  const { verify } = options;
+  // The landing tells the run of every entry; it is asked for the first one only when the run is there.
+  const holder: { run?: Run } = {};
+  const landing = await Landing.open({
+    repository,
+    target: target.ref,
+    backlog,
+    done: () => new Set([...completedIds(backlog), ...log.state.completed.keys()]),
+    verify:
+      verify === undefined
+        ? undefined
+        : (commit) => workers.check({ run, command: verify, commit, signal: options.stopNow }),
+    now: clock.now,
+    onEntry: async (entry, completed) => holder.run?.entrySettled(entry, completed),
+  });
+
+  try {
+    await log.emit({
+      event: 'run.started',
+      target: target.ref,
+      base: target.tip,
+      workers: workforce,
+      agent: options.agent.name,
+      tickets: [...selection].filter((id) => options.only?.includes(id) || !log.state.deferred.has(id)),
+      resumed: resumed !== undefined,
+    });
+    await landing.queue.recover();
+    await reconcile(repository, log, landing, backlog);
+    const left = unsettledEntries(await landing.queue.list(), log);
+    const scheduler = createScheduler(
+      schedulerTickets(backlog, (ticket) => stateInRun(ticket, log, selection)),
+      { only: new Set([...selection, ...left.map(({ ticket }) => ticket)]) },
+    );
+    holder.run = new Run({
+      ...options,
+      repository,
+      target: target.ref,
+      backlog,
+      scheduler,
+      workers,
+      workforce,
+      landing,
+      log,
+      verifyCommand: verify,
+    });
+    for (const entry of left) {
+      scheduler.started(entry.ticket);
+      if (entry.state !== 'queued') await holder.run.entrySettled(entry, []);
+    }
+    const end = await holder.run.toItsEnd();
+    if (end.outcome === 'finished') await landing.queue.cleanup();
+    return end;
+  } finally {
+    await workers.close();
+    await log.close();
+  }
+}
+
+/** The journal and git know more than an index that is written at landings only. */
+function stateInRun(ticket: Ticket, log: RunLog, selection: ReadonlySet<string>): TicketState {
+  if (log.state.completed.has(ticket.id)) return 'COMPLETED';
+  if (log.state.deferred.has(ticket.id)) return 'DEFERRED';
+  return selection.has(ticket.id) && ticket.state === 'DEFERRED' ? 'UNPROCESSED' : ticket.state;
+}
+
+function otherBranch(target: Target): string | undefined {
+  return target.elsewhere ? target.ref : undefined;
+}
+
+/** One run per repository, whichever of its checkouts it is started in. */
+async function onlyRun(repository: Repository) {
+  try {
+    return await acquireLock(join(repository.commonDir, 'sage'), { timeout: 0, purpose: 'sage stream' });
+  } catch (cause) {
+    if (!(cause instanceof LockTimeoutError)) throw cause;
+    const { pid, since } = cause.owner;
+    throw new CannotStartError(
+      'ALREADY_RUNNING',
+      `another sage stream works in this repository (process ${pid}, since ${since}): wait for it, or end it with Ctrl-C`,
+      { cause },
+    );
+  }
+}
+
+/** `.sage/workflow-mode`, where the wider workflow writes it, has to say that tickets are what is worked on. */
+async function assertWorkflowMode(repository: Repository): Promise<void> {
+  const mode = await readFile(join(repository.root, '.sage/workflow-mode'), 'utf8').catch(() => undefined);
+  if (mode !== undefined && mode.trim() !== 'TICKET_BASED') {
+    throw new CannotStartError(
+      'WRONG_WORKFLOW_MODE',
+      `.sage/workflow-mode says ${JSON.stringify(mode.trim().slice(0, 40))}: sage stream needs TICKET_BASED there`,
+    );
+  }
+}
+
+function nothingToDo(options: StreamOptions, clock: Clock, run: string): RunEnd {
+  const summary = { completed: 0, deferred: 0, blocked: 0, unprocessed: 0 };
+  options.onEvent({
+    v: 1,
+    run,
+    time: clock.now().toISOString(),
+    event: 'run.finished',
+    outcome: 'finished',
+    summary,
+  });
+  return { outcome: 'finished', summary };
+}
