@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -27,10 +28,9 @@ export async function addWorktree(gitDir: string, path: string, commit: string):
   await serialised(resolve(gitDir), async () => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        // --force: the path may still be registered from a run that was killed.
-        await git(gitDir, ['worktree', 'add', '--quiet', '--force', '--detach', '--', path, commit], {
-          gitDir,
-        });
+        // Twice --force: a run that was killed leaves the path registered, in the middle of an add also locked.
+        const args = ['worktree', 'add', '--quiet', '--force', '--force', '--detach', '--', path, commit];
+        await git(gitDir, args, { gitDir });
         return;
       } catch (error) {
         const locked = error instanceof GitError && error.stderr.includes('.lock');
@@ -67,9 +67,16 @@ export async function worktreeGitDir(gitDir: string, path: string): Promise<stri
   return undefined;
 }
 
-/** Forgets the worktrees whose directory is gone. */
+/** Forgets the worktrees whose directory is gone, those included that a killed `worktree add` left locked. */
 export async function pruneWorktrees(gitDir: string): Promise<void> {
-  await serialised(resolve(gitDir), () => git(gitDir, ['worktree', 'prune', '--expire=now'], { gitDir }));
+  await serialised(resolve(gitDir), async () => {
+    for (const { path, locked } of await listWorktrees(gitDir)) {
+      const admin = locked && !existsSync(path) ? await worktreeGitDir(gitDir, path) : undefined;
+      const reason = admin && (await readFile(join(admin, 'locked'), 'utf8').catch(() => ''));
+      if (admin && reason?.trim() === 'initializing') await removeTree(admin);
+    }
+    await git(gitDir, ['worktree', 'prune', '--expire=now'], { gitDir });
+  });
 }
 
 /** All worktrees of a repository (or of the git directory at this path), the main one first. */

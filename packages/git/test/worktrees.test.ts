@@ -153,6 +153,20 @@ test('pruning forgets worktrees whose directory is gone, and a path can be used 
   expect(await listWorktrees(work.gitDir)).toHaveLength(1);
 });
 
+test("what a killed `worktree add` leaves, registered and locked, is in nobody's way", async () => {
+  const { repository, work } = await withWork();
+  const path = join(temporaryDirectory(), 'w');
+  const cut = async () => {
+    await addWorktree(work.gitDir, path, head(repository));
+    writeFileSync(join((await worktreeGitDir(work.gitDir, path)) ?? '', 'locked'), 'initializing\n');
+    rmSync(path, { recursive: true });
+  };
+  await cut();
+  await cut();
+  await pruneWorktrees(work.gitDir);
+  expect(await listWorktrees(work.gitDir)).toHaveLength(1);
+});
+
 test('the checkouts of a branch are found, linked ones and one in mid-rebase included', async () => {
   const repository = await repositoryWith({ a: '1' });
   sh(repository.root, 'branch', 'topic');
