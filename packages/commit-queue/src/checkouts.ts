@@ -31,11 +31,7 @@ export async function planCheckouts(
   const plans: CheckoutPlan[] = [];
   for (const worktree of await branchCheckouts(repository, target)) {
     const checkout = await openCheckout(repository, worktree);
-    const operation = await operationInProgress(checkout);
-    if (operation) {
-      const message = `a ${operation} is in progress in ${worktree}, which has ${target} checked out: finish or abort it, then go on`;
-      throw new QueueStoppedError('OPERATION_IN_PROGRESS', message);
-    }
+    await assertNoOperation(checkout, target);
     try {
       const managed = await planManagedFiles(checkout, from, to, files);
       const paths = await checkoutConflicts(checkout, from, to, { except: managed.map(({ path }) => path) });
@@ -78,6 +74,7 @@ export async function finishCheckouts(
     // A checkout that has since left the target follows whatever its user did.
     if (!existsSync(worktree) || !present.has(worktree)) continue;
     const checkout = await openCheckout(repository, worktree);
+    await assertNoOperation(checkout, target);
     const except = managed.map(({ path }) => path);
     try {
       // Where somebody has committed on top since, only what still counts at the tip may be brought in.
@@ -88,6 +85,14 @@ export async function finishCheckouts(
       throw asStop(error);
     }
   }
+}
+
+async function assertNoOperation(checkout: Repository, target: string): Promise<void> {
+  const operation = await operationInProgress(checkout);
+  if (operation === undefined) return;
+  const where = `${checkout.root}, which has ${target} checked out`;
+  const message = `a ${operation} is in progress in ${where}: finish or abort it, then go on`;
+  throw new QueueStoppedError('OPERATION_IN_PROGRESS', message);
 }
 
 async function openCheckout(repository: Repository, worktree: string): Promise<Repository> {

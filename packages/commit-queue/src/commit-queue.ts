@@ -235,7 +235,12 @@ export class CommitQueue {
     const timeout = this.#options.lockTimeout ?? 300_000;
     let lock: Lock;
     try {
-      lock = await acquireLock(this.#store.directory, { timeout, purpose, ...(signal && { signal }) });
+      // One lock a repository, also where its worktrees have a queue each: refs and checkouts are shared.
+      lock = await acquireLock(join(this.#repository.commonDir, 'sage-queue'), {
+        timeout,
+        purpose,
+        ...(signal && { signal }),
+      });
     } catch (error) {
       if (!(error instanceof LockTimeoutError)) throw error;
       throw new QueueStoppedError('LOCK_TIMEOUT', error.message, {

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAncestor, listRefs, readRef, resolveCommit, type Repository } from '@sage/git';
 import { finishCheckouts } from './checkouts.ts';
@@ -7,6 +7,7 @@ import { intentSchema, type Intent, type QueueEntry } from './entry.ts';
 import type { EntryStore } from './entry-store.ts';
 import { isErrno } from './errors.ts';
 import { landingOf, pinOf, removePin, settleLanded } from './land.ts';
+import { removeLeftLocks } from './left-locks.ts';
 
 /** Holds the intent of a commit of managed files alone, which has no entry. */
 export const INTENT_FILE = 'managed-intent.json';
@@ -30,8 +31,10 @@ export async function recoverQueue(repository: Repository, store: EntryStore): P
     }
   }
   const landed = new Set(entries.filter(({ state }) => state === 'landed').map(({ id }) => pinOf(id)));
-  for (const { ref } of await listRefs(repository, 'refs/sage/queue')) {
-    if (landed.has(ref)) await removePin(repository, ref.slice(pinOf('').length));
+  for (const { ref, oid } of await listRefs(repository, 'refs/sage/queue')) {
+    if (!landed.has(ref)) continue;
+    await removeLeftLocks(repository, ref, oid);
+    await removePin(repository, ref.slice(pinOf('').length));
   }
   return settled;
 }
@@ -53,7 +56,7 @@ async function completeIntent(
   intent: Intent,
   entry?: QueueEntry,
 ): Promise<string | undefined> {
-  await removeOwnRefLock(repository, target, intent);
+  await removeLeftLocks(repository, target, intent.new);
   const tip = await readRef(repository, target);
   // Where the target is gone nobody can say; the entry stays queued and processing it says TARGET_GONE.
   if (tip === undefined) return undefined;
@@ -63,14 +66,4 @@ async function completeIntent(
     return intent.new;
   }
   return entry && landingOf(repository, entry, intent.old, tip);
-}
-
-/**
- * A git killed in the middle of the compare-and-swap leaves `<ref>.lock`. When it holds the commit of this
- * intent it is ours for certain (no other git knows that id), and nobody else may remove it.
- */
-async function removeOwnRefLock(repository: Repository, target: string, intent: Intent): Promise<void> {
-  const lock = join(repository.commonDir, `${target}.lock`);
-  const content = await readFile(lock, 'utf8').catch(() => '');
-  if (content.trim() === intent.new) await rm(lock, { force: true });
 }

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const script = join(import.meta.dirname, 'process-child.ts');
+const script = fileURLToPath(new URL('./process-child.ts', import.meta.url));
 
 /** Starts process-child.ts, in a process group of its own. */
 export function start(...args: string[]): ChildProcess {

@@ -310,5 +310,5 @@ test('the queue stays out of git status, leaves no temporary file, and works on 
   });
   expect((await queue.process())[0]?.landed).toHaveLength(64);
   expect(status(repository)).toBe('?? mine');
-  expect(readdirSync(join(repository.root, '.sage/commit-queue')).sort()).toEqual(['00000001.json', 'lock']);
+  expect(readdirSync(join(repository.root, '.sage/commit-queue')).sort()).toEqual(['00000001.json']);
 });

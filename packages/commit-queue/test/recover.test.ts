@@ -133,6 +133,25 @@ test("a ref lock left by the killed swap is removed, another git's is not", asyn
   expect(readFileSync(lock, 'utf8')).toBe(`${landing}\n`);
 });
 
+test('the empty locks that git leaves when it is killed in the swap do not stop the next landing', async () => {
+  const { repository, queue } = await cutLanding();
+  for (const name of ['HEAD.lock', 'packed-refs.lock', 'refs/heads/main.lock']) {
+    writeFileSync(join(repository.gitDir, name), '');
+  }
+  expect(await queue.process()).toMatchObject([{ state: 'landed' }]);
+  expect(status(repository)).toBe('');
+});
+
+test('a merge that the user has begun since stops the recovery, which goes on afterwards', async () => {
+  const { repository, queue, landing } = await cutLanding();
+  sh(repository.root, 'update-ref', MAIN, landing);
+  writeFileSync(join(repository.gitDir, 'MERGE_HEAD'), `${landing}\n`);
+  await expect(queue.recover()).rejects.toMatchObject({ code: 'OPERATION_IN_PROGRESS' });
+  sh(repository.root, 'merge', '--quit');
+  expect(await queue.recover()).toHaveLength(1);
+  expect(status(repository)).toBe('');
+});
+
 test('a pin that outlived its landing is removed', async () => {
   const { repository, queue, add } = await queueOn({ a: '1' });
   const entry = await add('T', { b: '1' });
@@ -152,7 +171,7 @@ test('managed files killed after the swap: the checkout follows', async () => {
   writeFileSync(join(repository.root, '.sage/commit-queue/managed-intent.json'), JSON.stringify(intent));
   await queue.recover();
   expect(status(repository)).toBe('');
-  expect(readdirSync(join(repository.root, '.sage/commit-queue'))).toEqual(['lock']);
+  expect(readdirSync(join(repository.root, '.sage/commit-queue'))).toEqual([]);
 });
 
 async function filledQueue(

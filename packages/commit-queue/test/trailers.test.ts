@@ -5,7 +5,7 @@ import { landingMessage } from '../src/trailers.ts';
 
 const anything = fc.oneof(
   fc.string({ unit: 'binary' }),
-  fc.stringMatching(/^[%;0-9A-F \n\r\t\u0000\u2028\ufeff]{0,12}$/),
+  fc.stringMatching(/^[%;0-9A-F \n\r\t\u2028\ufeff]{0,12}$/),
   fc.constantFrom('', '%', '%;', '%0A;', ' ', '\ud800', '\udc00x', '😀', '__proto__'),
 );
 
