@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { onTestFinished } from 'vitest';
+import { onTestFinished as currentTest } from 'vitest';
 
 const SAGE = join(import.meta.dirname, '../apps/cli/bin/sage.js');
 
@@ -21,6 +21,15 @@ export interface StreamEvent {
   time: string;
   ticket?: string;
   [field: string]: unknown;
+}
+
+interface SandboxOptions {
+  branch?: string;
+  /** Whether the index is committed. */
+  tracked?: boolean;
+  files?: Record<string, string>;
+  /** A concurrent test has to give its own. */
+  onTestFinished?: (clean: () => Promise<void>) => void;
 }
 
 export interface SageResult {
@@ -42,7 +51,7 @@ export class Sandbox {
 
   static async create(
     tickets: readonly TicketInput[] | string,
-    { branch = 'work', tracked = true, files = {} as Record<string, string> } = {},
+    { branch = 'work', tracked = true, files = {}, onTestFinished = currentTest }: SandboxOptions = {},
   ): Promise<Sandbox> {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'sage-e2e-')));
     onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
