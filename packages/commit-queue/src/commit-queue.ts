@@ -1,25 +1,15 @@
 import { join } from 'node:path';
-import {
-  commitTree,
-  excludeFromGit,
-  git,
-  identity,
-  openRepository,
-  RefMovedError,
-  type Repository,
-} from '@sage/git';
+import { excludeFromGit, openRepository, type Repository } from '@sage/git';
 import { cleanupQueue } from './cleanup.ts';
-import { removeFile, replaceFile } from './durable-file.ts';
 import { enqueueWork, type Work } from './enqueue.ts';
 import type { EntryState, QueueEntry } from './entry.ts';
 import { EntryStore } from './entry-store.ts';
 import { EntryError, LockTimeoutError, QueueStoppedError } from './errors.ts';
-import { landEntry, settleLanded, targetTip, TIP_ATTEMPTS, type Candidate } from './land.ts';
+import { landEntry, settleLanded, type Candidate } from './land.ts';
+import { landManagedFiles, type ManagedCommit } from './land-managed-files.ts';
 import { acquireLock, type Lock } from './lock.ts';
-import { editTree, type ManagedFile } from './managed-files.ts';
-import { moveTarget } from './move-target.ts';
-import { INTENT_FILE, recoverQueue } from './recover.ts';
-import { landingMessage } from './trailers.ts';
+import type { ManagedFile } from './managed-files.ts';
+import { recoverQueue } from './recover.ts';
 
 export interface CommitQueueOptions {
   /** The repository to land in, or a directory in its work tree. */
@@ -180,44 +170,11 @@ export class CommitQueue {
    * Lands a commit of managed files alone, as safely as an entry's: compare-and-swap, checkouts moved along.
    * Returns the commit, undefined when the edits change nothing. What an `edit` throws comes out.
    */
-  landManagedFiles(options: {
-    target: string;
-    message: string;
-    files: readonly ManagedFile[];
-  }): Promise<string | undefined> {
-    const { target, files } = options;
-    const repository = this.#repository;
-    const { directory } = this.#store;
+  landManagedFiles(commit: ManagedCommit): Promise<string | undefined> {
+    const context = { repository: this.#repository, directory: this.#store.directory, now: this.#now };
     return this.#locked('land managed files', undefined, async (lock) => {
       await this.#recover();
-      for (let attempt = 1; attempt <= TIP_ATTEMPTS; attempt += 1) {
-        const old = await targetTip(repository, target);
-        const before = await git(repository, ['rev-parse', `${old}^{tree}`]);
-        const tree = await editTree(repository, before, files);
-        if (tree === before) return undefined;
-        const sage = { ...(await identity(repository)), date: this.#now() };
-        const message = landingMessage(options.message, []);
-        const commit = await commitTree(repository, {
-          tree,
-          parents: [old],
-          message,
-          author: sage,
-          committer: sage,
-        });
-        const record = (intent: object) =>
-          replaceFile(directory, INTENT_FILE, `${JSON.stringify({ target, ...intent })}\n`);
-        try {
-          await moveTarget(repository, lock, { target, old, new: commit, files, record });
-          await removeFile(directory, INTENT_FILE);
-          return commit;
-        } catch (error) {
-          if (!(error instanceof RefMovedError)) throw error;
-        }
-      }
-      throw new QueueStoppedError(
-        'TARGET_BUSY',
-        `${target} moved ${TIP_ATTEMPTS} times during one landing: go on when it is quieter`,
-      );
+      return landManagedFiles({ ...context, lock }, commit);
     });
   }
 

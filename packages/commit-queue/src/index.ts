@@ -14,6 +14,7 @@ export {
   type QueueStopCode,
 } from './errors.ts';
 export type { Candidate } from './land.ts';
+export type { ManagedCommit } from './land-managed-files.ts';
 export { acquireLock, type Lock, type LockOptions, type LockOwner } from './lock.ts';
 export type { ManagedFile } from './managed-files.ts';
 export type { ProcessIdentity } from './process-identity.ts';

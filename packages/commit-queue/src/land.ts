@@ -61,14 +61,18 @@ export async function landEntry(context: LandingContext, entry: QueueEntry): Pro
     const settled = await landOn(context, entry, tip);
     if (settled !== 'moved') return settled;
   }
-  const message = `${entry.target} moved ${TIP_ATTEMPTS} times during one landing: go on when it is quieter`;
-  throw new QueueStoppedError('TARGET_BUSY', message);
+  throw targetBusy(entry.target);
 }
 
 export async function targetTip(repository: Repository, target: string): Promise<string> {
   const tip = await readRef(repository, target);
   if (tip !== undefined) return tip;
   throw new QueueStoppedError('TARGET_GONE', `${target} does not exist: make it again, or drop its entries`);
+}
+
+export function targetBusy(target: string): QueueStoppedError {
+  const message = `${target} moved ${TIP_ATTEMPTS} times during one landing: go on when it is quieter`;
+  return new QueueStoppedError('TARGET_BUSY', message);
 }
 
 /** The commit in `from..to` that carries this entry. */

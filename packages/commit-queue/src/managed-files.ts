@@ -2,7 +2,6 @@ import { lstat, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   checkoutFile,
-  readBlob,
   readObject,
   stageObject,
   treeEntry,
@@ -30,10 +29,8 @@ export async function editTree(
 ): Promise<string> {
   const contents = new Map<string, string>();
   for (const { path, edit } of files) {
-    const entry = contents.has(path) ? undefined : await treeEntry(repository, tree, path);
-    const text = contents.get(path) ?? (await readBlob(repository, tree, path));
-    if (text === undefined || entry?.mode === '120000') continue;
-    contents.set(path, edit(text));
+    const text = contents.get(path) ?? (await readFileText(repository, tree, path));
+    if (text !== undefined) contents.set(path, edit(text));
   }
   if (contents.size === 0) return tree;
   return writeTreeWith(
@@ -41,6 +38,12 @@ export async function editTree(
     tree,
     [...contents].map(([path, content]) => ({ path, content })),
   );
+}
+
+async function readFileText(repository: Repository, tree: string, path: string): Promise<string | undefined> {
+  const entry = await treeEntry(repository, tree, path);
+  if (entry?.type !== 'blob' || entry.mode === '120000') return undefined;
+  return Buffer.from(await readObject(repository, entry.oid)).toString('utf8');
 }
 
 /**

@@ -7,10 +7,8 @@ import { intentSchema, type Intent, type QueueEntry } from './entry.ts';
 import type { EntryStore } from './entry-store.ts';
 import { isErrno } from './errors.ts';
 import { landingOf, pinOf, removePin, settleLanded } from './land.ts';
+import { INTENT_FILE } from './land-managed-files.ts';
 import { removeLeftLocks } from './left-locks.ts';
-
-/** Holds the intent of a commit of managed files alone, which has no entry. */
-export const INTENT_FILE = 'managed-intent.json';
 
 /**
  * Completes what a killed process left half done; the lock must be held. Asks the ref, never a flag: where the
