@@ -13,6 +13,9 @@ export interface EndOptions {
   readonly hurry?: AbortSignal | undefined;
 }
 
+/** Looks, 20 ms and more apart, that are given to processes in the middle of starting a program. */
+const LOOKS = 8;
+
 /**
  * Ends every process that carries the mark, and every descendant of the leader: SIGTERM, grace, SIGKILL each.
  * Returns the pids that were found; resolves when none of them lives.
@@ -26,7 +29,9 @@ export async function endProcesses(mark: ProcessMark, options: EndOptions): Prom
     const late = Date.now() >= deadline || options.hurry?.aborted === true;
     for (const entry of select(table, mark, options.leader)) found.set(identity(entry), entry);
     const alive = table.filter((entry) => found.has(identity(entry)));
-    if (alive.length === 0) return [...found.values()].map(({ pid }) => pid);
+    // One that is just starting a program may turn out to carry the mark: look again, but not without end.
+    const unclear = round < LOOKS && table.some(({ starting }) => starting);
+    if (alive.length === 0 && !unclear) return [...found.values()].map(({ pid }) => pid);
     // A process that forks between two looks is found by the next one, until a look finds none.
     for (const entry of alive) {
       if (late) kill(entry.pid, 'SIGKILL');

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { uptime } from 'node:os';
 import { execa } from 'execa';
 
 /** A process of this user, with the environment it was started with (empty where the system does not show it). */
@@ -8,6 +9,8 @@ export interface ProcessEntry {
   /** Differs between two processes that had the same pid; compared, never read. */
   readonly started: string;
   readonly environment: string;
+  /** In the middle of starting another program: for that moment it has no environment to be known by. */
+  readonly starting: boolean;
 }
 
 /** All processes of this user: from /proc where there is one, else from `ps`. */
@@ -21,6 +24,11 @@ async function fromProc(): Promise<ProcessEntry[]> {
   return entries.filter((entry) => entry !== undefined);
 }
 
+/** A process that has no environment after so many seconds has none: a kernel thread, or one that cleared it. */
+const YOUNG = 10;
+/** Unit of the start time in /proc (USER_HZ, 100 on every Linux that Node runs on). */
+const TICKS = 100;
+
 async function readProc(pid: string): Promise<ProcessEntry | undefined> {
   try {
     const [stat, environment] = await Promise.all([
@@ -30,11 +38,14 @@ async function readProc(pid: string): Promise<ProcessEntry | undefined> {
     // proc(5): the second field is the name in parentheses and may hold anything, so count from the last ')'.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (fields[0] === 'Z') return undefined;
+    const started = fields[19] ?? '';
+    const starting = environment === '' && uptime() - Number(started) / TICKS < YOUNG;
     return {
       pid: Number(pid),
       parent: Number(fields[1]),
-      started: fields[19] ?? '',
+      started,
       environment: `\0${environment}\0`,
+      starting,
     };
   } catch {
     return undefined; // Ended meanwhile, or another user's.
@@ -54,6 +65,7 @@ async function fromPs(): Promise<ProcessEntry[]> {
         parent: Number(parent),
         started: started ?? '',
         environment: ` ${command} `.replaceAll(' ', '\0'),
+        starting: false,
       },
     ];
   });

@@ -48,6 +48,8 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   const worktrees = await Worktrees.open({ repository, protectedPaths: options.protectedPaths ?? [] });
   const runDirectory = (run: string) => join(repository.root, '.sage/runs', run);
 
+  const runs = new Set<string>();
+
   const keep = async (ticket: string, commit: string, as: KeptAs): Promise<string> => {
     const ref = `refs/sage/${as}/${encodeRefComponent(ticket)}`;
     // Work that was queued is in the user's repository already.
@@ -61,6 +63,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
     workRepository: worktrees.workRepository,
     keep,
     async run(request, { signal, hurry } = {}) {
+      runs.add(request.run);
       try {
         return await runAttempt(request, {
           agent: options.agent,
@@ -88,7 +91,11 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
       await worktrees.removeAll();
       return { ended: ended.length, kept };
     },
-    close: () => worktrees.removeAll(),
+    async close() {
+      // What an attempt forked while it was being ended, if anything.
+      for (const run of runs) await endProcesses(processMark(run), { grace: 5_000 });
+      await worktrees.removeAll();
+    },
   };
 }
 

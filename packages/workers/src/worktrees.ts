@@ -34,6 +34,7 @@ export class Worktrees {
   readonly #options: WorktreesOptions;
   readonly #work: WorkRepository;
   readonly #author: Identity;
+  #resetting: Promise<void> = Promise.resolve();
 
   private constructor(options: WorktreesOptions, directory: string, work: WorkRepository, author: Identity) {
     this.#options = options;
@@ -57,8 +58,7 @@ export class Worktrees {
   }
 
   async add(worker: number | string, base: string): Promise<AttemptWorktree> {
-    // An agent of an earlier attempt may have written hooks or configuration there.
-    await resetWorkRepository(this.#work, { idle: false });
+    await this.#reset();
     const path = this.#path(worker);
     await removeWorktree(this.#work.gitDir, path);
     await addWorktree(this.#work.gitDir, path, base);
@@ -81,6 +81,13 @@ export class Worktrees {
   async removeAll(): Promise<void> {
     for (const name of await readdir(this.directory))
       await removeWorktree(this.#work.gitDir, join(this.directory, name));
+  }
+
+  /** An agent may have written hooks or configuration there. One at a time: two would undo each other half-way. */
+  async #reset(): Promise<void> {
+    const turn = this.#resetting.then(() => resetWorkRepository(this.#work, { idle: false }));
+    this.#resetting = turn.catch(() => {});
+    await turn;
   }
 
   #path(worker: number | string): string {

@@ -117,6 +117,17 @@ test('nothing that an agent started outlives it, not even in a session of its ow
   expect(left).toEqual([]);
 });
 
+test('what is forked at the last instant is found while it is still starting its program', async () => {
+  const { workers, request } = await repositoryFixture();
+  const room = await workers('for n in 1 2 3 4 5 6 7 8 9 10 11 12; do setsid sleep 1000 & done; echo x > x');
+  const orders = [1, 2, 3, 4].map((worker) => request(`API-${'7'.repeat(worker)}`, { worker }));
+  await Promise.all(orders.map((order) => room.run(order)));
+  const left = (await listProcesses()).filter(({ environment }) =>
+    orders.some(({ run }) => environment.includes(`SAGE_RUN_ID=${run}`)),
+  );
+  expect(left).toEqual([]);
+});
+
 test('the time limit ends an agent that goes on', async () => {
   const { workers, request } = await repositoryFixture();
   const room = await workers('echo begun > begun; sleep 1000', 200);
