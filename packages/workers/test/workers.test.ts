@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -180,19 +182,30 @@ test('a check runs on exactly the commit that is asked about', async () => {
 
 test('what a killed coordinator left is ended and kept', async () => {
   const { workers, request, git, repository } = await repositoryFixture();
-  const room = await workers('echo half > half; echo ready; sleep 1000');
   const order = request('API-12');
-  const controller = new AbortController();
-  const running = room.run(order, { signal: controller.signal });
+  const child = spawn(
+    process.execPath,
+    [
+      '--conditions=@sage/source',
+      join(import.meta.dirname, 'attempt-child.ts'),
+      repository.root,
+      'echo half > half; echo ready; sleep 1000',
+      JSON.stringify(order),
+    ],
+    { stdio: 'inherit' },
+  );
+  const ended = once(child, 'exit');
   const output = join(repository.root, '.sage/runs', order.run, 'API-12/1/output.log');
   while (!existsSync(output) || !(await readFile(output, 'utf8')).includes('ready'))
     await new Promise(setImmediate);
+  child.kill('SIGKILL');
+  await ended;
+
   const next = await workers('true');
   const cutOff = { ticket: 'API-12', worker: 1, base: order.base, message: 'feat: half' };
-  const { ended, kept } = await next.recover(order.run, [cutOff]);
-  expect(ended).toBeGreaterThan(0);
-  expect(kept).toEqual(['refs/sage/interrupted/API-12']);
+  const recovered = await next.recover(order.run, [cutOff]);
+  expect(recovered.ended).toBeGreaterThan(0);
+  expect(recovered.kept).toEqual(['refs/sage/interrupted/API-12']);
   expect(git('show', 'refs/sage/interrupted/API-12:half')).toBe('half');
   expect(await readdir(join(repository.root, '.sage/worktrees'))).toEqual([]);
-  await running.catch(() => {});
 });
