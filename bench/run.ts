@@ -1,9 +1,10 @@
 // Prints the tables of bench/README.md, measured now. Usage: pnpm bench [name ...]
 import { disjoint } from './disjoint.ts';
 import { parallel } from './parallel.ts';
+import { graph } from './graph.ts';
 import { machine } from './repository.ts';
 
-const benchmarks: Readonly<Record<string, () => Promise<string[]>>> = { parallel, disjoint };
+const benchmarks: Readonly<Record<string, () => Promise<string[]>>> = { parallel, disjoint, graph };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks);
 console.log(machine());

@@ -1,4 +1,5 @@
 import type { DependencyGraph } from './dependency-graph.ts';
+import { isInOrder } from './in-order.ts';
 
 /**
  * Every strongly connected component that holds a cycle, once, as one witness: a simple path in which each id
@@ -6,6 +7,7 @@ import type { DependencyGraph } from './dependency-graph.ts';
  * through the component's first node in input order, and the components come in the order of those nodes.
  */
 export function detectCircularDependencies(graph: DependencyGraph): string[][] {
+  if (isInOrder(graph)) return [];
   const { component, sizes } = stronglyConnectedComponents(graph);
   const reported = new Uint8Array(sizes.length);
   const cycles: string[][] = [];
@@ -25,7 +27,10 @@ function dependsOn(
   from: number,
   to: number,
 ): boolean {
-  return dependencyTargets.subarray(dependencyOffsets[from], dependencyOffsets[from + 1]).includes(to);
+  for (let edge = dependencyOffsets[from]!; edge < dependencyOffsets[from + 1]!; edge++) {
+    if (dependencyTargets[edge] === to) return true;
+  }
+  return false;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { DuplicateIdError, UnknownIdError } from './errors.ts';
+import { indexIds } from './id-index.ts';
 
 export interface GraphNode {
   readonly id: string;
@@ -42,19 +43,15 @@ export function buildDependencyGraph(nodes: Iterable<GraphNode>): DependencyGrap
   const ids: string[] = [];
   const states: (string | undefined)[] = [];
   const lists: (readonly string[])[] = [];
-  // A Map, not an object: `__proto__` is an id like any other.
-  const indexes = new Map<string, number>();
-  const duplicates = new Set<string>();
   let capacity = 0;
   for (const { id, dependencies, state } of nodes) {
-    if (indexes.has(id)) duplicates.add(id);
-    indexes.set(id, ids.length);
     ids.push(id);
     states.push(state);
     lists.push(dependencies);
     capacity += dependencies.length;
   }
-  if (duplicates.size > 0) throw new DuplicateIdError([...duplicates]);
+  const { indexOf, repeated } = indexIds(ids);
+  if (repeated.size > 0) throw new DuplicateIdError([...repeated]);
 
   const size = ids.length;
   const missing: { id: string; dependency: string }[] = [];
@@ -66,8 +63,8 @@ export function buildDependencyGraph(nodes: Iterable<GraphNode>): DependencyGrap
   for (let node = 0; node < size; node++) {
     let unknown: Set<string> | undefined;
     for (const dependency of lists[node]!) {
-      const target = indexes.get(dependency);
-      if (target === undefined) {
+      const target = indexOf(dependency);
+      if (target === -1) {
         if (unknown?.has(dependency)) continue;
         (unknown ??= new Set()).add(dependency);
         missing.push({ id: ids[node]!, dependency });
@@ -85,8 +82,8 @@ export function buildDependencyGraph(nodes: Iterable<GraphNode>): DependencyGrap
   );
 
   const existing = (id: string): number => {
-    const index = indexes.get(id);
-    if (index === undefined) throw new UnknownIdError(id);
+    const index = indexOf(id);
+    if (index === -1) throw new UnknownIdError(id);
     return index;
   };
   const idsOf = (targets: Int32Array): string[] => Array.from(targets, (target) => ids[target]!);
@@ -101,8 +98,8 @@ export function buildDependencyGraph(nodes: Iterable<GraphNode>): DependencyGrap
     dependencyTargets,
     dependentOffsets,
     dependentTargets,
-    has: (id) => indexes.has(id),
-    indexOf: (id) => indexes.get(id) ?? -1,
+    has: (id) => indexOf(id) !== -1,
+    indexOf,
     dependenciesOf: (id) => idsOf(rowOf(dependencyOffsets, dependencyTargets, existing(id))),
     dependentsOf: (id) => idsOf(rowOf(dependentOffsets, dependentTargets, existing(id))),
     stateOf: (id) => states[existing(id)],

@@ -2,12 +2,24 @@ import type { DependencyGraph } from './dependency-graph.ts';
 import { InvalidDurationError, UnknownIdError } from './errors.ts';
 import { dependencyFirst } from './order.ts';
 
+/** How long a node takes, in a unit of the caller's; `index` is its position in `graph.ids`. */
+export type DurationOf = (id: string, index: number) => number;
+
 export interface LongestPaths {
   /**
    * Duration of the longest chain that starts with `id`, itself included, along its dependents.
    * @throws {UnknownIdError}
    */
   remaining(id: string): number;
+  /**
+   * How much later than as soon as possible `id` can start without delaying the end of everything, other nodes
+   * being on time and workers unlimited (the total float of the critical path method; Kelley and Walker 1959).
+   * 0 for what is critical.
+   * @throws {UnknownIdError}
+   */
+  slack(id: string): number;
+  /** The slack of every node by its index in `graph.ids`; for reading only. */
+  readonly slacks: Float64Array;
   /** A longest chain of the whole graph, dependencies first, ties in input order; empty for no nodes. */
   readonly criticalPath: string[];
   /** Duration of the critical path. */
@@ -15,41 +27,59 @@ export interface LongestPaths {
 }
 
 /**
- * Longest chains by duration, in the unit of `durationOf`, in linear time.
+ * Longest chains by duration, in linear time.
  * @throws {CycleError}
  * @throws {InvalidDurationError} for a duration that is negative or not finite.
  */
-export function longestPaths(graph: DependencyGraph, durationOf: (id: string) => number): LongestPaths {
-  const { ids, dependencyOffsets, dependentOffsets, dependentTargets } = graph;
-  const remaining = new Float64Array(graph.size);
-  const longestDependent = new Int32Array(graph.size).fill(-1);
-  let start = -1;
+export function longestPaths(graph: DependencyGraph, durationOf: DurationOf): LongestPaths {
+  const { ids, size, dependencyOffsets, dependencyTargets, dependentOffsets, dependentTargets } = graph;
   const order = dependencyFirst(graph);
-  for (let position = order.length - 1; position >= 0; position--) {
+  const durations = new Float64Array(size);
+  const earliest = new Float64Array(size);
+  for (const node of order) {
+    const duration = durationOf(ids[node]!, node);
+    if (!(duration >= 0 && duration < Infinity)) throw new InvalidDurationError(ids[node]!, duration);
+    durations[node] = duration;
+    let start = 0;
+    for (let edge = dependencyOffsets[node]!; edge < dependencyOffsets[node + 1]!; edge++) {
+      const dependency = dependencyTargets[edge]!;
+      const end = earliest[dependency]! + durations[dependency]!;
+      if (end > start) start = end;
+    }
+    earliest[node] = start;
+  }
+  const remaining = new Float64Array(size);
+  const longestDependent = new Int32Array(size).fill(-1);
+  for (let position = size - 1; position >= 0; position--) {
     const node = order[position]!;
     let next = -1;
     for (let edge = dependentOffsets[node]!; edge < dependentOffsets[node + 1]!; edge++) {
       const dependent = dependentTargets[edge]!;
       if (next === -1 || remaining[dependent]! > remaining[next]!) next = dependent;
     }
-    const duration = durationOf(ids[node]!);
-    if (!(duration >= 0 && duration < Infinity)) throw new InvalidDurationError(ids[node]!, duration);
-    remaining[node] = duration + (next === -1 ? 0 : remaining[next]!);
+    remaining[node] = durations[node]! + (next === -1 ? 0 : remaining[next]!);
     longestDependent[node] = next;
   }
-  for (let node = 0; node < graph.size; node++) {
+  let first = -1;
+  for (let node = 0; node < size; node++) {
     const root = dependencyOffsets[node] === dependencyOffsets[node + 1];
-    if (root && (start === -1 || remaining[node]! > remaining[start]!)) start = node;
+    if (root && (first === -1 || remaining[node]! > remaining[first]!)) first = node;
   }
+  const length = first === -1 ? 0 : remaining[first]!;
   const criticalPath: string[] = [];
-  for (let node = start; node !== -1; node = longestDependent[node]!) criticalPath.push(ids[node]!);
+  for (let node = first; node !== -1; node = longestDependent[node]!) criticalPath.push(ids[node]!);
+  const existing = (id: string): number => {
+    const index = graph.indexOf(id);
+    if (index === -1) throw new UnknownIdError(id);
+    return index;
+  };
+  // Sums in another order may differ in the last bits: what is critical has a slack of 0, never a bit less.
+  const slacks = earliest.map((start, node) => Math.max(0, length - start - remaining[node]!));
   return {
-    remaining(id) {
-      const index = graph.indexOf(id);
-      if (index === -1) throw new UnknownIdError(id);
-      return remaining[index]!;
-    },
+    remaining: (id) => remaining[existing(id)]!,
+    slack: (id) => slacks[existing(id)]!,
+    slacks,
     criticalPath,
-    length: start === -1 ? 0 : remaining[start]!,
+    length,
   };
 }

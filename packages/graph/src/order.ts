@@ -2,6 +2,7 @@ import TinyQueue from 'tinyqueue';
 import { detectCircularDependencies } from './cycles.ts';
 import type { DependencyGraph } from './dependency-graph.ts';
 import { CycleError } from './errors.ts';
+import { isInOrder } from './in-order.ts';
 
 /**
  * Ids with dependencies first. Among those whose dependencies are all placed, the first in input order goes
@@ -9,12 +10,14 @@ import { CycleError } from './errors.ts';
  * @throws {CycleError}
  */
 export function topologicalOrder(graph: DependencyGraph): string[] {
+  if (isInOrder(graph)) return [...graph.ids];
   const ready = new TinyQueue<number>();
-  return place(
+  const order = place(
     graph,
     (node) => ready.push(node),
     () => ready.pop(),
-  ).map((node) => graph.ids[node]!);
+  );
+  return Array.from(order, (node) => graph.ids[node]!);
 }
 
 /**
@@ -36,18 +39,28 @@ export function waves(graph: DependencyGraph): string[][] {
   return result;
 }
 
+const known = new WeakMap<DependencyGraph, Int32Array>();
+
 /**
- * Indexes with dependencies first, in linear time; the order among equals is fixed but has no meaning.
+ * Indexes with dependencies first, in linear time; the order among equals is fixed but has no meaning. It is kept
+ * with the graph, for most algorithms start from it.
  * @throws {CycleError}
  */
-export function dependencyFirst(graph: DependencyGraph): number[] {
-  const ready: number[] = [];
+export function dependencyFirst(graph: DependencyGraph): Int32Array {
+  const earlier = known.get(graph);
+  if (earlier) return earlier;
+  const queue = new Int32Array(graph.size);
+  let end = 0;
   let taken = 0;
-  return place(
-    graph,
-    (node) => ready.push(node),
-    () => ready[taken++],
-  );
+  const order = isInOrder(graph)
+    ? Int32Array.from(queue.keys())
+    : place(
+        graph,
+        (node) => (queue[end++] = node),
+        () => (taken < end ? queue[taken++] : undefined),
+      );
+  known.set(graph, order);
+  return order;
 }
 
 /** Kahn, "Topological sorting of large networks" (CACM 1962), with the choice among the ready left to the caller. */
@@ -55,21 +68,22 @@ function place(
   graph: DependencyGraph,
   push: (node: number) => void,
   next: () => number | undefined,
-): number[] {
+): Int32Array {
   const { size, dependencyOffsets, dependentOffsets, dependentTargets } = graph;
   const waitsFor = new Int32Array(size);
   for (let node = 0; node < size; node++) {
     waitsFor[node] = dependencyOffsets[node + 1]! - dependencyOffsets[node]!;
     if (waitsFor[node] === 0) push(node);
   }
-  const placed: number[] = [];
+  const placed = new Int32Array(size);
+  let count = 0;
   for (let node = next(); node !== undefined; node = next()) {
-    placed.push(node);
+    placed[count++] = node;
     for (let edge = dependentOffsets[node]!; edge < dependentOffsets[node + 1]!; edge++) {
       const dependent = dependentTargets[edge]!;
       if (--waitsFor[dependent]! === 0) push(dependent);
     }
   }
-  if (placed.length < size) throw new CycleError(detectCircularDependencies(graph));
+  if (count < size) throw new CycleError(detectCircularDependencies(graph));
   return placed;
 }

@@ -30,6 +30,45 @@ describe('longestPaths', () => {
     expect(['A', 'B', 'C', 'D', 'E'].map((id) => paths.remaining(id))).toEqual([7, 3, 6, 1, 6]);
   });
 
+  test('gives the slack of what is not critical', () => {
+    const durations: Record<string, number> = { A: 1, B: 2, C: 5, D: 1, E: 6 };
+    const paths = longestPaths(diamond, (id) => durations[id]!);
+    expect(['A', 'B', 'C', 'D', 'E'].map((id) => paths.slack(id))).toEqual([0, 3, 0, 0, 1]);
+  });
+
+  test('passes the index of the node along', () => {
+    expect(longestPaths(diamond, (_, index) => [1, 2, 5, 1, 6][index]!).length).toBe(7);
+  });
+
+  test('slack is how much a node can be late without a later end, and no more', () => {
+    fc.assert(
+      fc.property(acyclicNodes, fc.array(fc.nat(9), { minLength: 14, maxLength: 14 }), (nodes, durations) => {
+        const graph = buildDependencyGraph(nodes);
+        const paths = longestPaths(graph, (_, index) => durations[index]!);
+        graph.ids.forEach((late, at) => {
+          const length = (delay: number): number =>
+            longestPaths(graph, (_, index) => durations[index]! + (index === at ? delay : 0)).length;
+          expect(length(paths.slack(late))).toBe(paths.length);
+          expect(length(paths.slack(late) + 1)).toBe(paths.length + 1);
+        });
+      }),
+    );
+  });
+
+  test('slack is never below 0, whatever the order of the sums', () => {
+    fc.assert(
+      fc.property(
+        acyclicNodes,
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 14, maxLength: 14 }),
+        (nodes, durations) => {
+          const graph = buildDependencyGraph(nodes);
+          const paths = longestPaths(graph, (_, index) => durations[index]!);
+          for (const id of graph.ids) expect(paths.slack(id)).toBeGreaterThanOrEqual(0);
+        },
+      ),
+    );
+  });
+
   test('keeps nodes without a duration on the critical path', () => {
     expect(longestPaths(diamond, () => 0).criticalPath).toEqual(['A', 'B', 'D']);
   });
@@ -62,6 +101,7 @@ describe('longestPaths', () => {
     const loop = buildDependencyGraph([{ id: 'A', dependencies: ['A'] }]);
     expect(() => longestPaths(loop, () => 1)).toThrow(CycleError);
     expect(() => longestPaths(diamond, () => 1).remaining('X')).toThrow(UnknownIdError);
+    expect(() => longestPaths(diamond, () => 1).slack('X')).toThrow(UnknownIdError);
   });
 
   test('does not overflow on a chain of 1,000,000', () => {
