@@ -105,16 +105,20 @@ export class Sandbox {
     return { PATH: process.env['PATH'] ?? '', HOME: this.#home, GIT_CONFIG_NOSYSTEM: '1', SHELL: '/bin/sh' };
   }
 
-  /** Starts `sage`; `-C` names the repository. */
-  start(args: readonly string[], environment: Record<string, string> = {}) {
-    return execa(process.execPath, [SAGE, ...args.slice(0, 1), '-C', this.root, ...args.slice(1)], {
-      cwd: tmpdir(),
-      env: { ...this.environment(), ...environment },
-      extendEnv: false,
-      reject: false,
-      stdin: 'ignore',
-      maxBuffer: 2 ** 28,
-    });
+  /** Starts `sage`; `-C` names a directory from the top of the repository. */
+  start(args: readonly string[], environment: Record<string, string> = {}, directory = '.') {
+    return execa(
+      process.execPath,
+      [SAGE, ...args.slice(0, 1), '-C', join(this.root, directory), ...args.slice(1)],
+      {
+        cwd: tmpdir(),
+        env: { ...this.environment(), ...environment },
+        extendEnv: false,
+        reject: false,
+        stdin: 'ignore',
+        maxBuffer: 2 ** 28,
+      },
+    );
   }
 
   async sage(...args: string[]): Promise<SageResult> {
@@ -153,7 +157,7 @@ export function indexText(tickets: readonly TicketInput[]): string {
   return JSON.stringify({ version: '1.0', tickets: full }, undefined, 2) + '\n';
 }
 
-function parseEvents(stdout: string): StreamEvent[] {
+export function parseEvents(stdout: string): StreamEvent[] {
   return stdout
     .split('\n')
     .filter((line) => line !== '')

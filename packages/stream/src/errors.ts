@@ -2,6 +2,7 @@
 export class CannotStartError extends Error {
   override readonly name = 'CannotStartError';
   readonly code:
+    | 'GIT_TOO_OLD'
     | 'NO_COMMIT'
     | 'DETACHED_HEAD'
     | 'OPERATION_IN_PROGRESS'

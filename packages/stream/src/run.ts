@@ -15,6 +15,7 @@ import { previousAttempt } from './previous-attempt.ts';
 import type { RunLog } from './run-log.ts';
 import { StartGate } from './start-gate.ts';
 import { summarise } from './summary.ts';
+import type { VelocityLog } from './velocity-log.ts';
 import { workTicket } from './work-ticket.ts';
 
 /** How often a ticket whose work conflicts is made anew on the new tip before it is deferred. */
@@ -29,6 +30,7 @@ export interface RunOptions {
   readonly workforce: number;
   readonly landing: Landing;
   readonly log: RunLog;
+  readonly velocity: VelocityLog;
   readonly maxAttempts: number;
   readonly verifyCommand?: string | undefined;
   /** Asked before each step where the run is interactive. */
@@ -66,6 +68,8 @@ export class Run {
   readonly #skipped = new Set<string>();
   /** Tickets whose `queue.enqueued` is not written yet: their landing is told after it. */
   readonly #announcing = new Map<string, Promise<void>>();
+  /** How long the agent worked on a ticket that is about to land. */
+  readonly #seconds = new Map<string, number>();
   #cancelWake = (): void => {};
   #running = 0;
   #landing: 'idle' | 'busy' | 'busy, and more is queued' = 'idle';
@@ -100,7 +104,7 @@ export class Run {
 
   /** What the queue says of an entry: called by the landing, in the queue's order. */
   async entrySettled(entry: QueueEntry, completed: readonly string[]): Promise<void> {
-    const { log, scheduler, landing } = this.#options;
+    const { log, scheduler, landing, clock } = this.#options;
     const ticket = this.#ticket(entry.ticket);
     await this.#announcing.get(ticket.id);
     const about = { ticket: ticket.id, entry: entry.id };
@@ -111,6 +115,8 @@ export class Run {
       for (const id of news) await log.emit({ event: 'ticket.completed', ticket: id, commit: entry.landed });
       if (news.includes(ticket.id)) scheduler.completed(ticket.id);
       await landing.forgetKept(ticket.id);
+      const seconds = this.#seconds.get(ticket.id);
+      if (seconds !== undefined) await this.#options.velocity.landed(ticket.id, seconds, clock.now());
       this.#mailbox.post('look-again');
     } else if (entry.state === 'conflicted') {
       const { files = [], tickets = [] } = entry.conflict ?? {};
@@ -230,7 +236,7 @@ export class Run {
               message,
               commit: result.commit,
               base,
-              source: workers.workRepository,
+              ...(workers.workRepository !== undefined && { source: workers.workRepository }),
             })
           : undefined;
       const { outcome, seconds, category, reason, summary, tokens, costUsd, ignoredFiles } = result;
@@ -300,6 +306,7 @@ export class Run {
     const { outcome, category = 'agent_failed', reason = 'it failed', commit } = result;
     switch (outcome) {
       case 'completed':
+        this.#seconds.set(ticket.id, result.seconds);
         this.#gate.workGotThrough();
         this.#land();
         return;

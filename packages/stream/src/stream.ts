@@ -23,6 +23,8 @@ import { chooseWorkforce } from './prerequisites.ts';
 import { completedIds, reconcile, recoverWorkers, unsettledEntries } from './recovery.ts';
 import { Run, type RunEnd } from './run.ts';
 import { newRunId, RunLog, type UnfinishedRun, unfinishedRuns } from './run-log.ts';
+import { VelocityLog } from './velocity-log.ts';
+import { assertGitVersion } from './git-version.ts';
 import { assertWritable, chooseTarget, prepareTarget, type Target } from './target.ts';
 
 /** What Sage writes beside the index; kept out of git by info/exclude, and out of agents' work. */
@@ -59,6 +61,7 @@ export async function runStream(options: StreamOptions): Promise<RunEnd> {
   const { clock = systemClock } = options;
   const random = randomBytes(3).toString('hex');
   const repository = await openRepository(options.directory);
+  await assertGitVersion(repository);
   const target = await chooseTarget(repository, {
     branch: options.target,
     newBranch: `sage/${clock.now().toISOString().slice(0, 10)}-${random}`,
@@ -122,6 +125,14 @@ async function runOn(options: StreamOptions & { clock: Clock }, beginning: Begin
     protectedPaths: [INDEX_PATH, ...OWN_PATHS],
     timeout: options.timeout,
   });
+  if (workers.workRepository === undefined) {
+    onNotice('this is a partial clone: worktrees are made in it directly, so agents see its refs and hooks');
+  }
+  if (options.agent.metered && workforce > 1) {
+    onNotice(
+      `${workforce} workers use tokens at the same time, each for a ticket of its own: mind your limits`,
+    );
+  }
   for (const line of await recoverWorkers(unfinished, workers, backlog)) onNotice(line);
 
   const run = resumed?.run ?? newRunId(clock.now(), beginning.random);
@@ -169,6 +180,7 @@ async function runOn(options: StreamOptions & { clock: Clock }, beginning: Begin
       workforce,
       landing,
       log,
+      velocity: await VelocityLog.open(repository),
       verifyCommand: verify,
     });
     for (const entry of left) {

@@ -23,8 +23,8 @@ export type KeptAs = 'deferred' | 'interrupted';
 
 /** Runs tickets, each in a worktree of its own, and keeps what they leave. */
 export interface Workers {
-  /** Where finished work is fetched from, by commit id. */
-  readonly workRepository: string;
+  /** Where finished work is fetched from, by commit id; undefined where it is in the user's repository already. */
+  readonly workRepository: string | undefined;
   /** @throws WorkerError where no worktree could be made or its content could not be read. */
   run(request: WorkRequest, options?: { signal?: AbortSignal; hurry?: AbortSignal }): Promise<AttemptResult>;
   /** Runs a command on exactly this commit, in a worktree of its own. */
@@ -53,8 +53,9 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   const keep = async (ticket: string, commit: string, as: KeptAs): Promise<string> => {
     const ref = `refs/sage/${as}/${encodeRefComponent(ticket)}`;
     // Work that was queued is in the user's repository already.
-    if (!(await resolveCommit(repository, commit)))
-      await fetchCommit(repository, worktrees.workRepository, commit);
+    const source = worktrees.workRepository;
+    if (source !== undefined && !(await resolveCommit(repository, commit)))
+      await fetchCommit(repository, source, commit);
     await updateRefs(repository, [{ ref, old: undefined, new: commit }]);
     return ref;
   };

@@ -8,6 +8,7 @@ import {
   openWorkRepository,
   removeWorktree,
   type Repository,
+  RepositoryError,
   resetWorkRepository,
   worktreeGitDir,
   type WorkRepository,
@@ -28,18 +29,29 @@ export interface AttemptWorktree {
   remove(): Promise<void>;
 }
 
-/** The worktrees of the workers, all of one repository of their own beside the user's. */
+/**
+ * The worktrees of the workers, all of one repository of their own beside the user's. A partial clone cannot share
+ * its objects, for it fetches what it lacks itself: there the worktrees are the user's repository's own.
+ */
 export class Worktrees {
   readonly directory: string;
   readonly #options: WorktreesOptions;
-  readonly #work: WorkRepository;
+  /** undefined in a partial clone. */
+  readonly #work: WorkRepository | undefined;
+  readonly #gitDir: string;
   readonly #author: Identity;
   #resetting: Promise<void> = Promise.resolve();
 
-  private constructor(options: WorktreesOptions, directory: string, work: WorkRepository, author: Identity) {
+  private constructor(
+    options: WorktreesOptions,
+    directory: string,
+    work: WorkRepository | undefined,
+    author: Identity,
+  ) {
     this.#options = options;
     this.directory = directory;
     this.#work = work;
+    this.#gitDir = work?.gitDir ?? options.repository.commonDir;
     this.#author = author;
   }
 
@@ -47,25 +59,30 @@ export class Worktrees {
     const { repository } = options;
     const directory = join(repository.root, '.sage/worktrees');
     await mkdir(directory, { recursive: true });
-    const work = await openWorkRepository(repository, join(repository.root, '.sage/work.git'));
-    await resetWorkRepository(work, { idle: true });
+    const work = await openWorkRepository(repository, join(repository.root, '.sage/work.git')).catch(
+      (error: unknown) => {
+        if (error instanceof RepositoryError && error.code === 'PARTIAL_CLONE') return undefined;
+        throw error;
+      },
+    );
+    if (work) await resetWorkRepository(work, { idle: true });
     return new Worktrees(options, directory, work, await identity(repository));
   }
 
-  /** The workers' repository, from which finished work is fetched by id. */
-  get workRepository(): string {
-    return this.#work.gitDir;
+  /** The workers' repository, from which finished work is fetched by id; undefined where that is the user's own. */
+  get workRepository(): string | undefined {
+    return this.#work?.gitDir;
   }
 
   async add(worker: number | string, base: string): Promise<AttemptWorktree> {
     await this.#reset();
     const path = this.#path(worker);
-    await removeWorktree(this.#work.gitDir, path);
-    await addWorktree(this.#work.gitDir, path, base);
+    await removeWorktree(this.#gitDir, path);
+    await addWorktree(this.#gitDir, path, base);
     return {
       path,
       commit: (message) => this.#commit(path, base, message),
-      remove: () => removeWorktree(this.#work.gitDir, path),
+      remove: () => removeWorktree(this.#gitDir, path),
     };
   }
 
@@ -73,19 +90,21 @@ export class Worktrees {
   async salvage(worker: number, base: string, message: string): Promise<string | undefined> {
     const path = this.#path(worker);
     const { commit } = await this.#commit(path, base, message);
-    await removeWorktree(this.#work.gitDir, path);
+    await removeWorktree(this.#gitDir, path);
     return commit;
   }
 
   /** Removes every worktree that is left. */
   async removeAll(): Promise<void> {
     for (const name of await readdir(this.directory))
-      await removeWorktree(this.#work.gitDir, join(this.directory, name));
+      await removeWorktree(this.#gitDir, join(this.directory, name));
   }
 
   /** An agent may have written hooks or configuration there. One at a time: two would undo each other half-way. */
   async #reset(): Promise<void> {
-    const turn = this.#resetting.then(() => resetWorkRepository(this.#work, { idle: false }));
+    const work = this.#work;
+    if (!work) return;
+    const turn = this.#resetting.then(() => resetWorkRepository(work, { idle: false }));
     this.#resetting = turn.catch(() => {});
     await turn;
   }
@@ -96,7 +115,7 @@ export class Worktrees {
 
   async #commit(path: string, base: string, message: string) {
     const { repository, protectedPaths } = this.#options;
-    const gitDir = await worktreeGitDir(this.#work.gitDir, path);
+    const gitDir = await worktreeGitDir(this.#gitDir, path);
     const there = await stat(path).catch(() => undefined);
     // The agent removed its worktree, or a killed coordinator did: nothing is left to take.
     if (gitDir === undefined || !there?.isDirectory()) return { changedFiles: [], ignoredFiles: [] };

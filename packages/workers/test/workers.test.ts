@@ -43,7 +43,7 @@ test('the agent gets its prompt on stdin and its ticket in the environment, and 
     const git = async (path: string) =>
       (await import('node:child_process')).execFileSync(
         'git',
-        ['--git-dir', room.workRepository, 'show', `${commit}:${path}`],
+        ['--git-dir', String(room.workRepository), 'show', `${commit}:${path}`],
         { encoding: 'utf8', env: {} },
       );
     expect(await git('prompt')).toContain('# Ticket API-2: T');
