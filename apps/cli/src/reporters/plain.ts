@@ -25,7 +25,8 @@ export function plainReporter(stdout: NodeJS.WritableStream & { isTTY?: boolean 
           total = event.tickets.length;
           const branch = event.target.replace('refs/heads/', '');
           const workers = event.workers === 1 ? '1 worker' : `${event.workers} workers`;
-          write(colors.bold(fit(`${total} tickets, ${workers}, landing on ${branch}`, 80)));
+          const tickets = total === 1 ? '1 ticket' : `${total} tickets`;
+          write(colors.bold(fit(`${tickets}, ${workers}, landing on ${branch}`, 80)));
           return;
         }
         case 'ticket.started': {
