@@ -1,15 +1,28 @@
-// Prints "N passed, N failed" from vitest's JSON results. A run that failed outside a test counts as one failure.
+// Adds up what .ci/run ran and prints "N passed, N failed". A step that failed outside a test counts as one failure.
+// Usage: node scripts/test-count.mjs <results directory> <status of tests> <of packed> <of quickstart>
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-const [file, status] = process.argv.slice(2);
+const [directory, ...statuses] = process.argv.slice(2);
+const read = (name) => {
+  try {
+    return readFileSync(join(directory, name), 'utf8');
+  } catch {
+    return ''; // The step ended before it wrote anything.
+  }
+};
+
+const tests = JSON.parse(read('tests.json') || '{"numPassedTests":0,"numFailedTests":0}');
+const packed = /(\d+) passed, (\d+) failed\s*$/.exec(read('packed.log'));
+const steps = [
+  { passed: tests.numPassedTests, failed: tests.numFailedTests },
+  { passed: Number(packed?.[1] ?? 0), failed: Number(packed?.[2] ?? 0) },
+  { passed: statuses[2] === '0' ? 1 : 0, failed: 0 },
+];
 let passed = 0;
 let failed = 0;
-try {
-  const results = JSON.parse(readFileSync(file, 'utf8'));
-  passed = results.numPassedTests;
-  failed = results.numFailedTests;
-} catch {
-  // No results were written: the run ended before the tests.
+for (const [index, step] of steps.entries()) {
+  passed += step.passed;
+  failed += statuses[index] !== '0' && step.failed === 0 ? 1 : step.failed;
 }
-if (status !== '0' && failed === 0) failed = 1;
 console.log(`${passed} passed, ${failed} failed`);
