@@ -22,8 +22,11 @@ export function detectCircularDependencies(graph: DependencyGraph): string[][] {
   return cycles;
 }
 
-function dependsOn(
-  { dependencyOffsets, dependencyTargets }: DependencyGraph,
+/** The rows alone, which a part of a graph has as well. */
+export type DependencyRows = Pick<DependencyGraph, 'size' | 'dependencyOffsets' | 'dependencyTargets'>;
+
+export function dependsOn(
+  { dependencyOffsets, dependencyTargets }: DependencyRows,
   from: number,
   to: number,
 ): boolean {
@@ -37,7 +40,10 @@ function dependsOn(
  * Tarjan, "Depth-first search and linear graph algorithms" (SIAM J. Comput. 1972), with the call stack in an
  * array: a chain of a million nodes must not overflow.
  */
-function stronglyConnectedComponents(graph: DependencyGraph): { component: Int32Array; sizes: number[] } {
+export function stronglyConnectedComponents(graph: DependencyRows): {
+  component: Int32Array;
+  sizes: number[];
+} {
   const { size, dependencyOffsets, dependencyTargets } = graph;
   const component = new Int32Array(size).fill(-1);
   const sizes: number[] = [];

@@ -3,10 +3,18 @@ export type { DependencyGraph, GraphNode } from './dependency-graph.ts';
 export { graphStatistics } from './statistics.ts';
 export type { GraphStatistics } from './statistics.ts';
 export { detectCircularDependencies } from './cycles.ts';
+export { elementaryCycles } from './elementary-cycles.ts';
+export type { ElementaryCycles } from './elementary-cycles.ts';
 export { topologicalOrder, waves } from './order.ts';
 export { longestPaths } from './longest-path.ts';
-export type { LongestPaths } from './longest-path.ts';
+export type { DurationOf, LongestPaths } from './longest-path.ts';
 export { transitiveDependencies, transitiveDependents } from './reach.ts';
+export { transitiveReduction } from './transitive-reduction.ts';
+export { graphWidth } from './width.ts';
+export type { Width } from './width.ts';
+export { without } from './without.ts';
+export { createReadySet } from './ready-set.ts';
+export type { ReadySet } from './ready-set.ts';
 export { fromGraphlib, toGraphlib } from './graphlib.ts';
 export {
   CycleError,

@@ -1,0 +1,58 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { buildDependencyGraph } from '../src/dependency-graph.ts';
+import type { DependencyGraph } from '../src/dependency-graph.ts';
+import { CycleError } from '../src/errors.ts';
+import { transitiveDependencies } from '../src/reach.ts';
+import { transitiveReduction } from '../src/transitive-reduction.ts';
+import { acyclicNodes, chain } from './arbitrary-graphs.ts';
+
+const reachOf = (graph: DependencyGraph): string[][] =>
+  graph.ids.map((id) => transitiveDependencies(graph, [id]));
+
+describe('transitiveReduction', () => {
+  test('drops what follows from other dependencies and keeps states and dangling ids', () => {
+    const graph = transitiveReduction(
+      buildDependencyGraph([
+        { id: 'C', dependencies: ['A', 'B', 'X'], state: 'DEFERRED' },
+        { id: 'A', dependencies: [] },
+        { id: 'B', dependencies: ['A'] },
+      ]),
+    );
+    expect(graph.dependenciesOf('C')).toEqual(['B']);
+    expect(graph.missing).toEqual([{ id: 'C', dependency: 'X' }]);
+    expect(graph.stateOf('C')).toBe('DEFERRED');
+    expect(graph.ids).toEqual(['C', 'A', 'B']);
+  });
+
+  test('reaches the same, and no edge can be left out', () => {
+    fc.assert(
+      fc.property(acyclicNodes, (nodes) => {
+        const graph = buildDependencyGraph(nodes);
+        const reduced = transitiveReduction(graph);
+        expect(reachOf(reduced)).toEqual(reachOf(graph));
+        for (const id of reduced.ids) {
+          for (const left of reduced.dependenciesOf(id)) {
+            const fewer = reduced.ids.map((one) => ({
+              id: one,
+              dependencies: reduced.dependenciesOf(one).filter((to) => one !== id || to !== left),
+            }));
+            expect(reachOf(buildDependencyGraph(fewer))).not.toEqual(reachOf(graph));
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('refuses a cycle, and does not overflow on a chain with shortcuts', () => {
+    expect(() => transitiveReduction(buildDependencyGraph([{ id: 'A', dependencies: ['A'] }]))).toThrow(
+      CycleError,
+    );
+    const nodes = chain(100_000).map(({ id, dependencies }, nth) => ({
+      id,
+      dependencies: nth > 1 ? [...dependencies, `T-${nth - 2}`] : dependencies,
+    }));
+    expect(transitiveReduction(buildDependencyGraph(nodes)).edges).toBe(99_999);
+  });
+});
