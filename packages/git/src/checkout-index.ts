@@ -1,4 +1,4 @@
-import { copyFile, link, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdtemp, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -79,8 +79,15 @@ export async function readTreeInto(
 }
 
 async function copyIndex(checkout: Repository, copy: string): Promise<void> {
+  const index = join(checkout.gitDir, 'index');
   try {
-    await copyFile(join(checkout.gitDir, 'index'), copy);
+    // Git compares content only where a file is not older than the index: with the time of the copying, an edit
+    // in the second of the last add or checkout (same size) would pass for clean, and be overwritten. The time
+    // is taken first and rounded down: too old costs a comparison.
+    const { mtimeMs } = await stat(index);
+    await copyFile(index, copy);
+    const second = Math.floor(mtimeMs / 1000);
+    await utimes(copy, second, second);
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error;
   }

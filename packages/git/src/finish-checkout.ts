@@ -37,7 +37,7 @@ export async function finishCheckout(
       const ours = (entry?.oid ?? '') === (before?.oid ?? '') && (entry?.mode ?? '') === (before?.mode ?? '');
       if (!ours) apart.push(difference);
       if (!ours || entry?.sparse === true) continue;
-      const exists = (await lstat(onDisk(checkout.root, path)).catch(() => undefined)) !== undefined;
+      const exists = await isInTheWay(checkout, index, path);
       const atFrom = before === undefined ? !exists : !unlikeFrom.has(path);
       if (atFrom) continue;
       settled.push(difference);
@@ -62,6 +62,14 @@ export async function finishCheckout(
     await git(checkout, ['update-index', '-q', '--refresh'], { indexFile: index, allowExit: [1] });
   });
   return kept.map(readablePath);
+}
+
+/** Whether something is at this path, a directory of tracked files (which leave it) not counted. */
+async function isInTheWay(checkout: Repository, indexFile: string, path: string): Promise<boolean> {
+  const status = await lstat(onDisk(checkout.root, path)).catch(() => undefined);
+  if (!status?.isDirectory()) return status !== undefined;
+  const args = ['ls-files', '--others', '-z', '--', readablePath(path)];
+  return (await gitFields(checkout, args, { indexFile })).length > 0;
 }
 
 function change(path: string, entry: { mode: string; oid: string } | undefined): TreeChange {

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
@@ -159,6 +159,14 @@ const CUTS: [string, Files][] = [
   ['after all files, before the index', { edit: 'new', gone: null, 'add/ed': 'new' }],
 ];
 
+test('a move cut off before a folder became a file is completed', async () => {
+  const { repository, from, to, land } = await moved(BEFORE, CHANGE);
+  await land();
+  expect(await finishCheckout(repository, from, to)).toEqual([]);
+  expect(status(repository)).toBe('');
+  expect(read(repository, 'was-dir')).toBe('file now');
+});
+
 test.each(CUTS)('a move cut off %s is completed', async (_, files) => {
   const { repository, from, to, land } = await moved(BEFORE, { edit: 'new', gone: null, 'add/ed': 'new' });
   await land();
@@ -216,4 +224,24 @@ test('line endings and filters of the checkout apply when it moves and when a mo
     'y\r\n',
     '',
   ]);
+});
+
+test('an edit of the same size in the second of the last checkout is seen, and kept', async () => {
+  const { repository, from, to, land } = await moved(BEFORE, CHANGE);
+  const file = join(repository.root, 'edit');
+  // All but the content as the index knows it: size, time in seconds, inode.
+  sh(repository.root, 'config', 'core.trustctime', 'false');
+  const second = 1_700_000_000;
+  utimesSync(file, second, second);
+  sh(repository.root, 'update-index', '--refresh');
+  utimesSync(join(repository.gitDir, 'index'), second, second);
+  writeFileSync(file, 'own');
+  utimesSync(file, second, second);
+  expect(await checkoutConflicts(repository, from, to)).toEqual(['edit']);
+  await land();
+  await expect(moveCheckout(repository, from, to)).rejects.toMatchObject({ code: 'CHECKOUT_CONFLICT' });
+  expect(read(repository, 'edit')).toBe('own');
+  await finishCheckout(repository, from, to);
+  expect(read(repository, 'edit')).toBe('own');
+  expect(status(repository)).toBe(' M edit');
 });
