@@ -14,13 +14,12 @@ export async function recoverWorkers(
   backlog: Backlog,
 ): Promise<string[]> {
   const notices: string[] = [];
-  // Newest first: a worktree that is still there belongs to the last run that used it.
+  // Newest first: a worktree that is still there belongs to the last run that worked on its ticket.
   for (const { run, state } of runs) {
-    const cutOff = [...state.open].map(([ticket, { worker, base }]) => {
+    const cutOff = [...state.open].map(([ticket, base]) => {
       const known = backlog.tickets.get(ticket);
       return {
         ticket,
-        worker,
         base,
         message: known ? commitMessage(known) : `wip: ${JSON.stringify(ticket)}`,
       };

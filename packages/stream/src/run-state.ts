@@ -1,11 +1,6 @@
 import type { DeferCategory } from '@sage/tickets';
 import type { RunEvent, RunOutcome } from './events.ts';
 
-interface OpenAttempt {
-  readonly worker: number;
-  readonly base: string;
-}
-
 /** Why a ticket's last attempt did not land; `log` is the agent's output, relative to the repository. */
 export type Setback =
   | { readonly kind: 'failure'; readonly reason: string; readonly log?: string }
@@ -28,8 +23,8 @@ export interface RunState {
   /** Attempts that came to an end of their own: cut-off and rate-limited ones did not. */
   readonly attempts: ReadonlyMap<string, number>;
   readonly conflicts: ReadonlyMap<string, number>;
-  /** Attempts that were started and have not ended. */
-  readonly open: ReadonlyMap<string, OpenAttempt>;
+  /** Attempts that were started and have not ended: ticket to base. */
+  readonly open: ReadonlyMap<string, string>;
   /** What the next attempt has to know. */
   readonly setbacks: ReadonlyMap<string, Setback>;
   /** Queue entries whose end is known. */
@@ -95,7 +90,7 @@ export class RunFold {
         }
         return;
       case 'ticket.started':
-        state.open.set(event.ticket, { worker: event.worker, base: event.base });
+        state.open.set(event.ticket, event.base);
         return;
       case 'ticket.finished':
         state.open.delete(event.ticket);

@@ -50,12 +50,15 @@ export interface RunEnd {
 }
 
 interface EndedAttempt {
-  readonly worker: number;
   readonly ticket: Ticket;
   readonly result: AttemptResult;
 }
 
-type Message = { readonly ended: EndedAttempt } | 'landing-over' | 'look-again';
+type Message =
+  | { readonly freeWorker: number }
+  | { readonly ended: EndedAttempt }
+  | 'landing-over'
+  | 'look-again';
 
 /** Runs tickets until none is left that can run: the one place where scheduler, workers and queue meet. */
 export class Run {
@@ -97,7 +100,9 @@ export class Run {
       if (this.#running === 0 && this.#landing === 'idle' && !waiting) break;
       const message = await this.#mailbox.next();
       if (message === 'landing-over') this.#landingOver();
-      else if (message !== 'look-again') await this.#attemptEnded(message.ended);
+      else if (message === 'look-again') continue;
+      else if ('freeWorker' in message) this.#free(message.freeWorker);
+      else await this.#attemptEnded(message.ended);
     }
     return this.#finish();
   }
@@ -143,6 +148,11 @@ export class Run {
     }
   }
 
+  #free(worker: number): void {
+    this.#freeWorkers.push(worker);
+    this.#freeWorkers.sort((a, b) => a - b);
+  }
+
   /** Gives ready tickets to free workers. Says whether a ready one waits for the gate. */
   async #startReady(): Promise<boolean> {
     const { scheduler, ask, clock } = this.#options;
@@ -174,8 +184,18 @@ export class Run {
   /** One attempt, from the tip of the target to its entry in the queue. Never rejects. */
   async #attempt(worker: number, ticket: Ticket): Promise<void> {
     let result: AttemptResult;
+    let busy = true;
+    const free = () => {
+      if (busy) this.#mailbox.post({ freeWorker: worker });
+      busy = false;
+    };
+    // The worker takes its next ticket while the work of this one is collected and queued; unless the person is asked
+    // about it first, or the agent may have asked for a pause.
+    const agentEnded = (exitCode: number | null) => {
+      if (exitCode === 0 && !this.#options.ask) free();
+    };
     try {
-      result = await this.#work(worker, ticket);
+      result = await this.#work(worker, ticket, agentEnded);
     } catch (error) {
       result = {
         outcome: 'failed',
@@ -188,10 +208,15 @@ export class Run {
         outputFile: '',
       };
     }
-    this.#mailbox.post({ ended: { worker, ticket, result } });
+    free();
+    this.#mailbox.post({ ended: { ticket, result } });
   }
 
-  async #work(worker: number, ticket: Ticket): Promise<AttemptResult> {
+  async #work(
+    worker: number,
+    ticket: Ticket,
+    agentEnded: (exitCode: number | null) => void,
+  ): Promise<AttemptResult> {
     const { repository, target, log, workers, landing, backlog } = this.#options;
     const base = await this.#baseFor(ticket);
     const attempt = (log.state.attempts.get(ticket.id) ?? 0) + 1;
@@ -221,7 +246,7 @@ export class Run {
             .map((id) => ({ id, title: this.#ticket(id).title })),
           ...(previous && { previous }),
         },
-        { signal: this.#halt.signal, hurry: this.#options.stopNow },
+        { signal: this.#halt.signal, hurry: this.#options.stopNow, onAgentEnded: agentEnded },
       ),
     );
     const announced = Promise.withResolvers<void>();
@@ -298,10 +323,8 @@ export class Run {
     return { ...result, outcome: 'interrupted' };
   }
 
-  async #attemptEnded({ worker, ticket, result }: EndedAttempt): Promise<void> {
+  async #attemptEnded({ ticket, result }: EndedAttempt): Promise<void> {
     const { scheduler, workers, onNotice } = this.#options;
-    this.#freeWorkers.push(worker);
-    this.#freeWorkers.sort((a, b) => a - b);
     this.#running -= 1;
     const { outcome, category = 'agent_failed', reason = 'it failed', commit } = result;
     switch (outcome) {

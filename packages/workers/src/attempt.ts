@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { encodeRefComponent } from '@sage/git';
 import { agentEnvironment, processMark } from './agent-environment.ts';
 import type { Agent } from './agents/agent.ts';
 import { createAttemptFiles, readIfThere } from './attempt-files.ts';
@@ -18,11 +19,18 @@ export interface AttemptOptions {
   readonly timeout: number;
   readonly signal?: AbortSignal | undefined;
   readonly hurry?: AbortSignal | undefined;
+  /** Called when the agent and all that it started have ended, before its work is collected. */
+  readonly onAgentEnded?: ((exitCode: number | null) => void) | undefined;
+}
+
+/** A ticket has one attempt at a time, so its worktree has its name, and is found again after a kill. */
+export function worktreeName(ticketId: string): string {
+  return encodeRefComponent(ticketId);
 }
 
 /** One ticket, one agent, one fresh worktree: runs it to its end and turns what is left into one commit. */
 export async function runAttempt(request: WorkRequest, options: AttemptOptions): Promise<AttemptResult> {
-  const worktree = await options.worktrees.add(request.worker, request.base);
+  const worktree = await options.worktrees.add(worktreeName(request.ticket.id), request.base);
   try {
     const prompt = composePrompt({
       ticket: request.ticket,
@@ -45,6 +53,7 @@ export async function runAttempt(request: WorkRequest, options: AttemptOptions):
       signal: options.signal,
       hurry: options.hurry,
     });
+    options.onAgentEnded?.(exit.exitCode);
     const work = await worktree.commit(request.message);
     const tail = await outputTail(files.output);
     const judgement = judgeOutcome({

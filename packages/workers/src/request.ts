@@ -28,7 +28,7 @@ export interface LandedDependency {
 
 export interface WorkRequest {
   readonly run: string;
-  /** 1-based number of the worker slot; no two attempts of one slot run at the same time. */
+  /** 1-based number of the worker; it has one agent at a time. */
   readonly worker: number;
   /** 1-based number of the attempt of this ticket. */
   readonly attempt: number;

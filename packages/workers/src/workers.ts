@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { encodeRefComponent, fetchCommit, type Repository, resolveCommit, updateRefs } from '@sage/git';
 import { processMark } from './agent-environment.ts';
 import type { Agent } from './agents/agent.ts';
-import { runAttempt } from './attempt.ts';
+import { runAttempt, worktreeName } from './attempt.ts';
 import { type CheckRequest, runCheck } from './check.ts';
 import { endProcesses } from './end-processes.ts';
 import type { AttemptResult, WorkRequest } from './request.ts';
@@ -21,12 +21,21 @@ export interface WorkersOptions {
 /** Why work is kept that did not land: `refs/sage/deferred/<ticket>`, `refs/sage/interrupted/<ticket>`. */
 export type KeptAs = 'deferred' | 'interrupted';
 
+export interface RunOptions {
+  /** Aborted: the agent is ended, with grace; what it left is still collected. */
+  readonly signal?: AbortSignal;
+  /** Aborted: without grace. */
+  readonly hurry?: AbortSignal;
+  /** Called when the agent and all that it started have ended: the worker is free, its work is being collected. */
+  readonly onAgentEnded?: (exitCode: number | null) => void;
+}
+
 /** Runs tickets, each in a worktree of its own, and keeps what they leave. */
 export interface Workers {
   /** Where finished work is fetched from, by commit id; undefined where it is in the user's repository already. */
   readonly workRepository: string | undefined;
   /** @throws WorkerError where no worktree could be made or its content could not be read. */
-  run(request: WorkRequest, options?: { signal?: AbortSignal; hurry?: AbortSignal }): Promise<AttemptResult>;
+  run(request: WorkRequest, options?: RunOptions): Promise<AttemptResult>;
   /** Runs a command on exactly this commit, in a worktree of its own. */
   check(request: CheckRequest): Promise<{ ok: boolean; output: string }>;
   /** Pins a commit of the workers' repository in the user's. Returns the ref. */
@@ -38,7 +47,6 @@ export interface Workers {
 
 export interface CutOffAttempt {
   readonly ticket: string;
-  readonly worker: number;
   readonly base: string;
   readonly message: string;
 }
@@ -63,7 +71,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   return {
     workRepository: worktrees.workRepository,
     keep,
-    async run(request, { signal, hurry } = {}) {
+    async run(request, { signal, hurry, onAgentEnded } = {}) {
       runs.add(request.run);
       try {
         return await runAttempt(request, {
@@ -73,6 +81,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
           timeout: options.timeout,
           signal,
           hurry,
+          onAgentEnded,
         });
       } catch (cause) {
         throw new WorkerError(request.ticket.id, `worker ${request.worker} failed: ${firstLine(cause)}`, {
@@ -85,8 +94,8 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
     async recover(run, cutOff) {
       const ended = await endProcesses(processMark(run), { grace: 5_000 });
       const kept: string[] = [];
-      for (const { ticket, worker, base, message } of cutOff) {
-        const commit = await worktrees.salvage(worker, base, message);
+      for (const { ticket, base, message } of cutOff) {
+        const commit = await worktrees.salvage(worktreeName(ticket), base, message);
         if (commit !== undefined) kept.push(await keep(ticket, commit, 'interrupted'));
       }
       await worktrees.removeAll();

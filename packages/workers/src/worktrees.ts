@@ -74,9 +74,9 @@ export class Worktrees {
     return this.#work?.gitDir;
   }
 
-  async add(worker: number | string, base: string): Promise<AttemptWorktree> {
+  async add(name: string, base: string): Promise<AttemptWorktree> {
     await this.#reset();
-    const path = this.#path(worker);
+    const path = this.#path(name);
     await removeWorktree(this.#gitDir, path);
     await addWorktree(this.#gitDir, path, base);
     return {
@@ -87,8 +87,8 @@ export class Worktrees {
   }
 
   /** What a cut-off attempt left in its worktree, as one commit; the worktree goes. */
-  async salvage(worker: number, base: string, message: string): Promise<string | undefined> {
-    const path = this.#path(worker);
+  async salvage(name: string, base: string, message: string): Promise<string | undefined> {
+    const path = this.#path(name);
     const { commit } = await this.#commit(path, base, message);
     await removeWorktree(this.#gitDir, path);
     return commit;
@@ -109,8 +109,8 @@ export class Worktrees {
     await turn;
   }
 
-  #path(worker: number | string): string {
-    return join(this.directory, typeof worker === 'number' ? `worker-${worker}` : worker);
+  #path(name: string): string {
+    return join(this.directory, name);
   }
 
   async #commit(path: string, base: string, message: string) {

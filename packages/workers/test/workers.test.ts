@@ -202,7 +202,7 @@ test('what a killed coordinator left is ended and kept', async () => {
   await ended;
 
   const next = await workers('true');
-  const cutOff = { ticket: 'API-12', worker: 1, base: order.base, message: 'feat: half' };
+  const cutOff = { ticket: 'API-12', base: order.base, message: 'feat: half' };
   const recovered = await next.recover(order.run, [cutOff]);
   expect(recovered.ended).toBeGreaterThan(0);
   expect(recovered.kept).toEqual(['refs/sage/interrupted/API-12']);
