@@ -177,6 +177,8 @@ async function restoreFromBase(options: CommitWorktreeOptions, run: GitOptions):
   const { repository, base } = options;
   const paths = options.exclude.map((path) => path.replace(/\/+$/, ''));
   if (paths.length === 0) return;
+  const unlike = ['diff-index', '--cached', '-z', '--name-only', '--no-renames', base, '--', ...paths];
+  if ((await gitFields(repository, unlike, run)).length === 0) return;
   const now = await gitFields(repository, ['ls-files', '-s', '-z', '--', ...paths], run);
   const before = await gitFields(
     repository,

@@ -10,6 +10,8 @@ export interface WorkRepository {
   /** Absolute path of the bare repository. */
   readonly gitDir: string;
   readonly origin: Repository;
+  /** Its configuration, made of the user's as it was when this was opened. */
+  readonly config: string;
 }
 
 /** Settings of the user's own repository that decide what a file's content is on disk. */
@@ -29,7 +31,11 @@ export async function openWorkRepository(repository: Repository, directory: stri
       `${repository.root} is a partial clone, which workers cannot share: use its own worktrees`,
     );
   }
-  const work: WorkRepository = { gitDir: directory, origin: repository };
+  const work: WorkRepository = {
+    gitDir: directory,
+    origin: repository,
+    config: await configText(repository),
+  };
   if (existsSync(directory)) return work;
   await mkdir(dirname(directory), { recursive: true });
   const temporary = await mkdtemp(join(dirname(directory), `.${basename(directory)}-`));
@@ -61,7 +67,7 @@ export async function openWorkRepository(repository: Repository, directory: stri
  */
 export async function resetWorkRepository(work: WorkRepository, { idle }: { idle: boolean }): Promise<void> {
   const { gitDir, origin } = work;
-  await replaceFile(join(gitDir, 'config'), await configText(origin));
+  await replaceFile(join(gitDir, 'config'), work.config);
   await removeTree(join(gitDir, 'hooks'));
   for (const name of ['attributes', 'exclude', 'sparse-checkout', 'grafts']) {
     await rm(join(gitDir, 'info', name), { recursive: true, force: true });

@@ -40,8 +40,11 @@ test('two callers at once make one complete work repository', async () => {
 });
 
 test('a reset undoes configuration, hooks, attributes and alternates, and with idle also refs and locks', async () => {
-  const { repository, work } = await withWork();
+  const { repository } = await withWork();
   sh(repository.root, 'config', 'filter.up.clean', 'tr a-z "A-Z" # \\');
+  const work = await openWorkRepository(repository, join(repository.root, '.sage/work.git'));
+  // Whoever writes into the user's configuration later changes nothing: what counts is how it was at the start.
+  sh(repository.root, 'config', 'filter.late.clean', 'evil');
   sh(work.gitDir, 'config', 'core.fsmonitor', 'evil');
   sh(work.gitDir, 'config', 'alias.x', '!evil');
   mkdirSync(join(work.gitDir, 'hooks'), { recursive: true });
