@@ -36,8 +36,9 @@ const WRONG_INPUT = [
 /** What a failed command says on stderr, and how it exits: one line for what a person can mend, else the stack. */
 export function describeFailure(error: unknown): { message: string; exitCode: number } {
   if (error instanceof CommanderError) {
-    // Commander has printed help and version itself.
+    // Help and version have been printed; where no command was given, help went to stderr.
     if (error.exitCode === 0) return { message: '', exitCode: EXIT.ok };
+    if (error.code === 'commander.help') return { message: '', exitCode: EXIT.wrongInput };
     return { message: line(error.message.replace(/^error: /, '')), exitCode: EXIT.wrongInput };
   }
   if (error instanceof QueueStoppedError) return { message: line(error.message), exitCode: EXIT.stopped };

@@ -1,0 +1,29 @@
+import { BacklogError } from '@sage/stream';
+import { CommanderError } from 'commander';
+import { expect, test } from 'vitest';
+import { describeFailure } from '../src/exit.ts';
+
+test('what a person can mend is one line and 2', () => {
+  const error = new BacklogError('CYCLE', 'index.json', ['A'], 'circular\ndependency \u001B[31m');
+  expect(describeFailure(error)).toEqual({
+    message: 'ERROR: index.json: circular dependency \u{fffd}[31m\n',
+    exitCode: 2,
+  });
+});
+
+test('help is no error, but no command is', () => {
+  expect(describeFailure(new CommanderError(0, 'commander.helpDisplayed', '(outputHelp)'))).toEqual({
+    message: '',
+    exitCode: 0,
+  });
+  expect(describeFailure(new CommanderError(1, 'commander.help', '(outputHelp)'))).toEqual({
+    message: '',
+    exitCode: 2,
+  });
+});
+
+test('what nobody foresaw shows its stack', () => {
+  const { message, exitCode } = describeFailure(new TypeError('oops'));
+  expect(message).toMatch(/^internal error, please report it: TypeError: oops\n\s+at /);
+  expect(exitCode).toBe(70);
+});
