@@ -18,6 +18,8 @@ export interface LongestPaths {
    * @throws {UnknownIdError}
    */
   slack(id: string): number;
+  /** `remaining` of every node by its index in `graph.ids`; for reading only. */
+  readonly lengths: Float64Array;
   /** The slack of every node by its index in `graph.ids`; for reading only. */
   readonly slacks: Float64Array;
   /** A longest chain of the whole graph, dependencies first, ties in input order; empty for no nodes. */
@@ -78,6 +80,7 @@ export function longestPaths(graph: DependencyGraph, durationOf: DurationOf): Lo
   return {
     remaining: (id) => remaining[existing(id)]!,
     slack: (id) => slacks[existing(id)]!,
+    lengths: remaining,
     slacks,
     criticalPath,
     length,

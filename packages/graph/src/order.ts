@@ -43,7 +43,7 @@ const known = new WeakMap<DependencyGraph, Int32Array>();
 
 /**
  * Indexes with dependencies first, in linear time; the order among equals is fixed but has no meaning. It is kept
- * with the graph, for most algorithms start from it.
+ * with the graph, for most algorithms start from it: for reading only.
  * @throws {CycleError}
  */
 export function dependencyFirst(graph: DependencyGraph): Int32Array {

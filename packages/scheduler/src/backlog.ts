@@ -14,6 +14,8 @@ export interface SchedulerTicket {
   readonly duration?: number | undefined;
   /** Paths that the ticket will change. Two tickets that share one do not run at the same time. */
   readonly files?: readonly string[] | undefined;
+  /** What `limits` count by. */
+  readonly component?: string | undefined;
   /** Ids that it must not run beside; it is enough that one side says so. */
   readonly conflictsWith?: readonly string[] | undefined;
   /** Never given out; completed by itself with the last of what it waits for. */
@@ -34,18 +36,16 @@ export interface Backlog {
  * @throws {UnknownDependencyError} for a dependency that is neither in the list nor in `satisfied`.
  */
 export function openBacklog(all: readonly SchedulerTicket[], satisfied: ReadonlySet<string>): Backlog {
-  const done = new Set<string>();
-  for (const { id, state } of all) if (state === 'COMPLETED') done.add(id);
   const tickets = all.filter(({ state }) => state !== 'COMPLETED');
-  const known = new Set(all.map(({ id }) => id));
-  const graph = buildDependencyGraph(
-    tickets.map(({ id, dependencies, state }) => ({
-      id,
-      state,
-      dependencies: dependencies.filter((to) => !done.has(to) && (known.has(to) || !satisfied.has(to))),
-    })),
-  );
-  if (graph.missing.length > 0) throw new UnknownDependencyError(graph.missing);
+  const graph = buildDependencyGraph(tickets);
+  if (graph.missing.length > 0) {
+    const done = new Set<string>();
+    for (const { id, state } of all) if (state === 'COMPLETED') done.add(id);
+    const unknown = graph.missing.filter(
+      ({ dependency }) => !done.has(dependency) && !satisfied.has(dependency),
+    );
+    if (unknown.length > 0) throw new UnknownDependencyError(unknown);
+  }
   return { tickets, graph, durations: durationsOf(tickets) };
 }
 

@@ -1,9 +1,10 @@
 import type { DependencyGraph } from '@sage/graph';
-import type { TicketPhase } from './scheduler.ts';
+import { isGivenUp } from './phase.ts';
+import type { TicketPhase } from './phase.ts';
 
 export interface BlockedTicket {
   id: string;
-  /** A shortest chain of what it waits for, nearest first; the last is deferred or outside the selection. */
+  /** A shortest chain of what it waits for, nearest first; the last is deferred, cancelled, or outside the selection. */
   by: string[];
 }
 
@@ -14,9 +15,7 @@ export function blockedTickets(
   only: ReadonlySet<string> | undefined,
 ): BlockedTicket[] {
   const via = new Int32Array(size).fill(-1);
-  const reached = [...phases.keys()].filter(
-    (node) => phases[node] === 'deferred' || phases[node] === 'outside',
-  );
+  const reached = [...phases.keys()].filter((node) => isGivenUp(phases[node]!));
   for (const node of reached) {
     for (const dependent of dependentTargets.subarray(dependentOffsets[node], dependentOffsets[node + 1])) {
       if (phases[dependent] !== 'waiting' || via[dependent] !== -1) continue;

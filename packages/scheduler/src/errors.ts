@@ -45,3 +45,17 @@ export class TransitionError extends Error {
     this.transition = transition;
   }
 }
+
+/** A limit of a component, or of patience, that is no whole number from 1. */
+export class LimitError extends Error {
+  override readonly name = 'LimitError';
+  readonly code = 'LIMIT';
+  readonly limit: string;
+  readonly value: number;
+
+  constructor(limit: string, value: number) {
+    super(`The limit ${JSON.stringify(limit)} is ${value}: use a whole number from 1.`);
+    this.limit = limit;
+    this.value = value;
+  }
+}

@@ -13,4 +13,6 @@ export { simulate } from './simulate.ts';
 export type { Assignment, Simulation, SimulationOptions } from './simulate.ts';
 export { recommendWorkers } from './recommend.ts';
 export type { Recommendation, RecommendationOptions } from './recommend.ts';
-export { TransitionError, UnknownDependencyError, WorkerCountError } from './errors.ts';
+export { exponentialPause } from './retry.ts';
+export type { RetryOptions } from './retry.ts';
+export { LimitError, TransitionError, UnknownDependencyError, WorkerCountError } from './errors.ts';

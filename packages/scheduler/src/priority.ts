@@ -1,4 +1,4 @@
-import { longestPaths, topologicalOrder } from '@sage/graph';
+import { dependencyFirst, longestPaths } from '@sage/graph';
 import { isRunnable, openBacklog } from './backlog.ts';
 import type { Backlog, SchedulerTicket } from './backlog.ts';
 
@@ -22,22 +22,39 @@ export function rankTickets(
 }
 
 export function rankBacklog(backlog: Backlog): RankedTicket[] {
+  const { order, priorities, remaining } = rankNodes(backlog);
+  return Array.from(order, (node): RankedTicket => {
+    return { id: backlog.tickets[node]!.id, priority: priorities[node]!, remaining: remaining[node]! };
+  });
+}
+
+export interface NodeRanking {
+  /** Nodes, the first choice first. */
+  readonly order: Int32Array;
+  /** By node. */
+  readonly priorities: Uint8Array;
+  readonly remaining: Float64Array;
+}
+
+export function rankNodes(backlog: Backlog): NodeRanking {
   const { graph, durations } = backlog;
   const priorities = inheritedPriorities(backlog);
-  const paths = longestPaths(graph, (id) => durations[graph.indexOf(id)]!);
-  const ranked = graph.ids.map((id, node): RankedTicket => {
-    return { id, priority: priorities[node]!, remaining: paths.remaining(id) };
-  });
-  return ranked.sort(
-    (a, b) => a.priority - b.priority || b.remaining - a.remaining || (a.id < b.id ? -1 : 1),
+  const remaining = longestPaths(graph, (_, node) => durations[node]!).lengths;
+  const order = Int32Array.from(priorities.keys()).sort(
+    (a, b) =>
+      priorities[a]! - priorities[b]! ||
+      remaining[b]! - remaining[a]! ||
+      (graph.ids[a]! < graph.ids[b]! ? -1 : 1),
   );
+  return { order, priorities, remaining };
 }
 
 /** A ticket that will not run in any case (DEFERRED) has nobody hurry. */
 function inheritedPriorities({ tickets, graph }: Backlog): Uint8Array {
   const priorities = Uint8Array.from(tickets, (ticket) => (isRunnable(ticket) ? priorityOf(ticket) : lowest));
-  for (const id of topologicalOrder(graph).toReversed()) {
-    const node = graph.indexOf(id);
+  const order = dependencyFirst(graph);
+  for (let position = order.length - 1; position >= 0; position--) {
+    const node = order[position]!;
     for (let edge = graph.dependencyOffsets[node]!; edge < graph.dependencyOffsets[node + 1]!; edge++) {
       const dependency = graph.dependencyTargets[edge]!;
       priorities[dependency] = Math.min(priorities[dependency]!, priorities[node]!);
@@ -46,9 +63,10 @@ function inheritedPriorities({ tickets, graph }: Backlog): Uint8Array {
   return priorities;
 }
 
+const levels = ['P0', 'P1', 'P2', 'P3', 'P4'];
 const lowest = 4;
 
 function priorityOf({ priority }: SchedulerTicket): number {
-  const level = ['P0', 'P1', 'P2', 'P3', 'P4'].indexOf(priority ?? 'P2');
+  const level = levels.indexOf(priority ?? 'P2');
   return level === -1 ? 2 : level;
 }

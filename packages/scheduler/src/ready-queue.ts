@@ -1,5 +1,5 @@
 import TinyQueue from 'tinyqueue';
-import type { Backlog } from './backlog.ts';
+import type { Exclusions } from './exclusions.ts';
 
 /** Ready tickets by rank, without those that conflict with a running one. Nodes as in the backlog. */
 export interface ReadyQueue {
@@ -9,6 +9,8 @@ export interface ReadyQueue {
   started(node: number): void;
   /** However it ended; a node that is ready again is pushed by the caller. */
   ended(node: number): void;
+  /** From now on nothing starts that would keep this one waiting, until it is started or no longer ready. */
+  reserveFor(node: number): void;
 }
 
 /**
@@ -18,31 +20,44 @@ export interface ReadyQueue {
  * one could not start: a file that everybody wants costs no more than any other.
  */
 export function createReadyQueue(
-  { tickets, graph }: Backlog,
+  { needs, capacity, rivals }: Exclusions,
   rank: Int32Array,
   isReady: (node: number) => boolean,
 ): ReadyQueue {
   const byRank = (a: number, b: number): number => rank[a]! - rank[b]!;
   const queue = new TinyQueue<number>([], byRank);
-  const rivals = declaredRivals({ tickets, graph });
   const behindRival = new Map<number, number[]>();
-  const lines = new Map<string, TinyQueue<number>>();
-  /** The node in the queue that was called up from a file's line. */
-  const calledFrom = new Map<number, string>();
+  const lines = new Map<number, TinyQueue<number>>();
+  /** The node in the queue that was called up from the line for a file or a component. */
+  const calledFrom = new Map<number, number>();
   const running = new Set<number>();
-  const inUse = new Set<string>();
-  const filesOf = (node: number): readonly string[] => tickets[node]!.files ?? [];
+  const free = Int32Array.from(capacity);
+  let reserved: number | undefined;
+
+  /** Does the ticket that things are kept free for want this, too? */
+  function isReserved(need: number, node: number): boolean {
+    return reserved !== undefined && reserved !== node && needs[reserved]!.includes(need);
+  }
+
+  function takenNeed(node: number): number | undefined {
+    for (const need of needs[node]!) if (free[need]! <= 0 || isReserved(need, node)) return need;
+    return undefined;
+  }
+
+  function rivalInTheWay(node: number): number | undefined {
+    return rivals.get(node)?.find((other) => running.has(other) || other === reserved);
+  }
 
   /** Parks a node that cannot run now; false where nothing is in its way. */
   function park(node: number): boolean {
-    const file = filesOf(node).find((path) => inUse.has(path));
-    if (file !== undefined) {
-      let line = lines.get(file);
-      if (!line) lines.set(file, (line = new TinyQueue<number>([], byRank)));
+    const taken = takenNeed(node);
+    if (taken !== undefined) {
+      let line = lines.get(taken);
+      if (!line) lines.set(taken, (line = new TinyQueue<number>([], byRank)));
       line.push(node);
       return true;
     }
-    const rival = rivals.get(node)?.find((other) => running.has(other));
+    const rival = rivalInTheWay(node);
     if (rival === undefined) return false;
     const others = behindRival.get(rival);
     if (others) others.push(node);
@@ -50,59 +65,64 @@ export function createReadyQueue(
     return true;
   }
 
-  function callUp(file: string): void {
-    if (inUse.has(file)) return;
-    const line = lines.get(file);
+  function callUp(need: number): void {
+    if (free[need]! <= 0) return;
+    const line = lines.get(need);
     for (let node = line?.pop(); node !== undefined; node = line?.pop()) {
       if (!isReady(node)) continue;
-      calledFrom.set(node, file);
+      calledFrom.set(node, need);
       queue.push(node);
       return;
     }
   }
 
+  /** Those that were turned away for the reserved node's sake come up again, as many as there is room for. */
+  function endReservation(): void {
+    const node = reserved!;
+    reserved = undefined;
+    for (const need of needs[node]!) {
+      for (let room = free[need]!; room > 0; room--) callUp(need);
+    }
+    if (!running.has(node)) callRivals(node);
+  }
+
+  function callRivals(node: number): void {
+    for (const other of behindRival.get(node) ?? []) queue.push(other);
+    behindRival.delete(node);
+  }
+
   return {
     push: (node) => queue.push(node),
     best() {
+      if (reserved !== undefined && !isReady(reserved)) endReservation();
+      const canRun = reserved !== undefined && takenNeed(reserved) === undefined;
+      if (canRun && rivalInTheWay(reserved!) === undefined) return reserved;
       for (let node = queue.peek(); node !== undefined; node = queue.peek()) {
         if (isReady(node) && !park(node)) return node;
         queue.pop();
-        const file = calledFrom.get(node);
+        const need = calledFrom.get(node);
         calledFrom.delete(node);
-        if (file !== undefined) callUp(file);
+        if (need !== undefined && !isReserved(need, node)) callUp(need);
       }
       return undefined;
     },
     started(node) {
       running.add(node);
       calledFrom.delete(node);
-      for (const file of filesOf(node)) inUse.add(file);
+      for (const need of needs[node]!) free[need]!--;
+      if (node === reserved) endReservation();
     },
     ended(node) {
       running.delete(node);
-      for (const file of filesOf(node)) inUse.delete(file);
-      for (const file of filesOf(node)) callUp(file);
-      for (const other of behindRival.get(node) ?? []) queue.push(other);
-      behindRival.delete(node);
+      for (const need of needs[node]!) {
+        free[need]!++;
+        callUp(need);
+      }
+      callRivals(node);
+    },
+    reserveFor(node) {
+      if (reserved !== undefined && reserved !== node) endReservation();
+      reserved = node;
     },
   };
-}
-
-/** Who conflicts with whom by `conflictsWith`, whichever side says so; unknown ids conflict with nobody. */
-function declaredRivals({ tickets, graph }: Pick<Backlog, 'tickets' | 'graph'>): Map<number, number[]> {
-  const rivals = new Map<number, number[]>();
-  const add = (node: number, rival: number): void => {
-    const known = rivals.get(node);
-    if (known) known.push(rival);
-    else rivals.set(node, [rival]);
-  };
-  tickets.forEach(({ conflictsWith = [] }, node) => {
-    for (const id of conflictsWith) {
-      const rival = graph.indexOf(id);
-      if (rival === -1 || rival === node) continue;
-      add(node, rival);
-      add(rival, node);
-    }
-  });
-  return rivals;
 }

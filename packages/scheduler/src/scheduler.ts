@@ -1,16 +1,26 @@
-import { isRunnable, openBacklog } from './backlog.ts';
+import { DuplicateIdError } from '@sage/graph';
+import TinyQueue from 'tinyqueue';
+import { createAges } from './age.ts';
 import type { SchedulerTicket } from './backlog.ts';
-import { blockedTickets } from './blocked.ts';
 import type { BlockedTicket } from './blocked.ts';
-import { TransitionError } from './errors.ts';
-import { rankBacklog } from './priority.ts';
-import { createReadyQueue } from './ready-queue.ts';
+import { LimitError } from './errors.ts';
+import { createProgress } from './progress.ts';
+import type { RetryOptions } from './retry.ts';
+import { wholeNumber } from './worker-count.ts';
 
 export interface SchedulerOptions {
   /** Ids outside the list that are done. */
   readonly satisfied?: ReadonlySet<string> | undefined;
   /** The tickets to give out; all where it is missing. Those inside that wait for an open one outside are blocked by it. */
   readonly only?: ReadonlySet<string> | undefined;
+  /** At most so many tickets of a component run at the same time. */
+  readonly limits?: ReadonlyMap<string, number> | undefined;
+  /** At most so many tickets run at the same time; without it, whoever asks gets one. */
+  readonly workers?: number | undefined;
+  /** Without it a failed ticket is ready again at once. */
+  readonly retry?: RetryOptions | undefined;
+  /** A ready ticket is passed over at most so often, see {@link createScheduler}. */
+  readonly patience?: number | undefined;
 }
 
 export interface Scheduler {
@@ -21,7 +31,29 @@ export interface Scheduler {
   completed(id: string): string[];
   /** The attempt ended without a result: ready again. */
   released(id: string): void;
+  /** The attempt failed: ready again when its pause is over. */
+  failed(id: string): void;
+  /** When the first pause of a failed ticket is over, on the clock of `retry`; undefined where there is none. */
+  nextDue(): number | undefined;
   deferred(id: string): void;
+  /** Not wanted any more; what waits for it is blocked by it. */
+  cancelled(id: string): void;
+  /**
+   * More tickets, which may depend on the others, all given out. Ranks everything anew, so it takes as long as
+   * creating the scheduler. Returns containers that had nothing to wait for. Where it throws, nothing has changed.
+   * @throws {UnknownDependencyError}
+   * @throws {CycleError} of `@sage/graph`.
+   * @throws {DuplicateIdError} of `@sage/graph`.
+   */
+  added(tickets: readonly SchedulerTicket[]): string[];
+  /** Nothing is given out until `resume`; what runs goes on. */
+  pause(): void;
+  resume(): void;
+  /**
+   * Changes how many tickets run at the same time. What runs beyond it goes on.
+   * @throws {WorkerCountError} unless it is a whole number from 1.
+   */
+  setWorkers(workers: number): void;
   /** Containers that had nothing left to wait for from the start, innermost first. */
   initiallyCompleted(): string[];
   /** Tickets that can never start as things are, in input order. */
@@ -29,120 +61,115 @@ export interface Scheduler {
   /** Ready tickets, those held back by a conflict included. */
   readonly ready: number;
   readonly running: number;
-  /** Tickets to give out that are neither completed nor deferred: ready, running and waiting ones. */
+  /** Tickets to give out that can still be completed: ready, running, waiting, and pausing after a failure. */
   readonly remaining: number;
 }
 
-/** `outside` is open, but not in the selection. */
-export type TicketPhase = 'waiting' | 'ready' | 'running' | 'completed' | 'deferred' | 'outside';
-
-/** Every change of phase there is. `unblocked` and `closed` (of a container) follow from the completion of others. */
-const transitions = {
-  unblocked: { waiting: 'ready' },
-  closed: { waiting: 'completed' },
-  started: { ready: 'running' },
-  completed: { running: 'completed' },
-  released: { running: 'ready' },
-  deferred: { waiting: 'deferred', ready: 'deferred', running: 'deferred' },
-} as const satisfies Record<string, Partial<Record<TicketPhase, TicketPhase>>>;
+/** Ready tickets are passed over by so many before age counts for more than rank. */
+const PATIENCE = 1000;
 
 /**
- * Hands out tickets one by one, work-conserving: whoever asks gets the best ticket that is ready now. The same
- * tickets and the same calls give the same answers.
+ * Hands out tickets one by one, work-conserving: whoever asks gets the best ticket that is ready now, in
+ * logarithmic time. The same tickets and the same calls give the same answers.
+ *
+ * None starves: when `patience` others were started since a ticket became ready, it goes before all that became
+ * ready after it, and nothing starts any more that would keep it from its files, its component or its rivals. So
+ * from ready to started no more than `patience` plus the number of tickets ready before it are started, as long
+ * as what runs ends, and not counting those that do not stand in its way while it waits for a running one.
  * @throws {UnknownDependencyError}
+ * @throws {LimitError}
+ * @throws {WorkerCountError}
  * @throws {CycleError} of `@sage/graph`, where open tickets wait for each other in a circle.
  * @throws {DuplicateIdError} of `@sage/graph`.
  */
 export function createScheduler(all: readonly SchedulerTicket[], options: SchedulerOptions = {}): Scheduler {
-  const { satisfied = new Set(), only } = options;
-  const backlog = openBacklog(all, satisfied);
-  const { tickets, graph } = backlog;
-  const rank = new Int32Array(graph.size);
-  rankBacklog(backlog).forEach(({ id }, position) => (rank[graph.indexOf(id)] = position));
-
-  const phases = tickets.map((ticket): TicketPhase => {
-    if (!isRunnable(ticket)) return 'deferred';
-    return ticket.container || !only || only.has(ticket.id) ? 'waiting' : 'outside';
-  });
-  const counts = { waiting: 0, ready: 0, running: 0, completed: 0, deferred: 0, outside: 0 };
-  phases.forEach((phase, node) => (counts[phase] += tickets[node]!.container ? 0 : 1));
-  const waitsFor = Int32Array.from(
-    tickets,
-    (_, node) => graph.dependencyOffsets[node + 1]! - graph.dependencyOffsets[node]!,
+  const { retry, satisfied = new Set(), limits = new Map(), patience = PATIENCE } = options;
+  for (const [component, limit] of limits) checkLimit(component, limit);
+  checkLimit('patience', patience);
+  let workers = options.workers === undefined ? Infinity : wholeNumber(options.workers);
+  let paused = false;
+  // A copy: the caller's list may grow.
+  let known = [...all];
+  let { only } = options;
+  const ages = createAges(patience);
+  const failures = new Map<string, number>();
+  const pauses = new TinyQueue<{ id: string; due: number }>(
+    [],
+    (a, b) => a.due - b.due || (a.id < b.id ? -1 : 1),
   );
-  const queue = createReadyQueue(backlog, rank, (node) => phases[node] === 'ready');
+  let progress = createProgress(known, { satisfied, only, limits, ages });
+  const { closedAtStart } = progress;
 
-  function move(node: number, transition: keyof typeof transitions): void {
-    const from = phases[node]!;
-    const to = (transitions[transition] as Partial<Record<TicketPhase, TicketPhase>>)[from];
-    if (to === undefined) throw new TransitionError(tickets[node]!.id, from, transition);
-    phases[node] = to;
-    if (!tickets[node]!.container) {
-      counts[from]--;
-      counts[to]++;
+  function endPauses(): void {
+    if (!retry) return;
+    for (let next = pauses.peek(); next !== undefined && next.due <= retry.now(); next = pauses.peek()) {
+      pauses.pop();
+      // It may have been given up meanwhile.
+      if (progress.phaseOf(next.id) === 'held') progress.move(next.id, 'due');
     }
-    if (from === 'running') queue.ended(node);
-    if (to === 'running') queue.started(node);
-    if (to === 'ready') queue.push(node);
   }
-
-  /** Passes on that `nodes` wait for nothing any more; returns the containers that are complete with that. */
-  function advance(nodes: number[]): string[] {
-    const closed: string[] = [];
-    // The list grows while it is read: a closed container lets its own dependents go on.
-    for (const node of nodes) {
-      if (phases[node] !== 'waiting') continue;
-      if (!tickets[node]!.container) {
-        move(node, 'unblocked');
-        continue;
-      }
-      move(node, 'closed');
-      closed.push(tickets[node]!.id);
-      for (const dependent of releasedBy(node)) nodes.push(dependent);
-    }
-    return closed;
-  }
-
-  /** Counts a completion down in the dependents; returns those that it was the last for. */
-  function releasedBy(node: number): number[] {
-    const dependents = graph.dependentTargets.subarray(
-      graph.dependentOffsets[node],
-      graph.dependentOffsets[node + 1],
-    );
-    return [...dependents].filter((dependent) => --waitsFor[dependent]! === 0);
-  }
-
-  function nodeOf(id: string, transition: keyof typeof transitions): number {
-    const node = graph.indexOf(id);
-    if (node === -1) throw new TransitionError(id, 'not an open ticket', transition);
-    return node;
-  }
-
-  const closedAtStart = advance([...phases.keys()].filter((node) => waitsFor[node] === 0));
 
   return {
     next() {
-      const node = queue.best();
-      return node === undefined ? undefined : tickets[node]!.id;
+      endPauses();
+      return paused || progress.counts.running >= workers ? undefined : progress.next();
     },
-    started: (id) => move(nodeOf(id, 'started'), 'started'),
-    completed(id) {
-      const node = nodeOf(id, 'completed');
-      move(node, 'completed');
-      return advance(releasedBy(node));
+    started: (id) => progress.move(id, 'started'),
+    completed: (id) => progress.complete(id),
+    released: (id) => progress.move(id, 'released'),
+    failed(id) {
+      progress.move(id, 'failed');
+      if (!retry) {
+        progress.move(id, 'due');
+        return;
+      }
+      const count = (failures.get(id) ?? 0) + 1;
+      failures.set(id, count);
+      pauses.push({ id, due: retry.now() + retry.pause(count) });
     },
-    released: (id) => move(nodeOf(id, 'released'), 'released'),
-    deferred: (id) => move(nodeOf(id, 'deferred'), 'deferred'),
+    nextDue() {
+      while (pauses.length > 0 && progress.phaseOf(pauses.peek()!.id) !== 'held') pauses.pop();
+      return pauses.peek()?.due;
+    },
+    deferred: (id) => progress.move(id, 'deferred'),
+    cancelled: (id) => progress.move(id, 'cancelled'),
+    added(more) {
+      const ids = new Set(known.map(({ id }) => id));
+      const repeated = more.filter(({ id }) => ids.has(id)).map(({ id }) => id);
+      if (repeated.length > 0) throw new DuplicateIdError(repeated);
+      const isDone = (id: string): boolean => progress.phaseOf(id) === 'completed';
+      const everything = known.map((one) => (isDone(one.id) ? { ...one, state: 'COMPLETED' } : one));
+      everything.push(...more);
+      const selection = only && new Set([...only, ...more.map(({ id }) => id)]);
+      progress = createProgress(everything, {
+        satisfied,
+        only: selection,
+        limits,
+        ages,
+        earlier: progress.phases(),
+      });
+      known = everything;
+      only = selection;
+      return [...progress.closedAtStart];
+    },
+    pause: () => void (paused = true),
+    resume: () => void (paused = false),
+    setWorkers: (count) => void (workers = wholeNumber(count)),
     initiallyCompleted: () => [...closedAtStart],
-    blocked: () => blockedTickets(graph, phases, only),
+    blocked: () => progress.blocked(),
     get ready() {
-      return counts.ready;
+      return progress.counts.ready;
     },
     get running() {
-      return counts.running;
+      return progress.counts.running;
     },
     get remaining() {
-      return counts.ready + counts.running + counts.waiting;
+      const { ready, running, waiting, held } = progress.counts;
+      return ready + running + waiting + held;
     },
   };
+}
+
+function checkLimit(name: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1) throw new LimitError(name, value);
 }

@@ -1,0 +1,48 @@
+import type { Backlog } from './backlog.ts';
+
+/** What tickets have to themselves, or share with a limited number of others, while they run. Nodes as in the backlog. */
+export interface Exclusions {
+  /** Numbers of the files, and of the limited component, that a node takes while it runs. */
+  readonly needs: readonly (readonly number[])[];
+  /** How many nodes can have each of them at a time. */
+  readonly capacity: readonly number[];
+  /** Nodes that must not run beside this one by `conflictsWith`, whichever side says so. */
+  readonly rivals: ReadonlyMap<number, readonly number[]>;
+}
+
+const NOTHING: readonly number[] = [];
+
+/** Unknown ids in `conflictsWith` conflict with nobody. */
+export function exclusionsOf(
+  { tickets, graph }: Pick<Backlog, 'tickets' | 'graph'>,
+  limits: ReadonlyMap<string, number>,
+): Exclusions {
+  const capacity: number[] = [];
+  const files = new Map<string, number>();
+  const components = new Map<string, number>();
+  const numberOf = (known: Map<string, number>, name: string, most: number): number => {
+    let number = known.get(name);
+    if (number === undefined) known.set(name, (number = capacity.push(most) - 1));
+    return number;
+  };
+  const rivals = new Map<number, number[]>();
+  const add = (node: number, rival: number): void => {
+    const known = rivals.get(node);
+    if (known) known.push(rival);
+    else rivals.set(node, [rival]);
+  };
+  const needs = tickets.map(({ files: paths = [], component, conflictsWith = [] }, node) => {
+    for (const id of conflictsWith) {
+      const rival = graph.indexOf(id);
+      if (rival === -1 || rival === node) continue;
+      add(node, rival);
+      add(rival, node);
+    }
+    const limit = component === undefined ? undefined : limits.get(component);
+    if (paths.length === 0 && limit === undefined) return NOTHING;
+    const own = [...new Set(paths)].map((path) => numberOf(files, path, 1));
+    if (limit !== undefined) own.push(numberOf(components, component!, limit));
+    return own;
+  });
+  return { needs, capacity, rivals };
+}

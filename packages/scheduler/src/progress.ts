@@ -1,0 +1,154 @@
+import type { Ages } from './age.ts';
+import { isRunnable, openBacklog } from './backlog.ts';
+import type { SchedulerTicket } from './backlog.ts';
+import { blockedTickets } from './blocked.ts';
+import type { BlockedTicket } from './blocked.ts';
+import { TransitionError } from './errors.ts';
+import { exclusionsOf } from './exclusions.ts';
+import { phaseAfter } from './phase.ts';
+import type { TicketPhase, Transition } from './phase.ts';
+import { rankNodes } from './priority.ts';
+import { createReadyQueue } from './ready-queue.ts';
+
+export interface ProgressOptions {
+  readonly satisfied: ReadonlySet<string>;
+  readonly only: ReadonlySet<string> | undefined;
+  readonly limits: ReadonlyMap<string, number>;
+  readonly ages: Ages;
+  /** Where open tickets of the list are already: what runs goes on, what was given up stays so. */
+  readonly earlier?: ReadonlyMap<string, TicketPhase> | undefined;
+}
+
+/** Where each ticket of a fixed list is, and which is next. */
+export interface Progress {
+  next(): string | undefined;
+  /** @throws {TransitionError} */
+  move(id: string, transition: Transition): void;
+  /** Returns the containers that became complete with it, innermost first. */
+  complete(id: string): string[];
+  /** Undefined for an id that is not open at the start. */
+  phaseOf(id: string): TicketPhase | undefined;
+  /** Containers that had nothing to wait for at the start. */
+  readonly closedAtStart: readonly string[];
+  blocked(): BlockedTicket[];
+  /** The phase of every ticket that was open at the start. */
+  phases(): Map<string, TicketPhase>;
+  /** Tickets by phase, without containers. */
+  readonly counts: Readonly<Record<TicketPhase, number>>;
+}
+
+export function createProgress(all: readonly SchedulerTicket[], options: ProgressOptions): Progress {
+  const { satisfied, only, limits, ages, earlier } = options;
+  const backlog = openBacklog(all, satisfied);
+  const { tickets, graph } = backlog;
+  const rank = new Int32Array(graph.size);
+  rankNodes(backlog).order.forEach((node, position) => (rank[node] = position));
+  const queue = createReadyQueue(exclusionsOf(backlog, limits), rank, (node) => phases[node] === 'ready');
+  const counts = {
+    waiting: 0,
+    ready: 0,
+    held: 0,
+    running: 0,
+    completed: 0,
+    deferred: 0,
+    cancelled: 0,
+    outside: 0,
+  };
+  const phases = tickets.map((ticket): TicketPhase => {
+    const before = earlier?.get(ticket.id);
+    const phase = before === undefined || before === 'ready' ? phaseAtStart(ticket, only) : before;
+    if (!ticket.container) counts[phase]++;
+    return phase;
+  });
+  phases.forEach((phase, node) => {
+    if (phase === 'running') queue.started(node);
+  });
+  const waitsFor = Int32Array.from(
+    tickets,
+    (_, node) => graph.dependencyOffsets[node + 1]! - graph.dependencyOffsets[node]!,
+  );
+
+  function move(node: number, transition: Transition): void {
+    const from = phases[node]!;
+    const to = phaseAfter(from, transition);
+    const { id, container } = tickets[node]!;
+    if (to === undefined) throw new TransitionError(id, from, transition);
+    phases[node] = to;
+    if (!container) {
+      counts[from]--;
+      counts[to]++;
+    }
+    if (from === 'running') queue.ended(node);
+    if (to === 'running') {
+      queue.started(node);
+      ages.counted();
+    }
+    if (to === 'ready') {
+      queue.push(node);
+      // Not a second time because its place is computed anew: it would be young again.
+      if (transition !== 'unblocked' || earlier?.get(id) !== 'ready') ages.becameReady(id);
+    }
+  }
+
+  /** Passes on that `nodes` wait for nothing any more; returns the containers that are complete with that. */
+  function advance(nodes: number[]): string[] {
+    const closed: string[] = [];
+    // The list grows while it is read: a closed container lets its own dependents go on.
+    for (const node of nodes) {
+      if (phases[node] !== 'waiting') continue;
+      if (!tickets[node]!.container) {
+        move(node, 'unblocked');
+        continue;
+      }
+      move(node, 'closed');
+      closed.push(tickets[node]!.id);
+      countDown(node, nodes);
+    }
+    return closed;
+  }
+
+  /** Counts a completion down in the dependents; those that it was the last for are added to `released`. */
+  function countDown(node: number, released: number[]): void {
+    for (let edge = graph.dependentOffsets[node]!; edge < graph.dependentOffsets[node + 1]!; edge++) {
+      const dependent = graph.dependentTargets[edge]!;
+      if (--waitsFor[dependent]! === 0) released.push(dependent);
+    }
+  }
+
+  function nodeOf(id: string, transition: Transition): number {
+    const node = graph.indexOf(id);
+    if (node === -1) throw new TransitionError(id, 'not an open ticket', transition);
+    return node;
+  }
+
+  const phaseOf = (id: string): TicketPhase | undefined => phases[graph.indexOf(id)];
+  const isReady = (id: string): boolean => phaseOf(id) === 'ready';
+  const closedAtStart = advance([...phases.keys()].filter((node) => waitsFor[node] === 0));
+
+  return {
+    next() {
+      const overdue = ages.overdue(isReady);
+      if (overdue !== undefined) queue.reserveFor(graph.indexOf(overdue));
+      const node = queue.best();
+      return node === undefined ? undefined : tickets[node]!.id;
+    },
+    move: (id, transition) => move(nodeOf(id, transition), transition),
+    complete(id) {
+      const node = nodeOf(id, 'completed');
+      move(node, 'completed');
+      const released: number[] = [];
+      countDown(node, released);
+      return advance(released);
+    },
+    phaseOf,
+    closedAtStart,
+    phases: () => new Map(phases.map((phase, node) => [tickets[node]!.id, phase])),
+    blocked: () => blockedTickets(graph, phases, only),
+    counts,
+  };
+}
+
+function phaseAtStart(ticket: SchedulerTicket, only: ReadonlySet<string> | undefined): TicketPhase {
+  if (!isRunnable(ticket)) return 'deferred';
+  return ticket.container || !only || only.has(ticket.id) ? 'waiting' : 'outside';
+}

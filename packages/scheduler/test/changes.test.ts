@@ -1,0 +1,321 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { SchedulerTicket } from '../src/backlog.ts';
+import { LimitError, TransitionError, UnknownDependencyError, WorkerCountError } from '../src/errors.ts';
+import { rankTickets } from '../src/priority.ts';
+import { exponentialPause } from '../src/retry.ts';
+import { createScheduler } from '../src/scheduler.ts';
+import type { Scheduler } from '../src/scheduler.ts';
+import { backlogs, conflict } from './arbitrary-backlogs.ts';
+
+const ticket = (
+  id: string,
+  dependencies: string[] = [],
+  more: Partial<SchedulerTicket> = {},
+): SchedulerTicket => ({ id, dependencies, ...more });
+
+function take(scheduler: Scheduler): string | undefined {
+  const id = scheduler.next();
+  if (id !== undefined) scheduler.started(id);
+  return id;
+}
+
+describe('a failed ticket', () => {
+  test('pauses on the clock given, longer each time', () => {
+    let now = 100;
+    const retry = { now: () => now, pause: exponentialPause(10, 25) };
+    const scheduler = createScheduler([ticket('A'), ticket('B')], { retry });
+    const dues: (number | undefined)[] = [];
+    for (let attempt = 0; attempt < 3; attempt++) {
+      expect(take(scheduler)).toBe('A');
+      scheduler.failed('A');
+      dues.push(scheduler.nextDue());
+      now = scheduler.nextDue()! - 1;
+      expect(scheduler.next()).toBe('B');
+      now++;
+    }
+    expect(dues).toEqual([110, 130, 155]);
+    expect(scheduler.remaining).toBe(2);
+    expect(take(scheduler)).toBe('A');
+    expect(scheduler.nextDue()).toBeUndefined();
+  });
+
+  test('is ready again at once without a clock', () => {
+    const scheduler = createScheduler([ticket('A')]);
+    take(scheduler);
+    scheduler.failed('A');
+    expect(take(scheduler)).toBe('A');
+  });
+
+  test('frees its files, and does not come back when it was deferred meanwhile', () => {
+    let now = 0;
+    const retry = { now: () => now, pause: () => 5 };
+    const scheduler = createScheduler(
+      [ticket('A', [], { files: ['x'] }), ticket('B', [], { files: ['x'] })],
+      {
+        retry,
+      },
+    );
+    take(scheduler);
+    scheduler.failed('A');
+    expect(take(scheduler)).toBe('B');
+    scheduler.deferred('A');
+    now = 10;
+    scheduler.completed('B');
+    expect(scheduler.nextDue()).toBeUndefined();
+    expect(scheduler.next()).toBeUndefined();
+    expect(() => scheduler.failed('A')).toThrow(TransitionError);
+  });
+});
+
+describe('a cancelled ticket', () => {
+  test('is not given out, and blocks what waits for it', () => {
+    const scheduler = createScheduler([ticket('A'), ticket('B', ['A']), ticket('C')]);
+    scheduler.cancelled('A');
+    expect(scheduler.next()).toBe('C');
+    expect(scheduler.blocked()).toEqual([{ id: 'B', by: ['A'] }]);
+    take(scheduler);
+    scheduler.cancelled('C');
+    expect(scheduler).toMatchObject({ ready: 0, running: 0, remaining: 1 });
+    expect(() => scheduler.cancelled('C')).toThrow(TransitionError);
+  });
+});
+
+describe('added tickets', () => {
+  test('take their place by rank, and what waits for finished and running ones is seen', () => {
+    const scheduler = createScheduler([ticket('A'), ticket('B')]);
+    take(scheduler);
+    take(scheduler);
+    scheduler.completed('A');
+    expect(
+      scheduler.added([
+        ticket('C', ['A']),
+        ticket('D', ['B'], { priority: 'P0' }),
+        ticket('E', ['C'], { priority: 'P0' }),
+        ticket('F', ['A']),
+        ticket('G', ['A'], { container: true }),
+      ]),
+    ).toEqual(['G']);
+    expect([take(scheduler), take(scheduler), take(scheduler)]).toEqual(['C', 'F', undefined]);
+    scheduler.completed('B');
+    expect(take(scheduler)).toBe('D');
+    expect(scheduler.initiallyCompleted()).toEqual([]);
+  });
+
+  test('make an older ticket more urgent', () => {
+    const scheduler = createScheduler([ticket('A'), ticket('B')]);
+    scheduler.added([ticket('C', ['B'], { priority: 'P0' })]);
+    expect(scheduler.next()).toBe('B');
+  });
+
+  test('belong to the selection', () => {
+    const scheduler = createScheduler([ticket('A'), ticket('B')], { only: new Set(['A']) });
+    scheduler.added([ticket('C')]);
+    scheduler.added([ticket('D')]);
+    expect([take(scheduler), take(scheduler), take(scheduler), take(scheduler)]).toEqual([
+      'A',
+      'C',
+      'D',
+      undefined,
+    ]);
+  });
+
+  test('change nothing where they are refused', () => {
+    const scheduler = createScheduler([ticket('A'), ticket('Z', [], { state: 'COMPLETED' })]);
+    expect(() => scheduler.added([ticket('B', ['X'])])).toThrow(UnknownDependencyError);
+    expect(() => scheduler.added([ticket('B', ['C']), ticket('C', ['B'])])).toThrow('Circular');
+    expect(() => scheduler.added([ticket('A')])).toThrow(expect.objectContaining({ ids: ['A'] }));
+    expect(() => scheduler.added([ticket('Z')])).toThrow(expect.objectContaining({ ids: ['Z'] }));
+    expect([take(scheduler), take(scheduler)]).toEqual(['A', undefined]);
+  });
+});
+
+describe('how many run at a time', () => {
+  test('a paused scheduler gives nothing out', () => {
+    const scheduler = createScheduler([ticket('A'), ticket('B')]);
+    take(scheduler);
+    scheduler.pause();
+    expect(scheduler.next()).toBeUndefined();
+    scheduler.completed('A');
+    expect(scheduler.next()).toBeUndefined();
+    scheduler.resume();
+    expect(scheduler.next()).toBe('B');
+  });
+
+  test('no more than the workers, and fewer or more when they change', () => {
+    const scheduler = createScheduler(
+      ['A', 'B', 'C', 'D'].map((id) => ticket(id)),
+      { workers: 2 },
+    );
+    expect([take(scheduler), take(scheduler), take(scheduler)]).toEqual(['A', 'B', undefined]);
+    scheduler.setWorkers(1);
+    scheduler.completed('A');
+    expect(take(scheduler)).toBeUndefined();
+    scheduler.setWorkers(3);
+    expect([take(scheduler), take(scheduler), take(scheduler)]).toEqual(['C', 'D', undefined]);
+    expect(() => scheduler.setWorkers(0)).toThrow(WorkerCountError);
+  });
+
+  test('no more of a component than its limit', () => {
+    const tickets = ['A1', 'A2', 'A3', 'B1'].map((id) => ticket(id, [], { component: id[0] }));
+    const scheduler = createScheduler(tickets, { limits: new Map([['A', 2]]) });
+    expect([take(scheduler), take(scheduler), take(scheduler), take(scheduler)]).toEqual([
+      'A1',
+      'A2',
+      'B1',
+      undefined,
+    ]);
+    scheduler.completed('A2');
+    expect(take(scheduler)).toBe('A3');
+    expect(() => createScheduler([], { limits: new Map([['A', 0]]) })).toThrow(LimitError);
+    expect(() => createScheduler([], { patience: 0.5 })).toThrow(LimitError);
+  });
+});
+
+describe('age', () => {
+  /** A stream of urgent tickets without an end; returns the position at which `LAST` was started. */
+  function startOf(late: SchedulerTicket, urgent: Partial<SchedulerTicket>[], patience: number): number {
+    const scheduler = createScheduler([late], { patience });
+    let starts = 0;
+    let added = 0;
+    const running: string[] = [];
+    const feed = (): void => {
+      scheduler.added(urgent.map((more) => ticket(`U${++added}`, [], { priority: 'P0', ...more })));
+    };
+    feed();
+    for (;;) {
+      while (running.length < urgent.length) {
+        const id = take(scheduler);
+        if (id === late.id) return starts;
+        if (id === undefined) break;
+        starts++;
+        running.push(id);
+      }
+      scheduler.completed(running.shift()!);
+      feed();
+      if (starts > 1000) throw new Error('starved');
+    }
+  }
+
+  test('a ticket that urgent ones keep overtaking starts when its patience is over', () => {
+    expect(startOf(ticket('LAST', [], { priority: 'P4' }), [{}, {}], 20)).toBe(20);
+  });
+
+  test('as does one whose two files are never free at the same time', () => {
+    const late = ticket('LAST', [], { priority: 'P0', duration: 9, files: ['x', 'y'] });
+    const other = startOf({ ...late, priority: 'P4' }, [{ files: ['x'] }, { files: ['y'] }], 20);
+    expect(other).toBeGreaterThanOrEqual(20);
+    expect(other).toBeLessThanOrEqual(22);
+  });
+
+  test('as does one with rivals, and one of a full component', () => {
+    const rivals = Array.from({ length: 300 }, (_, nth) => `U${nth}`);
+    expect(startOf(ticket('LAST', [], { priority: 'P4', conflictsWith: rivals }), [{}, {}], 20)).toBe(20);
+  });
+
+  test('no ticket is overtaken by more than patience and those ready before it', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom('P0', 'P2', 'P4'), fc.nat(3)), { minLength: 1, maxLength: 60 }),
+        fc.integer({ min: 1, max: 8 }),
+        (arrivals, patience) => {
+          const scheduler = createScheduler([], { patience });
+          const readyAt = new Map<string, { starts: number; before: number }>();
+          let starts = 0;
+          const startOne = (): void => {
+            const id = take(scheduler);
+            if (id === undefined) return;
+            const since = readyAt.get(id)!;
+            expect(starts - since.starts).toBeLessThanOrEqual(patience + since.before);
+            starts++;
+            scheduler.completed(id);
+          };
+          arrivals.forEach(([priority, between], nth) => {
+            readyAt.set(`T${nth}`, { starts, before: scheduler.ready });
+            scheduler.added([ticket(`T${nth}`, [], { priority })]);
+            for (let count = 0; count < between; count++) startOne();
+          });
+          while (scheduler.ready > 0) startOne();
+          expect(starts).toBe(arrivals.length);
+        },
+      ),
+    );
+  });
+});
+
+describe('any backlog with limits, failures and additions', () => {
+  test('gives out the best ticket that the rules allow, at every step', () => {
+    const moves = fc.array(fc.constantFrom('completed', 'completed', 'failed', 'cancelled', 'add'), {
+      maxLength: 60,
+    });
+    const limit = fc.integer({ min: 1, max: 2 });
+    fc.assert(
+      fc.property(backlogs, moves, limit, fc.integer({ min: 1, max: 4 }), (drawn, steps, most, workers) => {
+        const component = (nth: number): string => (nth % 3 === 0 ? 'L' : 'M');
+        const all = drawn.map((one, nth) => ({
+          ...one,
+          state: one.state === 'DEFERRED' ? undefined : one.state,
+          component: component(nth),
+        }));
+        const half = Math.ceil(all.length / 2);
+        const known: SchedulerTicket[] = all.slice(0, half);
+        const later = all.slice(half);
+        let now = 0;
+        const retry = { now: () => now, pause: () => 3 };
+        const scheduler = createScheduler(known, { limits: new Map([['L', most]]), retry, workers });
+        const done = new Set(known.filter(({ state }) => state === 'COMPLETED').map(({ id }) => id));
+        for (const id of scheduler.initiallyCompleted()) done.add(id);
+        const gone = new Set<string>();
+        const rank = () =>
+          rankTickets(known.map((one) => (done.has(one.id) ? { ...one, state: 'COMPLETED' } : one)));
+        let ranked = rankTickets(known);
+        const heldUntil = new Map<string, number>();
+        const running: string[] = [];
+        const byId = (id: string): SchedulerTicket => known.find((one) => one.id === id)!;
+        for (let step = 0; ; step++) {
+          for (;;) {
+            const best = ranked.find(({ id }) => {
+              const { container, dependencies, component: own } = byId(id);
+              if (container || done.has(id) || gone.has(id) || running.includes(id)) return false;
+              if ((heldUntil.get(id) ?? 0) > now || !dependencies.every((to) => done.has(to))) return false;
+              if (running.some((other) => conflict(byId(id), byId(other)))) return false;
+              return own !== 'L' || running.filter((other) => byId(other).component === 'L').length < most;
+            });
+            const id = scheduler.next();
+            expect(id).toBe(running.length < workers ? best?.id : undefined);
+            if (id === undefined) break;
+            scheduler.started(id);
+            running.push(id);
+          }
+          now++;
+          const move = steps[step] ?? 'completed';
+          if (move === 'add' && later.length > 0) {
+            const more = later.splice(0, 2);
+            known.push(...more);
+            for (const { id, state } of more) if (state === 'COMPLETED') done.add(id);
+            ranked = rank();
+            for (const id of scheduler.added(more)) done.add(id);
+            continue;
+          }
+          const id = running.shift();
+          if (id === undefined) {
+            const due = scheduler.nextDue();
+            if (due === undefined) break;
+            now = due;
+          } else if (move === 'failed') {
+            heldUntil.set(id, now + 3);
+            scheduler.failed(id);
+          } else if (move === 'cancelled') {
+            gone.add(id);
+            scheduler.cancelled(id);
+          } else {
+            done.add(id);
+            for (const container of scheduler.completed(id)) done.add(container);
+          }
+        }
+        expect(scheduler).toMatchObject({ ready: 0, running: 0 });
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
