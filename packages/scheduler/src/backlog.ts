@@ -54,8 +54,11 @@ export function isRunnable({ state }: SchedulerTicket): boolean {
 }
 
 function durationsOf(tickets: readonly SchedulerTicket[]): Float64Array {
-  const given = tickets.filter(({ container }) => !container).map(({ duration }) => duration);
-  const sorted = given.filter((duration) => duration !== undefined).sort((a, b) => a - b);
+  const given: number[] = [];
+  for (const { container, duration } of tickets) {
+    if (!container && duration !== undefined) given.push(duration);
+  }
+  const sorted = Float64Array.from(given).sort();
   const usual = sorted[Math.floor(sorted.length / 2)] ?? 1;
   return Float64Array.from(tickets, ({ container, duration }) => (container ? 0 : (duration ?? usual)));
 }

@@ -41,6 +41,15 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
   const { satisfied, only, limits, ages, earlier } = options;
   const backlog = openBacklog(all, satisfied);
   const { tickets, graph } = backlog;
+  let open = 0;
+  // Ages outlive this: they know a ticket by its position in `all`, which stays when more are added.
+  const positionOf = new Int32Array(graph.size);
+  const nodeAt = new Int32Array(all.length).fill(-1);
+  all.forEach(({ state }, position) => {
+    if (state === 'COMPLETED') return;
+    positionOf[open] = position;
+    nodeAt[position] = open++;
+  });
   const rank = new Int32Array(graph.size);
   rankNodes(backlog).order.forEach((node, position) => (rank[node] = position));
   const queue = createReadyQueue(exclusionsOf(backlog, limits), rank, (node) => phases[node] === 'ready');
@@ -86,7 +95,7 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
     if (to === 'ready') {
       queue.push(node);
       // Not a second time because its place is computed anew: it would be young again.
-      if (transition !== 'unblocked' || earlier?.get(id) !== 'ready') ages.becameReady(id);
+      if (transition !== 'unblocked' || earlier?.get(id) !== 'ready') ages.becameReady(positionOf[node]!);
     }
   }
 
@@ -122,13 +131,13 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
   }
 
   const phaseOf = (id: string): TicketPhase | undefined => phases[graph.indexOf(id)];
-  const isReady = (id: string): boolean => phaseOf(id) === 'ready';
+  const isReady = (position: number): boolean => phases[nodeAt[position]!] === 'ready';
   const closedAtStart = advance([...phases.keys()].filter((node) => waitsFor[node] === 0));
 
   return {
     next() {
       const overdue = ages.overdue(isReady);
-      if (overdue !== undefined) queue.reserveFor(graph.indexOf(overdue));
+      if (overdue !== undefined) queue.reserveFor(nodeAt[overdue]!);
       const node = queue.best();
       return node === undefined ? undefined : tickets[node]!.id;
     },
