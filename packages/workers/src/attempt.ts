@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { encodeRefComponent } from '@sage/git';
 import { agentEnvironment, processMark } from './agent-environment.ts';
 import type { Agent } from './agents/agent.ts';
+import { readReport } from './agents/read-report.ts';
 import { createAttemptFiles, readIfThere } from './attempt-files.ts';
 import { judgeOutcome } from './outcome.ts';
 import { outputTail } from './output-tail.ts';
@@ -55,11 +56,14 @@ export async function runAttempt(request: WorkRequest, options: AttemptOptions):
     });
     options.onAgentEnded?.(exit.exitCode);
     const work = await worktree.commit(request.message);
-    const tail = await outputTail(files.output);
+    const { readEvent } = options.agent;
+    const report = readEvent && (await readReport(files.output, readEvent));
+    const said = report ? report.text.split('\n') : await outputTail(files.output);
     const judgement = judgeOutcome({
       exit,
       result: await readIfThere(files.result),
-      lastLine: tail.at(-1) ?? '',
+      lastLine: said.findLast((line) => line.trim() !== '') ?? '',
+      report,
       changed: work.commit !== undefined,
     });
     return {

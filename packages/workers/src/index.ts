@@ -1,7 +1,8 @@
 export { processMark } from './agent-environment.ts';
 export type { Agent } from './agents/agent.ts';
 export { agentProgram, findAgent } from './agents/find-agent.ts';
-export { AGENT_PRESETS } from './agents/presets.ts';
+export { KNOWN_AGENTS } from './agents/known-agents.ts';
+export type { AgentEvent, AgentProblem, AgentReport, ReadEvent } from './agents/report.ts';
 export { type AgentChoice, resolveAgent } from './agents/resolve-agent.ts';
 export type { CheckRequest } from './check.ts';
 export { AgentError, WorkerError } from './errors.ts';

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import type { AttemptCategory, AttemptOutcome } from './request.ts';
+import type { AgentReport } from './agents/report.ts';
 import type { SupervisedExit } from './supervise.ts';
 
 /** Exit status for "try later" (EX_TEMPFAIL of sysexits.h). */
 const TRY_LATER = 75;
+/** Characters of an agent's last words that are kept. */
+const LONGEST_SUMMARY = 500;
 
 const resultFile = z.object({
   outcome: z.enum(['COMPLETED', 'DEFERRED', 'FAILED']),
@@ -20,6 +23,8 @@ export interface AttemptFacts {
   /** Last line that the agent printed. */
   readonly lastLine: string;
   readonly changed: boolean;
+  /** What the agent's own events say, where it has any. */
+  readonly report?: AgentReport | undefined;
 }
 
 export interface Judgement {
@@ -32,51 +37,63 @@ export interface Judgement {
 }
 
 /**
- * What an attempt came to. In this order: Sage ended it; the agent asks to be tried later; what the agent
- * reports of itself; its exit status. "Done" without a change in the worktree is never done.
+ * What an attempt came to. In this order: Sage ended it; the agent or its model asks to be tried later; what the
+ * agent reports of itself; a failure among its events; its exit status. "Done" without a change in the worktree is
+ * never done.
  */
-export function judgeOutcome({ exit, result, lastLine, changed }: AttemptFacts): Judgement {
-  if (exit.ended === 'interrupted') return { outcome: 'interrupted' };
+export function judgeOutcome({ exit, result, lastLine, changed, report }: AttemptFacts): Judgement {
+  const spoken = readSpoken(result, lastLine);
+  const figures = { ...figuresOf(report), ...spoken.figures };
+  const verdict = (judgement: Judgement): Judgement => ({ ...judgement, ...figures });
+  if (exit.ended === 'interrupted') return verdict({ outcome: 'interrupted' });
   if (exit.ended === 'timeout') {
-    return failed('timeout', `ended after ${Math.round(exit.seconds)} s, the limit of one attempt`);
+    return verdict(failed('timeout', `ended after ${Math.round(exit.seconds)} s, the limit of one attempt`));
   }
-  if (exit.killedBy) return failed('agent_failed', `the agent was killed by ${exit.killedBy}`);
-  if (exit.exitCode === TRY_LATER)
-    return { outcome: 'rate-limited', reason: 'the agent asked to be tried later (exit 75)' };
-
-  const report = readReport(result, lastLine);
-  const figures = { ...report.figures };
-  switch (report.outcome) {
-    case 'FAILED':
-      return { ...failed('agent_failed', report.reason ?? 'the agent reported FAILED'), ...figures };
-    case 'DEFERRED':
-      return {
-        outcome: 'deferred',
-        category: 'external_blocker',
-        reason: report.reason ?? 'the agent gave no reason',
-        ...figures,
-      };
-    case undefined:
-      if (exit.exitCode !== 0)
-        return { ...failed('agent_failed', `the agent ended with exit code ${exit.exitCode}`), ...figures };
+  if (exit.killedBy) return verdict(failed('agent_failed', `the agent was killed by ${exit.killedBy}`));
+  if (exit.exitCode === TRY_LATER) {
+    return verdict({ outcome: 'rate-limited', reason: 'the agent asked to be tried later (exit 75)' });
   }
-  if (!changed)
-    return {
-      outcome: 'deferred',
-      category: 'no_changes',
-      reason: 'the agent reported success but changed nothing',
-      ...figures,
-    };
-  return { outcome: 'completed', ...figures };
+  if (report?.problem?.kind === 'rate-limit') {
+    return verdict({ outcome: 'rate-limited', reason: report.problem.message });
+  }
+  if (spoken.outcome === 'FAILED')
+    return verdict(failed('agent_failed', spoken.reason ?? 'the agent reported FAILED'));
+  if (spoken.outcome === 'DEFERRED') {
+    const reason = spoken.reason ?? 'the agent gave no reason';
+    return verdict({ outcome: 'deferred', category: 'external_blocker', reason });
+  }
+  if (spoken.outcome === undefined) {
+    if (report?.problem) return verdict(failed('agent_failed', report.problem.message));
+    if (exit.exitCode !== 0)
+      return verdict(failed('agent_failed', `the agent ended with exit code ${exit.exitCode}`));
+  }
+  if (changed) return verdict({ outcome: 'completed' });
+  const denied = [...new Set(report?.denied)];
+  const reason =
+    denied.length > 0
+      ? `nothing changed: the agent was not allowed to use ${denied.join(', ')}`
+      : 'the agent reported success but changed nothing';
+  return verdict({ outcome: 'deferred', category: 'no_changes', reason });
 }
 
-interface Report {
+function figuresOf(report: AgentReport | undefined): Figures {
+  return {
+    ...(report?.text && { summary: report.text.trim().slice(0, LONGEST_SUMMARY) }),
+    ...(report?.tokens !== undefined && { tokens: report.tokens }),
+    ...(report?.costUsd !== undefined && { costUsd: report.costUsd }),
+  };
+}
+
+type Figures = Pick<Judgement, 'summary' | 'tokens' | 'costUsd'>;
+
+/** What the agent says itself, in a result file or its last line. */
+interface Spoken {
   outcome?: 'COMPLETED' | 'DEFERRED' | 'FAILED';
   reason?: string;
-  figures?: Pick<Judgement, 'summary' | 'tokens' | 'costUsd'>;
+  figures?: Figures;
 }
 
-function readReport(result: string | undefined, lastLine: string): Report {
+function readSpoken(result: string | undefined, lastLine: string): Spoken {
   if (result !== undefined) {
     const parsed = resultFile.safeParse(parseJson(result));
     if (!parsed.success) return { outcome: 'FAILED', reason: 'the result file is not a valid result' };

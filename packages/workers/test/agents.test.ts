@@ -11,7 +11,12 @@ test('a known agent has a command, and starting several costs tokens', () => {
 });
 
 test('a command wins over the name', () => {
-  expect(resolveAgent({ name: 'claude', command: 'other' })).toMatchObject({ command: 'other' });
+  expect(resolveAgent({ name: 'claude', command: 'other' })).toMatchObject({
+    name: 'claude',
+    command: 'other',
+    metered: true,
+  });
+  expect(resolveAgent({ command: 'other' })).toEqual({ name: 'command', command: 'other', metered: false });
 });
 
 test('an unknown agent is an error that names the nearest', () => {

@@ -65,6 +65,36 @@ test.each([
     { exit: exit({ ended: 'timeout', exitCode: null }) },
     { outcome: 'failed', category: 'timeout' },
   ],
-])('%s', (_, given, expected) => {
+  [
+    'a model that is overloaded',
+    {
+      exit: exit({ exitCode: 1 }),
+      report: { text: '', denied: [], problem: { kind: 'rate-limit', message: '529' } },
+    },
+    { outcome: 'rate-limited', reason: '529' },
+  ],
+  [
+    'an API error inside a success',
+    {
+      exit: exit(),
+      report: { text: 'all done', denied: [], problem: { kind: 'failure', message: 'API Error' } },
+    },
+    { outcome: 'failed', reason: 'API Error' },
+  ],
+  [
+    'denied tools and no change',
+    { exit: exit(), changed: false, report: { text: 'Done', denied: ['Write', 'Write'] } },
+    {
+      outcome: 'deferred',
+      category: 'no_changes',
+      reason: 'nothing changed: the agent was not allowed to use Write',
+    },
+  ],
+  [
+    'figures of the agent itself',
+    { exit: exit(), report: { text: 'Done', denied: [], tokens: 7, costUsd: 0.1 } },
+    { outcome: 'completed', summary: 'Done', tokens: 7, costUsd: 0.1 },
+  ],
+] as const)('%s', (_, given, expected) => {
   expect(judgeOutcome({ ...facts, ...given })).toMatchObject(expected);
 });

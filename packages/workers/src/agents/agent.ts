@@ -1,7 +1,11 @@
+import type { ReadEvent } from './report.ts';
+
 /** A coding agent: a line for the user's shell that reads its prompt from stdin and works in the current directory. */
 export interface Agent {
   readonly name: string;
   readonly command: string;
   /** Whether a run costs tokens, so that a person is told before several are started. */
   readonly metered: boolean;
+  /** Reads the events that it prints, a JSON object a line; absent where it prints text. */
+  readonly readEvent?: ReadEvent;
 }

@@ -1,0 +1,56 @@
+import type { Agent } from './agent.ts';
+import {
+  type AgentEvent,
+  type AgentReport,
+  isObject,
+  listIn,
+  numberIn,
+  objectIn,
+  problemOf,
+  textIn,
+} from './report.ts';
+
+/** Claude Code. */
+export const claude: Agent = {
+  name: 'claude',
+  command: 'claude -p --output-format stream-json --verbose --permission-mode acceptEdits',
+  metered: true,
+  readEvent,
+};
+
+const USAGE = ['input_tokens', 'output_tokens', 'cache_creation_input_tokens', 'cache_read_input_tokens'];
+
+function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
+  const sessionId = textIn(event, 'session_id');
+  const known = sessionId === undefined ? report : { ...report, sessionId };
+  switch (event['type']) {
+    case 'assistant': {
+      const texts = listIn(event['message'], 'content').flatMap((part) => textIn(part, 'text') ?? []);
+      return texts.length === 0 ? known : { ...known, text: texts.join('\n') };
+    }
+    case 'system':
+      if (event['subtype'] !== 'permission_denied') return known;
+      return { ...known, denied: [...known.denied, textIn(event, 'tool_name') ?? 'a tool'] };
+    case 'result': {
+      // An API error comes as subtype "success" with is_error set.
+      const failed = event['is_error'] === true || event['subtype'] !== 'success';
+      const [error] = listIn(event, 'errors');
+      const message =
+        typeof error === 'string'
+          ? error
+          : (textIn(event, 'result') ?? textIn(event, 'subtype') ?? 'it failed');
+      const refused = listIn(event, 'permission_denials').flatMap((denial) =>
+        isObject(denial) ? (textIn(denial, 'tool_name') ?? []) : [],
+      );
+      return {
+        ...known,
+        tokens: USAGE.reduce((sum, key) => sum + numberIn(objectIn(event, 'usage'), key), 0),
+        costUsd: numberIn(event, 'total_cost_usd'),
+        denied: refused.length > 0 ? refused : known.denied,
+        ...(failed && { problem: problemOf(message, event['api_error_status']) }),
+      };
+    }
+    default:
+      return known;
+  }
+}

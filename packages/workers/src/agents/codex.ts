@@ -1,0 +1,33 @@
+import type { Agent } from './agent.ts';
+import { type AgentEvent, type AgentReport, numberIn, objectIn, problemOf, textIn } from './report.ts';
+
+/** OpenAI Codex. */
+export const codex: Agent = {
+  name: 'codex',
+  command: 'codex exec --json --skip-git-repo-check --sandbox workspace-write -',
+  metered: true,
+  readEvent,
+};
+
+function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
+  switch (event['type']) {
+    case 'thread.started': {
+      const sessionId = textIn(event, 'thread_id');
+      return sessionId === undefined ? report : { ...report, sessionId };
+    }
+    case 'item.completed': {
+      const item = objectIn(event, 'item');
+      const text = item['type'] === 'agent_message' ? textIn(item, 'text') : undefined;
+      return text === undefined ? report : { ...report, text };
+    }
+    case 'turn.completed': {
+      // Cached input is part of the input.
+      const usage = objectIn(event, 'usage');
+      return { ...report, tokens: numberIn(usage, 'input_tokens') + numberIn(usage, 'output_tokens') };
+    }
+    case 'turn.failed':
+      return { ...report, problem: problemOf(textIn(event['error'], 'message') ?? 'the turn failed') };
+    default:
+      return report;
+  }
+}

@@ -1,0 +1,40 @@
+import type { Agent } from './agent.ts';
+import { type AgentEvent, type AgentReport, numberIn, objectIn, problemOf, textIn } from './report.ts';
+
+/** Gemini CLI. */
+export const gemini: Agent = {
+  name: 'gemini',
+  command: 'gemini --output-format stream-json --approval-mode auto_edit',
+  metered: true,
+  readEvent,
+};
+
+function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
+  switch (event['type']) {
+    case 'init': {
+      const sessionId = textIn(event, 'session_id');
+      return sessionId === undefined ? report : { ...report, sessionId };
+    }
+    case 'message': {
+      if (event['role'] !== 'assistant') return report;
+      const content = textIn(event, 'content') ?? '';
+      return { ...report, text: event['delta'] === true ? report.text + content : content };
+    }
+    case 'tool_use':
+      // What is said after a tool is a new message.
+      return { ...report, text: '' };
+    case 'tool_result': {
+      // A tool that the approval mode leaves out is not there at all.
+      const absent = objectIn(event, 'error')['type'] === 'tool_not_registered';
+      const tool = /^(.*?)__/.exec(textIn(event, 'tool_id') ?? '')?.[1] ?? 'a tool';
+      return absent ? { ...report, denied: [...report.denied, tool] } : report;
+    }
+    case 'result': {
+      const tokens = numberIn(objectIn(event, 'stats'), 'total_tokens');
+      if (event['status'] === 'success') return { ...report, tokens };
+      return { ...report, tokens, problem: problemOf(textIn(event['error'], 'message') ?? 'it failed') };
+    }
+    default:
+      return report;
+  }
+}
