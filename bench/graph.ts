@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { type Shape, writeIndex } from './graph-index.ts';
+import { median } from './median.ts';
 
 const PROGRAMS = {
   parse: [process.execPath, 'parse.mjs'],
@@ -86,8 +87,4 @@ export function graph(): Promise<string[]> {
 
 function count(number: number): string {
   return number.toLocaleString('en-US');
-}
-
-export function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }

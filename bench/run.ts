@@ -1,10 +1,18 @@
 // Prints the tables of bench/README.md, measured now. Usage: pnpm bench [name ...]
 import { disjoint } from './disjoint.ts';
 import { parallel } from './parallel.ts';
+import { engine } from './engine.ts';
 import { graph } from './graph.ts';
 import { machine } from './repository.ts';
+import { schedule } from './schedule.ts';
 
-const benchmarks: Readonly<Record<string, () => Promise<string[]>>> = { parallel, disjoint, graph };
+const benchmarks: Readonly<Record<string, () => Promise<string[]>>> = {
+  parallel,
+  disjoint,
+  graph,
+  schedule,
+  engine,
+};
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks);
 console.log(machine());

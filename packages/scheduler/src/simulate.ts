@@ -9,6 +9,10 @@ export interface SimulationOptions extends SchedulerOptions {
   readonly workers: number;
   /** Minutes that a ticket really takes; the scheduler goes on planning by the tickets' own durations. */
   readonly durationOf?: ((id: string) => number) | undefined;
+  /** How often a ticket has to be tried: every attempt takes its time, all but the last one fail. 1 by default. */
+  readonly attemptsOf?: ((id: string) => number) | undefined;
+  /** Cost of a worker's minute, waiting for tickets not counted; 0 by default. */
+  readonly costPerMinute?: number | undefined;
 }
 
 export interface Assignment {
@@ -18,6 +22,8 @@ export interface Assignment {
   /** Minutes since the start of the run. */
   start: number;
   end: number;
+  /** Counted from 1. */
+  attempt: number;
 }
 
 export interface Simulation {
@@ -25,46 +31,57 @@ export interface Simulation {
   makespan: number;
   /** Share of the workers' time that is work, 0 to 1. */
   utilisation: number;
+  /** Of all attempts, in the unit of `costPerMinute`. */
+  cost: number;
   /** In order of start. */
   assignments: Assignment[];
 }
 
 /**
- * A run in which every ticket succeeds, without barriers: a free worker takes the next ready ticket at once.
+ * A run in which every ticket succeeds in the end, without barriers: a free worker takes the next ready ticket at
+ * once, and one that failed is ready again at once.
  * @throws {WorkerCountError} unless `workers` is a whole number from 1.
  */
 export function simulate(tickets: readonly SchedulerTicket[], options: SimulationOptions): Simulation {
   const workers = wholeNumber(options.workers);
-  const scheduler = createScheduler(tickets, options);
+  const scheduler = createScheduler(tickets, { ...options, retry: undefined });
+  const attempts = new Map<string, number>();
+  const attemptsOf = options.attemptsOf ?? (() => 1);
   const durationOf = options.durationOf ?? plannedDurations(tickets, options);
   const idle = new TinyQueue<number>();
   let hired = 0;
   const running = new TinyQueue<Assignment>([], (a, b) => a.end - b.end || a.worker - b.worker);
   const assignments: Assignment[] = [];
   let now = 0;
+  const end = ({ id, worker, attempt }: Assignment): void => {
+    idle.push(worker);
+    if (attempt < attemptsOf(id)) scheduler.failed(id);
+    else scheduler.completed(id);
+  };
   for (;;) {
     while (running.length < workers) {
       const id = scheduler.next();
       if (id === undefined) break;
       scheduler.started(id);
-      const assignment = { id, worker: idle.pop() ?? ++hired, start: now, end: now + durationOf(id) };
+      const attempt = (attempts.get(id) ?? 0) + 1;
+      attempts.set(id, attempt);
+      const worker = idle.pop() ?? ++hired;
+      const assignment = { id, worker, start: now, end: now + durationOf(id), attempt };
       assignments.push(assignment);
       running.push(assignment);
     }
     const ended = running.pop();
     if (!ended) break;
     now = ended.end;
-    idle.push(ended.worker);
-    scheduler.completed(ended.id);
+    end(ended);
     // Everything that ends now ends before anything starts: the choice is made among all that is ready then.
     while (running.peek()?.end === now) {
-      const other = running.pop()!;
-      idle.push(other.worker);
-      scheduler.completed(other.id);
+      end(running.pop()!);
     }
   }
   const work = assignments.reduce((sum, { start, end }) => sum + end - start, 0);
-  return { makespan: now, utilisation: now === 0 ? 0 : work / (now * workers), assignments };
+  const utilisation = now === 0 ? 0 : work / (now * workers);
+  return { makespan: now, utilisation, cost: work * (options.costPerMinute ?? 0), assignments };
 }
 
 function plannedDurations(tickets: readonly SchedulerTicket[], { satisfied = new Set() }: SchedulerOptions) {

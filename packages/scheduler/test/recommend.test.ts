@@ -60,4 +60,49 @@ describe('recommendWorkers', () => {
       }),
     );
   });
+
+  test('is the best number by its objective, counted by a simulation of another make', () => {
+    const durations = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 20 });
+    const links = fc.array(fc.tuple(fc.nat(19), fc.nat(19)), { maxLength: 30 });
+    fc.assert(
+      fc.property(durations, links, fc.integer({ min: 1, max: 12 }), (minutes, edges, cap) => {
+        const tickets = minutes.map((duration, nth): SchedulerTicket => {
+          const earlier = edges.filter(([from, to]) => from === nth && to < nth);
+          return { id: `T-${nth}`, duration, dependencies: earlier.map(([, to]) => `T-${to}`) };
+        });
+        const spans = Array.from({ length: Math.min(cap, tickets.length) }, (_, nth) => {
+          return minuteByMinute(tickets, nth + 1);
+        });
+        const best = spans.findIndex((span) => span <= Math.min(...spans) * 1.05) + 1;
+        expect(recommendWorkers(tickets, { cap }).workers).toBe(best);
+      }),
+      { numRuns: 1000 },
+    );
+  });
 });
+
+/** Every minute: who is done, then who starts, the longest remaining chain first. */
+function minuteByMinute(tickets: readonly SchedulerTicket[], workers: number): number {
+  const left = new Map(tickets.map(({ id, duration }) => [id, duration!]));
+  const chain = (id: string): number => {
+    const after = tickets.filter(({ dependencies }) => dependencies.includes(id));
+    return (
+      tickets.find((one) => one.id === id)!.duration! + Math.max(0, ...after.map((one) => chain(one.id)))
+    );
+  };
+  const order = tickets
+    .map((one) => ({ ...one, chain: chain(one.id) }))
+    .toSorted((a, b) => b.chain - a.chain || (a.id < b.id ? -1 : 1));
+  const running = new Set<string>();
+  for (let minute = 0; ; minute++) {
+    for (const id of running) {
+      left.set(id, left.get(id)! - 1);
+      if (left.get(id) === 0) running.delete(id);
+    }
+    if ([...left.values()].every((rest) => rest === 0)) return minute;
+    for (const { id, dependencies } of order) {
+      const free = left.get(id)! > 0 && !running.has(id) && running.size < workers;
+      if (free && dependencies.every((to) => left.get(to) === 0)) running.add(id);
+    }
+  }
+}

@@ -26,11 +26,12 @@ describe('simulate', () => {
     expect(result).toEqual({
       makespan: 4,
       utilisation: 1,
+      cost: 0,
       assignments: [
-        { id: 'A', worker: 1, start: 0, end: 4 },
-        { id: 'B', worker: 2, start: 0, end: 1 },
-        { id: 'C', worker: 2, start: 1, end: 3 },
-        { id: 'D', worker: 2, start: 3, end: 4 },
+        { id: 'A', worker: 1, start: 0, end: 4, attempt: 1 },
+        { id: 'B', worker: 2, start: 0, end: 1, attempt: 1 },
+        { id: 'C', worker: 2, start: 1, end: 3, attempt: 1 },
+        { id: 'D', worker: 2, start: 3, end: 4, attempt: 1 },
       ],
     });
   });
@@ -43,8 +44,27 @@ describe('simulate', () => {
     expect(utilisation).toBe(0.75);
   });
 
+  test('tries what fails again, and pays for every attempt', () => {
+    const { assignments, cost, makespan } = simulate([ticket('A', 3), ticket('B', 1, ['A'])], {
+      workers: 2,
+      attemptsOf: (id) => (id === 'A' ? 2 : 1),
+      costPerMinute: 0.5,
+    });
+    expect(assignments.map(({ id, attempt, start, end }) => [id, attempt, start, end])).toEqual([
+      ['A', 1, 0, 3],
+      ['A', 2, 3, 6],
+      ['B', 1, 6, 7],
+    ]);
+    expect([makespan, cost]).toEqual([7, 3.5]);
+  });
+
   test('of nothing takes no time', () => {
-    expect(simulate([], { workers: 3 })).toEqual({ makespan: 0, utilisation: 0, assignments: [] });
+    expect(simulate([], { workers: 3 })).toEqual({
+      makespan: 0,
+      utilisation: 0,
+      cost: 0,
+      assignments: [],
+    });
   });
 
   test('refuses no workers', () => {

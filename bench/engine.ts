@@ -1,0 +1,121 @@
+// No-op tickets a second: Sage's scheduler with a journal on the disk, p-graph, and p-queue with counted dependencies.
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createScheduler, type SchedulerTicket } from '@sage/scheduler';
+import { PGraph } from 'p-graph';
+import PQueue from 'p-queue';
+import { drawBacklog } from './backlogs.ts';
+import { median } from './median.ts';
+
+const TICKETS = 100_000;
+const WORKERS = 8;
+const ROUNDS = 3;
+
+type Engine = (tickets: readonly SchedulerTicket[], run: () => Promise<void>) => Promise<void>;
+
+/** A line for each start and each completion, synced to the disk in groups of 256 kB. */
+function openJournal(file: string): { write(event: object): void; close(): void } {
+  const handle = openSync(file, 'w');
+  let group = '';
+  const sync = (): void => {
+    writeSync(handle, group);
+    fdatasyncSync(handle);
+    group = '';
+  };
+  return {
+    write(event) {
+      group += `${JSON.stringify(event)}\n`;
+      if (group.length > 2 ** 18) sync();
+    },
+    close() {
+      sync();
+      closeSync(handle);
+    },
+  };
+}
+
+const sage: Engine = async (tickets, run) => {
+  const folder = mkdtempSync(join(tmpdir(), 'sage-bench-'));
+  const journal = openJournal(join(folder, 'journal.jsonl'));
+  const scheduler = createScheduler(tickets, { workers: WORKERS });
+  const over = Promise.withResolvers<void>();
+  const startReady = (): void => {
+    for (let id = scheduler.next(); id !== undefined; id = scheduler.next()) {
+      const ticket = id;
+      scheduler.started(ticket);
+      journal.write({ v: 1, event: 'ticket.started', ticket });
+      run().then(() => {
+        scheduler.completed(ticket);
+        journal.write({ v: 1, event: 'ticket.completed', ticket });
+        startReady();
+      }, over.reject);
+    }
+    if (scheduler.remaining === 0) over.resolve();
+  };
+  startReady();
+  await over.promise;
+  journal.close();
+  rmSync(folder, { recursive: true });
+};
+
+const pGraph: Engine = async (tickets, run) => {
+  const nodes = new Map(tickets.map(({ id }) => [id, { run }]));
+  const edges = tickets.flatMap(({ id, dependencies }) =>
+    dependencies.map((to): [string, string] => [to, id]),
+  );
+  await new PGraph(nodes, edges).run({ concurrency: WORKERS });
+};
+
+const pQueue: Engine = async (tickets, run) => {
+  const queue = new PQueue({ concurrency: WORKERS });
+  const waitsFor = new Map(tickets.map(({ id, dependencies }) => [id, dependencies.length]));
+  const dependents = new Map<string, string[]>(tickets.map(({ id }) => [id, []]));
+  for (const { id, dependencies } of tickets) for (const to of dependencies) dependents.get(to)?.push(id);
+  const add = (id: string): void => {
+    void queue.add(async () => {
+      await run();
+      for (const dependent of dependents.get(id) ?? []) {
+        const left = (waitsFor.get(dependent) ?? 0) - 1;
+        waitsFor.set(dependent, left);
+        if (left === 0) add(dependent);
+      }
+    });
+  };
+  for (const { id, dependencies } of tickets) if (dependencies.length === 0) add(id);
+  await queue.onIdle();
+};
+
+const ENGINES: Readonly<Record<string, Engine>> = {
+  'sage, with the journal': sage,
+  'p-queue, dependencies counted by hand': pQueue,
+  'p-graph': pGraph,
+};
+
+export async function engine(): Promise<string[]> {
+  const { tickets } = drawBacklog(0, TICKETS);
+  const seconds = new Map<string, number[]>();
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [name, run] of Object.entries(ENGINES)) {
+      let ran = 0;
+      const started = performance.now();
+      await run(tickets, () => {
+        ran++;
+        return Promise.resolve();
+      });
+      seconds.set(name, [...(seconds.get(name) ?? []), (performance.now() - started) / 1000]);
+      if (ran !== TICKETS) throw new Error(`${name} ran ${ran} of ${TICKETS}`);
+    }
+  }
+  const own = median(seconds.get('sage, with the journal') ?? []);
+  return [
+    `${TICKETS} no-op tickets on ${WORKERS} workers, from the list of tickets to the last one done`,
+    '',
+    '| engine | tickets/s | time / that of sage |',
+    '|---|---|---|',
+    ...[...seconds].map(([name, runs]) => {
+      const middle = median(runs);
+      return `| ${name} | ${Math.round(TICKETS / middle).toLocaleString('en-US')} | ${(middle / own).toFixed(1)} |`;
+    }),
+  ];
+}
