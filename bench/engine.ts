@@ -40,16 +40,17 @@ const sage: Engine = async (tickets, run) => {
   const journal = openJournal(join(folder, 'journal.jsonl'));
   const scheduler = createScheduler(tickets, { workers: WORKERS });
   const over = Promise.withResolvers<void>();
+  const runOne = async (ticket: string): Promise<void> => {
+    await run();
+    scheduler.completed(ticket);
+    journal.write({ v: 1, event: 'ticket.completed', ticket });
+    startReady();
+  };
   const startReady = (): void => {
-    for (let id = scheduler.next(); id !== undefined; id = scheduler.next()) {
-      const ticket = id;
+    for (let ticket = scheduler.next(); ticket !== undefined; ticket = scheduler.next()) {
       scheduler.started(ticket);
       journal.write({ v: 1, event: 'ticket.started', ticket });
-      run().then(() => {
-        scheduler.completed(ticket);
-        journal.write({ v: 1, event: 'ticket.completed', ticket });
-        startReady();
-      }, over.reject);
+      runOne(ticket).catch(over.reject);
     }
     if (scheduler.remaining === 0) over.resolve();
   };

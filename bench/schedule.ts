@@ -1,5 +1,5 @@
 // How close the scheduler comes to the best plan there can be: 400 seeded backlogs of 1,000 tickets.
-import { planBatches, rankTickets, recommendWorkers, type SchedulerTicket, simulate } from '@sage/scheduler';
+import { planBatches, rankTickets, type SchedulerTicket, simulate } from '@sage/scheduler';
 import { drawBacklog } from './backlogs.ts';
 import { seeded } from './seeded.ts';
 

@@ -1,0 +1,114 @@
+/** How long something took, and what was known of it before. */
+export interface DurationSample {
+  readonly minutes: number;
+  readonly type: string;
+  readonly component: string;
+  /** Minutes that its author expected. */
+  readonly estimate?: number | undefined;
+}
+
+export interface PredictedDuration {
+  /** The median, in minutes. */
+  readonly minutes: number;
+  /** Four of five such tickets take between `low` and `high`. */
+  readonly low: number;
+  readonly high: number;
+  /** Samples of the same type and component. */
+  readonly samples: number;
+}
+
+export interface DurationModel {
+  /** Undefined where there is neither a sample nor an estimate to go by. */
+  predict(ticket: Omit<DurationSample, 'minutes'>): PredictedDuration | undefined;
+  readonly samples: number;
+}
+
+/** A group's mean counts as much as that of the group around it when it has so many samples. */
+const SHRINKAGE = 4;
+/** Without samples: four of five tickets within a factor of three of the estimate. */
+const PRIOR_SPREAD = Math.log(3);
+/** Quantile of 0.9 of the normal distribution: a tenth above `high`, a tenth below `low`. */
+const Z = 1.2816;
+
+/**
+ * Learns from samples. Logarithms of minutes, or of minutes over the estimate where there is one, are averaged for
+ * the type and component, each drawn towards the mean of the larger group around it (all, then the type) as far as
+ * it has few samples itself (partial pooling; Gelman and Hill, "Data Analysis Using Regression and Multilevel
+ * Models", 2007). Durations are taken as log-normal. Samples that are not positive numbers are left out.
+ */
+export function learnDurations(samples: readonly DurationSample[]): DurationModel {
+  const usable = samples.filter(({ minutes }) => minutes > 0 && minutes < Infinity);
+  // With and without an estimate are two models: a ratio and a time have no mean in common.
+  const known = usable.filter(({ estimate }) => isEstimate(estimate));
+  const byEstimate = pool(
+    known.map((one) => ({ ...one, value: Math.log(one.minutes / one.estimate!) })),
+    0,
+  );
+  const byTime = pool(usable.map((one) => ({ ...one, value: Math.log(one.minutes) })));
+  return {
+    samples: usable.length,
+    predict(ticket) {
+      const expected = isEstimate(ticket.estimate) ? byEstimate(ticket) : byTime(ticket);
+      if (!expected) return undefined;
+      const center = expected.mean + (isEstimate(ticket.estimate) ? Math.log(ticket.estimate) : 0);
+      const minutes = Math.exp(center);
+      const factor = Math.exp(Z * expected.deviation);
+      return { minutes, low: minutes / factor, high: minutes * factor, samples: expected.samples };
+    },
+  };
+}
+
+function isEstimate(estimate: number | undefined): estimate is number {
+  return estimate !== undefined && estimate > 0 && estimate < Infinity;
+}
+
+interface Group {
+  sum: number;
+  count: number;
+}
+
+type Valued = Pick<DurationSample, 'type' | 'component'> & { readonly value: number };
+type Pooled = { readonly mean: number; readonly deviation: number; readonly samples: number } | undefined;
+
+/** `prior` is the mean where nothing is known; without it nothing can be said then. */
+function pool(
+  values: readonly Valued[],
+  prior?: number,
+): (key: Pick<Valued, 'type' | 'component'>) => Pooled {
+  const groups = new Map<string, Group>();
+  const keysOf = ({ type, component }: Pick<Valued, 'type' | 'component'>): string[] => [
+    JSON.stringify([]),
+    JSON.stringify([type]),
+    JSON.stringify([type, component]),
+  ];
+  for (const one of values) {
+    for (const key of keysOf(one)) {
+      const group = groups.get(key) ?? { sum: 0, count: 0 };
+      groups.set(key, group);
+      group.sum += one.value;
+      group.count++;
+    }
+  }
+  const meanOf = (key: Pick<Valued, 'type' | 'component'>): { mean: number; count: number } | undefined => {
+    let mean = prior;
+    let count = 0;
+    for (const name of keysOf(key)) {
+      const group = groups.get(name);
+      count = group?.count ?? 0;
+      if (!group) continue;
+      const around = mean === undefined ? 0 : SHRINKAGE;
+      mean = (group.sum + around * (mean ?? 0)) / (group.count + around);
+    }
+    return mean === undefined ? undefined : { mean, count };
+  };
+  let squares = SHRINKAGE * (PRIOR_SPREAD / Z) ** 2;
+  for (const one of values) squares += (one.value - meanOf(one)!.mean) ** 2;
+  const deviation = Math.sqrt(squares / (SHRINKAGE + values.length));
+  return (key) => {
+    const found = meanOf(key);
+    if (!found) return undefined;
+    // The mean itself is not known exactly, the less so the fewer samples there are.
+    const spread = deviation * Math.sqrt(1 + 1 / (found.count + SHRINKAGE));
+    return { mean: found.mean, deviation: spread, samples: found.count };
+  };
+}
