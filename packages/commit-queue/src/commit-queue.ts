@@ -1,15 +1,17 @@
 import { join } from 'node:path';
-import { excludeFromGit, openRepository, type Repository } from '@sage/git';
+import { excludeFromGit, GitSession, openRepository, type Repository } from '@sage/git';
 import { cleanupQueue } from './cleanup.ts';
 import { enqueueWork, type Work } from './enqueue.ts';
 import type { EntryState, QueueEntry } from './entry.ts';
 import { EntryStore } from './entry-store.ts';
 import { EntryError, LockTimeoutError, QueueStoppedError } from './errors.ts';
 import { landEntry, settleLanded, type Candidate } from './land.ts';
+import { GROUP, landGroup } from './land-group.ts';
 import { landManagedFiles, type ManagedCommit } from './land-managed-files.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import type { ManagedFile } from './managed-files.ts';
 import { recoverQueue } from './recover.ts';
+import type { OnStep } from './steps.ts';
 
 export interface CommitQueueOptions {
   /** The repository to land in, or a directory in its work tree. */
@@ -25,6 +27,8 @@ export interface CommitQueueOptions {
   now?: () => Date;
   /** Told of every entry that was settled (landed, conflicted, rejected), in order, when that is durable. */
   onLanding?: (event: { entry: QueueEntry }) => void | Promise<void>;
+  /** Told of each step of a landing when it is done: for tests that end the process there. */
+  onStep?: OnStep;
 }
 
 export interface EntryFilter {
@@ -71,9 +75,14 @@ export class CommitQueue {
    */
   process(options: { target?: string; signal?: AbortSignal } = {}): Promise<QueueEntry[]> {
     return this.#locked('process the queue', options.signal, async (lock) => {
+      const { onStep } = this.#options;
+      onStep?.('lock-taken');
       const changed = await this.#recover();
+      onStep?.('recovered');
+      await using session = new GitSession(this.#repository);
       const tried = new Set<string>();
       const stopped = new Map<string, QueueStoppedError>();
+      const landed = new Map(changed.map((entry) => [workOf(entry), entry]));
       const context = {
         repository: this.#repository,
         store: this.#store,
@@ -81,7 +90,11 @@ export class CommitQueue {
         now: this.#now,
         managedFiles: this.#options.managedFiles ?? (() => []),
         verify: this.#options.verify,
+        session,
+        onStep,
       };
+      // Managed files and verify are asked entry by entry; without them many land at once.
+      const together = this.#options.managedFiles === undefined && this.#options.verify === undefined;
       for (;;) {
         const { entries } = await this.#store.read();
         const open = entries.filter(
@@ -89,22 +102,31 @@ export class CommitQueue {
             state === 'queued' && !tried.has(id) && (options.target ?? target) === target,
         );
         if (open.length === 0) break;
-        for (const entry of open) {
+        for (const each of entries) if (each.state === 'landed') landed.set(workOf(each), each);
+        for (let at = 0; at < open.length;) {
           if (options.signal?.aborted) return changed;
-          tried.add(entry.id);
-          if (stopped.has(entry.target)) continue;
+          const [entry] = open.slice(at, at + 1) as [QueueEntry];
+          // Two enqueues of the same work at once may both be seen before one of them withdraws.
+          const twin = landed.get(workOf(entry));
+          const group = together && !twin ? groupOf(open.slice(at, at + GROUP), landed) : [entry];
+          let settled: QueueEntry[] = [];
           try {
-            // Two enqueues of the same work at once may both be seen before one of them withdraws.
-            const twin = [...entries, ...changed].find((other) => hasLandedWorkOf(other, entry));
-            const settled = twin
-              ? await settleLanded(this.#repository, this.#store, entry, twin.landed ?? entry.commit)
-              : await landEntry(context, entry);
-            changed.push(settled);
-            await this.#options.onLanding?.({ entry: settled });
+            if (stopped.has(entry.target)) settled = [];
+            else if (twin) settled = [await settleLanded(this.#repository, this.#store, entry, twin.landed ?? entry.commit)];
+            else if (group.length > 1) settled = await landGroup(context, session, group);
+            else settled = [await landEntry(context, entry)];
           } catch (error) {
             if (!(error instanceof QueueStoppedError) || error.code === 'LOST_LOCK') throw error;
             stopped.set(entry.target, error);
           }
+          tried.add(entry.id);
+          for (const each of settled) {
+            tried.add(each.id);
+            if (each.state === 'landed') landed.set(workOf(each), each);
+          }
+          at += Math.max(1, settled.length);
+          changed.push(...settled);
+          for (const each of settled) await this.#options.onLanding?.({ entry: each });
         }
       }
       const [first] = stopped.values();
@@ -171,7 +193,8 @@ export class CommitQueue {
    * Returns the commit, undefined when the edits change nothing. What an `edit` throws comes out.
    */
   landManagedFiles(commit: ManagedCommit): Promise<string | undefined> {
-    const context = { repository: this.#repository, directory: this.#store.directory, now: this.#now };
+    const { onStep } = this.#options;
+    const context = { repository: this.#repository, directory: this.#store.directory, now: this.#now, onStep };
     return this.#locked('land managed files', undefined, async (lock) => {
       await this.#recover();
       return landManagedFiles({ ...context, lock }, commit);
@@ -214,9 +237,18 @@ export class CommitQueue {
   }
 }
 
-function hasLandedWorkOf(other: QueueEntry, entry: QueueEntry): boolean {
-  const { ticket, commit, target } = entry;
-  return (
-    other.state === 'landed' && other.ticket === ticket && other.commit === commit && other.target === target
-  );
+function workOf({ ticket, commit, target }: QueueEntry): string {
+  return JSON.stringify([ticket, commit, target]);
+}
+
+/** The entries at the start that can land together. */
+function groupOf(entries: readonly QueueEntry[], landed: ReadonlyMap<string, QueueEntry>): QueueEntry[] {
+  const works = new Set<string>();
+  const [first] = entries;
+  const end = entries.findIndex((entry) => {
+    const again = works.has(workOf(entry)) || landed.has(workOf(entry));
+    works.add(workOf(entry));
+    return again || entry.target !== first?.target;
+  });
+  return entries.slice(0, end < 0 ? entries.length : end);
 }

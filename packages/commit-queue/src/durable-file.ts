@@ -5,6 +5,9 @@ import { isErrno } from './errors.ts';
 
 export const TEMPORARY_PREFIX = '.tmp-';
 
+/** Files open at a time. */
+const AT_ONCE = 16;
+
 /**
  * Makes a file that did not exist, complete or not at all and on disk when this returns; false when the name is
  * taken. A hard link is the one exclusive create that shows the whole content at once.
@@ -27,6 +30,21 @@ export async function createFile(directory: string, name: string, text: string):
 export async function replaceFile(directory: string, name: string, text: string): Promise<void> {
   const temporary = await writeTemporary(directory, text);
   await rename(temporary, join(directory, name));
+  await syncDirectory(directory);
+}
+
+/** Replaces many, a few at a time, with one sync of the directory. */
+export async function replaceFiles(
+  directory: string,
+  files: readonly { name: string; text: string }[],
+): Promise<void> {
+  for (let at = 0; at < files.length; at += AT_ONCE) {
+    await Promise.all(
+      files.slice(at, at + AT_ONCE).map(async ({ name, text }) => {
+        await rename(await writeTemporary(directory, text), join(directory, name));
+      }),
+    );
+  }
   await syncDirectory(directory);
 }
 

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createFile, removeFile, replaceFile, TEMPORARY_PREFIX } from './durable-file.ts';
+import { createFile, removeFile, replaceFile, replaceFiles, TEMPORARY_PREFIX } from './durable-file.ts';
 import { entrySchema, TRANSITIONS, type QueueEntry } from './entry.ts';
 import { EntryError, isErrno } from './errors.ts';
 
@@ -66,13 +66,22 @@ export class EntryStore {
 
   /** Writes a changed entry; a change of state must be in the table. */
   async write(previous: QueueEntry, next: QueueEntry): Promise<QueueEntry> {
-    if (previous.state !== next.state && !TRANSITIONS[previous.state].includes(next.state)) {
-      const message = `entry ${previous.id} is ${previous.state} and cannot become ${next.state}`;
-      throw new EntryError('WRONG_STATE', previous.id, message);
-    }
+    assertTransition(previous, next);
     const entry = { ...next, updatedAt: this.#now().toISOString() };
     await replaceFile(this.directory, fileName(entry.sequence), format(entry));
     return entry;
+  }
+
+  /** As `write` for many: all on disk when it returns, with one sync of the directory. */
+  async writeAll(changes: readonly (readonly [previous: QueueEntry, next: QueueEntry])[]): Promise<QueueEntry[]> {
+    const updatedAt = this.#now().toISOString();
+    const entries = changes.map(([previous, next]) => {
+      assertTransition(previous, next);
+      return { ...next, updatedAt };
+    });
+    const files = entries.map((entry) => ({ name: fileName(entry.sequence), text: format(entry) }));
+    await replaceFiles(this.directory, files);
+    return entries;
   }
 
   async remove(entry: QueueEntry): Promise<void> {
@@ -96,6 +105,12 @@ export class EntryStore {
       .filter((n) => n > 0)
       .sort((a, b) => a - b);
   }
+}
+
+function assertTransition(previous: QueueEntry, next: QueueEntry): void {
+  if (previous.state === next.state || TRANSITIONS[previous.state].includes(next.state)) return;
+  const message = `entry ${previous.id} is ${previous.state} and cannot become ${next.state}`;
+  throw new EntryError('WRONG_STATE', previous.id, message);
 }
 
 function fileName(sequence: number): string {

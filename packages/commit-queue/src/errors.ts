@@ -6,6 +6,7 @@ export type QueueStopCode =
   | 'LOST_LOCK'
   | 'TARGET_GONE'
   | 'TARGET_BUSY'
+  | 'WRONG_MERGE'
   | 'OPERATION_IN_PROGRESS';
 
 /** The queue had to stop before a landing. Nothing has moved; the entry stays queued and can go on later. */

@@ -5,6 +5,7 @@ import { targetBusy, targetTip, TIP_ATTEMPTS } from './land.ts';
 import type { Lock } from './lock.ts';
 import { editTree, type ManagedFile } from './managed-files.ts';
 import { moveTarget } from './move-target.ts';
+import type { OnStep } from './steps.ts';
 import { landingMessage } from './trailers.ts';
 
 /** Holds the intent of a commit of managed files alone, which has no entry. */
@@ -18,7 +19,7 @@ export interface ManagedCommit {
 
 /** Lands a commit of managed files alone; undefined when the edits change nothing. */
 export async function landManagedFiles(
-  context: { repository: Repository; directory: string; lock: Lock; now: () => Date },
+  context: { repository: Repository; directory: string; lock: Lock; now: () => Date; onStep: OnStep | undefined },
   { target, message, files }: ManagedCommit,
 ): Promise<string | undefined> {
   const { repository, directory, lock } = context;
@@ -33,7 +34,7 @@ export async function landManagedFiles(
     const record = (intent: Intent) =>
       replaceFile(directory, INTENT_FILE, `${JSON.stringify({ target, ...intent })}\n`);
     try {
-      await moveTarget(repository, lock, { target, old, new: commit, files, record });
+      await moveTarget(repository, lock, { target, old, new: commit, files, record, onStep: context.onStep });
       await removeFile(directory, INTENT_FILE);
       return commit;
     } catch (error) {

@@ -3,8 +3,8 @@ import {
   findTrailers,
   git,
   GitError,
+  type GitSession,
   identity,
-  mergeTrees,
   readCommit,
   readRef,
   RefMovedError,
@@ -19,7 +19,9 @@ import { QueueStoppedError } from './errors.ts';
 import type { Lock } from './lock.ts';
 import { editTree, type ManagedFile } from './managed-files.ts';
 import { moveTarget } from './move-target.ts';
+import type { OnStep } from './steps.ts';
 import { decodeTrailer, ENTRY_TRAILER, landingMessage, TICKET_TRAILER } from './trailers.ts';
+import { isTrueMerge } from './true-merge.ts';
 
 export interface Candidate {
   commit: string;
@@ -34,6 +36,8 @@ export interface LandingContext {
   now: () => Date;
   managedFiles: (entry: QueueEntry, tip: string) => Promise<readonly ManagedFile[]> | readonly ManagedFile[];
   verify: ((candidate: Candidate) => Promise<{ ok: boolean; output: string }>) | undefined;
+  session: GitSession;
+  onStep: OnStep | undefined;
 }
 
 /** How often a landing is made anew because somebody else moves the target. */
@@ -91,12 +95,35 @@ export async function settleLanded(
   store: EntryStore,
   entry: QueueEntry,
   landed: string,
+  onStep?: OnStep,
 ): Promise<QueueEntry> {
   const { intent: _, ...rest } = entry;
   const settled = await store.write(entry, { ...rest, state: 'landed', landed });
+  onStep?.('entry-settled');
   // Last: killed before it, a pin too many is left, which recovery removes.
   await removePin(repository, entry.id);
+  onStep?.('pin-removed');
   return settled;
+}
+
+export function entryMessage({ message, ticket, id }: QueueEntry): string {
+  return landingMessage(message, [
+    [TICKET_TRAILER, ticket],
+    [ENTRY_TRAILER, id],
+  ]);
+}
+
+/** The last word before anything is committed: a wrong merge would silently take back what others have landed. */
+export async function assertTrueMerge(
+  session: GitSession,
+  entry: QueueEntry,
+  parent: string,
+  tree: string,
+): Promise<void> {
+  const { commit, base, target, id } = entry;
+  if (await isTrueMerge(session, { parent, commit, base }, tree)) return;
+  const message = `${tree} is not the merge of ${commit} into ${parent} of ${target}: run git fsck, then land entry ${id} again`;
+  throw new QueueStoppedError('WRONG_MERGE', message);
 }
 
 export function pinOf(id: string): string {
@@ -113,15 +140,17 @@ async function landOn(
   entry: QueueEntry,
   tip: string,
 ): Promise<QueueEntry | 'moved'> {
-  const { repository, store, lock, verify } = context;
+  const { repository, store, lock, verify, session, onStep } = context;
   const { intent: _, ...queued } = entry;
-  const merge = await merged(repository, tip, entry.commit);
+  const merge = await merged(session, tip, entry.commit);
   if (typeof merge === 'string' || merge.conflicts.length > 0) {
     const files = typeof merge === 'string' ? [] : merge.conflicts.map(({ path }) => path);
     const reason = typeof merge === 'string' ? merge : merge.messages.join('\n').slice(0, OUTPUT_LIMIT);
     const tickets = await ticketsThatTouched(repository, entry, tip, files);
     return store.write(entry, { ...queued, state: 'conflicted', conflict: { files, tickets }, reason });
   }
+  await assertTrueMerge(session, entry, tip, merge.tree);
+  onStep?.('merged');
   const files = await context.managedFiles(entry, tip);
   let tree: string;
   try {
@@ -139,13 +168,11 @@ async function landOn(
   const commit = await commitTree(repository, {
     tree,
     parents: [tip],
-    message: landingMessage(entry.message, [
-      [TICKET_TRAILER, entry.ticket],
-      [ENTRY_TRAILER, entry.id],
-    ]),
+    message: entryMessage(entry),
     author: entry.author ?? (await readCommit(repository, entry.commit)).author,
     committer: { ...(await identity(repository)), date: context.now() },
   });
+  onStep?.('committed');
   const verdict = await verify?.({ commit, parent: tip, entry });
   if (verdict && !verdict.ok) {
     const output = verdict.output.slice(-OUTPUT_LIMIT);
@@ -156,19 +183,19 @@ async function landOn(
     recorded = await store.write(entry, { ...queued, intent });
   };
   try {
-    await moveTarget(repository, lock, { target: entry.target, old: tip, new: commit, files, record });
+    await moveTarget(repository, lock, { target: entry.target, old: tip, new: commit, files, record, onStep });
   } catch (error) {
     // The stale intent does no harm: what it names is not reachable, so recovery forgets it.
     if (error instanceof RefMovedError) return 'moved';
     throw error;
   }
-  return settleLanded(repository, store, recorded, commit);
+  return settleLanded(repository, store, recorded, commit, onStep);
 }
 
 /** A string says why the two cannot be merged at all. */
-async function merged(repository: Repository, tip: string, commit: string): Promise<MergeResult | string> {
+async function merged(session: GitSession, tip: string, commit: string): Promise<MergeResult | string> {
   try {
-    return await mergeTrees(repository, tip, commit);
+    return await session.merge(tip, commit);
   } catch (error) {
     if (!(error instanceof GitError) || !error.stderr.includes('unrelated histories')) throw error;
     return 'the work and the target have no common history';

@@ -1,9 +1,10 @@
-import { GitError, updateRefs, type Repository } from '@sage/git';
+import { GitError, type RefUpdate, updateRefs, type Repository } from '@sage/git';
 import { moveCheckouts, planCheckouts } from './checkouts.ts';
 import type { Intent } from './entry.ts';
 import { QueueStoppedError } from './errors.ts';
 import type { Lock } from './lock.ts';
 import type { ManagedFile } from './managed-files.ts';
+import type { OnStep } from './steps.ts';
 
 export interface TargetMove {
   target: string;
@@ -12,6 +13,9 @@ export interface TargetMove {
   files: readonly ManagedFile[];
   /** Makes the intent durable. */
   record: (intent: Intent) => Promise<void>;
+  /** The transaction; a git of its own when missing. */
+  move?: (updates: RefUpdate[]) => Promise<void>;
+  onStep: OnStep | undefined;
 }
 
 /**
@@ -27,13 +31,18 @@ export async function moveTarget(repository: Repository, lock: Lock, move: Targe
   const checkouts = await planCheckouts(repository, move.target, move.old, move.new, move.files);
   const intent: Intent = { old: move.old, new: move.new, checkouts };
   await lock.assertHeld();
+  move.onStep?.('planned');
   await move.record(intent);
+  move.onStep?.('intent-written');
+  const updates = [{ ref: move.target, old: move.old, new: move.new }];
   try {
-    await updateRefs(repository, [{ ref: move.target, old: move.old, new: move.new }]);
+    await (move.move ? move.move(updates) : updateRefs(repository, updates));
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
     const message = `${move.target} cannot be written: ${error.message}`;
     throw new QueueStoppedError('OPERATION_IN_PROGRESS', message, { cause: error });
   }
+  move.onStep?.('target-moved');
   await moveCheckouts(repository, intent);
+  move.onStep?.('checkouts-moved');
 }

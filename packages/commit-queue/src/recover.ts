@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAncestor, listRefs, readRef, resolveCommit, type Repository } from '@sage/git';
-import { finishCheckouts } from './checkouts.ts';
+import { listRefs, type Repository } from '@sage/git';
+import { completeIntent } from './complete-intent.ts';
 import { removeFile } from './durable-file.ts';
-import { intentSchema, type Intent, type QueueEntry } from './entry.ts';
+import { intentSchema, type QueueEntry } from './entry.ts';
 import type { EntryStore } from './entry-store.ts';
 import { isErrno } from './errors.ts';
-import { landingOf, pinOf, removePin, settleLanded } from './land.ts';
+import { pinOf, removePin, settleLanded } from './land.ts';
+import { recoverGroup } from './land-group.ts';
 import { INTENT_FILE } from './land-managed-files.ts';
 import { removeLeftLocks } from './left-locks.ts';
 
@@ -17,7 +18,7 @@ import { removeLeftLocks } from './left-locks.ts';
  */
 export async function recoverQueue(repository: Repository, store: EntryStore): Promise<QueueEntry[]> {
   await recoverManagedFiles(repository, store.directory);
-  const settled: QueueEntry[] = [];
+  const settled = await recoverGroup(repository, store);
   const { entries } = await store.read();
   for (const entry of entries) {
     if (entry.state !== 'queued' || !entry.intent) continue;
@@ -46,22 +47,4 @@ async function recoverManagedFiles(repository: Repository, directory: string): P
   const { target, ...intent } = intentSchema.parse(JSON.parse(text));
   await completeIntent(repository, target, intent);
   await removeFile(directory, INTENT_FILE);
-}
-
-async function completeIntent(
-  repository: Repository,
-  target: string,
-  intent: Intent,
-  entry?: QueueEntry,
-): Promise<string | undefined> {
-  await removeLeftLocks(repository, target, intent.new);
-  const tip = await readRef(repository, target);
-  // Where the target is gone nobody can say; the entry stays queued and processing it says TARGET_GONE.
-  if (tip === undefined) return undefined;
-  const known = (await resolveCommit(repository, intent.new)) !== undefined;
-  if (known && (await isAncestor(repository, intent.new, tip))) {
-    await finishCheckouts(repository, target, intent, tip);
-    return intent.new;
-  }
-  return entry && landingOf(repository, entry, intent.old, tip);
 }

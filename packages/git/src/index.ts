@@ -43,6 +43,10 @@ export {
   type Repository,
 } from './repository.ts';
 export { git, gitRaw, type GitOptions, type GitResult } from './run.ts';
+export { removeTornObjects } from './torn-objects.ts';
+export type { RawCommit, RawCommitContent } from './raw-commit.ts';
+export { GitSession } from './session.ts';
+export { syncDisk } from './sync-disk.ts';
 export { withTemporaryIndex } from './temporary-index.ts';
 export {
   mergeTrees,

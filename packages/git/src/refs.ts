@@ -66,30 +66,48 @@ export async function checkRefFormat(ref: string): Promise<boolean> {
 }
 
 /** Git itself waits this long (ms) for a ref that another git holds. */
-const LOCK_CONFIG = ['core.filesRefLockTimeout=2000', 'core.packedRefsTimeout=2000'];
+export const REF_CONFIG: readonly string[] = ['core.filesRefLockTimeout=2000', 'core.packedRefsTimeout=2000'];
 
 /**
  * Moves, makes and deletes refs in one transaction, on disk when it returns. Throws `RefMovedError` when a
- * ref is not at its `old`; a lock that another git still holds after 2 s is a `GitError`.
+ * ref is not at its `old`; a lock that another git still holds after 2 s is a `GitError`. `synced: false` leaves
+ * the sync to the caller, who has many to make.
  */
-export async function updateRefs(repository: Repository, updates: readonly RefUpdate[]): Promise<void> {
+export async function updateRefs(
+  repository: Repository,
+  updates: readonly RefUpdate[],
+  { synced = true }: { synced?: boolean } = {},
+): Promise<void> {
+  try {
+    const config = [...(synced ? DURABLE_CONFIG : ['core.fsync=none']), ...REF_CONFIG];
+    await git(repository, ['update-ref', '--stdin', '-z'], { input: refCommands(updates), config });
+  } catch (error) {
+    throw await rejectedUpdate(repository, updates, error);
+  }
+}
+
+/** A transaction as `update-ref --stdin -z` reads it. */
+export function refCommands(updates: readonly RefUpdate[]): string {
   const commands = updates.map(({ ref, old, new: next }) => {
     const previous = old === 'absent' ? zeros(next) : (old ?? '');
     return next === 'delete' ? `delete ${ref}\0${previous}\0` : `update ${ref}\0${next}\0${previous}\0`;
   });
-  const input = `start\0${commands.join('')}prepare\0commit\0`;
-  try {
-    const config = [...DURABLE_CONFIG, ...LOCK_CONFIG];
-    await git(repository, ['update-ref', '--stdin', '-z'], { input, config });
-  } catch (error) {
-    if (!(error instanceof GitError)) throw error;
-    // The refs, not git's words, decide what went wrong.
-    for (const { ref, old } of updates) {
-      const actual = (await readRef(repository, ref)) ?? 'absent';
-      if (old !== undefined && actual !== old) throw new RefMovedError(ref, old, actual, { cause: error });
-    }
-    throw error;
+  return `start\0${commands.join('')}prepare\0commit\0`;
+}
+
+/** What to throw for a failed transaction: the refs, not git's words, decide what went wrong. */
+export async function rejectedUpdate(
+  repository: Repository,
+  updates: readonly RefUpdate[],
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof GitError)) return error;
+  for (const { ref, old } of updates) {
+    if (old === undefined) continue;
+    const actual = (await readRef(repository, ref)) ?? 'absent';
+    if (actual !== old) return new RefMovedError(ref, old, actual, { cause: error });
   }
+  return error;
 }
 
 function zeros(like: string): string {

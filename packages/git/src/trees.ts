@@ -1,5 +1,6 @@
 import { gitFields, readablePath, toBytePath, toInput } from './byte-paths.ts';
 import { DURABLE_CONFIG } from './environment.ts';
+import { GitError } from './errors.ts';
 import type { Repository } from './repository.ts';
 import { git, gitRaw } from './run.ts';
 import { withTemporaryIndex } from './temporary-index.ts';
@@ -24,6 +25,8 @@ export async function mergeTrees(repository: Repository, ours: string, theirs: s
   const args = ['merge-tree', '--write-tree', '-z', '--name-only', '--messages', ours, theirs];
   const fields = await gitFields(repository, args, { allowExit: [1], config: DURABLE_CONFIG });
   const [tree = '', ...rest] = fields;
+  // Git ends with 1 for a conflict, and for an object that it cannot read.
+  if (!/^[0-9a-f]{40,64}$/.test(tree)) throw new GitError(args, 1, 'fatal: not something that can be merged');
   // After the conflicted paths an empty field, then per message: count, that many paths, kind, text.
   const end = rest.indexOf('');
   const paths = end < 0 ? rest : rest.slice(0, end);

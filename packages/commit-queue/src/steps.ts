@@ -1,0 +1,24 @@
+/** The points of the queue's work between which a kill may come, in the order in which a landing passes them. */
+export const STEPS = [
+  'pinned',
+  'entry-written',
+  'lock-taken',
+  'recovered',
+  'merged',
+  'committed',
+  'group-built',
+  'objects-synced',
+  'planned',
+  'intent-written',
+  'target-moved',
+  'checkouts-moved',
+  'entry-settled',
+  'group-settled',
+  'group-forgotten',
+  'pin-removed',
+] as const;
+
+export type Step = (typeof STEPS)[number];
+
+/** Told of each step when it is done. For tests of what a kill leaves: it may end the process. */
+export type OnStep = (step: Step) => void;

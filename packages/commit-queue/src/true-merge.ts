@@ -1,0 +1,32 @@
+import { mergeTrees, type GitSession } from '@sage/git';
+
+/** A commit that carries work, and the tip that it was put on. */
+export interface LandedWork {
+  parent: string;
+  /** The finished work, and the commit it began from. */
+  commit: string;
+  base: string;
+}
+
+/**
+ * Whether `tree` is the merge of the work into the parent, found out in another way than the merge was made.
+ * Where the work changes what nobody else has, the parent and the tree differ exactly as base and work do: the
+ * two raw differences are the same bytes. In every other case a fresh git process merges again.
+ */
+export async function isTrueMerge(session: GitSession, work: LandedWork, tree: string): Promise<boolean> {
+  const [parent, base, commit] = await Promise.all([
+    session.readCommit(work.parent),
+    session.readCommit(work.base),
+    session.readCommit(work.commit),
+  ]);
+  if (!parent || !base || !commit) return false;
+  if (commit.parents.length === 1 && commit.parents[0] === work.base) {
+    const [asked, made] = await Promise.all([
+      session.diffTrees(base.tree, commit.tree),
+      session.diffTrees(parent.tree, tree),
+    ]);
+    if (asked.equals(made)) return true;
+  }
+  const again = await mergeTrees(session.repository, work.parent, work.commit);
+  return again.conflicts.length === 0 && again.tree === tree;
+}

@@ -1,0 +1,56 @@
+import type { CommitContent, Signature } from './commits.ts';
+
+/** The header lines of a commit object that Sage needs, exactly as they stand. */
+export interface RawCommit {
+  tree: string;
+  parents: string[];
+  /** `Name <email> seconds zone`, bytes as latin1. */
+  author: string;
+  /** undefined is UTF-8. */
+  encoding: string | undefined;
+}
+
+export function parseRawCommit(content: Uint8Array): RawCommit {
+  const text = Buffer.from(content).toString('latin1');
+  const lines = text.slice(0, text.indexOf('\n\n') + 1).split('\n');
+  const values = (key: string) =>
+    lines.filter((line) => line.startsWith(`${key} `)).map((line) => line.slice(key.length + 1));
+  return {
+    tree: values('tree')[0] ?? '',
+    parents: values('parent'),
+    author: values('author')[0] ?? '',
+    encoding: values('encoding')[0],
+  };
+}
+
+export interface RawCommitContent extends Omit<CommitContent, 'author'> {
+  /** A signature, or an author line taken from another commit. */
+  author: Signature | { line: string };
+}
+
+/** The commit object that `git commit-tree` would write; undefined where only git can read the dates. */
+export function formatCommit(content: RawCommitContent): Uint8Array | undefined {
+  const { tree, parents, message, author, committer } = content;
+  const authorLine = 'line' in author ? Buffer.from(author.line, 'latin1') : signatureLine(author);
+  const committerLine = signatureLine(committer);
+  if (!authorLine || !committerLine) return undefined;
+  return Buffer.concat([
+    Buffer.from(`tree ${tree}\n${parents.map((parent) => `parent ${parent}\n`).join('')}author `),
+    authorLine,
+    Buffer.from('\ncommitter '),
+    committerLine,
+    Buffer.from(`\n\n${message.replaceAll('\0', '')}`),
+  ]);
+}
+
+function signatureLine({ name, email, date }: Signature): Buffer | undefined {
+  if (!(date instanceof Date)) return undefined;
+  const when = `${Math.floor(date.getTime() / 1000)} +0000`;
+  return Buffer.from(`${clean(name) || 'unknown'} <${clean(email)}> ${when}`);
+}
+
+/** As git's ident.c: no such characters inside, none of the others at the ends. */
+function clean(text: string): string {
+  // eslint-disable-next-line no-control-regex -- git strips them
+  return text.replaceAll(/[\0\n<>]/g, '').replaceAll(/^[\u0000-\u0020.,:;<>"\\']+|[\u0000-\u0020.,:;<>"\\']+$/g, '');
+}
