@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { excludeFromGit, GitSession, openRepository, type Repository } from '@sage/git';
 import { cleanupQueue } from './cleanup.ts';
-import { enqueueWork, type Work } from './enqueue.ts';
+import { enqueueWorks, type Work } from './enqueue.ts';
 import type { EntryState, QueueEntry } from './entry.ts';
-import { EntryStore } from './entry-store.ts';
+import { EntryStore, workKey } from './entry-store.ts';
 import { EntryError, LockTimeoutError, QueueStoppedError } from './errors.ts';
 import { landEntry, settleLanded, type Candidate } from './land.ts';
 import { GROUP, landGroup } from './land-group.ts';
@@ -54,6 +54,9 @@ export class CommitQueue {
   readonly #store: EntryStore;
   readonly #options: CommitQueueOptions;
   readonly #now: () => Date;
+  #arriving: Work[] = [];
+  #batch: Promise<Map<Work, QueueEntry | Error>> | undefined;
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(repository: Repository, store: EntryStore, options: CommitQueueOptions) {
     this.#repository = repository;
@@ -62,9 +65,38 @@ export class CommitQueue {
     this.#now = options.now ?? (() => new Date());
   }
 
-  /** Takes in finished work. It is pinned and on disk when this returns. Throws `EntryError`. */
-  enqueue(work: Work): Promise<QueueEntry> {
-    return enqueueWork(this.#repository, this.#store, work, this.#now);
+  /**
+   * Takes in finished work. It is pinned and on disk when this returns; calls at the same time share their syncs.
+   * Throws `EntryError`.
+   */
+  async enqueue(work: Work): Promise<QueueEntry> {
+    this.#arriving.push(work);
+    // Whoever comes while others are written waits, and is written with all who came meanwhile.
+    const batch = (this.#batch ??= this.#writing.then(() => {
+      const works = this.#arriving;
+      this.#arriving = [];
+      this.#batch = undefined;
+      return this.#enqueueWorks(works);
+    }));
+    this.#writing = batch.catch(() => undefined);
+    const result = (await batch).get(work);
+    if (result instanceof Error) throw result;
+    return result as QueueEntry;
+  }
+
+  /** As `enqueue` for many, in this order. Throws the first error; the others are queued all the same. */
+  async enqueueAll(works: readonly Work[]): Promise<QueueEntry[]> {
+    const results = await Promise.allSettled(works.map((work) => this.enqueue({ ...work })));
+    return results.map((result) => {
+      if (result.status === 'rejected') throw result.reason;
+      return result.value;
+    });
+  }
+
+  async #enqueueWorks(works: readonly Work[]): Promise<Map<Work, QueueEntry | Error>> {
+    const { onStep } = this.#options;
+    const entries = await enqueueWorks(this.#repository, this.#store, works, { now: this.#now, onStep });
+    return new Map(works.map((work, n) => [work, entries[n] as QueueEntry | Error]));
   }
 
   /**
@@ -82,7 +114,7 @@ export class CommitQueue {
       await using session = new GitSession(this.#repository);
       const tried = new Set<string>();
       const stopped = new Map<string, QueueStoppedError>();
-      const landed = new Map(changed.map((entry) => [workOf(entry), entry]));
+      const landed = new Map(changed.map((entry) => [workKey(entry), entry]));
       const context = {
         repository: this.#repository,
         store: this.#store,
@@ -102,12 +134,12 @@ export class CommitQueue {
             state === 'queued' && !tried.has(id) && (options.target ?? target) === target,
         );
         if (open.length === 0) break;
-        for (const each of entries) if (each.state === 'landed') landed.set(workOf(each), each);
+        for (const each of entries) if (each.state === 'landed') landed.set(workKey(each), each);
         for (let at = 0; at < open.length;) {
           if (options.signal?.aborted) return changed;
           const [entry] = open.slice(at, at + 1) as [QueueEntry];
           // Two enqueues of the same work at once may both be seen before one of them withdraws.
-          const twin = landed.get(workOf(entry));
+          const twin = landed.get(workKey(entry));
           const group = together && !twin ? groupOf(open.slice(at, at + GROUP), landed) : [entry];
           let settled: QueueEntry[] = [];
           try {
@@ -122,7 +154,7 @@ export class CommitQueue {
           tried.add(entry.id);
           for (const each of settled) {
             tried.add(each.id);
-            if (each.state === 'landed') landed.set(workOf(each), each);
+            if (each.state === 'landed') landed.set(workKey(each), each);
           }
           at += Math.max(1, settled.length);
           changed.push(...settled);
@@ -237,17 +269,13 @@ export class CommitQueue {
   }
 }
 
-function workOf({ ticket, commit, target }: QueueEntry): string {
-  return JSON.stringify([ticket, commit, target]);
-}
-
 /** The entries at the start that can land together. */
 function groupOf(entries: readonly QueueEntry[], landed: ReadonlyMap<string, QueueEntry>): QueueEntry[] {
   const works = new Set<string>();
   const [first] = entries;
   const end = entries.findIndex((entry) => {
-    const again = works.has(workOf(entry)) || landed.has(workOf(entry));
-    works.add(workOf(entry));
+    const again = works.has(workKey(entry)) || landed.has(workKey(entry));
+    works.add(workKey(entry));
     return again || entry.target !== first?.target;
   });
   return entries.slice(0, end < 0 ? entries.length : end);

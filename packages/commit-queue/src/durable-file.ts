@@ -12,8 +12,13 @@ const AT_ONCE = 16;
  * Makes a file that did not exist, complete or not at all and on disk when this returns; false when the name is
  * taken. A hard link is the one exclusive create that shows the whole content at once.
  */
-export async function createFile(directory: string, name: string, text: string): Promise<boolean> {
-  const temporary = await writeTemporary(directory, text);
+export async function createFile(
+  directory: string,
+  name: string,
+  text: string,
+  { synced = true }: { synced?: boolean } = {},
+): Promise<boolean> {
+  const temporary = await writeTemporary(directory, text, synced);
   try {
     await link(temporary, join(directory, name));
   } catch (error) {
@@ -22,7 +27,7 @@ export async function createFile(directory: string, name: string, text: string):
   } finally {
     await rm(temporary, { force: true });
   }
-  await syncDirectory(directory);
+  if (synced) await syncDirectory(directory);
   return true;
 }
 
@@ -53,12 +58,12 @@ export async function removeFile(directory: string, name: string): Promise<void>
   await syncDirectory(directory);
 }
 
-async function writeTemporary(directory: string, text: string): Promise<string> {
+async function writeTemporary(directory: string, text: string, synced = true): Promise<string> {
   const path = join(directory, `${TEMPORARY_PREFIX}${process.pid}-${randomBytes(6).toString('hex')}`);
   const file = await open(path, 'wx');
   try {
     await file.writeFile(text);
-    await file.sync();
+    if (synced) await file.sync();
   } finally {
     await file.close();
   }

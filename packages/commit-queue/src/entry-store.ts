@@ -7,10 +7,17 @@ import { EntryError, isErrno } from './errors.ts';
 const ENTRY_FILE = /^(\d{8,})\.json$/;
 const DAY = 86_400_000;
 
+export type NewEntry = Pick<QueueEntry, 'id' | 'ticket' | 'target' | 'base' | 'commit' | 'message'> & {
+  author?: NonNullable<QueueEntry['author']>;
+};
+
 /** The entries of a queue, one JSON file each, named by sequence. Every write is on disk when it returns. */
 export class EntryStore {
   readonly directory: string;
   readonly #now: () => Date;
+  readonly #seen = new Set<number>();
+  /** The sequences of each work. */
+  readonly #works = new Map<string, number[]>();
 
   constructor(directory: string, now: () => Date) {
     this.directory = directory;
@@ -21,16 +28,59 @@ export class EntryStore {
     await mkdir(this.directory, { recursive: true });
   }
 
-  /** Adds an entry at the end. The exclusive link is what orders concurrent callers: no lock is needed. */
-  async add(
-    entry: Omit<QueueEntry, 'sequence' | 'v' | 'enqueuedAt' | 'updatedAt' | 'state'>,
-  ): Promise<QueueEntry> {
+  /**
+   * Adds entries at the end. The exclusive link is what orders concurrent callers: no lock is needed. With
+   * `synced: false` the caller syncs the disk.
+   */
+  async addAll(added: readonly NewEntry[], { synced = true } = {}): Promise<QueueEntry[]> {
     const at = this.#now().toISOString();
-    for (let sequence = ((await this.#sequences()).at(-1) ?? 0) + 1; ; sequence += 1) {
-      const full = { v: 1, ...entry, sequence, state: 'queued', enqueuedAt: at, updatedAt: at };
-      const parsed = entrySchema.parse(full);
-      if (await createFile(this.directory, fileName(sequence), format(parsed))) return parsed;
+    const entries: QueueEntry[] = [];
+    let sequence = ((await this.#sequences()).at(-1) ?? 0) + 1;
+    for (const each of added) {
+      for (;; sequence += 1) {
+        const full = { v: 1, ...each, sequence, state: 'queued', enqueuedAt: at, updatedAt: at };
+        const entry = entrySchema.parse(full);
+        if (!(await createFile(this.directory, fileName(sequence), format(entry), { synced }))) continue;
+        entries.push(entry);
+        this.#remember(entry);
+        break;
+      }
+      sequence += 1;
     }
+    return entries;
+  }
+
+  /** The first entry of this work that is queued or has landed, of those that `readNew` knows. */
+  async findWork(work: Pick<QueueEntry, 'ticket' | 'commit' | 'target'>): Promise<QueueEntry | undefined> {
+    for (const sequence of this.#works.get(workKey(work)) ?? []) {
+      const entry = await this.#readEntry(sequence).catch(() => undefined);
+      if (entry && (entry.state === 'queued' || entry.state === 'landed')) return entry;
+    }
+    return undefined;
+  }
+
+  /** Reads the entries that have come since the last time. */
+  async readNew(): Promise<void> {
+    for (const sequence of await this.#sequences()) {
+      if (this.#seen.has(sequence)) continue;
+      const entry = await this.#readEntry(sequence).catch(() => undefined);
+      if (entry) this.#remember(entry);
+    }
+  }
+
+  async #readEntry(sequence: number): Promise<QueueEntry> {
+    const file = join(this.directory, fileName(sequence));
+    const entry = entrySchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    if (entry.sequence !== sequence) throw new Error(`its sequence is ${entry.sequence}`);
+    return entry;
+  }
+
+  /** What an entry is about never changes, so it is read once; its state is read when it is asked for. */
+  #remember(entry: QueueEntry): void {
+    if (this.#seen.has(entry.sequence)) return;
+    this.#seen.add(entry.sequence);
+    const key = workKey(entry);
+    this.#works.set(key, [...(this.#works.get(key) ?? []), entry.sequence].sort((a, b) => a - b));
   }
 
   /** All entries in the order they came, and an error for each file that is none. */
@@ -40,9 +90,7 @@ export class EntryStore {
     for (const sequence of await this.#sequences()) {
       const file = join(this.directory, fileName(sequence));
       try {
-        const entry = entrySchema.parse(JSON.parse(await readFile(file, 'utf8')));
-        if (entry.sequence !== sequence) throw new Error(`its sequence is ${entry.sequence}`);
-        entries.push(entry);
+        entries.push(await this.#readEntry(sequence));
       } catch (error) {
         // Removed by a cleanup since the listing.
         if (isErrno(error, 'ENOENT')) continue;
@@ -105,6 +153,11 @@ export class EntryStore {
       .filter((n) => n > 0)
       .sort((a, b) => a - b);
   }
+}
+
+/** The same work asked for twice is one entry. */
+export function workKey({ ticket, commit, target }: Pick<QueueEntry, 'ticket' | 'commit' | 'target'>): string {
+  return JSON.stringify([ticket, commit, target]);
 }
 
 function assertTransition(previous: QueueEntry, next: QueueEntry): void {
