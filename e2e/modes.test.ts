@@ -26,12 +26,13 @@ test('--dry-run prints the plan, needs no agent and changes nothing', async () =
   );
   expect(stderr).toBe('');
   expect(exitCode).toBe(0);
-  expect(JSON.parse(stdout)).toEqual({
+  expect(JSON.parse(stdout)).toMatchObject({
     v: 1,
     batches: [['API-3', 'API-1'], ['API-2']],
     blocked: [{ id: 'API-5', by: ['API-4'] }],
     workers: 2,
     criticalPath: ['API-1', 'API-2'],
+    forecast: { minutes: 90, samples: 0, assignments: [{ id: 'API-3', worker: 1, start: 0 }, {}, {}] },
   });
   const human = await sandbox.sage('stream', '--dry-run');
   expect(human.exitCode).toBe(0);

@@ -50,8 +50,7 @@ export function learnDurations(samples: readonly DurationSample[]): DurationMode
     predict(ticket) {
       const expected = isEstimate(ticket.estimate) ? byEstimate(ticket) : byTime(ticket);
       if (!expected) return undefined;
-      const center = expected.mean + (isEstimate(ticket.estimate) ? Math.log(ticket.estimate) : 0);
-      const minutes = Math.exp(center);
+      const minutes = Math.exp(expected.mean) * (isEstimate(ticket.estimate) ? ticket.estimate : 1);
       const factor = Math.exp(Z * expected.deviation);
       return { minutes, low: minutes / factor, high: minutes * factor, samples: expected.samples };
     },

@@ -13,7 +13,8 @@ describe('forecast', () => {
     const options = { workers: 4, rangeOf: () => ({ low: 4, high: 25 }) };
     const one = forecast(tickets, options);
     expect(one).toMatchObject(simulate(tickets, { workers: 4 }));
-    expect(one.low).toBeLessThan(one.high);
+    expect(one.low).toBeLessThan(one.expected);
+    expect(one.expected).toBeLessThan(one.high);
     // The log-normal of 4 to 25 has a mean of 12.9: all work spread evenly takes 129 minutes on the average.
     expect(one.low).toBeGreaterThan(100);
     expect(one.high).toBeGreaterThan(130);
@@ -22,8 +23,8 @@ describe('forecast', () => {
   });
 
   test('without ranges has none', () => {
-    const { makespan, low, high } = forecast(tickets, { workers: 4, rangeOf: () => undefined });
-    expect([low, high]).toEqual([makespan, makespan]);
+    const { makespan, expected, low, high } = forecast(tickets, { workers: 4, rangeOf: () => undefined });
+    expect([low, expected, high]).toEqual(Array(3).fill(makespan));
     expect(forecast([], { workers: 1, rangeOf: () => undefined })).toMatchObject({
       makespan: 0,
       low: 0,

@@ -97,17 +97,19 @@ export function selectTickets(backlog: Backlog, { component, only }: Selection):
   return new Set(chosen.map(({ id }) => id));
 }
 
-/** The tickets as the scheduler takes them; `states` overrides what the index says. */
+/** The tickets as the scheduler takes them; `states` and `minutes` override what the index says. */
 export function schedulerTickets(
   backlog: Backlog,
   states: (ticket: Ticket) => TicketState,
+  minutes: (ticket: Ticket) => number | undefined = ({ estimatedMinutes }) => estimatedMinutes,
 ): SchedulerTicket[] {
   return [...backlog.tickets.values()].map((ticket) => ({
     id: ticket.id,
     dependencies: backlog.graph.dependenciesOf(ticket.id),
     state: states(ticket),
     priority: ticket.priority,
-    ...(ticket.estimatedMinutes !== undefined && { duration: ticket.estimatedMinutes }),
+    component: ticket.component,
+    duration: minutes(ticket),
     files: ticket.files,
     conflictsWith: ticket.conflictsWith,
     container: isContainer(ticket),

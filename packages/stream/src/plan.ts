@@ -1,7 +1,17 @@
-import { openRepository } from '@sage/git';
-import { criticalPath, determineWorkerCount, planBatches } from '@sage/scheduler';
+import { openRepository, type Repository } from '@sage/git';
+import {
+  type Assignment,
+  criticalPath,
+  determineWorkerCount,
+  explainStart,
+  forecast,
+  planBatches,
+  type SchedulerTicket,
+  type StartReason,
+} from '@sage/scheduler';
 import { isContainer, type Ticket } from '@sage/tickets';
 import { type Backlog, readBacklog, schedulerTickets, type Selection, selectTickets } from './backlog.ts';
+import { knownBefore, learnFromHistory } from './history.ts';
 import { chooseTarget } from './target.ts';
 
 export interface PlanOptions extends Selection {
@@ -20,30 +30,82 @@ export interface Plan {
   readonly workers: number;
   /** The longest chain of open tickets by estimated duration. */
   readonly criticalPath: readonly string[];
+  readonly forecast: RunForecast;
+}
+
+/** How long a run would take if every ticket succeeded, with what earlier runs taught. */
+export interface RunForecast {
+  /** If each ticket takes exactly what is expected of it. */
+  readonly minutes: number;
+  /** Half of the runs are over within so many minutes; four of five take between `low` and `high`. */
+  readonly expected: number;
+  readonly low: number;
+  readonly high: number;
+  /** Share of the workers' time that is work, 0 to 1. */
+  readonly utilisation: number;
+  /** How many completed tickets of earlier runs it rests on. */
+  readonly samples: number;
+  /** In minutes from the start of the run, in order of start. */
+  readonly assignments: readonly Omit<Assignment, 'attempt'>[];
 }
 
 /** What a run would do. Needs no agent and changes nothing. */
 export async function planStream(options: PlanOptions): Promise<Plan> {
-  const backlog = await backlogOf(options);
+  return (await preparePlan(options)).plan;
+}
+
+interface Prepared {
+  readonly plan: Plan;
+  readonly backlog: Backlog;
+  readonly tickets: readonly SchedulerTicket[];
+}
+
+async function preparePlan(options: PlanOptions): Promise<Prepared> {
+  const repository = await openRepository(options.directory);
+  const backlog = await backlogOf(repository, options);
   const selection = selectTickets(backlog, options);
-  const open = schedulerTickets(backlog, (ticket) =>
-    selection.has(ticket.id) && ticket.state === 'DEFERRED' ? 'UNPROCESSED' : ticket.state,
+  const model = await learnFromHistory(repository.root, backlog.tickets);
+  const tickets = schedulerTickets(
+    backlog,
+    (ticket) => (selection.has(ticket.id) && ticket.state === 'DEFERRED' ? 'UNPROCESSED' : ticket.state),
+    (ticket) => model.predict(knownBefore(ticket))?.minutes,
   );
   const available = [...selection].filter((id) => !isContainer(backlog.tickets.get(id) as Ticket)).length;
   const workers = determineWorkerCount(options.parallel ?? 1, Math.max(1, available));
-  const { batches, blocked } = planBatches(open, workers, { only: selection });
+  const { batches, blocked } = planBatches(tickets, workers, { only: selection });
   const planned = new Set(batches.flat());
-  const chain = open.filter(({ id, container }) => container || planned.has(id));
+  const chain = tickets.filter(({ id, container }) => container || planned.has(id));
   const others = new Set(
-    open.filter(({ id, container }) => !container && !planned.has(id)).map(({ id }) => id),
+    tickets.filter(({ id, container }) => !container && !planned.has(id)).map(({ id }) => id),
   );
-  return {
+  const { makespan, expected, low, high, utilisation, assignments } = forecast(tickets, {
+    workers,
+    only: selection,
+    rangeOf: (id) => model.predict(knownBefore(backlog.tickets.get(id) as Ticket)),
+  });
+  const plan: Plan = {
     v: 1,
     batches,
     blocked: blocked.filter(({ id }) => selection.has(id)),
     workers,
     criticalPath: criticalPath(chain, others),
+    forecast: {
+      minutes: tenths(makespan),
+      expected: tenths(expected),
+      low: tenths(low),
+      high: tenths(high),
+      utilisation: Math.round(utilisation * 1000) / 1000,
+      samples: model.samples,
+      assignments: assignments.map(({ id, worker, start, end }) => {
+        return { id, worker, start: tenths(start), end: tenths(end) };
+      }),
+    },
   };
+  return { plan, backlog, tickets };
+}
+
+function tenths(minutes: number): number {
+  return Math.round(minutes * 10) / 10;
 }
 
 /** The contract of `sage stream --explain ID --json`. */
@@ -60,6 +122,8 @@ export interface Explanation {
   /** 1-based place in the plan; absent where it would not start. */
   readonly batch?: number;
   readonly batches: number;
+  /** Minutes after the start of the run at which it would start, and why not earlier; absent where it would not. */
+  readonly starts?: { readonly minutes: number } & StartReason;
   readonly onCriticalPath: boolean;
   readonly blockedBy: readonly string[];
   /** Tickets that do not run at the same time as it, for they declare the same files or name it. */
@@ -69,10 +133,12 @@ export interface Explanation {
 export async function explainTicket(
   options: PlanOptions & { readonly ticket: string },
 ): Promise<Explanation> {
-  const backlog = await backlogOf(options);
+  const { plan, backlog, tickets } = await preparePlan(options);
   selectTickets(backlog, { only: [options.ticket] });
   const ticket = backlog.tickets.get(options.ticket) as Ticket;
-  const plan = await planStream(options);
+  const assignments = plan.forecast.assignments.map((one) => ({ ...one, attempt: 1 }));
+  const assignment = assignments.find(({ id }) => id === ticket.id);
+  const reason = explainStart(tickets, assignments, ticket.id);
   const batch = plan.batches.findIndex((ids) => ids.includes(ticket.id));
   const open = (id: string) => backlog.tickets.get(id)?.state !== 'COMPLETED';
   return {
@@ -85,6 +151,7 @@ export async function explainTicket(
     unblocks: backlog.graph.dependentsOf(ticket.id).filter(open),
     ...(batch >= 0 && { batch: batch + 1 }),
     batches: plan.batches.length,
+    ...(assignment && reason && { starts: { minutes: assignment.start, ...reason } }),
     onCriticalPath: plan.criticalPath.includes(ticket.id),
     blockedBy: plan.blocked.find(({ id }) => id === ticket.id)?.by ?? [],
     keptApartFrom: [...backlog.tickets.values()]
@@ -102,8 +169,7 @@ function keptApart(one: Ticket, other: Ticket): boolean {
   );
 }
 
-async function backlogOf({ directory, target: branch }: PlanOptions): Promise<Backlog> {
-  const repository = await openRepository(directory);
+async function backlogOf(repository: Repository, { target: branch }: PlanOptions): Promise<Backlog> {
   const target = await chooseTarget(repository, { branch, newBranch: 'sage/plan' });
   return readBacklog(repository, target.elsewhere ? target.ref : undefined);
 }

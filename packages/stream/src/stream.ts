@@ -18,6 +18,7 @@ import {
 import { type Clock, systemClock } from './clock.ts';
 import { CannotStartError } from './errors.ts';
 import type { RunEvent } from './events.ts';
+import { knownBefore, learnFromHistory } from './history.ts';
 import { Landing } from './landing.ts';
 import { chooseWorkforce } from './prerequisites.ts';
 import { completedIds, reconcile, recoverWorkers, unsettledEntries } from './recovery.ts';
@@ -166,8 +167,13 @@ async function runOn(options: StreamOptions & { clock: Clock }, beginning: Begin
     await landing.queue.recover();
     await reconcile(repository, log, landing, backlog);
     const left = unsettledEntries(await landing.queue.list(), log);
+    const model = await learnFromHistory(repository.root, backlog.tickets);
     const scheduler = createScheduler(
-      schedulerTickets(backlog, (ticket) => stateInRun(ticket, log, selection)),
+      schedulerTickets(
+        backlog,
+        (ticket) => stateInRun(ticket, log, selection),
+        (ticket) => model.predict(knownBefore(ticket))?.minutes,
+      ),
       { only: new Set([...selection, ...left.map(({ ticket }) => ticket)]) },
     );
     holder.run = new Run({

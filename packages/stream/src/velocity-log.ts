@@ -2,7 +2,7 @@ import { appendFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { git, type Repository } from '@sage/git';
 
-const PATH = '.sage/stream-velocity.log';
+export const VELOCITY_LOG = '.sage/stream-velocity.log';
 
 /**
  * The log of durations of the wider workflow, a line a landing: `<ISO time> <minutes> <id>`. It is written only
@@ -16,9 +16,9 @@ export class VelocityLog {
   }
 
   static async open(repository: Repository): Promise<VelocityLog> {
-    const file = join(repository.root, PATH);
+    const file = join(repository.root, VELOCITY_LOG);
     const there = await stat(file).catch(() => undefined);
-    const tracked = there && (await git(repository, ['ls-files', '--', PATH])) !== '';
+    const tracked = there && (await git(repository, ['ls-files', '--', VELOCITY_LOG])) !== '';
     return new VelocityLog(there?.isFile() && !tracked ? file : undefined);
   }
 

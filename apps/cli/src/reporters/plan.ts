@@ -1,10 +1,11 @@
 import type { Explanation, Plan } from '@sage/stream';
 import { column, fit } from '../printable.ts';
+import { formatGantt, hours } from './gantt.ts';
 
 const WIDTH = 80;
 
 /** The plan for a person. */
-export function formatPlan({ batches, blocked, workers, criticalPath }: Plan): string {
+export function formatPlan({ batches, blocked, workers, criticalPath, forecast }: Plan): string {
   const tickets = batches.reduce((sum, batch) => sum + batch.length, 0);
   const lines = [
     `${tickets} tickets in ${batches.length} batches, ${workers === 1 ? '1 worker' : `${workers} workers`}`,
@@ -14,6 +15,17 @@ export function formatPlan({ batches, blocked, workers, criticalPath }: Plan): s
     lines.push(`${column(String(index + 1), 5)} ${fit(batch.join('  '), WIDTH - 6)}`);
   }
   if (criticalPath.length > 0) lines.push('', fit(`longest chain: ${criticalPath.join(' -> ')}`, WIDTH));
+  if (tickets > 0) {
+    const { minutes, expected, low, high, utilisation, samples } = forecast;
+    const basis = samples > 0 ? `learned from ${samples} earlier tickets` : 'by the estimates alone';
+    lines.push(
+      '',
+      `forecast: ${hours(expected)} (four runs of five: ${hours(low)} to ${hours(high)}), ${basis}`,
+      `as planned below: ${hours(minutes)}, workers busy ${Math.round(utilisation * 100)} % of it`,
+      '',
+      ...formatGantt(forecast.assignments, minutes, WIDTH),
+    );
+  }
   for (const { id, by } of blocked)
     lines.push(fit(`blocked: ${id}, by ${by.join(', which waits for ')}`, WIDTH));
   return lines.join('\n') + '\n';
@@ -30,6 +42,7 @@ export function formatExplanation(explanation: Explanation): string {
     unblocks,
     batch,
     batches,
+    starts,
     onCriticalPath,
     blockedBy,
     keptApartFrom,
@@ -41,10 +54,24 @@ export function formatExplanation(explanation: Explanation): string {
   else if (state === 'DEFERRED') lines.push(`deferred: sage stream --only ${ticket} tries it again`);
   else if (blockedBy.length > 0) lines.push(`blocked by ${blockedBy.join(', which waits for ')}`);
   else lines.push('not in this selection, or done when its children are');
+  if (starts) lines.push(startLine(starts));
   if (waitsFor.length > 0) lines.push(`waits for ${waitsFor.join(', ')}`);
   if (unblocks.length > 0) lines.push(`unblocks ${unblocks.join(', ')}`);
   if (onCriticalPath) lines.push('is on the longest chain: a delay here delays the whole run');
   if (keptApartFrom.length > 0)
     lines.push(`does not run at the same time as ${keptApartFrom.join(', ')}: they declare the same files`);
   return lines.map((text) => fit(text, WIDTH)).join('\n') + '\n';
+}
+
+function startLine(starts: NonNullable<Explanation['starts']>): string {
+  if (starts.because === 'first') return 'starts at once';
+  const reasons = {
+    dependency: (id: string) => `when ${id} is done, the last that it waits for`,
+    conflict: (id: string) => `when ${id} is done, which it must not run beside`,
+  };
+  const reason =
+    starts.because === 'workers'
+      ? 'until then every worker has a ticket that goes first'
+      : reasons[starts.because](starts.ticket);
+  return `starts after about ${hours(starts.minutes)}: ${reason}`;
 }

@@ -1,0 +1,44 @@
+import type { RunForecast } from '@sage/stream';
+import stringWidth from 'string-width';
+import { column, fit } from '../printable.ts';
+
+const LABEL = 4;
+const WORKERS = 16;
+
+/** A line a worker, each ticket from its start to its end with as much of its id as there is room for. */
+export function formatGantt(
+  assignments: RunForecast['assignments'],
+  minutes: number,
+  width: number,
+): string[] {
+  const columns = width - LABEL - 1;
+  const at = (minute: number): number => (minutes === 0 ? 0 : Math.round((minute / minutes) * columns));
+  const byWorker = Map.groupBy(assignments, ({ worker }) => worker);
+  const workers = [...byWorker.keys()].toSorted((a, b) => a - b);
+  const lines = workers.slice(0, WORKERS).map((worker) => {
+    let line = column(String(worker), LABEL);
+    let used = 0;
+    for (const { id, start, end } of byWorker.get(worker) ?? []) {
+      const [from, to] = [at(start), at(end)];
+      // Too short to be seen.
+      if (to <= Math.max(used, from)) continue;
+      if (from > used) line += (used > 0 ? '|' : ' ').padEnd(from - used);
+      used = Math.max(used, from);
+      const room = to - used - 1;
+      const name = room > 1 ? fit(id, room) : '';
+      line += `|${name}${'-'.repeat(Math.max(0, room - stringWidth(name)))}`;
+      used = to;
+    }
+    return `${line}|`;
+  });
+  if (workers.length > WORKERS) lines.push(`... and ${workers.length - WORKERS} more workers`);
+  const last = hours(minutes);
+  return [...lines, `${' '.repeat(LABEL)}0${last.padStart(columns - 1)}`];
+}
+
+/** Minutes as a person says them. */
+export function hours(minutes: number): string {
+  if (minutes < 90) return `${Math.round(minutes)} min`;
+  const value = minutes / 60;
+  return value < 10 ? `${value.toFixed(1)} h` : `${Math.round(value)} h`;
+}
