@@ -31,3 +31,15 @@ export class BacklogError extends Error {
     this.tickets = tickets;
   }
 }
+
+/** The target branch has gone, or no longer contains what landed on it. The run stops, and can be resumed. */
+export class TargetLostError extends Error {
+  override readonly name = 'TargetLostError';
+  readonly code = 'TARGET_LOST';
+  readonly target: string;
+
+  constructor(target: string, message: string) {
+    super(message);
+    this.target = target;
+  }
+}

@@ -1,22 +1,19 @@
-import { relative } from 'node:path';
 import { type QueueEntry, QueueStoppedError } from '@sage/commit-queue';
-import { isAncestor, readRef, type Repository } from '@sage/git';
+import type { Repository } from '@sage/git';
 import type { Scheduler } from '@sage/scheduler';
 import type { DeferCategory, Ticket } from '@sage/tickets';
 import type { AttemptResult, Workers } from '@sage/workers';
 import type { Ask } from './ask.ts';
+import { Attempts } from './attempts.ts';
 import type { Backlog } from './backlog.ts';
 import type { Clock } from './clock.ts';
-import { commitMessage } from './commit-message.ts';
 import type { RunOutcome, RunSummary } from './events.ts';
 import type { Landing } from './landing.ts';
 import { Mailbox } from './mailbox.ts';
-import { previousAttempt } from './previous-attempt.ts';
 import type { RunLog } from './run-log.ts';
 import { StartGate } from './start-gate.ts';
 import { summarise } from './summary.ts';
 import type { VelocityLog } from './velocity-log.ts';
-import { workTicket } from './work-ticket.ts';
 
 /** How often a ticket whose work conflicts is made anew on the new tip before it is deferred. */
 const CONFLICT_RETRIES = 1;
@@ -51,11 +48,18 @@ export interface RunEnd {
 
 interface EndedAttempt {
   readonly ticket: Ticket;
-  readonly result: AttemptResult;
+  /** undefined where it could not even start. */
+  readonly result: AttemptResult | undefined;
+}
+
+/** The work of an agent that has ended, to be collected and queued. */
+interface Collection {
+  begin(): void;
+  readonly over: Promise<void>;
 }
 
 type Message =
-  | { readonly freeWorker: number }
+  | { readonly freeWorker: number; readonly collection: Collection | undefined }
   | { readonly ended: EndedAttempt }
   | 'landing-over'
   | 'look-again';
@@ -69,8 +73,11 @@ export class Run {
   /** Aborted where agents have to end: the person stops the run, or quits at a question. */
   readonly #halt = new AbortController();
   readonly #skipped = new Set<string>();
-  /** Tickets whose `queue.enqueued` is not written yet: their landing is told after it. */
-  readonly #announcing = new Map<string, Promise<void>>();
+  readonly #attempts: Attempts;
+  /** Attempts on their way to a running agent, and work that is collected when they are there. */
+  readonly #starting = new Set<Promise<void>>();
+  #waitingCollections: Collection[] = [];
+  #collected: Promise<void> = Promise.resolve();
   /** How long the agent worked on a ticket that is about to land. */
   readonly #seconds = new Map<string, number>();
   #cancelWake = (): void => {};
@@ -81,6 +88,7 @@ export class Run {
 
   constructor(options: RunOptions) {
     this.#options = options;
+    this.#attempts = new Attempts(options);
     this.#gate = new StartGate(() => options.clock.now().getTime());
     this.#freeWorkers = Array.from({ length: options.workforce }, (_, index) => index + 1);
   }
@@ -97,11 +105,12 @@ export class Run {
     this.#land(); // What an earlier process left in the queue comes first.
     for (;;) {
       const waiting = await this.#startReady();
+      this.#collectAfterStarts();
       if (this.#running === 0 && this.#landing === 'idle' && !waiting) break;
       const message = await this.#mailbox.next();
       if (message === 'landing-over') this.#landingOver();
       else if (message === 'look-again') continue;
-      else if ('freeWorker' in message) this.#free(message.freeWorker);
+      else if ('freeWorker' in message) this.#free(message.freeWorker, message.collection);
       else await this.#attemptEnded(message.ended);
     }
     return this.#finish();
@@ -111,7 +120,7 @@ export class Run {
   async entrySettled(entry: QueueEntry, completed: readonly string[]): Promise<void> {
     const { log, scheduler, landing, clock } = this.#options;
     const ticket = this.#ticket(entry.ticket);
-    await this.#announcing.get(ticket.id);
+    await this.#attempts.announced(ticket.id);
     const about = { ticket: ticket.id, entry: entry.id };
     if (entry.state === 'landed' && entry.landed !== undefined) {
       await log.emit({ event: 'landing.landed', ...about, commit: entry.landed });
@@ -148,9 +157,24 @@ export class Run {
     }
   }
 
-  #free(worker: number): void {
+  #free(worker: number, collection: Collection | undefined): void {
     this.#freeWorkers.push(worker);
     this.#freeWorkers.sort((a, b) => a - b);
+    if (collection) this.#waitingCollections.push(collection);
+  }
+
+  /**
+   * Collecting work takes the processor from agents that are about to start, and nobody waits for it. One at a time,
+   * so that work is queued in the order in which the agents ended.
+   */
+  #collectAfterStarts(): void {
+    for (const { begin, over } of this.#waitingCollections) {
+      this.#collected = Promise.all([this.#collected, ...this.#starting]).then(() => {
+        begin();
+        return over;
+      });
+    }
+    this.#waitingCollections = [];
   }
 
   /** Gives ready tickets to free workers. Says whether a ready one waits for the gate. */
@@ -181,151 +205,48 @@ export class Run {
     return false;
   }
 
-  /** One attempt, from the tip of the target to its entry in the queue. Never rejects. */
+  /** Never rejects. */
   async #attempt(worker: number, ticket: Ticket): Promise<void> {
-    let result: AttemptResult;
+    const start = Promise.withResolvers<void>();
+    this.#starting.add(start.promise);
+    const agentStarted = () => {
+      this.#starting.delete(start.promise);
+      start.resolve();
+    };
     let busy = true;
-    const free = () => {
-      if (busy) this.#mailbox.post({ freeWorker: worker });
+    const over = Promise.withResolvers<void>();
+    const free = (begin?: () => void) => {
+      const collection = begin && { begin, over: over.promise };
+      if (busy) this.#mailbox.post({ freeWorker: worker, collection });
       busy = false;
     };
-    // The worker takes its next ticket while the work of this one is collected and queued; unless the person is asked
+    // The worker takes its next ticket before the work of this one is collected and queued; unless the person is asked
     // about it first, or the agent may have asked for a pause.
-    const agentEnded = (exitCode: number | null) => {
-      if (exitCode === 0 && !this.#options.ask) free();
+    const beforeCollecting = async (exitCode: number | null) => {
+      if (exitCode === 0 && !this.#options.ask) await new Promise<void>((resolve) => free(resolve));
     };
+    const hooks = {
+      signal: this.#halt.signal,
+      hurry: this.#options.stopNow,
+      onAgentStarted: agentStarted,
+      beforeCollecting,
+    };
+    let result: AttemptResult | undefined;
     try {
-      result = await this.#work(worker, ticket, agentEnded);
+      result = await this.#attempts.run(ticket, worker, hooks);
     } catch (error) {
-      result = {
-        outcome: 'failed',
-        category: 'agent_failed',
-        reason: error instanceof Error ? error.message : String(error),
-        changedFiles: [],
-        ignoredFiles: [],
-        exitCode: null,
-        seconds: 0,
-        outputFile: '',
-      };
+      this.#stop(error);
     }
+    agentStarted();
     free();
+    over.resolve();
     this.#mailbox.post({ ended: { ticket, result } });
-  }
-
-  async #work(
-    worker: number,
-    ticket: Ticket,
-    agentEnded: (exitCode: number | null) => void,
-  ): Promise<AttemptResult> {
-    const { repository, target, log, workers, landing, backlog } = this.#options;
-    const base = await this.#baseFor(ticket);
-    const attempt = (log.state.attempts.get(ticket.id) ?? 0) + 1;
-    const message = commitMessage(ticket);
-    const setback = log.state.setbacks.get(ticket.id);
-    await log.emit({
-      event: 'ticket.started',
-      ticket: ticket.id,
-      title: ticket.title,
-      worker,
-      attempt,
-      base,
-    });
-    const previous = setback && (await previousAttempt(repository.root, setback));
-    const result = await this.#confirm(
-      ticket,
-      await workers.run(
-        {
-          run: log.run,
-          worker,
-          attempt,
-          ticket: workTicket(ticket),
-          base,
-          message,
-          dependencies: backlog.graph
-            .dependenciesOf(ticket.id)
-            .map((id) => ({ id, title: this.#ticket(id).title })),
-          ...(previous && { previous }),
-        },
-        { signal: this.#halt.signal, hurry: this.#options.stopNow, onAgentEnded: agentEnded },
-      ),
-    );
-    const announced = Promise.withResolvers<void>();
-    this.#announcing.set(ticket.id, announced.promise);
-    try {
-      // Queued and pinned first, told after: a crash between the two leaves finished work that is adopted later.
-      const entry =
-        result.outcome === 'completed' && result.commit !== undefined
-          ? await landing.queue.enqueue({
-              ticket: ticket.id,
-              target,
-              message,
-              commit: result.commit,
-              base,
-              ...(workers.workRepository !== undefined && { source: workers.workRepository }),
-            })
-          : undefined;
-      const { outcome, seconds, category, reason, summary, tokens, costUsd, ignoredFiles } = result;
-      await log.emit({
-        event: 'ticket.finished',
-        ticket: ticket.id,
-        worker,
-        attempt,
-        outcome,
-        seconds: Math.round(seconds * 1000) / 1000,
-        ...(category !== undefined && { category }),
-        ...(reason !== undefined && { reason }),
-        ...(summary !== undefined && { summary }),
-        ...(tokens !== undefined && { tokens }),
-        ...(costUsd !== undefined && { costUsd }),
-        ...(ignoredFiles.length > 0 && { ignoredFiles }),
-        log: relative(repository.root, result.outputFile),
-      });
-      if (entry)
-        await log.emit({ event: 'queue.enqueued', ticket: ticket.id, entry: entry.id, commit: entry.commit });
-    } finally {
-      announced.resolve();
-    }
-    return result;
-  }
-
-  /** The target's tip, which has to contain what the ticket builds on. */
-  async #baseFor(ticket: Ticket): Promise<string> {
-    const { repository, target, backlog, log } = this.#options;
-    const tip = await readRef(repository, target);
-    if (tip === undefined) throw this.#stop(`branch ${target} is gone; restore it and run again`);
-    for (const id of backlog.graph.dependenciesOf(ticket.id)) {
-      const landed = log.state.completed.get(id);
-      if (landed !== undefined && !(await isAncestor(repository, landed, tip))) {
-        throw this.#stop(
-          `${target} no longer contains the landing of ${id} (${landed}): someone moved it; restore it and run again`,
-        );
-      }
-    }
-    return tip;
-  }
-
-  async #confirm(ticket: Ticket, result: AttemptResult): Promise<AttemptResult> {
-    const { ask, target } = this.#options;
-    if (!ask || result.outcome !== 'completed') return result;
-    const { summary, changedFiles } = result;
-    let answer = await ask({ kind: 'completion', ticket, summary, changedFiles });
-    if (answer === 'yes')
-      answer = await ask({ kind: 'commit', ticket, message: commitMessage(ticket), target });
-    if (answer === 'yes') return result;
-    if (answer === 'no')
-      return {
-        ...result,
-        outcome: 'deferred',
-        category: 'user_rejected',
-        reason: 'you did not accept the result',
-      };
-    this.#halt.abort();
-    return { ...result, outcome: 'interrupted' };
   }
 
   async #attemptEnded({ ticket, result }: EndedAttempt): Promise<void> {
     const { scheduler, workers, onNotice } = this.#options;
     this.#running -= 1;
+    if (!result) return;
     const { outcome, category = 'agent_failed', reason = 'it failed', commit } = result;
     switch (outcome) {
       case 'completed':
@@ -344,6 +265,8 @@ export class Run {
       case 'rate-limited':
         onNotice(`${ticket.id}: ${reason}; no worker starts for ${Math.ceil(this.#gate.close() / 1000)} s`);
     }
+    // Interrupted though nobody stopped the run: the person quit at a question.
+    if (outcome === 'interrupted') this.#halt.abort();
     if (commit !== undefined) await workers.keep(ticket.id, commit, 'interrupted');
     scheduler.released(ticket.id);
   }
@@ -396,7 +319,7 @@ export class Run {
     this.#landing = 'busy';
     this.#options.landing
       .process(this.#options.stopNow)
-      .catch((error: unknown) => void this.#stop(error instanceof Error ? error.message : String(error)))
+      .catch((error: unknown) => this.#stop(error))
       .finally(() => this.#mailbox.post('landing-over'));
   }
 
@@ -406,9 +329,8 @@ export class Run {
     if (more) this.#land();
   }
 
-  #stop(reason: string): Error {
-    this.#stopped ??= reason;
-    return new Error(reason);
+  #stop(error: unknown): void {
+    this.#stopped ??= error instanceof Error ? error.message : String(error);
   }
 
   async #finish(): Promise<RunEnd> {
@@ -418,7 +340,7 @@ export class Run {
       if (this.#stopped === undefined && !stopNow.aborted) await landing.flush();
     } catch (error) {
       if (!(error instanceof QueueStoppedError)) throw error;
-      this.#stop(error.message);
+      this.#stop(error);
     }
     const halted = stop.aborted || this.#halt.signal.aborted;
     const outcome: RunOutcome = this.#stopped !== undefined ? 'stopped' : halted ? 'interrupted' : 'finished';

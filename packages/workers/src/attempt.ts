@@ -20,8 +20,8 @@ export interface AttemptOptions {
   readonly timeout: number;
   readonly signal?: AbortSignal | undefined;
   readonly hurry?: AbortSignal | undefined;
-  /** Called when the agent and all that it started have ended, before its work is collected. */
-  readonly onAgentEnded?: ((exitCode: number | null) => void) | undefined;
+  readonly onAgentStarted?: (() => void) | undefined;
+  readonly beforeCollecting?: ((exitCode: number | null) => Promise<void>) | undefined;
 }
 
 /** A ticket has one attempt at a time, so its worktree has its name, and is found again after a kill. */
@@ -53,8 +53,9 @@ export async function runAttempt(request: WorkRequest, options: AttemptOptions):
       timeout: options.timeout,
       signal: options.signal,
       hurry: options.hurry,
+      onStarted: options.onAgentStarted,
     });
-    options.onAgentEnded?.(exit.exitCode);
+    await options.beforeCollecting?.(exit.exitCode);
     const work = await worktree.commit(request.message);
     const { readEvent } = options.agent;
     const report = readEvent && (await readReport(files.output, readEvent));

@@ -18,6 +18,7 @@ export interface SuperviseOptions {
   readonly signal?: AbortSignal | undefined;
   /** Aborted: without grace. */
   readonly hurry?: AbortSignal | undefined;
+  readonly onStarted?: (() => void) | undefined;
 }
 
 export interface SupervisedExit {
@@ -59,6 +60,7 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
   try {
     const exit = await new Promise<{ exitCode: number | null; killedBy: NodeJS.Signals | null }>(
       (resolve, reject) => {
+        child.once('spawn', () => options.onStarted?.());
         child.once('error', reject);
         child.once('exit', (exitCode, killedBy) => resolve({ exitCode, killedBy }));
         if (options.signal?.aborted) interrupt();

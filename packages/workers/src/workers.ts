@@ -26,8 +26,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Aborted: without grace. */
   readonly hurry?: AbortSignal;
-  /** Called when the agent and all that it started have ended: the worker is free, its work is being collected. */
-  readonly onAgentEnded?: (exitCode: number | null) => void;
+  /** Called when the agent runs. */
+  readonly onAgentStarted?: () => void;
+  /** Awaited when the agent and all that it started have ended, before its work is collected: the worker is free. */
+  readonly beforeCollecting?: (exitCode: number | null) => Promise<void>;
 }
 
 /** Runs tickets, each in a worktree of its own, and keeps what they leave. */
@@ -71,7 +73,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   return {
     workRepository: worktrees.workRepository,
     keep,
-    async run(request, { signal, hurry, onAgentEnded } = {}) {
+    async run(request, { signal, hurry, onAgentStarted, beforeCollecting } = {}) {
       runs.add(request.run);
       try {
         return await runAttempt(request, {
@@ -81,7 +83,8 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
           timeout: options.timeout,
           signal,
           hurry,
-          onAgentEnded,
+          onAgentStarted,
+          beforeCollecting,
         });
       } catch (cause) {
         throw new WorkerError(request.ticket.id, `worker ${request.worker} failed: ${firstLine(cause)}`, {
