@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { graphCommand } from './commands/graph.ts';
 import { streamCommand } from './commands/stream.ts';
 import { validateCommand } from './commands/validate.ts';
 import { describeFailure } from './exit.ts';
@@ -17,7 +18,7 @@ export async function main(args: readonly string[]): Promise<void> {
       .showSuggestionAfterError()
       .exitOverride()
       .configureOutput({ outputError: () => {} });
-    for (const command of [streamCommand(), validateCommand()]) {
+    for (const command of [streamCommand(), validateCommand(), graphCommand()]) {
       program.addCommand(command.copyInheritedSettings(program));
     }
     await program.parseAsync(args, { from: 'user' });

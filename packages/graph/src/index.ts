@@ -15,6 +15,13 @@ export type { Width } from './width.ts';
 export { without } from './without.ts';
 export { createReadySet } from './ready-set.ts';
 export type { ReadySet } from './ready-set.ts';
+export { pictured } from './pictures/picture.ts';
+export type { PictureOptions } from './pictures/picture.ts';
+export { drawTree } from './pictures/tree.ts';
+export type { TreeLine } from './pictures/tree.ts';
+export { drawDot } from './pictures/dot.ts';
+export { drawMermaid } from './pictures/mermaid.ts';
+export { drawSvg } from './pictures/svg.ts';
 export { fromGraphlib, toGraphlib } from './graphlib.ts';
 export {
   CycleError,

@@ -63,6 +63,10 @@ export function dependencyFirst(graph: DependencyGraph): Int32Array {
   return order;
 }
 
+export function isAcyclic(graph: DependencyGraph): boolean {
+  return detectCircularDependencies(graph).length === 0;
+}
+
 /** Kahn, "Topological sorting of large networks" (CACM 1962), with the choice among the ready left to the caller. */
 function place(
   graph: DependencyGraph,

@@ -1,0 +1,57 @@
+import { type DependencyGraph, drawTree, graphStatistics, type PictureOptions } from '@sage/graph';
+import { createColors } from 'picocolors';
+import { fit, printable } from '../printable.ts';
+
+const WIDTH = 80;
+
+/** A tree for a person: below each ticket what waits for it. */
+export function formatGraph(
+  graph: DependencyGraph,
+  { titleOf = (id) => id, marked = [] }: PictureOptions,
+  stdout: { isTTY?: boolean },
+): string {
+  const colors = createColors(stdout.isTTY === true && !process.env['NO_COLOR']);
+  const paint = new Map([
+    ['COMPLETED', colors.green],
+    ['IN_PROGRESS', colors.cyan],
+    ['DEFERRED', colors.yellow],
+  ]);
+  const signs = new Map([
+    ['COMPLETED', '\u{2713}'],
+    ['IN_PROGRESS', '>'],
+    ['DEFERRED', '!'],
+  ]);
+  const critical = new Set(marked);
+  const lines = drawTree(graph).map(({ prefix, id, repeated }) => {
+    const state = graph.stateOf(id) ?? '';
+    const branch = prefix.length > 40 ? `\u{2026}${prefix.slice(-39)}` : prefix;
+    const title = repeated ? '(see above)' : titleOf(id) === id ? '' : titleOf(id);
+    const text = `${signs.get(state) ?? '\u{00b7}'}${critical.has(id) ? '*' : ' '} ${printable(id)}  ${title}`;
+    const shown = fit(text, WIDTH - branch.length);
+    return colors.dim(branch) + (paint.get(state) ?? ((plain: string) => plain))(shown);
+  });
+  const { total, edges, states } = graphStatistics(graph);
+  const counts = [...states].map(([state, count]) => `${count} ${state}`).join(', ');
+  const legend = critical.size > 0 ? '; * is on the longest chain of open tickets' : '';
+  return [
+    ...lines,
+    '',
+    fit(`${total} tickets, ${edges} dependencies: ${counts}${legend}`, 2 * WIDTH),
+    '',
+  ].join('\n');
+}
+
+/** The contract of `sage graph --format json`. */
+export function graphAsJson(
+  graph: DependencyGraph,
+  { titleOf, groupOf, marked = [] }: PictureOptions,
+): string {
+  const tickets = graph.ids.map((id) => ({
+    id,
+    title: titleOf?.(id),
+    state: graph.stateOf(id),
+    component: groupOf?.(id),
+    dependencies: graph.dependenciesOf(id),
+  }));
+  return `${JSON.stringify({ v: 1, tickets, criticalPath: marked })}\n`;
+}

@@ -1,0 +1,57 @@
+import type { DependencyGraph } from '../dependency-graph.ts';
+import { isAcyclic } from '../order.ts';
+import { transitiveDependencies, transitiveDependents } from '../reach.ts';
+import { transitiveReduction } from '../transitive-reduction.ts';
+import { without } from '../without.ts';
+
+export interface PictureOptions {
+  /** Said beside the id. */
+  readonly titleOf?: ((id: string) => string) | undefined;
+  /** Nodes of a group are drawn together. */
+  readonly groupOf?: ((id: string) => string) | undefined;
+  /** Nodes to mark, such as those of the critical path in its order. */
+  readonly marked?: readonly string[] | undefined;
+}
+
+/** Fill and border of the states of Sage's tickets; any other state is white. */
+const COLORS: ReadonlyMap<string | undefined, readonly [fill: string, border: string]> = new Map([
+  ['COMPLETED', ['#d3f2d9', '#3c8c4e']],
+  ['IN_PROGRESS', ['#d5e6fb', '#2f6fbf']],
+  ['DEFERRED', ['#fde3c4', '#c27718']],
+  ['UNPROCESSED', ['#f4f4f5', '#8a8a94']],
+]);
+
+export const MARK = '#d1242f';
+
+export function colorsOf(state: string | undefined): readonly [fill: string, border: string] {
+  return COLORS.get(state) ?? ['#ffffff', '#8a8a94'];
+}
+
+/** An edge between two marked nodes that follow each other. */
+export function markedEdges({ marked = [] }: PictureOptions): Set<string> {
+  return new Set(marked.slice(1).map((id, index) => edgeKey(marked[index]!, id)));
+}
+
+export function edgeKey(from: string, to: string): string {
+  return JSON.stringify([from, to]);
+}
+
+/**
+ * The part of a graph that a picture can show: the node in focus with all that it waits for and all that waits for
+ * it, without nodes that `show` turns down, and without dependencies that follow from others where there is no cycle.
+ * @throws {UnknownIdError}
+ */
+export function pictured(
+  graph: DependencyGraph,
+  { focus, show = () => true }: { focus?: string | undefined; show?: ((id: string) => boolean) | undefined },
+): DependencyGraph {
+  const near = focus === undefined ? undefined : neighbourhood(graph, focus);
+  const hidden = graph.ids.filter((id) => !show(id) || (near && !near.has(id)));
+  const part = hidden.length === 0 ? graph : without(graph, hidden);
+  return isAcyclic(part) ? transitiveReduction(part) : part;
+}
+
+function neighbourhood(graph: DependencyGraph, focus: string): Set<string> {
+  const both = [...transitiveDependencies(graph, [focus]), ...transitiveDependents(graph, [focus])];
+  return new Set([focus, ...both]);
+}

@@ -1,0 +1,82 @@
+import type { DependencyGraph } from '../dependency-graph.ts';
+import { layOut } from './layout.ts';
+import type { Place } from './layout.ts';
+import { colorsOf, edgeKey, MARK, markedEdges } from './picture.ts';
+import type { PictureOptions } from './picture.ts';
+
+const BOX = { width: 150, height: 34 };
+const STEP = { x: 210, y: 44 };
+const MARGIN = { left: 110, top: 16 };
+const LETTERS = 24;
+
+/** A picture that a browser opens: a column a wave, a lane a group; titles in full show under the pointer. */
+export function drawSvg(graph: DependencyGraph, options: PictureOptions = {}): string {
+  const { titleOf = (id) => id, groupOf = () => '' } = options;
+  const { places, lanes, columns, rows } = layOut(graph, groupOf);
+  const marked = new Set(options.marked);
+  const critical = markedEdges(options);
+  const width = MARGIN.left + Math.max(1, columns) * STEP.x;
+  const height = 2 * MARGIN.top + Math.max(1, rows) * STEP.y;
+  const x = ({ column }: Place): number => MARGIN.left + column * STEP.x;
+  const y = ({ row }: Place): number => MARGIN.top + row * STEP.y;
+
+  const bands = lanes.map(({ group, firstRow, rows: high }, index) => {
+    const top = MARGIN.top + firstRow * STEP.y - 5;
+    const fill = index % 2 === 0 ? '#fafafb' : '#f1f2f5';
+    const band = `<rect x="0" y="${top}" width="${width}" height="${high * STEP.y}" fill="${fill}"/>`;
+    return `${band}<text x="8" y="${top + 20}" class="lane">${escape(shorten(group, 15))}</text>`;
+  });
+  const edges: string[] = [];
+  const boldEdges: string[] = [];
+  for (const to of places) {
+    for (const dependency of graph.dependenciesOf(to.id)) {
+      const from = places[graph.indexOf(dependency)]!;
+      const [x1, y1, x2, y2] = [x(from) + BOX.width, y(from) + BOX.height / 2, x(to), y(to) + BOX.height / 2];
+      const bend = Math.max(30, (x2 - x1) / 2);
+      const path = `d="M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}"`;
+      if (critical.has(edgeKey(dependency, to.id))) boldEdges.push(`<path class="critical" ${path}/>`);
+      else edges.push(`<path ${path}/>`);
+    }
+  }
+  const boxes = places.map((place) => {
+    const [fill, border] = colorsOf(graph.stateOf(place.id));
+    const pen = marked.has(place.id) ? `stroke="${MARK}" stroke-width="2.5"` : `stroke="${border}"`;
+    const title = titleOf(place.id);
+    const words = `${place.id}: ${title} (${graph.stateOf(place.id) ?? 'no state'})`;
+    const second =
+      title === place.id ? '' : `<text x="8" y="27" class="title">${escape(shorten(title, LETTERS))}</text>`;
+    return (
+      `<g transform="translate(${x(place)} ${y(place)})"><title>${escape(words)}</title>` +
+      `<rect width="${BOX.width}" height="${BOX.height}" rx="5" fill="${fill}" ${pen}/>` +
+      `<text x="8" y="14">${escape(shorten(place.id, LETTERS - 4))}</text>${second}</g>`
+    );
+  });
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
+    '<style>text{font:600 11px sans-serif;fill:#1f2328}.title{font:400 10px sans-serif;fill:#59636e}.lane{font-size:12px;fill:#59636e}path{fill:none;stroke:#b6bac2}.critical{stroke:#d1242f;stroke-width:2.5}</style>',
+    `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
+    ...bands,
+    // Edges of the critical path above the others, boxes above all.
+    ...edges,
+    ...boldEdges,
+    ...boxes,
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+function shorten(text: string, letters: number): string {
+  const all = Array.from(text);
+  return all.length <= letters ? text : `${all.slice(0, letters - 1).join('')}…`;
+}
+
+/** XML holds no control characters and no lone surrogates, however they are written. */
+function escape(text: string): string {
+  return text
+    .toWellFormed()
+    .replaceAll(/[^\P{Cc}\t\n\r]|[\uFFFE\uFFFF]/gu, '\u{fffd}')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}

@@ -1,0 +1,43 @@
+import type { DependencyGraph } from '../dependency-graph.ts';
+
+export interface TreeLine {
+  /** Branches in front of the id. */
+  readonly prefix: string;
+  readonly id: string;
+  /** What waits for it was shown where it stood first. */
+  readonly repeated: boolean;
+}
+
+/**
+ * The graph as trees: below each node stands what waits for it. A node stands below each of its dependencies, with
+ * what is below itself only the first time. Nodes that a cycle keeps from every root come last, each cycle from its
+ * first node in input order on.
+ */
+export function drawTree(graph: DependencyGraph): TreeLine[] {
+  const { size, ids, dependencyOffsets, dependentOffsets, dependentTargets } = graph;
+  const shown = new Uint8Array(size);
+  const lines: TreeLine[] = [];
+  const roots = [...ids.keys()].filter((node) => dependencyOffsets[node] === dependencyOffsets[node + 1]);
+  for (const root of [...roots, ...ids.keys()]) {
+    if (shown[root]) continue;
+    const stack = [{ node: root, prefix: '', below: '' }];
+    for (let top = stack.pop(); top; top = stack.pop()) {
+      const { node, prefix, below } = top;
+      const dependents = dependentTargets.subarray(dependentOffsets[node], dependentOffsets[node + 1]);
+      const repeated = shown[node] === 1;
+      lines.push({ prefix, id: ids[node]!, repeated: repeated && dependents.length > 0 });
+      if (repeated) continue;
+      shown[node] = 1;
+      // The last one is pushed first: the stack gives them out in input order.
+      for (let at = dependents.length - 1; at >= 0; at--) {
+        const isLast = at === dependents.length - 1;
+        stack.push({
+          node: dependents[at]!,
+          prefix: `${below}${isLast ? '└─ ' : '├─ '}`,
+          below: `${below}${isLast ? '   ' : '│  '}`,
+        });
+      }
+    }
+  }
+  return lines;
+}
