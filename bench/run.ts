@@ -1,9 +1,11 @@
 // Prints the tables of bench/README.md, measured now. Usage: pnpm bench [name ...]
+import { cache } from './cache.ts';
 import { disjoint } from './disjoint.ts';
 import { parallel } from './parallel.ts';
 import { engine } from './engine.ts';
 import { graph } from './graph.ts';
 import { machine } from './repository.ts';
+import { scaling } from './scaling.ts';
 import { schedule } from './schedule.ts';
 
 const benchmarks: Readonly<Record<string, () => Promise<string[]>>> = {
@@ -12,6 +14,8 @@ const benchmarks: Readonly<Record<string, () => Promise<string[]>>> = {
   graph,
   schedule,
   engine,
+  cache,
+  scaling,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks);
