@@ -7,6 +7,7 @@ import type { Ask } from './ask.ts';
 import { Attempts } from './attempts.ts';
 import type { Backlog } from './backlog.ts';
 import type { Clock } from './clock.ts';
+import { type Collection, CollectionOrder } from './collection-order.ts';
 import type { RunOutcome, RunSummary } from './events.ts';
 import type { Landing } from './landing.ts';
 import { Mailbox } from './mailbox.ts';
@@ -52,12 +53,6 @@ interface EndedAttempt {
   readonly result: AttemptResult | undefined;
 }
 
-/** The work of an agent that has ended, to be collected and queued. */
-interface Collection {
-  begin(): void;
-  readonly over: Promise<void>;
-}
-
 type Message =
   | { readonly freeWorker: number; readonly collection: Collection | undefined }
   | { readonly ended: EndedAttempt }
@@ -74,10 +69,7 @@ export class Run {
   readonly #halt = new AbortController();
   readonly #skipped = new Set<string>();
   readonly #attempts: Attempts;
-  /** Attempts on their way to a running agent, and work that is collected when they are there. */
-  readonly #starting = new Set<Promise<void>>();
-  #waitingCollections: Collection[] = [];
-  #collected: Promise<void> = Promise.resolve();
+  readonly #collections = new CollectionOrder();
   /** How long the agent worked on a ticket that is about to land. */
   readonly #seconds = new Map<string, number>();
   #cancelWake = (): void => {};
@@ -105,7 +97,7 @@ export class Run {
     this.#land(); // What an earlier process left in the queue comes first.
     for (;;) {
       const waiting = await this.#startReady();
-      this.#collectAfterStarts();
+      this.#collections.afterStarts();
       if (this.#running === 0 && this.#landing === 'idle' && !waiting) break;
       const message = await this.#mailbox.next();
       if (message === 'landing-over') this.#landingOver();
@@ -160,21 +152,7 @@ export class Run {
   #free(worker: number, collection: Collection | undefined): void {
     this.#freeWorkers.push(worker);
     this.#freeWorkers.sort((a, b) => a - b);
-    if (collection) this.#waitingCollections.push(collection);
-  }
-
-  /**
-   * Collecting work takes the processor from agents that are about to start, and nobody waits for it. One at a time,
-   * so that work is queued in the order in which the agents ended.
-   */
-  #collectAfterStarts(): void {
-    for (const { begin, over } of this.#waitingCollections) {
-      this.#collected = Promise.all([this.#collected, ...this.#starting]).then(() => {
-        begin();
-        return over;
-      });
-    }
-    this.#waitingCollections = [];
+    if (collection) this.#collections.add(collection);
   }
 
   /** Gives ready tickets to free workers. Says whether a ready one waits for the gate. */
@@ -207,12 +185,7 @@ export class Run {
 
   /** Never rejects. */
   async #attempt(worker: number, ticket: Ticket): Promise<void> {
-    const start = Promise.withResolvers<void>();
-    this.#starting.add(start.promise);
-    const agentStarted = () => {
-      this.#starting.delete(start.promise);
-      start.resolve();
-    };
+    const agentStarted = this.#collections.starting();
     let busy = true;
     const over = Promise.withResolvers<void>();
     const free = (begin?: () => void) => {
