@@ -54,11 +54,18 @@ export function isRunnable({ state }: SchedulerTicket): boolean {
 }
 
 function durationsOf(tickets: readonly SchedulerTicket[]): Float64Array {
-  const given: number[] = [];
-  for (const { container, duration } of tickets) {
-    if (!container && duration !== undefined) given.push(duration);
+  const durations = new Float64Array(tickets.length);
+  const given = new Float64Array(tickets.length);
+  const unknown: number[] = [];
+  let count = 0;
+  for (let node = 0; node < tickets.length; node++) {
+    const { container, duration } = tickets[node]!;
+    if (container) continue;
+    if (duration === undefined) unknown.push(node);
+    else durations[node] = given[count++] = duration;
   }
-  const sorted = Float64Array.from(given).sort();
-  const usual = sorted[Math.floor(sorted.length / 2)] ?? 1;
-  return Float64Array.from(tickets, ({ container, duration }) => (container ? 0 : (duration ?? usual)));
+  if (unknown.length === 0) return durations;
+  const usual = given.subarray(0, count).sort()[Math.floor(count / 2)] ?? 1;
+  for (const node of unknown) durations[node] = usual;
+  return durations;
 }

@@ -41,6 +41,10 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
   const { satisfied, only, limits, ages, earlier } = options;
   const backlog = openBacklog(all, satisfied);
   const { tickets, graph } = backlog;
+  const { ids } = graph;
+  // Not asked of the tickets themselves: they are spread all over the memory.
+  const isContainer = Uint8Array.from(tickets, ({ container }) => (container ? 1 : 0));
+  let given = -1;
   let open = 0;
   // Ages outlive this: they know a ticket by its position in `all`, which stays when more are added.
   const positionOf = new Int32Array(graph.size);
@@ -80,10 +84,9 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
   function move(node: number, transition: Transition): void {
     const from = phases[node]!;
     const to = phaseAfter(from, transition);
-    const { id, container } = tickets[node]!;
-    if (to === undefined) throw new TransitionError(id, from, transition);
+    if (to === undefined) throw new TransitionError(ids[node]!, from, transition);
     phases[node] = to;
-    if (!container) {
+    if (!isContainer[node]) {
       counts[from]--;
       counts[to]++;
     }
@@ -95,7 +98,8 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
     if (to === 'ready') {
       queue.push(node);
       // Not a second time because its place is computed anew: it would be young again.
-      if (transition !== 'unblocked' || earlier?.get(id) !== 'ready') ages.becameReady(positionOf[node]!);
+      if (transition !== 'unblocked' || earlier?.get(ids[node]!) !== 'ready')
+        ages.becameReady(positionOf[node]!);
     }
   }
 
@@ -105,12 +109,12 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
     // The list grows while it is read: a closed container lets its own dependents go on.
     for (const node of nodes) {
       if (phases[node] !== 'waiting') continue;
-      if (!tickets[node]!.container) {
+      if (!isContainer[node]) {
         move(node, 'unblocked');
         continue;
       }
       move(node, 'closed');
-      closed.push(tickets[node]!.id);
+      closed.push(ids[node]!);
       countDown(node, nodes);
     }
     return closed;
@@ -124,22 +128,31 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
     }
   }
 
+  function nodesWaitingForNothing(): number[] {
+    const nodes: number[] = [];
+    for (let node = 0; node < waitsFor.length; node++) if (waitsFor[node] === 0) nodes.push(node);
+    return nodes;
+  }
+
   function nodeOf(id: string, transition: Transition): number {
-    const node = graph.indexOf(id);
+    // Mostly it is the ticket just given out.
+    const node = given !== -1 && ids[given] === id ? given : graph.indexOf(id);
     if (node === -1) throw new TransitionError(id, 'not an open ticket', transition);
     return node;
   }
 
   const phaseOf = (id: string): TicketPhase | undefined => phases[graph.indexOf(id)];
   const isReady = (position: number): boolean => phases[nodeAt[position]!] === 'ready';
-  const closedAtStart = advance([...phases.keys()].filter((node) => waitsFor[node] === 0));
+  const closedAtStart = advance(nodesWaitingForNothing());
 
   return {
     next() {
       const overdue = ages.overdue(isReady);
       if (overdue !== undefined) queue.reserveFor(nodeAt[overdue]!);
       const node = queue.best();
-      return node === undefined ? undefined : tickets[node]!.id;
+      if (node === undefined) return undefined;
+      given = node;
+      return ids[node]!;
     },
     move: (id, transition) => move(nodeOf(id, transition), transition),
     complete(id) {
@@ -151,7 +164,7 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
     },
     phaseOf,
     closedAtStart,
-    phases: () => new Map(phases.map((phase, node) => [tickets[node]!.id, phase])),
+    phases: () => new Map(phases.map((phase, node) => [ids[node]!, phase])),
     blocked: () => blockedTickets(graph, phases, only),
     counts,
   };
