@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { excludeFromGit, GitSession, openRepository, type Repository } from '@sage/git';
+import { auditLandings, type AuditOptions, type AuditReport } from './audit.ts';
 import { cleanupQueue } from './cleanup.ts';
 import { enqueueWorks, type Work } from './enqueue.ts';
 import type { EntryState, QueueEntry } from './entry.ts';
@@ -10,6 +11,7 @@ import { GROUP, landGroup } from './land-group.ts';
 import { landManagedFiles, type ManagedCommit } from './land-managed-files.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import type { ManagedFile } from './managed-files.ts';
+import { predictConflict } from './predict.ts';
 import { recoverQueue } from './recover.ts';
 import type { OnStep } from './steps.ts';
 
@@ -144,7 +146,10 @@ export class CommitQueue {
           let settled: QueueEntry[] = [];
           try {
             if (stopped.has(entry.target)) settled = [];
-            else if (twin) settled = [await settleLanded(this.#repository, this.#store, entry, twin.landed ?? entry.commit)];
+            else if (twin)
+              settled = [
+                await settleLanded(this.#repository, this.#store, entry, twin.landed ?? entry.commit),
+              ];
             else if (group.length > 1) settled = await landGroup(context, session, group);
             else settled = [await landEntry(context, entry)];
           } catch (error) {
@@ -197,6 +202,14 @@ export class CommitQueue {
     return counts;
   }
 
+  /** The entry with this id, or the only one whose id begins so. Throws `EntryError`. */
+  async show(id: string): Promise<QueueEntry> {
+    const entries = (await this.list()).filter((entry) => id !== '' && entry.id.startsWith(id));
+    const [entry] = entries;
+    if (entry && entries.length === 1) return entry;
+    return this.#store.find(id);
+  }
+
   /** Queues a conflicted or rejected entry again, at its old place. */
   async retry(id: string): Promise<QueueEntry> {
     const entry = await this.#store.find(id);
@@ -215,6 +228,16 @@ export class CommitQueue {
     return state === 'queued' ? this.#locked('drop an entry', undefined, drop) : drop();
   }
 
+  /** Checks what has landed on a branch against git alone; reads only, and needs no lock. */
+  async audit(options: AuditOptions): Promise<AuditReport> {
+    return auditLandings(this.#repository, await this.list(), options);
+  }
+
+  /** The files in which work would conflict with its target as it is now; empty where it would land. */
+  predict(work: { commit: string; target: string }): Promise<string[]> {
+    return predictConflict(this.#repository, work);
+  }
+
   /** Removes dropped entries, and landed ones that are reachable from their target. Returns their ids. */
   cleanup(): Promise<string[]> {
     return this.#locked('clean up the queue', undefined, () => cleanupQueue(this.#repository, this.#store));
@@ -226,7 +249,12 @@ export class CommitQueue {
    */
   landManagedFiles(commit: ManagedCommit): Promise<string | undefined> {
     const { onStep } = this.#options;
-    const context = { repository: this.#repository, directory: this.#store.directory, now: this.#now, onStep };
+    const context = {
+      repository: this.#repository,
+      directory: this.#store.directory,
+      now: this.#now,
+      onStep,
+    };
     return this.#locked('land managed files', undefined, async (lock) => {
       await this.#recover();
       return landManagedFiles({ ...context, lock }, commit);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncDisk } from '@sage/git';
 import { isErrno } from './errors.ts';
 
 export const TEMPORARY_PREFIX = '.tmp-';
@@ -12,13 +13,8 @@ const AT_ONCE = 16;
  * Makes a file that did not exist, complete or not at all and on disk when this returns; false when the name is
  * taken. A hard link is the one exclusive create that shows the whole content at once.
  */
-export async function createFile(
-  directory: string,
-  name: string,
-  text: string,
-  { synced = true }: { synced?: boolean } = {},
-): Promise<boolean> {
-  const temporary = await writeTemporary(directory, text, synced);
+export async function createFile(directory: string, name: string, text: string): Promise<boolean> {
+  const temporary = await writeTemporary(directory, text);
   try {
     await link(temporary, join(directory, name));
   } catch (error) {
@@ -27,7 +23,7 @@ export async function createFile(
   } finally {
     await rm(temporary, { force: true });
   }
-  if (synced) await syncDirectory(directory);
+  await syncFile(directory);
   return true;
 }
 
@@ -35,27 +31,75 @@ export async function createFile(
 export async function replaceFile(directory: string, name: string, text: string): Promise<void> {
   const temporary = await writeTemporary(directory, text);
   await rename(temporary, join(directory, name));
-  await syncDirectory(directory);
+  await syncFile(directory);
 }
 
-/** Replaces many, a few at a time, with one sync of the directory. */
+/** Replaces many, with one sync for all where this machine can do that. */
 export async function replaceFiles(
   directory: string,
   files: readonly { name: string; text: string }[],
 ): Promise<void> {
-  for (let at = 0; at < files.length; at += AT_ONCE) {
-    await Promise.all(
-      files.slice(at, at + AT_ONCE).map(async ({ name, text }) => {
-        await rename(await writeTemporary(directory, text), join(directory, name));
-      }),
-    );
+  const written: { name: string; temporary: string }[] = [];
+  await inParallel(files, async ({ name, text }) => {
+    written.push({ name, temporary: await writeTemporary(directory, text, false) });
+  });
+  // Content before names: a power cut must not leave a name without content.
+  if (!(await syncDisk(directory))) await inParallel(written, ({ temporary }) => syncFile(temporary));
+  await inParallel(written, ({ name, temporary }) => rename(temporary, join(directory, name)));
+  await syncFile(directory);
+}
+
+/**
+ * Makes files that did not exist, their names tried in order from `number` on; `name` and `text` are of that
+ * number. Complete or not at all, and not synced. Returns the numbers.
+ */
+export async function createFiles(
+  directory: string,
+  first: number,
+  files: readonly { name: (number: number) => string; text: (number: number) => string }[],
+): Promise<number[]> {
+  const temporaries = new Map<number, string>();
+  const prepared = files.map((file, n) => ({ file, n }));
+  // Content is for the number that is most likely free; where another process took it, it is written again.
+  await inParallel(prepared, async ({ file, n }) => {
+    temporaries.set(n, await writeTemporary(directory, file.text(first + n), false));
+  });
+  const numbers: number[] = [];
+  let number = first;
+  for (const { file, n } of prepared) {
+    for (; ; number += 1) {
+      const likely = number === first + n;
+      const temporary = likely
+        ? temporaries.get(n)
+        : await writeTemporary(directory, file.text(number), false);
+      const taken = await link(temporary ?? '', join(directory, file.name(number))).then(
+        () => false,
+        (error: unknown) => {
+          if (isErrno(error, 'EEXIST')) return true;
+          throw error;
+        },
+      );
+      if (!likely) await rm(temporary ?? '', { force: true });
+      if (!taken) break;
+    }
+    numbers.push(number);
+    number += 1;
   }
-  await syncDirectory(directory);
+  await inParallel([...temporaries.values()], (temporary) => rm(temporary, { force: true }));
+  return numbers;
+}
+
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  const one = async () => {
+    for (const item of rest) await work(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, one));
 }
 
 export async function removeFile(directory: string, name: string): Promise<void> {
   await rm(join(directory, name), { force: true });
-  await syncDirectory(directory);
+  await syncFile(directory);
 }
 
 async function writeTemporary(directory: string, text: string, synced = true): Promise<string> {
@@ -70,8 +114,9 @@ async function writeTemporary(directory: string, text: string, synced = true): P
   return path;
 }
 
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
+/** A file's content, or a directory's names. */
+async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, 'r');
   try {
     await handle.sync();
   } finally {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import {
   checkRefFormat,
   fetchCommit,
@@ -112,7 +113,7 @@ async function addEntries(
   onStep?.('entry-written');
   if (together) {
     await syncDisk(repository.commonDir);
-    await syncDisk(store.directory);
+    if (!(await sameDisk(repository.commonDir, store.directory))) await syncDisk(store.directory);
   }
   // A cleanup that ran in between has taken a pin for an orphan.
   const there = new Set((await listRefs(repository, 'refs/sage/queue')).map(({ ref }) => ref));
@@ -122,13 +123,18 @@ async function addEntries(
   await store.readNew();
   const result = new Map<string, QueueEntry>();
   for (const entry of added) {
-    const first = (await store.findWork(entry)) ?? entry;
+    const first = store.isFirst(entry) ? entry : ((await store.findWork(entry)) ?? entry);
     result.set(workKey(entry), first);
     if (first.id === entry.id) continue;
     await store.remove(entry);
     await updateRefs(repository, [{ ref: pinOf(entry.id), old: undefined, new: 'delete' }]);
   }
   return result;
+}
+
+async function sameDisk(a: string, b: string): Promise<boolean> {
+  const [one, other] = await Promise.all([stat(a), stat(b)]);
+  return one.dev === other.dev;
 }
 
 async function assertTarget(target: string, known: Map<string, Promise<boolean>>): Promise<void> {

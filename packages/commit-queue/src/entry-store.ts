@@ -1,6 +1,13 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createFile, removeFile, replaceFile, replaceFiles, TEMPORARY_PREFIX } from './durable-file.ts';
+import {
+  createFile,
+  createFiles,
+  removeFile,
+  replaceFile,
+  replaceFiles,
+  TEMPORARY_PREFIX,
+} from './durable-file.ts';
 import { entrySchema, TRANSITIONS, type QueueEntry } from './entry.ts';
 import { EntryError, isErrno } from './errors.ts';
 
@@ -29,25 +36,34 @@ export class EntryStore {
   }
 
   /**
-   * Adds entries at the end. The exclusive link is what orders concurrent callers: no lock is needed. With
-   * `synced: false` the caller syncs the disk.
+   * Adds entries at the end. The exclusive link is what orders concurrent callers: no lock is needed. Many are not
+   * synced: the caller syncs the disk.
    */
   async addAll(added: readonly NewEntry[], { synced = true } = {}): Promise<QueueEntry[]> {
     const at = this.#now().toISOString();
+    const entryOf = (each: NewEntry, sequence: number) =>
+      entrySchema.parse({ v: 1, ...each, sequence, state: 'queued', enqueuedAt: at, updatedAt: at });
+    const next = ((await this.#sequences()).at(-1) ?? 0) + 1;
     const entries: QueueEntry[] = [];
-    let sequence = ((await this.#sequences()).at(-1) ?? 0) + 1;
-    for (const each of added) {
-      for (;; sequence += 1) {
-        const full = { v: 1, ...each, sequence, state: 'queued', enqueuedAt: at, updatedAt: at };
-        const entry = entrySchema.parse(full);
-        if (!(await createFile(this.directory, fileName(sequence), format(entry), { synced }))) continue;
-        entries.push(entry);
-        this.#remember(entry);
-        break;
+    if (synced) {
+      let sequence = next;
+      for (const each of added) {
+        while (!(await createFile(this.directory, fileName(sequence), format(entryOf(each, sequence)))))
+          sequence += 1;
+        entries.push(entryOf(each, sequence));
       }
-      sequence += 1;
+    } else {
+      const files = added.map((each) => ({ name: fileName, text: (n: number) => format(entryOf(each, n)) }));
+      const sequences = await createFiles(this.directory, next, files);
+      entries.push(...added.map((each, n) => entryOf(each, sequences[n] ?? 0)));
     }
+    for (const entry of entries) this.#remember(entry);
     return entries;
+  }
+
+  /** Whether no other entry of the same work came before this one, of those that `readNew` knows. */
+  isFirst(entry: QueueEntry): boolean {
+    return this.#works.get(workKey(entry))?.[0] === entry.sequence;
   }
 
   /** The first entry of this work that is queued or has landed, of those that `readNew` knows. */
@@ -80,7 +96,10 @@ export class EntryStore {
     if (this.#seen.has(entry.sequence)) return;
     this.#seen.add(entry.sequence);
     const key = workKey(entry);
-    this.#works.set(key, [...(this.#works.get(key) ?? []), entry.sequence].sort((a, b) => a - b));
+    this.#works.set(
+      key,
+      [...(this.#works.get(key) ?? []), entry.sequence].sort((a, b) => a - b),
+    );
   }
 
   /** All entries in the order they came, and an error for each file that is none. */
@@ -121,7 +140,9 @@ export class EntryStore {
   }
 
   /** As `write` for many: all on disk when it returns, with one sync of the directory. */
-  async writeAll(changes: readonly (readonly [previous: QueueEntry, next: QueueEntry])[]): Promise<QueueEntry[]> {
+  async writeAll(
+    changes: readonly (readonly [previous: QueueEntry, next: QueueEntry])[],
+  ): Promise<QueueEntry[]> {
     const updatedAt = this.#now().toISOString();
     const entries = changes.map(([previous, next]) => {
       assertTransition(previous, next);
@@ -156,7 +177,11 @@ export class EntryStore {
 }
 
 /** The same work asked for twice is one entry. */
-export function workKey({ ticket, commit, target }: Pick<QueueEntry, 'ticket' | 'commit' | 'target'>): string {
+export function workKey({
+  ticket,
+  commit,
+  target,
+}: Pick<QueueEntry, 'ticket' | 'commit' | 'target'>): string {
   return JSON.stringify([ticket, commit, target]);
 }
 

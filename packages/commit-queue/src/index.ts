@@ -1,3 +1,4 @@
+export type { AuditOptions, AuditProblem, AuditProblemKind, AuditReport } from './audit.ts';
 export {
   openCommitQueue,
   type CommitQueue,

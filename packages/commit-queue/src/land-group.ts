@@ -31,7 +31,7 @@ import { moveTarget } from './move-target.ts';
 import { ENTRY_TRAILER } from './trailers.ts';
 
 /** Entries that one transaction lands at most; what a kill makes merge again. */
-export const GROUP = 50;
+export const GROUP = 200;
 
 interface Link {
   entry: QueueEntry;
@@ -63,10 +63,10 @@ export async function landGroup(
     const carried = chain.map(({ entry, commit }) => ({ id: entry.id, commit }));
     const record = async (intent: Intent) => {
       await writeGroupIntent(store.directory, { ...intent, target, entries: carried });
-      context.onStep?.('objects-synced');
     };
     try {
       await syncObjects(context, chain);
+      context.onStep?.('objects-synced');
       await moveTarget(repository, lock, {
         target,
         old: tip,
@@ -95,10 +95,13 @@ async function buildChain(
 ): Promise<Link[]> {
   const committer = await identity(context.repository);
   const chain: Link[] = [];
+  const checks: Promise<void>[] = [];
+  await Promise.all(entries.map((entry) => session.readCommit(entry.commit)));
   let parent = tip;
   for (const entry of entries) {
     const work = await session.readCommit(entry.commit);
-    if (landed.has(entry.id) || work === undefined || work.encoding !== undefined || entry.author?.date) break;
+    if (landed.has(entry.id) || work === undefined || work.encoding !== undefined || entry.author?.date)
+      break;
     const merge = await mergeOrNothing(session, parent, entry.commit);
     if (merge === undefined) break;
     const commit = await session.writeCommit({
@@ -108,15 +111,21 @@ async function buildChain(
       author: entry.author ? { ...entry.author, date: context.now() } : { line: work.author },
       committer: { ...committer, date: context.now() },
     });
-    await assertTrueMerge(session, entry, parent, merge);
+    // Beside the next merge; every one is awaited before anything moves.
+    checks.push(assertTrueMerge(session, entry, parent, merge));
     chain.push({ entry, commit });
     parent = commit;
   }
+  await Promise.all(checks);
   context.onStep?.('group-built');
   return chain;
 }
 
-async function mergeOrNothing(session: GitSession, ours: string, theirs: string): Promise<string | undefined> {
+async function mergeOrNothing(
+  session: GitSession,
+  ours: string,
+  theirs: string,
+): Promise<string | undefined> {
   try {
     const { tree, conflicts } = await session.merge(ours, theirs);
     return conflicts.length > 0 ? undefined : tree;

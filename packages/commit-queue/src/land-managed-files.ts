@@ -19,7 +19,13 @@ export interface ManagedCommit {
 
 /** Lands a commit of managed files alone; undefined when the edits change nothing. */
 export async function landManagedFiles(
-  context: { repository: Repository; directory: string; lock: Lock; now: () => Date; onStep: OnStep | undefined },
+  context: {
+    repository: Repository;
+    directory: string;
+    lock: Lock;
+    now: () => Date;
+    onStep: OnStep | undefined;
+  },
   { target, message, files }: ManagedCommit,
 ): Promise<string | undefined> {
   const { repository, directory, lock } = context;

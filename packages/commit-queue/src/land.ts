@@ -183,7 +183,14 @@ async function landOn(
     recorded = await store.write(entry, { ...queued, intent });
   };
   try {
-    await moveTarget(repository, lock, { target: entry.target, old: tip, new: commit, files, record, onStep });
+    await moveTarget(repository, lock, {
+      target: entry.target,
+      old: tip,
+      new: commit,
+      files,
+      record,
+      onStep,
+    });
   } catch (error) {
     // The stale intent does no harm: what it names is not reachable, so recovery forgets it.
     if (error instanceof RefMovedError) return 'moved';

@@ -2,7 +2,18 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCommitQueue, type Step } from '../src/index.ts';
-import { commitAll, MAIN, pins, queueOn, repositoryWith, sh, status, subjects, tip, workCommit } from './fixture.ts';
+import {
+  commitAll,
+  MAIN,
+  pins,
+  queueOn,
+  repositoryWith,
+  sh,
+  status,
+  subjects,
+  tip,
+  workCommit,
+} from './fixture.ts';
 
 const count = (steps: readonly Step[], step: Step) => steps.filter((each) => each === step).length;
 
@@ -71,7 +82,9 @@ test('a group whose intent is unreadable is known by its trailers', async () => 
   const { repository, queue, add } = await queueOn({ a: '1\n' });
   const base = tip(repository);
   for (const name of ['x', 'y']) await add(name, { [name]: name }, base);
-  const files = ['00000001.json', '00000002.json'].map((name) => join(repository.root, '.sage/commit-queue', name));
+  const files = ['00000001.json', '00000002.json'].map((name) =>
+    join(repository.root, '.sage/commit-queue', name),
+  );
   const before = files.map((file) => readFileSync(file));
   await queue.process();
   const after = tip(repository);
@@ -85,7 +98,7 @@ test('works at once share one transaction, in their order; a bad one is refused 
   const steps: Step[] = [];
   const { repository, queue } = await queueOn({ a: '1\n' }, { onStep: (step) => void steps.push(step) });
   const base = tip(repository);
-  const works = [...'abcdefghij'].map((name) => ({
+  const works = Array.from('abcdefghij').map((name) => ({
     ticket: name,
     target: MAIN,
     message: name,
@@ -93,12 +106,12 @@ test('works at once share one transaction, in their order; a bad one is refused 
     commit: workCommit(repository, { [`f-${name}`]: name }, base),
   }));
   const bad = { ...works[0], ticket: 'BAD', commit: 'f'.repeat(40), target: MAIN, message: 'm', base };
-  const results = await Promise.allSettled([...works, bad, works[3]].map((work) => queue.enqueue(work ?? bad)));
-  expect(results.map((result) => (result.status === 'fulfilled' ? result.value.sequence : 'refused'))).toEqual([
-    1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
-    'refused',
-    4,
-  ]);
+  const results = await Promise.allSettled(
+    [...works, bad, works[3]].map((work) => queue.enqueue(work ?? bad)),
+  );
+  expect(
+    results.map((result) => (result.status === 'fulfilled' ? result.value.sequence : 'refused')),
+  ).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 'refused', 4]);
   expect(count(steps, 'pinned')).toBe(1);
   expect(pins(repository)).toHaveLength(10);
   expect((await queue.enqueueAll(works.slice(0, 2))).map(({ sequence }) => sequence)).toEqual([1, 2]);

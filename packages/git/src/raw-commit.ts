@@ -49,8 +49,10 @@ function signatureLine({ name, email, date }: Signature): Buffer | undefined {
   return Buffer.from(`${clean(name) || 'unknown'} <${clean(email)}> ${when}`);
 }
 
+// eslint-disable-next-line no-control-regex -- git strips them
+const ENDS = /^[\u0000-\u0020.,:;<>"\\']+|[\u0000-\u0020.,:;<>"\\']+$/g;
+
 /** As git's ident.c: no such characters inside, none of the others at the ends. */
 function clean(text: string): string {
-  // eslint-disable-next-line no-control-regex -- git strips them
-  return text.replaceAll(/[\0\n<>]/g, '').replaceAll(/^[\u0000-\u0020.,:;<>"\\']+|[\u0000-\u0020.,:;<>"\\']+$/g, '');
+  return text.replaceAll(/[\0\n<>]/g, '').replaceAll(ENDS, '');
 }

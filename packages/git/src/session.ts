@@ -15,6 +15,8 @@ const BATCH_CHECK = ['cat-file', '--batch-check'];
 const DIFF = ['diff-tree', '--stdin', '-r', '-z', '--no-renames', '--full-index'];
 const MERGE = ['merge-tree', '--write-tree', '--stdin', '--name-only', '--no-messages'];
 
+const COMMITS_KEPT = 1000;
+
 /**
  * Long-lived git processes for one stretch of work, each started when it is first needed. What is written here
  * is not synced; `syncDisk` (or a durable ref transaction after it) makes it last.
@@ -27,6 +29,7 @@ export class GitSession implements AsyncDisposable {
   readonly #diffs: LongProcess;
   #merges: LongProcess | 'none' | undefined;
   #merged = 0;
+  readonly #commits = new Map<string, Promise<RawCommit | undefined>>();
 
   constructor(repository: Repository) {
     this.repository = repository;
@@ -47,7 +50,19 @@ export class GitSession implements AsyncDisposable {
   }
 
   /** The header of a commit (full id); undefined where it is missing or no commit. */
-  async readCommit(oid: string): Promise<RawCommit | undefined> {
+  readCommit(oid: string): Promise<RawCommit | undefined> {
+    if (this.#commits.size > COMMITS_KEPT) this.#commits.clear();
+    const known = this.#commits.get(oid) ?? this.#readCommit(oid);
+    this.#commits.set(oid, known);
+    // What is not there now may come.
+    void known.then(
+      (commit) => commit ?? this.#commits.delete(oid),
+      () => this.#commits.delete(oid),
+    );
+    return known;
+  }
+
+  async #readCommit(oid: string): Promise<RawCommit | undefined> {
     if (!/^[0-9a-f]{40,64}$/.test(oid)) return undefined;
     const answer = await this.#objects.ask(`${oid}\n`, objectLength);
     const end = answer.indexOf('\n');
@@ -104,8 +119,9 @@ export class GitSession implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const all = [this.#objects, this.#names, this.#diffs, this.#refs, this.#merges];
-    await Promise.all(all.map((each) => (each instanceof LongProcess ? each.close() : undefined)));
+    const all = [this.#objects, this.#names, this.#diffs, this.#refs];
+    if (this.#merges instanceof LongProcess) all.push(this.#merges);
+    await Promise.all(all.map((each) => each.close()));
   }
 }
 
