@@ -1,4 +1,4 @@
-import { QueueStoppedError } from '@sage/commit-queue';
+import { EntryError, QueueStoppedError } from '@sage/commit-queue';
 import { RepositoryError } from '@sage/git';
 import { DuplicateIdError } from '@sage/graph';
 import { WorkerCountError } from '@sage/scheduler';
@@ -27,6 +27,7 @@ const WRONG_INPUT = [
   CannotStartError,
   ConfigError,
   DuplicateIdError,
+  EntryError,
   RepositoryError,
   TicketIndexError,
   UsageError,

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { graphCommand } from './commands/graph.ts';
+import { queueCommand } from './commands/queue.ts';
 import { streamCommand } from './commands/stream.ts';
 import { validateCommand } from './commands/validate.ts';
 import { describeFailure } from './exit.ts';
@@ -18,7 +19,7 @@ export async function main(args: readonly string[]): Promise<void> {
       .showSuggestionAfterError()
       .exitOverride()
       .configureOutput({ outputError: () => {} });
-    for (const command of [streamCommand(), validateCommand(), graphCommand()]) {
+    for (const command of [streamCommand(), validateCommand(), graphCommand(), queueCommand()]) {
       program.addCommand(command.copyInheritedSettings(program));
     }
     await program.parseAsync(args, { from: 'user' });

@@ -1,0 +1,42 @@
+import type { AuditReport, QueueEntry } from '@sage/commit-queue';
+import { column, fit, printable } from '../printable.ts';
+
+/** A line an entry, at most 80 columns. */
+export function formatEntries(entries: readonly QueueEntry[], root: string): string {
+  if (entries.length === 0) return `the queue of ${printable(root)} is empty\n`;
+  const lines = entries.map((entry) => {
+    const { id, state, ticket, target } = entry;
+    const branch = target.replace('refs/heads/', '');
+    return `${id.slice(0, 10)}  ${column(state, 10)}  ${column(ticket, 14)}  ${fit(why(entry) || branch, 38)}\n`;
+  });
+  return lines.join('');
+}
+
+export function formatEntry(entry: QueueEntry): string {
+  const { id, ticket, state, target, base, commit, landed, message, output, enqueuedAt } = entry;
+  const rows = [
+    ['entry', id],
+    ['ticket', ticket],
+    ['state', state],
+    ['target', target],
+    ['queued', enqueuedAt],
+    ['base', base],
+    ['work', commit],
+    ['landed', landed],
+    ['reason', why(entry)],
+    ['message', message.split('\n')[0]],
+  ].flatMap(([name = '', value]) => (value ? [`${column(name, 8)}  ${printable(value)}\n`] : []));
+  const last = output?.split('\n').map((line) => `  ${printable(line)}\n`) ?? [];
+  return [...rows, ...last].join('');
+}
+
+export function formatAudit({ target, landings, compared, problems }: AuditReport): string {
+  const branch = printable(target.replace('refs/heads/', ''));
+  const lines = problems.map(({ kind, message }) => `FAIL  ${kind}: ${printable(message)}\n`);
+  const end = problems.length === 0 ? 'nothing is missing' : `${problems.length} problems`;
+  return `${lines.join('')}${landings.length} landings on ${branch}, ${compared} merged again and compared: ${end}\n`;
+}
+
+function why({ conflict, reason = '' }: QueueEntry): string {
+  return conflict && conflict.files.length > 0 ? `conflicts in ${conflict.files.join(', ')}` : reason;
+}
