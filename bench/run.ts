@@ -4,6 +4,7 @@ import { disjoint } from './disjoint.ts';
 import { parallel } from './parallel.ts';
 import { engine } from './engine.ts';
 import { graph } from './graph.ts';
+import { enqueue, landing, memory } from './landing.ts';
 import { machine } from './repository.ts';
 import { scaling } from './scaling.ts';
 import { schedule } from './schedule.ts';
@@ -16,6 +17,9 @@ const benchmarks: Readonly<Record<string, () => Promise<string[]>>> = {
   engine,
   cache,
   scaling,
+  landing,
+  enqueue,
+  memory,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks);
