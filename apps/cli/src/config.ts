@@ -5,6 +5,10 @@ import { parseDuration } from './duration.ts';
 import { ConfigError } from './errors.ts';
 
 const oneLine = z.string().trim().min(1);
+const duration = oneLine.refine(
+  (text) => parseDuration(text) !== undefined,
+  'is no duration such as 30m, 90s or 2h',
+);
 
 /** Settings of `sage`, by the names of the flags; a flag wins over its setting. */
 const schema = z.strictObject({
@@ -20,9 +24,10 @@ const schema = z.strictObject({
   target: oneLine.optional(),
   verify: oneLine.optional(),
   maxAttempts: z.number().int().min(1).optional(),
-  timeout: oneLine
-    .refine((text) => parseDuration(text) !== undefined, 'is no duration such as 30m, 90s or 2h')
-    .optional(),
+  timeout: duration.optional(),
+  idleTimeout: duration.optional(),
+  maxCost: z.number().positive().optional(),
+  maxTokens: z.number().int().positive().optional(),
   component: oneLine.optional(),
   only: z.union([oneLine, z.array(oneLine)]).optional(),
   json: z.boolean().optional(),

@@ -1,4 +1,5 @@
 import type { DeferCategory } from '@sage/tickets';
+import type { Usage } from './budget.ts';
 import type { RunEvent, RunOutcome } from './events.ts';
 
 /** Why a ticket's last attempt did not land; `log` is the agent's output, relative to the repository. */
@@ -31,6 +32,8 @@ export interface RunState {
   readonly settledEntries: ReadonlySet<string>;
   readonly completed: ReadonlyMap<string, string>;
   readonly deferred: ReadonlyMap<string, Deferral>;
+  /** What all attempts have used, the cut-off ones included. */
+  readonly usage: Usage;
   readonly outcome: RunOutcome | undefined;
 }
 
@@ -56,6 +59,7 @@ export class RunFold {
     settledEntries: new Set(),
     completed: new Map(),
     deferred: new Map(),
+    usage: { costUsd: 0, tokens: 0, costed: 0, counted: 0 },
     outcome: undefined,
   };
 
@@ -94,6 +98,7 @@ export class RunFold {
         return;
       case 'ticket.finished':
         state.open.delete(event.ticket);
+        state.usage = addUsage(state.usage, event);
         if (event.outcome === 'rate-limited' || event.outcome === 'interrupted') return;
         count(state.attempts, event.ticket);
         if (event.outcome === 'failed') {
@@ -133,4 +138,13 @@ export class RunFold {
 
 function count(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function addUsage(usage: Usage, { costUsd, tokens }: { costUsd?: number; tokens?: number }): Usage {
+  return {
+    costUsd: usage.costUsd + (costUsd ?? 0),
+    tokens: usage.tokens + (tokens ?? 0),
+    costed: usage.costed + (costUsd === undefined ? 0 : 1),
+    counted: usage.counted + (tokens === undefined ? 0 : 1),
+  };
 }

@@ -6,6 +6,7 @@ import type { AttemptResult, Workers } from '@sage/workers';
 import type { Ask } from './ask.ts';
 import { Attempts } from './attempts.ts';
 import type { Backlog } from './backlog.ts';
+import { type BudgetLimits, overBudget } from './budget.ts';
 import type { Clock } from './clock.ts';
 import { type Collection, CollectionOrder } from './collection-order.ts';
 import type { RunOutcome, RunSummary } from './events.ts';
@@ -30,6 +31,7 @@ export interface RunOptions {
   readonly log: RunLog;
   readonly velocity: VelocityLog;
   readonly maxAttempts: number;
+  readonly budget?: BudgetLimits | undefined;
   readonly verifyCommand?: string | undefined;
   /** Asked before each step where the run is interactive. */
   readonly ask?: Ask | undefined;
@@ -161,6 +163,7 @@ export class Run {
     while (!this.#halt.signal.aborted && this.#stopped === undefined && this.#freeWorkers.length > 0) {
       const id = scheduler.next();
       if (id === undefined) return false;
+      if (this.#overBudget()) return false;
       const pause = this.#gate.remaining();
       if (pause > 0) {
         this.#cancelWake();
@@ -181,6 +184,14 @@ export class Run {
       }
     }
     return false;
+  }
+
+  #overBudget(): boolean {
+    const { budget = {}, log, onNotice } = this.#options;
+    const reason = overBudget(budget, log.state, this.#running);
+    // Attempts that run may use less than is reserved for them: it is over only when none does.
+    if (reason !== undefined && this.#running === 0) onNotice(`${reason}; the rest is left as it is`);
+    return reason !== undefined;
   }
 
   /** Never rejects. */

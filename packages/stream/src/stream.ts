@@ -15,6 +15,7 @@ import {
   type Selection,
   selectTickets,
 } from './backlog.ts';
+import type { BudgetLimits } from './budget.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { CannotStartError } from './errors.ts';
 import type { RunEvent } from './events.ts';
@@ -44,6 +45,9 @@ export interface StreamOptions extends Selection {
   readonly maxAttempts: number;
   /** Wall-clock limit of one attempt, and of one verify, in milliseconds. */
   readonly timeout: number;
+  /** Ends an attempt that prints nothing for so many milliseconds. */
+  readonly idleTimeout?: number | undefined;
+  readonly budget?: BudgetLimits | undefined;
   readonly ask?: Ask | undefined;
   readonly stop: AbortSignal;
   readonly stopNow: AbortSignal;
@@ -125,6 +129,7 @@ async function runOn(options: StreamOptions & { clock: Clock }, beginning: Begin
     agent: options.agent,
     protectedPaths: [INDEX_PATH, ...OWN_PATHS],
     timeout: options.timeout,
+    idleTimeout: options.idleTimeout,
   });
   if (workers.workRepository === undefined) {
     onNotice('this is a partial clone: worktrees are made in it directly, so agents see its refs and hooks');

@@ -18,6 +18,7 @@ export interface AttemptOptions {
   readonly runDirectory: string;
   /** Wall-clock limit of the agent in milliseconds. */
   readonly timeout: number;
+  readonly idleTimeout?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly hurry?: AbortSignal | undefined;
   readonly onAgentStarted?: (() => void) | undefined;
@@ -51,6 +52,7 @@ export async function runAttempt(request: WorkRequest, options: AttemptOptions):
       inputFile: files.prompt,
       outputFile: files.output,
       timeout: options.timeout,
+      idleTimeout: options.idleTimeout,
       signal: options.signal,
       hurry: options.hurry,
       onStarted: options.onAgentStarted,

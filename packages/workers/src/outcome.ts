@@ -49,6 +49,11 @@ export function judgeOutcome({ exit, result, lastLine, changed, report }: Attemp
   if (exit.ended === 'timeout') {
     return verdict(failed('timeout', `ended after ${Math.round(exit.seconds)} s, the limit of one attempt`));
   }
+  if (exit.ended === 'stalled') {
+    return verdict(
+      failed('stalled', `ended after ${Math.round(exit.seconds)} s: it had stopped printing anything`),
+    );
+  }
   if (exit.killedBy) return verdict(failed('agent_failed', `the agent was killed by ${exit.killedBy}`));
   if (exit.exitCode === TRY_LATER) {
     return verdict({ outcome: 'rate-limited', reason: 'the agent asked to be tried later (exit 75)' });

@@ -47,6 +47,7 @@ export type AttemptCategory =
   | 'agent_failed'
   | 'no_changes'
   | 'timeout'
+  | 'stalled'
   | 'external_blocker'
   | 'user_rejected';
 

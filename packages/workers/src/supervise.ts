@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { endProcesses, type ProcessMark } from './end-processes.ts';
 import { userShell } from './shell.ts';
 
@@ -14,6 +14,8 @@ export interface SuperviseOptions {
   readonly outputFile: string;
   /** Wall-clock limit in milliseconds. */
   readonly timeout: number;
+  /** Limit of time without any output, in milliseconds. */
+  readonly idleTimeout?: number | undefined;
   /** Aborted: the command is ended, with grace. */
   readonly signal?: AbortSignal | undefined;
   /** Aborted: without grace. */
@@ -23,7 +25,7 @@ export interface SuperviseOptions {
 
 export interface SupervisedExit {
   /** `exited` by itself (or killed by someone else), or ended by Sage. */
-  readonly ended: 'exited' | 'timeout' | 'interrupted';
+  readonly ended: 'exited' | 'timeout' | 'stalled' | 'interrupted';
   readonly exitCode: number | null;
   readonly killedBy: NodeJS.Signals | null;
   readonly seconds: number;
@@ -45,7 +47,7 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
   });
   let ended: SupervisedExit['ended'] = 'exited';
   let ending: Promise<unknown> | undefined;
-  const end = (reason: 'timeout' | 'interrupted') => {
+  const end = (reason: 'timeout' | 'stalled' | 'interrupted') => {
     if (ending) return;
     ended = reason;
     ending = endProcesses(options.mark, {
@@ -56,6 +58,7 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
   };
   const interrupt = () => end('interrupted');
   const timer = setTimeout(() => end('timeout'), options.timeout);
+  const stopWatching = watchIdle(output, options.idleTimeout, () => end('stalled'));
   options.signal?.addEventListener('abort', interrupt, { once: true });
   try {
     const exit = await new Promise<{ exitCode: number | null; killedBy: NodeJS.Signals | null }>(
@@ -71,6 +74,23 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
     return { ended, ...exit, seconds: (performance.now() - started) / 1000 };
   } finally {
     clearTimeout(timer);
+    stopWatching();
     options.signal?.removeEventListener('abort', interrupt);
   }
+}
+
+/** Calls back when the file has not grown for so long. Returns what ends the watch. */
+function watchIdle(output: FileHandle, limit: number | undefined, onIdle: () => void): () => void {
+  if (limit === undefined) return () => {};
+  let size = 0;
+  let grown = performance.now();
+  const look = async () => {
+    const now = (await output.stat()).size;
+    if (now !== size) grown = performance.now();
+    size = now;
+    if (performance.now() - grown >= limit) onIdle();
+  };
+  // A look may come after the file was closed: then nobody is waited for any more.
+  const timer = setInterval(() => void look().catch(() => {}), Math.min(limit / 4, 1_000));
+  return () => clearInterval(timer);
 }

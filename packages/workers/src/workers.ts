@@ -16,6 +16,8 @@ export interface WorkersOptions {
   readonly protectedPaths?: readonly string[];
   /** Wall-clock limit of one attempt in milliseconds. */
   readonly timeout: number;
+  /** Limit of time without any output of an agent, in milliseconds; none where it is missing. */
+  readonly idleTimeout?: number | undefined;
 }
 
 /** Why work is kept that did not land: `refs/sage/deferred/<ticket>`, `refs/sage/interrupted/<ticket>`. */
@@ -81,6 +83,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
           worktrees,
           runDirectory: runDirectory(request.run),
           timeout: options.timeout,
+          idleTimeout: options.idleTimeout,
           signal,
           hurry,
           onAgentStarted,

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openWorkers } from '../src/index.ts';
 import { listProcesses } from '../src/process-table.ts';
 import { repositoryFixture } from './repository.ts';
 
@@ -134,6 +135,17 @@ test('the time limit ends an agent that goes on', async () => {
   const { workers, request } = await repositoryFixture();
   const room = await workers('echo begun > begun; sleep 1000', 200);
   expect(await room.run(request('API-8'))).toMatchObject({ outcome: 'failed', category: 'timeout' });
+});
+
+test('an agent that has stopped printing anything is ended', async () => {
+  const { repository, request } = await repositoryFixture();
+  const agent = { name: 'test', command: 'echo begun; echo x > x; exec sleep 1000', metered: false };
+  const room = await openWorkers({ repository, agent, timeout: 60_000, idleTimeout: 200 });
+  expect(await room.run(request('API-8'))).toMatchObject({
+    outcome: 'failed',
+    category: 'stalled',
+    changedFiles: ['x'],
+  });
 });
 
 test('an interrupted attempt keeps what was done and is no failure', async () => {

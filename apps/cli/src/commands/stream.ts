@@ -14,7 +14,8 @@ import { formatExplanation, formatPlan } from '../reporters/plan.ts';
 import { plainReporter } from '../reporters/plain.ts';
 
 /** Flags as typed; the same names stand in the configuration. */
-type Flags = Omit<SageConfig, 'maxAttempts' | 'agents'> & { C: string; maxAttempts?: string };
+type Flags = Omit<SageConfig, Numeric | 'agents'> & { C: string } & Partial<Record<Numeric, string>>;
+type Numeric = 'maxAttempts' | 'maxCost' | 'maxTokens';
 
 const DEFAULT_ATTEMPTS = 2;
 const DEFAULT_TIMEOUT = 60 * 60_000;
@@ -34,6 +35,9 @@ export function streamCommand(): Command {
     .option('--verify <cmd>', 'shell line that must pass on the merged result')
     .option('--max-attempts <n>', `attempts of a ticket before it is deferred (${DEFAULT_ATTEMPTS})`)
     .option('--timeout <duration>', 'limit of one attempt, such as 30m (1h)')
+    .option('--idle-timeout <duration>', 'limit of an agent that prints nothing (none)')
+    .option('--max-cost <usd>', 'start nothing more when the run may cost more than this')
+    .option('--max-tokens <n>', 'start nothing more when the run may use more than this')
     .option('--component <prefix>', 'only tickets of this component')
     .option('--only <ids>', 'only these tickets, by commas; tries deferred ones again')
     .option('--json', 'one JSON event a line on stdout')
@@ -45,11 +49,13 @@ export function streamCommand(): Command {
 async function stream(flags: Flags): Promise<number> {
   const directory = resolve(flags.C);
   const config = await readConfig(directory);
-  const { C: _, maxAttempts: attempts, ...typed } = flags;
+  const { C: _, maxAttempts, maxCost, maxTokens, ...typed } = flags;
   const settings = {
     ...config,
     ...typed,
-    ...(attempts !== undefined && { maxAttempts: wholeNumber('--max-attempts', attempts) }),
+    ...(maxAttempts !== undefined && { maxAttempts: wholeNumber('--max-attempts', maxAttempts) }),
+    ...(maxCost !== undefined && { maxCost: amount('--max-cost', maxCost) }),
+    ...(maxTokens !== undefined && { maxTokens: wholeNumber('--max-tokens', maxTokens) }),
   };
   const mode = modeOf(typed, config);
   const parallel = parallelOf(settings.parallel);
@@ -91,9 +97,8 @@ async function stream(flags: Flags): Promise<number> {
     custom: settings.agents,
   });
   await findAgent(agent, root);
-  const timeout = settings.timeout === undefined ? DEFAULT_TIMEOUT : parseDuration(settings.timeout);
-  if (timeout === undefined)
-    throw new UsageError(`--timeout ${settings.timeout} is no duration: write 90s, 30m or 2h`);
+  const timeout = duration('--timeout', settings.timeout) ?? DEFAULT_TIMEOUT;
+  const idleTimeout = duration('--idle-timeout', settings.idleTimeout);
   const reporter = json ? jsonReporter(process.stdout, process.stderr) : plainReporter(process.stdout);
   const interrupt = onInterrupt(reporter.notice);
   try {
@@ -103,6 +108,8 @@ async function stream(flags: Flags): Promise<number> {
       verify: settings.verify,
       maxAttempts: settings.maxAttempts ?? DEFAULT_ATTEMPTS,
       timeout,
+      idleTimeout,
+      budget: { maxCost: settings.maxCost, maxTokens: settings.maxTokens },
       ask: mode === 'interactive' ? interactiveAsk : undefined,
       stop: interrupt.stop,
       stopNow: interrupt.stopNow,
@@ -114,7 +121,8 @@ async function stream(flags: Flags): Promise<number> {
       process.stderr.write(`ERROR: ${end.reason ?? 'the queue stopped'}\n`);
       return EXIT.stopped;
     }
-    return end.summary.deferred + end.summary.blocked > 0 ? EXIT.unfinished : EXIT.ok;
+    const { deferred, blocked, unprocessed } = end.summary;
+    return deferred + blocked + unprocessed > 0 ? EXIT.unfinished : EXIT.ok;
   } finally {
     interrupt.dispose();
   }
@@ -144,4 +152,18 @@ function wholeNumber(flag: string, text: string): number {
   if (!Number.isSafeInteger(value) || value < 1)
     throw new UsageError(`${flag} ${text} is no number of 1 or more`);
   return value;
+}
+
+function amount(flag: string, text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new UsageError(`${flag} ${text} is no amount above 0`);
+  return value;
+}
+
+function duration(flag: string, text: string | undefined): number | undefined {
+  const milliseconds = text === undefined ? undefined : parseDuration(text);
+  if (text !== undefined && milliseconds === undefined) {
+    throw new UsageError(`${flag} ${text} is no duration: write 90s, 30m or 2h`);
+  }
+  return milliseconds;
 }

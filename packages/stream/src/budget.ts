@@ -1,0 +1,46 @@
+import type { RunState } from './run-state.ts';
+
+/** What a run may use, in all its attempts; a limit that is not set does not limit. */
+export interface BudgetLimits {
+  readonly maxCost?: number | undefined;
+  readonly maxTokens?: number | undefined;
+}
+
+/** What agents have told that they used. */
+export interface Usage {
+  readonly costUsd: number;
+  readonly tokens: number;
+  /** Attempts that told a cost, and that told tokens. */
+  readonly costed: number;
+  readonly counted: number;
+}
+
+/**
+ * Why no further attempt may start beside those that run, or undefined where one may. Each attempt that runs, and the
+ * one to be started, is reserved at the mean of those that ended; as long as none has, one at a time may start.
+ */
+export function overBudget(
+  limits: BudgetLimits,
+  { usage }: Pick<RunState, 'usage'>,
+  running: number,
+): string | undefined {
+  const { maxCost, maxTokens } = limits;
+  const cost = mean(usage.costUsd, usage.costed);
+  const tokens = mean(usage.tokens, usage.counted);
+  if (maxCost !== undefined && exceeds(maxCost, usage.costUsd, cost, running)) {
+    return `the budget of $${maxCost} is reached: $${usage.costUsd.toFixed(2)} used, about $${(cost ?? 0).toFixed(2)} an attempt`;
+  }
+  if (maxTokens !== undefined && exceeds(maxTokens, usage.tokens, tokens, running)) {
+    return `the budget of ${maxTokens} tokens is reached: ${usage.tokens} used, about ${Math.round(tokens ?? 0)} an attempt`;
+  }
+  return undefined;
+}
+
+function mean(total: number, count: number): number | undefined {
+  return count === 0 ? undefined : total / count;
+}
+
+function exceeds(limit: number, used: number, each: number | undefined, running: number): boolean {
+  if (each === undefined) return used >= limit;
+  return used + each * (running + 1) > limit;
+}
