@@ -10,7 +10,8 @@ export interface BudgetLimits {
 export interface Usage {
   readonly costUsd: number;
   readonly tokens: number;
-  /** Attempts that told a cost, and that told tokens. */
+  /** Attempts that ended, and those of them that told a cost, or tokens. */
+  readonly ended: number;
   readonly costed: number;
   readonly counted: number;
 }
@@ -25,8 +26,8 @@ export function overBudget(
   running: number,
 ): string | undefined {
   const { maxCost, maxTokens } = limits;
-  const cost = mean(usage.costUsd, usage.costed);
-  const tokens = mean(usage.tokens, usage.counted);
+  const cost = mean(usage.costUsd, usage.costed, usage.ended);
+  const tokens = mean(usage.tokens, usage.counted, usage.ended);
   if (maxCost !== undefined && exceeds(maxCost, usage.costUsd, cost, running)) {
     return `the budget of $${maxCost} is reached: $${usage.costUsd.toFixed(2)} used, about $${(cost ?? 0).toFixed(2)} an attempt`;
   }
@@ -36,11 +37,12 @@ export function overBudget(
   return undefined;
 }
 
-function mean(total: number, count: number): number | undefined {
-  return count === 0 ? undefined : total / count;
+/** undefined as long as nothing is known. */
+function mean(total: number, told: number, ended: number): number | undefined {
+  if (told > 0) return total / told;
+  return ended > 0 ? 0 : undefined;
 }
 
 function exceeds(limit: number, used: number, each: number | undefined, running: number): boolean {
-  if (each === undefined) return used >= limit;
-  return used + each * (running + 1) > limit;
+  return each === undefined ? running > 0 : used + each * (running + 1) > limit;
 }

@@ -59,7 +59,7 @@ export class RunFold {
     settledEntries: new Set(),
     completed: new Map(),
     deferred: new Map(),
-    usage: { costUsd: 0, tokens: 0, costed: 0, counted: 0 },
+    usage: { costUsd: 0, tokens: 0, ended: 0, costed: 0, counted: 0 },
     outcome: undefined,
   };
 
@@ -144,6 +144,7 @@ function addUsage(usage: Usage, { costUsd, tokens }: { costUsd?: number; tokens?
   return {
     costUsd: usage.costUsd + (costUsd ?? 0),
     tokens: usage.tokens + (tokens ?? 0),
+    ended: usage.ended + 1,
     costed: usage.costed + (costUsd === undefined ? 0 : 1),
     counted: usage.counted + (tokens === undefined ? 0 : 1),
   };

@@ -3,11 +3,17 @@ import { expect, test } from 'vitest';
 import { overBudget, type Usage } from '../src/budget.ts';
 
 const usage = (more: Partial<Usage>): { usage: Usage } => ({
-  usage: { costUsd: 0, tokens: 0, costed: 0, counted: 0, ...more },
+  usage: { costUsd: 0, tokens: 0, ended: 1, costed: 0, counted: 0, ...more },
 });
 
 test('without a limit nothing is over it', () => {
   expect(overBudget({}, usage({ costUsd: 1e6, costed: 1, tokens: 1e9, counted: 1 }), 8)).toBeUndefined();
+});
+
+test('as long as nothing is known one at a time may start; agents that tell nothing are not limited', () => {
+  expect(overBudget({ maxCost: 5 }, usage({ ended: 0 }), 0)).toBeUndefined();
+  expect(overBudget({ maxCost: 5 }, usage({ ended: 0 }), 1)).toContain('$0.00 used');
+  expect(overBudget({ maxCost: 5 }, usage({ ended: 3 }), 7)).toBeUndefined();
 });
 
 test('what runs and what would start is reserved at the mean of what ended', () => {
