@@ -5,6 +5,7 @@ import { parallel } from './parallel.ts';
 import { engine } from './engine.ts';
 import { graph } from './graph.ts';
 import { enqueue, landing, memory } from './landing.ts';
+import { verify } from './verify.ts';
 import { machine } from './repository.ts';
 import { scaling } from './scaling.ts';
 import { schedule } from './schedule.ts';
@@ -20,6 +21,7 @@ const benchmarks: Readonly<Record<string, () => Promise<string[]>>> = {
   landing,
   enqueue,
   memory,
+  verify,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks);

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
-import { excludeFromGit, GitSession, openRepository, type Repository } from '@sage/git';
+import { excludeFromGit, GitSession, identity, openRepository, type Repository } from '@sage/git';
 import { auditLandings, type AuditOptions, type AuditReport } from './audit.ts';
 import { cleanupQueue } from './cleanup.ts';
 import { enqueueWorks, type Work } from './enqueue.ts';
 import type { EntryState, QueueEntry } from './entry.ts';
 import { EntryStore, workKey } from './entry-store.ts';
 import { EntryError, LockTimeoutError, QueueStoppedError } from './errors.ts';
-import { landEntry, settleLanded, type Candidate } from './land.ts';
+import { landEntry, type LandingContext, settleLanded, type Candidate } from './land.ts';
 import { GROUP, landGroup } from './land-group.ts';
+import { landSpeculatively } from './land-speculatively.ts';
 import { landManagedFiles, type ManagedCommit } from './land-managed-files.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import type { ManagedFile } from './managed-files.ts';
@@ -24,6 +25,8 @@ export interface CommitQueueOptions {
   managedFiles?: (entry: QueueEntry, tip: string) => Promise<readonly ManagedFile[]> | readonly ManagedFile[];
   /** Judges exactly the commit that would land. What it throws ends `process`, the entry stays queued. */
   verify?: (candidate: Candidate) => Promise<{ ok: boolean; output: string }>;
+  /** Verifies at a time, each on top of the others before it; 1 when missing, and where there are managed files. */
+  verifySlots?: number;
   /** How long to wait for another process that holds the queue, in ms; 5 minutes when missing. */
   lockTimeout?: number;
   now?: () => Date;
@@ -125,10 +128,18 @@ export class CommitQueue {
         managedFiles: this.#options.managedFiles ?? (() => []),
         verify: this.#options.verify,
         session,
+        committer: await identity(this.#repository),
         onStep,
       };
       // Managed files and verify are asked entry by entry; without them many land at once.
       const together = this.#options.managedFiles === undefined && this.#options.verify === undefined;
+      const slots = this.#options.managedFiles === undefined ? (this.#options.verifySlots ?? 1) : 1;
+      const settled = async (entry: QueueEntry) => {
+        tried.add(entry.id);
+        if (entry.state === 'landed') landed.set(workKey(entry), entry);
+        changed.push(entry);
+        await this.#options.onLanding?.({ entry });
+      };
       for (;;) {
         const { entries } = await this.#store.read();
         const open = entries.filter(
@@ -137,33 +148,32 @@ export class CommitQueue {
         );
         if (open.length === 0) break;
         for (const each of entries) if (each.state === 'landed') landed.set(workKey(each), each);
-        for (let at = 0; at < open.length;) {
+        for (const entry of open) {
           if (options.signal?.aborted) return changed;
-          const [entry] = open.slice(at, at + 1) as [QueueEntry];
-          // Two enqueues of the same work at once may both be seen before one of them withdraws.
-          const twin = landed.get(workKey(entry));
-          const group = together && !twin ? groupOf(open.slice(at, at + GROUP), landed) : [entry];
-          let settled: QueueEntry[] = [];
+          if (tried.has(entry.id)) continue;
+          tried.add(entry.id);
+          if (stopped.has(entry.target)) continue;
           try {
-            if (stopped.has(entry.target)) settled = [];
-            else if (twin)
-              settled = [
-                await settleLanded(this.#repository, this.#store, entry, twin.landed ?? entry.commit),
-              ];
-            else if (group.length > 1) settled = await landGroup(context, session, group);
-            else settled = [await landEntry(context, entry)];
+            // Two enqueues of the same work at once may both be seen before one of them withdraws.
+            const twin = landed.get(workKey(entry));
+            const rest = () => open.filter(({ id }) => id === entry.id || !tried.has(id));
+            if (twin) {
+              const commit = twin.landed ?? entry.commit;
+              await settled(await settleLanded(this.#repository, this.#store, entry, commit));
+            } else if (together) {
+              const group = groupOf(rest().slice(0, GROUP), landed);
+              for (const each of await landTogether(context, session, group)) await settled(each);
+            } else if (slots > 1) {
+              const group = groupOf(rest(), landed);
+              const speculation = { slots, signal: options.signal, onSettled: settled };
+              await landSpeculatively(context, session, group, speculation);
+              // One that was not reached, as the queue was told to stop, is not tried again either.
+              for (const { id } of group) tried.add(id);
+            } else await settled(await landEntry(context, entry));
           } catch (error) {
             if (!(error instanceof QueueStoppedError) || error.code === 'LOST_LOCK') throw error;
             stopped.set(entry.target, error);
           }
-          tried.add(entry.id);
-          for (const each of settled) {
-            tried.add(each.id);
-            if (each.state === 'landed') landed.set(workKey(each), each);
-          }
-          at += Math.max(1, settled.length);
-          changed.push(...settled);
-          for (const each of settled) await this.#options.onLanding?.({ entry: each });
         }
       }
       const [first] = stopped.values();
@@ -294,6 +304,22 @@ export class CommitQueue {
     } finally {
       await lock.release();
     }
+  }
+}
+
+/** As one group; where the checkout cannot follow all of it, the first alone, as it may be able to follow that. */
+async function landTogether(
+  context: LandingContext,
+  session: GitSession,
+  group: readonly QueueEntry[],
+): Promise<QueueEntry[]> {
+  const [first] = group as [QueueEntry];
+  if (group.length === 1) return [await landEntry(context, first)];
+  try {
+    return await landGroup(context, session, group);
+  } catch (error) {
+    if (!(error instanceof QueueStoppedError) || error.code !== 'DIRTY_OVERLAP') throw error;
+    return [await landEntry(context, first)];
   }
 }
 

@@ -52,6 +52,8 @@ export const entrySchema = z.looseObject({
   reason: z.string().exactOptional(),
   /** The last lines of verify. */
   output: z.string().exactOptional(),
+  /** It has landed after a verify that failed once and then passed. */
+  flaky: z.boolean().exactOptional(),
   /** Written before the target moves: what a recovery has to complete. */
   intent: intent.exactOptional(),
 });

@@ -5,7 +5,6 @@ import {
   git,
   GitError,
   type GitSession,
-  identity,
   listRefs,
   RefMovedError,
   type Repository,
@@ -13,7 +12,7 @@ import {
   updateRefs,
 } from '@sage/git';
 import { completeIntent } from './complete-intent.ts';
-import type { Intent, QueueEntry } from './entry.ts';
+import type { QueueEntry } from './entry.ts';
 import type { EntryStore } from './entry-store.ts';
 import { readGroupIntent, removeGroupIntent, writeGroupIntent } from './group-intent.ts';
 import {
@@ -33,9 +32,11 @@ import { ENTRY_TRAILER } from './trailers.ts';
 /** Entries that one transaction lands at most; what a kill makes merge again. */
 export const GROUP = 200;
 
-interface Link {
+export interface Link {
   entry: QueueEntry;
   commit: string;
+  tree: string;
+  parent: string;
 }
 
 /**
@@ -58,31 +59,42 @@ export async function landGroup(
     const there = landed.get(first.id);
     if (there !== undefined) return [await settleLanded(repository, store, first, there)];
     const chain = await buildChain(context, session, entries, landed, tip);
-    const last = chain.at(-1);
-    if (last === undefined || chain.length === 1) return [await landEntry(context, first)];
-    const carried = chain.map(({ entry, commit }) => ({ id: entry.id, commit }));
-    const record = async (intent: Intent) => {
-      await writeGroupIntent(store.directory, { ...intent, target, entries: carried });
-    };
-    try {
-      await syncObjects(context, chain);
-      context.onStep?.('objects-synced');
-      await moveTarget(repository, lock, {
-        target,
-        old: tip,
-        new: last.commit,
-        files: [],
-        record,
-        move: (updates) => session.updateRefs(updates),
-        onStep: context.onStep,
-      });
-    } catch (error) {
-      if (error instanceof RefMovedError) continue;
-      throw error;
-    }
-    return settleGroup(context, chain);
+    if (chain.length <= 1) return [await landEntry(context, first)];
+    const settled = await landChain(context, session, tip, chain);
+    if (settled !== 'moved') return settled;
   }
   throw targetBusy(target);
+}
+
+/** Moves the target along commits that follow each other from its tip, and settles their entries. */
+export async function landChain(
+  context: LandingContext,
+  session: GitSession,
+  tip: string,
+  chain: readonly Link[],
+): Promise<QueueEntry[] | 'moved'> {
+  const { repository, store, lock } = context;
+  const [first, last] = [chain[0], chain.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const { target } = first.entry;
+  const carried = chain.map(({ entry, commit }) => ({ id: entry.id, commit }));
+  try {
+    await syncObjects(context, chain);
+    context.onStep?.('objects-synced');
+    await moveTarget(repository, lock, {
+      target,
+      old: tip,
+      new: last.commit,
+      files: [],
+      record: (intent) => writeGroupIntent(store.directory, { ...intent, target, entries: carried }),
+      move: (updates) => session.updateRefs(updates),
+      onStep: context.onStep,
+    });
+  } catch (error) {
+    if (error instanceof RefMovedError) return 'moved';
+    throw error;
+  }
+  return settleGroup(context, chain);
 }
 
 /** The commits above the target that carry the entries, each made from the one before. */
@@ -93,32 +105,44 @@ async function buildChain(
   landed: ReadonlyMap<string, string>,
   tip: string,
 ): Promise<Link[]> {
-  const committer = await identity(context.repository);
   const chain: Link[] = [];
   const checks: Promise<void>[] = [];
   await Promise.all(entries.map((entry) => session.readCommit(entry.commit)));
   let parent = tip;
   for (const entry of entries) {
-    const work = await session.readCommit(entry.commit);
-    if (landed.has(entry.id) || work === undefined || work.encoding !== undefined || entry.author?.date)
-      break;
-    const merge = await mergeOrNothing(session, parent, entry.commit);
-    if (merge === undefined) break;
-    const commit = await session.writeCommit({
-      tree: merge,
-      parents: [parent],
-      message: entryMessage(entry),
-      author: entry.author ? { ...entry.author, date: context.now() } : { line: work.author },
-      committer: { ...committer, date: context.now() },
-    });
+    const link = landed.has(entry.id) ? undefined : await linkOn(context, session, entry, parent);
+    if (link === undefined) break;
     // Beside the next merge; every one is awaited before anything moves.
-    checks.push(assertTrueMerge(session, entry, parent, merge));
-    chain.push({ entry, commit });
-    parent = commit;
+    const check = assertTrueMerge(session, entry, parent, link.tree);
+    check.catch(() => undefined);
+    checks.push(check);
+    chain.push(link);
+    parent = link.commit;
   }
   await Promise.all(checks);
   context.onStep?.('group-built');
   return chain;
+}
+
+/** The commit that carries an entry on top of `parent`; undefined where it has to be landed alone. */
+export async function linkOn(
+  context: LandingContext,
+  session: GitSession,
+  entry: QueueEntry,
+  parent: string,
+): Promise<Link | undefined> {
+  const work = await session.readCommit(entry.commit);
+  if (work === undefined || work.encoding !== undefined || entry.author?.date) return undefined;
+  const tree = await mergeOrNothing(session, parent, entry.commit);
+  if (tree === undefined) return undefined;
+  const commit = await session.writeCommit({
+    tree,
+    parents: [parent],
+    message: entryMessage(entry),
+    author: entry.author ? { ...entry.author, date: context.now() } : { line: work.author },
+    committer: { ...context.committer, date: context.now() },
+  });
+  return { entry, commit, tree, parent };
 }
 
 async function mergeOrNothing(
@@ -145,7 +169,7 @@ async function syncObjects({ repository }: LandingContext, chain: readonly Link[
 }
 
 /** Which of the entries the history of `tip` carries already: the trailer, not a flag, says so. */
-async function landedEntries(
+export async function landedEntries(
   { repository }: LandingContext,
   entries: readonly QueueEntry[],
   tip: string,

@@ -4,7 +4,7 @@ import {
   git,
   GitError,
   type GitSession,
-  identity,
+  type Identity,
   readCommit,
   readRef,
   RefMovedError,
@@ -26,7 +26,10 @@ import { isTrueMerge } from './true-merge.ts';
 export interface Candidate {
   commit: string;
   parent: string;
+  tree: string;
   entry: QueueEntry;
+  /** Aborted when the verdict is no longer wanted: what is below this candidate has not landed. */
+  signal: AbortSignal | undefined;
 }
 
 export interface LandingContext {
@@ -37,12 +40,13 @@ export interface LandingContext {
   managedFiles: (entry: QueueEntry, tip: string) => Promise<readonly ManagedFile[]> | readonly ManagedFile[];
   verify: ((candidate: Candidate) => Promise<{ ok: boolean; output: string }>) | undefined;
   session: GitSession;
+  committer: Identity;
   onStep: OnStep | undefined;
 }
 
 /** How often a landing is made anew because somebody else moves the target. */
 export const TIP_ATTEMPTS = 20;
-const OUTPUT_LIMIT = 8000;
+export const OUTPUT_LIMIT = 8000;
 
 /**
  * Lands one queued entry, or settles it as conflicted or rejected: returns it in its new state, durable. Throws
@@ -170,10 +174,10 @@ async function landOn(
     parents: [tip],
     message: entryMessage(entry),
     author: entry.author ?? (await readCommit(repository, entry.commit)).author,
-    committer: { ...(await identity(repository)), date: context.now() },
+    committer: { ...context.committer, date: context.now() },
   });
   onStep?.('committed');
-  const verdict = await verify?.({ commit, parent: tip, entry });
+  const verdict = await verify?.({ commit, parent: tip, tree, entry, signal: undefined });
   if (verdict && !verdict.ok) {
     const output = verdict.output.slice(-OUTPUT_LIMIT);
     return store.write(entry, { ...queued, state: 'rejected', reason: 'verify failed', output });

@@ -6,6 +6,7 @@ import {
   commitAll,
   MAIN,
   pins,
+  put,
   queueOn,
   repositoryWith,
   sh,
@@ -117,4 +118,19 @@ test('works at once share one transaction, in their order; a bad one is refused 
   expect((await queue.enqueueAll(works.slice(0, 2))).map(({ sequence }) => sequence)).toEqual([1, 2]);
   await expect(queue.enqueueAll([bad])).rejects.toMatchObject({ code: 'BAD_COMMIT' });
   expect(await queue.process()).toHaveLength(10);
+});
+
+test('where one of many would overlap a changed file, those before it land', async () => {
+  const { repository, queue, add } = await queueOn({ a: '1\n', b: '1\n' });
+  const base = tip(repository);
+  for (const [name, change] of [
+    ['one', { x: '1' }],
+    ['two', { a: '2\n' }],
+    ['three', { y: '1' }],
+  ] as const)
+    await add(name, change, base);
+  put(repository.root, { a: 'mine\n' });
+  await expect(queue.process()).rejects.toMatchObject({ code: 'DIRTY_OVERLAP', paths: ['a'] });
+  expect(subjects(repository)).toEqual(['feat: one', 'first']);
+  expect(status(repository)).toBe(' M a');
 });

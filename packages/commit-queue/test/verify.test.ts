@@ -88,3 +88,49 @@ test('a verify that throws ends the run with its error, nothing moved, and the l
   const again = await openCommitQueue({ repository, lockTimeout: 0 });
   expect((await again.process()).map(({ state }) => state)).toEqual(['landed']);
 });
+
+test('several at a time: each on the ones before it, the bad are rejected after two tries, the rest land', async () => {
+  const verified: Candidate[] = [];
+  let running = 0;
+  let widest = 0;
+  const failures = new Map<string, number>();
+  const repository = await repositoryWith({ a: '1' });
+  const bad = (ticket: string) => ticket === 'BAD' || (ticket === 'FLAKY' && !failures.has('FLAKY'));
+  const queue = await openCommitQueue({
+    repository,
+    verifySlots: 3,
+    verify: async (candidate) => {
+      verified.push(candidate);
+      running += 1;
+      widest = Math.max(widest, running);
+      const names = sh(repository.root, 'ls-tree', '--name-only', candidate.commit).split('\n');
+      await Promise.resolve();
+      running -= 1;
+      const failing = names.filter((name) => bad(name));
+      for (const name of failing) failures.set(name, (failures.get(name) ?? 0) + 1);
+      return { ok: failing.length === 0, output: failing.join() };
+    },
+  });
+  const base = tip(repository);
+  const tickets = ['ONE', 'FLAKY', 'TWO', 'BAD', 'THREE'];
+  for (const ticket of tickets) {
+    const commit = workCommit(repository, { [ticket]: ticket }, base);
+    await queue.enqueue({ ticket, target: MAIN, message: ticket, base, commit });
+  }
+  const changed = await queue.process();
+  expect(Object.fromEntries(changed.map(({ ticket, state }) => [ticket, state]))).toEqual({
+    ONE: 'landed',
+    FLAKY: 'landed',
+    TWO: 'landed',
+    THREE: 'landed',
+    BAD: 'rejected',
+  });
+  expect(changed.filter(({ flaky }) => flaky).map(({ ticket }) => ticket)).toEqual(['FLAKY']);
+  // What stands at the tip was verified itself, and so was each commit below it.
+  const green = new Set(verified.map(({ commit }) => commit));
+  const landed = sh(repository.root, 'rev-list', `${base}..${MAIN}`).split('\n');
+  expect(landed).toHaveLength(4);
+  expect(landed.every((commit) => green.has(commit))).toBe(true);
+  expect(sh(repository.root, 'ls-tree', '--name-only', MAIN)).not.toContain('BAD');
+  expect(sh(repository.root, 'status', '--porcelain')).toBe('');
+});

@@ -1,0 +1,112 @@
+export interface Verdict {
+  ok: boolean;
+  output: string;
+}
+
+/** What speculation needs of the world: `E` is an entry, `C` a commit that would land. */
+export interface SpeculationPorts<E, C> {
+  /** The entry on top of the candidate before it (the target's tip when undefined); undefined when it cannot be. */
+  build: (entry: E, on: C | undefined) => Promise<C | undefined>;
+  verify: (entry: E, candidate: C, signal: AbortSignal) => Promise<Verdict>;
+  /** Lands candidates that follow each other; false when the target has moved meanwhile, and nothing landed. */
+  land: (green: readonly { entry: E; candidate: C; flaky: boolean }[]) => Promise<boolean>;
+  /** Twice red, the second time with nothing below it that has not landed. */
+  eject: (entry: E, verdict: Verdict) => Promise<void>;
+  /** Settles an entry that cannot be built on the tip itself. */
+  unbuildable: (entry: E) => Promise<void>;
+}
+
+interface Slot<E, C> {
+  entry: E;
+  candidate: C;
+  verdict?: Verdict;
+  done: Promise<void>;
+  cancel: AbortController;
+}
+
+/**
+ * Verifies up to `slots` candidates at a time, each made on top of the others before it, and lands the longest
+ * green prefix. A red one counts only where all below it has landed: then it is a suspect, those above are made
+ * again without it, and it is tried once more as the last of a window, where nothing else depends on it. The
+ * window is halved by a red one and grows by one with each landing. After `stopped` nothing new is verified.
+ */
+export async function speculate<E, C>(
+  entries: readonly E[],
+  slots: number,
+  ports: SpeculationPorts<E, C>,
+  stopped: () => boolean = () => false,
+): Promise<void> {
+  let waiting = [...entries];
+  const suspects: E[] = [];
+  const suspected = new Set<E>();
+  let chain: Slot<E, C>[] = [];
+  let window = slots;
+
+  const clear = async () => {
+    for (const { cancel } of chain) cancel.abort();
+    await Promise.allSettled(chain.map(({ done }) => done));
+    const again = chain.map(({ entry }) => entry);
+    waiting = [...again.filter((entry) => !suspected.has(entry)), ...waiting];
+    suspects.unshift(...again.filter((entry) => suspected.has(entry)));
+    chain = [];
+  };
+
+  try {
+    for (;;) {
+      while (chain.length < window && !stopped()) {
+        // Nothing is made on a suspect, so it comes last; alone in the window it must not wait for ever.
+        if (chain.some(({ entry }) => suspected.has(entry))) break;
+        const lastPlace = chain.length === window - 1;
+        const from = suspects.length > 0 && (lastPlace || waiting.length === 0) ? suspects : waiting;
+        const [entry] = from;
+        if (entry === undefined) break;
+        const candidate = await ports.build(entry, chain.at(-1)?.candidate);
+        // It may be in conflict with one that does not land: judged when those below it have.
+        if (candidate === undefined && chain.length > 0) break;
+        from.shift();
+        if (candidate === undefined) await ports.unbuildable(entry);
+        else chain.push(start(ports, entry, candidate));
+      }
+      if (chain.length === 0) return;
+      if (chain[0]?.verdict === undefined) await Promise.race(chain.map(({ done }) => done).slice(0, 1));
+      const end = chain.findIndex(({ verdict }) => verdict?.ok !== true);
+      const green = chain.slice(0, end < 0 ? chain.length : end);
+      if (green.length > 0) {
+        const landing = green.map(({ entry, candidate }) => ({
+          entry,
+          candidate,
+          flaky: suspected.has(entry),
+        }));
+        if (!(await ports.land(landing))) {
+          await clear();
+          continue;
+        }
+        chain = chain.slice(green.length);
+        window = Math.min(slots, window + green.length);
+      }
+      const [head] = chain;
+      if (head?.verdict === undefined || head.verdict.ok) continue;
+      window = Math.max(1, Math.floor(window / 2));
+      chain.shift();
+      if (suspected.has(head.entry)) await ports.eject(head.entry, head.verdict);
+      else {
+        suspected.add(head.entry);
+        suspects.push(head.entry);
+      }
+      await clear();
+    }
+  } finally {
+    await clear();
+  }
+}
+
+function start<E, C>(ports: SpeculationPorts<E, C>, entry: E, candidate: C): Slot<E, C> {
+  const cancel = new AbortController();
+  const slot: Slot<E, C> = { entry, candidate, cancel, done: Promise.resolve() };
+  slot.done = ports.verify(entry, candidate, cancel.signal).then((verdict) => {
+    slot.verdict = verdict;
+  });
+  // Looked at when it is its turn.
+  slot.done.catch(() => undefined);
+  return slot;
+}

@@ -1,0 +1,99 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { speculate, type SpeculationPorts } from '../src/speculate.ts';
+
+/** A branch of numbers; a candidate is all that is below it and itself. `takes` gives a verify's rounds. */
+function world(bad: ReadonlySet<number>, flaky: ReadonlySet<number>, slots: number) {
+  const branch: number[] = [];
+  const ejected: number[] = [];
+  const told: number[] = [];
+  let running = 0;
+  let widest = 0;
+  const failedOnce = new Set<number>();
+  const ports: SpeculationPorts<number, number[]> = {
+    build: (entry, on) => Promise.resolve([...(on ?? branch), entry]),
+    verify: async (entry, candidate) => {
+      running += 1;
+      widest = Math.max(widest, running);
+      for (let turn = 0; turn <= entry % 5; turn += 1) await Promise.resolve();
+      running -= 1;
+      const once = flaky.has(entry) && !failedOnce.has(entry);
+      failedOnce.add(entry);
+      return { ok: !once && !candidate.some((each) => bad.has(each)), output: `of ${entry}` };
+    },
+    land: (green) => {
+      for (const { entry, candidate, flaky: again } of green) {
+        expect(candidate).toEqual([...branch, entry]);
+        branch.push(entry);
+        if (again) told.push(entry);
+      }
+      return Promise.resolve(true);
+    },
+    eject: (entry) => Promise.resolve(void ejected.push(entry)),
+    unbuildable: () => Promise.reject(new Error('all can be built')),
+  };
+  return { branch, ejected, told, ports, widest: () => widest, slots };
+}
+
+test('whatever is bad or flaky: the bad are ejected, all others land, on green commits only', async () => {
+  const numbers = fc.uniqueArray(fc.integer({ min: 0, max: 40 }), { maxLength: 30 });
+  await fc.assert(
+    fc.asyncProperty(
+      numbers,
+      fc.integer({ min: 1, max: 6 }),
+      fc.func(fc.constantFrom('good', 'good', 'bad', 'flaky')),
+      async (entries, slots, kind) => {
+        const bad = new Set(entries.filter((entry) => kind(entry) === 'bad'));
+        const flaky = new Set(entries.filter((entry) => kind(entry) === 'flaky'));
+        const { branch, ejected, told, ports, widest } = world(bad, flaky, slots);
+        await speculate(entries, slots, ports);
+        expect(ejected.toSorted((a, b) => a - b)).toEqual([...bad].toSorted((a, b) => a - b));
+        expect(new Set(branch)).toEqual(new Set(entries.filter((entry) => !bad.has(entry))));
+        expect(branch).toHaveLength(entries.length - bad.size);
+        expect(told.every((entry) => !bad.has(entry))).toBe(true);
+        expect(widest()).toBeLessThanOrEqual(slots);
+        if (flaky.size + bad.size === 0) expect(branch).toEqual(entries);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('a target that moves makes all candidates anew; one that cannot be built is settled on the tip', async () => {
+  const { branch, ports } = world(new Set(), new Set(), 3);
+  let moved = false;
+  const settled: number[] = [];
+  const { build, land } = ports;
+  await speculate([1, 2, 3, 4], 3, {
+    ...ports,
+    build: (entry, on) => (entry === 3 ? Promise.resolve(undefined) : build(entry, on)),
+    unbuildable: (entry) => Promise.resolve(void settled.push(entry)),
+    land: (green) => {
+      if (moved) return land(green);
+      moved = true;
+      branch.push(100);
+      return Promise.resolve(false);
+    },
+  });
+  expect(branch).toEqual([100, 1, 2, 4]);
+  expect(settled).toEqual([3]);
+});
+
+test('a verify that throws ends it, after the others were told to stop', async () => {
+  const signals: AbortSignal[] = [];
+  const { ports, branch } = world(new Set(), new Set(), 2);
+  const broken = speculate([1, 2], 2, {
+    ...ports,
+    verify: (entry, _, signal) => {
+      signals.push(signal);
+      return entry === 1
+        ? Promise.reject(new Error('no disk'))
+        : new Promise((resolve) =>
+            signal.addEventListener('abort', () => resolve({ ok: false, output: '' })),
+          );
+    },
+  });
+  await expect(broken).rejects.toThrow('no disk');
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+  expect(branch).toEqual([]);
+});
