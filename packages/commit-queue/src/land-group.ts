@@ -49,7 +49,7 @@ export async function landGroup(
   session: GitSession,
   entries: readonly QueueEntry[],
 ): Promise<QueueEntry[]> {
-  const { repository, store, lock } = context;
+  const { repository, store } = context;
   const [first] = entries;
   if (first === undefined) return [];
   const { target } = first;

@@ -1,4 +1,4 @@
-export interface Verdict {
+interface Verdict {
   ok: boolean;
   output: string;
 }
@@ -103,9 +103,9 @@ export async function speculate<E, C>(
 function start<E, C>(ports: SpeculationPorts<E, C>, entry: E, candidate: C): Slot<E, C> {
   const cancel = new AbortController();
   const slot: Slot<E, C> = { entry, candidate, cancel, done: Promise.resolve() };
-  slot.done = ports.verify(entry, candidate, cancel.signal).then((verdict) => {
-    slot.verdict = verdict;
-  });
+  slot.done = (async () => {
+    slot.verdict = await ports.verify(entry, candidate, cancel.signal);
+  })();
   // Looked at when it is its turn.
   slot.done.catch(() => undefined);
   return slot;

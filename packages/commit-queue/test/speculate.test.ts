@@ -52,7 +52,9 @@ test('whatever is bad or flaky: the bad are ejected, all others land, on green c
         expect(branch).toHaveLength(entries.length - bad.size);
         expect(told.every((entry) => !bad.has(entry))).toBe(true);
         expect(widest()).toBeLessThanOrEqual(slots);
-        if (flaky.size + bad.size === 0) expect(branch).toEqual(entries);
+        // In the order they came, but for those that were tried twice.
+        const steady = (entry: number) => !bad.has(entry) && !flaky.has(entry);
+        expect(branch.filter(steady)).toEqual(entries.filter(steady));
       },
     ),
     { numRuns: 300 },
