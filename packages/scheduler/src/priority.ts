@@ -18,10 +18,7 @@ export function rankTickets(
   tickets: readonly SchedulerTicket[],
   satisfied: ReadonlySet<string> = new Set(),
 ): RankedTicket[] {
-  return rankBacklog(openBacklog(tickets, satisfied));
-}
-
-export function rankBacklog(backlog: Backlog): RankedTicket[] {
+  const backlog = openBacklog(tickets, satisfied);
   const { order, priorities, remaining } = rankNodes(backlog);
   return Array.from(order, (node): RankedTicket => {
     return { id: backlog.tickets[node]!.id, priority: priorities[node]!, remaining: remaining[node]! };

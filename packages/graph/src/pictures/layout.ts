@@ -9,7 +9,7 @@ export interface Place {
   readonly row: number;
 }
 
-export interface Lane {
+interface Lane {
   readonly group: string;
   readonly firstRow: number;
   readonly rows: number;
