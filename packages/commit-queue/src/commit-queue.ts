@@ -6,6 +6,7 @@ import { enqueueWorks, type Work } from './enqueue.ts';
 import type { EntryState, QueueEntry } from './entry.ts';
 import { EntryStore, workKey } from './entry-store.ts';
 import { EntryError, LockTimeoutError, QueueStoppedError } from './errors.ts';
+import { withKnownGreen } from './known-green.ts';
 import { landEntry, type LandingContext, settleLanded, type Candidate } from './land.ts';
 import { GROUP, landGroup } from './land-group.ts';
 import { landSpeculatively } from './land-speculatively.ts';
@@ -27,6 +28,11 @@ export interface CommitQueueOptions {
   verify?: (candidate: Candidate) => Promise<{ ok: boolean; output: string }>;
   /** Verifies at a time, each on top of the others before it; 1 when missing, and where there are managed files. */
   verifySlots?: number;
+  /**
+   * The command of verify and what it depends on beside the tree. With it a tree that has passed is not verified
+   * again, as after a landing that was made anew on an unrelated one and has the same content.
+   */
+  verifyKey?: string;
   /** How long to wait for another process that holds the queue, in ms; 5 minutes when missing. */
   lockTimeout?: number;
   now?: () => Date;
@@ -126,7 +132,7 @@ export class CommitQueue {
         lock,
         now: this.#now,
         managedFiles: this.#options.managedFiles ?? (() => []),
-        verify: this.#options.verify,
+        verify: this.#verify(),
         session,
         committer: await identity(this.#repository),
         onStep,
@@ -269,6 +275,12 @@ export class CommitQueue {
       await this.#recover();
       return landManagedFiles({ ...context, lock }, commit);
     });
+  }
+
+  #verify(): CommitQueueOptions['verify'] {
+    const { verify, verifyKey } = this.#options;
+    if (verify === undefined || verifyKey === undefined) return verify;
+    return withKnownGreen(verify, this.#store.directory, verifyKey);
   }
 
   async #recover(): Promise<QueueEntry[]> {

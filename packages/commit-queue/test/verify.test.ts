@@ -134,3 +134,29 @@ test('several at a time: each on the ones before it, the bad are rejected after 
   expect(sh(repository.root, 'ls-tree', '--name-only', MAIN)).not.toContain('BAD');
   expect(sh(repository.root, 'status', '--porcelain')).toBe('');
 });
+
+test('a tree that has passed is not verified again with the same key, one that failed is', async () => {
+  const seen: string[] = [];
+  const verify = ({ entry, tree }: Candidate) => {
+    seen.push(tree);
+    return Promise.resolve({ ok: entry.ticket !== 'BAD', output: '' });
+  };
+  const { repository, queue, add } = await queueOn({ a: '1' }, { verify, verifyKey: 'npm test' });
+  const base = tip(repository);
+  await add('T', { b: '1' }, base);
+  await queue.process();
+  sh(repository.root, 'reset', '--quiet', '--hard', base);
+  await add('AGAIN', { b: '1' }, base);
+  expect(await queue.process()).toMatchObject([{ ticket: 'AGAIN', state: 'landed' }]);
+  expect(seen).toHaveLength(1);
+  const bad = await add('BAD', { c: '1' });
+  await queue.process();
+  await queue.retry(bad.id);
+  await queue.process();
+  expect(seen).toHaveLength(3);
+  const other = await openCommitQueue({ repository, verify, verifyKey: 'npm run lint' });
+  sh(repository.root, 'reset', '--quiet', '--hard', base);
+  await add('THIRD', { b: '1' }, base);
+  await other.process();
+  expect(seen).toHaveLength(4);
+});
