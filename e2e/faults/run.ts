@@ -10,6 +10,7 @@ const queue: Case[] = [];
 for (let round = 0; kills() < wanted; round += 1) {
   queue.push(...stepCases([1 + (round % 3)]), ...damageCases(round));
   await Promise.all(Array.from({ length: AT_ONCE }, work));
+  console.error(`${kills()} kills, ${sum('lost') + sum('doubled') + findings().length} findings`);
 }
 console.log('| case | kills | lost | doubled | unclean |\n|---|---|---|---|---|');
 for (const { name, kills: count, lost, doubled, unclean } of totals.values())
