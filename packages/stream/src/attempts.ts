@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { QueueEntry } from '@sage/commit-queue';
 import { isAncestor, readRef, type Repository } from '@sage/git';
 import type { Ticket } from '@sage/tickets';
-import type { AttemptResult, Workers } from '@sage/workers';
+import type { AttemptResult, RunOptions, Workers } from '@sage/workers';
 import type { Ask } from './ask.ts';
 import type { Backlog } from './backlog.ts';
 import { commitMessage } from './commit-message.ts';
@@ -22,9 +22,6 @@ export interface AttemptsOptions {
   readonly ask?: Ask | undefined;
 }
 
-/** What the run is told while an attempt goes on; see `RunOptions` of the workers. */
-export type AttemptHooks = NonNullable<Parameters<Workers['run']>[1]>;
-
 /** Attempts of tickets, each from the tip of the target to its entry in the queue, with the events that tell of it. */
 export class Attempts {
   readonly #options: AttemptsOptions;
@@ -39,7 +36,7 @@ export class Attempts {
    * Runs one attempt to its end. What goes wrong with the worker or the queue is a failed attempt.
    * @throws TargetLostError: there is no commit that the ticket could start from.
    */
-  async run(ticket: Ticket, worker: number, hooks: AttemptHooks): Promise<AttemptResult> {
+  async run(ticket: Ticket, worker: number, hooks: RunOptions): Promise<AttemptResult> {
     const { log } = this.#options;
     const base = await this.#baseFor(ticket);
     const attempt = (log.state.attempts.get(ticket.id) ?? 0) + 1;
@@ -79,7 +76,7 @@ export class Attempts {
     return tip;
   }
 
-  async #work(ticket: Ticket, worker: number, attempt: number, base: string, hooks: AttemptHooks) {
+  async #work(ticket: Ticket, worker: number, attempt: number, base: string, hooks: RunOptions) {
     const { repository, backlog, log, workers } = this.#options;
     const setback = log.state.setbacks.get(ticket.id);
     const previous = setback && (await previousAttempt(repository.root, setback));

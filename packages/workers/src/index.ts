@@ -22,6 +22,7 @@ export {
   type CutOffAttempt,
   type KeptAs,
   openWorkers,
+  type RunOptions,
   type Workers,
   type WorkersOptions,
 } from './workers.ts';
