@@ -12,6 +12,8 @@ const results = process.env['SAGE_TEST_RESULTS'];
 
 export default defineConfig({
   test: {
+    // All cores: most tests wait for git, not for this process.
+    maxWorkers: '100%',
     reporters: results ? ['default', ['json', { outputFile: results }]] : ['default'],
     projects: rooms.map(({ name, root }) => ({
       root,
