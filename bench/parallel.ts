@@ -2,8 +2,8 @@
 import { backlogRepository, stream } from './repository.ts';
 
 const TICKETS = 9;
-const SECONDS = 3;
-const ROUNDS = 3;
+const SECONDS = 5;
+const ROUNDS = 2;
 const AGENT = `sleep ${SECONDS}; echo "$SAGE_TICKET_ID" > "$SAGE_TICKET_ID.txt"`;
 
 export async function parallel(): Promise<string[]> {
