@@ -1,14 +1,14 @@
 import {
-  findTrailers,
   git,
-  isAncestor,
+  type LoggedCommit,
   mergeTrees,
+  readLog,
   readRef,
   resolveCommit,
   type Repository,
 } from '@sage/git';
 import type { QueueEntry } from './entry.ts';
-import { decodeTrailer, ENTRY_TRAILER, TICKET_TRAILER } from './trailers.ts';
+import { decodeTrailer, ENTRY_TRAILER, TICKET_TRAILER, trailerValues } from './trailers.ts';
 
 export interface AuditOptions {
   /** Full ref. */
@@ -44,7 +44,7 @@ export interface AuditReport {
   problems: AuditProblem[];
 }
 
-/** Checks what has landed against git alone: is it there, once, and is its tree the merge of its parent and its work? */
+/** Checks what has landed against the history alone: is it there, once, and is its tree the merge of its parent and its work? */
 export async function auditLandings(
   repository: Repository,
   entries: readonly QueueEntry[],
@@ -56,33 +56,30 @@ export async function auditLandings(
     const message = `${target} does not exist: make it again at the commit it was at (git reflog)`;
     return { ...report, problems: [{ kind: 'target-gone', message }] };
   }
-  const carried = await findTrailers(repository, undefined, tip, ENTRY_TRAILER);
-  const tickets = new Map(
-    (await findTrailers(repository, undefined, tip, TICKET_TRAILER)).map(({ commit, values }) => [
-      commit,
-      values,
-    ]),
-  );
+  const log = await readLog(repository, tip);
+  const history: History = { tip, commits: new Map(log.map((commit) => [commit.oid, commit])) };
+  const done = new Set<string>();
   const seen = new Map<string, string>();
-  for (const { commit, values } of carried.toReversed()) {
-    for (const entry of values) {
-      const ticket = decodeTrailer(tickets.get(commit)?.[0] ?? '%');
+  for (const { oid: commit, message } of log) {
+    const tickets = trailerValues(message, TICKET_TRAILER).map(decodeTrailer);
+    for (const ticket of tickets) done.add(ticket);
+    for (const entry of trailerValues(message, ENTRY_TRAILER)) {
+      const ticket = tickets[0] ?? '';
       report.landings.push({ commit, ticket, entry });
       const before = seen.get(entry);
       if (before !== undefined) {
-        const message = `entry ${entry} has landed as ${before} and again as ${commit}: revert one of them`;
-        report.problems.push({ kind: 'landed-twice', ticket, entry, commit, message });
+        const text = `entry ${entry} has landed as ${before} and again as ${commit}: revert one of them`;
+        report.problems.push({ kind: 'landed-twice', ticket, entry, commit, message: text });
       }
       seen.set(entry, commit);
     }
   }
   for (const entry of entries) {
     if (entry.target !== target || entry.state !== 'landed' || entry.landed === undefined) continue;
-    const problem = await auditEntry(repository, entry, entry.landed, tip, managedPaths);
+    const problem = await auditEntry(repository, entry, entry.landed, history, managedPaths);
     if (problem === 'compared') report.compared += 1;
     else if (problem !== undefined) report.problems.push(problem);
   }
-  const done = new Set([...tickets.values()].flat().map(decodeTrailer));
   for (const ticket of completed) {
     if (done.has(ticket)) continue;
     const message = `${JSON.stringify(ticket)} is said to be done, and no commit of ${target} carries it: find it with git log --all --grep, or run it again`;
@@ -91,20 +88,25 @@ export async function auditLandings(
   return report;
 }
 
+interface History {
+  tip: string;
+  commits: ReadonlyMap<string, LoggedCommit>;
+}
+
 async function auditEntry(
   repository: Repository,
   { id, ticket, commit, target }: QueueEntry,
   landed: string,
-  tip: string,
+  history: History,
   managedPaths: readonly string[],
 ): Promise<AuditProblem | 'compared' | undefined> {
   const about = { ticket, entry: id, commit: landed };
-  const there = await resolveCommit(repository, landed);
-  if (there === undefined || !(await isAncestor(repository, landed, tip))) {
+  const landing = history.commits.get(landed);
+  if (landing === undefined) {
     const message = `${landed}, the landing of ${JSON.stringify(ticket)}, is not reachable from ${target}: somebody moved the branch back; merge it again`;
     return { kind: 'unreachable', ...about, message };
   }
-  const parent = await resolveCommit(repository, `${landed}^`);
+  const parent = landedOn(landing, ticket, history);
   // Work that was there already keeps its own commit; of cleaned-up work nothing is left to compare.
   if (parent === undefined || landed === commit || (await resolveCommit(repository, commit)) === undefined)
     return undefined;
@@ -113,9 +115,22 @@ async function auditEntry(
   const paths = (await git(repository, args)).split('\0').filter((path) => path !== '');
   const others = paths.filter((path) => !managedPaths.includes(path));
   if (merge.conflicts.length === 0 && others.length === 0) return 'compared';
+  // What was rebased commit by commit may have gone through where a merge of the whole does not.
+  if (merge.conflicts.length > 0 && parent !== landing.parents[0]) return undefined;
   const message = `${landed} is not the merge of its parent and the work of ${JSON.stringify(ticket)} (${others
     .slice(0, 3)
     .map((path) => JSON.stringify(path))
     .join(', ')}): compare it with git diff ${merge.tree} ${landed}`;
   return { kind: 'wrong-content', ...about, message };
+}
+
+/** What a landing was put on: below it are the commits of a rebase, which carry its ticket and no entry. */
+function landedOn({ parents }: LoggedCommit, ticket: string, { commits }: History): string | undefined {
+  for (let oid = parents[0]; oid !== undefined;) {
+    const { parents: next, message } = commits.get(oid) ?? { parents: [], message: '' };
+    const ofTicket = trailerValues(message, TICKET_TRAILER).map(decodeTrailer).includes(ticket);
+    if (!ofTicket || trailerValues(message, ENTRY_TRAILER).length > 0) return oid;
+    oid = next[0];
+  }
+  return undefined;
 }

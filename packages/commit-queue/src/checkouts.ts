@@ -11,7 +11,7 @@ import {
   treeEntry,
   type Repository,
 } from '@sage/git';
-import type { Intent } from './entry.ts';
+import type { Intent } from './intent.ts';
 import { QueueStoppedError } from './errors.ts';
 import { applyManagedPlans, planManagedFiles, type ManagedFile } from './managed-files.ts';
 

@@ -1,6 +1,6 @@
 import { isAncestor, listRefs, readRef, resolveCommit, updateRefs, type Repository } from '@sage/git';
 import type { EntryStore } from './entry-store.ts';
-import { pinOf, removePin } from './land.ts';
+import { pinOf, removePin } from './settle.ts';
 import type { QueueEntry } from './entry.ts';
 
 /**

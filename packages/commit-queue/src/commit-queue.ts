@@ -1,19 +1,27 @@
 import { join } from 'node:path';
-import { excludeFromGit, GitSession, identity, openRepository, type Repository } from '@sage/git';
+import {
+  excludeFromGit,
+  GitSession,
+  identity,
+  openRepository,
+  type Repository,
+  signsCommits,
+} from '@sage/git';
 import { auditLandings, type AuditOptions, type AuditReport } from './audit.ts';
 import { cleanupQueue } from './cleanup.ts';
 import { enqueueWorks, type Work } from './enqueue.ts';
 import type { EntryState, QueueEntry } from './entry.ts';
-import { EntryStore, workKey } from './entry-store.ts';
+import { EntryStore } from './entry-store.ts';
 import { EntryError, LockTimeoutError, QueueStoppedError } from './errors.ts';
 import { withKnownGreen } from './known-green.ts';
-import { landEntry, type LandingContext, settleLanded, type Candidate } from './land.ts';
-import { GROUP, landGroup } from './land-group.ts';
-import { landSpeculatively } from './land-speculatively.ts';
 import { landManagedFiles, type ManagedCommit } from './land-managed-files.ts';
+import type { Verification } from './land-verified.ts';
+import type { Candidate, LandingContext, Verdict } from './landing-context.ts';
+import type { LandingStyle } from './landing-style.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import type { ManagedFile } from './managed-files.ts';
 import { predictConflict } from './predict.ts';
+import { type ProcessOptions, processQueue } from './process-queue.ts';
 import { recoverQueue } from './recover.ts';
 import type { OnStep } from './steps.ts';
 
@@ -22,11 +30,25 @@ export interface CommitQueueOptions {
   repository: string | Repository;
   /** Where the entries are; `<root>/.sage/commit-queue` when missing. */
   directory?: string;
-  /** Files whose content is computed when an entry lands; asked again for each new tip. */
-  managedFiles?: (entry: QueueEntry, tip: string) => Promise<readonly ManagedFile[]> | readonly ManagedFile[];
-  /** Judges exactly the commit that would land. What it throws ends `process`, the entry stays queued. */
-  verify?: (candidate: Candidate) => Promise<{ ok: boolean; output: string }>;
-  /** Verifies at a time, each on top of the others before it; 1 when missing, and where there are managed files. */
+  /** How work becomes commits of its target; `squash` when missing. */
+  style?: LandingStyle;
+  /**
+   * Files whose content is computed when an entry lands; asked again for each new parent. `below` are the entries
+   * that it would land after, in order, and that have not landed yet.
+   */
+  managedFiles?: (
+    entry: QueueEntry,
+    parent: string,
+    below: readonly QueueEntry[],
+  ) => Promise<readonly ManagedFile[]> | readonly ManagedFile[];
+  /** Judges exactly the commit that the target would move to. What it throws ends `process`, the entry stays queued. */
+  verify?: (candidate: Candidate) => Promise<Verdict>;
+  /**
+   * `chain`: every entry's commit is verified. `batch`: the last one of many, which has all of them; when it fails,
+   * the entry to blame is searched for by halves. `chain` when missing.
+   */
+  verifyMode?: 'chain' | 'batch';
+  /** Verifies at a time in a chain, each on top of the others before it; 1 when missing. */
   verifySlots?: number;
   /**
    * The command of verify and what it depends on beside the tree. With it a tree that has passed is not verified
@@ -116,74 +138,18 @@ export class CommitQueue {
    * its own entries only, and is thrown as `QueueStoppedError` at the end. After `signal` no further landing
    * begins.
    */
-  process(options: { target?: string; signal?: AbortSignal } = {}): Promise<QueueEntry[]> {
+  process(options: ProcessOptions = {}): Promise<QueueEntry[]> {
     return this.#locked('process the queue', options.signal, async (lock) => {
-      const { onStep } = this.#options;
-      onStep?.('lock-taken');
+      this.#options.onStep?.('lock-taken');
       const changed = await this.#recover();
-      onStep?.('recovered');
-      await using session = new GitSession(this.#repository);
-      const tried = new Set<string>();
-      const stopped = new Map<string, QueueStoppedError>();
-      const landed = new Map(changed.map((entry) => [workKey(entry), entry]));
-      const context = {
-        repository: this.#repository,
-        store: this.#store,
-        lock,
-        now: this.#now,
-        managedFiles: this.#options.managedFiles ?? (() => []),
-        verify: this.#verify(),
-        session,
-        committer: await identity(this.#repository),
-        onStep,
-      };
-      // Managed files and verify are asked entry by entry; without them many land at once.
-      const together = this.#options.managedFiles === undefined && this.#options.verify === undefined;
-      const slots = this.#options.managedFiles === undefined ? (this.#options.verifySlots ?? 1) : 1;
-      const settled = async (entry: QueueEntry) => {
-        tried.add(entry.id);
-        if (entry.state === 'landed') landed.set(workKey(entry), entry);
-        changed.push(entry);
-        await this.#options.onLanding?.({ entry });
-      };
-      for (;;) {
-        const { entries } = await this.#store.read();
-        const open = entries.filter(
-          ({ id, state, target }) =>
-            state === 'queued' && !tried.has(id) && (options.target ?? target) === target,
-        );
-        if (open.length === 0) break;
-        for (const each of entries) if (each.state === 'landed') landed.set(workKey(each), each);
-        for (const entry of open) {
-          if (options.signal?.aborted) return changed;
-          if (tried.has(entry.id)) continue;
-          tried.add(entry.id);
-          if (stopped.has(entry.target)) continue;
-          try {
-            // Two enqueues of the same work at once may both be seen before one of them withdraws.
-            const twin = landed.get(workKey(entry));
-            const rest = () => open.filter(({ id }) => id === entry.id || !tried.has(id));
-            if (twin) {
-              const commit = twin.landed ?? entry.commit;
-              await settled(await settleLanded(this.#repository, this.#store, entry, commit));
-            } else if (together) {
-              const group = groupOf(rest().slice(0, GROUP), landed);
-              for (const each of await landTogether(context, session, group)) await settled(each);
-            } else if (slots > 1) {
-              const group = groupOf(rest(), landed);
-              const speculation = { slots, signal: options.signal, onSettled: settled };
-              await landSpeculatively(context, session, group, speculation);
-              // One that was not reached, as the queue was told to stop, is not tried again either.
-              for (const { id } of group) tried.add(id);
-            } else await settled(await landEntry(context, entry));
-          } catch (error) {
-            if (!(error instanceof QueueStoppedError) || error.code === 'LOST_LOCK') throw error;
-            stopped.set(entry.target, error);
-          }
-        }
-      }
-      const [first] = stopped.values();
-      if (first) throw first;
+      this.#options.onStep?.('recovered');
+      await this.#landing(lock, async (context) => {
+        const onSettled = async (entry: QueueEntry) => {
+          changed.push(entry);
+          await this.#options.onLanding?.({ entry });
+        };
+        await processQueue({ ...context, onSettled }, this.#verification(), options);
+      });
       return changed;
     });
   }
@@ -264,23 +230,35 @@ export class CommitQueue {
    * Returns the commit, undefined when the edits change nothing. What an `edit` throws comes out.
    */
   landManagedFiles(commit: ManagedCommit): Promise<string | undefined> {
-    const { onStep } = this.#options;
-    const context = {
-      repository: this.#repository,
-      directory: this.#store.directory,
-      now: this.#now,
-      onStep,
-    };
     return this.#locked('land managed files', undefined, async (lock) => {
       await this.#recover();
-      return landManagedFiles({ ...context, lock }, commit);
+      return this.#landing(lock, (context) => landManagedFiles(context, commit));
     });
   }
 
-  #verify(): CommitQueueOptions['verify'] {
-    const { verify, verifyKey } = this.#options;
-    if (verify === undefined || verifyKey === undefined) return verify;
-    return withKnownGreen(verify, this.#store.directory, verifyKey);
+  async #landing<T>(lock: Lock, land: (context: LandingContext) => Promise<T>): Promise<T> {
+    const repository = this.#repository;
+    await using session = new GitSession(repository);
+    return await land({
+      repository,
+      store: this.#store,
+      lock,
+      now: this.#now,
+      session,
+      committer: await identity(repository),
+      style: this.#options.style ?? 'squash',
+      sign: await signsCommits(repository),
+      managedFiles: this.#options.managedFiles ?? (() => []),
+      onSettled: async () => {},
+      onStep: this.#options.onStep,
+    });
+  }
+
+  #verification(): Verification | undefined {
+    const { verify, verifyKey, verifyMode = 'chain', verifySlots = 1 } = this.#options;
+    if (verify === undefined) return undefined;
+    const asked = verifyKey === undefined ? verify : withKnownGreen(verify, this.#store.directory, verifyKey);
+    return { verify: asked, mode: verifyMode, slots: verifySlots };
   }
 
   async #recover(): Promise<QueueEntry[]> {
@@ -317,32 +295,4 @@ export class CommitQueue {
       await lock.release();
     }
   }
-}
-
-/** As one group; where the checkout cannot follow all of it, the first alone, as it may be able to follow that. */
-async function landTogether(
-  context: LandingContext,
-  session: GitSession,
-  group: readonly QueueEntry[],
-): Promise<QueueEntry[]> {
-  const [first] = group as [QueueEntry];
-  if (group.length === 1) return [await landEntry(context, first)];
-  try {
-    return await landGroup(context, session, group);
-  } catch (error) {
-    if (!(error instanceof QueueStoppedError) || error.code !== 'DIRTY_OVERLAP') throw error;
-    return [await landEntry(context, first)];
-  }
-}
-
-/** The entries at the start that can land together. */
-function groupOf(entries: readonly QueueEntry[], landed: ReadonlyMap<string, QueueEntry>): QueueEntry[] {
-  const works = new Set<string>();
-  const [first] = entries;
-  const end = entries.findIndex((entry) => {
-    const again = works.has(workKey(entry)) || landed.has(workKey(entry));
-    works.add(workKey(entry));
-    return again || entry.target !== first?.target;
-  });
-  return entries.slice(0, end < 0 ? entries.length : end);
 }

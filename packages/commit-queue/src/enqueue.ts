@@ -15,7 +15,7 @@ import {
 import type { QueueEntry } from './entry.ts';
 import { workKey, type EntryStore, type NewEntry } from './entry-store.ts';
 import { EntryError } from './errors.ts';
-import { pinOf } from './land.ts';
+import { pinOf } from './settle.ts';
 import { commitFiles } from './snapshot.ts';
 import type { OnStep } from './steps.ts';
 

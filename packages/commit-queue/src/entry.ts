@@ -12,22 +12,6 @@ export const TRANSITIONS: Readonly<Record<EntryState, readonly EntryState[]>> = 
 };
 
 const oid = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/);
-const replacement = z.object({ old: oid, new: oid });
-
-/** What a user's own staged and working version of a managed file become, as blobs. */
-const managedPlan = z.object({
-  path: z.string(),
-  mode: z.string(),
-  staged: replacement.exactOptional(),
-  working: replacement.exactOptional(),
-});
-
-const intent = z.object({
-  old: oid,
-  new: oid,
-  checkouts: z.array(z.object({ worktree: z.string(), managed: z.array(managedPlan) })),
-});
-
 export const entrySchema = z.looseObject({
   v: z.literal(1),
   /** Random, safe in URLs and refs. */
@@ -54,12 +38,6 @@ export const entrySchema = z.looseObject({
   output: z.string().exactOptional(),
   /** It has landed after a verify that failed once and then passed. */
   flaky: z.boolean().exactOptional(),
-  /** Written before the target moves: what a recovery has to complete. */
-  intent: intent.exactOptional(),
 });
 
-export const intentSchema = intent.extend({ target: z.string() });
-
 export type QueueEntry = z.infer<typeof entrySchema>;
-export type ManagedPlan = z.infer<typeof managedPlan>;
-export type Intent = z.infer<typeof intent>;

@@ -7,6 +7,7 @@ export type QueueStopCode =
   | 'TARGET_GONE'
   | 'TARGET_BUSY'
   | 'WRONG_MERGE'
+  | 'CANNOT_SIGN'
   | 'OPERATION_IN_PROGRESS';
 
 /** The queue had to stop before a landing. Nothing has moved; the entry stays queued and can go on later. */

@@ -6,7 +6,7 @@ export {
   type EntryFilter,
 } from './commit-queue.ts';
 export type { CommittedWork, Work, WorkDescription, WorkInFiles } from './enqueue.ts';
-export { TRANSITIONS, type EntryState, type Intent, type ManagedPlan, type QueueEntry } from './entry.ts';
+export { TRANSITIONS, type EntryState, type QueueEntry } from './entry.ts';
 export {
   EntryError,
   LockTimeoutError,
@@ -14,7 +14,8 @@ export {
   type EntryErrorCode,
   type QueueStopCode,
 } from './errors.ts';
-export type { Candidate } from './land.ts';
+export type { Candidate, Verdict } from './landing-context.ts';
+export type { LandingStyle } from './landing-style.ts';
 export type { ManagedCommit } from './land-managed-files.ts';
 export { acquireLock, type Lock, type LockOptions, type LockOwner } from './lock.ts';
 export type { ManagedFile } from './managed-files.ts';

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from './durable-file.ts';
-import type { Candidate } from './land.ts';
+import type { Candidate, Verdict } from './landing-context.ts';
 
-type Verify = (candidate: Candidate) => Promise<{ ok: boolean; output: string }>;
+type Verify = (candidate: Candidate) => Promise<Verdict>;
 
 /**
  * The same verify, not asked again about a tree that has passed under the same key (the command and what it

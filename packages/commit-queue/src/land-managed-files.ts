@@ -1,15 +1,11 @@
-import { commitTree, git, identity, RefMovedError, type Repository } from '@sage/git';
-import { removeFile, replaceFile } from './durable-file.ts';
-import type { Intent } from './entry.ts';
-import { targetBusy, targetTip, TIP_ATTEMPTS } from './land.ts';
-import type { Lock } from './lock.ts';
+import { RefMovedError } from '@sage/git';
+import type { LandingContext } from './landing-context.ts';
+import { TIP_ATTEMPTS } from './landing-context.ts';
+import { syncObjects } from './land-chain.ts';
+import { writeLandingCommit } from './link.ts';
 import { editTree, type ManagedFile } from './managed-files.ts';
 import { moveTarget } from './move-target.ts';
-import type { OnStep } from './steps.ts';
-import { landingMessage } from './trailers.ts';
-
-/** Holds the intent of a commit of managed files alone, which has no entry. */
-export const INTENT_FILE = 'managed-intent.json';
+import { targetBusy, targetTip } from './target.ts';
 
 export interface ManagedCommit {
   target: string;
@@ -19,32 +15,25 @@ export interface ManagedCommit {
 
 /** Lands a commit of managed files alone; undefined when the edits change nothing. */
 export async function landManagedFiles(
-  context: {
-    repository: Repository;
-    directory: string;
-    lock: Lock;
-    now: () => Date;
-    onStep: OnStep | undefined;
-  },
+  context: LandingContext,
   { target, message, files }: ManagedCommit,
 ): Promise<string | undefined> {
-  const { repository, directory, lock } = context;
+  const { repository, store, session } = context;
   for (let attempt = 1; attempt <= TIP_ATTEMPTS; attempt += 1) {
     const old = await targetTip(repository, target);
-    const before = await git(repository, ['rev-parse', `${old}^{tree}`]);
-    const tree = await editTree(repository, before, files);
+    const before = (await session.readCommit(old))?.tree ?? '';
+    const tree = await editTree(session, before, files);
     if (tree === before) return undefined;
-    const author = { ...(await identity(repository)), date: context.now() };
-    const content = { tree, parents: [old], message: landingMessage(message, []), author, committer: author };
-    const commit = await commitTree(repository, content);
-    const record = (intent: Intent) =>
-      replaceFile(directory, INTENT_FILE, `${JSON.stringify({ target, ...intent })}\n`);
+    const content = { tree, parents: [old], message, author: context.committer };
+    const commit = await writeLandingCommit(context, content, []);
+    await syncObjects(repository, [commit], old);
     try {
-      await moveTarget(repository, lock, { target, old, new: commit, files, record, onStep: context.onStep });
-      await removeFile(directory, INTENT_FILE);
+      await moveTarget(
+        { ...context, directory: store.directory },
+        { target, old, new: commit, files, entries: [] },
+      );
       return commit;
     } catch (error) {
-      // What the intent names is not reachable then: the next one replaces it, or recovery forgets it.
       if (!(error instanceof RefMovedError)) throw error;
     }
   }

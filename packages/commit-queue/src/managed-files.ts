@@ -2,14 +2,15 @@ import { lstat, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   checkoutFile,
+  editFileInTree,
+  type GitSession,
   readObject,
   stageObject,
   treeEntry,
   writeObject,
-  writeTreeWith,
   type Repository,
 } from '@sage/git';
-import type { ManagedPlan } from './entry.ts';
+import type { ManagedPlan } from './intent.ts';
 
 /** A file that the queue's caller computes at landing time, such as a ticket index. */
 export interface ManagedFile {
@@ -21,29 +22,23 @@ export interface ManagedFile {
   edit: (text: string) => string;
 }
 
-/** `tree` with the edits applied; files that it does not have are passed over. What `edit` throws comes out. */
+/**
+ * `tree` with the edits applied; files that it does not have are passed over, and so is one that is not UTF-8:
+ * writing it back would damage it. What `edit` throws comes out.
+ */
 export async function editTree(
-  repository: Repository,
+  session: GitSession,
   tree: string,
   files: readonly ManagedFile[],
 ): Promise<string> {
-  const contents = new Map<string, string>();
+  let edited = tree;
   for (const { path, edit } of files) {
-    const text = contents.get(path) ?? (await readFileText(repository, tree, path));
-    if (text !== undefined) contents.set(path, edit(text));
+    edited = await editFileInTree(session, edited, path, (content) => {
+      const text = Buffer.from(content).toString('utf8');
+      return Buffer.from(text).equals(content) ? edit(text) : content;
+    });
   }
-  if (contents.size === 0) return tree;
-  return writeTreeWith(
-    repository,
-    tree,
-    [...contents].map(([path, content]) => ({ path, content })),
-  );
-}
-
-async function readFileText(repository: Repository, tree: string, path: string): Promise<string | undefined> {
-  const entry = await treeEntry(repository, tree, path);
-  if (entry?.type !== 'blob' || entry.mode === '120000') return undefined;
-  return Buffer.from(await readObject(repository, entry.oid)).toString('utf8');
+  return edited;
 }
 
 /**

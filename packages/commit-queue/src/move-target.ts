@@ -1,48 +1,62 @@
-import { GitError, type RefUpdate, updateRefs, type Repository } from '@sage/git';
+import { GitError, type GitSession, type Repository } from '@sage/git';
 import { moveCheckouts, planCheckouts } from './checkouts.ts';
-import type { Intent } from './entry.ts';
 import { QueueStoppedError } from './errors.ts';
+import { type Intent, removeIntent, writeIntent } from './intent.ts';
 import type { Lock } from './lock.ts';
 import type { ManagedFile } from './managed-files.ts';
 import type { OnStep } from './steps.ts';
+
+export interface MoveContext {
+  repository: Repository;
+  session: GitSession;
+  /** Where the intent is written. */
+  directory: string;
+  lock: Lock;
+  onStep: OnStep | undefined;
+}
 
 export interface TargetMove {
   target: string;
   old: string;
   new: string;
   files: readonly ManagedFile[];
-  /** Makes the intent durable. */
-  record: (intent: Intent) => Promise<void>;
-  /** The transaction; a git of its own when missing. */
-  move?: (updates: RefUpdate[]) => Promise<void>;
-  onStep: OnStep | undefined;
+  entries: Intent['entries'];
 }
 
 /**
- * Moves the target from `old` to `new`, and its checkouts along. The order is what makes a kill harmless:
+ * Moves the target from `old` to `new`, its checkouts along, and settles what that carries. The order is what makes
+ * a kill harmless:
  * 1. dry run: a checkout that cannot follow stops the queue while nothing has moved;
  * 2. the intent, durable: from here a recovery knows which checkouts have to follow, and how;
  * 3. compare-and-swap of the ref, the one commit point. Killed before it, nothing has happened; after it, the
  *    landing is there and only the checkouts are behind (it shows there as a staged revert until recovery);
- * 4. the checkouts.
- * Throws `RefMovedError` when somebody else moved the target first.
+ * 4. the checkouts;
+ * 5. the entries, then the intent goes.
+ * Throws `RefMovedError` when somebody else moved the target first; the stale intent does no harm, as what it
+ * names is not reachable.
  */
-export async function moveTarget(repository: Repository, lock: Lock, move: TargetMove): Promise<void> {
-  const checkouts = await planCheckouts(repository, move.target, move.old, move.new, move.files);
-  const intent: Intent = { old: move.old, new: move.new, checkouts };
+export async function moveTarget(
+  { repository, session, directory, lock, onStep }: MoveContext,
+  { target, old, new: next, files, entries }: TargetMove,
+  settle: () => Promise<void> = async () => {},
+): Promise<void> {
+  const checkouts = await planCheckouts(repository, target, old, next, files);
   await lock.assertHeld();
-  move.onStep?.('planned');
-  await move.record(intent);
-  move.onStep?.('intent-written');
-  const updates = [{ ref: move.target, old: move.old, new: move.new }];
+  onStep?.('planned');
+  const intent: Intent = { target, old, new: next, checkouts, entries };
+  await writeIntent(directory, intent);
+  onStep?.('intent-written');
   try {
-    await (move.move ? move.move(updates) : updateRefs(repository, updates));
+    await session.updateRefs([{ ref: target, old, new: next }]);
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
-    const message = `${move.target} cannot be written: ${error.message}`;
+    const message = `${target} cannot be written: ${error.message}`;
     throw new QueueStoppedError('OPERATION_IN_PROGRESS', message, { cause: error });
   }
-  move.onStep?.('target-moved');
+  onStep?.('target-moved');
   await moveCheckouts(repository, intent);
-  move.onStep?.('checkouts-moved');
+  onStep?.('checkouts-moved');
+  await settle();
+  await removeIntent(directory);
+  onStep?.('intent-removed');
 }

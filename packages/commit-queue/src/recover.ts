@@ -1,34 +1,19 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { listRefs, type Repository } from '@sage/git';
 import { completeIntent } from './complete-intent.ts';
-import { removeFile } from './durable-file.ts';
-import { intentSchema, type QueueEntry } from './entry.ts';
+import type { QueueEntry } from './entry.ts';
 import type { EntryStore } from './entry-store.ts';
-import { isErrno } from './errors.ts';
-import { pinOf, removePin, settleLanded } from './land.ts';
-import { recoverGroup } from './land-group.ts';
-import { INTENT_FILE } from './land-managed-files.ts';
+import { readIntent, removeIntent } from './intent.ts';
 import { removeLeftLocks } from './left-locks.ts';
+import { pinOf, removePin, settleLanded } from './settle.ts';
 
 /**
  * Completes what a killed process left half done; the lock must be held. Asks the ref, never a flag: where the
- * intended commit is reachable from the target (or another one there carries the entry), it has landed and its
- * checkouts follow; otherwise the intent is forgotten and the entry lands anew. Returns the entries settled.
+ * intended commit is reachable from the target it has landed, and its checkouts follow; otherwise the intent is
+ * forgotten and its entries land anew. Returns the entries settled.
  */
 export async function recoverQueue(repository: Repository, store: EntryStore): Promise<QueueEntry[]> {
-  await recoverManagedFiles(repository, store.directory);
-  const settled = await recoverGroup(repository, store);
+  const settled = await recoverIntent(repository, store);
   const { entries } = await store.read();
-  for (const entry of entries) {
-    if (entry.state !== 'queued' || !entry.intent) continue;
-    const landed = await completeIntent(repository, entry.target, entry.intent, entry);
-    if (landed !== undefined) settled.push(await settleLanded(repository, store, entry, landed));
-    else {
-      const { intent: _, ...rest } = entry;
-      await store.write(entry, rest);
-    }
-  }
   const landed = new Set(entries.filter(({ state }) => state === 'landed').map(({ id }) => pinOf(id)));
   for (const { ref, oid } of await listRefs(repository, 'refs/sage/queue')) {
     if (!landed.has(ref)) continue;
@@ -38,13 +23,19 @@ export async function recoverQueue(repository: Repository, store: EntryStore): P
   return settled;
 }
 
-async function recoverManagedFiles(repository: Repository, directory: string): Promise<void> {
-  const text = await readFile(join(directory, INTENT_FILE), 'utf8').catch((error: unknown) => {
-    if (isErrno(error, 'ENOENT')) return undefined;
-    throw error;
-  });
-  if (text === undefined) return;
-  const { target, ...intent } = intentSchema.parse(JSON.parse(text));
-  await completeIntent(repository, target, intent);
-  await removeFile(directory, INTENT_FILE);
+async function recoverIntent(repository: Repository, store: EntryStore): Promise<QueueEntry[]> {
+  const intent = await readIntent(store.directory);
+  if (intent === undefined) return [];
+  let settled: QueueEntry[] = [];
+  if (await completeIntent(repository, intent)) {
+    const commits = new Map(intent.entries.map(({ id, commit }) => [id, commit]));
+    const { entries } = await store.read();
+    const landings = entries.flatMap((entry) => {
+      const commit = entry.state === 'queued' ? commits.get(entry.id) : undefined;
+      return commit === undefined ? [] : [{ entry, commit }];
+    });
+    settled = await settleLanded(repository, store, landings);
+  }
+  await removeIntent(store.directory);
+  return settled;
 }

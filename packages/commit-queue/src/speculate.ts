@@ -1,20 +1,5 @@
-interface Verdict {
-  ok: boolean;
-  output: string;
-}
-
-/** What speculation needs of the world: `E` is an entry, `C` a commit that would land. */
-export interface SpeculationPorts<E, C> {
-  /** The entry on top of the candidate before it (the target's tip when undefined); undefined when it cannot be. */
-  build: (entry: E, on: C | undefined) => Promise<C | undefined>;
-  verify: (entry: E, candidate: C, signal: AbortSignal) => Promise<Verdict>;
-  /** Lands candidates that follow each other; false when the target has moved meanwhile, and nothing landed. */
-  land: (green: readonly { entry: E; candidate: C; flaky: boolean }[]) => Promise<boolean>;
-  /** Twice red, the second time with nothing below it that has not landed. */
-  eject: (entry: E, verdict: Verdict) => Promise<void>;
-  /** Settles an entry that cannot be built on the tip itself. */
-  unbuildable: (entry: E) => Promise<void>;
-}
+import type { Verdict } from './landing-context.ts';
+import type { VerificationPorts } from './verification.ts';
 
 interface Slot<E, C> {
   entry: E;
@@ -28,13 +13,12 @@ interface Slot<E, C> {
  * Verifies up to `slots` candidates at a time, each made on top of the others before it, and lands the longest
  * green prefix. A red one counts only where all below it has landed: then it is a suspect, those above are made
  * again without it, and it is tried once more as the last of a window, where nothing else depends on it. The
- * window is halved by a red one and grows by one with each landing. After `stopped` nothing new is verified.
+ * window is halved by a red one and grows by one with each landing.
  */
 export async function speculate<E, C>(
   entries: readonly E[],
   slots: number,
-  ports: SpeculationPorts<E, C>,
-  stopped: () => boolean = () => false,
+  ports: VerificationPorts<E, C>,
 ): Promise<void> {
   let waiting = [...entries];
   const suspects: E[] = [];
@@ -53,14 +37,17 @@ export async function speculate<E, C>(
 
   try {
     for (;;) {
-      while (chain.length < window && !stopped()) {
+      while (chain.length < window && !ports.stopped()) {
         // Nothing is made on a suspect, so it comes last; alone in the window it must not wait for ever.
         if (chain.some(({ entry }) => suspected.has(entry))) break;
         const lastPlace = chain.length === window - 1;
         const from = suspects.length > 0 && (lastPlace || waiting.length === 0) ? suspects : waiting;
         const [entry] = from;
         if (entry === undefined) break;
-        const candidate = await ports.build(entry, chain.at(-1)?.candidate);
+        const candidate = await ports.build(
+          entry,
+          chain.map((slot) => slot.candidate),
+        );
         // It may be in conflict with one that does not land: judged when those below it have.
         if (candidate === undefined && chain.length > 0) break;
         from.shift();
@@ -100,7 +87,7 @@ export async function speculate<E, C>(
   }
 }
 
-function start<E, C>(ports: SpeculationPorts<E, C>, entry: E, candidate: C): Slot<E, C> {
+function start<E, C>(ports: VerificationPorts<E, C>, entry: E, candidate: C): Slot<E, C> {
   const cancel = new AbortController();
   const slot: Slot<E, C> = { entry, candidate, cancel, done: Promise.resolve() };
   slot.done = (async () => {

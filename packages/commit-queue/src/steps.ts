@@ -6,16 +6,15 @@ export const STEPS = [
   'recovered',
   'merged',
   'committed',
-  'group-built',
+  'chain-built',
   'objects-synced',
   'planned',
   'intent-written',
   'target-moved',
   'checkouts-moved',
-  'entry-settled',
-  'group-settled',
-  'group-forgotten',
-  'pin-removed',
+  'entries-settled',
+  'pins-removed',
+  'intent-removed',
 ] as const;
 
 export type Step = (typeof STEPS)[number];

@@ -41,3 +41,14 @@ export function landingMessage(
   const block = trailers.map(([key, value]) => `${key}: ${encodeTrailer(value)}`).join('\n');
   return `${body}\n${joins ? '' : '\n'}${block}\n`;
 }
+
+/** The values of a trailer in the last block of a message. */
+export function trailerValues(message: string, key: string): string[] {
+  const block =
+    message
+      .trimEnd()
+      .split(/\n[ \t]*\n/)
+      .at(-1) ?? '';
+  const lines = block.split('\n').filter((line) => line.startsWith(`${key}:`));
+  return lines.map((line) => line.slice(key.length + 1).trim()).filter((value) => value !== '');
+}

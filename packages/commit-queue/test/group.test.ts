@@ -90,7 +90,7 @@ test('a group whose intent is unreadable is known by its trailers', async () => 
   await queue.process();
   const after = tip(repository);
   for (const [n, file] of files.entries()) writeFileSync(file, before[n] ?? '');
-  writeFileSync(join(repository.root, '.sage/commit-queue/group-intent.json'), '{"target": "refs/he');
+  writeFileSync(join(repository.root, '.sage/commit-queue/intent.json'), '{"target": "refs/he');
   expect((await queue.process()).map(({ state }) => state)).toEqual(['landed', 'landed']);
   expect(tip(repository)).toBe(after);
 });

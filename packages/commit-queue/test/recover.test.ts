@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as fs from 'node:fs';
@@ -29,23 +29,31 @@ async function cutLanding() {
   const tree = sh(repository.root, 'rev-parse', `${entry.commit}^{tree}`);
   const message = `feat: T\n\nSage-Entry: ${entry.id}`;
   const landing = sh(repository.root, 'commit-tree', tree, '-p', old, '-m', message);
-  const intent = { old, new: landing, checkouts: [{ worktree: repository.root, managed: [] }] };
-  rewrite(repository, { ...entry, intent });
+  const checkouts = [{ worktree: repository.root, managed: [] }];
+  const intent = {
+    target: MAIN,
+    old,
+    new: landing,
+    checkouts,
+    entries: [{ id: entry.id, commit: landing }],
+  };
+  rewrite(repository, entry, intent);
   return { repository, queue, entry, old, landing, intent };
 }
 
-function rewrite(
-  repository: Repository,
-  entry: Partial<QueueEntry> & { sequence: number; intent?: object },
-): void {
+/** The entry and the intent as a kill may leave them. */
+function rewrite(repository: Repository, entry: QueueEntry, intent: object | undefined): void {
+  const directory = join(repository.root, '.sage/commit-queue');
   const file = `${String(entry.sequence).padStart(8, '0')}.json`;
-  writeFileSync(join(repository.root, '.sage/commit-queue', file), JSON.stringify(entry));
+  writeFileSync(join(directory, file), JSON.stringify(entry));
+  if (intent) writeFileSync(join(directory, 'intent.json'), JSON.stringify(intent));
+  else rmSync(join(directory, 'intent.json'));
 }
 
 test('killed before the swap: the intent is forgotten and the entry lands once', async () => {
   const { repository, queue, entry } = await cutLanding();
   expect(await queue.recover()).toEqual([]);
-  expect((await queue.list())[0]).not.toHaveProperty('intent');
+  expect(existsSync(join(repository.root, '.sage/commit-queue/intent.json'))).toBe(false);
   expect(await queue.process()).toMatchObject([{ id: entry.id, state: 'landed' }]);
   expect(subjects(repository)).toEqual(['feat: T', 'first']);
 });
@@ -61,20 +69,11 @@ test('killed after the swap: the checkout follows, and the entry has landed', as
 });
 
 test('killed in the middle of moving the files, and again in the recovery', async () => {
-  const { repository, queue, landing } = await cutLanding();
+  const { repository, queue, landing, entry, intent } = await cutLanding();
   sh(repository.root, 'update-ref', MAIN, landing);
   put(repository.root, { a: '2' });
   await queue.recover();
-  rewrite(repository, {
-    ...(await queue.list())[0],
-    state: 'queued',
-    sequence: 1,
-    intent: {
-      old: tip(repository, 'main^'),
-      new: landing,
-      checkouts: [{ worktree: repository.root, managed: [] }],
-    },
-  });
+  rewrite(repository, entry, intent);
   await queue.recover();
   expect(status(repository)).toBe('');
   expect(subjects(repository)).toHaveLength(2);
@@ -91,12 +90,12 @@ test('the planned edits of a managed file are made once, however often recovery 
   const checkouts = [{ worktree: repository.root, managed: [{ path: 'm', mode: '100644', working }] }];
   sh(repository.root, 'update-ref', MAIN, landing);
   for (const expected of ['done, mine\n', 'done, mine\n']) {
-    rewrite(repository, { ...entry, intent: { ...intent, checkouts } });
+    rewrite(repository, entry, { ...intent, checkouts });
     await queue.recover();
     expect(readFileSync(join(repository.root, 'm'), 'utf8')).toBe(expected);
   }
   put(repository.root, { m: 'changed since\n' });
-  rewrite(repository, { ...entry, intent: { ...intent, checkouts } });
+  rewrite(repository, entry, { ...intent, checkouts });
   await queue.recover();
   expect(readFileSync(join(repository.root, 'm'), 'utf8')).toBe('changed since\n');
 });
@@ -115,7 +114,7 @@ test('killed after the swap, and somebody has committed on top: theirs counts', 
 
 test('a landing whose intent was lost is known by its trailer', async () => {
   const { repository, queue, entry, landing } = await cutLanding();
-  rewrite(repository, entry);
+  rewrite(repository, entry, undefined);
   sh(repository.root, 'update-ref', MAIN, landing);
   sh(repository.root, 'reset', '--quiet', '--hard');
   expect(await queue.process()).toMatchObject([{ state: 'landed', landed: landing }]);
@@ -127,7 +126,7 @@ test("a ref lock left by the killed swap is removed, another git's is not", asyn
   const lock = join(repository.gitDir, 'refs/heads/main.lock');
   writeFileSync(lock, `${landing}\n`);
   expect(await queue.process()).toMatchObject([{ state: 'landed' }]);
-  rewrite(repository, { ...entry, intent: { ...intent, new: tip(repository, 'main^') } });
+  rewrite(repository, entry, { ...intent, new: tip(repository, 'main^') });
   writeFileSync(lock, `${landing}\n`);
   await queue.recover();
   expect(readFileSync(lock, 'utf8')).toBe(`${landing}\n`);
@@ -167,8 +166,9 @@ test('managed files killed after the swap: the checkout follows', async () => {
   const landing = commitAll(repository.root, { m: 'done\n' }, 'chore');
   sh(repository.root, 'reset', '--quiet', '--hard', old);
   sh(repository.root, 'update-ref', MAIN, landing);
-  const intent = { target: MAIN, old, new: landing, checkouts: [{ worktree: repository.root, managed: [] }] };
-  writeFileSync(join(repository.root, '.sage/commit-queue/managed-intent.json'), JSON.stringify(intent));
+  const checkouts = [{ worktree: repository.root, managed: [] }];
+  const intent = { target: MAIN, old, new: landing, checkouts, entries: [] };
+  writeFileSync(join(repository.root, '.sage/commit-queue/intent.json'), JSON.stringify(intent));
   await queue.recover();
   expect(status(repository)).toBe('');
   expect(readdirSync(join(repository.root, '.sage/commit-queue'))).toEqual([]);

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { speculate, type SpeculationPorts } from '../src/speculate.ts';
+import { landInBatches } from '../src/land-in-batches.ts';
+import { speculate } from '../src/speculate.ts';
+import type { VerificationPorts } from '../src/verification.ts';
 
 /** A branch of numbers; a candidate is all that is below it and itself. `takes` gives a verify's rounds. */
 function world(bad: ReadonlySet<number>, flaky: ReadonlySet<number>, slots: number) {
@@ -10,8 +12,8 @@ function world(bad: ReadonlySet<number>, flaky: ReadonlySet<number>, slots: numb
   let running = 0;
   let widest = 0;
   const failedOnce = new Set<number>();
-  const ports: SpeculationPorts<number, number[]> = {
-    build: (entry, on) => Promise.resolve([...(on ?? branch), entry]),
+  const ports: VerificationPorts<number, number[]> = {
+    build: (entry, below) => Promise.resolve([...(below.at(-1) ?? branch), entry]),
     verify: async (entry, candidate) => {
       running += 1;
       widest = Math.max(widest, running);
@@ -31,6 +33,7 @@ function world(bad: ReadonlySet<number>, flaky: ReadonlySet<number>, slots: numb
     },
     eject: (entry) => Promise.resolve(void ejected.push(entry)),
     unbuildable: () => Promise.reject(new Error('all can be built')),
+    stopped: () => false,
   };
   return { branch, ejected, told, ports, widest: () => widest, slots };
 }
@@ -68,7 +71,7 @@ test('a target that moves makes all candidates anew; one that cannot be built is
   const { build, land } = ports;
   await speculate([1, 2, 3, 4], 3, {
     ...ports,
-    build: (entry, on) => (entry === 3 ? Promise.resolve(undefined) : build(entry, on)),
+    build: (entry, below) => (entry === 3 ? Promise.resolve(undefined) : build(entry, below)),
     unbuildable: (entry) => Promise.resolve(void settled.push(entry)),
     land: (green) => {
       if (moved) return land(green);
@@ -79,6 +82,50 @@ test('a target that moves makes all candidates anew; one that cannot be built is
   });
   expect(branch).toEqual([100, 1, 2, 4]);
   expect(settled).toEqual([3]);
+});
+
+test('in batches: the bad are found by halves, the rest is verified whole and lands in its order', async () => {
+  const numbers = fc.uniqueArray(fc.integer({ min: 0, max: 40 }), { maxLength: 30 });
+  await fc.assert(
+    fc.asyncProperty(
+      numbers,
+      fc.integer({ min: 1, max: 12 }),
+      fc.func(fc.constantFrom('good', 'good', 'good', 'bad')),
+      async (entries, size, kind) => {
+        const bad = new Set(entries.filter((entry) => kind(entry) === 'bad'));
+        const { branch, ejected, ports } = world(bad, new Set(), 1);
+        const green: number[][] = [];
+        let verified = 0;
+        await landInBatches(entries, size, {
+          ...ports,
+          verify: async (entry, candidate, signal) => {
+            verified += 1;
+            const verdict = await ports.verify(entry, candidate, signal);
+            if (verdict.ok) green.push(candidate);
+            return verdict;
+          },
+          land: async (links) => {
+            const landed = await ports.land(links);
+            expect(green).toContainEqual(branch);
+            return landed;
+          },
+        });
+        expect(branch).toEqual(entries.filter((entry) => !bad.has(entry)));
+        expect(ejected).toEqual(entries.filter((entry) => bad.has(entry)));
+        const batches = Math.ceil(entries.length / size);
+        expect(verified).toBeLessThanOrEqual(batches + bad.size * (Math.ceil(Math.log2(size)) + 2));
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test('in batches: one that passes at the second try lands, told as flaky', async () => {
+  const { branch, ejected, told, ports } = world(new Set(), new Set([3, 5]), 1);
+  await landInBatches([1, 2, 3, 4, 5], 10, ports);
+  expect(branch).toEqual([1, 2, 3, 4, 5]);
+  expect(ejected).toEqual([]);
+  expect(told).toEqual([3]);
 });
 
 test('a verify that throws ends it, after the others were told to stop', async () => {

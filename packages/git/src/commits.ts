@@ -27,14 +27,32 @@ export interface Commit {
   trailers: { key: string; value: string }[];
 }
 
-/** Writes a commit object (no ref moves, no hook runs, nothing is signed); on disk when it returns. */
-export async function commitTree(repository: Repository, content: CommitContent): Promise<string> {
-  const parents = content.parents.flatMap((parent) => ['-p', parent]);
-  return git(repository, ['commit-tree', content.tree, ...parents], {
+/** How long a signing program may take (ms): it may be asking for a passphrase that nobody types. */
+const SIGNING_LIMIT = 60_000;
+
+/**
+ * Writes a commit object (no ref moves, no hook runs); on disk when it returns. With `sign` by the program and
+ * the key of the user's configuration: throws `GitError` where that cannot be done.
+ */
+export async function commitTree(
+  repository: Repository,
+  content: CommitContent,
+  { sign = false } = {},
+): Promise<string> {
+  const args = ['commit-tree', ...(sign ? ['-S'] : []), content.tree];
+  args.push(...content.parents.flatMap((parent) => ['-p', parent]));
+  return git(repository, args, {
     input: content.message.replaceAll('\0', ''),
     environment: commitEnvironment(content),
     config: DURABLE_CONFIG,
+    ...(sign && { timeout: SIGNING_LIMIT }),
   });
+}
+
+/** Whether the user has git sign every commit. */
+export async function signsCommits(repository: Repository): Promise<boolean> {
+  const args = ['config', '--type=bool', '--get', 'commit.gpgSign'];
+  return (await git(repository, args, { allowExit: [1], ownConfig: true })) === 'true';
 }
 
 export function commitEnvironment(

@@ -7,6 +7,7 @@ export {
   fetchCommit,
   findTrailers,
   readCommit,
+  signsCommits,
   type Commit,
   type CommitContent,
   type Signature,
@@ -25,6 +26,7 @@ export {
 export { excludeFromGit } from './exclude.ts';
 export { finishCheckout } from './finish-checkout.ts';
 export { identity, type Identity } from './identity.ts';
+export { readLog, type LoggedCommit } from './log.ts';
 export { encodeRefComponent } from './ref-component.ts';
 export {
   checkRefFormat,
@@ -48,6 +50,7 @@ export type { RawCommit, RawCommitContent } from './raw-commit.ts';
 export { GitSession } from './session.ts';
 export { syncDisk } from './sync-disk.ts';
 export { withTemporaryIndex } from './temporary-index.ts';
+export { editFileInTree } from './tree-edit.ts';
 export {
   mergeTrees,
   readBlob,

@@ -43,6 +43,13 @@ export function formatCommit(content: RawCommitContent): Uint8Array | undefined 
   ]);
 }
 
+/** The parts of `Name <email> seconds zone` (bytes as latin1). */
+export function parseSignatureLine(line: string): Signature {
+  const [, name = '', email = '', date = ''] = /^(.*?) ?<([^>]*)> ?(.*)$/.exec(line) ?? [];
+  const text = (bytes: string) => Buffer.from(bytes, 'latin1').toString('utf8');
+  return { name: text(name), email: text(email), ...(date !== '' && { date: `@${date}` }) };
+}
+
 function signatureLine({ name, email, date }: Signature): Buffer | undefined {
   if (!(date instanceof Date)) return undefined;
   const when = `${Math.floor(date.getTime() / 1000)} +0000`;

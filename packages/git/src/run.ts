@@ -16,6 +16,10 @@ export interface GitOptions {
   /** Extra `-c key=value`. */
   config?: readonly string[];
   signal?: AbortSignal;
+  /** Ends git after so many milliseconds: a failure. */
+  timeout?: number;
+  /** Git sees the user's settings only, to be asked about them. */
+  ownConfig?: boolean;
   /** Exit codes besides 0 that are an answer, not a failure. */
   allowExit?: readonly number[];
 }
@@ -57,7 +61,10 @@ export async function gitRaw(
     ...(options.indexFile !== undefined && { GIT_INDEX_FILE: options.indexFile }),
     ...options.environment,
   });
-  const config = [...SAFE_CONFIG, ...(options.config ?? [])].flatMap((setting) => ['-c', setting]);
+  const config = [...(options.ownConfig ? [] : SAFE_CONFIG), ...(options.config ?? [])].flatMap((setting) => [
+    '-c',
+    setting,
+  ]);
   options.signal?.throwIfAborted();
   const result = await execa('git', [...config, ...args], {
     cwd,
@@ -71,6 +78,7 @@ export async function gitRaw(
     maxBuffer: Number.MAX_SAFE_INTEGER,
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     ...(options.signal !== undefined && { cancelSignal: options.signal }),
+    ...(options.timeout !== undefined && { timeout: options.timeout, killSignal: 'SIGKILL' as const }),
   });
   options.signal?.throwIfAborted();
   const stderr = Buffer.from(result.stderr ?? []).toString('utf8');

@@ -4,8 +4,14 @@ import { commitTree } from './commits.ts';
 import { DURABLE_CONFIG } from './environment.ts';
 import { GitError } from './errors.ts';
 import { LongProcess } from './long-process.ts';
-import { objectFormat, writeLooseObject } from './loose-object.ts';
-import { formatCommit, parseRawCommit, type RawCommit, type RawCommitContent } from './raw-commit.ts';
+import { type ObjectFormat, objectFormat, writeLooseObject } from './loose-object.ts';
+import {
+  formatCommit,
+  parseRawCommit,
+  parseSignatureLine,
+  type RawCommit,
+  type RawCommitContent,
+} from './raw-commit.ts';
 import { rejectedUpdate, refCommands, REF_CONFIG, type RefUpdate } from './refs.ts';
 import type { Repository } from './repository.ts';
 import { mergeTrees, type MergeResult } from './trees.ts';
@@ -63,11 +69,22 @@ export class GitSession implements AsyncDisposable {
   }
 
   async #readCommit(oid: string): Promise<RawCommit | undefined> {
+    const content = await this.readObject(oid, 'commit');
+    return content && parseRawCommit(content);
+  }
+
+  /** The content of an object (full id); undefined where it is missing or of another type. */
+  async readObject(oid: string, type: 'blob' | 'tree' | 'commit'): Promise<Buffer | undefined> {
     if (!/^[0-9a-f]{40,64}$/.test(oid)) return undefined;
     const answer = await this.#objects.ask(`${oid}\n`, objectLength);
     const end = answer.indexOf('\n');
-    const [, type] = answer.subarray(0, end).toString().split(' ');
-    return type === 'commit' ? parseRawCommit(answer.subarray(end + 1, -1)) : undefined;
+    const [, found] = answer.subarray(0, end).toString().split(' ');
+    return found === type ? answer.subarray(end + 1, -1) : undefined;
+  }
+
+  /** Writes an object as it is, and returns its id. */
+  writeObject(type: 'blob' | 'tree', content: Uint8Array, format: ObjectFormat): Promise<string> {
+    return writeLooseObject(this.repository, format, type, content);
   }
 
   /** The raw difference of two trees (full ids), comparable byte by byte. */
@@ -98,12 +115,13 @@ export class GitSession implements AsyncDisposable {
     return mergeTrees(this.repository, ours, theirs);
   }
 
-  /** Writes the commit that `git commit-tree` would write. */
-  async writeCommit(content: RawCommitContent): Promise<string> {
-    const raw = formatCommit(content);
+  /** Writes the commit that `git commit-tree` would write; signed with the user's key, where it is to be. */
+  async writeCommit(content: RawCommitContent, { sign = false } = {}): Promise<string> {
+    const raw = sign ? undefined : formatCommit(content);
     if (raw) return writeLooseObject(this.repository, objectFormat(content.tree), 'commit', raw);
-    if ('line' in content.author) throw new Error('an author line goes with a committer date');
-    return commitTree(this.repository, { ...content, author: content.author });
+    const { author } = content;
+    const signature = 'line' in author ? parseSignatureLine(author.line) : author;
+    return commitTree(this.repository, { ...content, author: signature }, { sign });
   }
 
   /** As `updateRefs`. */

@@ -44,7 +44,7 @@ export class Landing {
     const queue = await openCommitQueue({
       repository: options.repository,
       now: options.now,
-      managedFiles: (entry, tip) => owner().#managedFiles(entry, tip),
+      managedFiles: (entry, parent, below) => owner().#managedFiles(entry, parent, below),
       ...(verify && { verify: ({ commit }) => verify(commit) }),
       onLanding: ({ entry }) => owner().#settled(entry),
     });
@@ -100,15 +100,21 @@ export class Landing {
     }
   }
 
-  async #managedFiles(entry: QueueEntry, tip: string): Promise<ManagedFile[]> {
+  async #managedFiles(
+    entry: QueueEntry,
+    parent: string,
+    below: readonly QueueEntry[],
+  ): Promise<ManagedFile[]> {
     const { backlog, done, now } = this.#options;
-    const completed = [entry.ticket, ...completedContainers(backlog, new Set([...done(), entry.ticket]))];
+    const before = new Set([...done(), ...below.map(({ ticket }) => ticket)]);
+    for (const id of completedContainers(backlog, before)) before.add(id);
+    const completed = [entry.ticket, ...completedContainers(backlog, before.add(entry.ticket))];
     const at = now().toISOString();
     const changes = [
       ...this.#pending,
       ...completed.map((id): TicketChange => ({ id, state: 'COMPLETED', at })),
     ];
-    const tracked = (await readBlob(this.#options.repository, tip, INDEX_PATH)) !== undefined;
+    const tracked = (await readBlob(this.#options.repository, parent, INDEX_PATH)) !== undefined;
     this.#carried.set(entry.id, { changes, completed, tracked });
     return tracked ? [managed(changes)] : [];
   }

@@ -1,0 +1,87 @@
+import type { QueueEntry } from './entry.ts';
+import { GROUP } from './land-group.ts';
+import { landChain } from './land-chain.ts';
+import { landInBatches } from './land-in-batches.ts';
+import {
+  type Candidate,
+  type LandingContext,
+  OUTPUT_LIMIT,
+  TIP_ATTEMPTS,
+  type Verdict,
+} from './landing-context.ts';
+import { type Link, linkOn, settleRefused } from './link.ts';
+import { settleLanded } from './settle.ts';
+import { speculate } from './speculate.ts';
+import { landedEntries, targetBusy, targetTip } from './target.ts';
+import type { VerificationPorts } from './verification.ts';
+
+export interface Verification {
+  verify: (candidate: Candidate) => Promise<Verdict>;
+  mode: 'chain' | 'batch';
+  slots: number;
+}
+
+/**
+ * Lands queued entries of one target; what the target moves to has passed verify. An entry that nobody is told of
+ * is still queued.
+ */
+export async function landVerified(
+  context: LandingContext,
+  { verify, mode, slots }: Verification,
+  entries: readonly QueueEntry[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { repository, store, onSettled } = context;
+  const [first] = entries;
+  if (first === undefined) return;
+  const { target } = first;
+  let tip = await targetTip(repository, target);
+  let landed = await landedEntries(repository, entries, tip);
+  let moves = 0;
+  const look = async () => {
+    tip = await targetTip(repository, target);
+    landed = await landedEntries(repository, entries, tip);
+  };
+  const ports: VerificationPorts<QueueEntry, Link> = {
+    build: async (entry, below) => {
+      if (landed.has(entry.id)) return undefined;
+      const link = await linkOn(context, entry, below.at(-1)?.commit ?? tip, below);
+      if ('refused' in link) return undefined;
+      await link.proof;
+      return link;
+    },
+    verify: (entry, { commit, parent, tree }, cancelled) =>
+      verify({ commit, parent, tree, entry, signal: cancelled }),
+    land: async (green) => {
+      const chain = green.map(({ candidate, flaky }) =>
+        flaky ? { ...candidate, entry: { ...candidate.entry, flaky: true } } : candidate,
+      );
+      const now = await landChain(context, tip, chain);
+      if (now !== undefined) {
+        tip = now;
+        return true;
+      }
+      moves += 1;
+      if (moves === TIP_ATTEMPTS) throw targetBusy(target);
+      await look();
+      return false;
+    },
+    eject: async (entry, verdict) => {
+      const output = verdict.output.slice(-OUTPUT_LIMIT);
+      const next = { ...entry, state: 'rejected' as const, reason: 'verify failed twice', output };
+      await onSettled(await store.write(entry, next));
+    },
+    unbuildable: async (entry) => {
+      const there = landed.get(entry.id);
+      if (there !== undefined) {
+        const [settled] = await settleLanded(repository, store, [{ entry, commit: there }]);
+        return onSettled(settled as QueueEntry);
+      }
+      const link = await linkOn(context, entry, tip, []);
+      if ('refused' in link) await onSettled(await settleRefused(context, entry, tip, link.refused));
+    },
+    stopped: () => signal?.aborted === true,
+  };
+  if (mode === 'batch') await landInBatches(entries, GROUP, ports);
+  else await speculate(entries, slots, ports);
+}

@@ -1,0 +1,46 @@
+import type { GitSession, Identity, Repository } from '@sage/git';
+import type { QueueEntry } from './entry.ts';
+import type { EntryStore } from './entry-store.ts';
+import type { LandingStyle } from './landing-style.ts';
+import type { Lock } from './lock.ts';
+import type { ManagedFile } from './managed-files.ts';
+import type { OnStep } from './steps.ts';
+
+export interface Candidate {
+  commit: string;
+  parent: string;
+  tree: string;
+  entry: QueueEntry;
+  /** Aborted when the verdict is no longer wanted: what is below this candidate has not landed. */
+  signal: AbortSignal;
+}
+
+export interface Verdict {
+  ok: boolean;
+  output: string;
+}
+
+/** What a stretch of landings works with, while it holds the lock. */
+export interface LandingContext {
+  repository: Repository;
+  store: EntryStore;
+  lock: Lock;
+  now: () => Date;
+  session: GitSession;
+  committer: Identity;
+  style: LandingStyle;
+  sign: boolean;
+  managedFiles: (
+    entry: QueueEntry,
+    parent: string,
+    below: readonly QueueEntry[],
+  ) => Promise<readonly ManagedFile[]> | readonly ManagedFile[];
+  /** Told of each entry that is settled, in order. */
+  onSettled: (entry: QueueEntry) => Promise<void>;
+  onStep: OnStep | undefined;
+}
+
+/** How often a landing is made anew because somebody else moves the target. */
+export const TIP_ATTEMPTS = 20;
+/** Characters of a verify's output and of a reason that are kept. */
+export const OUTPUT_LIMIT = 8000;

@@ -1,0 +1,80 @@
+import type { QueueEntry } from './entry.ts';
+import { workKey } from './entry-store.ts';
+import { QueueStoppedError } from './errors.ts';
+import { GROUP, landGroup } from './land-group.ts';
+import { landVerified, type Verification } from './land-verified.ts';
+import type { LandingContext } from './landing-context.ts';
+import { settleLanded } from './settle.ts';
+
+export interface ProcessOptions {
+  target?: string;
+  signal?: AbortSignal;
+}
+
+/** Lands what is queued, in the order it came, what comes in meanwhile included; the lock must be held. */
+export async function processQueue(
+  context: LandingContext,
+  verification: Verification | undefined,
+  { target, signal }: ProcessOptions,
+): Promise<void> {
+  const { repository, store, onSettled } = context;
+  const tried = new Set<string>();
+  const stopped = new Map<string, QueueStoppedError>();
+  const landed = new Map<string, QueueEntry>();
+  const telling: LandingContext = {
+    ...context,
+    onSettled: async (entry) => {
+      tried.add(entry.id);
+      if (entry.state === 'landed') landed.set(workKey(entry), entry);
+      await onSettled(entry);
+    },
+  };
+  for (;;) {
+    const { entries } = await store.read();
+    for (const each of entries) if (each.state === 'landed') landed.set(workKey(each), each);
+    const open = entries.filter(
+      (entry) =>
+        entry.state === 'queued' && !tried.has(entry.id) && (target ?? entry.target) === entry.target,
+    );
+    if (open.length === 0) break;
+    for (const entry of open) {
+      if (signal?.aborted) return;
+      if (tried.has(entry.id) || stopped.has(entry.target)) {
+        tried.add(entry.id);
+        continue;
+      }
+      const rest = open.filter(({ id }) => !tried.has(id));
+      tried.add(entry.id);
+      try {
+        // Two enqueues of the same work at once may both be seen before one of them withdraws.
+        const twin = landed.get(workKey(entry));
+        if (twin) {
+          const commit = twin.landed ?? entry.commit;
+          for (const each of await settleLanded(repository, store, [{ entry, commit }]))
+            await telling.onSettled(each);
+          continue;
+        }
+        const group = groupOf(rest, landed);
+        if (verification) await landVerified(telling, verification, group, signal);
+        else await landGroup(telling, group.slice(0, GROUP));
+      } catch (error) {
+        if (!(error instanceof QueueStoppedError) || error.code === 'LOST_LOCK') throw error;
+        stopped.set(entry.target, error);
+      }
+    }
+  }
+  const [first] = stopped.values();
+  if (first) throw first;
+}
+
+/** The entries at the start that can land together. */
+function groupOf(entries: readonly QueueEntry[], landed: ReadonlyMap<string, QueueEntry>): QueueEntry[] {
+  const works = new Set<string>();
+  const [first] = entries;
+  const end = entries.findIndex((entry) => {
+    const again = works.has(workKey(entry)) || landed.has(workKey(entry));
+    works.add(workKey(entry));
+    return again || entry.target !== first?.target;
+  });
+  return entries.slice(0, end < 0 ? entries.length : end);
+}

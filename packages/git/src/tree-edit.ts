@@ -1,0 +1,74 @@
+import { objectFormat } from './loose-object.ts';
+import type { GitSession } from './session.ts';
+
+interface RawEntry {
+  /** As it stands in the tree: `40000`, `100644`, ... */
+  mode: string;
+  /** A byte string. */
+  name: string;
+  oid: string;
+}
+
+/**
+ * `tree` with one file's content edited, its name and mode kept: no index and no process. The same tree where it
+ * has no regular file at this path, or where the edit changes nothing. What `edit` throws comes out.
+ */
+export async function editFileInTree(
+  session: GitSession,
+  tree: string,
+  path: string,
+  edit: (content: Uint8Array) => string | Uint8Array,
+): Promise<string> {
+  const [step = '', ...rest] = Buffer.from(path, 'utf8').toString('latin1').split('/');
+  return editEntry(session, tree, step, rest, edit);
+}
+
+async function editEntry(
+  session: GitSession,
+  tree: string,
+  step: string,
+  rest: readonly string[],
+  edit: (content: Uint8Array) => string | Uint8Array,
+): Promise<string> {
+  const content = await session.readObject(tree, 'tree');
+  if (content === undefined) return tree;
+  const entries = parseTree(content, tree.length / 2);
+  const entry = entries.find(({ name }) => name === step);
+  if (entry === undefined) return tree;
+  const [next, ...others] = rest;
+  if (next === undefined) {
+    const blob = entry.mode.startsWith('100') ? await session.readObject(entry.oid, 'blob') : undefined;
+    if (blob === undefined) return tree;
+    const edited = Buffer.from(edit(blob));
+    if (edited.equals(blob)) return tree;
+    entry.oid = await session.writeObject('blob', edited, objectFormat(tree));
+  } else {
+    if (entry.mode !== '40000') return tree;
+    const edited = await editEntry(session, entry.oid, next, others, edit);
+    if (edited === entry.oid) return tree;
+    entry.oid = edited;
+  }
+  return session.writeObject('tree', formatTree(entries), objectFormat(tree));
+}
+
+function parseTree(content: Buffer, idLength: number): RawEntry[] {
+  const entries: RawEntry[] = [];
+  for (let at = 0; at < content.length;) {
+    const space = content.indexOf(0x20, at);
+    const end = content.indexOf(0, space);
+    const mode = content.toString('latin1', at, space);
+    const name = content.toString('latin1', space + 1, end);
+    at = end + 1 + idLength;
+    entries.push({ mode, name, oid: content.toString('hex', end + 1, at) });
+  }
+  return entries;
+}
+
+function formatTree(entries: readonly RawEntry[]): Buffer {
+  return Buffer.concat(
+    entries.flatMap(({ mode, name, oid }) => [
+      Buffer.from(`${mode} ${name}\0`, 'latin1'),
+      Buffer.from(oid, 'hex'),
+    ]),
+  );
+}
