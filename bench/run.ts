@@ -6,6 +6,7 @@ import { engine } from './engine.ts';
 import { graph } from './graph.ts';
 import { enqueue, landing, memory } from './landing.ts';
 import { verify } from './verify.ts';
+import { worktrees } from './worktrees.ts';
 import { machine } from './repository.ts';
 import { scaling } from './scaling.ts';
 import { schedule } from './schedule.ts';
@@ -22,6 +23,7 @@ const benchmarks: Readonly<Record<string, () => Promise<string[]>>> = {
   enqueue,
   memory,
   verify,
+  worktrees,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks);

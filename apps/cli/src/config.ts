@@ -31,6 +31,7 @@ const schema = z.strictObject({
   component: oneLine.optional(),
   only: z.union([oneLine, z.array(oneLine)]).optional(),
   json: z.boolean().optional(),
+  worktrees: z.strictObject({ keepIgnored: z.boolean().optional() }).optional(),
 });
 
 export type SageConfig = z.infer<typeof schema>;

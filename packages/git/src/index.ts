@@ -45,6 +45,7 @@ export {
   type Repository,
 } from './repository.ts';
 export { git, gitRaw, type GitOptions, type GitResult } from './run.ts';
+export { cleanWorktree, moveWorktree, type ReusedWorktree } from './reuse-worktree.ts';
 export { removeTornObjects } from './torn-objects.ts';
 export type { RawCommit, RawCommitContent } from './raw-commit.ts';
 export { GitSession } from './session.ts';

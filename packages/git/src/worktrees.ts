@@ -30,7 +30,8 @@ export async function addWorktree(gitDir: string, path: string, commit: string):
       try {
         // Twice --force: a run that was killed leaves the path registered, in the middle of an add also locked.
         const args = ['worktree', 'add', '--quiet', '--force', '--force', '--detach', '--', path, commit];
-        await git(gitDir, args, { gitDir });
+        // Paths as `cleanWorktree` expects them.
+        await git(gitDir, args, { gitDir, config: ['worktree.useRelativePaths=false'] });
         return;
       } catch (error) {
         const locked = error instanceof GitError && error.stderr.includes('.lock');

@@ -5,7 +5,7 @@ import { acquireLock, LockTimeoutError } from '@sage/commit-queue';
 import { excludeFromGit, openRepository, type Repository } from '@sage/git';
 import { createScheduler } from '@sage/scheduler';
 import type { Ticket, TicketState } from '@sage/tickets';
-import { type Agent, openWorkers } from '@sage/workers';
+import { type Agent, openWorkers, type WorktreeSettings } from '@sage/workers';
 import type { Ask } from './ask.ts';
 import {
   type Backlog,
@@ -47,6 +47,7 @@ export interface StreamOptions extends Selection {
   readonly timeout: number;
   /** Ends an attempt that prints nothing for so many milliseconds. */
   readonly idleTimeout?: number | undefined;
+  readonly worktrees?: WorktreeSettings | undefined;
   readonly budget?: BudgetLimits | undefined;
   readonly ask?: Ask | undefined;
   readonly stop: AbortSignal;
@@ -130,6 +131,7 @@ async function runOn(options: StreamOptions & { clock: Clock }, beginning: Begin
     protectedPaths: [INDEX_PATH, ...OWN_PATHS],
     timeout: options.timeout,
     idleTimeout: options.idleTimeout,
+    worktrees: options.worktrees,
   });
   if (workers.workRepository === undefined) {
     onNotice('this is a partial clone: worktrees are made in it directly, so agents see its refs and hooks');

@@ -25,14 +25,14 @@ export interface AttemptOptions {
   readonly beforeCollecting?: ((exitCode: number | null) => Promise<void>) | undefined;
 }
 
-/** A ticket has one attempt at a time, so its worktree has its name, and is found again after a kill. */
-export function worktreeName(ticketId: string): string {
+/** A ticket has one attempt at a time, so its worktree is found by the ticket after a kill. */
+export function worktreeHolder(ticketId: string): string {
   return encodeRefComponent(ticketId);
 }
 
-/** One ticket, one agent, one fresh worktree: runs it to its end and turns what is left into one commit. */
+/** One ticket, one agent, one clean worktree: runs it to its end and turns what is left into one commit. */
 export async function runAttempt(request: WorkRequest, options: AttemptOptions): Promise<AttemptResult> {
-  const worktree = await options.worktrees.add(worktreeName(request.ticket.id), request.base);
+  const worktree = await options.worktrees.take('agent', request.base, worktreeHolder(request.ticket.id));
   try {
     const prompt = composePrompt({
       ticket: request.ticket,
@@ -77,7 +77,7 @@ export async function runAttempt(request: WorkRequest, options: AttemptOptions):
       outputFile: files.output,
     };
   } finally {
-    await worktree.remove();
+    await worktree.giveBack();
   }
 }
 

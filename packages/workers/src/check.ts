@@ -31,7 +31,8 @@ export async function runCheck(
   const inputFile = join(directory, 'empty');
   const outputFile = join(directory, `${commit}.log`);
   await Promise.all([writeFile(inputFile, ''), writeFile(outputFile, '')]);
-  const worktree = await worktrees.add('verify', commit);
+  const worktree = await worktrees.take('verify', commit, commit);
+  let ok = false;
   try {
     const environment = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !/^(GIT|SAGE)_/.test(name)),
@@ -47,11 +48,12 @@ export async function runCheck(
       signal,
       hurry: signal,
     });
-    const ok = exit.ended === 'exited' && exit.exitCode === 0;
+    ok = exit.ended === 'exited' && exit.exitCode === 0;
     const lines = (await outputTail(outputFile)).slice(-LINES);
     if (exit.ended === 'timeout') lines.push(`(ended after ${Math.round(exit.seconds)} s, its limit)`);
     return { ok, output: lines.join('\n') };
   } finally {
-    await worktree.remove();
+    // What a refused commit left, ignored files included, is nothing to judge the next one by.
+    await worktree.giveBack({ discard: !ok });
   }
 }

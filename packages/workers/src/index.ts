@@ -25,4 +25,5 @@ export {
   type RunOptions,
   type Workers,
   type WorkersOptions,
+  type WorktreeSettings,
 } from './workers.ts';

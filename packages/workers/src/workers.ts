@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { encodeRefComponent, fetchCommit, type Repository, resolveCommit, updateRefs } from '@sage/git';
 import { processMark } from './agent-environment.ts';
 import type { Agent } from './agents/agent.ts';
-import { runAttempt, worktreeName } from './attempt.ts';
+import { runAttempt, worktreeHolder } from './attempt.ts';
 import { type CheckRequest, runCheck } from './check.ts';
 import { endProcesses } from './end-processes.ts';
 import type { AttemptResult, WorkRequest } from './request.ts';
@@ -18,6 +18,13 @@ export interface WorkersOptions {
   readonly timeout: number;
   /** Limit of time without any output of an agent, in milliseconds; none where it is missing. */
   readonly idleTimeout?: number | undefined;
+  readonly worktrees?: WorktreeSettings | undefined;
+}
+
+/** How worktrees are made ready for the ticket or the check that comes next. */
+export interface WorktreeSettings {
+  /** Whether files that git ignores (installed dependencies, build caches) stay for the next use; false where missing. */
+  readonly keepIgnored?: boolean | undefined;
 }
 
 /** Why work is kept that did not land: `refs/sage/deferred/<ticket>`, `refs/sage/interrupted/<ticket>`. */
@@ -57,7 +64,11 @@ export interface CutOffAttempt {
 
 export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   const { repository } = options;
-  const worktrees = await Worktrees.open({ repository, protectedPaths: options.protectedPaths ?? [] });
+  const worktrees = await Worktrees.open({
+    repository,
+    protectedPaths: options.protectedPaths ?? [],
+    keepIgnored: options.worktrees?.keepIgnored ?? false,
+  });
   const runDirectory = (run: string) => join(repository.root, '.sage/runs', run);
 
   const runs = new Set<string>();
@@ -101,7 +112,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
       const ended = await endProcesses(processMark(run), { grace: 5_000 });
       const kept: string[] = [];
       for (const { ticket, base, message } of cutOff) {
-        const commit = await worktrees.salvage(worktreeName(ticket), base, message);
+        const commit = await worktrees.salvage(worktreeHolder(ticket), base, message);
         if (commit !== undefined) kept.push(await keep(ticket, commit, 'interrupted'));
       }
       await worktrees.removeAll();

@@ -1,7 +1,6 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  addWorktree,
   commitWorktree,
   type Identity,
   identity,
@@ -13,20 +12,30 @@ import {
   worktreeGitDir,
   type WorkRepository,
 } from '@sage/git';
+import { type PooledWorktree, WorktreePool } from './worktree-pool.ts';
 
 export interface WorktreesOptions {
   readonly repository: Repository;
   /** Paths that an agent's work never contains; they keep the base's version. */
   readonly protectedPaths: readonly string[];
+  /** Whether what git ignores survives in a worktree that is used again. */
+  readonly keepIgnored: boolean;
 }
 
-export interface AttemptWorktree {
+/** Who works in a worktree. Those of agents are never given to checks: they could hold what an agent left there. */
+export type WorktreeUse = 'agent' | 'verify';
+
+/** A worktree for one use. */
+export interface UsedWorktree {
   readonly path: string;
+  /** From 1; no two worktrees of the same use have the same at the same time. */
+  readonly number: number;
   /** Everything that was left here as one commit on the base, whatever the agent did to git. */
   commit(
     message: string,
   ): Promise<{ commit?: string; changedFiles: readonly string[]; ignoredFiles: readonly string[] }>;
-  remove(): Promise<void>;
+  /** With `discard` nothing that was left here is seen again. */
+  giveBack(options?: { discard?: boolean }): Promise<void>;
 }
 
 /**
@@ -40,6 +49,7 @@ export class Worktrees {
   readonly #work: WorkRepository | undefined;
   readonly #gitDir: string;
   readonly #author: Identity;
+  readonly #pools: Readonly<Record<WorktreeUse, WorktreePool>>;
   #resetting: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -53,6 +63,10 @@ export class Worktrees {
     this.#work = work;
     this.#gitDir = work?.gitDir ?? options.repository.commonDir;
     this.#author = author;
+    const { repository, keepIgnored } = options;
+    const pool = (prefix: WorktreeUse) =>
+      new WorktreePool({ repository, directory, prefix, gitDir: this.#gitDir, keepIgnored });
+    this.#pools = { agent: pool('agent'), verify: pool('verify') };
   }
 
   static async open(options: WorktreesOptions): Promise<Worktrees> {
@@ -74,28 +88,34 @@ export class Worktrees {
     return this.#work?.gitDir;
   }
 
-  async add(name: string, base: string): Promise<AttemptWorktree> {
+  /** A worktree of exactly `base`. `holder` names it for `salvage`. */
+  async take(use: WorktreeUse, base: string, holder: string): Promise<UsedWorktree> {
     await this.#reset();
-    const path = this.#path(name);
-    await removeWorktree(this.#gitDir, path);
-    await addWorktree(this.#gitDir, path, base);
+    const pool = this.#pools[use];
+    const worktree: PooledWorktree = await pool.take(base, holder);
+    const { path, number } = worktree;
     return {
       path,
+      number,
       commit: (message) => this.#commit(path, base, message),
-      remove: () => removeWorktree(this.#gitDir, path),
+      giveBack: (options) => pool.giveBack(worktree, options),
     };
   }
 
-  /** What a cut-off attempt left in its worktree, as one commit; the worktree goes. */
-  async salvage(name: string, base: string, message: string): Promise<string | undefined> {
-    const path = this.#path(name);
-    const { commit } = await this.#commit(path, base, message);
-    await removeWorktree(this.#gitDir, path);
-    return commit;
+  /** What a cut-off attempt left in its worktree, as one commit. */
+  async salvage(holder: string, base: string, message: string): Promise<string | undefined> {
+    const path = await this.#pools.agent.heldBy(holder);
+    return path === undefined ? undefined : (await this.#commit(path, base, message)).commit;
+  }
+
+  /** Resolves when all that were given back are clean. */
+  async settled(): Promise<void> {
+    for (const pool of Object.values(this.#pools)) await pool.settled();
   }
 
   /** Removes every worktree that is left. */
   async removeAll(): Promise<void> {
+    for (const pool of Object.values(this.#pools)) await pool.forget();
     for (const name of await readdir(this.directory))
       await removeWorktree(this.#gitDir, join(this.directory, name));
   }
@@ -107,10 +127,6 @@ export class Worktrees {
     const turn = this.#resetting.then(() => resetWorkRepository(work, { idle: false }));
     this.#resetting = turn.catch(() => {});
     await turn;
-  }
-
-  #path(name: string): string {
-    return join(this.directory, name);
   }
 
   async #commit(path: string, base: string, message: string) {

@@ -26,6 +26,7 @@ test('what an agent leaves, committed or not, becomes one commit on the base', a
   expect(git('rev-list', '--parents', '-1', 'refs/sage/deferred/API-1')).toBe(`${result.commit} ${base}`);
   expect(git('log', '-1', '--format=%s', 'refs/sage/deferred/API-1')).toBe('feat(api): API-1');
   expect(git('status', '--porcelain', '--untracked-files=no')).toBe('');
+  await room.close();
   expect(await readdir(join(repository.root, '.sage/worktrees'))).toEqual([]);
 });
 

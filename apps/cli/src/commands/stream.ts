@@ -14,7 +14,9 @@ import { formatExplanation, formatPlan } from '../reporters/plan.ts';
 import { plainReporter } from '../reporters/plain.ts';
 
 /** Flags as typed; the same names stand in the configuration. */
-type Flags = Omit<SageConfig, Numeric | 'agents'> & { C: string } & Partial<Record<Numeric, string>>;
+type Flags = Omit<SageConfig, Numeric | 'agents' | 'worktrees'> & { C: string } & Partial<
+    Record<Numeric, string>
+  >;
 type Numeric = 'maxAttempts' | 'maxCost' | 'maxTokens';
 
 const DEFAULT_ATTEMPTS = 2;
@@ -109,6 +111,7 @@ async function stream(flags: Flags): Promise<number> {
       maxAttempts: settings.maxAttempts ?? DEFAULT_ATTEMPTS,
       timeout,
       idleTimeout,
+      worktrees: settings.worktrees,
       budget: { maxCost: settings.maxCost, maxTokens: settings.maxTokens },
       ask: mode === 'interactive' ? interactiveAsk : undefined,
       stop: interrupt.stop,
