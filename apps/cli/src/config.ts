@@ -31,7 +31,14 @@ const schema = z.strictObject({
   component: oneLine.optional(),
   only: z.union([oneLine, z.array(oneLine)]).optional(),
   json: z.boolean().optional(),
-  worktrees: z.strictObject({ keepIgnored: z.boolean().optional() }).optional(),
+  worktrees: z
+    .strictObject({
+      keepIgnored: z.boolean().optional(),
+      copy: z.array(oneLine).optional(),
+      setup: oneLine.optional(),
+      teardown: oneLine.optional(),
+    })
+    .optional(),
 });
 
 export type SageConfig = z.infer<typeof schema>;

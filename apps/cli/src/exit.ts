@@ -5,7 +5,7 @@ import { WorkerCountError } from '@sage/scheduler';
 import { BacklogError, CannotStartError } from '@sage/stream';
 import { TicketIndexError } from '@sage/tickets';
 import { CannotCheckError } from '@sage/validate';
-import { AgentError } from '@sage/workers';
+import { AgentError, SettingError } from '@sage/workers';
 import { CommanderError } from 'commander';
 import { ConfigError, UsageError } from './errors.ts';
 import { printable } from './printable.ts';
@@ -29,6 +29,7 @@ const WRONG_INPUT = [
   DuplicateIdError,
   EntryError,
   RepositoryError,
+  SettingError,
   TicketIndexError,
   UsageError,
   WorkerCountError,

@@ -1,29 +1,40 @@
 import type { AttemptFiles } from './attempt-files.ts';
 import type { WorkRequest } from './request.ts';
+import type { UsedWorktree, WorktreeUse } from './worktrees.ts';
+
+/** Ports from which each worktree's own hundred are counted; below those that systems give out by themselves. */
+const PORTS: Readonly<Record<WorktreeUse, number>> = { agent: 20_000, verify: 30_000 };
 
 /**
- * What an agent's process sees: the user's environment without the git and Sage variables of whoever started
+ * What every command in a worktree sees: the user's environment without the git and Sage variables of whoever started
  * Sage, and a ceiling, so that a worktree without its `.git` file is not taken for part of the user's checkout.
  */
-export function agentEnvironment(
+export function worktreeEnvironment(
   base: NodeJS.ProcessEnv,
-  request: WorkRequest,
-  files: AttemptFiles,
+  worktree: Pick<UsedWorktree, 'use' | 'number'>,
   ceiling: string,
 ): NodeJS.ProcessEnv {
   const inherited = Object.entries(base).filter(([name]) => !/^(GIT|SAGE)_/.test(name));
   return {
     ...Object.fromEntries(inherited),
     GIT_CEILING_DIRECTORIES: ceiling,
+    SAGE_PORT_BASE: String(PORTS[worktree.use] + 100 * (worktree.number - 1)),
+  };
+}
+
+/** What an agent is told besides. */
+export function ticketEnvironment(request: WorkRequest, files: AttemptFiles): Record<string, string> {
+  return {
     SAGE_TICKET_ID: request.ticket.id,
     SAGE_TICKET_FILE: files.ticket,
     SAGE_PROMPT_FILE: files.prompt,
     SAGE_RESULT_FILE: files.result,
+    SAGE_WORKER_ID: String(request.worker),
     SAGE_ATTEMPT: String(request.attempt),
   };
 }
 
-/** The variables by which every process of a run, or of one of its workers, is found again. */
-export function processMark(run: string, worker?: number): Record<string, string> {
-  return { SAGE_RUN_ID: run, ...(worker !== undefined && { SAGE_WORKER_ID: String(worker) }) };
+/** The variables by which every process of a run, or of one use of a worktree, is found again. */
+export function processMark(run: string, worktree?: string): Record<string, string> {
+  return { SAGE_RUN_ID: run, ...(worktree !== undefined && { SAGE_WORKTREE: worktree }) };
 }

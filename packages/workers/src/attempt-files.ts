@@ -4,6 +4,7 @@ import { encodeRefComponent } from '@sage/git';
 
 /** The files of one attempt, outside the worktree, so that they are never part of the work. */
 export interface AttemptFiles {
+  readonly directory: string;
   readonly ticket: string;
   readonly prompt: string;
   readonly result: string;
@@ -19,6 +20,7 @@ export async function createAttemptFiles(
   const directory = join(runDirectory, encodeRefComponent(ticketId), String(attempt));
   await mkdir(directory, { recursive: true });
   const files = {
+    directory,
     ticket: join(directory, 'ticket.json'),
     prompt: join(directory, 'prompt.md'),
     result: join(directory, 'result.json'),

@@ -1,8 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { processMark } from './agent-environment.ts';
+import { processMark, worktreeEnvironment } from './agent-environment.ts';
 import { outputTail } from './output-tail.ts';
-import { supervise } from './supervise.ts';
+import { runStep, type StepContext } from './step.ts';
+import { setUp, tearDown } from './worktree-hooks.ts';
+import type { WorktreeSettings } from './worktree-settings.ts';
 import type { Worktrees } from './worktrees.ts';
 
 export interface CheckRequest {
@@ -14,7 +16,9 @@ export interface CheckRequest {
 }
 
 interface CheckOptions {
+  readonly root: string;
   readonly worktrees: Worktrees;
+  readonly settings: WorktreeSettings;
   readonly runDirectory: string;
   readonly timeout: number;
 }
@@ -24,35 +28,31 @@ const LINES = 40;
 
 export async function runCheck(
   { run, command, commit, signal }: CheckRequest,
-  { worktrees, runDirectory, timeout }: CheckOptions,
+  { root, worktrees, settings, runDirectory, timeout }: CheckOptions,
 ): Promise<{ ok: boolean; output: string }> {
-  const directory = join(runDirectory, 'verify');
+  const directory = join(runDirectory, 'verify', commit);
   await mkdir(directory, { recursive: true });
-  const inputFile = join(directory, 'empty');
-  const outputFile = join(directory, `${commit}.log`);
-  await Promise.all([writeFile(inputFile, ''), writeFile(outputFile, '')]);
   const worktree = await worktrees.take('verify', commit, commit);
+  const context: StepContext = {
+    cwd: worktree.path,
+    environment: worktreeEnvironment(process.env, worktree, worktrees.directory),
+    mark: processMark(run, worktree.name),
+    directory,
+    timeout,
+    signal,
+    hurry: signal,
+  };
   let ok = false;
   try {
-    const environment = Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => !/^(GIT|SAGE)_/.test(name)),
-    );
-    const exit = await supervise({
-      command,
-      cwd: worktree.path,
-      environment: { ...environment, GIT_CEILING_DIRECTORIES: worktrees.directory },
-      mark: { ...processMark(run), SAGE_WORKER_ID: 'verify' },
-      inputFile,
-      outputFile,
-      timeout,
-      signal,
-      hurry: signal,
-    });
+    const unready = await setUp(worktree, root, settings, context);
+    if (unready !== undefined) return { ok, output: unready };
+    const { exit, outputFile } = await runStep('verify', command, context);
     ok = exit.ended === 'exited' && exit.exitCode === 0;
     const lines = (await outputTail(outputFile)).slice(-LINES);
     if (exit.ended === 'timeout') lines.push(`(ended after ${Math.round(exit.seconds)} s, its limit)`);
     return { ok, output: lines.join('\n') };
   } finally {
+    await tearDown(settings, context);
     // What a refused commit left, ignored files included, is nothing to judge the next one by.
     await worktree.giveBack({ discard: !ok });
   }

@@ -22,3 +22,15 @@ export class WorkerError extends Error {
     this.ticket = ticket;
   }
 }
+
+/** A setting that cannot be used; nothing was changed. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+  readonly code = 'WRONG_SETTING';
+  readonly setting: string;
+
+  constructor(setting: string, message: string) {
+    super(message);
+    this.setting = setting;
+  }
+}

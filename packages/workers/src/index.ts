@@ -5,7 +5,7 @@ export { KNOWN_AGENTS } from './agents/known-agents.ts';
 export type { AgentEvent, AgentProblem, AgentReport, ReadEvent } from './agents/report.ts';
 export { type AgentChoice, resolveAgent } from './agents/resolve-agent.ts';
 export type { CheckRequest } from './check.ts';
-export { AgentError, WorkerError } from './errors.ts';
+export { AgentError, SettingError, WorkerError } from './errors.ts';
 export { outputTail } from './output-tail.ts';
 export { composePrompt, type PromptContext } from './prompt.ts';
 export type {
@@ -25,5 +25,5 @@ export {
   type RunOptions,
   type Workers,
   type WorkersOptions,
-  type WorktreeSettings,
 } from './workers.ts';
+export { assertWorktreeSettings, type WorktreeSettings } from './worktree-settings.ts';

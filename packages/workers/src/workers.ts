@@ -7,6 +7,7 @@ import { type CheckRequest, runCheck } from './check.ts';
 import { endProcesses } from './end-processes.ts';
 import type { AttemptResult, WorkRequest } from './request.ts';
 import { WorkerError } from './errors.ts';
+import type { WorktreeSettings } from './worktree-settings.ts';
 import { Worktrees } from './worktrees.ts';
 
 export interface WorkersOptions {
@@ -19,12 +20,6 @@ export interface WorkersOptions {
   /** Limit of time without any output of an agent, in milliseconds; none where it is missing. */
   readonly idleTimeout?: number | undefined;
   readonly worktrees?: WorktreeSettings | undefined;
-}
-
-/** How worktrees are made ready for the ticket or the check that comes next. */
-export interface WorktreeSettings {
-  /** Whether files that git ignores (installed dependencies, build caches) stay for the next use; false where missing. */
-  readonly keepIgnored?: boolean | undefined;
 }
 
 /** Why work is kept that did not land: `refs/sage/deferred/<ticket>`, `refs/sage/interrupted/<ticket>`. */
@@ -64,10 +59,11 @@ export interface CutOffAttempt {
 
 export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   const { repository } = options;
+  const settings = options.worktrees ?? {};
   const worktrees = await Worktrees.open({
     repository,
-    protectedPaths: options.protectedPaths ?? [],
-    keepIgnored: options.worktrees?.keepIgnored ?? false,
+    protectedPaths: [...(options.protectedPaths ?? []), ...(settings.copy ?? [])],
+    keepIgnored: settings.keepIgnored ?? false,
   });
   const runDirectory = (run: string) => join(repository.root, '.sage/runs', run);
 
@@ -91,7 +87,9 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
       try {
         return await runAttempt(request, {
           agent: options.agent,
+          root: repository.root,
           worktrees,
+          settings,
           runDirectory: runDirectory(request.run),
           timeout: options.timeout,
           idleTimeout: options.idleTimeout,
@@ -107,7 +105,13 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
       }
     },
     check: (request) =>
-      runCheck(request, { worktrees, runDirectory: runDirectory(request.run), timeout: options.timeout }),
+      runCheck(request, {
+        root: repository.root,
+        worktrees,
+        settings,
+        runDirectory: runDirectory(request.run),
+        timeout: options.timeout,
+      }),
     async recover(run, cutOff) {
       const ended = await endProcesses(processMark(run), { grace: 5_000 });
       const kept: string[] = [];

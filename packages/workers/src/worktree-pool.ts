@@ -70,6 +70,12 @@ export class WorktreePool {
     return { number, path, base };
   }
 
+  /** Puts the files of the base back and removes what is untracked; what git ignores stays. */
+  async undo({ number, base }: PooledWorktree): Promise<void> {
+    const reuse = this.#used.get(number)?.reuse;
+    if (reuse) await cleanWorktree(reuse, { commit: base, keepIgnored: true });
+  }
+
   /** With `discard` it is not used again. Cleaning goes on after this has resolved. */
   async giveBack({ number, base }: PooledWorktree, { discard = false } = {}): Promise<void> {
     const slot = this.#used.get(number);

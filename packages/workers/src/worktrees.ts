@@ -28,12 +28,17 @@ export type WorktreeUse = 'agent' | 'verify';
 /** A worktree for one use. */
 export interface UsedWorktree {
   readonly path: string;
+  readonly use: WorktreeUse;
+  /** Whose processes are its: no other use has the same name at the same time. */
+  readonly name: string;
   /** From 1; no two worktrees of the same use have the same at the same time. */
   readonly number: number;
   /** Everything that was left here as one commit on the base, whatever the agent did to git. */
   commit(
     message: string,
   ): Promise<{ commit?: string; changedFiles: readonly string[]; ignoredFiles: readonly string[] }>;
+  /** Puts the base's files back and removes what is untracked; what git ignores stays. */
+  undo(): Promise<void>;
   /** With `discard` nothing that was left here is seen again. */
   giveBack(options?: { discard?: boolean }): Promise<void>;
 }
@@ -96,7 +101,10 @@ export class Worktrees {
     const { path, number } = worktree;
     return {
       path,
+      use,
       number,
+      name: `${use}-${number}`,
+      undo: () => pool.undo(worktree),
       commit: (message) => this.#commit(path, base, message),
       giveBack: (options) => pool.giveBack(worktree, options),
     };

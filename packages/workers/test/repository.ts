@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openRepository, type Repository } from '@sage/git';
 import { onTestFinished } from 'vitest';
-import { openWorkers, type Workers, type WorkRequest } from '../src/index.ts';
+import { openWorkers, type Workers, type WorkersOptions, type WorkRequest } from '../src/index.ts';
 
 export interface Fixture {
   readonly repository: Repository;
   readonly base: string;
   git(...args: string[]): string;
-  workers(command: string, timeout?: number): Promise<Workers>;
+  workers(command: string, timeout?: number, more?: Partial<WorkersOptions>): Promise<Workers>;
   request(id: string, more?: Partial<WorkRequest>): WorkRequest;
 }
 
@@ -37,12 +37,13 @@ export async function repositoryFixture(
     repository,
     base,
     git,
-    workers: (command, timeout = 60_000) =>
+    workers: (command, timeout = 60_000, more = {}) =>
       openWorkers({
         repository,
         agent: { name: 'test', command, metered: false },
         protectedPaths: ['.sage/tickets/index.json', '.sage/runs'],
         timeout,
+        ...more,
       }),
     request: (id, more = {}) => ({
       run: `run-${id.length}-${process.pid}-${Math.floor(performance.now() * 1000)}`,

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { openRepository } from '@sage/git';
 import { explainTicket, planStream, runStream } from '@sage/stream';
-import { findAgent, resolveAgent } from '@sage/workers';
+import { assertWorktreeSettings, findAgent, resolveAgent } from '@sage/workers';
 import { Command } from 'commander';
 import { readConfig, type SageConfig } from '../config.ts';
 import { parseDuration } from '../duration.ts';
@@ -99,6 +99,7 @@ async function stream(flags: Flags): Promise<number> {
     custom: settings.agents,
   });
   await findAgent(agent, root);
+  assertWorktreeSettings(root, settings.worktrees ?? {});
   const timeout = duration('--timeout', settings.timeout) ?? DEFAULT_TIMEOUT;
   const idleTimeout = duration('--idle-timeout', settings.idleTimeout);
   const reporter = json ? jsonReporter(process.stdout, process.stderr) : plainReporter(process.stdout);
