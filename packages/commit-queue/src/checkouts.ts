@@ -2,14 +2,15 @@ import { existsSync } from 'node:fs';
 import {
   branchCheckouts,
   CheckoutError,
-  checkoutConflicts,
   finishCheckout,
   git,
+  type GitSession,
   moveCheckout,
   openRepository,
   operationInProgress,
   treeEntry,
   type Repository,
+  viewCheckout,
 } from '@sage/git';
 import type { Intent } from './intent.ts';
 import { QueueStoppedError } from './errors.ts';
@@ -27,15 +28,19 @@ export async function planCheckouts(
   from: string,
   to: string,
   files: readonly ManagedFile[],
+  session: GitSession,
 ): Promise<CheckoutPlan[]> {
   const plans: CheckoutPlan[] = [];
   for (const worktree of await branchCheckouts(repository, target)) {
     const checkout = await openCheckout(repository, worktree);
     await assertNoOperation(checkout, target);
     try {
-      const managed = await planManagedFiles(checkout, from, to, files);
-      const paths = await checkoutConflicts(checkout, from, to, { except: managed.map(({ path }) => path) });
-      if (paths.length > 0) throw new CheckoutError('CHECKOUT_CONFLICT', worktree, paths);
+      const managed = await viewCheckout(checkout, async (view) => {
+        const planned = await planManagedFiles({ checkout, view, session }, from, to, files);
+        const paths = await view.conflicts(from, to, { except: planned.map(({ path }) => path) });
+        if (paths.length > 0) throw new CheckoutError('CHECKOUT_CONFLICT', worktree, paths);
+        return planned;
+      });
       plans.push({ worktree, managed });
     } catch (error) {
       throw asStop(error);

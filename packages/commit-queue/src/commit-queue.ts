@@ -87,6 +87,8 @@ export class CommitQueue {
   readonly #store: EntryStore;
   readonly #options: CommitQueueOptions;
   readonly #now: () => Date;
+  /** Asked once: what is changed in mid-run counts from the next run on. */
+  #author: Promise<Pick<LandingContext, 'committer' | 'sign'>> | undefined;
   #arriving: Work[] = [];
   #batch: Promise<Map<Work, QueueEntry | Error>> | undefined;
   #writing: Promise<unknown> = Promise.resolve();
@@ -245,9 +247,8 @@ export class CommitQueue {
       lock,
       now: this.#now,
       session,
-      committer: await identity(repository),
+      ...(await (this.#author ??= author(repository))),
       style: this.#options.style ?? 'squash',
-      sign: await signsCommits(repository),
       managedFiles: this.#options.managedFiles ?? (() => []),
       onSettled: async () => {},
       onStep: this.#options.onStep,
@@ -295,4 +296,9 @@ export class CommitQueue {
       await lock.release();
     }
   }
+}
+
+async function author(repository: Repository): Promise<Pick<LandingContext, 'committer' | 'sign'>> {
+  const [committer, sign] = await Promise.all([identity(repository), signsCommits(repository)]);
+  return { committer, sign };
 }

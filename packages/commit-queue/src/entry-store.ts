@@ -54,7 +54,7 @@ export class EntryStore {
       }
     } else {
       const files = added.map((each) => ({ name: fileName, text: (n: number) => format(entryOf(each, n)) }));
-      const sequences = await createFiles(this.directory, next, files);
+      const sequences = createFiles(this.directory, next, files);
       entries.push(...added.map((each, n) => entryOf(each, sequences[n] ?? 0)));
     }
     for (const entry of entries) this.#remember(entry);

@@ -54,7 +54,7 @@ async function landTogether(
   };
   let settled: QueueEntry[] = [];
   const settle = async () => {
-    settled = await settleLanded(repository, store, chain, onStep);
+    settled = await settleLanded(session, store, chain, onStep);
   };
   try {
     await moveTarget({ repository, session, directory: store.directory, lock, onStep }, move, settle);

@@ -14,15 +14,15 @@ export const GROUP = 200;
  * first entry.
  */
 export async function landGroup(context: LandingContext, entries: readonly QueueEntry[]): Promise<void> {
-  const { repository, store, session, onSettled } = context;
+  const { store, session, onSettled } = context;
   const [first] = entries;
   if (first === undefined) return;
   for (let attempt = 1; attempt <= TIP_ATTEMPTS; attempt += 1) {
-    const tip = await targetTip(repository, first.target);
-    const landed = await landedEntries(repository, entries, tip);
+    const tip = await targetTip(session, first.target);
+    const landed = await landedEntries(session, entries, tip);
     const there = landed.get(first.id);
     if (there !== undefined) {
-      const [settled] = await settleLanded(repository, store, [{ entry: first, commit: there }]);
+      const [settled] = await settleLanded(session, store, [{ entry: first, commit: there }]);
       return onSettled(settled as QueueEntry);
     }
     // Asked for all together: git answers while the first are merged.

@@ -20,7 +20,7 @@ export async function landManagedFiles(
 ): Promise<string | undefined> {
   const { repository, store, session } = context;
   for (let attempt = 1; attempt <= TIP_ATTEMPTS; attempt += 1) {
-    const old = await targetTip(repository, target);
+    const old = await targetTip(session, target);
     const before = (await session.readCommit(old))?.tree ?? '';
     const tree = await editTree(session, before, files);
     if (tree === before) return undefined;

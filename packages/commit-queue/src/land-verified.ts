@@ -31,16 +31,16 @@ export async function landVerified(
   entries: readonly QueueEntry[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { repository, store, onSettled } = context;
+  const { session, store, onSettled } = context;
   const [first] = entries;
   if (first === undefined) return;
   const { target } = first;
-  let tip = await targetTip(repository, target);
-  let landed = await landedEntries(repository, entries, tip);
+  let tip = await targetTip(session, target);
+  let landed = await landedEntries(session, entries, tip);
   let moves = 0;
   const look = async () => {
-    tip = await targetTip(repository, target);
-    landed = await landedEntries(repository, entries, tip);
+    tip = await targetTip(session, target);
+    landed = await landedEntries(session, entries, tip);
   };
   const ports: VerificationPorts<QueueEntry, Link> = {
     build: async (entry, below) => {
@@ -74,7 +74,7 @@ export async function landVerified(
     unbuildable: async (entry) => {
       const there = landed.get(entry.id);
       if (there !== undefined) {
-        const [settled] = await settleLanded(repository, store, [{ entry, commit: there }]);
+        const [settled] = await settleLanded(session, store, [{ entry, commit: there }]);
         return onSettled(settled as QueueEntry);
       }
       const link = await linkOn(context, entry, tip, []);

@@ -1,12 +1,13 @@
 import { lstat, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  checkoutFile,
+  type CheckoutView,
   editFileInTree,
+  findInTree,
   type GitSession,
   readObject,
   stageObject,
-  treeEntry,
+  viewCheckout,
   writeObject,
   type Repository,
 } from '@sage/git';
@@ -47,16 +48,16 @@ export async function editTree(
  * must not have to apply it to a file that may hold it already.
  */
 export async function planManagedFiles(
-  checkout: Repository,
+  { checkout, view, session }: { checkout: Repository; view: CheckoutView; session: GitSession },
   from: string,
   to: string,
   files: readonly ManagedFile[],
 ): Promise<ManagedPlan[]> {
   const plans: ManagedPlan[] = [];
   for (const path of new Set(files.map((file) => file.path))) {
-    const [before, after] = [await treeEntry(checkout, from, path), await treeEntry(checkout, to, path)];
+    const [before, after] = [await fileOf(session, from, path), await fileOf(session, to, path)];
     if (!before || !after || before.oid === after.oid) continue;
-    const { staged, modified } = await checkoutFile(checkout, path);
+    const { staged, modified } = await view.file(path);
     if (staged?.oid === before.oid && !modified) continue;
     const edit = (text: string) =>
       files.filter((file) => file.path === path).reduce((value, file) => file.edit(value), text);
@@ -77,7 +78,7 @@ export async function planManagedFiles(
 /** Brings the user's versions to what was planned; one that has changed since is left as it is. Repeatable. */
 export async function applyManagedPlans(checkout: Repository, plans: readonly ManagedPlan[]): Promise<void> {
   for (const { path, mode, staged, working } of plans) {
-    if (staged && (await checkoutFile(checkout, path)).staged?.oid === staged.old) {
+    if (staged && (await viewCheckout(checkout, ({ file }) => file(path))).staged?.oid === staged.old) {
       await stageObject(checkout, path, { mode, oid: staged.new });
     }
     const current = working && (await readWorkingFile(checkout, path));
@@ -85,6 +86,11 @@ export async function applyManagedPlans(checkout: Repository, plans: readonly Ma
       await replaceWorkingFile(join(checkout.root, path), await readObject(checkout, working.new));
     }
   }
+}
+
+async function fileOf(session: GitSession, commit: string, path: string) {
+  const tree = (await session.readCommit(commit))?.tree;
+  return tree === undefined ? undefined : findInTree(session, tree, path);
 }
 
 async function editedObject(

@@ -40,7 +40,7 @@ export async function moveTarget(
   { target, old, new: next, files, entries }: TargetMove,
   settle: () => Promise<void> = async () => {},
 ): Promise<void> {
-  const checkouts = await planCheckouts(repository, target, old, next, files);
+  const checkouts = await planCheckouts(repository, target, old, next, files, session);
   await lock.assertHeld();
   onStep?.('planned');
   const intent: Intent = { target, old, new: next, checkouts, entries };

@@ -17,7 +17,7 @@ export async function processQueue(
   verification: Verification | undefined,
   { target, signal }: ProcessOptions,
 ): Promise<void> {
-  const { repository, store, onSettled } = context;
+  const { session, store, onSettled } = context;
   const tried = new Set<string>();
   const stopped = new Map<string, QueueStoppedError>();
   const landed = new Map<string, QueueEntry>();
@@ -50,7 +50,7 @@ export async function processQueue(
         const twin = landed.get(workKey(entry));
         if (twin) {
           const commit = twin.landed ?? entry.commit;
-          for (const each of await settleLanded(repository, store, [{ entry, commit }]))
+          for (const each of await settleLanded(session, store, [{ entry, commit }]))
             await telling.onSettled(each);
           continue;
         }

@@ -1,4 +1,4 @@
-import { listRefs, type Repository } from '@sage/git';
+import { GitSession, listRefs, type Repository } from '@sage/git';
 import { completeIntent } from './complete-intent.ts';
 import type { QueueEntry } from './entry.ts';
 import type { EntryStore } from './entry-store.ts';
@@ -34,7 +34,8 @@ async function recoverIntent(repository: Repository, store: EntryStore): Promise
       const commit = entry.state === 'queued' ? commits.get(entry.id) : undefined;
       return commit === undefined ? [] : [{ entry, commit }];
     });
-    settled = await settleLanded(repository, store, landings);
+    await using session = new GitSession(repository);
+    settled = await settleLanded(session, store, landings);
   }
   await removeIntent(store.directory);
   return settled;

@@ -1,4 +1,4 @@
-import { listRefs, readRef, type Repository, updateRefs } from '@sage/git';
+import { type GitSession, readRef, type Repository, updateRefs } from '@sage/git';
 import type { QueueEntry } from './entry.ts';
 import type { EntryStore } from './entry-store.ts';
 import type { OnStep } from './steps.ts';
@@ -14,7 +14,7 @@ export async function removePin(repository: Repository, id: string): Promise<voi
 
 /** Settles entries as landed, and lets go of their work. */
 export async function settleLanded(
-  repository: Repository,
+  session: GitSession,
   store: EntryStore,
   landings: readonly { entry: QueueEntry; commit: string }[],
   onStep?: OnStep,
@@ -23,14 +23,15 @@ export async function settleLanded(
     landings.map(({ entry, commit }) => [entry, { ...entry, state: 'landed', landed: commit }]),
   );
   onStep?.('entries-settled');
-  // Last: killed before it, pins too many are left, which recovery removes. Not synced, for the same reason.
-  const pins = new Set(landings.map(({ entry }) => pinOf(entry.id)));
-  const there = (await listRefs(repository, 'refs/sage/queue')).filter(({ ref }) => pins.has(ref));
-  await updateRefs(
-    repository,
-    there.map(({ ref, oid }) => ({ ref, old: oid, new: 'delete' })),
-    { synced: false },
+  // Last: killed before it, pins too many are left, which recovery removes.
+  const pins = await Promise.all(
+    landings.map(async ({ entry }) => ({
+      ref: pinOf(entry.id),
+      old: await session.readRef(pinOf(entry.id)),
+    })),
   );
+  const there = pins.filter(({ old }) => old !== undefined);
+  if (there.length > 0) await session.updateRefs(there.map((pin) => ({ ...pin, new: 'delete' })));
   onStep?.('pins-removed');
   return settled;
 }

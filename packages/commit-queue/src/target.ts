@@ -1,11 +1,14 @@
-import { findTrailers, git, readRef, type Repository } from '@sage/git';
+import { findTrailers, git, type GitSession } from '@sage/git';
 import type { QueueEntry } from './entry.ts';
 import { QueueStoppedError } from './errors.ts';
 import { TIP_ATTEMPTS } from './landing-context.ts';
-import { ENTRY_TRAILER } from './trailers.ts';
+import { ENTRY_TRAILER, trailerValues } from './trailers.ts';
 
-export async function targetTip(repository: Repository, target: string): Promise<string> {
-  const tip = await readRef(repository, target);
+/** Commits that are looked at one by one; a process of its own is quicker for more. */
+const NEAR = 300;
+
+export async function targetTip(session: GitSession, target: string): Promise<string> {
+  const tip = await session.readRef(target);
   if (tip !== undefined) return tip;
   throw new QueueStoppedError('TARGET_GONE', `${target} does not exist: make it again, or drop its entries`);
 }
@@ -17,14 +20,38 @@ export function targetBusy(target: string): QueueStoppedError {
 
 /** Which of the entries the history of `tip` carries already: the trailer, not a flag, says so. */
 export async function landedEntries(
-  repository: Repository,
+  session: GitSession,
   entries: readonly QueueEntry[],
   tip: string,
 ): Promise<Map<string, string>> {
-  const bases = [...new Set(entries.map(({ base }) => base))];
+  const bases = new Set(entries.map(({ base }) => base));
+  const near = await nearTrailers(session, bases, tip);
+  if (near) return near;
+  const { repository } = session;
   const args = ['merge-base', '--octopus', tip, ...bases];
   // Nothing in common with one of them, or a base that is gone: the whole history is looked through.
   const [from] = (await git(repository, args, { allowExit: [1, 128] })).split('\n');
   const hits = await findTrailers(repository, from || undefined, tip, ENTRY_TRAILER);
   return new Map(hits.flatMap(({ commit, values }) => values.map((value) => [value, commit])));
+}
+
+/** The same where a straight line of a few commits leads to all the bases; undefined where not. */
+async function nearTrailers(
+  session: GitSession,
+  bases: ReadonlySet<string>,
+  tip: string,
+): Promise<Map<string, string> | undefined> {
+  const missing = new Set(bases);
+  const found = new Map<string, string>();
+  let at = tip;
+  for (let count = 0; count < NEAR; count += 1) {
+    missing.delete(at);
+    if (missing.size === 0) return found;
+    const commit = await session.readCommit(at);
+    const [parent, ...others] = commit?.parents ?? [];
+    if (commit === undefined || parent === undefined || others.length > 0) return undefined;
+    for (const id of trailerValues(commit.message, ENTRY_TRAILER)) found.set(id, at);
+    at = parent;
+  }
+  return undefined;
 }

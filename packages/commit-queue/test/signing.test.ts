@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openCommitQueue } from '../src/index.ts';
 import { pins, queueOn, sh, temporaryDirectory, tip } from './fixture.ts';
 
 const hasKeygen = (() => {
@@ -54,5 +55,6 @@ test('signing without a usable key stops the queue with nothing changed', async 
   expect(tip(repository)).toBe(before);
   expect(pins(repository)).toEqual([`refs/sage/queue/${id}`]);
   sh(repository.root, 'config', 'commit.gpgSign', 'false');
-  expect(await queue.process()).toMatchObject([{ state: 'landed' }]);
+  const again = await openCommitQueue({ repository });
+  expect(await again.process()).toMatchObject([{ state: 'landed' }]);
 });

@@ -1,31 +1,13 @@
 import { lstat } from 'node:fs/promises';
 import { gitFields, onDisk, readablePath, toBytePath } from './byte-paths.ts';
-import { awaitIndexUnlocked, readTreeInto, withIndexCopy, withLockedIndex } from './checkout-index.ts';
+import { readTreeInto, withLockedIndex } from './checkout-index.ts';
 import { CheckoutError, GitError } from './errors.ts';
 import type { Repository } from './repository.ts';
-import { git } from './run.ts';
 import { treeEntry, treeWithEntries, type TreeChange } from './trees.ts';
 
 export interface MoveOptions {
   /** Paths whose index entry and file stay as they are. */
   except?: readonly string[];
-}
-
-/**
- * What in a checkout of `from` stands in the way of moving it to `to`: modified, staged, untracked and ignored
- * files. Empty when `moveCheckout` can go. Changes nothing. Throws `CheckoutError` INDEX_LOCKED.
- */
-export async function checkoutConflicts(
-  checkout: Repository,
-  from: string,
-  to: string,
-  { except = [] }: MoveOptions = {},
-): Promise<string[]> {
-  await awaitIndexUnlocked(checkout);
-  const target = await treeKeeping(checkout, from, to, except);
-  return withIndexCopy(checkout, async (index) =>
-    (await blockers(checkout, index, from, target)).map(readablePath),
-  );
 }
 
 /**
@@ -40,11 +22,17 @@ export async function moveCheckout(
 ): Promise<void> {
   const target = await treeKeeping(checkout, from, to, except);
   await withLockedIndex(checkout, async (index) => {
+    const conflict = (paths: readonly string[]) =>
+      new CheckoutError('CHECKOUT_CONFLICT', checkout.root, paths.map(readablePath));
     const blocked = await blockers(checkout, index, from, target);
-    if (blocked.length > 0) {
-      throw new CheckoutError('CHECKOUT_CONFLICT', checkout.root, blocked.map(readablePath));
+    if (blocked.length > 0) throw conflict(blocked);
+    try {
+      // It looks at every path before it writes the first.
+      await readTreeInto(checkout, index, from, target);
+    } catch (error) {
+      if (!(error instanceof GitError)) throw error;
+      throw conflict(await overlaps(checkout, index, from, target, error));
     }
-    await readTreeInto(checkout, index, from, target);
   });
 }
 
@@ -89,33 +77,41 @@ export async function treeDifferences(
   return differences;
 }
 
-/** Byte paths that forbid the move; git's own dry run has the last word. */
-async function blockers(checkout: Repository, index: string, from: string, to: string): Promise<string[]> {
+/** Byte paths that forbid the move and that git's own look at them passes over. */
+export async function blockers(
+  checkout: Repository,
+  indexFile: string,
+  from: string,
+  to: string,
+): Promise<string[]> {
   const differences = await treeDifferences(checkout, from, to);
-  const blocked = await obstructions(checkout, index, differences);
+  const blocked = await obstructions(checkout, indexFile, differences);
   if (blocked.length > 0) return blocked;
-  try {
-    await git(checkout, ['read-tree', '-n', '-m', '-u', from, to], { indexFile: index });
-    // A file that the user has removed would come back: git takes that for harmless.
-    const args = ['diff-files', '-z', '--name-only', '--diff-filter=D'];
-    const removed = new Set(await gitFields(checkout, args, { indexFile: index }));
-    return differences.filter(({ path, after }) => after && removed.has(path)).map(({ path }) => path);
-  } catch (error) {
-    if (!(error instanceof GitError)) throw error;
-    const run = { indexFile: index };
-    const dirty = new Set([
-      ...(await gitFields(checkout, ['diff-files', '-z', '--name-only'], run)),
-      ...(await gitFields(
-        checkout,
-        ['diff-index', '--cached', '-z', '--name-only', '--no-renames', from],
-        run,
-      )),
-    ]);
-    const overlap = differences.map(({ path }) => path).filter((path) => dirty.has(path));
-    const named = /'(.*)'/.exec(error.stderr)?.[1];
-    if (overlap.length === 0 && named === undefined) throw error;
-    return overlap.length > 0 ? overlap : [toBytePath(named ?? '')];
-  }
+  // A file that the user has removed would come back: git takes that for harmless.
+  const args = ['diff-files', '-z', '--name-only', '--diff-filter=D'];
+  const removed = new Set(await gitFields(checkout, args, { indexFile }));
+  return differences.filter(({ path, after }) => after && removed.has(path)).map(({ path }) => path);
+}
+
+/** Byte paths for which git has refused the move; throws `refusal` itself where it was for another reason. */
+export async function overlaps(
+  checkout: Repository,
+  indexFile: string,
+  from: string,
+  to: string,
+  refusal: GitError,
+): Promise<string[]> {
+  const run = { indexFile };
+  const staged = ['diff-index', '--cached', '-z', '--name-only', '--no-renames', from];
+  const dirty = new Set([
+    ...(await gitFields(checkout, ['diff-files', '-z', '--name-only'], run)),
+    ...(await gitFields(checkout, staged, run)),
+  ]);
+  const paths = (await treeDifferences(checkout, from, to)).map(({ path }) => path);
+  const overlap = paths.filter((path) => dirty.has(path));
+  const named = /'(.*)'/.exec(refusal.stderr)?.[1];
+  if (overlap.length === 0 && named === undefined) throw refusal;
+  return overlap.length > 0 ? overlap : [toBytePath(named ?? '')];
 }
 
 /**
@@ -131,7 +127,7 @@ async function obstructions(
   if (added.length === 0) return [];
   const leaving = new Set(differences.filter(({ after }) => after === undefined).map(({ path }) => path));
   const folded = new Set([...leaving].map((path) => path.toLowerCase()));
-  const tracked = new Set(await gitFields(checkout, ['ls-files', '-z'], { indexFile: index }));
+  let tracked: Set<string> | undefined;
   const free = new Set<string>();
   const found = new Set<string>();
   for (const path of added) {
@@ -145,7 +141,10 @@ async function obstructions(
       else if (status.isDirectory()) {
         const args = ['ls-files', '--others', '-z', '--', readablePath(step)];
         for (const other of await gitFields(checkout, args, { indexFile: index })) found.add(other);
-      } else if (!tracked.has(step) && !folded.has(step.toLowerCase())) found.add(step);
+      } else {
+        tracked ??= new Set(await gitFields(checkout, ['ls-files', '-z'], { indexFile: index }));
+        if (!tracked.has(step) && !folded.has(step.toLowerCase())) found.add(step);
+      }
       if (!status.isDirectory()) break;
     }
   }

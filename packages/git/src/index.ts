@@ -1,6 +1,7 @@
 export { branchCheckouts } from './branch-checkouts.ts';
-export { checkoutConflicts, moveCheckout, type MoveOptions } from './checkout.ts';
-export { checkoutFile, stageObject, type CheckoutFile } from './checkout-file.ts';
+export { moveCheckout, type MoveOptions } from './checkout.ts';
+export { stageObject } from './checkout-file.ts';
+export { viewCheckout, type CheckoutFile, type CheckoutView } from './checkout-view.ts';
 export {
   commitsBetween,
   commitTree,
@@ -51,7 +52,7 @@ export type { RawCommit, RawCommitContent } from './raw-commit.ts';
 export { GitSession } from './session.ts';
 export { syncDisk } from './sync-disk.ts';
 export { withTemporaryIndex } from './temporary-index.ts';
-export { editFileInTree } from './tree-edit.ts';
+export { editFileInTree, findInTree } from './tree-edit.ts';
 export {
   mergeTrees,
   readBlob,

@@ -1,6 +1,6 @@
 import type { CommitContent, Signature } from './commits.ts';
 
-/** The header lines of a commit object that Sage needs, exactly as they stand. */
+/** What Sage needs of a commit object, the header lines exactly as they stand. */
 export interface RawCommit {
   tree: string;
   parents: string[];
@@ -8,11 +8,14 @@ export interface RawCommit {
   author: string;
   /** undefined is UTF-8. */
   encoding: string | undefined;
+  /** Read as UTF-8. */
+  message: string;
 }
 
 export function parseRawCommit(content: Uint8Array): RawCommit {
-  const text = Buffer.from(content).toString('latin1');
-  const lines = text.slice(0, text.indexOf('\n\n') + 1).split('\n');
+  const bytes = Buffer.from(content);
+  const end = bytes.indexOf('\n\n') + 1;
+  const lines = bytes.toString('latin1', 0, end).split('\n');
   const values = (key: string) =>
     lines.filter((line) => line.startsWith(`${key} `)).map((line) => line.slice(key.length + 1));
   return {
@@ -20,6 +23,7 @@ export function parseRawCommit(content: Uint8Array): RawCommit {
     parents: values('parent'),
     author: values('author')[0] ?? '',
     encoding: values('encoding')[0],
+    message: bytes.toString('utf8', end + 1),
   };
 }
 

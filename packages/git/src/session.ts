@@ -30,7 +30,6 @@ const COMMITS_KEPT = 1000;
 export class GitSession implements AsyncDisposable {
   readonly repository: Repository;
   readonly #objects: LongProcess;
-  readonly #names: LongProcess;
   readonly #refs: LongProcess;
   readonly #diffs: LongProcess;
   #merges: LongProcess | 'none' | undefined;
@@ -40,22 +39,21 @@ export class GitSession implements AsyncDisposable {
   constructor(repository: Repository) {
     this.repository = repository;
     this.#objects = new LongProcess(repository, BATCH);
-    this.#names = new LongProcess(repository, BATCH_CHECK);
     this.#diffs = new LongProcess(repository, DIFF);
     this.#refs = new LongProcess(repository, ['update-ref', '--stdin', '-z'], {
       config: [...DURABLE_CONFIG, ...REF_CONFIG],
     });
   }
 
-  /** What a full ref name or id stands for, undefined when there is none (or the object is missing). */
-  async lookUp(name: string): Promise<{ oid: string; type: string } | undefined> {
-    if (/[\s\0]/.test(name) || name === '') return undefined;
-    const answer = (await this.#names.ask(`${name}\n`, lineLength)).toString();
-    const [oid = '', type = '', size] = answer.trimEnd().split(' ');
-    return size !== undefined && /^[0-9a-f]{40,64}$/.test(oid) ? { oid, type } : undefined;
+  /** The id of the commit that a full ref name stands for, undefined when there is none. */
+  async readRef(ref: string): Promise<string | undefined> {
+    if (/[\s\0]/.test(ref) || ref === '') return undefined;
+    const answer = await this.#objects.ask(`${ref}\n`, objectLength);
+    const [oid = '', type, size] = answer.subarray(0, answer.indexOf('\n')).toString().split(' ');
+    return type === 'commit' && size !== undefined && /^[0-9a-f]{40,64}$/.test(oid) ? oid : undefined;
   }
 
-  /** The header of a commit (full id); undefined where it is missing or no commit. */
+  /** A commit (full id); undefined where it is missing or no commit. */
   readCommit(oid: string): Promise<RawCommit | undefined> {
     if (this.#commits.size > COMMITS_KEPT) this.#commits.clear();
     const known = this.#commits.get(oid) ?? this.#readCommit(oid);
@@ -83,7 +81,7 @@ export class GitSession implements AsyncDisposable {
   }
 
   /** Writes an object as it is, and returns its id. */
-  writeObject(type: 'blob' | 'tree', content: Uint8Array, format: ObjectFormat): Promise<string> {
+  writeObject(type: 'blob' | 'tree', content: Uint8Array, format: ObjectFormat): string {
     return writeLooseObject(this.repository, format, type, content);
   }
 
@@ -137,7 +135,7 @@ export class GitSession implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const all = [this.#objects, this.#names, this.#diffs, this.#refs];
+    const all = [this.#objects, this.#diffs, this.#refs];
     if (this.#merges instanceof LongProcess) all.push(this.#merges);
     await Promise.all(all.map((each) => each.close()));
   }

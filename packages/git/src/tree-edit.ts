@@ -41,7 +41,7 @@ async function editEntry(
     if (blob === undefined) return tree;
     const edited = Buffer.from(edit(blob));
     if (edited.equals(blob)) return tree;
-    entry.oid = await session.writeObject('blob', edited, objectFormat(tree));
+    entry.oid = session.writeObject('blob', edited, objectFormat(tree));
   } else {
     if (entry.mode !== '40000') return tree;
     const edited = await editEntry(session, entry.oid, next, others, edit);
@@ -49,6 +49,23 @@ async function editEntry(
     entry.oid = edited;
   }
   return session.writeObject('tree', formatTree(entries), objectFormat(tree));
+}
+
+/** What a tree (full id) has at exactly this path. */
+export async function findInTree(
+  session: GitSession,
+  tree: string,
+  path: string,
+): Promise<{ mode: string; oid: string } | undefined> {
+  const steps = Buffer.from(path, 'utf8').toString('latin1').split('/');
+  let found: { mode: string; oid: string } | undefined = { mode: '40000', oid: tree };
+  for (const step of steps) {
+    const content: Buffer | undefined =
+      found.mode === '40000' ? await session.readObject(found.oid, 'tree') : undefined;
+    found = content && parseTree(content, tree.length / 2).find(({ name }) => name === step);
+    if (found === undefined) return undefined;
+  }
+  return { mode: found.mode.padStart(6, '0'), oid: found.oid };
 }
 
 function parseTree(content: Buffer, idLength: number): RawEntry[] {

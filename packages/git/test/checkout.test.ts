@@ -2,17 +2,21 @@ import { linkSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
-  checkoutConflicts,
-  checkoutFile,
   finishCheckout,
   git,
   moveCheckout,
   stageObject,
+  viewCheckout,
   updateRefs,
   writeObject,
+  type MoveOptions,
   type Repository,
 } from '../src/index.ts';
 import { commitAll, head, put, repositoryWith, sh, type Files } from './fixture.ts';
+
+const checkoutConflicts = (checkout: Repository, from: string, to: string, options?: MoveOptions) =>
+  viewCheckout(checkout, (view) => view.conflicts(from, to, options));
+const checkoutFile = (checkout: Repository, path: string) => viewCheckout(checkout, ({ file }) => file(path));
 
 /** A checkout at `from` whose branch has already moved on to `to`. */
 async function moved(before: Files, change: Files, ready?: (repository: Repository) => void) {
