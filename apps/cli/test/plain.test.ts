@@ -39,6 +39,15 @@ test('a run is told in lines of at most 80 columns, without colour where it is n
       reason: long,
       seconds: 1,
     },
+    {
+      event: 'ticket.finished',
+      ticket: 'A-1',
+      worker: 1,
+      attempt: 2,
+      outcome: 'completed',
+      seconds: 1,
+      drift: ['b.txt', long],
+    },
     { event: 'landing.conflicted', ticket: 'A-1', entry: 'e', files: [long], tickets: [] },
     { event: 'ticket.completed', ticket: 'A-1', commit: 'c'.repeat(40) },
     {
@@ -58,5 +67,6 @@ test('a run is told in lines of at most 80 columns, without colour where it is n
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
   expect(lines.join('')).not.toContain('\u001B');
   expect(lines).toContain('1 completed, 1 deferred, 1 blocked, 0 unprocessed');
+  expect(lines.filter((line) => line.includes('A-1') && line.includes('b.txt'))).toHaveLength(2);
   expect(lines.at(-2)).toBe('Try again: sage stream --auto --only A-2');
 });

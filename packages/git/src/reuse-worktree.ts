@@ -1,10 +1,11 @@
 import { copyFile, lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gitFields, onDisk } from './byte-paths.ts';
 import { GitError } from './errors.ts';
 import { removeTree } from './remove-tree.ts';
 import type { Repository } from './repository.ts';
 import { git, type GitOptions, gitRaw } from './run.ts';
+import { quote } from './work-repository.ts';
 
 export interface ReusedWorktree {
   /** The user's repository: its filters, attributes and ignore rules decide. */
@@ -59,7 +60,7 @@ async function moveFiles(worktree: ReusedWorktree, commit: string): Promise<void
   await git(worktree.repository, ['read-tree', '--reset', '-u', commit], run(worktree));
 }
 
-function run({ workTree, indexFile }: ReusedWorktree): GitOptions {
+function run({ gitDir, workTree, indexFile }: ReusedWorktree): GitOptions {
   // A change of a file shows in its change time, which nobody can set: it has to be looked at.
   const config = [
     'core.sparseCheckout=false',
@@ -67,7 +68,12 @@ function run({ workTree, indexFile }: ReusedWorktree): GitOptions {
     'core.trustctime=true',
     'core.checkStat=default',
   ];
-  return { cwd: workTree, workTree, indexFile, config };
+  // A commit made in the worktree is in its own repository only.
+  const objects = join(dirname(dirname(gitDir)), 'objects');
+  const environment = {
+    GIT_ALTERNATE_OBJECT_DIRECTORIES: /[:"\n\\]/.test(objects) ? quote(objects) : objects,
+  };
+  return { cwd: workTree, workTree, indexFile, config, environment };
 }
 
 /** Whether the directory is one, and git's file in it leads where it did. */
@@ -88,9 +94,10 @@ async function isLinked({ workTree, gitDir }: ReusedWorktree): Promise<boolean> 
 }
 
 /** Git overlooks a `.git` in a tracked folder, the mode of folders, and what is in the place of a submodule. */
-async function foldersAreSound({ repository, workTree }: ReusedWorktree, commit: string): Promise<boolean> {
+async function foldersAreSound(worktree: ReusedWorktree, commit: string): Promise<boolean> {
+  const { repository, workTree } = worktree;
   const format = ['--format=%(objectmode) %(path)'];
-  const listed = await gitFields(repository, ['ls-tree', '-r', '-d', '-z', ...format, commit], {});
+  const listed = await gitFields(repository, ['ls-tree', '-r', '-d', '-z', ...format, commit], run(worktree));
   const sound = await Promise.all(
     listed.map(async (line) => {
       const path = onDisk(workTree, line.slice(line.indexOf(' ') + 1));

@@ -79,6 +79,7 @@ export class Attempts {
   async #work(ticket: Ticket, worker: number, attempt: number, base: string, hooks: RunOptions) {
     const { repository, backlog, log, workers } = this.#options;
     const setback = log.state.setbacks.get(ticket.id);
+    const session = log.state.sessions.get(ticket.id);
     const previous = setback && (await previousAttempt(repository.root, setback));
     const dependencies = backlog.graph
       .dependenciesOf(ticket.id)
@@ -93,6 +94,7 @@ export class Attempts {
         message: commitMessage(ticket),
         dependencies,
         ...(previous && { previous }),
+        ...(session && { session }),
       },
       hooks,
     );
@@ -144,7 +146,8 @@ export class Attempts {
     entry: QueueEntry | undefined,
   ) {
     const { repository, log } = this.#options;
-    const { outcome, seconds, category, reason, summary, tokens, costUsd, ignoredFiles, outputFile } = result;
+    const { outcome, seconds, category, reason, summary, session, ignoredFiles, drift, outputFile } = result;
+    const { tokens, inputTokens, outputTokens, cachedTokens, costUsd } = result;
     await log.emit({
       event: 'ticket.finished',
       ticket: ticket.id,
@@ -156,7 +159,12 @@ export class Attempts {
       ...(reason !== undefined && { reason }),
       ...(summary !== undefined && { summary }),
       ...(tokens !== undefined && { tokens }),
+      ...(inputTokens !== undefined && { inputTokens }),
+      ...(outputTokens !== undefined && { outputTokens }),
+      ...(cachedTokens !== undefined && { cachedTokens }),
       ...(costUsd !== undefined && { costUsd }),
+      ...(session !== undefined && { session }),
+      ...(drift.length > 0 && { drift }),
       ...(ignoredFiles.length > 0 && { ignoredFiles }),
       ...(outputFile !== '' && { log: relative(repository.root, outputFile) }),
     });
@@ -171,5 +179,13 @@ function failed(error: unknown) {
 }
 
 function failure(error: unknown): AttemptResult {
-  return { ...failed(error), changedFiles: [], ignoredFiles: [], exitCode: null, seconds: 0, outputFile: '' };
+  return {
+    ...failed(error),
+    changedFiles: [],
+    ignoredFiles: [],
+    drift: [],
+    exitCode: null,
+    seconds: 0,
+    outputFile: '',
+  };
 }

@@ -43,7 +43,15 @@ export type RunFact =
       readonly reason?: string;
       readonly summary?: string;
       readonly tokens?: number;
+      readonly inputTokens?: number;
+      readonly outputTokens?: number;
+      /** Part of the input that was read from a cache. */
+      readonly cachedTokens?: number;
       readonly costUsd?: number;
+      /** The agent's session, which a later attempt may go on with. */
+      readonly session?: string;
+      /** Changed files that the ticket did not declare. */
+      readonly drift?: readonly string[];
       readonly ignoredFiles?: readonly string[];
       /** Everything the agent printed, relative to the repository. */
       readonly log?: string;

@@ -8,6 +8,8 @@ export type Setback =
   | { readonly kind: 'conflict'; readonly files: readonly string[]; readonly tickets: readonly string[] }
   | { readonly kind: 'rejected'; readonly reason: string; readonly output: string };
 
+type Session = { readonly id: string } & Figures;
+
 export interface Deferral {
   readonly category: DeferCategory;
   readonly reason: string;
@@ -28,6 +30,8 @@ export interface RunState {
   readonly open: ReadonlyMap<string, string>;
   /** What the next attempt has to know. */
   readonly setbacks: ReadonlyMap<string, Setback>;
+  /** The session of a ticket's last attempt, with what all its attempts told of it. */
+  readonly sessions: ReadonlyMap<string, Session>;
   /** Queue entries whose end is known. */
   readonly settledEntries: ReadonlySet<string>;
   readonly completed: ReadonlyMap<string, string>;
@@ -56,6 +60,7 @@ export class RunFold {
     conflicts: new Map(),
     open: new Map(),
     setbacks: new Map(),
+    sessions: new Map(),
     settledEntries: new Set(),
     completed: new Map(),
     deferred: new Map(),
@@ -99,6 +104,8 @@ export class RunFold {
       case 'ticket.finished':
         state.open.delete(event.ticket);
         state.usage = addUsage(state.usage, event);
+        if (event.session !== undefined)
+          state.sessions.set(event.ticket, goOn(state.sessions.get(event.ticket), event.session, event));
         if (event.outcome === 'rate-limited' || event.outcome === 'interrupted') return;
         count(state.attempts, event.ticket);
         if (event.outcome === 'failed') {
@@ -148,4 +155,17 @@ function addUsage(usage: Usage, { costUsd, tokens }: { costUsd?: number; tokens?
     costed: usage.costed + (costUsd === undefined ? 0 : 1),
     counted: usage.counted + (tokens === undefined ? 0 : 1),
   };
+}
+
+const FIGURES = ['tokens', 'inputTokens', 'outputTokens', 'cachedTokens', 'costUsd'] as const;
+type Figures = { readonly [K in (typeof FIGURES)[number]]?: number };
+
+/** A session that another attempt went on with has used what both of them told. */
+function goOn(before: Session | undefined, id: string, told: Figures): Session {
+  const figures: { -readonly [K in keyof Figures]: number } = {};
+  for (const key of FIGURES) {
+    const value = (before?.id === id ? (before[key] ?? 0) : 0) + (told[key] ?? 0);
+    if (value > 0) figures[key] = value;
+  }
+  return { id, ...figures };
 }

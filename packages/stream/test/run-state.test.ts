@@ -93,3 +93,12 @@ test('events that a later version writes change nothing', () => {
   const two = RunFold.of([{ v: 1, run: 'r', time: '', ...started }, future]).state;
   expect(two).toEqual(one);
 });
+
+test('a session adds up what all attempts that went on with it told; a new one starts anew', () => {
+  const told = (session: string, tokens: number): RunFact =>
+    ({ ...end('failed'), session, tokens, costUsd: 0.5 }) as RunFact;
+  const first = fold(started, begin, told('s-1', 100), begin, told('s-1', 50));
+  expect(first.sessions.get('A-1')).toEqual({ id: 's-1', tokens: 150, costUsd: 1 });
+  const second = fold(started, begin, told('s-1', 100), begin, told('s-2', 50));
+  expect(second.sessions.get('A-1')).toEqual({ id: 's-2', tokens: 50, costUsd: 0.5 });
+});

@@ -9,3 +9,5 @@ export { toGraphNodes } from './graph-nodes.ts';
 export type { TicketGraphNode, TicketGraphNodes } from './graph-nodes.ts';
 export { TicketIndexError } from './errors.ts';
 export type { TicketIndexErrorCode } from './errors.ts';
+export { ticketChecks } from './ticket-checks.ts';
+export type { TicketCheck } from './ticket-checks.ts';

@@ -15,7 +15,7 @@ export async function createAttemptFiles(
   runDirectory: string,
   ticketId: string,
   attempt: number,
-  content: { ticket: unknown; prompt: string },
+  ticket: unknown,
 ): Promise<AttemptFiles> {
   const directory = join(runDirectory, encodeRefComponent(ticketId), String(attempt));
   await mkdir(directory, { recursive: true });
@@ -27,8 +27,7 @@ export async function createAttemptFiles(
     output: join(directory, 'output.log'),
   };
   await Promise.all([
-    writeFile(files.ticket, JSON.stringify(content.ticket, undefined, 2) + '\n'),
-    writeFile(files.prompt, content.prompt),
+    writeFile(files.ticket, JSON.stringify(ticket, undefined, 2) + '\n'),
     // An attempt that was cut off and is made again has the same number.
     rm(files.result, { force: true }),
     writeFile(files.output, ''),

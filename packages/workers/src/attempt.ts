@@ -3,17 +3,15 @@ import { join, relative } from 'node:path';
 import { encodeRefComponent } from '@sage/git';
 import { processMark, ticketEnvironment, worktreeEnvironment } from './agent-environment.ts';
 import type { Agent } from './agents/agent.ts';
-import { readReport } from './agents/read-report.ts';
-import { type AttemptFiles, createAttemptFiles, readIfThere } from './attempt-files.ts';
-import { judgeOutcome } from './outcome.ts';
-import { outputTail } from './output-tail.ts';
+import type { AgentReport } from './agents/report.ts';
+import { type AttemptFiles, createAttemptFiles } from './attempt-files.ts';
 import { composePrompt } from './prompt.ts';
+import { runRounds } from './rounds.ts';
 import type { AttemptResult, WorkRequest, WorkTicket } from './request.ts';
-import { supervise } from './supervise.ts';
 import type { StepContext } from './step.ts';
 import { setUp, tearDown } from './worktree-hooks.ts';
 import type { WorktreeSettings } from './worktree-settings.ts';
-import type { UsedWorktree, Worktrees } from './worktrees.ts';
+import type { Worktrees } from './worktrees.ts';
 
 export interface AttemptOptions {
   readonly agent: Agent;
@@ -28,6 +26,7 @@ export interface AttemptOptions {
   readonly signal?: AbortSignal | undefined;
   readonly hurry?: AbortSignal | undefined;
   readonly onAgentStarted?: (() => void) | undefined;
+  readonly onReport?: ((report: AgentReport) => void) | undefined;
   readonly beforeCollecting?: ((exitCode: number | null) => Promise<void>) | undefined;
 }
 
@@ -41,7 +40,12 @@ export async function runAttempt(request: WorkRequest, options: AttemptOptions):
   const { worktrees, settings, signal, hurry } = options;
   const worktree = await worktrees.take('agent', request.base, worktreeHolder(request.ticket.id));
   try {
-    const files = await writeFiles(request, options, worktree);
+    const files = await createAttemptFiles(
+      options.runDirectory,
+      request.ticket.id,
+      request.attempt,
+      request.ticket.raw ?? request.ticket,
+    );
     const context: StepContext = {
       cwd: worktree.path,
       environment: {
@@ -59,7 +63,23 @@ export async function runAttempt(request: WorkRequest, options: AttemptOptions):
     try {
       const unready = await setUp(worktree, options.root, settings, context);
       return unready === undefined
-        ? await work(request, options, worktree, files, context)
+        ? await runRounds({
+            agent: options.agent,
+            request,
+            worktree,
+            files,
+            context,
+            idleTimeout: options.idleTimeout,
+            hooks: { signal, hurry, onStarted: options.onAgentStarted, onEvent: options.onReport },
+            prompt: async (previous) =>
+              composePrompt({
+                ticket: request.ticket,
+                documents: await existingDocuments(worktree.path, request.ticket),
+                dependencies: request.dependencies ?? [],
+                previous,
+              }),
+            beforeCollecting: options.beforeCollecting,
+          })
         : notReady(unready, signal?.aborted === true, files);
     } finally {
       await tearDown(settings, context);
@@ -67,59 +87,6 @@ export async function runAttempt(request: WorkRequest, options: AttemptOptions):
   } finally {
     await worktree.giveBack();
   }
-}
-
-async function writeFiles(
-  request: WorkRequest,
-  { runDirectory }: AttemptOptions,
-  worktree: UsedWorktree,
-): Promise<AttemptFiles> {
-  const prompt = composePrompt({
-    ticket: request.ticket,
-    documents: await existingDocuments(worktree.path, request.ticket),
-    dependencies: request.dependencies ?? [],
-    previous: request.previous,
-  });
-  return createAttemptFiles(runDirectory, request.ticket.id, request.attempt, {
-    ticket: request.ticket.raw ?? request.ticket,
-    prompt,
-  });
-}
-
-async function work(
-  request: WorkRequest,
-  options: AttemptOptions,
-  worktree: UsedWorktree,
-  files: AttemptFiles,
-  context: StepContext,
-): Promise<AttemptResult> {
-  const exit = await supervise({
-    ...context,
-    command: options.agent.command,
-    inputFile: files.prompt,
-    outputFile: files.output,
-    idleTimeout: options.idleTimeout,
-    onStarted: options.onAgentStarted,
-  });
-  await options.beforeCollecting?.(exit.exitCode);
-  const collected = await worktree.commit(request.message);
-  const { readEvent } = options.agent;
-  const report = readEvent && (await readReport(files.output, readEvent));
-  const said = report ? report.text.split('\n') : await outputTail(files.output);
-  const judgement = judgeOutcome({
-    exit,
-    result: await readIfThere(files.result),
-    lastLine: said.findLast((line) => line.trim() !== '') ?? '',
-    report,
-    changed: collected.commit !== undefined,
-  });
-  return {
-    ...judgement,
-    ...collected,
-    exitCode: exit.exitCode,
-    seconds: exit.seconds,
-    outputFile: files.output,
-  };
 }
 
 /** The agent never ran. */
@@ -130,6 +97,7 @@ function notReady(reason: string, interrupted: boolean, files: AttemptFiles): At
       : { outcome: 'failed', category: 'external_blocker', reason }),
     changedFiles: [],
     ignoredFiles: [],
+    drift: [],
     exitCode: null,
     seconds: 0,
     outputFile: files.output,

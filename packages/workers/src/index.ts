@@ -14,6 +14,7 @@ export type {
   AttemptResult,
   LandedDependency,
   PreviousAttempt,
+  TicketCheck,
   WorkRequest,
   WorkTicket,
 } from './request.ts';

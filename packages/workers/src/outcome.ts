@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AttemptCategory, AttemptOutcome } from './request.ts';
 import type { AgentReport } from './agents/report.ts';
 import type { SupervisedExit } from './supervise.ts';
+import { type Usage, usageOf } from './usage.ts';
 
 /** Exit status for "try later" (EX_TEMPFAIL of sysexits.h). */
 const TRY_LATER = 75;
@@ -32,8 +33,6 @@ export interface Judgement {
   readonly category?: AttemptCategory;
   readonly reason?: string;
   readonly summary?: string;
-  readonly tokens?: number;
-  readonly costUsd?: number;
 }
 
 /**
@@ -41,10 +40,17 @@ export interface Judgement {
  * agent reports of itself; a failure among its events; its exit status. "Done" without a change in the worktree is
  * never done.
  */
-export function judgeOutcome({ exit, result, lastLine, changed, report }: AttemptFacts): Judgement {
+export function judgeOutcome({
+  exit,
+  result,
+  lastLine,
+  changed,
+  report,
+}: AttemptFacts): Judgement & { usage: Usage } {
   const spoken = readSpoken(result, lastLine);
-  const figures = { ...figuresOf(report), ...spoken.figures };
-  const verdict = (judgement: Judgement): Judgement => ({ ...judgement, ...figures });
+  const summary = spoken.summary ?? report?.text.trim().slice(0, LONGEST_SUMMARY);
+  const usage = { ...usageOf(report), ...spoken.usage };
+  const verdict = (judgement: Judgement) => ({ ...judgement, ...(summary && { summary }), usage });
   if (exit.ended === 'interrupted') return verdict({ outcome: 'interrupted' });
   if (exit.ended === 'timeout') {
     return verdict(failed('timeout', `ended after ${Math.round(exit.seconds)} s, the limit of one attempt`));
@@ -81,21 +87,12 @@ export function judgeOutcome({ exit, result, lastLine, changed, report }: Attemp
   return verdict({ outcome: 'deferred', category: 'no_changes', reason });
 }
 
-function figuresOf(report: AgentReport | undefined): Figures {
-  return {
-    ...(report?.text && { summary: report.text.trim().slice(0, LONGEST_SUMMARY) }),
-    ...(report?.tokens !== undefined && { tokens: report.tokens }),
-    ...(report?.costUsd !== undefined && { costUsd: report.costUsd }),
-  };
-}
-
-type Figures = Pick<Judgement, 'summary' | 'tokens' | 'costUsd'>;
-
 /** What the agent says itself, in a result file or its last line. */
 interface Spoken {
   outcome?: 'COMPLETED' | 'DEFERRED' | 'FAILED';
   reason?: string;
-  figures?: Figures;
+  summary?: string;
+  usage?: Usage;
 }
 
 function readSpoken(result: string | undefined, lastLine: string): Spoken {
@@ -106,11 +103,8 @@ function readSpoken(result: string | undefined, lastLine: string): Spoken {
     return {
       outcome,
       ...((reason ?? summary) !== undefined && { reason: (reason ?? summary) as string }),
-      figures: {
-        ...(summary !== undefined && { summary }),
-        ...(tokens !== undefined && { tokens }),
-        ...(costUsd !== undefined && { costUsd }),
-      },
+      ...(summary !== undefined && { summary }),
+      usage: { ...(tokens !== undefined && { tokens }), ...(costUsd !== undefined && { costUsd }) },
     };
   }
   const line = /^RESULT: (COMPLETED|DEFERRED|FAILED)\b[:\s]*(.*)$/.exec(lastLine);

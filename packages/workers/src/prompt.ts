@@ -1,4 +1,4 @@
-import type { LandedDependency, PreviousAttempt, WorkTicket } from './request.ts';
+import type { FailedCheck, LandedDependency, PreviousAttempt, WorkTicket } from './request.ts';
 
 export interface PromptContext {
   readonly ticket: WorkTicket;
@@ -14,6 +14,10 @@ export function composePrompt({ ticket, documents, dependencies, previous }: Pro
     `You are working on one ticket, alone, in a git worktree of its own.\n\n# Ticket ${ticket.id}: ${ticket.title}\n\nType: ${ticket.type}. Component: ${ticket.component}.`,
     ticket.description,
     list('## Acceptance criteria', ticket.acceptanceCriteria),
+    list(
+      '## Checks that have to pass',
+      ticket.checks?.map(({ name, command }) => `${name}: ${command}`),
+    ),
     list('## Files this ticket is expected to touch', ticket.files),
     list(
       '## Read first',
@@ -27,6 +31,14 @@ export function composePrompt({ ticket, documents, dependencies, previous }: Pro
     RULES,
   ];
   return sections.filter((text) => text).join('\n\n') + '\n';
+}
+
+/** For an agent that goes on with its session. `fresh`: its worktree is a new one. */
+export function composeFollowUp(previous: PreviousAttempt, fresh: boolean): string {
+  const place = fresh
+    ? 'Do the ticket again. The worktree you are in now is a new one, cut from the current state of the branch: nothing of what you did before is in it.'
+    : 'You are in the same worktree as before.';
+  return [previousAttempt(previous), place, 'The rules are the same.'].join('\n\n') + '\n';
 }
 
 const RULES = `## Rules
@@ -49,9 +61,15 @@ function previousAttempt(previous: PreviousAttempt): string {
       return `## The attempt before this one conflicted\n\nIts change could not be merged: these files were changed meanwhile by ${
         previous.tickets.join(', ') || 'someone else'
       }, whose work is in this worktree now and has to stay.\n\n${bullets(previous.files)}`;
+    case 'checks':
+      return `## What you did so far does not pass the ticket's checks\n\nIt is in this worktree: go on with it, and mend what they say.\n\n${previous.failed.map(failedCheck).join('\n\n')}`;
     case 'rejected':
       return `## The attempt before this one did not pass\n\n${previous.reason}${quoted(previous.output)}`;
   }
+}
+
+function failedCheck({ check, reason, output }: FailedCheck): string {
+  return `${check.name} ${reason}. Its command:\n\n${quoted(check.command).trimStart()}${output ? `\n\nIts output:${quoted(output)}` : ''}`;
 }
 
 function list(heading: string, items: readonly string[] = []): string | undefined {

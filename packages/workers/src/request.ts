@@ -1,3 +1,5 @@
+import type { Usage } from './usage.ts';
+
 /** What an agent is told about a ticket. Plain JSON, so that a worker may be another machine. */
 export interface WorkTicket {
   readonly id: string;
@@ -10,15 +12,40 @@ export interface WorkTicket {
   readonly docs?: Readonly<Record<string, string>>;
   /** Files the ticket declares that it will touch. */
   readonly files?: readonly string[];
+  /** Commands that have to pass in the worktree before the work is taken. */
+  readonly checks?: readonly TicketCheck[];
   /** The ticket as the index has it, handed to the agent in SAGE_TICKET_FILE. */
   readonly raw?: unknown;
+}
+
+/** A shell line that has to end with 0, and to print what matches `successPattern` where there is one. */
+export interface TicketCheck {
+  readonly name: string;
+  readonly command: string;
+  readonly successPattern?: string;
+  /** How often the agent is asked to mend what the check says, in the same worktree. */
+  readonly retries: number;
+  /** Then the attempt has failed, or the ticket is deferred. */
+  readonly otherwise: 'fail' | 'defer';
+  readonly category: AttemptCategory;
+}
+
+/** `reason` goes on after the check's name. */
+export interface FailedCheck {
+  readonly check: TicketCheck;
+  readonly reason: string;
+  readonly output: string;
+  /** The check itself cannot be run: no agent can mend that. */
+  readonly broken: boolean;
 }
 
 /** Why the attempt before this one did not land. */
 export type PreviousAttempt =
   | { readonly kind: 'failure'; readonly reason: string; readonly output?: string }
   | { readonly kind: 'conflict'; readonly files: readonly string[]; readonly tickets: readonly string[] }
-  | { readonly kind: 'rejected'; readonly reason: string; readonly output: string };
+  | { readonly kind: 'rejected'; readonly reason: string; readonly output: string }
+  /** The same attempt: the agent's work is in the worktree, and checks of the ticket did not pass. */
+  | { readonly kind: 'checks'; readonly failed: readonly FailedCheck[] };
 
 /** A dependency of the ticket that has landed. */
 export interface LandedDependency {
@@ -38,6 +65,8 @@ export interface WorkRequest {
   readonly message: string;
   readonly dependencies?: readonly LandedDependency[];
   readonly previous?: PreviousAttempt;
+  /** The agent's session of the attempt before, with what has been counted of it. */
+  readonly session?: { readonly id: string } & Usage;
 }
 
 /** How one attempt ended. `rate-limited` and `interrupted` are not the ticket's fault and are not counted. */
@@ -48,22 +77,30 @@ export type AttemptCategory =
   | 'no_changes'
   | 'timeout'
   | 'stalled'
+  | 'missing_dependencies'
+  | 'persistent_test_failure'
+  | 'validation_script_error'
   | 'external_blocker'
-  | 'user_rejected';
+  | 'user_rejected'
+  | 'merge_conflict'
+  | 'budget'
+  | 'tampering';
 
-export interface AttemptResult {
+export interface AttemptResult extends Usage {
   readonly outcome: AttemptOutcome;
   /** Set for `deferred` and `failed`. */
   readonly category?: AttemptCategory;
   readonly reason?: string;
   readonly summary?: string;
-  readonly tokens?: number;
-  readonly costUsd?: number;
+  /** The agent's own name for what it remembers; another attempt may go on with it. */
+  readonly session?: string;
   /** All that the agent left, as one commit on the base in the workers' repository; absent where nothing changed. */
   readonly commit?: string;
   readonly changedFiles: readonly string[];
   /** Changes that were not taken: protected files, embedded repositories' metadata. */
   readonly ignoredFiles: readonly string[];
+  /** Changed files that the ticket did not declare. */
+  readonly drift: readonly string[];
   readonly exitCode: number | null;
   readonly seconds: number;
   /** Everything the agent printed. */

@@ -21,7 +21,7 @@ export async function setUp(
     return `setup ${fault}${last === undefined ? '' : `: ${last}`}`;
   }
   // What it changed besides ignored files would land with every ticket.
-  await worktree.undo();
+  await worktree.putBack(worktree.base);
   await copyInto(worktree.path, root, copy);
   return undefined;
 }

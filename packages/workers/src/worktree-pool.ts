@@ -70,10 +70,10 @@ export class WorktreePool {
     return { number, path, base };
   }
 
-  /** Puts the files of the base back and removes what is untracked; what git ignores stays. */
-  async undo({ number, base }: PooledWorktree): Promise<void> {
+  /** Puts the files of a commit back and removes what is untracked; what git ignores stays. */
+  async putBack({ number }: PooledWorktree, commit: string): Promise<void> {
     const reuse = this.#used.get(number)?.reuse;
-    if (reuse) await cleanWorktree(reuse, { commit: base, keepIgnored: true });
+    if (reuse) await cleanWorktree(reuse, { commit, keepIgnored: true });
   }
 
   /** With `discard` it is not used again. Cleaning goes on after this has resolved. */

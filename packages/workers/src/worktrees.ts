@@ -28,6 +28,7 @@ export type WorktreeUse = 'agent' | 'verify';
 /** A worktree for one use. */
 export interface UsedWorktree {
   readonly path: string;
+  readonly base: string;
   readonly use: WorktreeUse;
   /** Whose processes are its: no other use has the same name at the same time. */
   readonly name: string;
@@ -37,8 +38,8 @@ export interface UsedWorktree {
   commit(
     message: string,
   ): Promise<{ commit?: string; changedFiles: readonly string[]; ignoredFiles: readonly string[] }>;
-  /** Puts the base's files back and removes what is untracked; what git ignores stays. */
-  undo(): Promise<void>;
+  /** Puts the files of a commit back and removes what is untracked; what git ignores stays, and so does HEAD. */
+  putBack(commit: string): Promise<void>;
   /** With `discard` nothing that was left here is seen again. */
   giveBack(options?: { discard?: boolean }): Promise<void>;
 }
@@ -101,10 +102,11 @@ export class Worktrees {
     const { path, number } = worktree;
     return {
       path,
+      base,
       use,
       number,
       name: `${use}-${number}`,
-      undo: () => pool.undo(worktree),
+      putBack: (commit) => pool.putBack(worktree, commit),
       commit: (message) => this.#commit(path, base, message),
       giveBack: (options) => pool.giveBack(worktree, options),
     };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { readReport } from '../src/agents/read-report.ts';
+import { ReportFollower } from '../src/agents/follow-report.ts';
 import { NO_REPORT } from '../src/agents/report.ts';
 import { type AgentEvent, KNOWN_AGENTS } from '../src/index.ts';
 
@@ -70,7 +70,7 @@ test('lines that are no JSON, or half of one, are passed over', async () => {
     file,
     'Reading prompt...\n{"type":"item.completed","item":{"type":"agent_message","text":"hi"}}\n{"type":"turn.comp',
   );
-  expect(await readReport(file, codex?.readEvent ?? ((report) => report))).toEqual({
+  expect(await new ReportFollower(file, codex?.readEvent ?? ((report) => report)).readToEnd()).toEqual({
     text: 'hi',
     denied: [],
   });

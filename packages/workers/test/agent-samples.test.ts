@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readReport } from '../src/agents/read-report.ts';
+import { ReportFollower } from '../src/agents/follow-report.ts';
 import { KNOWN_AGENTS } from '../src/index.ts';
 
 const DATA = process.env['SAGE_COMPAT_DATA'];
@@ -8,7 +8,10 @@ const DATA = process.env['SAGE_COMPAT_DATA'];
 async function report(sample: string) {
   const agent = KNOWN_AGENTS.find(({ name }) => sample.startsWith(name));
   if (!agent?.readEvent) throw new Error(`no agent prints ${sample}`);
-  return readReport(join(DATA ?? '', '../agent-samples', `${sample}.out`), agent.readEvent);
+  return new ReportFollower(
+    join(DATA ?? '', '../agent-samples', `${sample}.out`),
+    agent.readEvent,
+  ).readToEnd();
 }
 
 // What the real programs printed: see the README beside the samples.

@@ -48,7 +48,7 @@ test.each([
   [
     'figures',
     { exit: exit(), result: '{"outcome":"COMPLETED","tokens":12,"costUsd":0.5}' },
-    { outcome: 'completed', tokens: 12, costUsd: 0.5 },
+    { outcome: 'completed', usage: { tokens: 12, costUsd: 0.5 } },
   ],
   [
     'an odd figure',
@@ -93,7 +93,7 @@ test.each([
   [
     'figures of the agent itself',
     { exit: exit(), report: { text: 'Done', denied: [], tokens: 7, costUsd: 0.1 } },
-    { outcome: 'completed', summary: 'Done', tokens: 7, costUsd: 0.1 },
+    { outcome: 'completed', summary: 'Done', usage: { tokens: 7, costUsd: 0.1 } },
   ],
 ] as const)('%s', (_, given, expected) => {
   expect(judgeOutcome({ ...facts, ...given })).toMatchObject(expected);

@@ -11,6 +11,7 @@ export function plainReporter(stdout: NodeJS.WritableStream & { isTTY?: boolean 
   const colors = createColors(stdout.isTTY === true && !process.env['NO_COLOR']);
   const deferred = new Map<string, Extract<RunEvent, { event: 'ticket.deferred' }>>();
   const blocked = new Map<string, readonly string[]>();
+  const drift = new Map<string, readonly string[]>();
   let total = 0;
   let completed = 0;
   const write = (text: string) => void stdout.write(`${text}\n`);
@@ -42,6 +43,10 @@ export function plainReporter(stdout: NodeJS.WritableStream & { isTTY?: boolean 
           if (event.outcome === 'failed') row('failed', colors.yellow, event.ticket, event.reason ?? '');
           else if (event.outcome === 'interrupted')
             row('stopped', colors.yellow, event.ticket, 'not counted as an attempt');
+          else if (event.outcome === 'completed' && event.drift) {
+            drift.set(event.ticket, event.drift);
+            row('drift', colors.yellow, event.ticket, `not declared: ${event.drift.join(', ')}`);
+          }
           return;
         case 'landing.conflicted':
           return row('conflict', colors.yellow, event.ticket, `in ${event.files.join(', ')}`);
@@ -79,6 +84,8 @@ export function plainReporter(stdout: NodeJS.WritableStream & { isTTY?: boolean 
     }
     for (const [id, by] of blocked)
       yield `  ${column(id, ID_COLUMNS)}  ${fit(`blocked by ${by.join(', which waits for ')}`, 60)}`;
+    for (const [id, files] of drift)
+      yield `  ${column(id, ID_COLUMNS)}  ${fit(`also changed ${files.join(', ')}`, 60)}`;
     if (outcome !== 'finished') yield 'The run is not over: sage stream goes on where it stopped.';
     else if (deferred.size > 0)
       yield `Try again: sage stream --auto --only ${[...deferred.keys()].map(printable).join(',')}`;

@@ -7,5 +7,9 @@ export interface Agent {
   /** Whether a run costs tokens, so that a person is told before several are started. */
   readonly metered: boolean;
   /** Reads the events that it prints, a JSON object a line; absent where it prints text. */
-  readonly readEvent?: ReadEvent;
+  readonly readEvent?: ReadEvent | undefined;
+  /** The shell line that goes on with a session, where the program can. Session ids are words of letters, digits, `_`, `-`. */
+  readonly resume?: ((command: string, session: string) => string) | undefined;
+  /** Figures that a resumed session tells of all its turns together. */
+  readonly cumulative?: { readonly tokens?: boolean; readonly cost?: boolean } | undefined;
 }

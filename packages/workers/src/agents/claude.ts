@@ -1,3 +1,4 @@
+import type { Usage } from '../usage.ts';
 import type { Agent } from './agent.ts';
 import {
   type AgentEvent,
@@ -16,9 +17,9 @@ export const claude: Agent = {
   command: 'claude -p --output-format stream-json --verbose --permission-mode acceptEdits',
   metered: true,
   readEvent,
+  resume: (command, session) => `${command} --resume ${session}`,
+  cumulative: { cost: true },
 };
-
-const USAGE = ['input_tokens', 'output_tokens', 'cache_creation_input_tokens', 'cache_read_input_tokens'];
 
 function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
   const sessionId = textIn(event, 'session_id');
@@ -44,7 +45,7 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
       );
       return {
         ...known,
-        tokens: USAGE.reduce((sum, key) => sum + numberIn(objectIn(event, 'usage'), key), 0),
+        ...tokensOf(objectIn(event, 'usage')),
         costUsd: numberIn(event, 'total_cost_usd'),
         denied: refused.length > 0 ? refused : known.denied,
         ...(failed && { problem: problemOf(message, event['api_error_status']) }),
@@ -53,4 +54,12 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
     default:
       return known;
   }
+}
+
+function tokensOf(usage: AgentEvent): Usage {
+  const cachedTokens = numberIn(usage, 'cache_read_input_tokens');
+  const inputTokens =
+    numberIn(usage, 'input_tokens') + numberIn(usage, 'cache_creation_input_tokens') + cachedTokens;
+  const outputTokens = numberIn(usage, 'output_tokens');
+  return { tokens: inputTokens + outputTokens, inputTokens, outputTokens, cachedTokens };
 }

@@ -7,6 +7,9 @@ export const codex: Agent = {
   command: 'codex exec --json --skip-git-repo-check --sandbox workspace-write -',
   metered: true,
   readEvent,
+  // Options come before the word, the prompt (- for stdin) last.
+  resume: (command, session) => `${command.replace(/\s+-\s*$/, '')} resume ${session} -`,
+  cumulative: { tokens: true },
 };
 
 function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
@@ -23,7 +26,10 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
     case 'turn.completed': {
       // Cached input is part of the input.
       const usage = objectIn(event, 'usage');
-      return { ...report, tokens: numberIn(usage, 'input_tokens') + numberIn(usage, 'output_tokens') };
+      const inputTokens = numberIn(usage, 'input_tokens');
+      const outputTokens = numberIn(usage, 'output_tokens');
+      const cachedTokens = numberIn(usage, 'cached_input_tokens');
+      return { ...report, tokens: inputTokens + outputTokens, inputTokens, outputTokens, cachedTokens };
     }
     case 'turn.failed':
       return { ...report, problem: problemOf(textIn(event['error'], 'message') ?? 'the turn failed') };

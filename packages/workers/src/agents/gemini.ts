@@ -7,6 +7,7 @@ export const gemini: Agent = {
   command: 'gemini --output-format stream-json --approval-mode auto_edit',
   metered: true,
   readEvent,
+  resume: (command, session) => `${command} --resume ${session}`,
 };
 
 function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
@@ -30,9 +31,15 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
       return absent ? { ...report, denied: [...report.denied, tool] } : report;
     }
     case 'result': {
-      const tokens = numberIn(objectIn(event, 'stats'), 'total_tokens');
-      if (event['status'] === 'success') return { ...report, tokens };
-      return { ...report, tokens, problem: problemOf(textIn(event['error'], 'message') ?? 'it failed') };
+      const stats = objectIn(event, 'stats');
+      const usage = {
+        tokens: numberIn(stats, 'total_tokens'),
+        inputTokens: numberIn(stats, 'input_tokens'),
+        outputTokens: numberIn(stats, 'output_tokens'),
+        cachedTokens: numberIn(stats, 'cached'),
+      };
+      if (event['status'] === 'success') return { ...report, ...usage };
+      return { ...report, ...usage, problem: problemOf(textIn(event['error'], 'message') ?? 'it failed') };
     }
     default:
       return report;

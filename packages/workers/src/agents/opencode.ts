@@ -1,3 +1,4 @@
+import { addUsage, usageOf } from '../usage.ts';
 import type { Agent } from './agent.ts';
 import { type AgentEvent, type AgentReport, numberIn, objectIn, problemOf, textIn } from './report.ts';
 
@@ -7,6 +8,7 @@ export const opencode: Agent = {
   command: 'opencode run --format json',
   metered: true,
   readEvent,
+  resume: (command, session) => `${command} --session ${session}`,
 };
 
 function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
@@ -24,16 +26,12 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
       // Each step tells its own figures.
       const tokens = objectIn(part, 'tokens');
       const cache = objectIn(tokens, 'cache');
-      const step =
-        numberIn(tokens, 'input') +
-        numberIn(tokens, 'output') +
-        numberIn(cache, 'read') +
-        numberIn(cache, 'write');
-      return {
-        ...known,
-        tokens: (known.tokens ?? 0) + step,
-        costUsd: (known.costUsd ?? 0) + numberIn(part, 'cost'),
-      };
+      const cachedTokens = numberIn(cache, 'read');
+      const inputTokens = numberIn(tokens, 'input') + numberIn(cache, 'write') + cachedTokens;
+      const outputTokens = numberIn(tokens, 'output');
+      const costUsd = numberIn(part, 'cost');
+      const step = { tokens: inputTokens + outputTokens, inputTokens, outputTokens, cachedTokens, costUsd };
+      return { ...known, ...addUsage(usageOf(known), step) };
     }
     case 'error': {
       const error = objectIn(event, 'error');

@@ -1,10 +1,8 @@
+import type { Usage } from '../usage.ts';
+
 /** What an agent's own events say of an attempt. Never proof that work was done: the worktree decides that. */
-export interface AgentReport {
+export interface AgentReport extends Usage {
   readonly sessionId?: string;
-  /** All tokens of the attempt, cached ones included. */
-  readonly tokens?: number;
-  /** Absent where the program does not tell. */
-  readonly costUsd?: number;
   /** What the agent said last. */
   readonly text: string;
   /** Tools that it was not allowed to use, in order. */

@@ -1,0 +1,73 @@
+import { isRecord } from './json-text.ts';
+import { DEFER_CATEGORIES, type DeferCategory, type Ticket } from './ticket.ts';
+
+/** A command that has to pass in the worktree before a ticket's work is taken. */
+export interface TicketCheck {
+  name: string;
+  /** A shell line. */
+  command: string;
+  /** Regular expression that its output has to match besides. */
+  successPattern?: string;
+  /** How often the agent is asked to mend what the check says; 0: not at all. */
+  retries: number;
+  /** What becomes of the attempt then: it has failed and may be made again, or the ticket is deferred at once. */
+  otherwise: 'fail' | 'defer';
+  category: DeferCategory;
+}
+
+/** Retries of a check that is to be mended where the ticket gives no number. */
+const RETRIES = 2;
+
+/**
+ * A ticket's own checks: the scripts of its sub-tasks, in order, then those of its `validation_config`. One that cannot
+ * be read is a check without a command, which never passes.
+ */
+export function ticketChecks({ raw }: Pick<Ticket, 'raw'>): TicketCheck[] {
+  const tasks: unknown[] = Array.isArray(raw['tasks']) ? raw['tasks'] : [];
+  return [...tasks.flatMap(ofTask), ...ofConfig(raw['validation_config'])];
+}
+
+function ofTask(task: unknown, index: number): TicketCheck[] {
+  if (!isRecord(task)) return [];
+  const command = task['validation_script'];
+  if (command === undefined || command === null) return [];
+  return [
+    {
+      name: `sub-task ${word(task['id']) ?? index + 1}`,
+      command: word(command) ?? '',
+      retries: task['auto_fix'] === false ? 0 : count(task['max_retries']),
+      otherwise: 'fail',
+      category: 'persistent_test_failure',
+    },
+  ];
+}
+
+function ofConfig(config: unknown): TicketCheck[] {
+  if (!isRecord(config)) return [];
+  const scripts: unknown[] = Array.isArray(config['verification_scripts'])
+    ? config['verification_scripts']
+    : [];
+  const given = DEFER_CATEGORIES.find((known) => known === config['defer_reason_category']);
+  return scripts.map((value, index) => {
+    const script = isRecord(value) ? value : {};
+    const pattern = script['success_pattern'];
+    const mend =
+      (script['failure_action'] ?? (config['auto_fix'] === false ? 'defer' : 'auto_fix')) === 'auto_fix';
+    return {
+      name: word(script['name']) ?? `verification script ${index + 1}`,
+      command: word(script['command']) ?? '',
+      ...(typeof pattern === 'string' && { successPattern: pattern }),
+      retries: mend && config['auto_fix'] !== false ? count(config['max_retries']) : 0,
+      otherwise: mend && config['defer_on_failure'] !== true ? 'fail' : 'defer',
+      category: given ?? 'persistent_test_failure',
+    };
+  });
+}
+
+function word(value: unknown): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+}
+
+function count(value: unknown): number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : RETRIES;
+}

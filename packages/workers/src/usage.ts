@@ -1,0 +1,52 @@
+/** What agents told that they used; a figure that nobody told is absent. */
+export interface Usage {
+  /** All tokens, cached ones included. */
+  readonly tokens?: number | undefined;
+  readonly inputTokens?: number | undefined;
+  readonly outputTokens?: number | undefined;
+  /** Part of the input that was read from a cache. */
+  readonly cachedTokens?: number | undefined;
+  readonly costUsd?: number | undefined;
+}
+
+const TOKENS = ['tokens', 'inputTokens', 'outputTokens', 'cachedTokens'] as const;
+
+/** The figures of something that tells them among other things. */
+export function usageOf({ tokens, inputTokens, outputTokens, cachedTokens, costUsd }: Usage = {}): Usage {
+  const figures = { tokens, inputTokens, outputTokens, cachedTokens, costUsd };
+  return Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== undefined));
+}
+
+export function addUsage(one: Usage, other: Usage): Usage {
+  return combine(one, other, (a = 0, b = 0) => a + b);
+}
+
+/**
+ * What one turn used of what it told: a session that is gone on with tells some figures of all its turns together, and
+ * what was counted `before` is not counted again.
+ */
+export function ownUsage(
+  told: Usage,
+  before: Usage,
+  cumulative: { readonly tokens?: boolean; readonly cost?: boolean } = {},
+): Usage {
+  const counted: Usage = {
+    ...(cumulative.tokens && Object.fromEntries(TOKENS.map((key) => [key, before[key]]))),
+    ...(cumulative.cost && { costUsd: before.costUsd }),
+  };
+  return combine(told, counted, (a, b = 0) => (a === undefined ? undefined : Math.max(0, a - b)));
+}
+
+function combine(
+  one: Usage,
+  other: Usage,
+  figure: (a: number | undefined, b: number | undefined) => number | undefined,
+): Usage {
+  const result: Record<string, number> = {};
+  for (const key of [...TOKENS, 'costUsd'] as const) {
+    if (one[key] === undefined && other[key] === undefined) continue;
+    const value = figure(one[key], other[key]);
+    if (value !== undefined) result[key] = value;
+  }
+  return result;
+}
