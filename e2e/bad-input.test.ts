@@ -182,3 +182,10 @@ test('a broken index is told once, by validate with 1 and by stream with 2', asy
   expect(exitCode).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ v: 1, ok: false });
 });
+
+test('a template with an unknown variable, and a file to copy that is not there, are refused', async () => {
+  const template = await Sandbox.create(ONE, { files: { '.sage/prompt.md': 'Do it.\n\n{{tilte}}\n' } });
+  await refuses(template, /\.sage\/prompt\.md, line 3: unknown variable \{\{tilte\}\}/);
+  const files = { '.sagerc': '{"worktrees": {"copy": [".env"]}}' };
+  await refuses(await Sandbox.create(ONE, { files }), /worktrees\.copy: "\.env" is not there/);
+});

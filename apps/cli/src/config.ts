@@ -31,6 +31,8 @@ const schema = z.strictObject({
   component: oneLine.optional(),
   only: z.union([oneLine, z.array(oneLine)]).optional(),
   json: z.boolean().optional(),
+  /** A file with the project's own prompt template. */
+  prompt: oneLine.optional(),
   worktrees: z
     .strictObject({
       keepIgnored: z.boolean().optional(),

@@ -5,7 +5,7 @@ import { acquireLock, LockTimeoutError } from '@sage/commit-queue';
 import { excludeFromGit, openRepository, type Repository } from '@sage/git';
 import { createScheduler } from '@sage/scheduler';
 import type { Ticket, TicketState } from '@sage/tickets';
-import { type Agent, openWorkers, type WorktreeSettings } from '@sage/workers';
+import { type Agent, openWorkers, type PromptTemplate, type WorktreeSettings } from '@sage/workers';
 import type { Ask } from './ask.ts';
 import {
   type Backlog,
@@ -48,6 +48,8 @@ export interface StreamOptions extends Selection {
   /** Ends an attempt that prints nothing for so many milliseconds. */
   readonly idleTimeout?: number | undefined;
   readonly worktrees?: WorktreeSettings | undefined;
+  /** Of what agents are told; see `readPromptTemplate` of @sage/workers. */
+  readonly template?: PromptTemplate | undefined;
   readonly budget?: BudgetLimits | undefined;
   readonly ask?: Ask | undefined;
   readonly stop: AbortSignal;
@@ -132,6 +134,7 @@ async function runOn(options: StreamOptions & { clock: Clock }, beginning: Begin
     timeout: options.timeout,
     idleTimeout: options.idleTimeout,
     worktrees: options.worktrees,
+    template: options.template,
   });
   if (workers.workRepository === undefined) {
     onNotice('this is a partial clone: worktrees are made in it directly, so agents see its refs and hooks');

@@ -6,6 +6,7 @@ import type { Agent } from './agents/agent.ts';
 import type { AgentReport } from './agents/report.ts';
 import { type AttemptFiles, createAttemptFiles } from './attempt-files.ts';
 import { composePrompt } from './prompt.ts';
+import type { PromptTemplate } from './prompt-template.ts';
 import { runRounds } from './rounds.ts';
 import type { AttemptResult, WorkRequest, WorkTicket } from './request.ts';
 import type { StepContext } from './step.ts';
@@ -20,6 +21,8 @@ export interface AttemptOptions {
   readonly worktrees: Worktrees;
   readonly settings: WorktreeSettings;
   readonly runDirectory: string;
+  /** Of the prompt; Sage's own where it is missing. */
+  readonly template?: PromptTemplate | undefined;
   /** Wall-clock limit of the agent in milliseconds. */
   readonly timeout: number;
   readonly idleTimeout?: number | undefined;
@@ -72,12 +75,16 @@ export async function runAttempt(request: WorkRequest, options: AttemptOptions):
             idleTimeout: options.idleTimeout,
             hooks: { signal, hurry, onStarted: options.onAgentStarted, onEvent: options.onReport },
             prompt: async (previous) =>
-              composePrompt({
-                ticket: request.ticket,
-                documents: await existingDocuments(worktree.path, request.ticket),
-                dependencies: request.dependencies ?? [],
-                previous,
-              }),
+              composePrompt(
+                {
+                  ticket: request.ticket,
+                  documents: await existingDocuments(worktree.path, request.ticket),
+                  dependencies: request.dependencies ?? [],
+                  previous,
+                  worktree: worktree.path,
+                },
+                options.template,
+              ),
             beforeCollecting: options.beforeCollecting,
           })
         : notReady(unready, signal?.aborted === true, files);

@@ -7,7 +7,14 @@ export { type AgentChoice, resolveAgent } from './agents/resolve-agent.ts';
 export type { CheckRequest } from './check.ts';
 export { AgentError, SettingError, WorkerError } from './errors.ts';
 export { outputTail } from './output-tail.ts';
-export { composePrompt, type PromptContext } from './prompt.ts';
+export { composePrompt, DEFAULT_TEMPLATE, type PromptContext } from './prompt.ts';
+export {
+  parsePromptTemplate,
+  PROMPT_VARIABLES,
+  type PromptTemplate,
+  type PromptVariable,
+  readPromptTemplate,
+} from './prompt-template.ts';
 export type {
   AttemptCategory,
   AttemptOutcome,

@@ -1,3 +1,4 @@
+import { type PromptTemplate, type PromptValues, renderPrompt } from './prompt-template.ts';
 import type { FailedCheck, LandedDependency, PreviousAttempt, WorkTicket } from './request.ts';
 
 export interface PromptContext {
@@ -6,42 +7,63 @@ export interface PromptContext {
   readonly documents: Readonly<Record<string, string>>;
   readonly dependencies: readonly LandedDependency[];
   readonly previous?: PreviousAttempt | undefined;
+  readonly worktree: string;
 }
 
 /** The text an agent gets on stdin: what to do, what is known, what went wrong before, the rules, how to report. */
-export function composePrompt({ ticket, documents, dependencies, previous }: PromptContext): string {
-  const sections = [
-    `You are working on one ticket, alone, in a git worktree of its own.\n\n# Ticket ${ticket.id}: ${ticket.title}\n\nType: ${ticket.type}. Component: ${ticket.component}.`,
-    ticket.description,
-    list('## Acceptance criteria', ticket.acceptanceCriteria),
-    list(
-      '## Checks that have to pass',
-      ticket.checks?.map(({ name, command }) => `${name}: ${command}`),
-    ),
-    list('## Files this ticket is expected to touch', ticket.files),
-    list(
-      '## Read first',
-      Object.entries(documents).map(([role, path]) => `${path} (${role})`),
-    ),
-    list(
-      '## Already done, in this worktree',
-      dependencies.map(({ id, title }) => `${id}: ${title}`),
-    ),
-    previous && previousAttempt(previous),
-    RULES,
-  ];
-  return sections.filter((text) => text).join('\n\n') + '\n';
+export function composePrompt(
+  context: PromptContext,
+  template: PromptTemplate = { text: DEFAULT_TEMPLATE },
+): string {
+  return `${renderPrompt(template, valuesOf(context)).trimEnd()}\n`;
 }
 
-/** For an agent that goes on with its session. `fresh`: its worktree is a new one. */
-export function composeFollowUp(previous: PreviousAttempt, fresh: boolean): string {
-  const place = fresh
-    ? 'Do the ticket again. The worktree you are in now is a new one, cut from the current state of the branch: nothing of what you did before is in it.'
-    : 'You are in the same worktree as before.';
-  return [previousAttempt(previous), place, 'The rules are the same.'].join('\n\n') + '\n';
-}
+/** What an agent is told where a project has no template of its own. Documented in docs/prompt.md. */
+export const DEFAULT_TEMPLATE = `You are working on one ticket, alone, in a git worktree of its own.
 
-const RULES = `## Rules
+# Ticket {{id}}: {{title}}
+
+Type: {{type}}. Component: {{component}}.
+{{#description}}
+
+{{description}}
+{{/description}}
+{{#acceptance_criteria}}
+
+## Acceptance criteria
+
+{{acceptance_criteria}}
+{{/acceptance_criteria}}
+{{#checks}}
+
+## Checks that have to pass
+
+{{checks}}
+{{/checks}}
+{{#files}}
+
+## Files this ticket is expected to touch
+
+{{files}}
+{{/files}}
+{{#documents}}
+
+## Read first
+
+{{documents}}
+{{/documents}}
+{{#dependencies}}
+
+## Already done, in this worktree
+
+{{dependencies}}
+{{/dependencies}}
+{{#previous}}
+
+{{previous}}
+{{/previous}}
+
+## Rules
 
 - Do this ticket only, and all of it. Leave the files in this directory as they should land; committing is not needed.
 - Do not edit .sage/tickets/index.json: the ticket's state is written for you.
@@ -51,7 +73,34 @@ const RULES = `## Rules
 
 End with exit code 0 when the ticket is done. If it cannot be done now, print as the last line
 RESULT: DEFERRED <reason>
-A JSON file at $SAGE_RESULT_FILE, {"outcome": "COMPLETED" | "DEFERRED" | "FAILED", "summary": "...", "reason": "..."}, says the same and more.`;
+A JSON file at $SAGE_RESULT_FILE, {"outcome": "COMPLETED" | "DEFERRED" | "FAILED", "summary": "...", "reason": "..."}, says the same and more.
+`;
+
+/** For an agent that goes on with its session. `fresh`: its worktree is a new one. */
+export function composeFollowUp(previous: PreviousAttempt, fresh: boolean): string {
+  const place = fresh
+    ? 'Do the ticket again. The worktree you are in now is a new one, cut from the current state of the branch: nothing of what you did before is in it.'
+    : 'You are in the same worktree as before.';
+  return [previousAttempt(previous), place, 'The rules are the same.'].join('\n\n') + '\n';
+}
+
+function valuesOf({ ticket, documents, dependencies, previous, worktree }: PromptContext): PromptValues {
+  const { id, title, type, component, description = '', acceptanceCriteria, checks = [], files } = ticket;
+  return {
+    id,
+    title,
+    type,
+    component,
+    description,
+    acceptance_criteria: bullets(acceptanceCriteria),
+    files: bullets(files),
+    documents: bullets(Object.entries(documents).map(([role, path]) => `${path} (${role})`)),
+    checks: bullets(checks.map(({ name, command }) => `${name}: ${command}`)),
+    dependencies: bullets(dependencies.map((each) => `${each.id}: ${each.title}`)),
+    previous: previous ? previousAttempt(previous) : '',
+    worktree,
+  };
+}
 
 function previousAttempt(previous: PreviousAttempt): string {
   switch (previous.kind) {
@@ -69,14 +118,10 @@ function previousAttempt(previous: PreviousAttempt): string {
 }
 
 function failedCheck({ check, reason, output }: FailedCheck): string {
-  return `${check.name} ${reason}. Its command:\n\n${quoted(check.command).trimStart()}${output ? `\n\nIts output:${quoted(output)}` : ''}`;
+  return `${check.name} ${reason}. Its command:${quoted(check.command)}${output ? `\n\nIts output:${quoted(output)}` : ''}`;
 }
 
-function list(heading: string, items: readonly string[] = []): string | undefined {
-  return items.length === 0 ? undefined : `${heading}\n\n${bullets(items)}`;
-}
-
-function bullets(items: readonly string[]): string {
+function bullets(items: readonly string[] = []): string {
   return items.map((item) => `- ${item}`).join('\n');
 }
 

@@ -5,6 +5,7 @@ import type { Agent } from './agents/agent.ts';
 import { runAttempt, worktreeHolder } from './attempt.ts';
 import { type CheckRequest, runCheck } from './check.ts';
 import { endProcesses } from './end-processes.ts';
+import type { PromptTemplate } from './prompt-template.ts';
 import type { AttemptResult, WorkRequest } from './request.ts';
 import { WorkerError } from './errors.ts';
 import type { WorktreeSettings } from './worktree-settings.ts';
@@ -20,6 +21,8 @@ export interface WorkersOptions {
   /** Limit of time without any output of an agent, in milliseconds; none where it is missing. */
   readonly idleTimeout?: number | undefined;
   readonly worktrees?: WorktreeSettings | undefined;
+  /** Of the prompt; Sage's own where it is missing. */
+  readonly template?: PromptTemplate | undefined;
 }
 
 /** Why work is kept that did not land: `refs/sage/deferred/<ticket>`, `refs/sage/interrupted/<ticket>`. */
@@ -91,6 +94,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
           worktrees,
           settings,
           runDirectory: runDirectory(request.run),
+          template: options.template,
           timeout: options.timeout,
           idleTimeout: options.idleTimeout,
           signal,

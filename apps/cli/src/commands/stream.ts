@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { openRepository } from '@sage/git';
 import { explainTicket, planStream, runStream } from '@sage/stream';
-import { assertWorktreeSettings, findAgent, resolveAgent } from '@sage/workers';
+import { assertWorktreeSettings, findAgent, readPromptTemplate, resolveAgent } from '@sage/workers';
 import { Command } from 'commander';
 import { readConfig, type SageConfig } from '../config.ts';
 import { parseDuration } from '../duration.ts';
@@ -14,7 +14,7 @@ import { formatExplanation, formatPlan } from '../reporters/plan.ts';
 import { plainReporter } from '../reporters/plain.ts';
 
 /** Flags as typed; the same names stand in the configuration. */
-type Flags = Omit<SageConfig, Numeric | 'agents' | 'worktrees'> & { C: string } & Partial<
+type Flags = Omit<SageConfig, Numeric | 'agents' | 'worktrees' | 'prompt'> & { C: string } & Partial<
     Record<Numeric, string>
   >;
 type Numeric = 'maxAttempts' | 'maxCost' | 'maxTokens';
@@ -100,6 +100,7 @@ async function stream(flags: Flags): Promise<number> {
   });
   await findAgent(agent, root);
   assertWorktreeSettings(root, settings.worktrees ?? {});
+  const template = await readPromptTemplate(root, settings.prompt);
   const timeout = duration('--timeout', settings.timeout) ?? DEFAULT_TIMEOUT;
   const idleTimeout = duration('--idle-timeout', settings.idleTimeout);
   const reporter = json ? jsonReporter(process.stdout, process.stderr) : plainReporter(process.stdout);
@@ -113,6 +114,7 @@ async function stream(flags: Flags): Promise<number> {
       timeout,
       idleTimeout,
       worktrees: settings.worktrees,
+      template,
       budget: { maxCost: settings.maxCost, maxTokens: settings.maxTokens },
       ask: mode === 'interactive' ? interactiveAsk : undefined,
       stop: interrupt.stop,
