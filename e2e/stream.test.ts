@@ -202,6 +202,37 @@ test('--verify runs on the merged result: what fails it does not land', async ()
   expect(sandbox.landings().map(({ ticket }) => ticket)).toEqual(['API-1']);
 });
 
+test.each(['chain', 'batch'])(
+  'several landings are verified together (%s), the bad one is left out',
+  async (mode) => {
+    const ids = ['API-1', 'API-2', 'API-3', 'API-4'];
+    const sandbox = await Sandbox.create(ids.map((id) => ({ id })));
+    const flags = ['--parallel=4', '--verify-slots=2', `--verify-mode=${mode}`, '--max-attempts=1'];
+    // Each verify leaves which commit it saw, and whether the index there says what has landed.
+    const verify = `git rev-parse HEAD >> "${sandbox.root}/.git/verified"; grep -q COMPLETED .sage/tickets/index.json && test ! -f out/API-2.txt`;
+    const { exitCode } = await sandbox.stream(WRITE_OWN_FILE, '--verify', verify, ...flags);
+    expect(exitCode).toBe(1);
+    expect(
+      sandbox
+        .landings()
+        .map(({ ticket }) => ticket)
+        .toSorted(),
+    ).toEqual(['API-1', 'API-3', 'API-4']);
+    const verified = new Set((await sandbox.read('.git/verified')).split('\n'));
+    const commits = sandbox.landings().map(({ commit }) => commit);
+    // The tip always; in a chain each of them.
+    expect(verified).toContain(commits.at(mode === 'chain' ? 0 : -1));
+    if (mode === 'chain') expect(commits.every((commit) => verified.has(commit))).toBe(true);
+    const states = JSON.parse(await sandbox.read('.sage/tickets/index.json')).tickets;
+    expect(states.map(({ state }: { state: string }) => state)).toEqual([
+      'COMPLETED',
+      'DEFERRED',
+      'COMPLETED',
+      'COMPLETED',
+    ]);
+  },
+);
+
 test('edits beside the landing stay; the index keeps the edit and gets the state', async () => {
   const tickets = [{ id: 'API-1' }, { id: 'API-2', state: 'COMPLETED' }];
   const sandbox = await Sandbox.create(tickets, { files: { 'other.txt': 'a\n', 'staged.txt': 'a\n' } });

@@ -10,6 +10,22 @@ const duration = oneLine.refine(
   'is no duration such as 30m, 90s or 2h',
 );
 
+const worktrees = z.strictObject({
+  keepIgnored: z.boolean().optional(),
+  copy: z.array(oneLine).optional(),
+  setup: oneLine.optional(),
+  teardown: oneLine.optional(),
+});
+
+/** A shell line alone is its command. */
+const verify = z.strictObject({
+  command: oneLine,
+  slots: z.number().int().min(1).optional(),
+  mode: z.enum(['chain', 'batch']).optional(),
+  timeout: duration.optional(),
+  environment: z.array(oneLine).optional(),
+});
+
 /** Settings of `sage`, by the names of the flags; a flag wins over its setting. */
 const schema = z.strictObject({
   auto: z.boolean().optional(),
@@ -22,7 +38,10 @@ const schema = z.strictObject({
   /** Agents of your own: name to shell line. */
   agents: z.record(z.string(), oneLine).optional(),
   target: oneLine.optional(),
-  verify: oneLine.optional(),
+  verify: z
+    .preprocess((value) => (typeof value === 'string' ? { command: value } : value), verify)
+    .optional(),
+  landing: z.enum(['squash', 'merge', 'rebase']).optional(),
   maxAttempts: z.number().int().min(1).optional(),
   timeout: duration.optional(),
   idleTimeout: duration.optional(),
@@ -33,17 +52,14 @@ const schema = z.strictObject({
   json: z.boolean().optional(),
   /** A file with the project's own prompt template. */
   prompt: oneLine.optional(),
-  worktrees: z
-    .strictObject({
-      keepIgnored: z.boolean().optional(),
-      copy: z.array(oneLine).optional(),
-      setup: oneLine.optional(),
-      teardown: oneLine.optional(),
-    })
-    .optional(),
+  worktrees: worktrees.optional(),
 });
 
-export type SageConfig = z.infer<typeof schema>;
+/** Settings after they were checked. */
+export type Settings = z.infer<typeof schema>;
+
+/** What stands in a configuration file. */
+export type SageConfig = Omit<Settings, 'verify'> & { verify?: string | Settings['verify'] };
 
 const PLACES = [
   'package.json',
@@ -58,7 +74,7 @@ const PLACES = [
  * The settings of a directory: the nearest configuration file in it or above it, up to the top of the repository.
  * @throws ConfigError
  */
-export async function readConfig(directory: string): Promise<SageConfig> {
+export async function readConfig(directory: string): Promise<Settings> {
   const found = await cosmiconfig('sage', { searchPlaces: PLACES, searchStrategy: 'project' })
     .search(directory)
     .catch((cause: unknown) => {
@@ -69,22 +85,25 @@ export async function readConfig(directory: string): Promise<SageConfig> {
   return checkConfig(found.config, found.filepath);
 }
 
-export function checkConfig(value: unknown, file: string): SageConfig {
+export function checkConfig(value: unknown, file: string): Settings {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   if (issue?.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;
+    const within = issue.path.map(String);
+    const known = within[0] === 'verify' ? verify : within[0] === 'worktrees' ? worktrees : schema;
+    const name = [...within, key].join('.');
+    const meant = [...within, nearest(key, Object.keys(known.shape))].join('.');
     throw new ConfigError(
       file,
-      `unknown setting ${JSON.stringify(key)}: did you mean ${JSON.stringify(nearest(key))}?`,
+      `unknown setting ${JSON.stringify(name)}: did you mean ${JSON.stringify(meant)}?`,
     );
   }
   throw new ConfigError(file, `setting ${JSON.stringify(issue?.path.join('.'))}: ${issue?.message}`);
 }
 
-function nearest(key: string): string {
-  return Object.keys(schema.shape).toSorted(
-    (a, b) => distance(a.toLowerCase(), key.toLowerCase()) - distance(b.toLowerCase(), key.toLowerCase()),
-  )[0] as string;
+function nearest(key: string, known: readonly string[]): string {
+  const far = (other: string) => distance(other.toLowerCase(), key.toLowerCase());
+  return known.toSorted((a, b) => far(a) - far(b))[0] as string;
 }

@@ -22,7 +22,7 @@ test.each([
 ])('settings are read from %s', async (name, text) => {
   expect(await readConfig(await directoryWith({ [name]: text }))).toEqual({
     parallel: 3,
-    verify: 'npm test',
+    verify: { command: 'npm test' },
   });
 });
 
@@ -35,6 +35,15 @@ test('an unknown key names the nearest known one', () => {
     'f: unknown setting "agent_command": did you mean "agentCommand"?',
   );
   expect(() => checkConfig({ tiemout: '1m' }, 'f')).toThrow('did you mean "timeout"?');
+});
+
+test('within a setting, too', () => {
+  expect(() => checkConfig({ verify: { command: 'x', slot: 2 } }, 'f')).toThrow(
+    'f: unknown setting "verify.slot": did you mean "verify.slots"?',
+  );
+  expect(() => checkConfig({ verify: { slots: 2 } }, 'f')).toThrow('f: setting "verify.command"');
+  expect(() => checkConfig({ verify: { command: 'x', mode: 'all' } }, 'f')).toThrow('"verify.mode"');
+  expect(() => checkConfig({ landing: 'fast' }, 'f')).toThrow('f: setting "landing"');
 });
 
 test('a wrong value names its key', () => {

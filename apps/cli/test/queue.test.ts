@@ -80,6 +80,11 @@ test('a verify that is given has to pass, and a conflict is told; retry and drop
   const bad = await queued('BAD', { b: 'bad\n' });
   expect(await sage('process', '--verify', '! grep -q bad b')).toMatchObject({ exit: 1 });
   expect((await sage('show', bad)).out).toContain('verify failed');
+  expect(await sage('process', '--verify', 'true', '--verify-mode', 'all')).toEqual({
+    exit: 2,
+    out: '',
+    err: 'ERROR: --verify-mode all is none: choose chain or batch\n',
+  });
   commit({ b: 'theirs\n' });
   expect((await sage('retry', bad)).out).toContain('queued');
   expect(await sage('process')).toMatchObject({ exit: 1 });

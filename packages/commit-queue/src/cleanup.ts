@@ -1,12 +1,13 @@
 import { isAncestor, listRefs, readRef, resolveCommit, updateRefs, type Repository } from '@sage/git';
 import type { EntryStore } from './entry-store.ts';
+import { forgetGreen } from './known-green.ts';
 import { pinOf, removePin } from './settle.ts';
 import type { QueueEntry } from './entry.ts';
 
 /**
  * Removes dropped entries, and landed ones whose landing is reachable from their target, with their pins; the
  * lock must be held. A pin that no entry names (its process was killed between the two) is moved to
- * `refs/sage/orphan/`, not removed. Returns the ids removed.
+ * `refs/sage/orphan/`, not removed. What is known of verified trees is forgotten. Returns the ids removed.
  */
 export async function cleanupQueue(repository: Repository, store: EntryStore): Promise<string[]> {
   // Pins before entries: a pin whose entry comes in between must not look like an orphan.
@@ -34,6 +35,7 @@ export async function cleanupQueue(repository: Repository, store: EntryStore): P
     if (late) await updateRefs(repository, [{ ref, old: undefined, new: oid }]);
   }
   await store.removeLeftovers();
+  await forgetGreen(store.directory);
   return removed;
 }
 

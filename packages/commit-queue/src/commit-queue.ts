@@ -7,6 +7,7 @@ import {
   type Repository,
   signsCommits,
 } from '@sage/git';
+import { Arrivals } from './arrivals.ts';
 import { auditLandings, type AuditOptions, type AuditReport } from './audit.ts';
 import { cleanupQueue } from './cleanup.ts';
 import { enqueueWorks, type Work } from './enqueue.ts';
@@ -89,6 +90,8 @@ export class CommitQueue {
   readonly #now: () => Date;
   /** Asked once: what is changed in mid-run counts from the next run on. */
   #author: Promise<Pick<LandingContext, 'committer' | 'sign'>> | undefined;
+  /** There while entries are landed. */
+  #arrivals: Arrivals | undefined;
   #arriving: Work[] = [];
   #batch: Promise<Map<Work, QueueEntry | Error>> | undefined;
   #writing: Promise<unknown> = Promise.resolve();
@@ -131,6 +134,7 @@ export class CommitQueue {
   async #enqueueWorks(works: readonly Work[]): Promise<Map<Work, QueueEntry | Error>> {
     const { onStep } = this.#options;
     const entries = await enqueueWorks(this.#repository, this.#store, works, { now: this.#now, onStep });
+    this.#arrivals?.push(entries.flatMap((entry) => (entry instanceof Error ? [] : [entry])));
     return new Map(works.map((work, n) => [work, entries[n] as QueueEntry | Error]));
   }
 
@@ -250,6 +254,7 @@ export class CommitQueue {
       ...(await (this.#author ??= author(repository))),
       style: this.#options.style ?? 'squash',
       managedFiles: this.#options.managedFiles ?? (() => []),
+      arrivals: (this.#arrivals = new Arrivals()),
       onSettled: async () => {},
       onStep: this.#options.onStep,
     });
@@ -293,6 +298,7 @@ export class CommitQueue {
     try {
       return await work(lock);
     } finally {
+      this.#arrivals = undefined;
       await lock.release();
     }
   }

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from './durable-file.ts';
 import type { Candidate, Verdict } from './landing-context.ts';
+
+const FOLDER = 'verified';
 
 type Verify = (candidate: Candidate) => Promise<Verdict>;
 
@@ -12,7 +14,7 @@ type Verify = (candidate: Candidate) => Promise<Verdict>;
  * depends on). Only passes are kept, a file each in `<directory>/verified`: a failure may be a flaky one.
  */
 export function withKnownGreen(verify: Verify, directory: string, key: string): Verify {
-  const folder = join(directory, 'verified');
+  const folder = join(directory, FOLDER);
   return async (candidate) => {
     const name = createHash('sha256')
       .update(JSON.stringify([key, candidate.tree]))
@@ -25,4 +27,8 @@ export function withKnownGreen(verify: Verify, directory: string, key: string): 
     }
     return verdict;
   };
+}
+
+export async function forgetGreen(directory: string): Promise<void> {
+  await rm(join(directory, FOLDER), { recursive: true, force: true });
 }

@@ -14,7 +14,9 @@ export async function landInBatches<E, C>(
   const waiting = [...entries];
   const suspected = new Set<E>();
   const never = new AbortController().signal;
-  while (waiting.length > 0 && !ports.stopped()) {
+  for (;;) {
+    waiting.push(...ports.more());
+    if (waiting.length === 0 || ports.stopped()) return;
     const chain: { entry: E; candidate: C; flaky: boolean }[] = [];
     for (const entry of waiting.slice(0, size)) {
       const candidate = await ports.build(

@@ -31,13 +31,14 @@ export async function landVerified(
   entries: readonly QueueEntry[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { session, store, onSettled } = context;
+  const { session, store, arrivals, onSettled } = context;
   const [first] = entries;
   if (first === undefined) return;
   const { target } = first;
   let tip = await targetTip(session, target);
   let landed = await landedEntries(session, entries, tip);
   let moves = 0;
+  const known = new Set(entries.map(({ id }) => id));
   const look = async () => {
     tip = await targetTip(session, target);
     landed = await landedEntries(session, entries, tip);
@@ -80,6 +81,12 @@ export async function landVerified(
       const link = await linkOn(context, entry, tip, []);
       if ('refused' in link) await onSettled(await settleRefused(context, entry, tip, link.refused));
     },
+    more: () => {
+      const fresh = arrivals.take(target).filter(({ id, state }) => state === 'queued' && !known.has(id));
+      for (const { id } of fresh) known.add(id);
+      return fresh;
+    },
+    arrival: () => arrivals.wait(),
     stopped: () => signal?.aborted === true,
   };
   if (mode === 'batch') await landInBatches(entries, GROUP, ports);

@@ -1,4 +1,5 @@
 import type { GitSession, Identity, Repository } from '@sage/git';
+import type { Arrivals } from './arrivals.ts';
 import type { QueueEntry } from './entry.ts';
 import type { EntryStore } from './entry-store.ts';
 import type { LandingStyle } from './landing-style.ts';
@@ -35,6 +36,7 @@ export interface LandingContext {
     parent: string,
     below: readonly QueueEntry[],
   ) => Promise<readonly ManagedFile[]> | readonly ManagedFile[];
+  arrivals: Arrivals;
   /** Told of each entry that is settled, in order. */
   onSettled: (entry: QueueEntry) => Promise<void>;
   onStep: OnStep | undefined;

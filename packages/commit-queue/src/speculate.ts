@@ -37,6 +37,7 @@ export async function speculate<E, C>(
 
   try {
     for (;;) {
+      waiting.push(...ports.more());
       while (chain.length < window && !ports.stopped()) {
         // Nothing is made on a suspect, so it comes last; alone in the window it must not wait for ever.
         if (chain.some(({ entry }) => suspected.has(entry))) break;
@@ -55,7 +56,11 @@ export async function speculate<E, C>(
         else chain.push(start(ports, entry, candidate));
       }
       if (chain.length === 0) return;
-      if (chain[0]?.verdict === undefined) await Promise.race(chain.map(({ done }) => done).slice(0, 1));
+      const [first] = chain;
+      if (first && first.verdict === undefined) {
+        await Promise.race([first.done, ...(chain.length < window ? [ports.arrival()] : [])]);
+        if (first.verdict === undefined) continue;
+      }
       const end = chain.findIndex(({ verdict }) => verdict?.ok !== true);
       const green = chain.slice(0, end < 0 ? chain.length : end);
       if (green.length > 0) {

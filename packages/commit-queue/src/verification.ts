@@ -11,6 +11,10 @@ export interface VerificationPorts<E, C> {
   eject: (entry: E, verdict: Verdict) => Promise<void>;
   /** Settles an entry that cannot be built on the tip itself. */
   unbuildable: (entry: E) => Promise<void>;
+  /** Entries that have come meanwhile. */
+  more: () => readonly E[];
+  /** Resolves when there may be more. */
+  arrival: () => Promise<void>;
   /** Whether nothing new is to be verified. */
   stopped: () => boolean;
 }

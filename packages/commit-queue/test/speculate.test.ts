@@ -33,6 +33,8 @@ function world(bad: ReadonlySet<number>, flaky: ReadonlySet<number>, slots: numb
     },
     eject: (entry) => Promise.resolve(void ejected.push(entry)),
     unbuildable: () => Promise.reject(new Error('all can be built')),
+    more: () => [],
+    arrival: () => new Promise(() => {}),
     stopped: () => false,
   };
   return { branch, ejected, told, ports, widest: () => widest, slots };
@@ -82,6 +84,27 @@ test('a target that moves makes all candidates anew; one that cannot be built is
   });
   expect(branch).toEqual([100, 1, 2, 4]);
   expect(settled).toEqual([3]);
+});
+
+test('what comes while others are verified joins them', async () => {
+  const { branch, ports } = world(new Set(), new Set(), 3);
+  const coming = [[2], [3, 4]];
+  const three = Promise.withResolvers<void>();
+  const started: number[] = [];
+  await speculate([1], 3, {
+    ...ports,
+    verify: async (entry, candidate, signal) => {
+      started.push(entry);
+      if (started.length === 3) three.resolve();
+      // The first one passes only when two more are being verified.
+      if (entry === 1) await three.promise;
+      return ports.verify(entry, candidate, signal);
+    },
+    more: () => coming.shift() ?? [],
+    arrival: () => (coming.length > 0 ? Promise.resolve() : new Promise(() => {})),
+  });
+  expect(branch).toEqual([1, 2, 3, 4]);
+  expect(started.slice(0, 3)).toEqual([1, 2, 3]);
 });
 
 test('in batches: the bad are found by halves, the rest is verified whole and lands in its order', async () => {

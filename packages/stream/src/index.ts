@@ -16,3 +16,4 @@ export {
 export type { RunEnd } from './run.ts';
 export { RunFold, type RunState, type Setback } from './run-state.ts';
 export { runStream, type StreamOptions } from './stream.ts';
+export { queueVerification, type QueueVerification, type VerifySettings } from './verify.ts';

@@ -1,10 +1,17 @@
 import { join } from 'node:path';
-import { type CommitQueue, type ManagedFile, openCommitQueue, type QueueEntry } from '@sage/commit-queue';
+import {
+  type CommitQueue,
+  type LandingStyle,
+  type ManagedFile,
+  openCommitQueue,
+  type QueueEntry,
+} from '@sage/commit-queue';
 import { encodeRefComponent, readBlob, readRef, type Repository, updateRefs } from '@sage/git';
 import { applyTicketChanges, parseTicketIndex, type TicketChange, writeTicketChanges } from '@sage/tickets';
 import { type Backlog, INDEX_PATH } from './backlog.ts';
 import { completedContainers } from './containers.ts';
 import type { Deferral } from './run-state.ts';
+import type { QueueVerification } from './verify.ts';
 
 export interface LandingOptions {
   readonly repository: Repository;
@@ -12,7 +19,8 @@ export interface LandingOptions {
   readonly backlog: Backlog;
   /** Tickets that are COMPLETED now. */
   readonly done: () => ReadonlySet<string>;
-  readonly verify?: ((commit: string) => Promise<{ ok: boolean; output: string }>) | undefined;
+  readonly verification?: QueueVerification | undefined;
+  readonly style?: LandingStyle | undefined;
   readonly now: () => Date;
   /** Called in the order of the queue, as soon as an entry's end is durable. */
   readonly onEntry: (entry: QueueEntry, completed: readonly string[]) => Promise<void>;
@@ -40,12 +48,13 @@ export class Landing {
     // The queue calls back into the landing that owns it, always after this function has returned.
     const holder: { landing?: Landing } = {};
     const owner = () => holder.landing as Landing;
-    const { verify } = options;
+    const { verification, style } = options;
     const queue = await openCommitQueue({
       repository: options.repository,
       now: options.now,
       managedFiles: (entry, parent, below) => owner().#managedFiles(entry, parent, below),
-      ...(verify && { verify: ({ commit }) => verify(commit) }),
+      ...verification,
+      ...(style && { style }),
       onLanding: ({ entry }) => owner().#settled(entry),
     });
     holder.landing = new Landing(queue, options);

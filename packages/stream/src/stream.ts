@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { acquireLock, LockTimeoutError } from '@sage/commit-queue';
+import { acquireLock, type LandingStyle, LockTimeoutError } from '@sage/commit-queue';
 import { excludeFromGit, openRepository, type Repository } from '@sage/git';
 import { createScheduler } from '@sage/scheduler';
 import type { Ticket, TicketState } from '@sage/tickets';
@@ -26,6 +26,7 @@ import { completedIds, reconcile, recoverWorkers, unsettledEntries } from './rec
 import { Run, type RunEnd } from './run.ts';
 import { newRunId, RunLog, type UnfinishedRun, unfinishedRuns } from './run-log.ts';
 import { VelocityLog } from './velocity-log.ts';
+import { queueVerification, type VerifySettings } from './verify.ts';
 import { assertGitVersion } from './git-version.ts';
 import { assertWritable, chooseTarget, prepareTarget, type Target } from './target.ts';
 
@@ -40,10 +41,11 @@ export interface StreamOptions extends Selection {
   readonly parallel?: number | string | undefined;
   /** Branch to land on; see `chooseTarget` where it is not given. */
   readonly target?: string | undefined;
-  /** Shell line that has to pass on the merged result of a landing. */
-  readonly verify?: string | undefined;
+  readonly verify?: VerifySettings | undefined;
+  /** How work becomes commits of the target; one commit a ticket where it is missing. */
+  readonly landing?: LandingStyle | undefined;
   readonly maxAttempts: number;
-  /** Wall-clock limit of one attempt, and of one verify, in milliseconds. */
+  /** Wall-clock limit of one attempt, and of a verify that has none of its own, in milliseconds. */
   readonly timeout: number;
   /** Ends an attempt that prints nothing for so many milliseconds. */
   readonly idleTimeout?: number | undefined;
@@ -156,10 +158,8 @@ async function runOn(options: StreamOptions & { clock: Clock }, beginning: Begin
     target: target.ref,
     backlog,
     done: () => new Set([...completedIds(backlog), ...log.state.completed.keys()]),
-    verify:
-      verify === undefined
-        ? undefined
-        : (commit) => workers.check({ run, command: verify, commit, signal: options.stopNow }),
+    verification: verify && queueVerification(verify, { workers, run, stop: options.stopNow }),
+    style: options.landing,
     now: clock.now,
     onEntry: async (entry, completed) => holder.run?.entrySettled(entry, completed),
   });
@@ -197,7 +197,7 @@ async function runOn(options: StreamOptions & { clock: Clock }, beginning: Begin
       landing,
       log,
       velocity: await VelocityLog.open(repository),
-      verifyCommand: verify,
+      verifyCommand: verify?.command,
     });
     for (const entry of left) {
       scheduler.started(entry.ticket);

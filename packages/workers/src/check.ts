@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { processMark, worktreeEnvironment } from './agent-environment.ts';
 import { outputTail } from './output-tail.ts';
-import { runStep, type StepContext } from './step.ts';
+import { describeFailure, runStep, type StepContext } from './step.ts';
 import { setUp, tearDown } from './worktree-hooks.ts';
 import type { WorktreeSettings } from './worktree-settings.ts';
 import type { Worktrees } from './worktrees.ts';
@@ -12,6 +12,8 @@ export interface CheckRequest {
   /** A shell line; its exit status 0 says that the commit is good. */
   readonly command: string;
   readonly commit: string;
+  /** Wall-clock limit in milliseconds; that of an attempt where it is missing. */
+  readonly timeout?: number | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -23,11 +25,15 @@ interface CheckOptions {
   readonly timeout: number;
 }
 
+/** Bytes of output, and processes at a time, from which a check is taken for one that has gone wild. */
+const MOST_OUTPUT = 2 ** 28;
+const MOST_PROCESSES = 1000;
+
 /** Lines of a failed check's output that are told. */
 const LINES = 40;
 
 export async function runCheck(
-  { run, command, commit, signal }: CheckRequest,
+  { run, command, commit, signal, ...limits }: CheckRequest,
   { root, worktrees, settings, runDirectory, timeout }: CheckOptions,
 ): Promise<{ ok: boolean; output: string }> {
   const directory = join(runDirectory, 'verify', commit);
@@ -38,7 +44,9 @@ export async function runCheck(
     environment: worktreeEnvironment(process.env, worktree, worktrees.directory),
     mark: processMark(run, worktree.name),
     directory,
-    timeout,
+    timeout: limits.timeout ?? timeout,
+    maxOutput: MOST_OUTPUT,
+    maxProcesses: MOST_PROCESSES,
     signal,
     hurry: signal,
   };
@@ -49,7 +57,7 @@ export async function runCheck(
     const { exit, outputFile } = await runStep('verify', command, context);
     ok = exit.ended === 'exited' && exit.exitCode === 0;
     const lines = (await outputTail(outputFile)).slice(-LINES);
-    if (exit.ended === 'timeout') lines.push(`(ended after ${Math.round(exit.seconds)} s, its limit)`);
+    if (exit.ended !== 'exited') lines.push(`(it ${describeFailure(exit)}, and was ended)`);
     return { ok, output: lines.join('\n') };
   } finally {
     await tearDown(settings, context);

@@ -42,6 +42,11 @@ export async function endProcesses(mark: ProcessMark, options: EndOptions): Prom
   }
 }
 
+/** The pids of the processes that carry the mark, and of their descendants. */
+export async function findProcesses(mark: ProcessMark): Promise<number[]> {
+  return select(await listProcesses(), mark, undefined).map(({ pid }) => pid);
+}
+
 function select(
   table: readonly ProcessEntry[],
   mark: ProcessMark,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AttemptCategory, AttemptOutcome } from './request.ts';
 import type { AgentReport } from './agents/report.ts';
+import { describeFailure } from './step.ts';
 import type { SupervisedExit } from './supervise.ts';
 import { type Usage, usageOf } from './usage.ts';
 
@@ -59,6 +60,9 @@ export function judgeOutcome({
     return verdict(
       failed('stalled', `ended after ${Math.round(exit.seconds)} s: it had stopped printing anything`),
     );
+  }
+  if (exit.ended === 'flooded' || exit.ended === 'crowded') {
+    return verdict(failed('agent_failed', `the agent ${describeFailure(exit)}, and was ended`));
   }
   if (exit.killedBy) return verdict(failed('agent_failed', `the agent was killed by ${exit.killedBy}`));
   if (exit.exitCode === TRY_LATER) {

@@ -11,6 +11,8 @@ export interface StepContext {
   readonly directory: string;
   /** Wall-clock limit of each in milliseconds. */
   readonly timeout: number;
+  readonly maxOutput?: number;
+  readonly maxProcesses?: number;
   readonly signal?: AbortSignal | undefined;
   readonly hurry?: AbortSignal | undefined;
 }
@@ -32,6 +34,8 @@ export async function runStep(name: string, command: string, context: StepContex
 /** How a command ended that should have ended with 0; undefined where it did. */
 export function describeFailure({ ended, exitCode, killedBy, seconds }: SupervisedExit): string | undefined {
   if (ended === 'timeout') return `took longer than ${Math.round(seconds)} s, its limit`;
+  if (ended === 'flooded') return 'printed more than its limit';
+  if (ended === 'crowded') return 'started more processes than its limit';
   if (killedBy) return `was killed by ${killedBy}`;
   return exitCode === 0 ? undefined : `ended with exit code ${exitCode}`;
 }

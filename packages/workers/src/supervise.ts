@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { type FileHandle, open } from 'node:fs/promises';
-import { endProcesses, type ProcessMark } from './end-processes.ts';
+import { endProcesses, findProcesses, type ProcessMark } from './end-processes.ts';
 import { userShell } from './shell.ts';
 
 export interface SuperviseOptions {
@@ -16,6 +16,9 @@ export interface SuperviseOptions {
   readonly timeout: number;
   /** Limit of time without any output, in milliseconds. */
   readonly idleTimeout?: number | undefined;
+  /** Limit of output in bytes, and of processes at a time. */
+  readonly maxOutput?: number | undefined;
+  readonly maxProcesses?: number | undefined;
   /** Aborted: the command is ended, with grace. */
   readonly signal?: AbortSignal | undefined;
   /** Aborted: without grace. */
@@ -24,8 +27,11 @@ export interface SuperviseOptions {
 }
 
 export interface SupervisedExit {
-  /** `exited` by itself (or killed by someone else), or ended by Sage. */
-  readonly ended: 'exited' | 'timeout' | 'stalled' | 'interrupted';
+  /**
+   * `exited` by itself (or killed by someone else), or ended by Sage: `flooded` for too much output, `crowded` for
+   * too many processes.
+   */
+  readonly ended: 'exited' | 'timeout' | 'stalled' | 'flooded' | 'crowded' | 'interrupted';
   readonly exitCode: number | null;
   readonly killedBy: NodeJS.Signals | null;
   readonly seconds: number;
@@ -47,7 +53,7 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
   });
   let ended: SupervisedExit['ended'] = 'exited';
   let ending: Promise<unknown> | undefined;
-  const end = (reason: 'timeout' | 'stalled' | 'interrupted') => {
+  const end = (reason: Exclude<SupervisedExit['ended'], 'exited'>) => {
     if (ending) return;
     ended = reason;
     ending = endProcesses(options.mark, {
@@ -58,7 +64,7 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
   };
   const interrupt = () => end('interrupted');
   const timer = setTimeout(() => end('timeout'), options.timeout);
-  const stopWatching = watchIdle(output, options.idleTimeout, () => end('stalled'));
+  const stopWatching = watch(output, options, end);
   options.signal?.addEventListener('abort', interrupt, { once: true });
   try {
     const exit = await new Promise<{ exitCode: number | null; killedBy: NodeJS.Signals | null }>(
@@ -79,18 +85,24 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
   }
 }
 
-/** Calls back when the file has not grown for so long. Returns what ends the watch. */
-function watchIdle(output: FileHandle, limit: number | undefined, onIdle: () => void): () => void {
-  if (limit === undefined) return () => {};
+/** Looks at the limits from time to time, and says which one is passed. Returns what ends the watch. */
+function watch(
+  output: FileHandle,
+  { idleTimeout, maxOutput, maxProcesses, mark }: SuperviseOptions,
+  onLimit: (limit: 'stalled' | 'flooded' | 'crowded') => void,
+): () => void {
   let size = 0;
   let grown = performance.now();
   const look = async () => {
     const now = (await output.stat()).size;
     if (now !== size) grown = performance.now();
     size = now;
-    if (performance.now() - grown >= limit) onIdle();
+    if (idleTimeout !== undefined && performance.now() - grown >= idleTimeout) onLimit('stalled');
+    if (maxOutput !== undefined && size > maxOutput) onLimit('flooded');
+    if (maxProcesses !== undefined && (await findProcesses(mark)).length > maxProcesses) onLimit('crowded');
   };
+  const interval = Math.min((idleTimeout ?? Infinity) / 4, 1_000);
   // A look may come after the file was closed: then nobody is waited for any more.
-  const timer = setInterval(() => void look().catch(() => {}), Math.min(limit / 4, 1_000));
+  const timer = setInterval(() => void look().catch(() => {}), interval);
   return () => clearInterval(timer);
 }

@@ -193,6 +193,16 @@ test('a check runs on exactly the commit that is asked about', async () => {
   });
 });
 
+test('a check that hangs is ended at its limit, and told with its last lines', async () => {
+  const { workers, base } = await repositoryFixture();
+  const room = await workers('true');
+  const check = { run: 'check-hung', command: 'echo begun; sleep 1000', commit: base, timeout: 300 };
+  expect(await room.check(check)).toEqual({
+    ok: false,
+    output: expect.stringMatching(/^begun\n\(it took longer than .*ended\)$/),
+  });
+});
+
 test('what a killed coordinator left is ended and kept', async () => {
   const { workers, request, git, repository } = await repositoryFixture();
   const order = request('API-12');

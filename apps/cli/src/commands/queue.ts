@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { acquireLock, LockTimeoutError, openCommitQueue, QueueStoppedError } from '@sage/commit-queue';
 import { currentBranch, openRepository, readBlob, resolveCommit, type Repository } from '@sage/git';
+import { queueVerification } from '@sage/stream';
 import { parseTicketIndex } from '@sage/tickets';
 import { openWorkers, resolveAgent } from '@sage/workers';
 import { Command } from 'commander';
@@ -9,15 +10,15 @@ import { parseDuration } from '../duration.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
 import { formatAudit, formatEntries, formatEntry } from '../reporters/queue.ts';
+import { type VerifyFlags, verifySettings } from '../verify-settings.ts';
 
 const INDEX_PATH = '.sage/tickets/index.json';
 const VERIFY_TIMEOUT = 60 * 60_000;
 
-interface Flags {
+interface Flags extends VerifyFlags {
   C: string;
   json?: boolean;
   target?: string;
-  verify?: string;
 }
 
 export function queueCommand(): Command {
@@ -48,7 +49,9 @@ export function queueCommand(): Command {
   });
   add('process', 'land what is queued', processQueue)
     .option('--target <branch>', 'only what is queued for this branch')
-    .option('--verify <cmd>', 'shell line that must pass on the merged result');
+    .option('--verify <cmd>', 'shell line that must pass on the merged result')
+    .option('--verify-slots <n>', 'verifies at a time (1)')
+    .option('--verify-mode <mode>', 'chain or batch (chain)');
   add('retry <id>', 'queue a conflicted or rejected entry again', async (flags, id) => {
     const { commits } = await open(flags);
     const entry = await commits.retry((await commits.show(id)).id);
@@ -77,21 +80,17 @@ export function queueCommand(): Command {
 async function processQueue(flags: Flags): Promise<number> {
   const { repository } = await open(flags);
   const config = await readConfig(resolve(flags.C));
-  const command = flags.verify ?? config.verify;
+  const verify = verifySettings(flags, config);
   // Not beside a run, which lands its own work and uses the same worktrees.
   await using _lock = await aloneIn(repository);
   const timeout = parseDuration(config.timeout ?? '') ?? VERIFY_TIMEOUT;
-  const workers =
-    command === undefined
-      ? undefined
-      : await openWorkers({ repository, agent: resolveAgent({ command: 'false' }), timeout });
+  const agent = resolveAgent({ command: 'false' });
+  const workers = verify && (await openWorkers({ repository, agent, timeout }));
   try {
     const queue = await openCommitQueue({
       repository,
-      ...(workers &&
-        command !== undefined && {
-          verify: ({ commit }) => workers.check({ run: `queue-${process.pid}`, command, commit }),
-        }),
+      ...(config.landing && { style: config.landing }),
+      ...(workers && queueVerification(verify, { workers, run: `queue-${process.pid}` })),
     });
     const target = flags.target === undefined ? {} : { target: fullName(flags.target) };
     const changed = await queue.process(target);

@@ -3,20 +3,22 @@ import { openRepository } from '@sage/git';
 import { explainTicket, planStream, runStream } from '@sage/stream';
 import { assertWorktreeSettings, findAgent, readPromptTemplate, resolveAgent } from '@sage/workers';
 import { Command } from 'commander';
-import { readConfig, type SageConfig } from '../config.ts';
+import { readConfig, type Settings } from '../config.ts';
 import { parseDuration } from '../duration.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
 import { interactiveAsk } from '../interactive.ts';
 import { onInterrupt } from '../interrupt.ts';
+import { amount, wholeNumber } from '../numbers.ts';
 import { jsonReporter } from '../reporters/json.ts';
 import { formatExplanation, formatPlan } from '../reporters/plan.ts';
 import { plainReporter } from '../reporters/plain.ts';
+import { type VerifyFlags, verifySettings } from '../verify-settings.ts';
 
 /** Flags as typed; the same names stand in the configuration. */
-type Flags = Omit<SageConfig, Numeric | 'agents' | 'worktrees' | 'prompt'> & { C: string } & Partial<
-    Record<Numeric, string>
-  >;
+type Flags = Omit<Settings, Numeric | FileOnly> &
+  VerifyFlags & { C: string } & Partial<Record<Numeric, string>>;
+type FileOnly = 'agents' | 'worktrees' | 'prompt' | 'verify' | 'landing';
 type Numeric = 'maxAttempts' | 'maxCost' | 'maxTokens';
 
 const DEFAULT_ATTEMPTS = 2;
@@ -35,6 +37,8 @@ export function streamCommand(): Command {
     .option('--agent-command <cmd>', 'a shell line that reads the prompt from stdin')
     .option('--target <branch>', 'land on this branch instead of the current one')
     .option('--verify <cmd>', 'shell line that must pass on the merged result')
+    .option('--verify-slots <n>', 'verifies at a time, each on the landings before it (1)')
+    .option('--verify-mode <mode>', 'chain: every landing; batch: many at once, by halves')
     .option('--max-attempts <n>', `attempts of a ticket before it is deferred (${DEFAULT_ATTEMPTS})`)
     .option('--timeout <duration>', 'limit of one attempt, such as 30m (1h)')
     .option('--idle-timeout <duration>', 'limit of an agent that prints nothing (none)')
@@ -51,7 +55,7 @@ export function streamCommand(): Command {
 async function stream(flags: Flags): Promise<number> {
   const directory = resolve(flags.C);
   const config = await readConfig(directory);
-  const { C: _, maxAttempts, maxCost, maxTokens, ...typed } = flags;
+  const { C: _, maxAttempts, maxCost, maxTokens, verify, verifySlots, verifyMode, ...typed } = flags;
   const settings = {
     ...config,
     ...typed,
@@ -101,6 +105,7 @@ async function stream(flags: Flags): Promise<number> {
   await findAgent(agent, root);
   assertWorktreeSettings(root, settings.worktrees ?? {});
   const template = await readPromptTemplate(root, settings.prompt);
+  const verified = verifySettings({ verify, verifySlots, verifyMode }, config);
   const timeout = duration('--timeout', settings.timeout) ?? DEFAULT_TIMEOUT;
   const idleTimeout = duration('--idle-timeout', settings.idleTimeout);
   const reporter = json ? jsonReporter(process.stdout, process.stderr) : plainReporter(process.stdout);
@@ -109,7 +114,8 @@ async function stream(flags: Flags): Promise<number> {
     const end = await runStream({
       ...selection,
       agent,
-      verify: settings.verify,
+      verify: verified,
+      landing: config.landing,
       maxAttempts: settings.maxAttempts ?? DEFAULT_ATTEMPTS,
       timeout,
       idleTimeout,
@@ -137,7 +143,7 @@ async function stream(flags: Flags): Promise<number> {
 type Mode = 'interactive' | 'auto' | 'dry-run' | 'explain';
 
 /** A mode that is typed wins over one that is configured; looking wins over doing. */
-function modeOf(typed: Partial<SageConfig>, config: SageConfig): Mode {
+function modeOf(typed: Partial<Settings>, config: Settings): Mode {
   for (const { explain, dryRun, auto, interactive } of [typed, config]) {
     if (auto && interactive) throw new UsageError('--auto and --interactive exclude each other: choose one');
     if (explain !== undefined) return 'explain';
@@ -149,21 +155,8 @@ function modeOf(typed: Partial<SageConfig>, config: SageConfig): Mode {
 }
 
 /** A bare `--parallel` lets Sage choose. */
-function parallelOf(value: SageConfig['parallel']): number | string | undefined {
+function parallelOf(value: Settings['parallel']): number | string | undefined {
   return value === true ? 'auto' : value;
-}
-
-function wholeNumber(flag: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new UsageError(`${flag} ${text} is no number of 1 or more`);
-  return value;
-}
-
-function amount(flag: string, text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value))) throw new UsageError(`${flag} ${text} is no amount above 0`);
-  return value;
 }
 
 function duration(flag: string, text: string | undefined): number | undefined {

@@ -1,0 +1,32 @@
+import type { VerifySettings } from '@sage/stream';
+import type { Settings } from './config.ts';
+import { parseDuration } from './duration.ts';
+import { UsageError } from './errors.ts';
+import { wholeNumber } from './numbers.ts';
+
+export interface VerifyFlags {
+  verify?: string | undefined;
+  verifySlots?: string | undefined;
+  verifyMode?: string | undefined;
+}
+
+/** What is verified, and how: each flag wins over its setting. */
+export function verifySettings(flags: VerifyFlags, config: Settings): VerifySettings | undefined {
+  const { timeout, ...configured } = config.verify ?? {};
+  const command = flags.verify ?? config.verify?.command;
+  if (command === undefined) {
+    const flag = flags.verifySlots === undefined ? '--verify-mode' : '--verify-slots';
+    if (flags.verifySlots === undefined && flags.verifyMode === undefined) return undefined;
+    throw new UsageError(`${flag} needs a command to verify with: give one with --verify`);
+  }
+  const { verifySlots, verifyMode } = flags;
+  if (verifyMode !== undefined && verifyMode !== 'chain' && verifyMode !== 'batch')
+    throw new UsageError(`--verify-mode ${verifyMode} is none: choose chain or batch`);
+  return {
+    ...configured,
+    command,
+    ...(verifySlots !== undefined && { slots: wholeNumber('--verify-slots', verifySlots) }),
+    ...(verifyMode !== undefined && { mode: verifyMode }),
+    ...(timeout !== undefined && { timeout: parseDuration(timeout) }),
+  };
+}

@@ -1,0 +1,25 @@
+import type { QueueEntry } from './entry.ts';
+
+/** Entries that this process enqueues while it lands others: they may join what is being verified. */
+export class Arrivals {
+  #entries: QueueEntry[] = [];
+  #waiting = Promise.withResolvers<void>();
+
+  push(entries: readonly QueueEntry[]): void {
+    this.#entries.push(...entries);
+    this.#waiting.resolve();
+  }
+
+  /** Those for a target that have come since the last time. */
+  take(target: string): QueueEntry[] {
+    const taken = this.#entries.filter((entry) => entry.target === target);
+    this.#entries = this.#entries.filter((entry) => entry.target !== target);
+    this.#waiting = Promise.withResolvers<void>();
+    return taken;
+  }
+
+  /** Resolves when one has come since the last `take`. */
+  wait(): Promise<void> {
+    return this.#waiting.promise;
+  }
+}

@@ -1,0 +1,42 @@
+import type { CommitQueueOptions } from '@sage/commit-queue';
+import type { Workers } from '@sage/workers';
+
+/** What has to pass before work lands. */
+export interface VerifySettings {
+  /** A shell line that has to pass on the merged result. */
+  readonly command: string;
+  /** Verifies at a time; one where it is missing. */
+  readonly slots?: number | undefined;
+  /** See `CommitQueueOptions.verifyMode`. */
+  readonly mode?: 'chain' | 'batch' | undefined;
+  /** Wall-clock limit of one verify in milliseconds; that of an attempt where it is missing. */
+  readonly timeout?: number | undefined;
+  /** Variables that its verdict depends on: a tree that has passed with other values is verified again. */
+  readonly environment?: readonly string[] | undefined;
+}
+
+export type QueueVerification = Pick<
+  CommitQueueOptions,
+  'verify' | 'verifyMode' | 'verifySlots' | 'verifyKey'
+>;
+
+/** The verify of a queue: the command, in a worktree of its own at exactly the commit that would land. */
+export function queueVerification(
+  { command, slots = 1, mode = 'chain', timeout, environment = [] }: VerifySettings,
+  { workers, run, stop }: { workers: Pick<Workers, 'check'>; run: string; stop?: AbortSignal },
+): QueueVerification {
+  const values = environment.toSorted().map((name) => [name, process.env[name] ?? null]);
+  return {
+    verifyMode: mode,
+    verifySlots: slots,
+    verifyKey: JSON.stringify([command, values]),
+    verify: ({ commit, signal }) =>
+      workers.check({
+        run,
+        command,
+        commit,
+        timeout,
+        signal: stop ? AbortSignal.any([signal, stop]) : signal,
+      }),
+  };
+}
