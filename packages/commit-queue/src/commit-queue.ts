@@ -21,7 +21,7 @@ import type { Candidate, LandingContext, Verdict } from './landing-context.ts';
 import type { LandingStyle } from './landing-style.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import type { ManagedFile } from './managed-files.ts';
-import { predictConflict } from './predict.ts';
+import { type PlannedWork, predictConflict } from './predict.ts';
 import { type ProcessOptions, processQueue } from './process-queue.ts';
 import { recoverQueue } from './recover.ts';
 import type { OnStep } from './steps.ts';
@@ -222,7 +222,7 @@ export class CommitQueue {
   }
 
   /** The files in which work would conflict with its target as it is now; empty where it would land. */
-  predict(work: { commit: string; target: string }): Promise<string[]> {
+  predict(work: PlannedWork): Promise<string[]> {
     return predictConflict(this.#repository, work);
   }
 

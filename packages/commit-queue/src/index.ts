@@ -19,6 +19,7 @@ export type { LandingStyle } from './landing-style.ts';
 export type { ManagedCommit } from './land-managed-files.ts';
 export { acquireLock, type Lock, type LockOptions, type LockOwner } from './lock.ts';
 export type { ManagedFile } from './managed-files.ts';
+export type { PlannedWork } from './predict.ts';
 export { STEPS, type OnStep, type Step } from './steps.ts';
 export type { ProcessIdentity } from './process-identity.ts';
 export { decodeTrailer, encodeTrailer, ENTRY_TRAILER, TICKET_TRAILER } from './trailers.ts';

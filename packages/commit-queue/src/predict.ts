@@ -1,4 +1,14 @@
-import { GitError, mergeTrees, readRef, resolveCommit, type Repository } from '@sage/git';
+import { join } from 'node:path';
+import { GitError, mergeTrees, readRef, type Repository } from '@sage/git';
+
+export interface PlannedWork {
+  /** Full id. */
+  commit: string;
+  /** Full ref. */
+  target: string;
+  /** A repository (its git directory) that has the commit and shares this one's objects; nothing is fetched. */
+  source?: string;
+}
 
 /**
  * The files in which work would conflict with the target as it is now; nothing is written but loose objects that
@@ -6,12 +16,14 @@ import { GitError, mergeTrees, readRef, resolveCommit, type Repository } from '@
  */
 export async function predictConflict(
   repository: Repository,
-  { commit, target }: { commit: string; target: string },
+  { commit, target, source }: PlannedWork,
 ): Promise<string[]> {
-  const [tip, work] = [await readRef(repository, target), await resolveCommit(repository, commit)];
-  if (tip === undefined || work === undefined) return [];
+  const tip = await readRef(repository, target);
+  if (tip === undefined) return [];
   try {
-    return (await mergeTrees(repository, tip, work)).conflicts.map(({ path }) => path);
+    const objects = source === undefined ? undefined : join(source, 'objects');
+    const { conflicts } = await mergeTrees(repository, tip, commit, { objects });
+    return conflicts.map(({ path }) => path);
   } catch (error) {
     if (error instanceof GitError) return [];
     throw error;

@@ -5,10 +5,10 @@ import { gitFields, onDisk, readablePath, toBytePath, toInput } from './byte-pat
 import { commitEnvironment } from './commits.ts';
 import { GitError } from './errors.ts';
 import type { Identity } from './identity.ts';
+import { objectEnvironment } from './object-environment.ts';
 import type { Repository } from './repository.ts';
 import { git, gitRaw, type GitOptions } from './run.ts';
 import { withTemporaryIndex } from './temporary-index.ts';
-import { quote } from './work-repository.ts';
 
 export interface WorktreeSnapshot {
   commit: string;
@@ -68,17 +68,12 @@ export async function commitWorktree(options: CommitWorktreeOptions): Promise<Wo
 function runOptions({ repository, gitDir, workTree }: CommitWorktreeOptions, indexFile: string): GitOptions {
   // A linked worktree's directory is always <common>/worktrees/<name>; its `commondir` file could be forged.
   const common = dirname(dirname(gitDir));
-  const own = join(repository.commonDir, 'objects');
-  const objects = join(common, 'objects');
   return {
     cwd: workTree,
     workTree,
     indexFile,
     config: ['core.sparseCheckout=false', 'core.bare=false'],
-    environment: {
-      GIT_OBJECT_DIRECTORY: objects,
-      ...(objects !== own && { GIT_ALTERNATE_OBJECT_DIRECTORIES: /[:"\n\\]/.test(own) ? quote(own) : own }),
-    },
+    environment: objectEnvironment(repository, join(common, 'objects')),
   };
 }
 

@@ -2,6 +2,7 @@ import { gitFields, readablePath, toBytePath, toInput } from './byte-paths.ts';
 import { DURABLE_CONFIG } from './environment.ts';
 import { GitError } from './errors.ts';
 import type { Repository } from './repository.ts';
+import { objectEnvironment } from './object-environment.ts';
 import { git, gitRaw } from './run.ts';
 import { withTemporaryIndex } from './temporary-index.ts';
 
@@ -20,10 +21,19 @@ export interface MergeResult {
   messages: string[];
 }
 
-/** Merges two commits without touching a work tree, an index or a ref (ids in full). */
-export async function mergeTrees(repository: Repository, ours: string, theirs: string): Promise<MergeResult> {
+/**
+ * Merges two commits without touching a work tree, an index or a ref (ids in full). With `objects`, another object
+ * directory, what is there is seen, and what the merge makes is written there.
+ */
+export async function mergeTrees(
+  repository: Repository,
+  ours: string,
+  theirs: string,
+  { objects }: { objects?: string | undefined } = {},
+): Promise<MergeResult> {
   const args = ['merge-tree', '--write-tree', '-z', '--name-only', '--messages', ours, theirs];
-  const fields = await gitFields(repository, args, { allowExit: [1], config: DURABLE_CONFIG });
+  const environment = objects === undefined ? {} : objectEnvironment(repository, objects);
+  const fields = await gitFields(repository, args, { allowExit: [1], config: DURABLE_CONFIG, environment });
   const [tree = '', ...rest] = fields;
   // Git ends with 1 for a conflict, and for an object that it cannot read.
   if (!/^[0-9a-f]{40,64}$/.test(tree)) throw new GitError(args, 1, 'fatal: not something that can be merged');

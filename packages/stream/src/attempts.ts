@@ -6,6 +6,7 @@ import type { AttemptResult, RunOptions, Workers } from '@sage/workers';
 import type { Ask } from './ask.ts';
 import type { Backlog } from './backlog.ts';
 import { commitMessage } from './commit-message.ts';
+import type { ConflictWatch } from './conflict-watch.ts';
 import { TargetLostError } from './errors.ts';
 import type { Landing } from './landing.ts';
 import { previousAttempt } from './previous-attempt.ts';
@@ -19,6 +20,7 @@ export interface AttemptsOptions {
   readonly workers: Workers;
   readonly landing: Landing;
   readonly log: RunLog;
+  readonly watch: ConflictWatch;
   readonly ask?: Ask | undefined;
 }
 
@@ -48,7 +50,11 @@ export class Attempts {
       attempt,
       base,
     });
-    const worked = await this.#work(ticket, worker, attempt, base, hooks).catch(failure);
+    const { watch } = this.#options;
+    watch.started(ticket.id, base);
+    const worked = await this.#work(ticket, worker, attempt, base, hooks)
+      .catch(failure)
+      .finally(() => watch.ended(ticket.id));
     const { result, entry } = await this.#enqueue(ticket, base, await this.#confirm(ticket, worked));
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#announcing.set(ticket.id, promise);

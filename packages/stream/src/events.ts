@@ -76,6 +76,12 @@ export type RunFact =
       readonly tickets: readonly string[];
     }
   | {
+      readonly event: 'conflict.predicted';
+      readonly ticket: string;
+      readonly files: readonly string[];
+      readonly tickets: readonly string[];
+    }
+  | {
       readonly event: 'landing.rejected';
       readonly ticket: string;
       readonly entry: string;

@@ -9,6 +9,7 @@ import type { Backlog } from './backlog.ts';
 import { type BudgetLimits, overBudget } from './budget.ts';
 import type { Clock } from './clock.ts';
 import { type Collection, CollectionOrder } from './collection-order.ts';
+import { ConflictWatch } from './conflict-watch.ts';
 import type { RunOutcome, RunSummary } from './events.ts';
 import type { Landing } from './landing.ts';
 import { Mailbox } from './mailbox.ts';
@@ -71,6 +72,7 @@ export class Run {
   readonly #halt = new AbortController();
   readonly #skipped = new Set<string>();
   readonly #attempts: Attempts;
+  readonly #watch: ConflictWatch;
   readonly #collections = new CollectionOrder();
   /** How long the agent worked on a ticket that is about to land. */
   readonly #seconds = new Map<string, number>();
@@ -82,7 +84,8 @@ export class Run {
 
   constructor(options: RunOptions) {
     this.#options = options;
-    this.#attempts = new Attempts(options);
+    this.#watch = new ConflictWatch(options);
+    this.#attempts = new Attempts({ ...options, watch: this.#watch });
     this.#gate = new StartGate(() => options.clock.now().getTime());
     this.#freeWorkers = Array.from({ length: options.workforce }, (_, index) => index + 1);
   }
@@ -124,6 +127,7 @@ export class Run {
       if (news.includes(ticket.id)) scheduler.completed(ticket.id);
       await landing.forgetKept(ticket.id);
       const seconds = this.#seconds.get(ticket.id);
+      this.#watch.targetMoved();
       if (seconds !== undefined) await this.#options.velocity.landed(ticket.id, seconds, clock.now());
       this.#mailbox.post('look-again');
     } else if (entry.state === 'conflicted') {
@@ -320,6 +324,7 @@ export class Run {
   async #finish(): Promise<RunEnd> {
     const { landing, log, scheduler, stop, stopNow } = this.#options;
     this.#cancelWake();
+    await this.#watch.settled();
     try {
       if (this.#stopped === undefined && !stopNow.aborted) await landing.flush();
     } catch (error) {

@@ -45,6 +45,8 @@ export interface Workers {
   readonly workRepository: string | undefined;
   /** @throws WorkerError where no worktree could be made or its content could not be read. */
   run(request: WorkRequest, options?: RunOptions): Promise<AttemptResult>;
+  /** What a running attempt of a ticket has changed until now, as a commit of the workers' repository. */
+  preview(ticket: string): Promise<string | undefined>;
   /** Runs a command on exactly this commit, in a worktree of its own. */
   check(request: CheckRequest): Promise<{ ok: boolean; output: string }>;
   /** Pins a commit of the workers' repository in the user's. Returns the ref. */
@@ -85,6 +87,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   return {
     workRepository: worktrees.workRepository,
     keep,
+    preview: (ticket) => worktrees.preview(worktreeHolder(ticket)),
     async run(request, { signal, hurry, onAgentStarted, beforeCollecting } = {}) {
       runs.add(request.run);
       try {

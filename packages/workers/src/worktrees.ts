@@ -56,6 +56,7 @@ export class Worktrees {
   readonly #gitDir: string;
   readonly #author: Identity;
   readonly #pools: Readonly<Record<WorktreeUse, WorktreePool>>;
+  readonly #uses = new Map<string, { path: string; base: string }>();
   #resetting: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -100,6 +101,7 @@ export class Worktrees {
     const pool = this.#pools[use];
     const worktree: PooledWorktree = await pool.take(base, holder);
     const { path, number } = worktree;
+    if (use === 'agent') this.#uses.set(holder, { path, base });
     return {
       path,
       base,
@@ -108,8 +110,17 @@ export class Worktrees {
       name: `${use}-${number}`,
       putBack: (commit) => pool.putBack(worktree, commit),
       commit: (message) => this.#commit(path, base, message),
-      giveBack: (options) => pool.giveBack(worktree, options),
+      giveBack: (options) => {
+        this.#uses.delete(holder);
+        return pool.giveBack(worktree, options);
+      },
     };
+  }
+
+  /** What a worktree in use holds now, as one commit on its base; undefined where nothing is changed yet. */
+  async preview(holder: string): Promise<string | undefined> {
+    const use = this.#uses.get(holder);
+    return use && (await this.#commit(use.path, use.base, 'preview')).commit;
   }
 
   /** What a cut-off attempt left in its worktree, as one commit. */

@@ -48,6 +48,10 @@ export function plainReporter(stdout: NodeJS.WritableStream & { isTTY?: boolean 
             row('drift', colors.yellow, event.ticket, `not declared: ${event.drift.join(', ')}`);
           }
           return;
+        case 'conflict.predicted': {
+          const others = event.tickets.length > 0 ? `, from ${event.tickets.join(', ')}` : '';
+          return row('overlap', colors.yellow, event.ticket, `works on ${event.files.join(', ')}${others}`);
+        }
         case 'landing.conflicted':
           return row('conflict', colors.yellow, event.ticket, `in ${event.files.join(', ')}`);
         case 'landing.rejected':
