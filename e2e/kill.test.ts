@@ -46,6 +46,25 @@ test.concurrent.for(Array.from({ length: INSTANTS }, (_, index) => index))(
   },
 );
 
+test('what sage queue process lands after a kill is recorded by the next run', async () => {
+  const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2', dependencies: ['API-1'] }]);
+  const running = sandbox.start([
+    ...['stream', '--auto', '--json', '--verify', 'sleep 1000', '--agent-command', WRITE_OWN_FILE],
+  ]);
+  await afterText(running.stdout, '"queue.enqueued"');
+  running.kill('SIGKILL');
+  await running;
+  const processed = await sandbox.queue('process');
+  expect(processed.exitCode).toBe(0);
+  expect(sandbox.landings().map(({ ticket }) => ticket)).toEqual(['API-1']);
+  const resumed = await sandbox.stream(WRITE_OWN_FILE);
+  expect(resumed.exitCode).toBe(0);
+  expect(sandbox.landings().map(({ ticket }) => ticket)).toEqual(['API-1', 'API-2']);
+  expect(await sandbox.states()).toEqual({ 'API-1': 'COMPLETED', 'API-2': 'COMPLETED' });
+  expect(sandbox.git('status', '--porcelain')).toBe('');
+  expect(await processesIn(sandbox.root)).toEqual([]);
+});
+
 test('Ctrl-C once lands what is finished and can be resumed; the attempts that it cut off are not counted', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }, { id: 'API-3' }]);
   const agent = `test "$SAGE_TICKET_ID" = API-1 || { echo begun > "begun-$SAGE_TICKET_ID"; sleep 1000; }; ${WRITE_OWN_FILE}`;

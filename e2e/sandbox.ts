@@ -126,6 +126,13 @@ export class Sandbox {
     return { exitCode, stdout, stderr, events: args.includes('--json') ? parseEvents(stdout) : [] };
   }
 
+  async queue(...args: string[]): Promise<SageResult> {
+    const command = [SAGE, 'queue', ...args, '-C', this.root];
+    const environment = { env: this.environment(), extendEnv: false, reject: false } as const;
+    const { exitCode = -1, stdout, stderr } = await execa(process.execPath, command, environment);
+    return { exitCode, stdout, stderr, events: [] };
+  }
+
   /** An automatic run with events. */
   stream(agent: string, ...args: string[]): Promise<SageResult> {
     return this.sage('stream', '--auto', '--json', '--agent-command', agent, ...args);

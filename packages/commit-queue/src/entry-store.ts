@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -23,6 +24,8 @@ export class EntryStore {
   readonly directory: string;
   readonly #now: () => Date;
   readonly #seen = new Set<number>();
+  /** Entries that never change again: a queue with thousands of landings is looked through for each new one. */
+  readonly #final = new Map<number, { entry: QueueEntry; file: string | undefined }>();
   /** The sequences of each work. */
   readonly #works = new Map<string, number[]>();
 
@@ -86,8 +89,12 @@ export class EntryStore {
 
   async #readEntry(sequence: number): Promise<QueueEntry> {
     const file = join(this.directory, fileName(sequence));
+    const known = this.#final.get(sequence);
+    // After a cleanup the number may be another entry's, and then the file is another one.
+    if (known && known.file === identityOf(file)) return known.entry;
     const entry = entrySchema.parse(JSON.parse(await readFile(file, 'utf8')));
     if (entry.sequence !== sequence) throw new Error(`its sequence is ${entry.sequence}`);
+    if (TRANSITIONS[entry.state].length === 0) this.#final.set(sequence, { entry, file: identityOf(file) });
     return entry;
   }
 
@@ -154,6 +161,7 @@ export class EntryStore {
   }
 
   async remove(entry: QueueEntry): Promise<void> {
+    this.#final.delete(entry.sequence);
     await removeFile(this.directory, fileName(entry.sequence));
   }
 
@@ -189,6 +197,12 @@ function assertTransition(previous: QueueEntry, next: QueueEntry): void {
   if (previous.state === next.state || TRANSITIONS[previous.state].includes(next.state)) return;
   const message = `entry ${previous.id} is ${previous.state} and cannot become ${next.state}`;
   throw new EntryError('WRONG_STATE', previous.id, message);
+}
+
+/** undefined where there is no such file. Asked without waiting: thousands are looked at for each landing. */
+function identityOf(file: string): string | undefined {
+  const status = statSync(file, { throwIfNoEntry: false });
+  return status && `${status.ino} ${status.mtimeMs}`;
 }
 
 function fileName(sequence: number): string {
