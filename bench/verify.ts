@@ -46,7 +46,10 @@ async function landed(bad: ReadonlySet<number>, slots: number): Promise<number> 
     Array.from({ length: ENTRIES }, (_, n) => n),
     slots,
     {
-      build: (entry, on) => Promise.resolve([...(on ?? branch), entry]),
+      build: (entry, below) => Promise.resolve([...(below.at(-1) ?? branch), entry]),
+      more: () => [],
+      arrival: () => new Promise(() => {}),
+      stopped: () => false,
       verify: (_, candidate, signal) =>
         new Promise((resolve) => {
           const ok = !candidate.some((entry) => bad.has(entry));
