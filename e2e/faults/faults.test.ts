@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
-import { runCase, stepCases } from './campaign.ts';
+import { runCase } from './campaign.ts';
+import { stepCases } from './step-cases.ts';
 
-test.concurrent.each(stepCases([1]).filter(({ name }) => name.startsWith('queue and gits')))(
+const SLICE = [
+  'queue and gits killed at each step, in groups',
+  'queue and gits killed at each step, with a managed file',
+];
+
+test.concurrent.each(stepCases(1).filter(({ name }) => SLICE.includes(name)))(
   '$name: nothing lost, nothing twice, nothing damaged',
   async (each) => {
     const { kills, ...found } = await runCase(each);

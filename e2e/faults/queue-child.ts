@@ -1,33 +1,63 @@
-// A process that queues work and lands what is queued, and kills itself or its gits at a step. Run by campaign.ts.
+// A process that queues work and lands what is queued; at a step it does something to the repository, or kills
+// itself or its gits. Run by campaign.ts.
 import { execFileSync } from 'node:child_process';
 import { writeSync } from 'node:fs';
-import { openCommitQueue, type Step, type Work } from '@sage/commit-queue';
+import { type CommitQueueOptions, openCommitQueue, type Step } from '@sage/commit-queue';
+import type { CampaignWork } from './repository.ts';
+import type { Way } from './ways.ts';
 
 export interface Orders {
   root: string;
-  works: Work[];
-  /** With it entries land one by one, and the file `log` gets a mark for each. */
-  managed: boolean;
+  works: readonly CampaignWork[];
+  way: Way;
   kill?: { at: Step; occurrence: number; who: 'process' | 'gits' | 'all' };
+  /** A shell script that runs at a step; $WORKS are the commits of the works. */
+  meanwhile?: { at: Step; script: string };
+  /** What is added to the time of day, in ms. */
+  clock?: number;
 }
 
-const { root, works, managed, kill } = JSON.parse(process.argv[2] ?? '') as Orders;
+const verify = async () => Promise.resolve({ ok: true, output: '' });
+const OPTIONS: Record<Way, Partial<CommitQueueOptions>> = {
+  'in groups': {},
+  'with a managed file': { managedFiles: () => [{ path: 'log', edit: (text) => `${text}+` }] },
+  'verified in a chain': { verify, verifySlots: 3 },
+  'verified in batches': { verify, verifyMode: 'batch' },
+  merged: { style: 'merge' },
+  rebased: { style: 'rebase' },
+};
+
+const { root, works, way, kill, meanwhile, clock = 0 } = JSON.parse(process.argv[2] ?? '') as Orders;
 let seen = 0;
+let done = false;
 
 const queue = await openCommitQueue({
   repository: root,
-  ...(managed && { managedFiles: () => [{ path: 'log', edit: (text: string) => `${text}+` }] }),
+  ...OPTIONS[way],
+  now: () => new Date(Date.now() + clock),
   onStep: (step) => {
-    if (kill === undefined || step !== kill.at || (seen += 1) !== kill.occurrence) return;
-    if (kill.who !== 'process') {
-      try {
-        execFileSync('pkill', ['-KILL', '-P', String(process.pid), 'git']);
-      } catch {
-        // None runs at this step.
-      }
+    if (meanwhile !== undefined && step === meanwhile.at && !done) {
+      done = true;
+      const WORKS = works.map(({ commit }) => commit).join(' ');
+      execFileSync('sh', ['-c', meanwhile.script], {
+        cwd: root,
+        stdio: 'ignore',
+        env: { ...process.env, WORKS },
+      });
     }
-    if (kill.who !== 'gits') process.kill(process.pid, 'SIGKILL');
+    if (kill !== undefined && step === kill.at && (seen += 1) === kill.occurrence) end(kill.who);
   },
 });
-for (const entry of await queue.enqueueAll(works)) writeSync(1, `${entry.id} ${entry.ticket}\n`);
+for (const entry of await queue.enqueueAll(works)) writeSync(1, `${entry.ticket}\n`);
 await queue.process();
+
+function end(who: NonNullable<Orders['kill']>['who']): void {
+  if (who !== 'process') {
+    try {
+      execFileSync('pkill', ['-KILL', '-P', String(process.pid), 'git']);
+    } catch {
+      // None runs at this step.
+    }
+  }
+  if (who !== 'gits') process.kill(process.pid, 'SIGKILL');
+}

@@ -1,8 +1,8 @@
-import { isAncestor, listRefs, readRef, resolveCommit, updateRefs, type Repository } from '@sage/git';
+import { listRefs, updateRefs, type Repository } from '@sage/git';
 import type { EntryStore } from './entry-store.ts';
 import { forgetGreen } from './known-green.ts';
+import { isOnTarget } from './on-target.ts';
 import { pinOf, removePin } from './settle.ts';
-import type { QueueEntry } from './entry.ts';
 
 /**
  * Removes dropped entries, and landed ones whose landing is reachable from their target, with their pins; the
@@ -37,11 +37,4 @@ export async function cleanupQueue(repository: Repository, store: EntryStore): P
   await store.removeLeftovers();
   await forgetGreen(store.directory);
   return removed;
-}
-
-async function isOnTarget(repository: Repository, entry: QueueEntry): Promise<boolean> {
-  if (entry.state !== 'landed' || entry.landed === undefined) return false;
-  const tip = await readRef(repository, entry.target);
-  if (tip === undefined || (await resolveCommit(repository, entry.landed)) === undefined) return false;
-  return isAncestor(repository, entry.landed, tip);
 }

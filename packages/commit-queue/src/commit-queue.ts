@@ -7,6 +7,7 @@ import {
   type Repository,
   signsCommits,
 } from '@sage/git';
+import { mendAfterPowerCut } from './after-power-cut.ts';
 import { Arrivals } from './arrivals.ts';
 import { auditLandings, type AuditOptions, type AuditReport } from './audit.ts';
 import { cleanupQueue } from './cleanup.ts';
@@ -141,8 +142,8 @@ export class CommitQueue {
   /**
    * Lands what is queued, in the order it came, what comes in meanwhile included. Returns the entries whose
    * state changed. A conflicted or rejected entry does not hold up the next; a target that cannot move stops
-   * its own entries only, and is thrown as `QueueStoppedError` at the end. After `signal` no further landing
-   * begins.
+   * its own entries only, and is thrown as `QueueStoppedError` at the end. So is the `GitError` of an entry that
+   * git cannot land (damaged objects, a full disk); it stays queued. After `signal` no further landing begins.
    */
   process(options: ProcessOptions = {}): Promise<QueueEntry[]> {
     return this.#locked('process the queue', options.signal, async (lock) => {
@@ -256,6 +257,7 @@ export class CommitQueue {
       managedFiles: this.#options.managedFiles ?? (() => []),
       arrivals: (this.#arrivals = new Arrivals()),
       onSettled: async () => {},
+      onFailed: () => {},
       onStep: this.#options.onStep,
     });
   }
@@ -268,7 +270,7 @@ export class CommitQueue {
   }
 
   async #recover(): Promise<QueueEntry[]> {
-    const settled = await recoverQueue(this.#repository, this.#store);
+    const settled = await recoverQueue(this.#repository, this.#store, this.#options.onStep);
     for (const entry of settled) await this.#options.onLanding?.({ entry });
     return settled;
   }
@@ -296,6 +298,8 @@ export class CommitQueue {
       });
     }
     try {
+      if (lock.tornSince !== undefined)
+        await mendAfterPowerCut(this.#repository, this.#store, lock.tornSince);
       return await work(lock);
     } finally {
       this.#arrivals = undefined;

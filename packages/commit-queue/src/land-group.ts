@@ -1,7 +1,8 @@
 import type { QueueEntry } from './entry.ts';
 import { landChain } from './land-chain.ts';
 import { type LandingContext, TIP_ATTEMPTS } from './landing-context.ts';
-import { type Link, linkOn, settleRefused } from './link.ts';
+import { isOfEntry } from './errors.ts';
+import { type Link, linkOn, type NoLink, settleRefused } from './link.ts';
 import { settleLanded } from './settle.ts';
 import { landedEntries, targetBusy, targetTip } from './target.ts';
 
@@ -11,7 +12,7 @@ export const GROUP = 200;
 /**
  * Lands queued entries of one target, each as a commit on the one before. An entry that cannot be put on the one
  * before ends the group: it is settled as the first of the next, on what has really landed. Settles at least the
- * first entry.
+ * first entry, or throws what stands in its way.
  */
 export async function landGroup(context: LandingContext, entries: readonly QueueEntry[]): Promise<void> {
   const { store, session, onSettled } = context;
@@ -30,15 +31,34 @@ export async function landGroup(context: LandingContext, entries: readonly Queue
     const chain: Link[] = [];
     for (const entry of entries) {
       if (landed.has(entry.id)) break;
-      const link = await linkOn(context, entry, chain.at(-1)?.commit ?? tip, chain);
+      let link: Link | NoLink;
+      try {
+        link = await linkOn(context, entry, chain.at(-1)?.commit ?? tip, chain);
+      } catch (error) {
+        if (chain.length > 0 && isOfEntry(error)) break;
+        throw error;
+      }
       if ('refused' in link) {
         if (chain.length === 0) return onSettled(await settleRefused(context, entry, tip, link.refused));
         break;
       }
       chain.push(link);
     }
+    await dropUnproved(chain);
     context.onStep?.('chain-built');
     if ((await landChain(context, tip, chain)) !== undefined) return;
   }
   throw targetBusy(first.target);
+}
+
+/** Ends the chain before a link that is not the true merge; throws where that is the first. */
+async function dropUnproved(chain: Link[]): Promise<void> {
+  for (const [n, { proof }] of chain.entries()) {
+    try {
+      await proof;
+    } catch (error) {
+      if (n === 0 || !isOfEntry(error)) throw error;
+      chain.length = n;
+    }
+  }
 }

@@ -2,6 +2,7 @@ import type { QueueEntry } from './entry.ts';
 import { GROUP } from './land-group.ts';
 import { landChain } from './land-chain.ts';
 import { landInBatches } from './land-in-batches.ts';
+import { isOfEntry } from './errors.ts';
 import {
   type Candidate,
   type LandingContext,
@@ -46,10 +47,15 @@ export async function landVerified(
   const ports: VerificationPorts<QueueEntry, Link> = {
     build: async (entry, below) => {
       if (landed.has(entry.id)) return undefined;
-      const link = await linkOn(context, entry, below.at(-1)?.commit ?? tip, below);
-      if ('refused' in link) return undefined;
-      await link.proof;
-      return link;
+      try {
+        const link = await linkOn(context, entry, below.at(-1)?.commit ?? tip, below);
+        if ('refused' in link) return undefined;
+        await link.proof;
+        return link;
+      } catch (error) {
+        if (isOfEntry(error)) return undefined;
+        throw error;
+      }
     },
     verify: (entry, { commit, parent, tree }, cancelled) =>
       verify({ commit, parent, tree, entry, signal: cancelled }),
@@ -78,8 +84,14 @@ export async function landVerified(
         const [settled] = await settleLanded(session, store, [{ entry, commit: there }]);
         return onSettled(settled as QueueEntry);
       }
-      const link = await linkOn(context, entry, tip, []);
-      if ('refused' in link) await onSettled(await settleRefused(context, entry, tip, link.refused));
+      try {
+        const link = await linkOn(context, entry, tip, []);
+        if ('refused' in link) await onSettled(await settleRefused(context, entry, tip, link.refused));
+        else await link.proof;
+      } catch (error) {
+        if (!isOfEntry(error)) throw error;
+        context.onFailed(entry, error);
+      }
     },
     more: () => {
       const fresh = arrivals.take(target).filter(({ id, state }) => state === 'queued' && !known.has(id));

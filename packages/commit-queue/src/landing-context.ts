@@ -39,6 +39,8 @@ export interface LandingContext {
   arrivals: Arrivals;
   /** Told of each entry that is settled, in order. */
   onSettled: (entry: QueueEntry) => Promise<void>;
+  /** Told of an entry that git cannot land; it stays queued. */
+  onFailed: (entry: QueueEntry, error: Error) => void;
   onStep: OnStep | undefined;
 }
 

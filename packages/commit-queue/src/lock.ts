@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createFile, replaceFile } from './durable-file.ts';
@@ -15,6 +15,11 @@ export interface LockOwner extends ProcessIdentity {
 
 export interface Lock extends AsyncDisposable {
   readonly owner: LockOwner;
+  /**
+   * The machine was started since the last holder: what was written since this time (ms) and not synced may be
+   * torn. undefined where it was not.
+   */
+  readonly tornSince: number | undefined;
   /** Throws `QueueStoppedError` LOST_LOCK when the lock was taken away (its file removed by hand, say). */
   assertHeld(): Promise<void>;
   release(): Promise<void>;
@@ -27,6 +32,9 @@ export interface LockOptions {
   purpose?: string;
   signal?: AbortSignal;
 }
+
+/** By then (ms) the system has written by itself what nobody synced; half a minute is usual. */
+const UNSYNCED = 3_600_000;
 
 /**
  * A lock between processes in `<directory>/lock`, without any clock. Its files are generations 1, 2, 3, ...; who
@@ -46,7 +54,7 @@ export async function acquireLock(directory: string, options: LockOptions): Prom
   const deadline = performance.now() + options.timeout;
   for (let pause = 5; ; pause = Math.min(pause * 2, 200)) {
     const attempt = await tryLock(folder, owner);
-    if (typeof attempt === 'number') return held(folder, attempt, owner);
+    if (attempt !== undefined && 'generation' in attempt) return held(folder, attempt, owner);
     const left = deadline - performance.now();
     if (attempt !== undefined && left <= 0) throw new LockTimeoutError(attempt.file, attempt.owner);
     options.signal?.throwIfAborted();
@@ -55,16 +63,24 @@ export async function acquireLock(directory: string, options: LockOptions): Prom
   }
 }
 
+interface Taken {
+  generation: number;
+  tornSince: number | undefined;
+}
+
 async function tryLock(
   folder: string,
   owner: LockOwner,
-): Promise<number | { file: string; owner: LockOwner } | undefined> {
+): Promise<Taken | { file: string; owner: LockOwner } | undefined> {
   const highest = (await generations(folder)).at(-1) ?? 0;
+  let tornSince: number | undefined = Infinity;
   if (highest > 0) {
     const file = join(folder, fileName(highest));
     const content = await readContent(file);
     if (content === 'gone') return undefined;
-    if (content !== 'free' && !(await hasEnded(content))) return { file, owner: content };
+    if ('token' in content && !(await hasEnded(content))) return { file, owner: content };
+    if (content.boot === owner.boot) tornSince = undefined;
+    else tornSince = (await modified(file)) - UNSYNCED;
   }
   const mine = highest + 1;
   if (!(await createFile(folder, fileName(mine), JSON.stringify(owner)))) return undefined;
@@ -76,16 +92,17 @@ async function tryLock(
     return undefined;
   }
   for (const older of now) if (older < mine) await rm(join(folder, fileName(older)), { force: true });
-  return mine;
+  return { generation: mine, tornSince };
 }
 
-function held(folder: string, generation: number, owner: LockOwner): Lock {
+function held(folder: string, { generation, tornSince }: Taken, owner: LockOwner): Lock {
   const name = fileName(generation);
   let released = false;
   const isMine = async () => {
     const content = await readContent(join(folder, name));
     return (
-      typeof content === 'object' &&
+      content !== 'gone' &&
+      'token' in content &&
       content.token === owner.token &&
       (await generations(folder)).at(-1) === generation
     );
@@ -93,10 +110,11 @@ function held(folder: string, generation: number, owner: LockOwner): Lock {
   const release = async () => {
     if (released) return;
     released = true;
-    if (await isMine()) await replaceFile(folder, name, JSON.stringify({ released: true }));
+    if (await isMine()) await replaceFile(folder, name, JSON.stringify({ released: true, boot: owner.boot }));
   };
   return {
     owner,
+    tornSince,
     release,
     [Symbol.asyncDispose]: release,
     async assertHeld() {
@@ -109,6 +127,10 @@ function held(folder: string, generation: number, owner: LockOwner): Lock {
   };
 }
 
+async function modified(file: string): Promise<number> {
+  return (await stat(file).catch(() => undefined))?.mtimeMs ?? Infinity;
+}
+
 async function generations(folder: string): Promise<number[]> {
   const names = await readdir(folder);
   return names
@@ -118,19 +140,15 @@ async function generations(folder: string): Promise<number[]> {
 }
 
 /** Content that is no owner (released, or torn by a power cut) leaves the lock free. */
-async function readContent(file: string): Promise<LockOwner | 'free' | 'gone'> {
+async function readContent(file: string): Promise<LockOwner | { boot?: unknown } | 'gone'> {
   try {
     const content: unknown = JSON.parse(await readFile(file, 'utf8'));
-    return isOwner(content) ? content : 'free';
+    return typeof content === 'object' && content !== null ? content : {};
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return 'gone';
-    if (error instanceof SyntaxError) return 'free';
+    if (error instanceof SyntaxError) return {};
     throw error;
   }
-}
-
-function isOwner(content: unknown): content is LockOwner {
-  return typeof content === 'object' && content !== null && 'token' in content && 'pid' in content;
 }
 
 function fileName(generation: number): string {

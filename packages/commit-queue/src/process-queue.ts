@@ -1,6 +1,6 @@
 import type { QueueEntry } from './entry.ts';
 import { workKey } from './entry-store.ts';
-import { QueueStoppedError } from './errors.ts';
+import { isOfEntry, QueueStoppedError } from './errors.ts';
 import { GROUP, landGroup } from './land-group.ts';
 import { landVerified, type Verification } from './land-verified.ts';
 import type { LandingContext } from './landing-context.ts';
@@ -20,6 +20,7 @@ export async function processQueue(
   const { session, store, onSettled } = context;
   const tried = new Set<string>();
   const stopped = new Map<string, QueueStoppedError>();
+  const failed: Error[] = [];
   const landed = new Map<string, QueueEntry>();
   const telling: LandingContext = {
     ...context,
@@ -27,6 +28,10 @@ export async function processQueue(
       tried.add(entry.id);
       if (entry.state === 'landed') landed.set(workKey(entry), entry);
       await onSettled(entry);
+    },
+    onFailed: (entry, error) => {
+      tried.add(entry.id);
+      failed.push(error);
     },
   };
   for (;;) {
@@ -58,12 +63,14 @@ export async function processQueue(
         if (verification) await landVerified(telling, verification, group, signal);
         else await landGroup(telling, group.slice(0, GROUP));
       } catch (error) {
-        if (!(error instanceof QueueStoppedError) || error.code === 'LOST_LOCK') throw error;
-        stopped.set(entry.target, error);
+        if (isOfEntry(error)) failed.push(error);
+        else if (error instanceof QueueStoppedError && error.code !== 'LOST_LOCK')
+          stopped.set(entry.target, error);
+        else throw error;
       }
     }
   }
-  const [first] = stopped.values();
+  const [first] = [...stopped.values(), ...failed];
   if (first) throw first;
 }
 

@@ -1,6 +1,7 @@
 import { type GitSession, readRef, type Repository, updateRefs } from '@sage/git';
 import type { QueueEntry } from './entry.ts';
 import type { EntryStore } from './entry-store.ts';
+import { isOnTarget } from './on-target.ts';
 import type { OnStep } from './steps.ts';
 
 export function pinOf(id: string): string {
@@ -12,7 +13,7 @@ export async function removePin(repository: Repository, id: string): Promise<voi
   if (await readRef(repository, ref)) await updateRefs(repository, [{ ref, old: undefined, new: 'delete' }]);
 }
 
-/** Settles entries as landed, and lets go of their work. */
+/** Settles entries as landed, each below the next on their target, and lets go of their work. */
 export async function settleLanded(
   session: GitSession,
   store: EntryStore,
@@ -23,6 +24,12 @@ export async function settleLanded(
     landings.map(({ entry, commit }) => [entry, { ...entry, state: 'landed', landed: commit }]),
   );
   onStep?.('entries-settled');
+  // Somebody may have taken them off the target since: then the pins are what keeps the work.
+  const last = settled.at(-1);
+  if (last === undefined) return settled;
+  const held =
+    (await session.readRef(last.target)) === last.landed || (await isOnTarget(session.repository, last));
+  if (!held) return settled;
   // Last: killed before it, pins too many are left, which recovery removes.
   const pins = await Promise.all(
     landings.map(async ({ entry }) => ({

@@ -1,8 +1,14 @@
-/** The points of the queue's work between which a kill may come, in the order in which a landing passes them. */
+/**
+ * The points of the queue's work between which a kill may come, in the order in which a landing passes them; the
+ * three before `recovered` only where an earlier one was killed.
+ */
 export const STEPS = [
   'pinned',
   'entry-written',
   'lock-taken',
+  'left-locks-removed',
+  'checkouts-finished',
+  'intent-forgotten',
   'recovered',
   'merged',
   'committed',

@@ -19,8 +19,8 @@ export async function isTrueMerge(session: GitSession, work: LandedWork, tree: s
     session.readCommit(work.base),
     session.readCommit(work.commit),
   ]);
-  if (!parent || !base || !commit) return false;
-  if (commit.parents.length === 1 && commit.parents[0] === work.base) {
+  if (!parent || !commit) return false;
+  if (base && commit.parents.length === 1 && commit.parents[0] === work.base) {
     const [asked, made] = await Promise.all([
       session.diffTrees(base.tree, commit.tree),
       session.diffTrees(parent.tree, tree),

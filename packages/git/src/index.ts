@@ -48,6 +48,7 @@ export {
 export { git, gitRaw, type GitOptions, type GitResult } from './run.ts';
 export { cleanWorktree, moveWorktree, type ReusedWorktree } from './reuse-worktree.ts';
 export { removeTornObjects } from './torn-objects.ts';
+export { removeTornRefs } from './torn-refs.ts';
 export type { RawCommit, RawCommitContent } from './raw-commit.ts';
 export { GitSession } from './session.ts';
 export { syncDisk } from './sync-disk.ts';

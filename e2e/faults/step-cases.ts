@@ -1,0 +1,46 @@
+import { STEPS } from '@sage/commit-queue';
+import type { Case, Kill } from './campaign.ts';
+import { WAYS } from './ways.ts';
+
+const WHO = { process: 'the queue', gits: 'its gits', all: 'queue and gits' } as const;
+
+/** Every step of every way to land, killed each way. */
+export function stepCases(occurrence: number): Case[] {
+  return WAYS.flatMap((way) =>
+    (['process', 'gits', 'all'] as const).map((who) => ({
+      name: `${WHO[who]} killed at each step, ${way}`,
+      way,
+      rounds: STEPS.map((at) => ({ kills: [{ at, occurrence, who }] })),
+    })),
+  );
+}
+
+/** The recovery from one kill is killed in turn, at each of its steps, and so is the recovery from that. */
+export function doubleCrashes(): Case[] {
+  const first = [
+    'intent-written',
+    'target-moved',
+    'checkouts-moved',
+    'entries-settled',
+    'pins-removed',
+  ] as const;
+  const then = [
+    'left-locks-removed',
+    'checkouts-finished',
+    'entries-settled',
+    'pins-removed',
+    'intent-forgotten',
+    'recovered',
+  ] as const;
+  const who = 'all';
+  return (['in groups', 'with a managed file'] as const).map((way) => ({
+    name: `killed in the recovery, twice, ${way}`,
+    way,
+    rounds: first.flatMap((one) =>
+      then.map((two) => {
+        const kills: Kill[] = [one, two, two].map((at) => ({ at, occurrence: 1, who }));
+        return { kills };
+      }),
+    ),
+  }));
+}
