@@ -50,6 +50,8 @@ const schema = z.strictObject({
   component: oneLine.optional(),
   only: z.union([oneLine, z.array(oneLine)]).optional(),
   json: z.boolean().optional(),
+  environment: z.array(oneLine).optional(),
+  secrets: z.array(oneLine).optional(),
   /** A file with the project's own prompt template. */
   prompt: oneLine.optional(),
   worktrees: worktrees.optional(),

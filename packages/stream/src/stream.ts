@@ -50,6 +50,10 @@ export interface StreamOptions extends Selection {
   /** Ends an attempt that prints nothing for so many milliseconds. */
   readonly idleTimeout?: number | undefined;
   readonly worktrees?: WorktreeSettings | undefined;
+  /** Variables of this process that agents and checks see besides those that all do; `*` is any text. */
+  readonly environment?: readonly string[] | undefined;
+  /** Variables whose values are masked in logs, journal and events. */
+  readonly secrets?: readonly string[] | undefined;
   /** Of what agents are told; see `readPromptTemplate` of @sage/workers. */
   readonly template?: PromptTemplate | undefined;
   readonly budget?: BudgetLimits | undefined;
@@ -136,6 +140,8 @@ async function runOn(options: StreamOptions & { clock: Clock }, beginning: Begin
     timeout: options.timeout,
     idleTimeout: options.idleTimeout,
     worktrees: options.worktrees,
+    environment: options.environment,
+    secrets: options.secrets,
     template: options.template,
   });
   if (workers.workRepository === undefined) {

@@ -1,3 +1,4 @@
+import { ALLOWED_VARIABLES, allowedEnvironment } from './allowed-environment.ts';
 import type { AttemptFiles } from './attempt-files.ts';
 import type { WorkRequest } from './request.ts';
 import type { UsedWorktree, WorktreeUse } from './worktrees.ts';
@@ -6,17 +7,16 @@ import type { UsedWorktree, WorktreeUse } from './worktrees.ts';
 const PORTS: Readonly<Record<WorktreeUse, number>> = { agent: 20_000, verify: 30_000 };
 
 /**
- * What every command in a worktree sees: the user's environment without the git and Sage variables of whoever started
- * Sage, and a ceiling, so that a worktree without its `.git` file is not taken for part of the user's checkout.
+ * What every command in a worktree sees: what is allowed of the user's environment, and a ceiling, so that a worktree without its `.git` file is not taken for part of the user's checkout.
  */
 export function worktreeEnvironment(
   base: NodeJS.ProcessEnv,
+  allowed: readonly string[],
   worktree: Pick<UsedWorktree, 'use' | 'number'>,
   ceiling: string,
 ): NodeJS.ProcessEnv {
-  const inherited = Object.entries(base).filter(([name]) => !/^(GIT|SAGE)_/.test(name));
   return {
-    ...Object.fromEntries(inherited),
+    ...allowedEnvironment(base, [...ALLOWED_VARIABLES, ...allowed]),
     GIT_CEILING_DIRECTORIES: ceiling,
     SAGE_PORT_BASE: String(PORTS[worktree.use] + 100 * (worktree.number - 1)),
   };

@@ -9,6 +9,7 @@ import { composePrompt } from './prompt.ts';
 import type { PromptTemplate } from './prompt-template.ts';
 import { runRounds } from './rounds.ts';
 import type { AttemptResult, WorkRequest, WorkTicket } from './request.ts';
+import type { Masker } from './secrets.ts';
 import type { StepContext } from './step.ts';
 import { setUp, tearDown } from './worktree-hooks.ts';
 import type { WorktreeSettings } from './worktree-settings.ts';
@@ -20,6 +21,9 @@ export interface AttemptOptions {
   readonly root: string;
   readonly worktrees: Worktrees;
   readonly settings: WorktreeSettings;
+  /** Variables that commands see besides those that all do. */
+  readonly environment: readonly string[];
+  readonly masker: Masker;
   readonly runDirectory: string;
   /** Of the prompt; Sage's own where it is missing. */
   readonly template?: PromptTemplate | undefined;
@@ -49,12 +53,14 @@ export async function runAttempt(request: WorkRequest, options: AttemptOptions):
       request.attempt,
       request.ticket.raw ?? request.ticket,
     );
+    const allowed = [...(options.agent.environment ?? []), ...options.environment];
     const context: StepContext = {
       cwd: worktree.path,
       environment: {
-        ...worktreeEnvironment(process.env, worktree, worktrees.directory),
+        ...worktreeEnvironment(process.env, allowed, worktree, worktrees.directory),
         ...ticketEnvironment(request, files),
       },
+      masker: options.masker,
       mark: processMark(request.run, worktree.name),
       directory: files.directory,
       timeout: options.timeout,

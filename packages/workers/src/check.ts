@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { processMark, worktreeEnvironment } from './agent-environment.ts';
 import { outputTail } from './output-tail.ts';
+import type { Masker } from './secrets.ts';
 import { describeFailure, runStep, type StepContext } from './step.ts';
 import { setUp, tearDown } from './worktree-hooks.ts';
 import type { WorktreeSettings } from './worktree-settings.ts';
@@ -21,6 +22,8 @@ interface CheckOptions {
   readonly root: string;
   readonly worktrees: Worktrees;
   readonly settings: WorktreeSettings;
+  readonly environment: readonly string[];
+  readonly masker: Masker;
   readonly runDirectory: string;
   readonly timeout: number;
 }
@@ -34,14 +37,15 @@ const LINES = 40;
 
 export async function runCheck(
   { run, command, commit, signal, ...limits }: CheckRequest,
-  { root, worktrees, settings, runDirectory, timeout }: CheckOptions,
+  { root, worktrees, settings, environment: allowed, masker, runDirectory, timeout }: CheckOptions,
 ): Promise<{ ok: boolean; output: string }> {
   const directory = join(runDirectory, 'verify', commit);
   await mkdir(directory, { recursive: true });
   const worktree = await worktrees.take('verify', commit, commit);
   const context: StepContext = {
     cwd: worktree.path,
-    environment: worktreeEnvironment(process.env, worktree, worktrees.directory),
+    environment: worktreeEnvironment(process.env, allowed, worktree, worktrees.directory),
+    masker,
     mark: processMark(run, worktree.name),
     directory,
     timeout: limits.timeout ?? timeout,

@@ -1,3 +1,4 @@
+export { ALLOWED_VARIABLES } from './allowed-environment.ts';
 export { processMark } from './agent-environment.ts';
 export type { Agent } from './agents/agent.ts';
 export { agentProgram, findAgent } from './agents/find-agent.ts';
@@ -25,6 +26,7 @@ export type {
   WorkRequest,
   WorkTicket,
 } from './request.ts';
+export { secretValues } from './secrets.ts';
 export { userShell } from './shell.ts';
 export {
   type CutOffAttempt,

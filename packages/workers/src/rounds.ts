@@ -6,6 +6,7 @@ import { driftOf } from './drift.ts';
 import { type Judgement, judgeOutcome } from './outcome.ts';
 import { composeFollowUp } from './prompt.ts';
 import type { AttemptResult, FailedCheck, PreviousAttempt, TicketCheck, WorkRequest } from './request.ts';
+import type { Masker } from './secrets.ts';
 import type { StepContext } from './step.ts';
 import { runTicketChecks, unusableCheck } from './ticket-checks.ts';
 import { addUsage, ownUsage, type Usage } from './usage.ts';
@@ -51,7 +52,7 @@ export async function runRounds(options: RoundsOptions): Promise<AttemptResult> 
     const collected = await worktree.commit(request.message);
     const { usage: told, ...judgement } = judgeOutcome({
       exit: end.exit,
-      result: await readIfThere(files.result),
+      result: await maskedResult(files.result, context.masker),
       lastLine: end.lastLine,
       report: end.report,
       changed: collected.commit !== undefined,
@@ -83,6 +84,15 @@ export async function runRounds(options: RoundsOptions): Promise<AttemptResult> 
     await worktree.putBack(collected.commit ?? request.base);
     previous = { kind: 'checks', failed };
   }
+}
+
+/** The agent wrote it: what is kept of it holds no secret. */
+async function maskedResult(file: string, masker: Masker | undefined): Promise<string | undefined> {
+  const text = await readIfThere(file);
+  if (text === undefined || !masker || masker.empty) return text;
+  const masked = masker.text(text);
+  if (masked !== text) await writeFile(file, masked);
+  return masked;
 }
 
 interface Turn {

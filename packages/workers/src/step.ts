@@ -1,11 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Masker } from './secrets.ts';
 import { supervise, type SupervisedExit } from './supervise.ts';
 
 /** What all commands that run in a worktree during one use of it have in common. */
 export interface StepContext {
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
+  readonly masker?: Masker | undefined;
   readonly mark: Readonly<Record<string, string>>;
   /** Where their output goes: `<name>.log`. */
   readonly directory: string;

@@ -1,6 +1,8 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { type FileHandle, open } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { endProcesses, findProcesses, type ProcessMark } from './end-processes.ts';
+import type { Masker } from './secrets.ts';
 import { userShell } from './shell.ts';
 
 export interface SuperviseOptions {
@@ -24,6 +26,8 @@ export interface SuperviseOptions {
   /** Aborted: without grace. */
   readonly hurry?: AbortSignal | undefined;
   readonly onStarted?: (() => void) | undefined;
+  /** Takes secrets out of the output before it reaches the disk. */
+  readonly masker?: Masker | undefined;
 }
 
 export interface SupervisedExit {
@@ -38,19 +42,22 @@ export interface SupervisedExit {
 }
 
 const GRACE = 5_000;
+/** What is still in a pipe is waited for so long, in milliseconds. */
+const LAST_WORDS = 2_000;
 
 /** Runs a shell line to its end, and ends whatever it started: nothing of it lives when this resolves. */
 export async function supervise(options: SuperviseOptions): Promise<SupervisedExit> {
   const started = performance.now();
-  // Files, not pipes: an agent's flood never passes through this process, and its output outlives it.
+  // Files, not pipes, where nothing is to be masked: an agent's flood never passes through this process.
   await using input = await open(options.inputFile, 'r');
   await using output = await open(options.outputFile, 'a');
   const child = spawn(userShell(), ['-c', options.command], {
     cwd: options.cwd,
     env: { ...options.environment, ...options.mark },
     detached: true,
-    stdio: [input.fd, output.fd, output.fd],
+    stdio: options.masker?.empty === false ? [input.fd, 'pipe', 'pipe'] : [input.fd, output.fd, output.fd],
   });
+  const written = writeMasked(child, output, options.masker);
   let ended: SupervisedExit['ended'] = 'exited';
   let ending: Promise<unknown> | undefined;
   const end = (reason: Exclude<SupervisedExit['ended'], 'exited'>) => {
@@ -77,12 +84,33 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
     );
     await ending;
     await endProcesses(options.mark, { grace: GRACE, hurry: options.hurry });
+    await written();
     return { ended, ...exit, seconds: (performance.now() - started) / 1000 };
   } finally {
     clearTimeout(timer);
     stopWatching();
     options.signal?.removeEventListener('abort', interrupt);
   }
+}
+
+/** Returns what resolves when all that was printed is written, called when all that could print has ended. */
+function writeMasked(
+  child: ChildProcess,
+  output: FileHandle,
+  masker: Masker | undefined,
+): () => Promise<unknown> {
+  if (!masker) return () => Promise.resolve();
+  const sources = [child.stdout, child.stderr].filter((source) => source !== null);
+  const written = Promise.allSettled(
+    sources.map(async (source) => {
+      for await (const chunk of source.pipe(masker.stream())) await output.appendFile(chunk as Buffer);
+    }),
+  );
+  return async () => {
+    // Who has left the mark behind may hold the pipe open.
+    await Promise.race([written, delay(LAST_WORDS, undefined, { ref: false })]);
+    for (const source of sources) source.destroy();
+  };
 }
 
 /** Looks at the limits from time to time, and says which one is passed. Returns what ends the watch. */

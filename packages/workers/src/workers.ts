@@ -9,6 +9,7 @@ import type { PromptTemplate } from './prompt-template.ts';
 import type { AttemptResult, WorkRequest } from './request.ts';
 import { WorkerError } from './errors.ts';
 import type { WorktreeSettings } from './worktree-settings.ts';
+import { Masker, secretValues } from './secrets.ts';
 import { Worktrees } from './worktrees.ts';
 
 export interface WorkersOptions {
@@ -21,6 +22,10 @@ export interface WorkersOptions {
   /** Limit of time without any output of an agent, in milliseconds; none where it is missing. */
   readonly idleTimeout?: number | undefined;
   readonly worktrees?: WorktreeSettings | undefined;
+  /** Variables of this process that agents and checks see besides those that all do; `*` is any text. */
+  readonly environment?: readonly string[] | undefined;
+  /** Variables of this process whose values appear in no file that is kept, and in no result. */
+  readonly secrets?: readonly string[] | undefined;
   /** Of the prompt; Sage's own where it is missing. */
   readonly template?: PromptTemplate | undefined;
 }
@@ -65,6 +70,8 @@ export interface CutOffAttempt {
 export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   const { repository } = options;
   const settings = options.worktrees ?? {};
+  const environment = options.environment ?? [];
+  const masker = new Masker(secretValues(options.secrets ?? [], process.env));
   const worktrees = await Worktrees.open({
     repository,
     protectedPaths: [...(options.protectedPaths ?? []), ...(settings.copy ?? [])],
@@ -96,6 +103,8 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
           root: repository.root,
           worktrees,
           settings,
+          environment,
+          masker,
           runDirectory: runDirectory(request.run),
           template: options.template,
           timeout: options.timeout,
@@ -116,6 +125,8 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
         root: repository.root,
         worktrees,
         settings,
+        environment,
+        masker,
         runDirectory: runDirectory(request.run),
         timeout: options.timeout,
       }),

@@ -1,7 +1,13 @@
 import { resolve } from 'node:path';
 import { openRepository } from '@sage/git';
 import { explainTicket, planStream, runStream } from '@sage/stream';
-import { assertWorktreeSettings, findAgent, readPromptTemplate, resolveAgent } from '@sage/workers';
+import {
+  assertWorktreeSettings,
+  findAgent,
+  readPromptTemplate,
+  resolveAgent,
+  secretValues,
+} from '@sage/workers';
 import { Command } from 'commander';
 import { readConfig, type Settings } from '../config.ts';
 import { parseDuration } from '../duration.ts';
@@ -18,7 +24,7 @@ import { type VerifyFlags, verifySettings } from '../verify-settings.ts';
 /** Flags as typed; the same names stand in the configuration. */
 type Flags = Omit<Settings, Numeric | FileOnly> &
   VerifyFlags & { C: string } & Partial<Record<Numeric, string>>;
-type FileOnly = 'agents' | 'worktrees' | 'prompt' | 'verify' | 'landing';
+type FileOnly = 'agents' | 'worktrees' | 'prompt' | 'verify' | 'landing' | 'environment' | 'secrets';
 type Numeric = 'maxAttempts' | 'maxCost' | 'maxTokens';
 
 const DEFAULT_ATTEMPTS = 2;
@@ -104,6 +110,7 @@ async function stream(flags: Flags): Promise<number> {
   });
   await findAgent(agent, root);
   assertWorktreeSettings(root, settings.worktrees ?? {});
+  secretValues(settings.secrets ?? [], process.env);
   const template = await readPromptTemplate(root, settings.prompt);
   const verified = verifySettings({ verify, verifySlots, verifyMode }, config);
   const timeout = duration('--timeout', settings.timeout) ?? DEFAULT_TIMEOUT;
@@ -120,6 +127,8 @@ async function stream(flags: Flags): Promise<number> {
       timeout,
       idleTimeout,
       worktrees: settings.worktrees,
+      environment: settings.environment,
+      secrets: settings.secrets,
       template,
       budget: { maxCost: settings.maxCost, maxTokens: settings.maxTokens },
       ask: mode === 'interactive' ? interactiveAsk : undefined,

@@ -4,6 +4,8 @@ import type { ReadEvent } from './report.ts';
 export interface Agent {
   readonly name: string;
   readonly command: string;
+  /** Variables of the user's environment that it needs besides those that every command sees; `*` is any text. */
+  readonly environment?: readonly string[] | undefined;
   /** Whether a run costs tokens, so that a person is told before several are started. */
   readonly metered: boolean;
   /** Reads the events that it prints, a JSON object a line; absent where it prints text. */

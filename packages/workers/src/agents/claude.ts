@@ -15,6 +15,7 @@ import {
 export const claude: Agent = {
   name: 'claude',
   command: 'claude -p --output-format stream-json --verbose --permission-mode acceptEdits',
+  environment: ['ANTHROPIC_*', 'CLAUDE_*', 'DISABLE_*', 'MAX_THINKING_TOKENS'],
   metered: true,
   readEvent,
   resume: (command, session) => `${command} --resume ${session}`,

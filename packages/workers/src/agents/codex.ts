@@ -5,6 +5,7 @@ import { type AgentEvent, type AgentReport, numberIn, objectIn, problemOf, textI
 export const codex: Agent = {
   name: 'codex',
   command: 'codex exec --json --skip-git-repo-check --sandbox workspace-write -',
+  environment: ['OPENAI_*', 'CODEX_*'],
   metered: true,
   readEvent,
   // Options come before the word, the prompt (- for stdin) last.

@@ -5,6 +5,7 @@ import { type AgentEvent, type AgentReport, numberIn, objectIn, problemOf, textI
 export const gemini: Agent = {
   name: 'gemini',
   command: 'gemini --output-format stream-json --approval-mode auto_edit',
+  environment: ['GEMINI_*', 'GOOGLE_*'],
   metered: true,
   readEvent,
   resume: (command, session) => `${command} --resume ${session}`,

@@ -6,6 +6,7 @@ import { type AgentEvent, type AgentReport, numberIn, objectIn, problemOf, textI
 export const opencode: Agent = {
   name: 'opencode',
   command: 'opencode run --format json',
+  environment: ['OPENCODE_*', 'ANTHROPIC_*', 'OPENAI_*', 'GEMINI_*', 'GOOGLE_*', 'OPENROUTER_*'],
   metered: true,
   readEvent,
   resume: (command, session) => `${command} --session ${session}`,

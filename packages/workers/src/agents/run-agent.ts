@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { outputTail } from '../output-tail.ts';
+import type { Masker } from '../secrets.ts';
 import { supervise, type SupervisedExit } from '../supervise.ts';
 import type { Agent } from './agent.ts';
 import { ReportFollower } from './follow-report.ts';
@@ -13,6 +14,7 @@ export interface AgentTurn {
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
   /** Variables by which all that it starts is found, and ended. */
+  readonly masker?: Masker | undefined;
   readonly mark: Readonly<Record<string, string>>;
   /** Wall-clock limit in milliseconds. */
   readonly timeout: number;
