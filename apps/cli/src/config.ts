@@ -1,5 +1,6 @@
 import { cosmiconfig } from 'cosmiconfig';
 import { distance } from 'fastest-levenshtein';
+import type { ReadEvent } from '@sage/workers';
 import { z } from 'zod';
 import { parseDuration } from './duration.ts';
 import { ConfigError } from './errors.ts';
@@ -9,6 +10,8 @@ const duration = oneLine.refine(
   (text) => parseDuration(text) !== undefined,
   'is no duration such as 30m, 90s or 2h',
 );
+
+const permissions = z.enum(['edits', 'all', 'none']);
 
 const worktrees = z.strictObject({
   keepIgnored: z.boolean().optional(),
@@ -35,8 +38,24 @@ const schema = z.strictObject({
   parallel: z.union([z.number(), z.string(), z.literal(true)]).optional(),
   agent: oneLine.optional(),
   agentCommand: oneLine.optional(),
-  /** Agents of your own: name to shell line. */
-  agents: z.record(z.string(), oneLine).optional(),
+  /** Agents of your own: name to shell line, or to a description. */
+  agents: z
+    .record(
+      z.string(),
+      z.union([
+        oneLine,
+        z.strictObject({
+          command: oneLine,
+          resume: oneLine.optional(),
+          events: z.union([oneLine, z.custom<ReadEvent>((value) => typeof value === 'function')]).optional(),
+          environment: z.array(oneLine).optional(),
+          permissions: permissions.optional(),
+        }),
+      ]),
+    )
+    .optional(),
+  /** What agents that ask may do. */
+  permissions: permissions.optional(),
   target: oneLine.optional(),
   verify: z
     .preprocess((value) => (typeof value === 'string' ? { command: value } : value), verify)

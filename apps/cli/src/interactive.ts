@@ -39,6 +39,12 @@ function wording(question: Question): { message: string; yes: string; no: string
         no: 'defer it',
       };
     }
+    case 'permission':
+      return {
+        message: `${id}: the agent asks to use ${fit(question.title, 60)}. May it?`,
+        yes: 'allow it',
+        no: 'reject it',
+      };
     case 'commit':
       return {
         message: `Commit "${fit(question.message, 50)}" to ${fit(question.target.replace('refs/heads/', ''), 30)}?`,

@@ -9,6 +9,13 @@ export type Question =
       readonly summary?: string | undefined;
       readonly changedFiles: readonly string[];
     }
+  /** A tool that the agent asks to use. */
+  | {
+      readonly kind: 'permission';
+      readonly ticket: Ticket;
+      readonly title: string;
+      readonly paths: readonly string[];
+    }
   | { readonly kind: 'commit'; readonly ticket: Ticket; readonly message: string; readonly target: string };
 
 /** `no` at the start leaves the ticket as it is; later it defers the ticket, and what was done is kept. */

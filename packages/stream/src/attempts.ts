@@ -86,6 +86,7 @@ export class Attempts {
     const { repository, backlog, log, workers } = this.#options;
     const setback = log.state.setbacks.get(ticket.id);
     const session = log.state.sessions.get(ticket.id);
+    const { ask } = this.#options;
     const previous = setback && (await previousAttempt(repository.root, setback));
     const dependencies = backlog.graph
       .dependenciesOf(ticket.id)
@@ -102,7 +103,13 @@ export class Attempts {
         ...(previous && { previous }),
         ...(session && { session }),
       },
-      hooks,
+      {
+        ...hooks,
+        ...(ask && {
+          onPermission: async ({ title, paths }) =>
+            (await ask({ kind: 'permission', ticket, title, paths })) === 'yes',
+        }),
+      },
     );
   }
 

@@ -74,6 +74,17 @@ describe('folders', () => {
 });
 
 describe('agent', () => {
+  test('warns where it is not signed in, and says how to', async () => {
+    const agent = { name: 'git', program: 'git', version: '1.2', fix: 'log in' };
+    const path = process.env['PATH'] ?? '';
+    const out = await checkAgent('/', { ...agent, signedIn: false }, path);
+    expect(out.status).toBe('warn');
+    expect(out.message).toMatch(/, version 1\.2, and not signed in: log in$/);
+    expect((await checkAgent('/', { ...agent, signedIn: true }, path)).message).toMatch(
+      /, version 1\.2, signed in$/,
+    );
+  });
+
   function withProgram(mode: number): { root: string; bin: string } {
     const root = temporaryFolder();
     const bin = join(root, 'bin');

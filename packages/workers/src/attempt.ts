@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { encodeRefComponent } from '@sage/git';
 import { processMark, ticketEnvironment, worktreeEnvironment } from './agent-environment.ts';
 import type { Agent } from './agents/agent.ts';
+import type { PermissionRequest } from './agents/permission.ts';
 import type { AgentReport } from './agents/report.ts';
 import { type AttemptFiles, createAttemptFiles } from './attempt-files.ts';
 import { composePrompt } from './prompt.ts';
@@ -33,6 +34,7 @@ export interface AttemptOptions {
   readonly signal?: AbortSignal | undefined;
   readonly hurry?: AbortSignal | undefined;
   readonly onAgentStarted?: (() => void) | undefined;
+  readonly onPermission?: ((request: PermissionRequest) => Promise<boolean>) | undefined;
   readonly onReport?: ((report: AgentReport) => void) | undefined;
   readonly beforeCollecting?: ((exitCode: number | null) => Promise<void>) | undefined;
 }
@@ -79,7 +81,13 @@ export async function runAttempt(request: WorkRequest, options: AttemptOptions):
             files,
             context,
             idleTimeout: options.idleTimeout,
-            hooks: { signal, hurry, onStarted: options.onAgentStarted, onEvent: options.onReport },
+            hooks: {
+              signal,
+              hurry,
+              onStarted: options.onAgentStarted,
+              onEvent: options.onReport,
+              onPermission: options.onPermission,
+            },
             prompt: async (previous) =>
               composePrompt(
                 {

@@ -1,10 +1,13 @@
 export { ALLOWED_VARIABLES } from './allowed-environment.ts';
 export { processMark } from './agent-environment.ts';
 export type { Agent } from './agents/agent.ts';
+export { type AgentState, detectAgent } from './agents/detect-agent.ts';
 export { agentProgram, findAgent } from './agents/find-agent.ts';
+export type { PermissionPolicy, PermissionRequest } from './agents/permission.ts';
 export { KNOWN_AGENTS } from './agents/known-agents.ts';
+export { type AgentEnd, type AgentHooks, type AgentTurn, runAgent } from './agents/run-agent.ts';
 export type { AgentEvent, AgentProblem, AgentReport, ReadEvent } from './agents/report.ts';
-export { type AgentChoice, resolveAgent } from './agents/resolve-agent.ts';
+export { type AgentChoice, type CustomAgent, resolveAgent } from './agents/resolve-agent.ts';
 export type { CheckRequest } from './check.ts';
 export { AgentError, SettingError, WorkerError } from './errors.ts';
 export { outputTail } from './output-tail.ts';

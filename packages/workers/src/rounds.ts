@@ -1,6 +1,6 @@
 import { appendFile, rm, writeFile } from 'node:fs/promises';
 import type { Agent } from './agents/agent.ts';
-import { type AgentEnd, type AgentHooks, resumeCommand, runAgent } from './agents/run-agent.ts';
+import { type AgentEnd, type AgentHooks, canGoOn, runAgent } from './agents/run-agent.ts';
 import { type AttemptFiles, readIfThere } from './attempt-files.ts';
 import { driftOf } from './drift.ts';
 import { type Judgement, judgeOutcome } from './outcome.ts';
@@ -107,7 +107,7 @@ async function turn(
   { agent, files, context, idleTimeout, hooks, prompt }: RoundsOptions,
   { session, previous, timeout, fresh }: Turn,
 ): Promise<AgentEnd> {
-  const goesOn = previous !== undefined && resumeCommand(agent, session) !== undefined;
+  const goesOn = previous !== undefined && canGoOn(agent, session);
   await writeFile(files.prompt, goesOn ? composeFollowUp(previous, fresh) : await prompt(previous));
   await rm(files.result, { force: true });
   return runAgent(

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Readable, Writable } from 'node:stream';
 import { endProcesses, findProcesses, type ProcessMark } from './end-processes.ts';
 import type { Masker } from './secrets.ts';
 import { userShell } from './shell.ts';
@@ -10,7 +11,7 @@ export interface SuperviseOptions {
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly mark: ProcessMark;
-  /** Becomes the command's stdin. */
+  /** Becomes the command's stdin; not where it is talked to. */
   readonly inputFile: string;
   /** Takes stdout and stderr. */
   readonly outputFile: string;
@@ -26,8 +27,18 @@ export interface SuperviseOptions {
   /** Aborted: without grace. */
   readonly hurry?: AbortSignal | undefined;
   readonly onStarted?: (() => void) | undefined;
+  /**
+   * Talks to the command through its stdin and stdout; the command is ended when this is over. Aborted `ending`: it is to
+   * come to an end.
+   */
+  readonly talk?: ((pipes: Pipes, ending: AbortSignal) => Promise<void>) | undefined;
   /** Takes secrets out of the output before it reaches the disk. */
   readonly masker?: Masker | undefined;
+}
+
+export interface Pipes {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
 }
 
 export interface SupervisedExit {
@@ -42,6 +53,8 @@ export interface SupervisedExit {
 }
 
 const GRACE = 5_000;
+/** A conversation that has to end may take so long to say goodbye. */
+const FAREWELL = 3_000;
 /** What is still in a pipe is waited for so long, in milliseconds. */
 const LAST_WORDS = 2_000;
 
@@ -51,41 +64,64 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
   // Files, not pipes, where nothing is to be masked: an agent's flood never passes through this process.
   await using input = await open(options.inputFile, 'r');
   await using output = await open(options.outputFile, 'a');
+  const masked = options.masker?.empty === false;
   const child = spawn(userShell(), ['-c', options.command], {
     cwd: options.cwd,
     env: { ...options.environment, ...options.mark },
     detached: true,
-    stdio: options.masker?.empty === false ? [input.fd, 'pipe', 'pipe'] : [input.fd, output.fd, output.fd],
+    stdio: [
+      options.talk ? 'pipe' : input.fd,
+      options.talk || masked ? 'pipe' : output.fd,
+      masked ? 'pipe' : output.fd,
+    ],
   });
-  const written = writeMasked(child, output, options.masker);
+  const written = writeMasked(
+    options.talk ? [child.stderr] : [child.stdout, child.stderr],
+    output,
+    options.masker,
+  );
+  const stopTalking = new AbortController();
+  const conversation = converse(child, options.talk, stopTalking.signal);
   let ended: SupervisedExit['ended'] = 'exited';
   let ending: Promise<unknown> | undefined;
-  const end = (reason: Exclude<SupervisedExit['ended'], 'exited'>) => {
-    if (ending) return;
-    ended = reason;
-    ending = endProcesses(options.mark, {
+  const endAll = () =>
+    endProcesses(options.mark, {
       grace: GRACE,
       hurry: options.hurry,
       ...(child.pid && { leader: child.pid }),
     });
+  const end = (reason: Exclude<SupervisedExit['ended'], 'exited'>) => {
+    if (ending) return;
+    ended = reason;
+    stopTalking.abort();
+    const farewell = AbortSignal.any([
+      AbortSignal.timeout(FAREWELL),
+      ...(options.hurry ? [options.hurry] : []),
+    ]);
+    ending = untilAborted(conversation, farewell).then(endAll);
   };
+  void conversation?.then(() => (ending ??= endAll()));
   const interrupt = () => end('interrupted');
   const timer = setTimeout(() => end('timeout'), options.timeout);
   const stopWatching = watch(output, options, end);
   options.signal?.addEventListener('abort', interrupt, { once: true });
   try {
-    const exit = await new Promise<{ exitCode: number | null; killedBy: NodeJS.Signals | null }>(
-      (resolve, reject) => {
-        child.once('spawn', () => options.onStarted?.());
-        child.once('error', reject);
-        child.once('exit', (exitCode, killedBy) => resolve({ exitCode, killedBy }));
-        if (options.signal?.aborted) interrupt();
-      },
-    );
+    const exit = await new Promise<Pick<SupervisedExit, 'exitCode' | 'killedBy'>>((resolve, reject) => {
+      child.once('spawn', () => options.onStarted?.());
+      child.once('error', reject);
+      child.once('exit', (exitCode, killedBy) => resolve({ exitCode, killedBy }));
+      if (options.signal?.aborted) interrupt();
+    });
     await ending;
     await endProcesses(options.mark, { grace: GRACE, hurry: options.hurry });
     await written();
-    return { ended, ...exit, seconds: (performance.now() - started) / 1000 };
+    // Whoever held the pipe open has ended: what was said is read.
+    const talkedOut =
+      conversation && (await Promise.race([conversation, delay(LAST_WORDS, false, { ref: false })]));
+    // How a server ends that is no longer talked to says nothing.
+    const said =
+      talkedOut === undefined ? exit : { exitCode: talkedOut ? 0 : exit.exitCode || 1, killedBy: null };
+    return { ended, ...said, seconds: (performance.now() - started) / 1000 };
   } finally {
     clearTimeout(timer);
     stopWatching();
@@ -93,14 +129,37 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
   }
 }
 
+/** Resolves to whether the conversation came to its end; undefined where there is none. */
+function converse(
+  { stdin, stdout }: ChildProcess,
+  talk: SuperviseOptions['talk'],
+  ending: AbortSignal,
+): Promise<boolean> | undefined {
+  if (!talk || !stdin || !stdout) return undefined;
+  // A command that has ended does not listen any more: the conversation says so itself.
+  stdin.on('error', () => {});
+  return talk({ stdin, stdout }, ending).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function untilAborted(promise: Promise<unknown> | undefined, signal: AbortSignal): Promise<void> {
+  if (!promise || signal.aborted) return;
+  await Promise.race([
+    promise,
+    new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true })),
+  ]);
+}
+
 /** Returns what resolves when all that was printed is written, called when all that could print has ended. */
 function writeMasked(
-  child: ChildProcess,
+  pipes: readonly (Readable | null)[],
   output: FileHandle,
   masker: Masker | undefined,
 ): () => Promise<unknown> {
   if (!masker) return () => Promise.resolve();
-  const sources = [child.stdout, child.stderr].filter((source) => source !== null);
+  const sources = pipes.filter((source) => source !== null);
   const written = Promise.allSettled(
     sources.map(async (source) => {
       for await (const chunk of source.pipe(masker.stream())) await output.appendFile(chunk as Buffer);

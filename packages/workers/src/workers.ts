@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { encodeRefComponent, fetchCommit, type Repository, resolveCommit, updateRefs } from '@sage/git';
 import { processMark } from './agent-environment.ts';
 import type { Agent } from './agents/agent.ts';
+import type { PermissionRequest } from './agents/permission.ts';
+import type { AgentReport } from './agents/report.ts';
 import { runAttempt, worktreeHolder } from './attempt.ts';
 import { type CheckRequest, runCheck } from './check.ts';
 import { endProcesses } from './end-processes.ts';
@@ -42,6 +44,10 @@ export interface RunOptions {
   readonly onAgentStarted?: () => void;
   /** Awaited when the agent and all that it started have ended, before its work is collected: the worker is free. */
   readonly beforeCollecting?: (exitCode: number | null) => Promise<void>;
+  /** Asks a person whether an agent may do something, instead of the agent's policy. */
+  readonly onPermission?: ((request: PermissionRequest) => Promise<boolean>) | undefined;
+  /** What the agent has told so far, whenever there is more. */
+  readonly onReport?: ((report: AgentReport) => void) | undefined;
 }
 
 /** Runs tickets, each in a worktree of its own, and keeps what they leave. */
@@ -95,7 +101,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
     workRepository: worktrees.workRepository,
     keep,
     preview: (ticket) => worktrees.preview(worktreeHolder(ticket)),
-    async run(request, { signal, hurry, onAgentStarted, beforeCollecting } = {}) {
+    async run(request, hooks = {}) {
       runs.add(request.run);
       try {
         return await runAttempt(request, {
@@ -109,10 +115,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
           template: options.template,
           timeout: options.timeout,
           idleTimeout: options.idleTimeout,
-          signal,
-          hurry,
-          onAgentStarted,
-          beforeCollecting,
+          ...hooks,
         });
       } catch (cause) {
         throw new WorkerError(request.ticket.id, `worker ${request.worker} failed: ${firstLine(cause)}`, {

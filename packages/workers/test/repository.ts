@@ -19,7 +19,8 @@ export async function repositoryFixture(
   files: Record<string, string> = { 'README.md': 'hello\n' },
 ): Promise<Fixture> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'sage-workers-')));
-  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  // A worktree may still be being cleaned.
+  onTestFinished(() => rm(root, { recursive: true, force: true, maxRetries: 5 }));
   const git = (...args: string[]) =>
     execFileSync('git', ['-C', root, '-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', ...args], {
       encoding: 'utf8',

@@ -24,7 +24,15 @@ import { type VerifyFlags, verifySettings } from '../verify-settings.ts';
 /** Flags as typed; the same names stand in the configuration. */
 type Flags = Omit<Settings, Numeric | FileOnly> &
   VerifyFlags & { C: string } & Partial<Record<Numeric, string>>;
-type FileOnly = 'agents' | 'worktrees' | 'prompt' | 'verify' | 'landing' | 'environment' | 'secrets';
+type FileOnly =
+  | 'agents'
+  | 'worktrees'
+  | 'prompt'
+  | 'verify'
+  | 'landing'
+  | 'environment'
+  | 'secrets'
+  | 'permissions';
 type Numeric = 'maxAttempts' | 'maxCost' | 'maxTokens';
 
 const DEFAULT_ATTEMPTS = 2;
@@ -107,6 +115,7 @@ async function stream(flags: Flags): Promise<number> {
     name: settings.agent,
     command: settings.agentCommand,
     custom: settings.agents,
+    permissions: settings.permissions,
   });
   await findAgent(agent, root);
   assertWorktreeSettings(root, settings.worktrees ?? {});
@@ -127,7 +136,8 @@ async function stream(flags: Flags): Promise<number> {
       timeout,
       idleTimeout,
       worktrees: settings.worktrees,
-      environment: settings.environment,
+      // What the verdict of a verify depends on, it has to see.
+      environment: [...(settings.environment ?? []), ...(verified?.environment ?? [])],
       secrets: settings.secrets,
       template,
       budget: { maxCost: settings.maxCost, maxTokens: settings.maxTokens },

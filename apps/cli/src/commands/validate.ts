@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { openRepository } from '@sage/git';
 import { CHECK_NAMES, validate } from '@sage/validate';
-import { agentProgram, resolveAgent, userShell } from '@sage/workers';
+import { type Agent, agentProgram, detectAgent, resolveAgent, userShell } from '@sage/workers';
 import { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { UsageError } from '../errors.ts';
@@ -29,6 +29,16 @@ export function validateCommand(): Command {
     });
 }
 
+/** Beside what validate looks up itself. */
+async function stateOf(agent: Agent, root: string) {
+  const { version, signedIn, fix } = await detectAgent(agent, root);
+  return {
+    ...(version !== undefined && { version }),
+    ...(signedIn !== undefined && { signedIn }),
+    ...(fix !== undefined && { fix }),
+  };
+}
+
 async function run(flags: Flags): Promise<number> {
   const directory = resolve(flags.C);
   const config = await readConfig(directory);
@@ -37,7 +47,12 @@ async function run(flags: Flags): Promise<number> {
   const agent =
     chosen === undefined
       ? undefined
-      : resolveAgent({ name: config.agent, command: config.agentCommand, custom: config.agents });
+      : resolveAgent({
+          name: config.agent,
+          command: config.agentCommand,
+          custom: config.agents,
+          permissions: config.permissions,
+        });
   const checks = flags.check?.split(',').map((name) => name.trim());
   const unknown = checks?.find((name) => !CHECK_NAMES.includes(name));
   if (unknown !== undefined)
@@ -47,7 +62,13 @@ async function run(flags: Flags): Promise<number> {
     index: join(root, '.sage/tickets/index.json'),
     ...(flags.strict && { strict: true }),
     ...(checks && { checks }),
-    ...(agent && { agent: { name: agent.name, program: agentProgram(agent) ?? userShell() } }),
+    ...(agent && {
+      agent: {
+        name: agent.name,
+        program: agentProgram(agent) ?? userShell(),
+        ...(await stateOf(agent, root)),
+      },
+    }),
   });
   process.stdout.write(
     flags.json

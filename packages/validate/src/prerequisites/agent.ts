@@ -8,6 +8,11 @@ export interface AgentProgram {
   name: string;
   /** Looked up on PATH, or from the top of the repository where it has a slash. */
   program: string;
+  version?: string;
+  /** Whether it has credentials, where that is known. */
+  signedIn?: boolean;
+  /** What to do where it is not there, or has none. */
+  fix?: string;
 }
 
 const id = 'parallel.agent';
@@ -23,12 +28,15 @@ export async function checkAgent(
       'no agent is configured: name one with --agent or --agent-command, or in the configuration';
     return { id, status: 'warn', message, tickets: [] };
   }
-  const { name, program } = agent;
+  const { name, program, version, signedIn, fix } = agent;
   for (const file of candidates(root, program, path)) {
-    if (await isProgram(file))
-      return { id, status: 'pass', message: `agent ${quote(name)} is ${quote(file)}`, tickets: [] };
+    if (!(await isProgram(file))) continue;
+    const which = `agent ${quote(name)} is ${quote(file)}${version === undefined ? '' : `, version ${version}`}`;
+    if (signedIn === false)
+      return { id, status: 'warn', message: `${which}, and not signed in: ${fix}`, tickets: [] };
+    return { id, status: 'pass', message: signedIn ? `${which}, signed in` : which, tickets: [] };
   }
-  const message = `agent ${quote(name)} cannot be run, for ${quote(program)} is no program on PATH: install it, or name another agent`;
+  const message = `agent ${quote(name)} cannot be run, for ${quote(program)} is no program on PATH: ${fix ?? 'install it'}, or name another agent`;
   return { id, status: 'fail', message, tickets: [] };
 }
 

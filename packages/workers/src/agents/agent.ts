@@ -1,8 +1,13 @@
+import type { PermissionPolicy } from './permission.ts';
 import type { ReadEvent } from './report.ts';
 
 /** A coding agent: a line for the user's shell that reads its prompt from stdin and works in the current directory. */
 export interface Agent {
   readonly name: string;
+  /** `acp`: the line starts a server of the Agent Client Protocol instead, spoken to through its stdin and stdout. */
+  readonly protocol?: 'acp' | undefined;
+  /** What such an agent may do when it asks; `edits` where it is missing. */
+  readonly permissions?: PermissionPolicy | undefined;
   readonly command: string;
   /** Variables of the user's environment that it needs besides those that every command sees; `*` is any text. */
   readonly environment?: readonly string[] | undefined;
@@ -12,6 +17,12 @@ export interface Agent {
   readonly readEvent?: ReadEvent | undefined;
   /** The shell line that goes on with a session, where the program can. Session ids are words of letters, digits, `_`, `-`. */
   readonly resume?: ((command: string, session: string) => string) | undefined;
+  /** How to get the program. */
+  readonly install?: string | undefined;
+  /** Where its credentials are: variables, or files below HOME or below `$VARIABLE`; and how to make them. */
+  readonly signIn?:
+    | { readonly variables: readonly string[]; readonly files: readonly string[]; readonly fix: string }
+    | undefined;
   /** Figures that a resumed session tells of all its turns together. */
   readonly cumulative?: { readonly tokens?: boolean; readonly cost?: boolean } | undefined;
 }

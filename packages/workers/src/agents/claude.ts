@@ -16,6 +16,18 @@ export const claude: Agent = {
   name: 'claude',
   command: 'claude -p --output-format stream-json --verbose --permission-mode acceptEdits',
   environment: ['ANTHROPIC_*', 'CLAUDE_*', 'DISABLE_*', 'MAX_THINKING_TOKENS'],
+  install: 'npm install --global @anthropic-ai/claude-code',
+  signIn: {
+    variables: [
+      'ANTHROPIC_API_KEY',
+      'ANTHROPIC_AUTH_TOKEN',
+      'CLAUDE_CODE_OAUTH_TOKEN',
+      'CLAUDE_CODE_USE_BEDROCK',
+      'CLAUDE_CODE_USE_VERTEX',
+    ],
+    files: ['$CLAUDE_CONFIG_DIR/.credentials.json', '.claude/.credentials.json'],
+    fix: 'run claude once and log in, or set ANTHROPIC_API_KEY',
+  },
   metered: true,
   readEvent,
   resume: (command, session) => `${command} --resume ${session}`,

@@ -6,6 +6,12 @@ export const codex: Agent = {
   name: 'codex',
   command: 'codex exec --json --skip-git-repo-check --sandbox workspace-write -',
   environment: ['OPENAI_*', 'CODEX_*'],
+  install: 'npm install --global @openai/codex',
+  signIn: {
+    variables: ['OPENAI_API_KEY', 'CODEX_API_KEY'],
+    files: ['$CODEX_HOME/auth.json', '.codex/auth.json'],
+    fix: 'run codex login, or set OPENAI_API_KEY',
+  },
   metered: true,
   readEvent,
   // Options come before the word, the prompt (- for stdin) last.

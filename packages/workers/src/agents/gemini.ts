@@ -6,6 +6,12 @@ export const gemini: Agent = {
   name: 'gemini',
   command: 'gemini --output-format stream-json --approval-mode auto_edit',
   environment: ['GEMINI_*', 'GOOGLE_*'],
+  install: 'npm install --global @google/gemini-cli',
+  signIn: {
+    variables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_GENAI_USE_VERTEXAI'],
+    files: ['.gemini/oauth_creds.json'],
+    fix: 'run gemini once and log in, or set GEMINI_API_KEY',
+  },
   metered: true,
   readEvent,
   resume: (command, session) => `${command} --resume ${session}`,

@@ -7,6 +7,18 @@ export const opencode: Agent = {
   name: 'opencode',
   command: 'opencode run --format json',
   environment: ['OPENCODE_*', 'ANTHROPIC_*', 'OPENAI_*', 'GEMINI_*', 'GOOGLE_*', 'OPENROUTER_*'],
+  install: 'npm install --global opencode-ai',
+  signIn: {
+    variables: [
+      'OPENCODE_CONFIG_CONTENT',
+      'ANTHROPIC_API_KEY',
+      'OPENAI_API_KEY',
+      'GEMINI_API_KEY',
+      'OPENROUTER_API_KEY',
+    ],
+    files: ['$XDG_DATA_HOME/opencode/auth.json', '.local/share/opencode/auth.json'],
+    fix: 'run opencode auth login',
+  },
   metered: true,
   readEvent,
   resume: (command, session) => `${command} --session ${session}`,

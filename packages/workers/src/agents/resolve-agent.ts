@@ -1,35 +1,93 @@
 import { distance } from 'fastest-levenshtein';
 import { AgentError } from '../errors.ts';
+import { readAcpEvent } from './acp-report.ts';
 import type { Agent } from './agent.ts';
+import type { PermissionPolicy } from './permission.ts';
+import type { ReadEvent } from './report.ts';
 import { KNOWN_AGENTS } from './known-agents.ts';
+
+/** Before the command of an agent that speaks the Agent Client Protocol. */
+const ACP = 'acp:';
+
+/** An agent that a project describes itself. */
+export interface CustomAgent {
+  /** A shell line that reads the prompt from stdin; after `acp:`, one that speaks the Agent Client Protocol. */
+  readonly command: string;
+  /** The shell line that goes on with a session; `{session}` stands for its id. */
+  readonly resume?: string | undefined;
+  /** The agent whose events it prints, or a function that reads its own. */
+  readonly events?: string | ReadEvent | undefined;
+  /** Variables that it needs. */
+  readonly environment?: readonly string[] | undefined;
+  readonly permissions?: PermissionPolicy | undefined;
+}
 
 export interface AgentChoice {
   /** The name of a known agent, or of a custom one. */
   readonly name?: string | undefined;
   /** A shell line; wins over the name's own. */
   readonly command?: string | undefined;
-  /** Custom agents of the configuration: name to shell line. */
-  readonly custom?: Readonly<Record<string, string>> | undefined;
+  /** Custom agents of the configuration: name to shell line, or to more than that. */
+  readonly custom?: Readonly<Record<string, string | CustomAgent>> | undefined;
+  /** What an agent that asks may do. */
+  readonly permissions?: PermissionPolicy | undefined;
 }
 
 /**
  * A shell line that is given with the name of a known agent (to choose a model, say) is read as that agent's.
  * @throws AgentError UNKNOWN_AGENT, naming the nearest known agent.
  */
-export function resolveAgent({ name, command, custom = {} }: AgentChoice): Agent {
+export function resolveAgent({ name, command, custom = {}, permissions }: AgentChoice): Agent {
   const known = KNOWN_AGENTS.find((agent) => agent.name === name);
   if (command !== undefined && command.trim() !== '') {
-    return { name: name ?? 'command', metered: false, ...known, command };
+    return ofLine({ name: name ?? 'command', metered: false, permissions, ...known }, command);
   }
   if (name === undefined) {
     throw new AgentError('UNKNOWN_AGENT', '', 'no agent is chosen: add --agent NAME or --agent-command CMD');
   }
-  const line = Object.hasOwn(custom, name) ? custom[name] : undefined;
-  if (line !== undefined) return { name, command: line, metered: false };
+  if (name.startsWith(ACP)) return ofLine({ name, metered: true, permissions }, name);
+  const own = Object.hasOwn(custom, name) ? custom[name] : undefined;
+  if (own !== undefined) return ofCustom(name, typeof own === 'string' ? { command: own } : own, permissions);
   if (known) return known;
   const names = [...KNOWN_AGENTS.map((agent) => agent.name), ...Object.keys(custom)];
+  throw unknownAgent(name, names);
+}
+
+/** A line after `acp:` is a server's. */
+function ofLine(agent: Omit<Agent, 'command'>, line: string): Agent {
+  const text = line.trim();
+  if (!text.startsWith(ACP)) return { ...agent, command: line };
+  const command = text.slice(ACP.length).trim();
+  if (command === '')
+    throw new AgentError('UNKNOWN_AGENT', agent.name, 'acp: names no command: write acp:COMMAND');
+  return { ...agent, command, protocol: 'acp', readEvent: readAcpEvent };
+}
+
+function ofCustom(name: string, custom: CustomAgent, permissions: PermissionPolicy | undefined): Agent {
+  const { command, resume, events, environment } = custom;
+  const like = typeof events === 'string' ? KNOWN_AGENTS.find((agent) => agent.name === events) : undefined;
+  if (typeof events === 'string' && !like)
+    throw unknownAgent(
+      events,
+      KNOWN_AGENTS.map((agent) => agent.name),
+    );
+  const described = {
+    name,
+    metered: false,
+    environment,
+    permissions: custom.permissions ?? permissions,
+    readEvent: typeof events === 'function' ? events : like?.readEvent,
+    cumulative: like?.cumulative,
+    ...(resume !== undefined && {
+      resume: (_: string, session: string) => resume.replaceAll('{session}', session),
+    }),
+  };
+  return ofLine(described, command);
+}
+
+function unknownAgent(name: string, names: readonly string[]): AgentError {
   const nearest = names.toSorted((a, b) => distance(a, name) - distance(b, name))[0];
-  throw new AgentError(
+  return new AgentError(
     'UNKNOWN_AGENT',
     name,
     `unknown agent ${JSON.stringify(name)}: did you mean ${nearest}? Known: ${names.join(', ')}`,

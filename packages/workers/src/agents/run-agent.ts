@@ -1,10 +1,12 @@
-import { stat } from 'node:fs/promises';
+import { appendFile, stat } from 'node:fs/promises';
 import { outputTail } from '../output-tail.ts';
 import type { Masker } from '../secrets.ts';
-import { supervise, type SupervisedExit } from '../supervise.ts';
+import { type Pipes, supervise, type SupervisedExit } from '../supervise.ts';
 import type { Agent } from './agent.ts';
 import { ReportFollower } from './follow-report.ts';
+import type { PermissionRequest } from './permission.ts';
 import type { AgentReport } from './report.ts';
+import { talkAcp } from './talk-acp.ts';
 
 /** One turn of an agent: a prompt, and the place where it works. */
 export interface AgentTurn {
@@ -30,6 +32,8 @@ export interface AgentHooks {
   /** Aborted: without grace. */
   readonly hurry?: AbortSignal | undefined;
   readonly onStarted?: (() => void) | undefined;
+  /** Asks a person whether an agent may do something. */
+  readonly onPermission?: ((request: PermissionRequest) => Promise<boolean>) | undefined;
   /** What the agent has told so far, whenever there is more. */
   readonly onEvent?: ((report: AgentReport) => void) | undefined;
 }
@@ -50,7 +54,8 @@ const LOOK = 1_000;
 /** Runs an agent to its end; nothing that it started lives when this resolves. */
 export async function runAgent(agent: Agent, turn: AgentTurn, hooks: AgentHooks = {}): Promise<AgentEnd> {
   const { session } = turn;
-  const goOn = resumeCommand(agent, session);
+  const acp = agent.protocol === 'acp';
+  const goOn = acp ? session && agent.command : resumeCommand(agent, session);
   const start = await stat(turn.outputFile).then(
     ({ size }) => size,
     () => 0,
@@ -63,6 +68,7 @@ export async function runAgent(agent: Agent, turn: AgentTurn, hooks: AgentHooks 
       ...hooks,
       command: goOn ?? agent.command,
       inputFile: turn.promptFile,
+      ...(acp && { talk: acpTalk(agent, turn, hooks, goOn ? session : undefined) }),
     });
     const report = await follower?.readToEnd();
     const said = report ? report.text.split('\n') : await outputTail(turn.outputFile);
@@ -73,8 +79,23 @@ export async function runAgent(agent: Agent, turn: AgentTurn, hooks: AgentHooks 
   }
 }
 
+function acpTalk(agent: Agent, turn: AgentTurn, hooks: AgentHooks, session: string | undefined) {
+  const { promptFile, outputFile, cwd, masker } = turn;
+  const log = async (event: object) => {
+    const line = `${JSON.stringify(event)}\n`;
+    await appendFile(outputFile, masker?.text(line) ?? line);
+  };
+  const policy = agent.permissions ?? 'edits';
+  return (pipes: Pipes, ending: AbortSignal) =>
+    talkAcp(pipes, ending, { promptFile, cwd, session, policy, onPermission: hooks.onPermission, log });
+}
+
 /** A session's name comes from the agent's output and becomes part of a shell line: only a plain word can. */
-export function resumeCommand(agent: Agent, session: string | undefined): string | undefined {
+export function canGoOn(agent: Agent, session: string | undefined): boolean {
+  return agent.protocol === 'acp' ? session !== undefined : resumeCommand(agent, session) !== undefined;
+}
+
+function resumeCommand(agent: Agent, session: string | undefined): string | undefined {
   return session !== undefined && /^[\w-]+$/.test(session)
     ? agent.resume?.(agent.command, session)
     : undefined;

@@ -1,0 +1,72 @@
+import type { Usage } from '../usage.ts';
+import {
+  type AgentEvent,
+  type AgentReport,
+  isObject,
+  numberIn,
+  objectIn,
+  problemOf,
+  textIn,
+} from './report.ts';
+
+/**
+ * Reads what `talkAcp` logs of a conversation: `{"acp": "session" | "update" | "permission" | "result" | "error"}` with
+ * what the agent said below `value`.
+ */
+export function readAcpEvent(report: AgentReport, event: AgentEvent): AgentReport {
+  const value = objectIn(event, 'value');
+  switch (event['acp']) {
+    case 'session': {
+      const sessionId = textIn(value, 'sessionId');
+      return sessionId === undefined ? report : { ...report, sessionId };
+    }
+    case 'update':
+      return readUpdate(report, value);
+    case 'permission': {
+      if (value['allowed'] === true) return report;
+      return { ...report, denied: [...report.denied, textIn(value, 'kind') ?? 'a tool'] };
+    }
+    case 'result': {
+      const known = { ...report, ...tokensOf(value) };
+      const stopped = textIn(value, 'stopReason');
+      if (stopped === 'end_turn' || stopped === 'cancelled') return known;
+      return { ...known, problem: problemOf(`the agent stopped: ${stopped ?? 'for no reason'}`) };
+    }
+    case 'error':
+      return { ...report, problem: problemOf(textIn(value, 'message') ?? 'it failed', value['code']) };
+    default:
+      return report;
+  }
+}
+
+function readUpdate(report: AgentReport, update: AgentEvent): AgentReport {
+  switch (update['sessionUpdate']) {
+    case 'agent_message_chunk':
+      return { ...report, text: report.text + (textIn(objectIn(update, 'content'), 'text') ?? '') };
+    case 'tool_call':
+      // What is said after a tool is a new message.
+      return { ...report, text: '' };
+    case 'usage_update': {
+      const cost = objectIn(update, 'cost');
+      return cost['currency'] === 'USD' ? { ...report, costUsd: numberIn(cost, 'amount') } : report;
+    }
+    default:
+      return report;
+  }
+}
+
+/** Agents tell their tokens in the result of a prompt, some as `usage`, some in `_meta.quota`. */
+function tokensOf(result: AgentEvent): Usage {
+  const told = result['usage'];
+  if (isObject(told)) {
+    const cachedTokens = numberIn(told, 'cachedReadTokens');
+    const outputTokens = numberIn(told, 'outputTokens');
+    const inputTokens = numberIn(told, 'inputTokens') + numberIn(told, 'cachedWriteTokens') + cachedTokens;
+    return { tokens: inputTokens + outputTokens, inputTokens, outputTokens, cachedTokens };
+  }
+  const counted = objectIn(objectIn(objectIn(result, '_meta'), 'quota'), 'token_count');
+  if (Object.keys(counted).length === 0) return {};
+  const inputTokens = numberIn(counted, 'input_tokens');
+  const outputTokens = numberIn(counted, 'output_tokens');
+  return { tokens: inputTokens + outputTokens, inputTokens, outputTokens };
+}

@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { AgentError } from '../errors.ts';
+import type { Agent } from './agent.ts';
+import { findAgent } from './find-agent.ts';
+
+/** What can be said of an agent on this machine without asking its model anything. */
+export interface AgentState {
+  readonly found: boolean;
+  /** The program's path; absent where the shell line starts with something only the shell can read. */
+  readonly program?: string;
+  readonly version?: string;
+  /** Absent where Sage does not know how the agent signs in. */
+  readonly signedIn?: boolean;
+  /** What to do where it is not found, or not signed in. */
+  readonly fix?: string;
+}
+
+/** How long a program may take to tell its version, in milliseconds. */
+const PATIENCE = 10_000;
+
+/** Looks for an agent's program, its version, and whether it has credentials. Never throws for a missing one. */
+export async function detectAgent(
+  agent: Agent,
+  cwd: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<AgentState> {
+  let program: string | undefined;
+  try {
+    program = await findAgent(agent, cwd);
+  } catch (error) {
+    if (!(error instanceof AgentError)) throw error;
+    return { found: false, fix: agent.install ? `install it (${agent.install})` : 'install it' };
+  }
+  // A custom agent's program may do anything when it is started; those that are known only tell their version.
+  const version = agent.signIn && program !== undefined ? await versionOf(program, cwd) : undefined;
+  const signedIn = agent.signIn && isSignedIn(agent.signIn, environment);
+  return {
+    found: true,
+    ...(program !== undefined && { program }),
+    ...(version !== undefined && { version }),
+    ...(signedIn !== undefined && { signedIn }),
+    ...(signedIn === false && { fix: agent.signIn?.fix ?? '' }),
+  };
+}
+
+async function versionOf(program: string, cwd: string): Promise<string | undefined> {
+  const { stdout, exitCode } = await execa(program, ['--version'], {
+    cwd,
+    reject: false,
+    stdin: 'ignore',
+    timeout: PATIENCE,
+  });
+  return exitCode === 0 ? /\d+\.\d+[\w.+-]*/.exec(stdout)?.[0] : undefined;
+}
+
+function isSignedIn(
+  { variables, files }: NonNullable<Agent['signIn']>,
+  environment: NodeJS.ProcessEnv,
+): boolean {
+  if (variables.some((name) => environment[name])) return true;
+  return files.some((file) => {
+    // `$NAME/...` is below the folder that a variable names, where it is set.
+    const [, name, rest = ''] = /^\$(\w+)\/(.*)$/.exec(file) ?? [];
+    if (name !== undefined)
+      return Boolean(environment[name]) && existsSync(join(environment[name] ?? '', rest));
+    return existsSync(join(environment['HOME'] ?? homedir(), file));
+  });
+}

@@ -1,0 +1,33 @@
+import { isAbsolute, relative, resolve } from 'node:path';
+
+/**
+ * Which tools an agent that asks may use without a person: `edits`, those that read and change files of the worktree;
+ * `all`; `none` but those that read.
+ */
+export type PermissionPolicy = 'edits' | 'all' | 'none';
+
+/** What an agent asks to do. */
+export interface PermissionRequest {
+  readonly title: string;
+  /** As the Agent Client Protocol names kinds: `read`, `edit`, `execute`, ... */
+  readonly kind: string;
+  /** Absolute, or from the worktree on. */
+  readonly paths: readonly string[];
+}
+
+const READING: ReadonlySet<string> = new Set(['read', 'search', 'think']);
+const EDITING: ReadonlySet<string> = new Set(['edit', 'delete', 'move']);
+
+export function isAllowed(
+  policy: PermissionPolicy,
+  { kind, paths }: PermissionRequest,
+  worktree: string,
+): boolean {
+  if (policy === 'all' || READING.has(kind)) return true;
+  return policy === 'edits' && EDITING.has(kind) && paths.every((path) => isInside(worktree, path));
+}
+
+function isInside(worktree: string, path: string): boolean {
+  const way = relative(worktree, resolve(worktree, path));
+  return way !== '..' && !way.startsWith('../') && !isAbsolute(way);
+}

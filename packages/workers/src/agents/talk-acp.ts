@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import { Readable, Writable } from 'node:stream';
+import {
+  client,
+  type ClientContext,
+  methods,
+  ndJsonStream,
+  PROTOCOL_VERSION,
+  type RequestPermissionRequest,
+} from '@agentclientprotocol/sdk';
+import type { Pipes } from '../supervise.ts';
+import { isAllowed, type PermissionPolicy, type PermissionRequest } from './permission.ts';
+
+export interface Conversation {
+  readonly promptFile: string;
+  readonly cwd: string;
+  /** A session to go on with, where the agent can. */
+  readonly session?: string | undefined;
+  readonly policy: PermissionPolicy;
+  /** Asks a person instead of the policy. */
+  readonly onPermission?: ((request: PermissionRequest) => Promise<boolean>) | undefined;
+  /** Takes each message that matters, a JSON object a line; see `readAcpEvent`. */
+  readonly log: (event: Readonly<Record<string, unknown>>) => Promise<void>;
+}
+
+/**
+ * One prompt to an agent that speaks the Agent Client Protocol, to its end. Aborting `ending` cancels the turn. The agent
+ * may stay alive after it: whoever started it ends it.
+ */
+export async function talkAcp(pipes: Pipes, ending: AbortSignal, conversation: Conversation): Promise<void> {
+  const { log } = conversation;
+  const stream = ndJsonStream(
+    Writable.toWeb(pipes.stdin) as WritableStream<Uint8Array>,
+    Readable.toWeb(pipes.stdout) as ReadableStream<Uint8Array>,
+  );
+  // What a resumed session did before comes again as updates: it is not of this turn.
+  let listening = false;
+  const app = client({ name: 'sage' })
+    .onRequest(methods.client.session.requestPermission, async ({ params }) =>
+      answer(params, ending, conversation),
+    )
+    .onNotification(methods.client.session.update, async ({ params }) => {
+      if (listening) await log({ acp: 'update', value: params.update });
+    });
+  try {
+    await app.connectWith(stream, async (agent) => {
+      const sessionId = await openSession(agent, conversation);
+      await log({ acp: 'session', value: { sessionId } });
+      const cancel = () => void agent.notify(methods.agent.session.cancel, { sessionId }).catch(() => {});
+      ending.addEventListener('abort', cancel, { once: true });
+      if (ending.aborted) return;
+      listening = true;
+      const text = await readFile(conversation.promptFile, 'utf8');
+      const prompt = [{ type: 'text' as const, text }];
+      const result = await agent.request(methods.agent.session.prompt, { sessionId, prompt });
+      await log({ acp: 'result', value: result });
+    });
+  } catch (error) {
+    const { message, code } = error as Error & { code?: unknown };
+    await log({ acp: 'error', value: { message, code } });
+    throw error;
+  }
+}
+
+async function openSession(agent: ClientContext, { cwd, session }: Conversation): Promise<string> {
+  const { agentCapabilities } = await agent.request(methods.agent.initialize, {
+    protocolVersion: PROTOCOL_VERSION,
+    clientCapabilities: {},
+  });
+  const known = { sessionId: session ?? '', cwd, mcpServers: [] };
+  if (session !== undefined && agentCapabilities?.sessionCapabilities?.resume) {
+    await agent.request(methods.agent.session.resume, known);
+    return session;
+  }
+  if (session !== undefined && agentCapabilities?.loadSession) {
+    await agent.request(methods.agent.session.load, known);
+    return session;
+  }
+  if (session !== undefined) throw new Error('the agent cannot go on with a session');
+  return (await agent.request(methods.agent.session.new, { cwd, mcpServers: [] })).sessionId;
+}
+
+async function answer(request: RequestPermissionRequest, ending: AbortSignal, conversation: Conversation) {
+  const { policy, cwd, onPermission, log } = conversation;
+  if (ending.aborted) return { outcome: { outcome: 'cancelled' as const } };
+  const { title, kind, locations } = request.toolCall;
+  const asked: PermissionRequest = {
+    title: title ?? 'a tool',
+    kind: kind ?? 'other',
+    paths: (locations ?? []).map(({ path }) => path),
+  };
+  const allowed = onPermission ? await onPermission(asked) : isAllowed(policy, asked, cwd);
+  await log({ acp: 'permission', value: { ...asked, allowed } });
+  const wanted = allowed ? ['allow_once', 'allow_always'] : ['reject_once', 'reject_always'];
+  const option = wanted.flatMap((one) => request.options.find((each) => each.kind === one) ?? [])[0];
+  return {
+    outcome: option
+      ? { outcome: 'selected' as const, optionId: option.optionId }
+      : { outcome: 'cancelled' as const },
+  };
+}
