@@ -48,9 +48,8 @@ test.concurrent.for(Array.from({ length: INSTANTS }, (_, index) => index))(
 
 test('what sage queue process lands after a kill is recorded by the next run', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2', dependencies: ['API-1'] }]);
-  const running = sandbox.start([
-    ...['stream', '--auto', '--json', '--verify', 'sleep 1000', '--agent-command', WRITE_OWN_FILE],
-  ]);
+  const verify = ['--verify', 'sleep 1000'];
+  const running = sandbox.start(['stream', '--auto', '--json', ...verify, '--agent-command', WRITE_OWN_FILE]);
   await afterText(running.stdout, '"queue.enqueued"');
   running.kill('SIGKILL');
   await running;

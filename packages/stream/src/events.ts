@@ -67,6 +67,8 @@ export type RunFact =
       readonly ticket: string;
       readonly entry: string;
       readonly commit: string;
+      /** Its verify failed once, and then passed. */
+      readonly flaky?: boolean;
     }
   | {
       readonly event: 'landing.conflicted';

@@ -120,7 +120,8 @@ export class Run {
     await this.#attempts.announced(ticket.id);
     const about = { ticket: ticket.id, entry: entry.id };
     if (entry.state === 'landed' && entry.landed !== undefined) {
-      await log.emit({ event: 'landing.landed', ...about, commit: entry.landed });
+      const flaky = entry.flaky === true && { flaky: true };
+      await log.emit({ event: 'landing.landed', ...about, commit: entry.landed, ...flaky });
       // A landing that recovery found may be told already.
       const news = completed.filter((id) => !log.state.completed.has(id));
       for (const id of news) await log.emit({ event: 'ticket.completed', ticket: id, commit: entry.landed });

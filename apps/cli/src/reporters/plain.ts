@@ -48,6 +48,9 @@ export function plainReporter(stdout: NodeJS.WritableStream & { isTTY?: boolean 
             row('drift', colors.yellow, event.ticket, `not declared: ${event.drift.join(', ')}`);
           }
           return;
+        case 'landing.landed':
+          if (event.flaky) row('flaky', colors.yellow, event.ticket, 'verify failed once, and then passed');
+          return;
         case 'conflict.predicted': {
           const others = event.tickets.length > 0 ? `, from ${event.tickets.join(', ')}` : '';
           return row('overlap', colors.yellow, event.ticket, `works on ${event.files.join(', ')}${others}`);
