@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -50,6 +51,27 @@ test.each([
   expect(clone('status', '--porcelain')).toBe('');
   expect(clone('show', 'HEAD:out/API-1.txt')).toBe('API-1');
   expect(clone('worktree', 'list').split('\n')).toHaveLength(1);
+});
+
+const hasLfs = spawnSync('git', ['lfs', 'version']).status === 0;
+
+test.skipIf(!hasLfs)('files that git-lfs keeps elsewhere are worked on, landed and checked out', async () => {
+  const two = [{ id: 'API-1' }, { id: 'API-2', dependencies: ['API-1'] }];
+  const sandbox = await Sandbox.create(two);
+  sandbox.git('lfs', 'install', '--local');
+  sandbox.git('lfs', 'track', '*.bin');
+  await sandbox.write('big.bin', 'first content\n');
+  sandbox.git('add', '--all');
+  sandbox.git('commit', '--quiet', '--message=big');
+  // The second one finds what the first one has left, and commits by itself.
+  const agent =
+    'echo "$SAGE_TICKET_ID" >> big.bin; test "$SAGE_TICKET_ID" = API-1 || git -c user.name=W -c user.email=w@example.org commit -qam own';
+  const { exitCode } = await sandbox.stream(agent, '--verify', 'grep -q "first content" big.bin');
+  expect(exitCode).toBe(0);
+  expect(await sandbox.read('big.bin')).toBe('first content\nAPI-1\nAPI-2\n');
+  expect(sandbox.git('show', 'HEAD:big.bin')).toContain('version https://git-lfs.github.com/spec/v1');
+  expect(sandbox.git('status', '--porcelain')).toBe('');
+  expect(sandbox.git('lfs', 'fsck')).toContain('OK');
 });
 
 test('variables of a surrounding git do not lead astray', async () => {
