@@ -1,7 +1,8 @@
 // No-op tickets a second: Sage's scheduler with a journal on the disk, p-graph, and p-queue with counted dependencies.
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createScheduler, type SchedulerTicket } from '@sage/scheduler';
 import { PGraph } from 'p-graph';
 import PQueue from 'p-queue';
@@ -14,22 +15,25 @@ const ROUNDS = 3;
 
 type Engine = (tickets: readonly SchedulerTicket[], run: () => Promise<void>) => Promise<void>;
 
-/** A line for each start and each completion, synced to the disk in groups of 256 kB. */
-function openJournal(file: string): { write(event: object): void; close(): void } {
+/** A line for each start and each completion, written in groups of 256 kB, one of which is synced at a time. */
+function openJournal(file: string): { write(event: string, ticket: string): void; close(): Promise<void> } {
   const handle = openSync(file, 'w');
+  const sync = promisify(fdatasync);
   let group = '';
-  const sync = (): void => {
+  let syncing = Promise.resolve();
+  const writeGroup = (): void => {
     writeSync(handle, group);
-    fdatasyncSync(handle);
     group = '';
+    syncing = syncing.then(() => sync(handle));
   };
   return {
-    write(event) {
-      group += `${JSON.stringify(event)}\n`;
-      if (group.length > 2 ** 18) sync();
+    write(event, ticket) {
+      group += `{"v":1,"event":"${event}","ticket":${JSON.stringify(ticket)}}\n`;
+      if (group.length > 2 ** 18) writeGroup();
     },
-    close() {
-      sync();
+    async close() {
+      writeGroup();
+      await syncing;
       closeSync(handle);
     },
   };
@@ -40,23 +44,22 @@ const sage: Engine = async (tickets, run) => {
   const journal = openJournal(join(folder, 'journal.jsonl'));
   const scheduler = createScheduler(tickets, { workers: WORKERS });
   const over = Promise.withResolvers<void>();
-  const runOne = async (ticket: string): Promise<void> => {
-    await run();
-    scheduler.completed(ticket);
-    journal.write({ v: 1, event: 'ticket.completed', ticket });
-    startReady();
-  };
   const startReady = (): void => {
-    for (let ticket = scheduler.next(); ticket !== undefined; ticket = scheduler.next()) {
-      scheduler.started(ticket);
-      journal.write({ v: 1, event: 'ticket.started', ticket });
-      runOne(ticket).catch(over.reject);
-    }
+    for (let ticket = scheduler.next(); ticket !== undefined; ticket = scheduler.next()) start(ticket);
     if (scheduler.remaining === 0) over.resolve();
+  };
+  const start = (ticket: string): void => {
+    scheduler.started(ticket);
+    journal.write('ticket.started', ticket);
+    run().then(() => {
+      scheduler.completed(ticket);
+      journal.write('ticket.completed', ticket);
+      startReady();
+    }, over.reject);
   };
   startReady();
   await over.promise;
-  journal.close();
+  await journal.close();
   rmSync(folder, { recursive: true });
 };
 

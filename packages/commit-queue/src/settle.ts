@@ -30,7 +30,7 @@ export async function settleLanded(
   const held =
     (await session.readRef(last.target)) === last.landed || (await isOnTarget(session.repository, last));
   if (!held) return settled;
-  // Last: killed before it, pins too many are left, which recovery removes.
+  // Last: killed before it, pins too many are left, which recovery removes; not synced, for the same reason.
   const pins = await Promise.all(
     landings.map(async ({ entry }) => ({
       ref: pinOf(entry.id),
@@ -38,7 +38,8 @@ export async function settleLanded(
     })),
   );
   const there = pins.filter(({ old }) => old !== undefined);
-  if (there.length > 0) await session.updateRefs(there.map((pin) => ({ ...pin, new: 'delete' })));
+  const deletions = there.map((pin) => ({ ...pin, new: 'delete' }));
+  if (there.length > 0) await updateRefs(session.repository, deletions, { synced: false });
   onStep?.('pins-removed');
   return settled;
 }

@@ -2,15 +2,18 @@
  * `held` failed and waits for its pause to be over; `outside` is open, but not in the selection. Completed,
  * deferred and cancelled tickets stay what they are.
  */
-export type TicketPhase =
-  | 'waiting'
-  | 'ready'
-  | 'held'
-  | 'running'
-  | 'completed'
-  | 'deferred'
-  | 'cancelled'
-  | 'outside';
+export type TicketPhase = (typeof PHASES)[number];
+
+const PHASES = [
+  'waiting',
+  'ready',
+  'held',
+  'running',
+  'completed',
+  'deferred',
+  'cancelled',
+  'outside',
+] as const;
 
 /** Every change of phase there is. `unblocked` and `closed` (of a container) follow from the completion of others. */
 const transitions = {
@@ -27,10 +30,48 @@ const transitions = {
 
 export type Transition = keyof typeof transitions;
 
-/** Where a transition leads from a phase; undefined where it does not start there. */
-export function phaseAfter(phase: TicketPhase, transition: Transition): TicketPhase | undefined {
-  return (transitions[transition] as Partial<Record<TicketPhase, TicketPhase>>)[phase];
+/** The phases of many tickets, a byte each. */
+export class PhaseList {
+  readonly #codes: Uint8Array;
+
+  constructor(phases: readonly TicketPhase[]) {
+    this.#codes = Uint8Array.from(phases, (phase) => PHASES.indexOf(phase));
+  }
+
+  get size(): number {
+    return this.#codes.length;
+  }
+
+  at(node: number): TicketPhase {
+    return PHASES[this.#codes[node]!]!;
+  }
+
+  is(node: number, phase: TicketPhase): boolean {
+    return this.#codes[node] === CODES[phase];
+  }
+
+  /** Where a transition leads; undefined, and nothing has changed, where it does not start from the node's phase. */
+  move(node: number, transition: Transition): TicketPhase | undefined {
+    const next = NEXT[transition][this.#codes[node]!]!;
+    if (next === NOWHERE) return undefined;
+    this.#codes[node] = next;
+    return PHASES[next];
+  }
 }
+
+const NOWHERE = 255;
+
+const CODES = Object.fromEntries(PHASES.map((phase, code) => [phase, code])) as Record<TicketPhase, number>;
+
+/** By transition, then by the code of the phase: the code of the next one. */
+const NEXT = Object.fromEntries(
+  Object.entries(transitions).map(
+    ([transition, table]: [string, Partial<Record<TicketPhase, TicketPhase>>]) => [
+      transition,
+      Uint8Array.from(PHASES, (phase) => CODES[table[phase]!] ?? NOWHERE),
+    ],
+  ),
+) as Record<Transition, Uint8Array>;
 
 /** Phases in which a ticket will never be completed. */
 export function isGivenUp(phase: TicketPhase): boolean {

@@ -5,7 +5,7 @@ import { blockedTickets } from './blocked.ts';
 import type { BlockedTicket } from './blocked.ts';
 import { TransitionError } from './errors.ts';
 import { exclusionsOf } from './exclusions.ts';
-import { phaseAfter } from './phase.ts';
+import { PhaseList } from './phase.ts';
 import type { TicketPhase, Transition } from './phase.ts';
 import { rankNodes } from './priority.ts';
 import { createReadyQueue } from './ready-queue.ts';
@@ -56,7 +56,7 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
   });
   const rank = new Int32Array(graph.size);
   rankNodes(backlog).order.forEach((node, position) => (rank[node] = position));
-  const queue = createReadyQueue(exclusionsOf(backlog, limits), rank, (node) => phases[node] === 'ready');
+  const queue = createReadyQueue(exclusionsOf(backlog, limits), rank, (node) => phases.is(node, 'ready'));
   const counts = {
     waiting: 0,
     ready: 0,
@@ -67,25 +67,24 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
     cancelled: 0,
     outside: 0,
   };
-  const phases = tickets.map((ticket): TicketPhase => {
-    const before = earlier?.get(ticket.id);
-    const phase = before === undefined || before === 'ready' ? phaseAtStart(ticket, only) : before;
-    if (!ticket.container) counts[phase]++;
-    return phase;
-  });
-  phases.forEach((phase, node) => {
-    if (phase === 'running') queue.started(node);
-  });
+  const phases = new PhaseList(
+    tickets.map((ticket): TicketPhase => {
+      const before = earlier?.get(ticket.id);
+      const phase = before === undefined || before === 'ready' ? phaseAtStart(ticket, only) : before;
+      if (!ticket.container) counts[phase]++;
+      return phase;
+    }),
+  );
+  for (let node = 0; node < phases.size; node++) if (phases.is(node, 'running')) queue.started(node);
   const waitsFor = Int32Array.from(
     tickets,
     (_, node) => graph.dependencyOffsets[node + 1]! - graph.dependencyOffsets[node]!,
   );
 
   function move(node: number, transition: Transition): void {
-    const from = phases[node]!;
-    const to = phaseAfter(from, transition);
+    const from = phases.at(node);
+    const to = phases.move(node, transition);
     if (to === undefined) throw new TransitionError(ids[node]!, from, transition);
-    phases[node] = to;
     if (!isContainer[node]) {
       counts[from]--;
       counts[to]++;
@@ -108,7 +107,7 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
     const closed: string[] = [];
     // The list grows while it is read: a closed container lets its own dependents go on.
     for (const node of nodes) {
-      if (phases[node] !== 'waiting') continue;
+      if (!phases.is(node, 'waiting')) continue;
       if (!isContainer[node]) {
         move(node, 'unblocked');
         continue;
@@ -141,8 +140,11 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
     return node;
   }
 
-  const phaseOf = (id: string): TicketPhase | undefined => phases[graph.indexOf(id)];
-  const isReady = (position: number): boolean => phases[nodeAt[position]!] === 'ready';
+  const phaseOf = (id: string): TicketPhase | undefined => {
+    const node = graph.indexOf(id);
+    return node === -1 ? undefined : phases.at(node);
+  };
+  const isReady = (position: number): boolean => phases.is(nodeAt[position]!, 'ready');
   const closedAtStart = advance(nodesWaitingForNothing());
 
   return {
@@ -164,7 +166,7 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
     },
     phaseOf,
     closedAtStart,
-    phases: () => new Map(phases.map((phase, node) => [ids[node]!, phase])),
+    phases: () => new Map(ids.map((id, node) => [id, phases.at(node)])),
     blocked: () => blockedTickets(graph, phases, only),
     counts,
   };
