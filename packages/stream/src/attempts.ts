@@ -158,7 +158,7 @@ export class Attempts {
     result: AttemptResult,
     entry: QueueEntry | undefined,
   ) {
-    const { repository, log } = this.#options;
+    const { repository, log, workers } = this.#options;
     const { outcome, seconds, category, reason, summary, session, ignoredFiles, drift, outputFile } = result;
     const { tokens, inputTokens, outputTokens, cachedTokens, costUsd } = result;
     await log.emit({
@@ -181,6 +181,8 @@ export class Attempts {
       ...(ignoredFiles.length > 0 && { ignoredFiles }),
       ...(outputFile !== '' && { log: relative(repository.root, outputFile) }),
     });
+    const files = await workers.changedSettings();
+    if (files.length > 0) await log.emit({ event: 'settings.changed', ticket: ticket.id, files });
     if (!entry) return;
     await log.emit({ event: 'queue.enqueued', ticket: ticket.id, entry: entry.id, commit: entry.commit });
   }

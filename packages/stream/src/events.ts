@@ -57,6 +57,13 @@ export type RunFact =
       readonly log?: string;
     }
   | {
+      readonly event: 'settings.changed';
+      /** Whose attempt had just ended: it need not be the one that did it. */
+      readonly ticket: string;
+      /** Hooks and settings of git, relative to the repository. */
+      readonly files: readonly string[];
+    }
+  | {
       readonly event: 'queue.enqueued';
       readonly ticket: string;
       readonly entry: string;

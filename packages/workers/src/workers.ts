@@ -11,6 +11,7 @@ import type { PromptTemplate } from './prompt-template.ts';
 import type { AttemptResult, WorkRequest } from './request.ts';
 import { WorkerError } from './errors.ts';
 import type { WorktreeSettings } from './worktree-settings.ts';
+import { SettingsWatch } from './settings-watch.ts';
 import { Masker, secretValues } from './secrets.ts';
 import { Worktrees } from './worktrees.ts';
 
@@ -64,6 +65,8 @@ export interface Workers {
   keep(ticket: string, commit: string, as: KeptAs): Promise<string>;
   /** Ends the processes that a killed coordinator of this run left, and keeps what their worktrees hold. */
   recover(run: string, cutOff: readonly CutOffAttempt[]): Promise<{ ended: number; kept: string[] }>;
+  /** The user's hooks and settings of git that changed since they were last asked for; Sage does not obey them. */
+  changedSettings(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -85,6 +88,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   });
   const runDirectory = (run: string) => join(repository.root, '.sage/runs', run);
 
+  const watch = await SettingsWatch.open(repository);
   const runs = new Set<string>();
 
   const keep = async (ticket: string, commit: string, as: KeptAs): Promise<string> => {
@@ -143,6 +147,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
       await worktrees.removeAll();
       return { ended: ended.length, kept };
     },
+    changedSettings: () => watch.changes(),
     async close() {
       // What an attempt forked while it was being ended, if anything.
       for (const run of runs) await endProcesses(processMark(run), { grace: 5_000 });

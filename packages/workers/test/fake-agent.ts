@@ -1,10 +1,11 @@
-// A command-line agent that does as its first argument says; prints events as Claude Code does. Used by tests and the soak.
+// A command-line agent that does as its ticket's title says, and prints events as Claude Code does. Its argument names files
+// that it remembers by.
 import { execFileSync, spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const ticket = process.env['SAGE_TICKET_ID'] ?? 'T';
-const state = process.argv[3] ?? join(process.cwd(), '.fake-agent');
+const state = process.argv[2] ?? join(process.cwd(), '.fake-agent');
 const git = (...args: string[]) =>
   execFileSync('git', ['-c', 'user.name=f', '-c', 'user.email=f@f', ...args], { encoding: 'utf8' }).trim();
 const say = (event: object) => process.stdout.write(`${JSON.stringify(event)}\n`);
@@ -126,6 +127,10 @@ const ACTS: Readonly<Record<string, () => void>> = {
   },
 };
 
-const act = ACTS[process.argv[2] ?? 'ok'];
-if (!act) throw new Error(`no act ${process.argv[2]}: one of ${Object.keys(ACTS).join(', ')}`);
+// By the ticket's title, so that each ticket of a backlog has an act of its own.
+const { title } = JSON.parse(readFileSync(process.env['SAGE_TICKET_FILE'] ?? '', 'utf8')) as {
+  title: string;
+};
+const act = ACTS[title];
+if (!act) throw new Error(`no act ${title}: one of ${Object.keys(ACTS).join(', ')}`);
 act();

@@ -55,6 +55,8 @@ export function plainReporter(stdout: NodeJS.WritableStream & { isTTY?: boolean 
           const others = event.tickets.length > 0 ? `, from ${event.tickets.join(', ')}` : '';
           return row('overlap', colors.yellow, event.ticket, `works on ${event.files.join(', ')}${others}`);
         }
+        case 'settings.changed':
+          return row('warning', colors.red, event.ticket, `changed, and not used: ${event.files.join(', ')}`);
         case 'landing.conflicted':
           return row('conflict', colors.yellow, event.ticket, `in ${event.files.join(', ')}`);
         case 'landing.rejected':
