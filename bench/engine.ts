@@ -44,18 +44,19 @@ const sage: Engine = async (tickets, run) => {
   const journal = openJournal(join(folder, 'journal.jsonl'));
   const scheduler = createScheduler(tickets, { workers: WORKERS });
   const over = Promise.withResolvers<void>();
-  const startReady = (): void => {
-    for (let ticket = scheduler.next(); ticket !== undefined; ticket = scheduler.next()) start(ticket);
-    if (scheduler.remaining === 0) over.resolve();
+  const runOne = async (ticket: string): Promise<void> => {
+    await run();
+    scheduler.completed(ticket);
+    journal.write('ticket.completed', ticket);
+    startReady();
   };
-  const start = (ticket: string): void => {
-    scheduler.started(ticket);
-    journal.write('ticket.started', ticket);
-    run().then(() => {
-      scheduler.completed(ticket);
-      journal.write('ticket.completed', ticket);
-      startReady();
-    }, over.reject);
+  const startReady = (): void => {
+    for (let ticket = scheduler.next(); ticket !== undefined; ticket = scheduler.next()) {
+      scheduler.started(ticket);
+      journal.write('ticket.started', ticket);
+      runOne(ticket).catch(over.reject);
+    }
+    if (scheduler.remaining === 0) over.resolve();
   };
   startReady();
   await over.promise;
