@@ -23,9 +23,50 @@ test('at the limit of its budget a run starts nothing more, and says so', async 
   const { exitCode, events, stderr } = await sandbox.stream(agent, '--max-cost=2.5');
   expect(exitCode).toBe(1);
   expect(events.at(-1)).toMatchObject({ outcome: 'finished', summary: { completed: 2, unprocessed: 2 } });
-  expect(stderr).toContain('the budget of $2.5 is reached: $2.00 used, about $1.00 an attempt');
+  expect(stderr).toContain(
+    'the budget of $2.5 is reached: $2.00 used, about $1.00 an attempt; 2 tickets are left as they are, and would need about $2.00',
+  );
   expect((await sandbox.stream(agent, '--max-tokens=5000')).exitCode).toBe(0);
   expect(Object.values(await sandbox.states())).toEqual(['COMPLETED', 'COMPLETED', 'COMPLETED', 'COMPLETED']);
+});
+
+test('a ticket is cut off in the middle when its agent tells that it uses more than it may', async () => {
+  const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
+  // As opencode prints its steps; the first ticket never comes to its end by itself.
+  const step = '{"type":"step_finish","part":{"tokens":{"input":900,"output":100},"cost":0.5}}';
+  const agent = `echo '${step}'; ${WRITE_OWN_FILE}; test "$SAGE_TICKET_ID" = API-2 || { echo '${step}'; exec sleep 1000; }`;
+  await sandbox.write(
+    'sage.config.json',
+    JSON.stringify({ agents: { mine: { command: agent, events: 'opencode' } } }),
+  );
+  sandbox.git('add', '--all');
+  sandbox.git('commit', '--quiet', '--message=configuration');
+  const { exitCode, events } = await sandbox.sage(
+    'stream',
+    '--auto',
+    '--json',
+    '--agent=mine',
+    '--max-ticket-tokens=1500',
+  );
+  expect(exitCode).toBe(1);
+  expect(of(events, 'ticket.deferred')).toMatchObject([
+    {
+      ticket: 'API-1',
+      category: 'budget',
+      reason: 'the ticket has used 2000 tokens of the 1500 it may',
+      ref: 'refs/sage/deferred/API-1',
+    },
+  ]);
+  expect(sandbox.landings().map(({ ticket }) => ticket)).toEqual(['API-2']);
+});
+
+test('--no-wait ends the run when the account is at its limit', async () => {
+  const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
+  const { exitCode, events, stderr } = await sandbox.stream('exit 75', '--no-wait');
+  expect(exitCode).toBe(1);
+  expect(of(events, 'ticket.started')).toHaveLength(1);
+  expect(events.at(-1)).toMatchObject({ outcome: 'finished', summary: { unprocessed: 2 } });
+  expect(stderr).toContain('nothing more starts');
 });
 
 test('an agent that stops printing is ended at the idle limit', async () => {

@@ -1,15 +1,20 @@
 import type { RunState } from './run-state.ts';
 
-/** What a run may use, in all its attempts; a limit that is not set does not limit. */
+/** What a run, and each ticket, may use in all attempts; a limit that is not set does not limit. */
 export interface BudgetLimits {
   readonly maxCost?: number | undefined;
   readonly maxTokens?: number | undefined;
+  readonly maxTicketCost?: number | undefined;
+  readonly maxTicketTokens?: number | undefined;
+}
+
+export interface Spent {
+  readonly costUsd: number;
+  readonly tokens: number;
 }
 
 /** What agents have told that they used. */
-export interface Usage {
-  readonly costUsd: number;
-  readonly tokens: number;
+export interface Usage extends Spent {
   /** Attempts that ended, and those of them that told a cost, or tokens. */
   readonly ended: number;
   readonly costed: number;
@@ -34,6 +39,26 @@ export function overBudget(
   if (maxTokens !== undefined && exceeds(maxTokens, usage.tokens, tokens, running)) {
     return `the budget of ${maxTokens} tokens is reached: ${usage.tokens} used, about ${Math.round(tokens ?? 0)} an attempt`;
   }
+  return undefined;
+}
+
+/** Which limit has been passed by what was used already. */
+export function exceeded(
+  { cost, tokens }: { cost?: number | undefined; tokens?: number | undefined },
+  used: Spent,
+  who: string,
+): string | undefined {
+  if (cost !== undefined && used.costUsd > cost)
+    return `${who} has used $${used.costUsd.toFixed(2)} of the $${cost} it may`;
+  if (tokens !== undefined && used.tokens > tokens)
+    return `${who} has used ${used.tokens} tokens of the ${tokens} it may`;
+  return undefined;
+}
+
+/** What so many more attempts would use, at the mean of those that ended; undefined where nobody told anything. */
+export function estimate({ usage }: Pick<RunState, 'usage'>, attempts: number): string | undefined {
+  if (usage.costed > 0) return `about $${((usage.costUsd / usage.costed) * attempts).toFixed(2)}`;
+  if (usage.counted > 0) return `about ${Math.round((usage.tokens / usage.counted) * attempts)} tokens`;
   return undefined;
 }
 

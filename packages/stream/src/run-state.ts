@@ -1,5 +1,5 @@
 import type { DeferCategory } from '@sage/tickets';
-import type { Usage } from './budget.ts';
+import type { Spent, Usage } from './budget.ts';
 import type { RunEvent, RunOutcome } from './events.ts';
 
 /** Why a ticket's last attempt did not land; `log` is the agent's output, relative to the repository. */
@@ -36,6 +36,8 @@ export interface RunState {
   readonly settledEntries: ReadonlySet<string>;
   readonly completed: ReadonlyMap<string, string>;
   readonly deferred: ReadonlyMap<string, Deferral>;
+  /** What all attempts of a ticket have used. */
+  readonly spent: ReadonlyMap<string, Spent>;
   /** What all attempts have used, the cut-off ones included. */
   readonly usage: Usage;
   readonly outcome: RunOutcome | undefined;
@@ -64,6 +66,7 @@ export class RunFold {
     settledEntries: new Set(),
     completed: new Map(),
     deferred: new Map(),
+    spent: new Map(),
     usage: { costUsd: 0, tokens: 0, ended: 0, costed: 0, counted: 0 },
     outcome: undefined,
   };
@@ -94,6 +97,7 @@ export class RunFold {
           // Named again after a deferral: the person wants it tried from the start.
           if (state.deferred.delete(ticket)) {
             state.attempts.delete(ticket);
+            state.spent.delete(ticket);
             state.conflicts.delete(ticket);
           }
         }
@@ -104,6 +108,7 @@ export class RunFold {
       case 'ticket.finished':
         state.open.delete(event.ticket);
         state.usage = addUsage(state.usage, event);
+        addSpent(state.spent, event);
         if (event.session !== undefined)
           state.sessions.set(event.ticket, goOn(state.sessions.get(event.ticket), event.session, event));
         if (event.outcome === 'rate-limited' || event.outcome === 'interrupted') return;
@@ -155,6 +160,17 @@ function addUsage(usage: Usage, { costUsd, tokens }: { costUsd?: number; tokens?
     costed: usage.costed + (costUsd === undefined ? 0 : 1),
     counted: usage.counted + (tokens === undefined ? 0 : 1),
   };
+}
+
+function addSpent(
+  spent: Map<string, Spent>,
+  { ticket, costUsd = 0, tokens = 0 }: { ticket: string; costUsd?: number; tokens?: number },
+): void {
+  const before = spent.get(ticket);
+  spent.set(ticket, {
+    costUsd: (before?.costUsd ?? 0) + costUsd,
+    tokens: (before?.tokens ?? 0) + tokens,
+  });
 }
 
 const FIGURES = ['tokens', 'inputTokens', 'outputTokens', 'cachedTokens', 'costUsd'] as const;

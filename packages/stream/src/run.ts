@@ -2,19 +2,20 @@ import { type QueueEntry, QueueStoppedError } from '@sage/commit-queue';
 import type { Repository } from '@sage/git';
 import type { Scheduler } from '@sage/scheduler';
 import type { DeferCategory, Ticket } from '@sage/tickets';
-import type { AttemptResult, Workers } from '@sage/workers';
+import type { AgentReport, AttemptResult, Workers } from '@sage/workers';
 import type { Ask } from './ask.ts';
 import { Attempts } from './attempts.ts';
 import type { Backlog } from './backlog.ts';
-import { type BudgetLimits, overBudget } from './budget.ts';
+import { type BudgetLimits, estimate, overBudget } from './budget.ts';
+import { BudgetWatch } from './budget-watch.ts';
 import type { Clock } from './clock.ts';
 import { type Collection, CollectionOrder } from './collection-order.ts';
 import { ConflictWatch } from './conflict-watch.ts';
 import type { RunOutcome, RunSummary } from './events.ts';
+import { FleetLimit } from './fleet-limit.ts';
 import type { Landing } from './landing.ts';
 import { Mailbox } from './mailbox.ts';
 import type { RunLog } from './run-log.ts';
-import { StartGate } from './start-gate.ts';
 import { summarise } from './summary.ts';
 import type { VelocityLog } from './velocity-log.ts';
 
@@ -33,6 +34,8 @@ export interface RunOptions {
   readonly velocity: VelocityLog;
   readonly maxAttempts: number;
   readonly budget?: BudgetLimits | undefined;
+  /** Whether to wait where the account is at its limit; else nothing more starts. */
+  readonly wait: boolean;
   readonly verifyCommand?: string | undefined;
   /** Asked before each step where the run is interactive. */
   readonly ask?: Ask | undefined;
@@ -57,8 +60,8 @@ interface EndedAttempt {
 }
 
 type Message =
-  | { readonly freeWorker: number; readonly collection: Collection | undefined }
-  | { readonly ended: EndedAttempt }
+  | { readonly freeWorker: number; readonly collection: Collection }
+  | { readonly ended: EndedAttempt; readonly worker: number | undefined }
   | 'landing-over'
   | 'look-again';
 
@@ -66,7 +69,8 @@ type Message =
 export class Run {
   readonly #options: RunOptions;
   readonly #mailbox = new Mailbox<Message>();
-  readonly #gate: StartGate;
+  readonly #fleet: FleetLimit;
+  readonly #budget: BudgetWatch;
   readonly #freeWorkers: number[];
   /** Aborted where agents have to end: the person stops the run, or quits at a question. */
   readonly #halt = new AbortController();
@@ -74,6 +78,10 @@ export class Run {
   readonly #attempts: Attempts;
   readonly #watch: ConflictWatch;
   readonly #collections = new CollectionOrder();
+  /** Retries that agents at work have told of. */
+  readonly #retries = new Map<string, number>();
+  /** An agent was turned away by its account. */
+  #turnedAway = false;
   /** How long the agent worked on a ticket that is about to land. */
   readonly #seconds = new Map<string, number>();
   #cancelWake = (): void => {};
@@ -86,7 +94,8 @@ export class Run {
     this.#options = options;
     this.#watch = new ConflictWatch(options);
     this.#attempts = new Attempts({ ...options, watch: this.#watch });
-    this.#gate = new StartGate(() => options.clock.now().getTime());
+    this.#fleet = new FleetLimit(options.workforce, () => options.clock.now().getTime());
+    this.#budget = new BudgetWatch(options.budget ?? {}, () => options.log.state);
     this.#freeWorkers = Array.from({ length: options.workforce }, (_, index) => index + 1);
   }
 
@@ -108,7 +117,10 @@ export class Run {
       if (message === 'landing-over') this.#landingOver();
       else if (message === 'look-again') continue;
       else if ('freeWorker' in message) this.#free(message.freeWorker, message.collection);
-      else await this.#attemptEnded(message.ended);
+      else {
+        await this.#attemptEnded(message.ended);
+        if (message.worker !== undefined) this.#free(message.worker);
+      }
     }
     return this.#finish();
   }
@@ -156,25 +168,24 @@ export class Run {
     }
   }
 
-  #free(worker: number, collection: Collection | undefined): void {
+  #free(worker: number, collection?: Collection): void {
     this.#freeWorkers.push(worker);
     this.#freeWorkers.sort((a, b) => a - b);
     if (collection) this.#collections.add(collection);
   }
 
-  /** Gives ready tickets to free workers. Says whether a ready one waits for the gate. */
+  /** Gives ready tickets to free workers. Says whether a ready one waits for the limit or a pause. */
   async #startReady(): Promise<boolean> {
     const { scheduler, ask, clock } = this.#options;
+    const { workforce, wait } = this.#options;
     while (!this.#halt.signal.aborted && this.#stopped === undefined && this.#freeWorkers.length > 0) {
+      const working = workforce - this.#freeWorkers.length;
+      if (working >= this.#fleet.window) return false;
       const id = scheduler.next();
-      if (id === undefined) return false;
-      if (this.#overBudget()) return false;
-      const pause = this.#gate.remaining();
-      if (pause > 0) {
-        this.#cancelWake();
-        this.#cancelWake = clock.after(pause, () => this.#mailbox.post('look-again'));
-        return true;
-      }
+      if (id === undefined) return this.#wakeIn((scheduler.nextDue() ?? Infinity) - clock.now().getTime());
+      if (this.#overBudget() || (!wait && this.#turnedAway)) return false;
+      const pause = this.#fleet.remaining();
+      if (pause > 0) return this.#wakeIn(pause);
       const ticket = this.#ticket(id);
       const answer = ask ? await ask({ kind: 'start', ticket }) : 'yes';
       if (answer === 'quit') {
@@ -191,12 +202,29 @@ export class Run {
     return false;
   }
 
+  /** Says whether there is something to wait for. */
+  #wakeIn(milliseconds: number): boolean {
+    if (milliseconds === Infinity) return false;
+    this.#cancelWake();
+    const wake = () => this.#mailbox.post('look-again');
+    this.#cancelWake = this.#options.clock.after(Math.max(0, milliseconds), wake);
+    return true;
+  }
+
   #overBudget(): boolean {
     const { budget = {}, log, onNotice } = this.#options;
     const reason = overBudget(budget, log.state, this.#running);
     // Attempts that run may use less than is reserved for them: it is over only when none does.
-    if (reason !== undefined && this.#running === 0) onNotice(`${reason}; the rest is left as it is`);
+    if (reason !== undefined && this.#running === 0) onNotice(`${reason}; ${this.#whatIsLeft()}`);
     return reason !== undefined;
+  }
+
+  #whatIsLeft(): string {
+    const { scheduler, log } = this.#options;
+    const left = scheduler.remaining;
+    const cost = estimate(log.state, left);
+    const need = cost === undefined ? '' : `, and would need ${cost}`;
+    return `${left === 1 ? '1 ticket is left as it is' : `${left} tickets are left as they are`}${need}`;
   }
 
   /** Never rejects. */
@@ -204,18 +232,20 @@ export class Run {
     const agentStarted = this.#collections.starting();
     let busy = true;
     const over = Promise.withResolvers<void>();
-    const free = (begin?: () => void) => {
-      const collection = begin && { begin, over: over.promise };
-      if (busy) this.#mailbox.post({ freeWorker: worker, collection });
+    const free = (begin: () => void) => {
+      this.#mailbox.post({ freeWorker: worker, collection: { begin, over: over.promise } });
       busy = false;
     };
     // The worker takes its next ticket before the work of this one is collected and queued; unless the person is asked
     // about it first, or the agent may have asked for a pause.
     const beforeCollecting = async (exitCode: number | null) => {
-      if (exitCode === 0 && !this.#options.ask) await new Promise<void>((resolve) => free(resolve));
+      if (busy && exitCode === 0 && !this.#options.ask) await new Promise<void>((resolve) => free(resolve));
     };
+    const cut = new AbortController();
+    this.#budget.started(ticket.id, () => cut.abort());
     const hooks = {
-      signal: this.#halt.signal,
+      signal: AbortSignal.any([this.#halt.signal, cut.signal]),
+      onReport: (report: AgentReport) => this.#heard(ticket.id, report),
       hurry: this.#options.stopNow,
       onAgentStarted: agentStarted,
       beforeCollecting,
@@ -227,35 +257,52 @@ export class Run {
       this.#stop(error);
     }
     agentStarted();
-    free();
     over.resolve();
-    this.#mailbox.post({ ended: { ticket, result } });
+    // How it ended counts before the worker is free again: the agent may have been turned away.
+    this.#mailbox.post({ ended: { ticket, result }, worker: busy ? worker : undefined });
+  }
+
+  /** What an agent tells while it works. */
+  #heard(ticket: string, report: AgentReport): void {
+    this.#budget.reported(ticket, report);
+    const { retries = 0 } = report;
+    if (retries > (this.#retries.get(ticket) ?? 0)) this.#fleet.slowed();
+    this.#retries.set(ticket, retries);
   }
 
   async #attemptEnded({ ticket, result }: EndedAttempt): Promise<void> {
     const { scheduler, workers, onNotice } = this.#options;
     this.#running -= 1;
+    this.#retries.delete(ticket.id);
+    const cut = this.#budget.ended(ticket.id);
     if (!result) return;
     const { outcome, category = 'agent_failed', reason = 'it failed', commit } = result;
     switch (outcome) {
       case 'completed':
         this.#seconds.set(ticket.id, result.seconds);
-        this.#gate.workGotThrough();
+        this.#fleet.workGotThrough();
         this.#land();
         return;
       case 'deferred':
-        this.#gate.workGotThrough();
+        this.#fleet.workGotThrough();
         await this.#defer(ticket, category, reason, commit);
         return;
       case 'failed':
         if (this.#stopped === undefined)
           await this.#again(this.#attemptsLeft(ticket.id), ticket, category, reason, commit);
         return;
-      case 'rate-limited':
-        onNotice(`${ticket.id}: ${reason}; no worker starts for ${Math.ceil(this.#gate.close() / 1000)} s`);
+      case 'rate-limited': {
+        const pause = Math.ceil(this.#fleet.turnedAway(result.retryAfter) / 1000);
+        this.#turnedAway = true;
+        const then = this.#options.wait ? `no worker starts for ${pause} s` : 'nothing more starts';
+        onNotice(`${ticket.id}: ${reason}; ${then}, ${this.#fleet.window} at most work at a time then`);
+      }
     }
+    if (outcome === 'interrupted' && cut?.of === 'ticket')
+      return this.#defer(ticket, 'budget', cut.reason, commit);
+    if (outcome === 'interrupted' && cut) onNotice(`${ticket.id} is cut off: ${cut.reason}`);
     // Interrupted though nobody stopped the run: the person quit at a question.
-    if (outcome === 'interrupted') this.#halt.abort();
+    else if (outcome === 'interrupted') this.#halt.abort();
     if (commit !== undefined) await workers.keep(ticket.id, commit, 'interrupted');
     scheduler.released(ticket.id);
   }
@@ -273,7 +320,11 @@ export class Run {
     commit: string | undefined,
   ): Promise<void> {
     if (!again) return this.#defer(ticket, category, reason, commit);
-    this.#options.scheduler.released(ticket.id);
+    const spent = this.#budget.overTicket(ticket.id);
+    if (spent !== undefined) return this.#defer(ticket, 'budget', `${spent}; ${reason}`, commit);
+    // Whoever hangs is likely to hang again: not at once.
+    if (category === 'stalled') this.#options.scheduler.failed(ticket.id);
+    else this.#options.scheduler.released(ticket.id);
     this.#mailbox.post('look-again');
   }
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { acquireLock, type LandingStyle, LockTimeoutError } from '@sage/commit-queue';
 import { excludeFromGit, openRepository, type Repository } from '@sage/git';
-import { createScheduler } from '@sage/scheduler';
+import { createScheduler, exponentialPause } from '@sage/scheduler';
 import type { Ticket, TicketState } from '@sage/tickets';
 import { type Agent, openWorkers, type PromptTemplate, type WorktreeSettings } from '@sage/workers';
 import type { Ask } from './ask.ts';
@@ -33,6 +33,10 @@ import { assertWritable, chooseTarget, prepareTarget, type Target } from './targ
 /** What Sage writes beside the index; kept out of git by info/exclude, and out of agents' work. */
 const OWN_PATHS = ['.sage/runs', '.sage/worktrees', '.sage/work.git', '.sage/commit-queue', '.sage/cache'];
 
+/** Before an agent that hung is tried again, in milliseconds: the first time, and the longest. */
+const FIRST_PAUSE = 1_000;
+const LONGEST_PAUSE = 60_000;
+
 export interface StreamOptions extends Selection {
   /** A directory in the repository. */
   readonly directory: string;
@@ -57,6 +61,8 @@ export interface StreamOptions extends Selection {
   /** Of what agents are told; see `readPromptTemplate` of @sage/workers. */
   readonly template?: PromptTemplate | undefined;
   readonly budget?: BudgetLimits | undefined;
+  /** Whether to wait where the account is at its limit; where it is missing, yes. */
+  readonly wait?: boolean | undefined;
   readonly ask?: Ask | undefined;
   readonly stop: AbortSignal;
   readonly stopNow: AbortSignal;
@@ -190,10 +196,14 @@ async function runOn(options: StreamOptions & { clock: Clock }, beginning: Begin
         (ticket) => stateInRun(ticket, log, selection),
         (ticket) => model.predict(knownBefore(ticket))?.minutes,
       ),
-      { only: new Set([...selection, ...left.map(({ ticket }) => ticket)]) },
+      {
+        only: new Set([...selection, ...left.map(({ ticket }) => ticket)]),
+        retry: { now: () => clock.now().getTime(), pause: exponentialPause(FIRST_PAUSE, LONGEST_PAUSE) },
+      },
     );
     holder.run = new Run({
       ...options,
+      wait: options.wait ?? true,
       repository,
       target: target.ref,
       backlog,

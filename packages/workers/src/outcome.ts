@@ -34,6 +34,8 @@ export interface Judgement {
   readonly category?: AttemptCategory;
   readonly reason?: string;
   readonly summary?: string;
+  /** With `rate-limited`: how long the account asks to be left alone, in milliseconds. */
+  readonly retryAfter?: number;
 }
 
 /**
@@ -69,7 +71,9 @@ export function judgeOutcome({
     return verdict({ outcome: 'rate-limited', reason: 'the agent asked to be tried later (exit 75)' });
   }
   if (report?.problem?.kind === 'rate-limit') {
-    return verdict({ outcome: 'rate-limited', reason: report.problem.message });
+    const { message, retryAfter } = report.problem;
+    const pause = retryAfter !== undefined && { retryAfter };
+    return verdict({ outcome: 'rate-limited', reason: message, ...pause });
   }
   if (spoken.outcome === 'FAILED')
     return verdict(failed('agent_failed', spoken.reason ?? 'the agent reported FAILED'));

@@ -92,6 +92,8 @@ export interface AttemptResult extends Usage {
   readonly category?: AttemptCategory;
   readonly reason?: string;
   readonly summary?: string;
+  /** With `rate-limited`: how long the account asks to be left alone, in milliseconds. */
+  readonly retryAfter?: number;
   /** The agent's own name for what it remembers; another attempt may go on with it. */
   readonly session?: string;
   /** All that the agent left, as one commit on the base in the workers' repository; absent where nothing changed. */

@@ -9,7 +9,7 @@ import type { AttemptResult, FailedCheck, PreviousAttempt, TicketCheck, WorkRequ
 import type { Masker } from './secrets.ts';
 import type { StepContext } from './step.ts';
 import { runTicketChecks, unusableCheck } from './ticket-checks.ts';
-import { addUsage, ownUsage, type Usage } from './usage.ts';
+import { addUsage, ownUsage, type Usage, usageOf } from './usage.ts';
 import type { UsedWorktree } from './worktrees.ts';
 
 export interface RoundsOptions {
@@ -41,11 +41,17 @@ export async function runRounds(options: RoundsOptions): Promise<AttemptResult> 
   let total: Usage = {};
   let seconds = 0;
   let previous = request.previous;
+  const hooks: AgentHooks = {
+    ...options.hooks,
+    // The figures of the rounds before are told with those of this one.
+    onEvent: (report) => options.hooks.onEvent?.({ ...report, ...addUsage(total, usageOf(report)) }),
+  };
+  const turns = { ...options, hooks };
   for (let round = 1; ; round += 1) {
     const left = Math.max(1, deadline - performance.now());
-    let end = await turn(options, { session, previous, timeout: left, fresh: round === 1 });
+    let end = await turn(turns, { session, previous, timeout: left, fresh: round === 1 });
     if (end.resumed && isLost(end)) {
-      end = await turn(options, { session: undefined, previous, timeout: left, fresh: round === 1 });
+      end = await turn(turns, { session: undefined, previous, timeout: left, fresh: round === 1 });
     }
     // With checks the worker is not free before they are over.
     if (checks.length === 0) await options.beforeCollecting?.(end.exit.exitCode);

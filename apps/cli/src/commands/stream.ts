@@ -33,7 +33,7 @@ type FileOnly =
   | 'environment'
   | 'secrets'
   | 'permissions';
-type Numeric = 'maxAttempts' | 'maxCost' | 'maxTokens';
+type Numeric = 'maxAttempts' | 'maxCost' | 'maxTokens' | 'maxTicketCost' | 'maxTicketTokens';
 
 const DEFAULT_ATTEMPTS = 2;
 const DEFAULT_TIMEOUT = 60 * 60_000;
@@ -58,6 +58,9 @@ export function streamCommand(): Command {
     .option('--idle-timeout <duration>', 'limit of an agent that prints nothing (none)')
     .option('--max-cost <usd>', 'start nothing more when the run may cost more than this')
     .option('--max-tokens <n>', 'start nothing more when the run may use more than this')
+    .option('--max-ticket-cost <usd>', 'cut a ticket off when its attempts cost more than this')
+    .option('--max-ticket-tokens <n>', 'cut a ticket off when its attempts use more than this')
+    .option('--no-wait', 'start nothing more when the account is at its limit')
     .option('--component <prefix>', 'only tickets of this component')
     .option('--only <ids>', 'only these tickets, by commas; tries deferred ones again')
     .option('--json', 'one JSON event a line on stdout')
@@ -69,13 +72,18 @@ export function streamCommand(): Command {
 async function stream(flags: Flags): Promise<number> {
   const directory = resolve(flags.C);
   const config = await readConfig(directory);
-  const { C: _, maxAttempts, maxCost, maxTokens, verify, verifySlots, verifyMode, ...typed } = flags;
+  const { C: _, maxAttempts, maxCost, maxTokens, maxTicketCost, maxTicketTokens, wait, ...others } = flags;
+  const { verify, verifySlots, verifyMode, ...typed } = others;
   const settings = {
     ...config,
     ...typed,
     ...(maxAttempts !== undefined && { maxAttempts: wholeNumber('--max-attempts', maxAttempts) }),
     ...(maxCost !== undefined && { maxCost: amount('--max-cost', maxCost) }),
     ...(maxTokens !== undefined && { maxTokens: wholeNumber('--max-tokens', maxTokens) }),
+    ...(maxTicketCost !== undefined && { maxTicketCost: amount('--max-ticket-cost', maxTicketCost) }),
+    ...(maxTicketTokens !== undefined && {
+      maxTicketTokens: wholeNumber('--max-ticket-tokens', maxTicketTokens),
+    }),
   };
   const mode = modeOf(typed, config);
   const parallel = parallelOf(settings.parallel);
@@ -140,7 +148,9 @@ async function stream(flags: Flags): Promise<number> {
       environment: [...(settings.environment ?? []), ...(verified?.environment ?? [])],
       secrets: settings.secrets,
       template,
-      budget: { maxCost: settings.maxCost, maxTokens: settings.maxTokens },
+      budget: settings,
+      // `--no-wait` can be typed, `--wait` cannot.
+      wait: wait !== false && (config.wait ?? true),
       ask: mode === 'interactive' ? interactiveAsk : undefined,
       stop: interrupt.stop,
       stopNow: interrupt.stopNow,

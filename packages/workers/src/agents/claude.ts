@@ -1,4 +1,4 @@
-import type { Usage } from '../usage.ts';
+import { addUsage, type Usage, usageOf } from '../usage.ts';
 import type { Agent } from './agent.ts';
 import {
   type AgentEvent,
@@ -8,6 +8,7 @@ import {
   numberIn,
   objectIn,
   problemOf,
+  retried,
   textIn,
 } from './report.ts';
 
@@ -39,10 +40,12 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
   const known = sessionId === undefined ? report : { ...report, sessionId };
   switch (event['type']) {
     case 'assistant': {
+      const working = countMessage(known, objectIn(event, 'message'));
       const texts = listIn(event['message'], 'content').flatMap((part) => textIn(part, 'text') ?? []);
-      return texts.length === 0 ? known : { ...known, text: texts.join('\n') };
+      return texts.length === 0 ? working : { ...working, text: texts.join('\n') };
     }
     case 'system':
+      if (event['subtype'] === 'api_retry') return retried(known);
       if (event['subtype'] !== 'permission_denied') return known;
       return { ...known, denied: [...known.denied, textIn(event, 'tool_name') ?? 'a tool'] };
     case 'result': {
@@ -67,6 +70,13 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
     default:
       return known;
   }
+}
+
+/** While it works: each message tells its own tokens, once for each of its parts. The result tells the sum. */
+function countMessage(report: AgentReport, message: AgentEvent): AgentReport {
+  const id = textIn(message, 'id');
+  if (id === undefined || id === report.counted) return report;
+  return { ...report, ...addUsage(usageOf(report), tokensOf(objectIn(message, 'usage'))), counted: id };
 }
 
 function tokensOf(usage: AgentEvent): Usage {

@@ -1,5 +1,13 @@
 import type { Agent } from './agent.ts';
-import { type AgentEvent, type AgentReport, numberIn, objectIn, problemOf, textIn } from './report.ts';
+import {
+  type AgentEvent,
+  type AgentReport,
+  numberIn,
+  objectIn,
+  problemOf,
+  retried,
+  textIn,
+} from './report.ts';
 
 /** OpenAI Codex. */
 export const codex: Agent = {
@@ -38,6 +46,8 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
       const cachedTokens = numberIn(usage, 'cached_input_tokens');
       return { ...report, tokens: inputTokens + outputTokens, inputTokens, outputTokens, cachedTokens };
     }
+    case 'error':
+      return textIn(event, 'message')?.startsWith('Reconnecting') ? retried(report) : report;
     case 'turn.failed':
       return { ...report, problem: problemOf(textIn(event['error'], 'message') ?? 'the turn failed') };
     default:

@@ -1,12 +1,17 @@
 import type { Usage } from '../usage.ts';
+import { retryAfter } from './retry-after.ts';
 
 /** What an agent's own events say of an attempt. Never proof that work was done: the worktree decides that. */
 export interface AgentReport extends Usage {
   readonly sessionId?: string;
+  /** The last message whose figures are in. */
+  readonly counted?: string;
   /** What the agent said last. */
   readonly text: string;
   /** Tools that it was not allowed to use, in order. */
   readonly denied: readonly string[];
+  /** How often it told that it was turned away and tries again by itself. */
+  readonly retries?: number;
   readonly problem?: AgentProblem;
 }
 
@@ -14,6 +19,8 @@ export interface AgentProblem {
   /** `rate-limit`: limits, overload and used-up quotas pass by themselves, so the attempt is not the ticket's fault. */
   readonly kind: 'rate-limit' | 'failure';
   readonly message: string;
+  /** How long the account asks to be left alone, in milliseconds. */
+  readonly retryAfter?: number;
 }
 
 export const NO_REPORT: AgentReport = { text: '', denied: [] };
@@ -30,7 +37,14 @@ const PASSING =
 /** A failure that an agent reports, by its words and the status of the model's API where there is one. */
 export function problemOf(message: string, status?: unknown): AgentProblem {
   const passing = status === 429 || status === 503 || status === 529 || PASSING.test(message);
-  return { kind: passing ? 'rate-limit' : 'failure', message: message.split('\n')[0] ?? '' };
+  const told = passing ? retryAfter(message, new Date()) : undefined;
+  const kind = passing ? 'rate-limit' : 'failure';
+  return { kind, message: message.split('\n')[0] ?? '', ...(told !== undefined && { retryAfter: told }) };
+}
+
+/** One more notice of a retry. */
+export function retried(report: AgentReport): AgentReport {
+  return { ...report, retries: (report.retries ?? 0) + 1 };
 }
 
 export function objectIn(value: unknown, key: string): AgentEvent {

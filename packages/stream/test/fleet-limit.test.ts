@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { FleetLimit } from '../src/fleet-limit.ts';
+
+test('each "try later" doubles the pause, from at most 5 s, until work gets through', () => {
+  let now = 0;
+  const limit = new FleetLimit(4, () => now);
+  const pauses = Array.from({ length: 12 }, () => {
+    const pause = limit.turnedAway();
+    now += pause;
+    expect(limit.remaining()).toBe(0);
+    return pause;
+  });
+  expect(pauses[0]).toBeLessThanOrEqual(5_000);
+  expect(pauses.slice(0, 4)).toEqual([2_000, 4_000, 8_000, 16_000]);
+  expect(pauses.at(-1)).toBe(300_000);
+  limit.workGotThrough();
+  expect(limit.turnedAway()).toBe(2_000);
+});
+
+test('workers that are turned away together close it once', () => {
+  let now = 0;
+  const limit = new FleetLimit(8, () => now);
+  limit.turnedAway();
+  now += 500;
+  expect(limit.turnedAway()).toBe(1_500);
+  expect(limit.window).toBe(4);
+  now += 1_500;
+  expect(limit.turnedAway()).toBe(4_000);
+  expect(limit.window).toBe(2);
+});
+
+test('a reset time that the account tells counts, however late it is told', () => {
+  let now = 0;
+  const limit = new FleetLimit(2, () => now);
+  expect(limit.turnedAway(3_600_000)).toBe(3_600_000);
+  now += 1_000;
+  expect(limit.turnedAway(60_000)).toBe(3_599_000);
+  now += 3_599_000;
+  expect(limit.remaining()).toBe(0);
+  expect(limit.turnedAway(1e15)).toBe(7 * 86_400_000);
+});
+
+test('fewer work at a time after each sign, and one more with each success; never none, never more than there are', () => {
+  const sign = fc.constantFrom('turnedAway', 'slowed', 'workGotThrough');
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 32 }), fc.array(sign, { maxLength: 60 }), (workers, signs) => {
+      let now = 0;
+      const limit = new FleetLimit(workers, () => now);
+      let expected = workers;
+      for (const each of signs) {
+        now += 1_000_000;
+        limit[each]();
+        expected =
+          each === 'workGotThrough' ? Math.min(workers, expected + 1) : Math.max(1, Math.floor(expected / 2));
+        expect(limit.window).toBe(expected);
+      }
+    }),
+  );
+});
+
+test('retries that are told within ten seconds count once', () => {
+  let now = 0;
+  const limit = new FleetLimit(8, () => now);
+  for (; now < 9_000; now += 1_000) limit.slowed();
+  expect(limit.window).toBe(4);
+  now = 10_000;
+  limit.slowed();
+  expect(limit.window).toBe(2);
+  expect(limit.remaining()).toBe(0);
+});
