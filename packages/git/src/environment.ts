@@ -45,6 +45,9 @@ export const SAFE_CONFIG: readonly string[] = [
   'fetch.writeCommitGraph=false',
   'commit.gpgSign=false',
   'log.showSignature=false',
+  // What a trailer is: landings are known by theirs.
+  'trailer.separators=:',
+  'core.commentChar=#',
   'i18n.commitEncoding=UTF-8',
   'i18n.logOutputEncoding=UTF-8',
   'color.ui=false',
