@@ -3,13 +3,14 @@ import {
   git,
   GitError,
   type GitSession,
+  isCheckablePath,
   type MergeResult,
   type RawCommitContent,
   readCommit,
 } from '@sage/git';
 import type { QueueEntry } from './entry.ts';
 import { decodeTrailer, TICKET_TRAILER } from './trailers.ts';
-import { isTrueMerge } from './true-merge.ts';
+import { isTrueMerge, type MergedTree } from './true-merge.ts';
 
 /**
  * `squash`: one commit an entry on the target. `merge`: a merge commit, the work's own commits are its second
@@ -65,7 +66,7 @@ export async function prepareLanding(
     parents: style === 'merge' ? [parent, commit] : [parent],
     message: entry.message,
     author: await authorOf(session, entry, commit),
-    proof: proved(isTrueMerge(session, { parent, commit, base }, merge.tree)),
+    proof: proved(isTrueMerge(session, { parent, commit, base }, merge)),
   };
 }
 
@@ -98,7 +99,7 @@ async function rebase(
     const merge = await mergeOf(session, ours, commit);
     if ('reason' in merge) return merge;
     const { message } = await readCommit(session.repository, commit);
-    proofs.push(isTrueMerge(session, { parent: ours, commit, base }, merge.tree));
+    proofs.push(isTrueMerge(session, { parent: ours, commit, base }, merge));
     last = {
       tree: merge.tree,
       parents: [on],
@@ -137,7 +138,7 @@ async function authorOf(
   return (await readCommit(session.repository, commit)).author;
 }
 
-async function mergeOf(session: GitSession, ours: string, theirs: string): Promise<MergeResult | Refused> {
+async function mergeOf(session: GitSession, ours: string, theirs: string): Promise<MergedTree | Refused> {
   let merge: MergeResult;
   try {
     merge = await session.merge(ours, theirs);
@@ -146,7 +147,22 @@ async function mergeOf(session: GitSession, ours: string, theirs: string): Promi
     return { state: 'conflicted', reason: 'the work and the target have no common history', files: [] };
   }
   const files = merge.conflicts.map(({ path }) => path);
-  return files.length === 0 ? merge : { state: 'conflicted', reason: merge.messages.join('\n'), files };
+  if (files.length > 0) return { state: 'conflicted', reason: merge.messages.join('\n'), files };
+  const change = await session.diffTrees((await session.readCommit(ours))?.tree ?? '', merge.tree);
+  const name = uncheckable(change);
+  if (name === undefined) return { tree: merge.tree, change };
+  return rejected(`it has ${JSON.stringify(name)}, which git would never check out: take it out`);
+}
+
+/** A file that comes with this difference, and that no checkout could have. */
+function uncheckable(change: Buffer): string | undefined {
+  const fields = change.toString().split('\0');
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const [, mode = ''] = (fields[at] ?? '').split(' ');
+    const path = fields[at + 1] ?? '';
+    if (mode !== '000000' && !isCheckablePath(path, mode)) return path;
+  }
+  return undefined;
 }
 
 function rejected(reason: string): Refused {

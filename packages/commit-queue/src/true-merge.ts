@@ -8,24 +8,27 @@ export interface LandedWork {
   base: string;
 }
 
+/** A merged tree, and how it differs from the parent's: the answer of `GitSession.diffTrees`. */
+export interface MergedTree {
+  tree: string;
+  change: Buffer;
+}
+
 /**
  * Whether `tree` is the merge of the work into the parent, found out in another way than the merge was made.
  * Where the work changes what nobody else has, the parent and the tree differ exactly as base and work do: the
  * two raw differences are the same bytes. In every other case a fresh git process merges again.
  */
-export async function isTrueMerge(session: GitSession, work: LandedWork, tree: string): Promise<boolean> {
-  const [parent, base, commit] = await Promise.all([
-    session.readCommit(work.parent),
-    session.readCommit(work.base),
-    session.readCommit(work.commit),
-  ]);
-  if (!parent || !commit) return false;
+export async function isTrueMerge(
+  session: GitSession,
+  work: LandedWork,
+  { tree, change }: MergedTree,
+): Promise<boolean> {
+  const [base, commit] = await Promise.all([session.readCommit(work.base), session.readCommit(work.commit)]);
+  if (!commit) return false;
   if (base && commit.parents.length === 1 && commit.parents[0] === work.base) {
-    const [asked, made] = await Promise.all([
-      session.diffTrees(base.tree, commit.tree),
-      session.diffTrees(parent.tree, tree),
-    ]);
-    if (asked.equals(made)) return true;
+    const asked = await session.diffTrees(base.tree, commit.tree);
+    if (asked.equals(change)) return true;
   }
   const again = await mergeTrees(session.repository, work.parent, work.commit);
   return again.conflicts.length === 0 && again.tree === tree;

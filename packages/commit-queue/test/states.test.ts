@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRepository } from '@sage/git';
 import { expect, test } from 'vitest';
@@ -234,6 +234,15 @@ test.each<[string, (root: string) => void, string, string]>([
     },
     'DIRTY_OVERLAP',
     '"a"',
+  ],
+  [
+    'a symbolic link where the landing has a directory',
+    (root) => {
+      rmSync(join(root, 'out'), { recursive: true });
+      symlinkSync(temporaryDirectory(), join(root, 'out'));
+    },
+    'DIRTY_OVERLAP',
+    'out',
   ],
   ['an empty target', (root) => void sh(root, 'update-ref', '-d', MAIN), 'TARGET_GONE', MAIN],
 ])('%s stops the queue, with nothing changed', async (_, prepare, code, said) => {

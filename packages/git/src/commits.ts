@@ -157,6 +157,7 @@ export async function fetchCommit(repository: Repository, source: string, oid: s
     '--no-show-forced-updates',
   ];
   await git(repository, ['fetch', ...flags, '--refmap=', '--', source, oid], {
-    config: [...DURABLE_CONFIG, 'protocol.version=2', 'protocol.file.allow=always'],
+    // Objects that others made: malformed ones stay out.
+    config: [...DURABLE_CONFIG, 'protocol.version=2', 'protocol.file.allow=always', 'fetch.fsckObjects=true'],
   });
 }

@@ -1,4 +1,5 @@
 export { branchCheckouts } from './branch-checkouts.ts';
+export { isCheckablePath } from './checkable-path.ts';
 export { moveCheckout, type MoveOptions } from './checkout.ts';
 export { stageObject } from './checkout-file.ts';
 export { viewCheckout, type CheckoutFile, type CheckoutView } from './checkout-view.ts';

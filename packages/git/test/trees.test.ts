@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import {
   commitsBetween,
@@ -118,6 +119,17 @@ test('a commit is fetched by id with its objects and no ref', async () => {
   expect(await resolveCommit(repository, wanted)).toBe(wanted);
   expect(await readBlob(repository, wanted, 'a')).toBe('2');
   expect(sh(repository.root, 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/main');
+});
+
+test('a commit with a tree that no git would write is not fetched', async () => {
+  const source = await repositoryWith({ a: '1' });
+  const blob = sh(source.root, 'rev-parse', 'HEAD:a');
+  const input = `100644 blob ${blob}\t.GIT\n`;
+  const tree = execFileSync('git', ['mktree'], { cwd: source.root, input, encoding: 'utf8' }).trim();
+  const commit = sh(source.root, 'commit-tree', tree, '-m', 'bad');
+  const repository = await repositoryWith({ z: '1' });
+  await expect(fetchCommit(repository, source.root, commit)).rejects.toThrow(/^[^\n]*hasDotgit[^\n]*$/);
+  expect(await resolveCommit(repository, commit)).toBeUndefined();
 });
 
 test('sha256 repositories work with their longer ids', async () => {
