@@ -77,9 +77,9 @@ A JSON file at $SAGE_RESULT_FILE, {"outcome": "COMPLETED" | "DEFERRED" | "FAILED
 `;
 
 /** For an agent that goes on with its session. `fresh`: its worktree is a new one. */
-export function composeFollowUp(previous: PreviousAttempt, fresh: boolean): string {
+export function composeFollowUp(previous: PreviousAttempt, fresh: boolean, worktree: string): string {
   const place = fresh
-    ? 'Do the ticket again. The worktree you are in now is a new one, cut from the current state of the branch: nothing of what you did before is in it.'
+    ? `Do the ticket again. You are in the worktree at ${worktree}, a new one, cut from the current state of the branch: nothing of what you did before is in it.`
     : 'You are in the same worktree as before.';
   return [previousAttempt(previous), place, 'The rules are the same.'].join('\n\n') + '\n';
 }

@@ -113,8 +113,11 @@ async function turn(
   { agent, files, context, idleTimeout, hooks, prompt }: RoundsOptions,
   { session, previous, timeout, fresh }: Turn,
 ): Promise<AgentEnd> {
-  const goesOn = previous !== undefined && canGoOn(agent, session);
-  await writeFile(files.prompt, goesOn ? composeFollowUp(previous, fresh) : await prompt(previous));
+  const goesOn = previous !== undefined && !(fresh && agent.sessionsStay) && canGoOn(agent, session);
+  await writeFile(
+    files.prompt,
+    goesOn ? composeFollowUp(previous, fresh, context.cwd) : await prompt(previous),
+  );
   await rm(files.result, { force: true });
   return runAgent(
     agent,

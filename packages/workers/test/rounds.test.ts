@@ -142,6 +142,17 @@ test('a session is gone on with, and what it has told before is not counted twic
   expect(prompt).toContain('nothing of what you did before is in it');
 });
 
+test('a session that belongs to its folder is gone on with in the same attempt only', async () => {
+  const { workers, request } = await repositoryFixture();
+  const agent = { ...scripted('echo good > work'), sessionsStay: true };
+  const room = await workers('', 60_000, { agent });
+  const result = await room.run({
+    ...request('A-1', { ...ticket([check({ retries: 1 })]), session: { id: 's-0' } }),
+    previous: { kind: 'failure', reason: 'no tests' },
+  });
+  expect(result.changedFiles).toEqual(['prompt-of-s-1', 'work']);
+});
+
 test.each([
   ['that is lost', 's-1', 'echo "no such session" >&2; exit 1'],
   ['whose name is not one', 's; touch evil', 'touch evil'],

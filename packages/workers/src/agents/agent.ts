@@ -23,6 +23,8 @@ export interface Agent {
   readonly signIn?:
     | { readonly variables: readonly string[]; readonly files: readonly string[]; readonly fix: string }
     | undefined;
+  /** A session belongs to the folder that it began in: another attempt, in another worktree, cannot go on with it. */
+  readonly sessionsStay?: boolean | undefined;
   /** Figures that a resumed session tells of all its turns together. */
   readonly cumulative?: { readonly tokens?: boolean; readonly cost?: boolean } | undefined;
 }

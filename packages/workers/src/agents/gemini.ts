@@ -14,6 +14,7 @@ export const gemini: Agent = {
   },
   metered: true,
   readEvent,
+  sessionsStay: true,
   resume: (command, session) => `${command} --resume ${session}`,
 };
 

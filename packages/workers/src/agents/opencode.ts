@@ -21,6 +21,7 @@ export const opencode: Agent = {
   },
   metered: true,
   readEvent,
+  sessionsStay: true,
   resume: (command, session) => `${command} --session ${session}`,
 };
 

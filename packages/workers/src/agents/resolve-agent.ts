@@ -78,6 +78,7 @@ function ofCustom(name: string, custom: CustomAgent, permissions: PermissionPoli
     permissions: custom.permissions ?? permissions,
     readEvent: typeof events === 'function' ? events : like?.readEvent,
     cumulative: like?.cumulative,
+    sessionsStay: like?.sessionsStay,
     ...(resume !== undefined && {
       resume: (_: string, session: string) => resume.replaceAll('{session}', session),
     }),
