@@ -1,5 +1,5 @@
 // Adds up what .ci/run ran and prints "N passed, N failed". A step that failed outside a test counts as one failure.
-// Usage: node scripts/test-count.mjs <results directory> <status of tests> <of packed> <of quickstart>
+// Usage: node scripts/test-count.mjs <results directory> <status of tests> <of packed> <of agents> <of quickstart>
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -13,11 +13,16 @@ const read = (name) => {
 };
 
 const tests = JSON.parse(read('tests.json') || '{"numPassedTests":0,"numFailedTests":0}');
-const packed = /(\d+) passed, (\d+) failed\s*$/.exec(read('packed.log'));
+// The last line that is one: package managers may add their own.
+const counted = (name) => {
+  const found = [...read(name).matchAll(/^(\d+) passed, (\d+) failed$/gm)].at(-1);
+  return { passed: Number(found?.[1] ?? 0), failed: Number(found?.[2] ?? 0) };
+};
 const steps = [
   { passed: tests.numPassedTests, failed: tests.numFailedTests },
-  { passed: Number(packed?.[1] ?? 0), failed: Number(packed?.[2] ?? 0) },
-  { passed: statuses[2] === '0' ? 1 : 0, failed: 0 },
+  counted('packed.log'),
+  counted('agents.log'),
+  { passed: statuses[3] === '0' ? 1 : 0, failed: 0 },
 ];
 let passed = 0;
 let failed = 0;

@@ -71,10 +71,16 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
   },
 };
 
+/** Where programs are kept, and have their empty homes: one refuses to work with a home below the system's /tmp. */
+export function cacheFolder(): string {
+  const folder = process.env['SAGE_AGENTS_CACHE'] ?? join(homedir(), '.cache/sage-agents');
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
 /** Installs a program once into the cache; returns the folder of its command. */
 export function install(name: string, { packages, bin }: Program): string {
-  const cache = process.env['SAGE_AGENTS_CACHE'] ?? join(homedir(), '.cache/sage-agents');
-  const folder = join(cache, `${name}-${packages[0]?.split('@').at(-1)}`);
+  const folder = join(cacheFolder(), `${name}-${packages[0]?.split('@').at(-1)}`);
   const bins = join(folder, 'node_modules/.bin');
   if (!existsSync(join(bins, bin))) {
     mkdirSync(folder, { recursive: true });

@@ -1,9 +1,8 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { Sandbox } from '../sandbox.ts';
 import { type Move, startModel } from './model.ts';
-import { install, type Program } from './programs.ts';
+import { cacheFolder, install, type Program } from './programs.ts';
 
 const TICKETS = [
   { id: 'R-1' },
@@ -57,7 +56,8 @@ export async function play(name: string, program: Program): Promise<string[]> {
       files: { '.sage/prompt.md': TEMPLATE },
       onTestFinished: (clean) => void cleanups.push(clean),
     });
-    const home = mkdtempSync(join(tmpdir(), 'sage-home-'));
+    const home = mkdtempSync(join(cacheFolder(), 'home-'));
+    cleanups.push(() => rmSync(home, { recursive: true, force: true, maxRetries: 3 }));
     const environment = {
       ...program.environment(model.url, home),
       HOME: home,
@@ -105,7 +105,7 @@ export async function play(name: string, program: Program): Promise<string[]> {
       states.every((state) => state === 'COMPLETED'),
     );
     expect('each landed once', sandbox.landings().length === TICKETS.length);
-    expect('R-5 is right', sandbox.git('show', 'HEAD:R-5.txt') === 'right');
+    expect('R-5 is right', landed(sandbox, 'R-5') && sandbox.git('show', 'HEAD:R-5.txt') === 'right');
     if (wrong.length > 0) wrong.push(JSON.stringify(ends, undefined, 1), second.stderr);
   } finally {
     model.close();

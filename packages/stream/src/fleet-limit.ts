@@ -5,11 +5,13 @@ const LONGEST_PAUSE = 5 * 60_000;
 const FURTHEST_RESET = 7 * 86_400_000;
 /** Agents tell every retry; in this time (ms) they count once. */
 const NOTICE_WINDOW = 10_000;
+/** One more may work after each such time (ms) without a sign: an agent that hangs must not hold up the others. */
+const QUIET = 60_000;
 
 /**
  * Rate limits belong to the account, so to all workers. While the limit is closed nobody starts; how many may work at
- * the same time is halved by each "try later" and grows by one with each work that gets through: additive increase,
- * multiplicative decrease (Chiu and Jain 1989).
+ * the same time is halved by each "try later" and grows by one with each work that gets through, and with each quiet
+ * minute: additive increase, multiplicative decrease (Chiu and Jain 1989).
  */
 export class FleetLimit {
   readonly #workers: number;
@@ -18,6 +20,7 @@ export class FleetLimit {
   #pause = FIRST_PAUSE;
   #closedUntil = 0;
   #noticed = -Infinity;
+  #lastSign = -Infinity;
 
   constructor(workers: number, now: () => number) {
     this.#workers = workers;
@@ -27,7 +30,14 @@ export class FleetLimit {
 
   /** Agents that may work at the same time. */
   get window(): number {
-    return this.#window;
+    const quiet = Math.max(0, this.#now() - this.#lastSign);
+    return Math.min(this.#workers, this.#window + Math.floor(quiet / QUIET));
+  }
+
+  /** Milliseconds until one more may work, without any work getting through; Infinity when all may. */
+  growsIn(): number {
+    if (this.window === this.#workers) return Infinity;
+    return QUIET - ((this.#now() - this.#lastSign) % QUIET);
   }
 
   /** Milliseconds until starts are allowed; 0 when they are. */
@@ -47,6 +57,8 @@ export class FleetLimit {
     }
     const told = this.#now() + Math.min(retryAfter ?? 0, FURTHEST_RESET);
     this.#closedUntil = Math.max(this.#closedUntil, told);
+    // While it is closed nothing can be learned.
+    this.#lastSign = this.#closedUntil;
     return this.remaining();
   }
 
@@ -63,6 +75,7 @@ export class FleetLimit {
   }
 
   #halve(): void {
-    this.#window = Math.max(1, Math.floor(this.#window / 2));
+    this.#window = Math.max(1, Math.floor(this.window / 2));
+    this.#lastSign = this.#now();
   }
 }

@@ -180,12 +180,12 @@ export class Run {
     const { workforce, wait } = this.#options;
     while (!this.#halt.signal.aborted && this.#stopped === undefined && this.#freeWorkers.length > 0) {
       const working = workforce - this.#freeWorkers.length;
-      if (working >= this.#fleet.window) return false;
       const id = scheduler.next();
       if (id === undefined) return this.#wakeIn((scheduler.nextDue() ?? Infinity) - clock.now().getTime());
       if (this.#overBudget() || (!wait && this.#turnedAway)) return false;
       const pause = this.#fleet.remaining();
       if (pause > 0) return this.#wakeIn(pause);
+      if (working >= this.#fleet.window) return this.#wakeIn(this.#fleet.growsIn());
       const ticket = this.#ticket(id);
       const answer = ask ? await ask({ kind: 'start', ticket }) : 'yes';
       if (answer === 'quit') {

@@ -41,20 +41,22 @@ test('a reset time that the account tells counts, however late it is told', () =
   expect(limit.turnedAway(1e15)).toBe(7 * 86_400_000);
 });
 
-test('fewer work at a time after each sign, and one more with each success; never none, never more than there are', () => {
-  const sign = fc.constantFrom('turnedAway', 'slowed', 'workGotThrough');
+test('fewer work at a time after each sign, and one more with each success and each quiet minute', () => {
+  const sign = fc.constantFrom('turnedAway', 'slowed', 'workGotThrough', 'quiet');
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 32 }), fc.array(sign, { maxLength: 60 }), (workers, signs) => {
       let now = 0;
       const limit = new FleetLimit(workers, () => now);
-      let expected = workers;
       for (const each of signs) {
-        now += 1_000_000;
-        limit[each]();
-        expected =
-          each === 'workGotThrough' ? Math.min(workers, expected + 1) : Math.max(1, Math.floor(expected / 2));
-        expect(limit.window).toBe(expected);
+        const before = limit.window;
+        if (each === 'quiet') now += limit.remaining() + Math.min(limit.growsIn(), 60_000);
+        else limit[each]();
+        const grown = Math.min(workers, before + 1);
+        if (each === 'workGotThrough' || each === 'quiet') expect(limit.window).toBe(grown);
+        else expect([before, Math.max(1, Math.floor(before / 2))]).toContain(limit.window);
       }
+      expect(limit.window).toBeGreaterThanOrEqual(1);
+      expect(limit.growsIn() === Infinity).toBe(limit.window === workers);
     }),
   );
 });

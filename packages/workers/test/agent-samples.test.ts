@@ -24,12 +24,15 @@ test.runIf(DATA).each([
   ['claude-overflow', { problem: { kind: 'failure' } }],
   ['claude-refused', { problem: { kind: 'failure' } }],
   ['claude-maxturns', { problem: { kind: 'failure', message: 'Reached maximum number of turns (3)' } }],
-  ['claude-429-then-ok', { text: 'Done: wrote hello.txt' }],
+  ['claude-429-then-ok', { text: 'Done: wrote hello.txt', retries: expect.any(Number) }],
+  // Cut off while it tried again: no result has told anything.
+  ['claude-429', { retries: expect.any(Number) }],
+  ['claude-kill-SIGKILL', { tokens: expect.any(Number) }],
   [
     'codex-fullauto',
     { tokens: 440, text: 'Done: wrote hello.txt', sessionId: '01a205b1-3200-7142-97d1-2c5b6789c2cd' },
   ],
-  ['codex-429', { problem: { kind: 'rate-limit' } }],
+  ['codex-429', { problem: { kind: 'rate-limit' }, retries: 5 }],
   ['codex-529', { problem: { kind: 'rate-limit' } }],
   ['codex-credit', { problem: { kind: 'rate-limit' } }],
   ['codex-401', { problem: { kind: 'failure' } }],

@@ -45,7 +45,8 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
       return texts.length === 0 ? working : { ...working, text: texts.join('\n') };
     }
     case 'system':
-      if (event['subtype'] === 'api_retry') return retried(known);
+      if (event['subtype'] === 'api_retry')
+        return retried(known, textIn(event, 'error') ?? '', event['error_status']);
       if (event['subtype'] !== 'permission_denied') return known;
       return { ...known, denied: [...known.denied, textIn(event, 'tool_name') ?? 'a tool'] };
     case 'result': {

@@ -46,8 +46,10 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
       const cachedTokens = numberIn(usage, 'cached_input_tokens');
       return { ...report, tokens: inputTokens + outputTokens, inputTokens, outputTokens, cachedTokens };
     }
-    case 'error':
-      return textIn(event, 'message')?.startsWith('Reconnecting') ? retried(report) : report;
+    case 'error': {
+      const message = textIn(event, 'message') ?? '';
+      return message.startsWith('Reconnecting') ? retried(report, message) : report;
+    }
     case 'turn.failed':
       return { ...report, problem: problemOf(textIn(event['error'], 'message') ?? 'the turn failed') };
     default:

@@ -42,8 +42,9 @@ export function problemOf(message: string, status?: unknown): AgentProblem {
   return { kind, message: message.split('\n')[0] ?? '', ...(told !== undefined && { retryAfter: told }) };
 }
 
-/** One more notice of a retry. */
-export function retried(report: AgentReport): AgentReport {
+/** One more notice of a retry, where it is for a limit or an overload of the account. */
+export function retried(report: AgentReport, why: string, status?: unknown): AgentReport {
+  if (problemOf(why, status).kind !== 'rate-limit') return report;
   return { ...report, retries: (report.retries ?? 0) + 1 };
 }
 
