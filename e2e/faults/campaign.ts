@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Expectation, type Findings, inspect } from './inspect.ts';
 import type { Orders } from './queue-child.ts';
-import { ENVIRONMENT, git, makeRepository } from './repository.ts';
+import { type Campaign, ENVIRONMENT, git, makeRepository } from './repository.ts';
 
 export interface Tally extends Findings {
   name: string;
@@ -35,6 +35,8 @@ export interface Round {
 export interface Case extends Partial<Expectation> {
   name: string;
   rounds: readonly Round[];
+  /** Changes the works before the first round. */
+  prepare?: (campaign: Campaign) => void;
   /** Before the last process, which nothing disturbs. */
   after?: (root: string) => void;
   /** The size of a file system of its own; the machine must let the user mount one. */
@@ -45,10 +47,11 @@ const CHILD = fileURLToPath(new URL('./queue-child.ts', import.meta.url));
 const A_ROUND = 3;
 
 /** Disturbs one repository round after round, lets the queue finish, and counts what went wrong. */
-export async function runCase({ name, rounds, after, ...expected }: Case): Promise<Tally> {
+export async function runCase({ name, rounds, prepare, after, ...expected }: Case): Promise<Tally> {
   const expectation: Expectation = { way: 'in groups', keeps: 'landed', followed: true, ...expected };
   const campaign = makeRepository(rounds.length * A_ROUND);
   const { root } = campaign;
+  prepare?.(campaign);
   if (!expectation.followed) git(root, 'checkout', '--quiet', '--detach');
   const acknowledged = new Set<string>();
   let [runs, kills, stops] = [0, 0, 0];

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { STEPS } from '@sage/commit-queue';
-import type { Case } from './campaign.ts';
+import { type Step, STEPS } from '@sage/commit-queue';
+import type { Case, Kill } from './campaign.ts';
+import { type Campaign, git, gitWith } from './repository.ts';
 
 const FILLER = '.git/filler';
 const KIB = 1024;
@@ -17,6 +19,23 @@ export function limitCases(): Case[] {
     {
       name: 'files must not grow',
       rounds: range(0, 16).map((n) => ({ kills: [undefined], under: limited(`ulimit -f ${n}`) })),
+    },
+    {
+      name: 'a file of 200 MB',
+      prepare: addLargeFile,
+      rounds: [
+        {
+          // Writing it into the checkout takes a while: kills at instants come down there.
+          kills: [
+            at('merged'),
+            at('objects-synced'),
+            ...[450, 500, 550, 600].map((after) => ({ after })),
+            at('target-moved'),
+            ...[350, 450, 550].map((after) => ({ after })),
+            at('checkouts-finished'),
+          ],
+        },
+      ],
     },
     {
       name: 'a full disk',
@@ -42,6 +61,25 @@ export function limitCases(): Case[] {
       after: writable,
     },
   ];
+}
+
+/** To the first work. */
+function addLargeFile({ root, works }: Campaign): void {
+  const [work] = works;
+  if (work === undefined) return;
+  const file = join(root, '.git/large');
+  for (let n = 0; n < 200; n += 1) appendFileSync(file, randomBytes(KIB * KIB));
+  const blob = git(root, 'hash-object', '-w', '--no-filters', file);
+  rmSync(file);
+  const index = { GIT_INDEX_FILE: join(root, '.git/large-index') };
+  gitWith(index, root, 'read-tree', work.commit);
+  gitWith(index, root, 'update-index', '--add', '--cacheinfo', `100644,${blob},large`);
+  const tree = gitWith(index, root, 'write-tree');
+  work.commit = git(root, 'commit-tree', tree, '-p', work.base, '-m', 'large');
+}
+
+function at(step: Step): Kill {
+  return { at: step, occurrence: 1, who: 'all' };
 }
 
 function range(from: number, to: number): number[] {

@@ -48,12 +48,14 @@ export function meanwhileCases(): Case[] {
     },
     {
       name: 'the target is renamed in mid-landing',
-      rounds: during(LANDING, 'git branch -m main moved', renameBack),
+      rounds: missing(during(LANDING, 'git branch -m main moved', renameBack)),
       after: renameBack,
     },
     {
       name: 'the target is deleted in mid-landing',
-      rounds: during(LANDING, `git update-ref refs/keep/gone main && git update-ref -d ${MAIN}`, bringBack),
+      rounds: missing(
+        during(LANDING, `git update-ref refs/keep/gone main && git update-ref -d ${MAIN}`, bringBack),
+      ),
       after: bringBack,
     },
     {
@@ -94,6 +96,11 @@ function during(steps: readonly Step[], script: string, before?: (root: string) 
       ...(before && { before }),
     })),
   );
+}
+
+/** Where the target is gone, one more process finds it so. */
+function missing(rounds: Round[]): Round[] {
+  return rounds.map((round) => ({ ...round, kills: [...round.kills, undefined] }));
 }
 
 function renameBack(root: string): void {

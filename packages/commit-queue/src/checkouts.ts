@@ -5,9 +5,11 @@ import {
   finishCheckout,
   git,
   type GitSession,
+  isAncestor,
   moveCheckout,
   openRepository,
   operationInProgress,
+  resolveCommit,
   treeEntry,
   type Repository,
   viewCheckout,
@@ -67,19 +69,17 @@ export async function moveCheckouts(repository: Repository, intent: Intent): Pro
   }
 }
 
-/** Completes, after a crash, what `moveCheckouts` may have done in part. `tip` is where the target is now. */
-export async function finishCheckouts(
-  repository: Repository,
-  target: string,
-  intent: Intent,
-  tip: string,
-): Promise<void> {
-  const present = new Set(await branchCheckouts(repository, target));
+/**
+ * Completes, after a crash, what `moveCheckouts` may have done in part. What a checkout's HEAD has counts, not the
+ * name of its branch: the user may have renamed that since. One that has not the landing is the user's affair.
+ */
+export async function finishCheckouts(repository: Repository, intent: Intent): Promise<void> {
   for (const { worktree, managed } of intent.checkouts) {
-    // A checkout that has since left the target follows whatever its user did.
-    if (!existsSync(worktree) || !present.has(worktree)) continue;
+    if (!existsSync(worktree)) continue;
     const checkout = await openCheckout(repository, worktree);
-    await assertNoOperation(checkout, target);
+    const tip = await resolveCommit(checkout, 'HEAD');
+    if (tip === undefined || !(await isAncestor(checkout, intent.new, tip))) continue;
+    await assertNoOperation(checkout, intent.target);
     const except = managed.map(({ path }) => path);
     try {
       // Where somebody has committed on top since, only what still counts at the tip may be brought in.

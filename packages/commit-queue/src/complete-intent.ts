@@ -6,22 +6,21 @@ import type { OnStep } from './steps.ts';
 
 /**
  * Completes a move of the target that a killed process has left, and says whether it has been made. Where it has
- * not, nothing has happened, and the intent can be forgotten.
+ * not, nothing has happened. Where the target is gone nobody can say until it is there again: its entries stay
+ * queued, and processing them says TARGET_GONE.
  */
 export async function completeIntent(
   repository: Repository,
   intent: Intent,
   onStep: OnStep | undefined,
-): Promise<boolean> {
+): Promise<'made' | 'not made' | 'unknown'> {
   const { target, new: next } = intent;
   await removeLeftLocks(repository, target, next);
   onStep?.('left-locks-removed');
   const tip = await readRef(repository, target);
-  // Where the target is gone nobody can say; its entries stay queued, and processing them says TARGET_GONE.
-  if (tip === undefined) return false;
-  const known = (await resolveCommit(repository, next)) !== undefined;
-  if (!known || !(await isAncestor(repository, next, tip))) return false;
-  await finishCheckouts(repository, target, intent, tip);
+  if ((await resolveCommit(repository, next)) === undefined) return 'not made';
+  if (tip !== undefined && !(await isAncestor(repository, next, tip))) return 'not made';
+  await finishCheckouts(repository, intent);
   onStep?.('checkouts-finished');
-  return true;
+  return tip === undefined ? 'unknown' : 'made';
 }

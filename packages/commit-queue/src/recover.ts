@@ -38,7 +38,9 @@ async function recoverIntent(
   const intent = await readIntent(store.directory);
   if (intent === undefined) return [];
   let settled: QueueEntry[] = [];
-  if (await completeIntent(repository, intent, onStep)) {
+  const outcome = await completeIntent(repository, intent, onStep);
+  if (outcome === 'unknown') return [];
+  if (outcome === 'made') {
     const entries = new Map((await store.read()).entries.map((entry) => [entry.id, entry]));
     const landings = intent.entries.flatMap(({ id, commit }) => {
       const entry = entries.get(id);

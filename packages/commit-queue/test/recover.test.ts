@@ -160,6 +160,25 @@ test('a pin that outlived its landing is removed', async () => {
   expect(pins(repository)).toEqual([]);
 });
 
+test('killed after the swap, and the target was renamed: its checkout follows at once, the entry when it is back', async () => {
+  const { repository, queue, landing } = await cutLanding();
+  sh(repository.root, 'update-ref', MAIN, landing);
+  sh(repository.root, 'branch', '-m', 'main', 'renamed');
+  await expect(queue.process()).rejects.toMatchObject({ code: 'TARGET_GONE' });
+  expect(status(repository)).toBe('');
+  sh(repository.root, 'branch', '-m', 'renamed', 'main');
+  expect(await queue.process()).toMatchObject([{ state: 'landed', landed: landing }]);
+});
+
+test('killed after the swap, and the target was deleted: the checkout follows when it is back', async () => {
+  const { repository, queue, landing } = await cutLanding();
+  sh(repository.root, 'update-ref', '-d', MAIN);
+  await expect(queue.process()).rejects.toMatchObject({ code: 'TARGET_GONE' });
+  sh(repository.root, 'update-ref', MAIN, landing);
+  expect(await queue.process()).toMatchObject([{ state: 'landed', landed: landing }]);
+  expect(status(repository)).toBe('');
+});
+
 test('managed files killed after the swap: the checkout follows', async () => {
   const { repository, queue } = await queueOn({ m: 'open\n' });
   const old = tip(repository);
