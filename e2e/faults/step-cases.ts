@@ -1,16 +1,21 @@
-import { STEPS } from '@sage/commit-queue';
+import { type Step, STEPS } from '@sage/commit-queue';
 import type { Case, Kill } from './campaign.ts';
 import { WAYS } from './ways.ts';
 
 const WHO = { process: 'the queue', gits: 'its gits', all: 'queue and gits' } as const;
 
-/** Every step of every way to land, killed each way. */
-export function stepCases(occurrence: number): Case[] {
+/** Passed for each entry of a group. */
+const PER_ENTRY: readonly Step[] = ['merged', 'committed'];
+
+/** Every step of every way to land, killed each way; where a step comes for each entry, at this one. */
+export function stepCases(entry: number): Case[] {
   return WAYS.flatMap((way) =>
     (['process', 'gits', 'all'] as const).map((who) => ({
       name: `${WHO[who]} killed at each step, ${way}`,
       way,
-      rounds: STEPS.map((at) => ({ kills: [{ at, occurrence, who }] })),
+      rounds: STEPS.map((at) => ({
+        kills: [{ at, occurrence: PER_ENTRY.includes(at) ? entry : 1, who }],
+      })),
     })),
   );
 }
