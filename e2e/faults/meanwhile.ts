@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { STEPS, type Step } from '@sage/commit-queue';
 import type { Case, Round } from './campaign.ts';
@@ -59,6 +59,13 @@ export function meanwhileCases(): Case[] {
       after: bringBack,
     },
     {
+      name: "the target's ref is emptied in mid-landing",
+      rounds: missing(
+        during(LANDING, 'mv .git/refs/heads/main .git/kept && : >.git/refs/heads/main', refill),
+      ),
+      after: refill,
+    },
+    {
       name: 'workers amend what they have queued, and gc removes all that nobody holds',
       rounds: during(['entry-written', 'lock-taken', 'recovered'], AMEND),
     },
@@ -109,6 +116,12 @@ function renameBack(root: string): void {
 
 function bringBack(root: string): void {
   if (git(root, 'for-each-ref', MAIN) === '') git(root, 'update-ref', MAIN, 'refs/keep/gone');
+}
+
+function refill(root: string): void {
+  const [kept, ref] = [join(root, '.git/kept'), join(root, '.git', MAIN)];
+  // What has landed since is the newer one.
+  if (existsSync(kept) && statSync(ref).size === 0) renameSync(kept, ref);
 }
 
 function unlock(root: string): void {
