@@ -35,6 +35,18 @@ const WRONG_INPUT = [
   WorkerCountError,
 ];
 
+/** What the machine may refuse, and what to do about it. */
+const REFUSED: Readonly<Record<string, string>> = {
+  ENOSPC: 'free some disk space, then go on',
+  EDQUOT: 'free some disk space, then go on',
+  EROFS: 'make the file system writable, then go on',
+  EMFILE: 'allow more open files (ulimit -n), then go on',
+  ENFILE: 'close other programs, then go on',
+  EFBIG: 'allow larger files (ulimit -f), then go on',
+  EACCES: 'give yourself access, then go on',
+  EPERM: 'give yourself access, then go on',
+};
+
 /** What a failed command says on stderr, and how it exits: one line for what a person can mend, else the stack. */
 export function describeFailure(error: unknown): { message: string; exitCode: number } {
   if (error instanceof CommanderError) {
@@ -47,6 +59,13 @@ export function describeFailure(error: unknown): { message: string; exitCode: nu
   if (error instanceof Error && WRONG_INPUT.some((known) => error instanceof known)) {
     return { message: line(error.message), exitCode: EXIT.wrongInput };
   }
+  // What failed first; letting go of what it held has failed after it.
+  if (error instanceof Error && error.name === 'SuppressedError' && 'suppressed' in error)
+    return describeFailure(error.suppressed);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const advice = Object.hasOwn(REFUSED, code) ? REFUSED[code] : undefined;
+  if (error instanceof Error && advice !== undefined)
+    return { message: line(`${error.message}: ${advice}`), exitCode: EXIT.stopped };
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { message: `internal error, please report it: ${stack}\n`, exitCode: EXIT.internal };
 }

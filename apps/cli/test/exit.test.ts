@@ -22,6 +22,19 @@ test('help is no error, but no command is', () => {
   });
 });
 
+test('what the machine refuses is one line with what to do, and 3', () => {
+  const error = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  expect(describeFailure(error)).toEqual({
+    message: 'ERROR: ENOSPC: no space left on device, write: free some disk space, then go on\n',
+    exitCode: 3,
+  });
+});
+
+test('of two failures the first is told', () => {
+  const error = new SuppressedError(new Error('cannot let go'), new BacklogError('CYCLE', 'i', [], 'cycle'));
+  expect(describeFailure(error)).toEqual({ message: 'ERROR: i: cycle\n', exitCode: 2 });
+});
+
 test('what nobody foresaw shows its stack', () => {
   const { message, exitCode } = describeFailure(new TypeError('oops'));
   expect(message).toMatch(/^internal error, please report it: TypeError: oops\n\s+at /);

@@ -142,8 +142,8 @@ export class CommitQueue {
   /**
    * Lands what is queued, in the order it came, what comes in meanwhile included. Returns the entries whose
    * state changed. A conflicted or rejected entry does not hold up the next; a target that cannot move stops
-   * its own entries only, and is thrown as `QueueStoppedError` at the end. So is the `GitError` of an entry that
-   * git cannot land (damaged objects, a full disk); it stays queued. After `signal` no further landing begins.
+   * its own entries only, and is thrown as `QueueStoppedError` at the end. So is an entry that git cannot land
+   * (damaged objects, a full disk); it stays queued. After `signal` no further landing begins.
    */
   process(options: ProcessOptions = {}): Promise<QueueEntry[]> {
     return this.#locked('process the queue', options.signal, async (lock) => {

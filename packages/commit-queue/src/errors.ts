@@ -8,6 +8,7 @@ export type QueueStopCode =
   | 'TARGET_GONE'
   | 'TARGET_BUSY'
   | 'WRONG_MERGE'
+  | 'CANNOT_LAND'
   | 'CANNOT_SIGN'
   | 'OPERATION_IN_PROGRESS';
 

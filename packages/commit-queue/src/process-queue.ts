@@ -20,7 +20,7 @@ export async function processQueue(
   const { session, store, onSettled } = context;
   const tried = new Set<string>();
   const stopped = new Map<string, QueueStoppedError>();
-  const failed: Error[] = [];
+  const failed: QueueStoppedError[] = [];
   const landed = new Map<string, QueueEntry>();
   const telling: LandingContext = {
     ...context,
@@ -31,7 +31,7 @@ export async function processQueue(
     },
     onFailed: (entry, error) => {
       tried.add(entry.id);
-      failed.push(error);
+      failed.push(cannotLand(entry, error));
     },
   };
   for (;;) {
@@ -63,7 +63,7 @@ export async function processQueue(
         if (verification) await landVerified(telling, verification, group, signal);
         else await landGroup(telling, group.slice(0, GROUP));
       } catch (error) {
-        if (isOfEntry(error)) failed.push(error);
+        if (isOfEntry(error)) failed.push(cannotLand(entry, error));
         else if (error instanceof QueueStoppedError && error.code !== 'LOST_LOCK')
           stopped.set(entry.target, error);
         else throw error;
@@ -72,6 +72,12 @@ export async function processQueue(
   }
   const [first] = [...stopped.values(), ...failed];
   if (first) throw first;
+}
+
+function cannotLand({ id, ticket }: QueueEntry, error: Error): QueueStoppedError {
+  if (error instanceof QueueStoppedError) return error;
+  const message = `entry ${id} of ${JSON.stringify(ticket)} cannot be landed: ${error.message}: see what git fsck says, then go on, or drop it`;
+  return new QueueStoppedError('CANNOT_LAND', message, { cause: error });
 }
 
 /** The entries at the start that can land together. */

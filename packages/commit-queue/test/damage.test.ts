@@ -28,7 +28,9 @@ test.each<[string, Partial<CommitQueueOptions>]>([
     const { repository, queue, middle } = await threeQueued(options);
     const tree = sh(repository.root, 'rev-parse', `${middle.commit}:dir`);
     rmSync(join(repository.gitDir, 'objects', tree.slice(0, 2), tree.slice(2)));
-    await expect(queue.process()).rejects.toMatchObject({ name: 'GitError' });
+    const stopped = queue.process();
+    await expect(stopped).rejects.toMatchObject({ code: 'CANNOT_LAND' });
+    await expect(stopped).rejects.toThrow(new RegExp(`^entry ${middle.id} of "TWO" [^\\n]*$`));
     expect(subjects(repository)).toEqual(['feat: THREE', 'feat: ONE', 'first']);
     expect(await queue.list({ state: 'queued' })).toMatchObject([{ id: middle.id }]);
     expect(pins(repository)).toEqual([`refs/sage/queue/${middle.id}`]);

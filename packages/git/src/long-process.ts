@@ -1,4 +1,4 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { gitEnvironment, SAFE_CONFIG } from './environment.ts';
 import { GitError } from './errors.ts';
@@ -28,7 +28,7 @@ export class LongProcess {
   readonly #repository: Repository;
   readonly #args: readonly string[];
   readonly #options: LongProcessOptions;
-  #child: ChildProcessWithoutNullStreams | undefined;
+  #child: ChildProcess | undefined;
   #questions: Question[] = [];
   #received: Buffer = Buffer.alloc(0);
   #asked = 0;
@@ -46,7 +46,7 @@ export class LongProcess {
     this.#asked += 1;
     return new Promise((resolve, reject) => {
       this.#questions.push({ length, resolve, reject });
-      child.stdin.write(input);
+      child.stdin?.write(input);
     });
   }
 
@@ -55,7 +55,7 @@ export class LongProcess {
     const child = this.#child;
     if (child === undefined) return;
     const ended = child.exitCode === null && child.signalCode === null ? once(child, 'close') : undefined;
-    child.stdin.end();
+    child.stdin?.end();
     await ended;
   }
 
@@ -64,11 +64,11 @@ export class LongProcess {
     this.#child?.kill('SIGKILL');
   }
 
-  #start(): ChildProcessWithoutNullStreams {
+  #start(): ChildProcess {
     const { root, gitDir } = this.#repository;
     const config = [...SAFE_CONFIG, ...(this.#options.config ?? [])].flatMap((setting) => ['-c', setting]);
     const [command = 'git', ...args] = [...(this.#options.under ?? []), 'git', ...config, ...this.#args];
-    const child = spawn(command, args, {
+    const child: ChildProcess = spawn(command, args, {
       cwd: root,
       detached: true,
       env: gitEnvironment(process.env, { GIT_DIR: gitDir, GIT_WORK_TREE: root }),
@@ -76,10 +76,11 @@ export class LongProcess {
     let stderr = '';
     this.#asked = 0;
     this.#received = Buffer.alloc(0);
-    child.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-4000)));
-    child.stdout.on('data', (chunk: Buffer) => this.#take(chunk));
+    // There are no streams where git could not be started, as no more files may be opened.
+    child.stderr?.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-4000)));
+    child.stdout?.on('data', (chunk: Buffer) => this.#take(chunk));
     // A write to a git that has ended: its end says more.
-    child.stdin.on('error', () => undefined);
+    child.stdin?.on('error', () => undefined);
     const over = (error: GitError) => {
       if (this.#child !== child) return;
       this.#child = undefined;

@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { truncateSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { commitTree, GitSession, mergeTrees, removeTornObjects, syncDisk } from '../src/index.ts';
@@ -81,4 +83,17 @@ test('loose objects that do not hold what they say are removed, others stay', as
   expect(await removeTornObjects(repository, Date.now() + 60_000)).toEqual([]);
   expect(await removeTornObjects(repository, 0)).toEqual([edit]);
   expect(sh(repository.root, 'cat-file', '-t', side)).toBe('commit');
+});
+
+test('where no more files may be opened, git does not run, and says so', async () => {
+  const repository = await repositoryWith({ a: '1' });
+  const child = fileURLToPath(new URL('./handles-child.ts', import.meta.url));
+  const node = [process.execPath, '--conditions=@sage/source', '--disable-warning=ExperimentalWarning'];
+  const args = ['-c', 'ulimit -n 128; exec "$@"', 'sh', ...node, child, repository.root];
+  const output = execFileSync('sh', args, { encoding: 'utf8' });
+  expect(output.split('\n')).toEqual([
+    'GitError: git cat-file did not run: spawn git EMFILE',
+    'GitError: git cat-file did not run: spawn git EMFILE',
+    '',
+  ]);
 });
