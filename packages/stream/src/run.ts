@@ -1,26 +1,23 @@
 import { type QueueEntry, QueueStoppedError } from '@sage/commit-queue';
 import type { Repository } from '@sage/git';
 import type { Scheduler } from '@sage/scheduler';
-import type { DeferCategory, Ticket } from '@sage/tickets';
+import type { Ticket } from '@sage/tickets';
 import type { AgentReport, AttemptResult, Workers } from '@sage/workers';
 import type { Ask } from './ask.ts';
 import { Attempts } from './attempts.ts';
 import type { Backlog } from './backlog.ts';
-import { type BudgetLimits, estimate, overBudget } from './budget.ts';
-import { BudgetWatch } from './budget-watch.ts';
+import { Admission } from './admission.ts';
+import { type BudgetLimits, estimate } from './budget.ts';
 import type { Clock } from './clock.ts';
 import { type Collection, CollectionOrder } from './collection-order.ts';
 import { ConflictWatch } from './conflict-watch.ts';
 import type { RunOutcome, RunSummary } from './events.ts';
-import { FleetLimit } from './fleet-limit.ts';
 import type { Landing } from './landing.ts';
 import { Mailbox } from './mailbox.ts';
 import type { RunLog } from './run-log.ts';
+import { Setbacks } from './setbacks.ts';
 import { summarise } from './summary.ts';
 import type { VelocityLog } from './velocity-log.ts';
-
-/** How often a ticket whose work conflicts is made anew on the new tip before it is deferred. */
-const CONFLICT_RETRIES = 1;
 
 export interface RunOptions {
   readonly repository: Repository;
@@ -69,8 +66,8 @@ type Message =
 export class Run {
   readonly #options: RunOptions;
   readonly #mailbox = new Mailbox<Message>();
-  readonly #fleet: FleetLimit;
-  readonly #budget: BudgetWatch;
+  readonly #admission: Admission;
+  readonly #setbacks: Setbacks;
   readonly #freeWorkers: number[];
   /** Aborted where agents have to end: the person stops the run, or quits at a question. */
   readonly #halt = new AbortController();
@@ -78,10 +75,6 @@ export class Run {
   readonly #attempts: Attempts;
   readonly #watch: ConflictWatch;
   readonly #collections = new CollectionOrder();
-  /** Retries that agents at work have told of. */
-  readonly #retries = new Map<string, number>();
-  /** An agent was turned away by its account. */
-  #turnedAway = false;
   /** How long the agent worked on a ticket that is about to land. */
   readonly #seconds = new Map<string, number>();
   #cancelWake = (): void => {};
@@ -94,8 +87,9 @@ export class Run {
     this.#options = options;
     this.#watch = new ConflictWatch(options);
     this.#attempts = new Attempts({ ...options, watch: this.#watch });
-    this.#fleet = new FleetLimit(options.workforce, () => options.clock.now().getTime());
-    this.#budget = new BudgetWatch(options.budget ?? {}, () => options.log.state);
+    this.#admission = new Admission({ ...options, state: () => options.log.state });
+    const overBudget = (ticket: string) => this.#admission.overTicketBudget(ticket);
+    this.#setbacks = new Setbacks({ ...options, overBudget });
     this.#freeWorkers = Array.from({ length: options.workforce }, (_, index) => index + 1);
   }
 
@@ -146,25 +140,16 @@ export class Run {
     } else if (entry.state === 'conflicted') {
       const { files = [], tickets = [] } = entry.conflict ?? {};
       await log.emit({ event: 'landing.conflicted', ...about, files, tickets });
-      const again = (log.state.conflicts.get(ticket.id) ?? 0) <= CONFLICT_RETRIES;
       const others = tickets.length > 0 ? ` with ${tickets.join(', ')}` : '';
-      await this.#again(
-        again,
-        ticket,
-        'merge_conflict',
-        `conflicts${others} in ${files.join(', ')}`,
-        entry.commit,
-      );
+      const reason = `conflicts${others} in ${files.join(', ')}`;
+      await this.#setbacks.conflicted(ticket, { category: 'merge_conflict', reason, commit: entry.commit });
+      this.#mailbox.post('look-again');
     } else if (entry.state === 'rejected') {
       const reason = `${this.#options.verifyCommand ?? 'verify'} failed on the merged result`;
       await log.emit({ event: 'landing.rejected', ...about, reason, output: entry.output ?? '' });
-      await this.#again(
-        this.#attemptsLeft(ticket.id),
-        ticket,
-        'persistent_test_failure',
-        reason,
-        entry.commit,
-      );
+      const category = 'persistent_test_failure';
+      await this.#setbacks.failed(ticket, { category, reason, commit: entry.commit });
+      this.#mailbox.post('look-again');
     }
   }
 
@@ -176,16 +161,15 @@ export class Run {
 
   /** Gives ready tickets to free workers. Says whether a ready one waits for the limit or a pause. */
   async #startReady(): Promise<boolean> {
-    const { scheduler, ask, clock } = this.#options;
-    const { workforce, wait } = this.#options;
+    const { scheduler, ask, clock, workforce } = this.#options;
     while (!this.#halt.signal.aborted && this.#stopped === undefined && this.#freeWorkers.length > 0) {
-      const working = workforce - this.#freeWorkers.length;
       const id = scheduler.next();
       if (id === undefined) return this.#wakeIn((scheduler.nextDue() ?? Infinity) - clock.now().getTime());
-      if (this.#overBudget() || (!wait && this.#turnedAway)) return false;
-      const pause = this.#fleet.remaining();
-      if (pause > 0) return this.#wakeIn(pause);
-      if (working >= this.#fleet.window) return this.#wakeIn(this.#fleet.growsIn());
+      const pause = this.#admission.startsIn(workforce - this.#freeWorkers.length, this.#running);
+      if (pause > 0) {
+        this.#tellBudget();
+        return this.#wakeIn(pause);
+      }
       const ticket = this.#ticket(id);
       const answer = ask ? await ask({ kind: 'start', ticket }) : 'yes';
       if (answer === 'quit') {
@@ -211,20 +195,16 @@ export class Run {
     return true;
   }
 
-  #overBudget(): boolean {
-    const { budget = {}, log, onNotice } = this.#options;
-    const reason = overBudget(budget, log.state, this.#running);
+  #tellBudget(): void {
+    const { log, scheduler, onNotice } = this.#options;
     // Attempts that run may use less than is reserved for them: it is over only when none does.
-    if (reason !== undefined && this.#running === 0) onNotice(`${reason}; ${this.#whatIsLeft()}`);
-    return reason !== undefined;
-  }
-
-  #whatIsLeft(): string {
-    const { scheduler, log } = this.#options;
+    const reason = this.#running === 0 ? this.#admission.overBudget(0) : undefined;
+    if (reason === undefined) return;
     const left = scheduler.remaining;
     const cost = estimate(log.state, left);
     const need = cost === undefined ? '' : `, and would need ${cost}`;
-    return `${left === 1 ? '1 ticket is left as it is' : `${left} tickets are left as they are`}${need}`;
+    const rest = left === 1 ? '1 ticket is left as it is' : `${left} tickets are left as they are`;
+    onNotice(`${reason}; ${rest}${need}`);
   }
 
   /** Never rejects. */
@@ -242,10 +222,10 @@ export class Run {
       if (busy && exitCode === 0 && !this.#options.ask) await new Promise<void>((resolve) => free(resolve));
     };
     const cut = new AbortController();
-    this.#budget.started(ticket.id, () => cut.abort());
+    this.#admission.started(ticket.id, () => cut.abort());
     const hooks = {
       signal: AbortSignal.any([this.#halt.signal, cut.signal]),
-      onReport: (report: AgentReport) => this.#heard(ticket.id, report),
+      onReport: (report: AgentReport) => this.#admission.heard(ticket.id, report),
       hurry: this.#options.stopNow,
       onAgentStarted: agentStarted,
       beforeCollecting,
@@ -262,92 +242,34 @@ export class Run {
     this.#mailbox.post({ ended: { ticket, result }, worker: busy ? worker : undefined });
   }
 
-  /** What an agent tells while it works. */
-  #heard(ticket: string, report: AgentReport): void {
-    this.#budget.reported(ticket, report);
-    const { retries = 0 } = report;
-    if (retries > (this.#retries.get(ticket) ?? 0)) this.#fleet.slowed();
-    this.#retries.set(ticket, retries);
-  }
-
   async #attemptEnded({ ticket, result }: EndedAttempt): Promise<void> {
     const { scheduler, workers, onNotice } = this.#options;
     this.#running -= 1;
-    this.#retries.delete(ticket.id);
-    const cut = this.#budget.ended(ticket.id);
+    const cut = this.#admission.ended(ticket.id, result?.outcome);
     if (!result) return;
     const { outcome, category = 'agent_failed', reason = 'it failed', commit } = result;
     switch (outcome) {
       case 'completed':
         this.#seconds.set(ticket.id, result.seconds);
-        this.#fleet.workGotThrough();
         this.#land();
         return;
       case 'deferred':
-        this.#fleet.workGotThrough();
-        await this.#defer(ticket, category, reason, commit);
-        return;
+        return this.#setbacks.deferred(ticket, { category, reason, commit });
       case 'failed':
-        if (this.#stopped === undefined)
-          await this.#again(this.#attemptsLeft(ticket.id), ticket, category, reason, commit);
+        if (this.#stopped === undefined) await this.#setbacks.failed(ticket, { category, reason, commit });
         return;
-      case 'rate-limited': {
-        const pause = Math.ceil(this.#fleet.turnedAway(result.retryAfter) / 1000);
-        this.#turnedAway = true;
-        const then = this.#options.wait ? `no worker starts for ${pause} s` : 'nothing more starts';
-        onNotice(`${ticket.id}: ${reason}; ${then}, ${this.#fleet.window} at most work at a time then`);
-      }
+      case 'rate-limited':
+        onNotice(`${ticket.id}: ${reason}; ${this.#admission.turnedAway(result.retryAfter)}`);
+        break;
+      case 'interrupted':
+        if (cut?.of === 'ticket')
+          return this.#setbacks.deferred(ticket, { category: 'budget', reason: cut.reason, commit });
+        if (cut) onNotice(`${ticket.id} is cut off: ${cut.reason}`);
+        // Though nobody stopped the run: the person quit at a question.
+        else this.#halt.abort();
     }
-    if (outcome === 'interrupted' && cut?.of === 'ticket')
-      return this.#defer(ticket, 'budget', cut.reason, commit);
-    if (outcome === 'interrupted' && cut) onNotice(`${ticket.id} is cut off: ${cut.reason}`);
-    // Interrupted though nobody stopped the run: the person quit at a question.
-    else if (outcome === 'interrupted') this.#halt.abort();
     if (commit !== undefined) await workers.keep(ticket.id, commit, 'interrupted');
     scheduler.released(ticket.id);
-  }
-
-  #attemptsLeft(id: string): boolean {
-    const { attempts, conflicts } = this.#options.log.state;
-    return (attempts.get(id) ?? 0) - (conflicts.get(id) ?? 0) < this.#options.maxAttempts;
-  }
-
-  async #again(
-    again: boolean,
-    ticket: Ticket,
-    category: DeferCategory,
-    reason: string,
-    commit: string | undefined,
-  ): Promise<void> {
-    if (!again) return this.#defer(ticket, category, reason, commit);
-    const spent = this.#budget.overTicket(ticket.id);
-    if (spent !== undefined) return this.#defer(ticket, 'budget', `${spent}; ${reason}`, commit);
-    // Whoever hangs is likely to hang again: not at once.
-    if (category === 'stalled') this.#options.scheduler.failed(ticket.id);
-    else this.#options.scheduler.released(ticket.id);
-    this.#mailbox.post('look-again');
-  }
-
-  async #defer(
-    ticket: Ticket,
-    category: DeferCategory,
-    reason: string,
-    commit: string | undefined,
-  ): Promise<void> {
-    const { log, scheduler, landing, workers, clock } = this.#options;
-    const attempts = log.state.attempts.get(ticket.id) ?? 0;
-    const ref = commit === undefined ? undefined : await workers.keep(ticket.id, commit, 'deferred');
-    await log.emit({
-      event: 'ticket.deferred',
-      ticket: ticket.id,
-      category,
-      reason,
-      attempts,
-      ...(ref !== undefined && { ref }),
-    });
-    scheduler.deferred(ticket.id);
-    await landing.recordDeferred(ticket.id, { category, reason, attempts, at: clock.now().toISOString() });
-    this.#mailbox.post('look-again');
   }
 
   #land(): void {
