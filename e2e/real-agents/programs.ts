@@ -31,6 +31,8 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
   codex: {
     packages: ['@openai/codex@0.169.0'],
     bin: 'codex',
+    // Its own sandbox needs rights that a build machine may not give.
+    command: 'codex exec --json --skip-git-repo-check --sandbox danger-full-access -',
     environment(url, home) {
       const provider = `name = "scripted"\nbase_url = "${url}/v1"\nenv_key = "OPENAI_API_KEY"\nwire_api = "responses"\nrequest_max_retries = 0\nstream_max_retries = 0\n`;
       write(

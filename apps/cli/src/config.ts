@@ -54,6 +54,12 @@ const schema = z.strictObject({
       ]),
     )
     .optional(),
+  sandbox: z
+    .union([
+      z.boolean(),
+      z.strictObject({ network: z.boolean().optional(), writable: z.array(oneLine).optional() }),
+    ])
+    .optional(),
   /** What agents that ask may do. */
   permissions: permissions.optional(),
   target: oneLine.optional(),

@@ -5,7 +5,13 @@ import { acquireLock, type LandingStyle, LockTimeoutError } from '@sage/commit-q
 import { excludeFromGit, openRepository, type Repository } from '@sage/git';
 import { createScheduler, exponentialPause } from '@sage/scheduler';
 import type { Ticket, TicketState } from '@sage/tickets';
-import { type Agent, openWorkers, type PromptTemplate, type WorktreeSettings } from '@sage/workers';
+import {
+  type Agent,
+  openWorkers,
+  type PromptTemplate,
+  type SandboxSettings,
+  type WorktreeSettings,
+} from '@sage/workers';
 import type { Ask } from './ask.ts';
 import {
   type Backlog,
@@ -54,6 +60,8 @@ export interface StreamOptions extends Selection {
   /** Ends an attempt that prints nothing for so many milliseconds. */
   readonly idleTimeout?: number | undefined;
   readonly worktrees?: WorktreeSettings | undefined;
+  /** Where agents and checks run confined; see `assertSandbox` of @sage/workers. */
+  readonly sandbox?: SandboxSettings | undefined;
   /** Variables of this process that agents and checks see besides those that all do; `*` is any text. */
   readonly environment?: readonly string[] | undefined;
   /** Variables whose values are masked in logs, journal and events. */
@@ -147,6 +155,7 @@ async function runOn(options: StreamOptions & { clock: Clock }, beginning: Begin
     idleTimeout: options.idleTimeout,
     worktrees: options.worktrees,
     environment: options.environment,
+    sandbox: options.sandbox,
     secrets: options.secrets,
     template: options.template,
   });

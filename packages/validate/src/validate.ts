@@ -6,6 +6,7 @@ import { quote } from './finding.ts';
 import type { Finding } from './finding.ts';
 import { parallelisationOf, unplanned } from './parallelisation.ts';
 import type { AgentProgram } from './prerequisites/agent.ts';
+import type { Sandbox } from './prerequisites/sandbox.ts';
 import type { Check, ValidationReport } from './report.ts';
 import { CHECK_NAMES, SECTIONS } from './sections.ts';
 import type { Section } from './sections.ts';
@@ -23,6 +24,8 @@ export interface ValidateOptions {
   /** Cores of the machine; what this process may use where it is missing. */
   cores?: number;
   agent?: AgentProgram;
+  /** Looked at where it is given. */
+  sandbox?: Sandbox;
   /** How many workers a run would have at most; otherwise the recommendation goes up to 8. */
   workers?: number;
 }
@@ -33,7 +36,7 @@ export interface ValidateOptions {
  * @throws {CannotCheckError} where there is no index to read, or `checks` has an unknown name.
  */
 export async function validate(options: ValidateOptions): Promise<ValidationReport> {
-  const { root, strict = false, agent, workers } = options;
+  const { root, strict = false, agent, sandbox, workers } = options;
   const sections = selectSections(options.checks);
   const index = await readIndex(options.index);
   if (index instanceof TicketIndexError) {
@@ -51,6 +54,7 @@ export async function validate(options: ValidateOptions): Promise<ValidationRepo
   const surroundings = {
     root,
     agent,
+    sandbox,
     cores: options.cores ?? usableCores(),
     workers: workers ?? potential.recommendedWorkers,
     path: process.env['PATH'] ?? '',

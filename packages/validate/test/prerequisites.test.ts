@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkAgent } from '../src/prerequisites/agent.ts';
+import { checkSandbox } from '../src/prerequisites/sandbox.ts';
 import { checkFolders } from '../src/prerequisites/folders.ts';
 import { checkGit } from '../src/prerequisites/git-version.ts';
 import { checkCores, checkDisk, judgeDisk } from '../src/prerequisites/machine.ts';
@@ -179,4 +180,10 @@ test('section 15 puts them together, with what a parallel run would gain', async
     '2 of 3 open tickets (67 %) can start now, at most 2 at once; the longest chain has 2',
   );
   expect(filesBelow(join(root, '.sage'))).toEqual(['tickets', 'tickets/index.json']);
+});
+
+test('a sandbox is missed only where it is asked for', () => {
+  expect(checkSandbox({ wanted: false }).status).toBe('pass');
+  expect(checkSandbox({ wanted: true })).toMatchObject({ id: 'parallel.sandbox', status: 'fail' });
+  expect(checkSandbox({ wanted: true, version: '0.8.0' }).message).toContain('bubblewrap 0.8.0 is installed');
 });

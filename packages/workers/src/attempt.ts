@@ -10,11 +10,12 @@ import { composePrompt } from './prompt.ts';
 import type { PromptTemplate } from './prompt-template.ts';
 import { runRounds } from './rounds.ts';
 import type { AttemptResult, WorkRequest, WorkTicket } from './request.ts';
+import { makeWritable, sandboxed, type SandboxSettings } from './sandbox.ts';
 import type { Masker } from './secrets.ts';
 import type { StepContext } from './step.ts';
 import { setUp, tearDown } from './worktree-hooks.ts';
 import type { WorktreeSettings } from './worktree-settings.ts';
-import type { Worktrees } from './worktrees.ts';
+import type { UsedWorktree, Worktrees } from './worktrees.ts';
 
 export interface AttemptOptions {
   readonly agent: Agent;
@@ -25,6 +26,7 @@ export interface AttemptOptions {
   /** Variables that commands see besides those that all do. */
   readonly environment: readonly string[];
   readonly masker: Masker;
+  readonly sandbox?: SandboxSettings | undefined;
   readonly runDirectory: string;
   /** Of the prompt; Sage's own where it is missing. */
   readonly template?: PromptTemplate | undefined;
@@ -73,41 +75,58 @@ export async function runAttempt(request: WorkRequest, options: AttemptOptions):
     if (settings.setup !== undefined) options.onAgentStarted?.();
     try {
       const unready = await setUp(worktree, options.root, settings, context);
-      return unready === undefined
-        ? await runRounds({
-            agent: options.agent,
-            request,
-            worktree,
-            files,
-            context,
-            idleTimeout: options.idleTimeout,
-            hooks: {
-              signal,
-              hurry,
-              onStarted: options.onAgentStarted,
-              onEvent: options.onReport,
-              onPermission: options.onPermission,
+      if (unready !== undefined) return notReady(unready, signal?.aborted === true, files);
+      return await runRounds({
+        agent: inSandbox(options),
+        request,
+        worktree,
+        files,
+        context: await confined(context, options, worktree, files),
+        idleTimeout: options.idleTimeout,
+        hooks: {
+          signal,
+          hurry,
+          onStarted: options.onAgentStarted,
+          onEvent: options.onReport,
+          onPermission: options.onPermission,
+        },
+        prompt: async (previous) =>
+          composePrompt(
+            {
+              ticket: request.ticket,
+              documents: await existingDocuments(worktree.path, request.ticket),
+              dependencies: request.dependencies ?? [],
+              previous,
+              worktree: worktree.path,
             },
-            prompt: async (previous) =>
-              composePrompt(
-                {
-                  ticket: request.ticket,
-                  documents: await existingDocuments(worktree.path, request.ticket),
-                  dependencies: request.dependencies ?? [],
-                  previous,
-                  worktree: worktree.path,
-                },
-                options.template,
-              ),
-            beforeCollecting: options.beforeCollecting,
-          })
-        : notReady(unready, signal?.aborted === true, files);
+            options.template,
+          ),
+        beforeCollecting: options.beforeCollecting,
+      });
     } finally {
       await tearDown(settings, context);
     }
   } finally {
     await worktree.giveBack();
   }
+}
+
+function inSandbox({ agent, sandbox }: AttemptOptions): Agent {
+  return sandbox && agent.inSandbox ? { ...agent, command: agent.inSandbox(agent.command) } : agent;
+}
+
+/** Setup and teardown are the project's own commands; what an agent wrote runs in the sandbox, as it does. */
+async function confined(
+  context: StepContext,
+  { sandbox, agent, root }: AttemptOptions,
+  { path, gitPlaces }: UsedWorktree,
+  files: AttemptFiles,
+): Promise<StepContext> {
+  if (!sandbox) return context;
+  const writable = [...(agent.state ?? []), ...(sandbox.writable ?? [])];
+  await makeWritable(writable);
+  const places = { root, worktree: path, writable: [...gitPlaces, files.directory] };
+  return { ...context, wrap: sandboxed({ ...sandbox, writable }, places) };
 }
 
 /** The agent never ran. */

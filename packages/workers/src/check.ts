@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { processMark, worktreeEnvironment } from './agent-environment.ts';
 import { outputTail } from './output-tail.ts';
+import { sandboxed, type SandboxSettings } from './sandbox.ts';
 import type { Masker } from './secrets.ts';
 import { describeFailure, runStep, type StepContext } from './step.ts';
 import { setUp, tearDown } from './worktree-hooks.ts';
@@ -24,6 +25,7 @@ interface CheckOptions {
   readonly settings: WorktreeSettings;
   readonly environment: readonly string[];
   readonly masker: Masker;
+  readonly sandbox?: SandboxSettings | undefined;
   readonly runDirectory: string;
   readonly timeout: number;
 }
@@ -37,7 +39,7 @@ const LINES = 40;
 
 export async function runCheck(
   { run, command, commit, signal, ...limits }: CheckRequest,
-  { root, worktrees, settings, environment: allowed, masker, runDirectory, timeout }: CheckOptions,
+  { root, worktrees, settings, environment: allowed, masker, sandbox, runDirectory, timeout }: CheckOptions,
 ): Promise<{ ok: boolean; output: string }> {
   const directory = join(runDirectory, 'verify', commit);
   await mkdir(directory, { recursive: true });
@@ -58,7 +60,9 @@ export async function runCheck(
   try {
     const unready = await setUp(worktree, root, settings, context);
     if (unready !== undefined) return { ok, output: unready };
-    const { exit, outputFile } = await runStep('verify', command, context);
+    const places = { root, worktree: worktree.path, writable: worktree.gitPlaces };
+    const wrap = sandbox && sandboxed(sandbox, places);
+    const { exit, outputFile } = await runStep('verify', command, { ...context, wrap });
     ok = exit.ended === 'exited' && exit.exitCode === 0;
     const lines = (await outputTail(outputFile)).slice(-LINES);
     if (exit.ended !== 'exited') lines.push(`(it ${describeFailure(exit)}, and was ended)`);

@@ -29,6 +29,7 @@ export type {
   WorkRequest,
   WorkTicket,
 } from './request.ts';
+export { assertSandbox, type SandboxSettings, sandboxVersion } from './sandbox.ts';
 export { secretValues } from './secrets.ts';
 export { userShell } from './shell.ts';
 export {

@@ -7,6 +7,7 @@ import { supervise, type SupervisedExit } from './supervise.ts';
 export interface StepContext {
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
+  readonly wrap?: readonly string[] | undefined;
   readonly masker?: Masker | undefined;
   readonly mark: Readonly<Record<string, string>>;
   /** Where their output goes: `<name>.log`. */

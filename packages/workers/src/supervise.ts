@@ -11,6 +11,8 @@ export interface SuperviseOptions {
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly mark: ProcessMark;
+  /** Words before the shell: a sandbox. */
+  readonly wrap?: readonly string[] | undefined;
   /** Becomes the command's stdin; not where it is talked to. */
   readonly inputFile: string;
   /** Takes stdout and stderr. */
@@ -65,7 +67,8 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
   await using input = await open(options.inputFile, 'r');
   await using output = await open(options.outputFile, 'a');
   const masked = options.masker?.empty === false;
-  const child = spawn(userShell(), ['-c', options.command], {
+  const [program, ...words] = [...(options.wrap ?? []), userShell(), '-c', options.command];
+  const child = spawn(program, words, {
     cwd: options.cwd,
     env: { ...options.environment, ...options.mark },
     detached: true,

@@ -12,6 +12,7 @@ import type { AttemptResult, WorkRequest } from './request.ts';
 import { WorkerError } from './errors.ts';
 import type { WorktreeSettings } from './worktree-settings.ts';
 import { SettingsWatch } from './settings-watch.ts';
+import type { SandboxSettings } from './sandbox.ts';
 import { Masker, secretValues } from './secrets.ts';
 import { Worktrees } from './worktrees.ts';
 
@@ -25,6 +26,8 @@ export interface WorkersOptions {
   /** Limit of time without any output of an agent, in milliseconds; none where it is missing. */
   readonly idleTimeout?: number | undefined;
   readonly worktrees?: WorktreeSettings | undefined;
+  /** Commands that an agent wrote, and the agent, run in it; see `assertSandbox`. */
+  readonly sandbox?: SandboxSettings | undefined;
   /** Variables of this process that agents and checks see besides those that all do; `*` is any text. */
   readonly environment?: readonly string[] | undefined;
   /** Variables of this process whose values appear in no file that is kept, and in no result. */
@@ -115,6 +118,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
           settings,
           environment,
           masker,
+          sandbox: options.sandbox,
           runDirectory: runDirectory(request.run),
           template: options.template,
           timeout: options.timeout,
@@ -134,6 +138,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
         settings,
         environment,
         masker,
+        sandbox: options.sandbox,
         runDirectory: runDirectory(request.run),
         timeout: options.timeout,
       }),

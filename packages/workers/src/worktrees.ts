@@ -30,6 +30,8 @@ export interface UsedWorktree {
   readonly path: string;
   readonly base: string;
   readonly use: WorktreeUse;
+  /** What git writes for it: its own git directory, objects, branches. */
+  readonly gitPlaces: readonly string[];
   /** Whose processes are its: no other use has the same name at the same time. */
   readonly name: string;
   /** From 1; no two worktrees of the same use have the same at the same time. */
@@ -104,6 +106,7 @@ export class Worktrees {
     if (use === 'agent') this.#uses.set(holder, { path, base });
     return {
       path,
+      gitPlaces: await this.#gitPlaces(path),
       base,
       use,
       number,
@@ -148,6 +151,14 @@ export class Worktrees {
     const turn = this.#resetting.then(() => resetWorkRepository(work, { idle: false }));
     this.#resetting = turn.catch(() => {});
     await turn;
+  }
+
+  async #gitPlaces(path: string): Promise<string[]> {
+    const own = await worktreeGitDir(this.#gitDir, path);
+    // Where the worktrees are the user's repository's, its branches are nothing to write.
+    const shared = this.#work ? ['objects', 'refs', 'logs'] : ['objects'];
+    if (this.#work) await mkdir(join(this.#gitDir, 'logs'), { recursive: true });
+    return [...(own === undefined ? [] : [own]), ...shared.map((name) => join(this.#gitDir, name))];
   }
 
   async #commit(path: string, base: string, message: string) {

@@ -2,10 +2,12 @@ import { resolve } from 'node:path';
 import { openRepository } from '@sage/git';
 import { explainTicket, planStream, runStream } from '@sage/stream';
 import {
+  assertSandbox,
   assertWorktreeSettings,
   findAgent,
   readPromptTemplate,
   resolveAgent,
+  type SandboxSettings,
   secretValues,
 } from '@sage/workers';
 import { Command } from 'commander';
@@ -61,6 +63,7 @@ export function streamCommand(): Command {
     .option('--max-ticket-cost <usd>', 'cut a ticket off when its attempts cost more than this')
     .option('--max-ticket-tokens <n>', 'cut a ticket off when its attempts use more than this')
     .option('--no-wait', 'start nothing more when the account is at its limit')
+    .option('--sandbox', 'agents and checks write to their worktree only (needs bubblewrap)')
     .option('--component <prefix>', 'only tickets of this component')
     .option('--only <ids>', 'only these tickets, by commas; tries deferred ones again')
     .option('--json', 'one JSON event a line on stdout')
@@ -128,6 +131,8 @@ async function stream(flags: Flags): Promise<number> {
   await findAgent(agent, root);
   assertWorktreeSettings(root, settings.worktrees ?? {});
   secretValues(settings.secrets ?? [], process.env);
+  const sandbox = sandboxOf(settings.sandbox, config.sandbox);
+  if (sandbox) await assertSandbox();
   const template = await readPromptTemplate(root, settings.prompt);
   const verified = verifySettings({ verify, verifySlots, verifyMode }, config);
   const timeout = duration('--timeout', settings.timeout) ?? DEFAULT_TIMEOUT;
@@ -147,6 +152,7 @@ async function stream(flags: Flags): Promise<number> {
       // What the verdict of a verify depends on, it has to see.
       environment: [...(settings.environment ?? []), ...(verified?.environment ?? [])],
       secrets: settings.secrets,
+      sandbox,
       template,
       budget: settings,
       // `--no-wait` can be typed, `--wait` cannot.
@@ -181,6 +187,15 @@ function modeOf(typed: Partial<Settings>, config: Settings): Mode {
     if (interactive) return 'interactive';
   }
   return 'interactive';
+}
+
+/** `--sandbox` has the settings that are configured. */
+function sandboxOf(
+  chosen: Settings['sandbox'],
+  configured: Settings['sandbox'],
+): SandboxSettings | undefined {
+  if (chosen === undefined || chosen === false) return undefined;
+  return chosen === true ? (typeof configured === 'object' ? configured : {}) : chosen;
 }
 
 /** A bare `--parallel` lets Sage choose. */

@@ -1,7 +1,14 @@
 import { join, resolve } from 'node:path';
 import { openRepository } from '@sage/git';
 import { CHECK_NAMES, validate } from '@sage/validate';
-import { type Agent, agentProgram, detectAgent, resolveAgent, userShell } from '@sage/workers';
+import {
+  type Agent,
+  agentProgram,
+  detectAgent,
+  resolveAgent,
+  sandboxVersion,
+  userShell,
+} from '@sage/workers';
 import { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { UsageError } from '../errors.ts';
@@ -57,11 +64,13 @@ async function run(flags: Flags): Promise<number> {
   const unknown = checks?.find((name) => !CHECK_NAMES.includes(name));
   if (unknown !== undefined)
     throw new UsageError(`--check ${unknown}: no such check; known: ${CHECK_NAMES.join(', ')}`);
+  const version = await sandboxVersion();
   const report = await validate({
     root,
     index: join(root, '.sage/tickets/index.json'),
     ...(flags.strict && { strict: true }),
     ...(checks && { checks }),
+    sandbox: { wanted: Boolean(config.sandbox), ...(version !== undefined && { version }) },
     ...(agent && {
       agent: {
         name: agent.name,

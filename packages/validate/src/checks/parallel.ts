@@ -4,6 +4,7 @@ import type { AgentProgram } from '../prerequisites/agent.ts';
 import { checkFolders } from '../prerequisites/folders.ts';
 import { checkGit } from '../prerequisites/git-version.ts';
 import { checkCores, checkDisk } from '../prerequisites/machine.ts';
+import { checkSandbox, type Sandbox } from '../prerequisites/sandbox.ts';
 import type { Parallelisation } from '../report.ts';
 
 export interface Surroundings {
@@ -11,19 +12,21 @@ export interface Surroundings {
   cores: number;
   workers: number;
   agent: AgentProgram | undefined;
+  sandbox: Sandbox | undefined;
   /** The PATH variable. */
   path: string;
 }
 
 /** Section 15: what a parallel run needs, and what it would gain. */
 export async function checkParallel(
-  { root, cores, workers, agent, path }: Surroundings,
+  { root, cores, workers, agent, sandbox, path }: Surroundings,
   potential: Parallelisation,
 ): Promise<Finding[]> {
   return [
     ...(await checkGit(root)),
     ...(await checkFolders(root)),
     await checkAgent(root, agent, path),
+    ...(sandbox ? [checkSandbox(sandbox)] : []),
     checkCores(cores),
     await checkDisk(root, workers),
     describePotential(potential),

@@ -11,6 +11,10 @@ export interface Agent {
   readonly command: string;
   /** Variables of the user's environment that it needs besides those that every command sees; `*` is any text. */
   readonly environment?: readonly string[] | undefined;
+  /** Its shell line without a sandbox of its own, which would not work in another. */
+  readonly inSandbox?: ((command: string) => string) | undefined;
+  /** Folders that it writes to, for its sessions and settings: `~/...`, or `$NAME` where a variable names one. */
+  readonly state?: readonly string[] | undefined;
   /** Whether a run costs tokens, so that a person is told before several are started. */
   readonly metered: boolean;
   /** Reads the events that it prints, a JSON object a line; absent where it prints text. */

@@ -29,6 +29,7 @@ export const claude: Agent = {
     files: ['$CLAUDE_CONFIG_DIR/.credentials.json', '.claude/.credentials.json'],
     fix: 'run claude once and log in, or set ANTHROPIC_API_KEY',
   },
+  state: ['$CLAUDE_CONFIG_DIR', '~/.claude', '~/.cache/claude'],
   metered: true,
   readEvent,
   resume: (command, session) => `${command} --resume ${session}`,

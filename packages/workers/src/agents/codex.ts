@@ -20,6 +20,8 @@ export const codex: Agent = {
     files: ['$CODEX_HOME/auth.json', '.codex/auth.json'],
     fix: 'run codex login, or set OPENAI_API_KEY',
   },
+  inSandbox: (command) => command.replace('--sandbox workspace-write', '--sandbox danger-full-access'),
+  state: ['$CODEX_HOME', '~/.codex'],
   metered: true,
   readEvent,
   // Options come before the word, the prompt (- for stdin) last.

@@ -12,6 +12,7 @@ export const gemini: Agent = {
     files: ['.gemini/oauth_creds.json'],
     fix: 'run gemini once and log in, or set GEMINI_API_KEY',
   },
+  state: ['~/.gemini'],
   metered: true,
   readEvent,
   sessionsStay: true,

@@ -19,6 +19,7 @@ export const opencode: Agent = {
     files: ['$XDG_DATA_HOME/opencode/auth.json', '.local/share/opencode/auth.json'],
     fix: 'run opencode auth login',
   },
+  state: ['~/.local/share/opencode', '~/.local/state/opencode', '~/.cache/opencode', '~/.config/opencode'],
   metered: true,
   readEvent,
   sessionsStay: true,

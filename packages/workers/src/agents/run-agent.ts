@@ -16,6 +16,8 @@ export interface AgentTurn {
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
   /** Variables by which all that it starts is found, and ended. */
+  /** Words before its shell: a sandbox. */
+  readonly wrap?: readonly string[] | undefined;
   readonly masker?: Masker | undefined;
   readonly mark: Readonly<Record<string, string>>;
   /** Wall-clock limit in milliseconds. */
