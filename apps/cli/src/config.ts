@@ -68,6 +68,7 @@ const schema = z.strictObject({
     .optional(),
   landing: z.enum(['squash', 'merge', 'rebase']).optional(),
   maxAttempts: z.number().int().min(1).optional(),
+  maxTurns: z.number().int().min(1).optional(),
   timeout: duration.optional(),
   idleTimeout: duration.optional(),
   maxCost: z.number().positive().optional(),

@@ -52,7 +52,8 @@ export class Attempts {
     });
     const { watch } = this.#options;
     watch.started(ticket.id, base);
-    const worked = await this.#work(ticket, worker, attempt, base, hooks)
+    const onQuiet = (seconds: number) => void log.emit({ event: 'ticket.quiet', ticket: ticket.id, seconds });
+    const worked = await this.#work(ticket, worker, attempt, base, { ...hooks, onQuiet })
       .catch(failure)
       .finally(() => watch.ended(ticket.id));
     const { result, entry } = await this.#enqueue(ticket, base, await this.#confirm(ticket, worked));

@@ -84,6 +84,8 @@ export type RunFact =
       readonly files: readonly string[];
       readonly tickets: readonly string[];
     }
+  /** The agent has printed nothing for so many seconds; 0 where it prints again. */
+  | { readonly event: 'ticket.quiet'; readonly ticket: string; readonly seconds: number }
   | {
       readonly event: 'conflict.predicted';
       readonly ticket: string;

@@ -36,6 +36,7 @@ export interface AttemptOptions {
   readonly signal?: AbortSignal | undefined;
   readonly hurry?: AbortSignal | undefined;
   readonly onAgentStarted?: (() => void) | undefined;
+  readonly onQuiet?: ((seconds: number) => void) | undefined;
   readonly onPermission?: ((request: PermissionRequest) => Promise<boolean>) | undefined;
   readonly onReport?: ((report: AgentReport) => void) | undefined;
   readonly beforeCollecting?: ((exitCode: number | null) => Promise<void>) | undefined;
@@ -87,6 +88,7 @@ export async function runAttempt(request: WorkRequest, options: AttemptOptions):
           signal,
           hurry,
           onStarted: options.onAgentStarted,
+          onQuiet: options.onQuiet,
           onEvent: options.onReport,
           onPermission: options.onPermission,
         },

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Readable, Writable } from 'node:stream';
 import { endProcesses, findProcesses, type ProcessMark } from './end-processes.ts';
 import type { Masker } from './secrets.ts';
+import { OutputWatch } from './output-watch.ts';
 import { userShell } from './shell.ts';
 
 export interface SuperviseOptions {
@@ -29,6 +30,8 @@ export interface SuperviseOptions {
   /** Aborted: without grace. */
   readonly hurry?: AbortSignal | undefined;
   readonly onStarted?: (() => void) | undefined;
+  /** It has printed nothing for so many seconds; 0 where it prints again. */
+  readonly onQuiet?: ((seconds: number) => void) | undefined;
   /**
    * Talks to the command through its stdin and stdout; the command is ended when this is over. Aborted `ending`: it is to
    * come to an end.
@@ -178,17 +181,16 @@ function writeMasked(
 /** Looks at the limits from time to time, and says which one is passed. Returns what ends the watch. */
 function watch(
   output: FileHandle,
-  { idleTimeout, maxOutput, maxProcesses, mark }: SuperviseOptions,
+  options: SuperviseOptions,
   onLimit: (limit: 'stalled' | 'flooded' | 'crowded') => void,
 ): () => void {
-  let size = 0;
-  let grown = performance.now();
+  const { idleTimeout, maxProcesses, mark } = options;
+  const watched = new OutputWatch(options, performance.now());
   const look = async () => {
-    const now = (await output.stat()).size;
-    if (now !== size) grown = performance.now();
-    size = now;
-    if (idleTimeout !== undefined && performance.now() - grown >= idleTimeout) onLimit('stalled');
-    if (maxOutput !== undefined && size > maxOutput) onLimit('flooded');
+    const { size } = await output.stat();
+    const sign = watched.look(size, performance.now());
+    if (sign && 'limit' in sign) onLimit(sign.limit);
+    else if (sign) options.onQuiet?.(sign.quiet);
     if (maxProcesses !== undefined && (await findProcesses(mark)).length > maxProcesses) onLimit('crowded');
   };
   const interval = Math.min((idleTimeout ?? Infinity) / 4, 1_000);

@@ -48,6 +48,8 @@ export interface RunOptions {
   readonly onAgentStarted?: () => void;
   /** Awaited when the agent and all that it started have ended, before its work is collected: the worker is free. */
   readonly beforeCollecting?: (exitCode: number | null) => Promise<void>;
+  /** The agent has printed nothing for so many seconds; 0 where it prints again. */
+  readonly onQuiet?: (seconds: number) => void;
   /** Asks a person whether an agent may do something, instead of the agent's policy. */
   readonly onPermission?: ((request: PermissionRequest) => Promise<boolean>) | undefined;
   /** What the agent has told so far, whenever there is more. */

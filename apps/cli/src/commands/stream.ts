@@ -6,6 +6,7 @@ import {
   assertWorktreeSettings,
   findAgent,
   readPromptTemplate,
+  limitTurns,
   resolveAgent,
   type SandboxSettings,
   secretValues,
@@ -35,7 +36,7 @@ type FileOnly =
   | 'environment'
   | 'secrets'
   | 'permissions';
-type Numeric = 'maxAttempts' | 'maxCost' | 'maxTokens' | 'maxTicketCost' | 'maxTicketTokens';
+type Numeric = 'maxTurns' | 'maxAttempts' | 'maxCost' | 'maxTokens' | 'maxTicketCost' | 'maxTicketTokens';
 
 const DEFAULT_ATTEMPTS = 2;
 const DEFAULT_TIMEOUT = 60 * 60_000;
@@ -56,6 +57,7 @@ export function streamCommand(): Command {
     .option('--verify-slots <n>', 'verifies at a time, each on the landings before it (1)')
     .option('--verify-mode <mode>', 'chain: every landing; batch: many at once, by halves')
     .option('--max-attempts <n>', `attempts of a ticket before it is deferred (${DEFAULT_ATTEMPTS})`)
+    .option('--max-turns <n>', 'turns of an attempt, for agents that have such a limit')
     .option('--timeout <duration>', 'limit of one attempt, such as 30m (1h)')
     .option('--idle-timeout <duration>', 'limit of an agent that prints nothing (none)')
     .option('--max-cost <usd>', 'start nothing more when the run may cost more than this')
@@ -75,11 +77,22 @@ export function streamCommand(): Command {
 async function stream(flags: Flags): Promise<number> {
   const directory = resolve(flags.C);
   const config = await readConfig(directory);
-  const { C: _, maxAttempts, maxCost, maxTokens, maxTicketCost, maxTicketTokens, wait, ...others } = flags;
+  const {
+    C: _,
+    maxTurns: turns,
+    maxAttempts,
+    maxCost,
+    maxTokens,
+    maxTicketCost,
+    maxTicketTokens,
+    wait,
+    ...others
+  } = flags;
   const { verify, verifySlots, verifyMode, ...typed } = others;
   const settings = {
     ...config,
     ...typed,
+    ...(turns !== undefined && { maxTurns: wholeNumber('--max-turns', turns) }),
     ...(maxAttempts !== undefined && { maxAttempts: wholeNumber('--max-attempts', maxAttempts) }),
     ...(maxCost !== undefined && { maxCost: amount('--max-cost', maxCost) }),
     ...(maxTokens !== undefined && { maxTokens: wholeNumber('--max-tokens', maxTokens) }),
@@ -122,12 +135,14 @@ async function stream(flags: Flags): Promise<number> {
     );
   }
   const { root } = await openRepository(directory);
-  const agent = resolveAgent({
+  const resolved = resolveAgent({
     name: settings.agent,
     command: settings.agentCommand,
     custom: settings.agents,
     permissions: settings.permissions,
   });
+  const { maxTurns } = settings;
+  const agent = maxTurns === undefined ? resolved : limitTurns(resolved, maxTurns);
   await findAgent(agent, root);
   assertWorktreeSettings(root, settings.worktrees ?? {});
   secretValues(settings.secrets ?? [], process.env);

@@ -48,6 +48,10 @@ export function plainReporter(stdout: NodeJS.WritableStream & { isTTY?: boolean 
             row('drift', colors.yellow, event.ticket, `not declared: ${event.drift.join(', ')}`);
           }
           return;
+        case 'ticket.quiet': {
+          const told = event.seconds === 0 ? 'prints again' : `has printed nothing for ${event.seconds} s`;
+          return row('quiet', colors.yellow, event.ticket, told);
+        }
         case 'landing.landed':
           if (event.flaky) row('flaky', colors.yellow, event.ticket, 'verify failed once, and then passed');
           return;

@@ -21,6 +21,8 @@ export interface Agent {
   readonly readEvent?: ReadEvent | undefined;
   /** The shell line that goes on with a session, where the program can. Session ids are words of letters, digits, `_`, `-`. */
   readonly resume?: ((command: string, session: string) => string) | undefined;
+  /** The shell line with which it ends after so many turns, where the program can. */
+  readonly limitTurns?: ((command: string, turns: number) => string) | undefined;
   /** How to get the program. */
   readonly install?: string | undefined;
   /** Where its credentials are: variables, or files below HOME or below `$VARIABLE`; and how to make them. */

@@ -32,6 +32,7 @@ export const claude: Agent = {
   state: ['$CLAUDE_CONFIG_DIR', '~/.claude', '~/.cache/claude'],
   metered: true,
   readEvent,
+  limitTurns: (command, turns) => `${command} --max-turns ${turns}`,
   resume: (command, session) => `${command} --resume ${session}`,
   cumulative: { cost: true },
 };

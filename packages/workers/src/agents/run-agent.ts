@@ -34,6 +34,8 @@ export interface AgentHooks {
   /** Aborted: without grace. */
   readonly hurry?: AbortSignal | undefined;
   readonly onStarted?: (() => void) | undefined;
+  /** It has printed nothing for so many seconds; 0 where it prints again. */
+  readonly onQuiet?: ((seconds: number) => void) | undefined;
   /** Asks a person whether an agent may do something. */
   readonly onPermission?: ((request: PermissionRequest) => Promise<boolean>) | undefined;
   /** What the agent has told so far, whenever there is more. */
