@@ -10,6 +10,13 @@ import { doubleCrashes, stepCases } from './step-cases.ts';
 const [wanted = '2000', part = ''] = process.argv.slice(2);
 const AT_ONCE = 2;
 
+// Ctrl-C ends it with what is known by then.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    report();
+    process.exit(130);
+  });
+
 const totals = new Map<string, Tally>();
 const skipped = new Set<string>();
 const queue: Case[] = [];
@@ -20,15 +27,19 @@ for (let round = 0; round === 0 || sum('kills') < Number(wanted); round += 1) {
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   console.error(`${sum('kills')} kills, ${sum('lost') + sum('doubled') + findings().length} findings`);
 }
-const row = (...cells: (string | number)[]) => console.log(`| ${cells.join(' | ')} |`);
-row('case', 'runs', 'kills', 'stops', 'lost', 'doubled', 'unclean');
-row(...Array.from({ length: 7 }, () => '---'));
-for (const { name, runs, kills, stops, lost, doubled, unclean } of totals.values())
-  row(name, runs, kills, stops, lost, doubled, unclean.length);
-row('all', sum('runs'), sum('kills'), sum('stops'), sum('lost'), sum('doubled'), findings().length);
-for (const name of skipped) console.error(`skipped, as this machine lets nobody mount: ${name}`);
-for (const finding of findings()) console.error(finding);
+report();
 process.exitCode = sum('lost') + sum('doubled') + findings().length === 0 ? 0 : 1;
+
+function report(): void {
+  const row = (...cells: (string | number)[]) => console.log(`| ${cells.join(' | ')} |`);
+  row('case', 'runs', 'kills', 'stops', 'lost', 'doubled', 'unclean');
+  row(...Array.from({ length: 7 }, () => '---'));
+  for (const { name, runs, kills, stops, lost, doubled, unclean } of totals.values())
+    row(name, runs, kills, stops, lost, doubled, unclean.length);
+  row('all', sum('runs'), sum('kills'), sum('stops'), sum('lost'), sum('doubled'), findings().length);
+  for (const name of skipped) console.error(`skipped, as this machine lets nobody mount: ${name}`);
+  for (const finding of findings()) console.error(finding);
+}
 
 async function work(): Promise<void> {
   for (let next = queue.shift(); next; next = queue.shift()) {
