@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { listProcesses, type ProcessEntry } from './process-table.ts';
+import { identity, listProcesses, type ProcessEntry, withDescendants } from './process-table.ts';
 
 /** Variables that every process of an attempt carries; agents start tools in new sessions, so a group is not enough. */
 export type ProcessMark = Readonly<Record<string, string>>;
@@ -9,6 +9,8 @@ export interface EndOptions {
   readonly grace: number;
   /** A leader whose descendants belong to it even where they dropped the mark. */
   readonly leader?: number;
+  /** Processes that belong to it whatever they have become; those that have ended are passed over. */
+  readonly known?: readonly ProcessEntry[];
   /** Aborted: no grace any more. */
   readonly hurry?: AbortSignal | undefined;
 }
@@ -21,13 +23,13 @@ const LOOKS = 8;
  * Returns the pids that were found; resolves when none of them lives.
  */
 export async function endProcesses(mark: ProcessMark, options: EndOptions): Promise<number[]> {
-  const found = new Map<string, ProcessEntry>();
+  const found = new Map((options.known ?? []).map((entry) => [identity(entry), entry]));
   const asked = new Set<string>();
   const deadline = Date.now() + Math.min(options.grace, 10_000);
   for (let round = 0; ; round++) {
     const table = await listProcesses();
     const late = Date.now() >= deadline || options.hurry?.aborted === true;
-    for (const entry of select(table, mark, options.leader)) found.set(identity(entry), entry);
+    for (const entry of select(table, mark, options.leader, found)) found.set(identity(entry), entry);
     const alive = table.filter((entry) => found.has(identity(entry)));
     // One that is just starting a program may turn out to carry the mark: look again, but not without end.
     const unclear = round < LOOKS && table.some(({ starting }) => starting);
@@ -51,24 +53,16 @@ function select(
   table: readonly ProcessEntry[],
   mark: ProcessMark,
   leader: number | undefined,
+  found: ReadonlyMap<string, unknown> = new Map(),
 ): ProcessEntry[] {
   const words = Object.entries(mark).map(([name, value]) => `\0${name}=${value}\0`);
-  const chosen = new Set(
-    table
-      .filter(({ environment }) => words.every((word) => environment.includes(word)))
-      .map(({ pid }) => pid),
+  const roots = table.filter(
+    (entry) =>
+      entry.pid === leader ||
+      found.has(identity(entry)) ||
+      words.every((word) => entry.environment.includes(word)),
   );
-  if (leader !== undefined) chosen.add(leader);
-  for (let size = -1; size !== chosen.size;) {
-    size = chosen.size;
-    for (const { pid, parent } of table) if (chosen.has(parent)) chosen.add(pid);
-  }
-  chosen.delete(process.pid);
-  return table.filter(({ pid }) => chosen.has(pid));
-}
-
-function identity({ pid, started }: ProcessEntry): string {
-  return `${pid}@${started}`;
+  return withDescendants(table, roots);
 }
 
 function kill(pid: number, signal: NodeJS.Signals): void {

@@ -70,3 +70,21 @@ async function fromPs(): Promise<ProcessEntry[]> {
     ];
   });
 }
+
+export function identity({ pid, started }: ProcessEntry): string {
+  return `${pid}@${started}`;
+}
+
+/** Processes with all that they started, as far as their parents live; never this process. */
+export function withDescendants(
+  table: readonly ProcessEntry[],
+  roots: readonly ProcessEntry[],
+): ProcessEntry[] {
+  const chosen = new Set(roots.map(({ pid }) => pid));
+  for (let size = -1; size !== chosen.size;) {
+    size = chosen.size;
+    for (const { pid, parent } of table) if (chosen.has(parent)) chosen.add(pid);
+  }
+  chosen.delete(process.pid);
+  return table.filter(({ pid }) => chosen.has(pid));
+}

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Readable, Writable } from 'node:stream';
+import { Descendants } from './descendants.ts';
 import { endProcesses, findProcesses, type ProcessMark } from './end-processes.ts';
 import type { Masker } from './secrets.ts';
 import { OutputWatch } from './output-watch.ts';
@@ -90,10 +91,12 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
   const conversation = converse(child, options.talk, stopTalking.signal);
   let ended: SupervisedExit['ended'] = 'exited';
   let ending: Promise<unknown> | undefined;
+  const descendants = child.pid === undefined ? undefined : new Descendants(child.pid);
   const endAll = () =>
     endProcesses(options.mark, {
       grace: GRACE,
       hurry: options.hurry,
+      known: descendants?.known() ?? [],
       ...(child.pid && { leader: child.pid }),
     });
   const end = (reason: Exclude<SupervisedExit['ended'], 'exited'>) => {
@@ -119,7 +122,12 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
       if (options.signal?.aborted) interrupt();
     });
     await ending;
-    await endProcesses(options.mark, { grace: GRACE, hurry: options.hurry });
+    descendants?.stop();
+    await endProcesses(options.mark, {
+      grace: GRACE,
+      hurry: options.hurry,
+      known: descendants?.known() ?? [],
+    });
     await written();
     // Whoever held the pipe open has ended: what was said is read.
     const talkedOut =
@@ -131,6 +139,7 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
   } finally {
     clearTimeout(timer);
     stopWatching();
+    descendants?.stop();
     options.signal?.removeEventListener('abort', interrupt);
   }
 }

@@ -121,6 +121,17 @@ test('nothing that an agent started outlives it, not even in a session of its ow
   expect(left).toEqual([]);
 });
 
+test('who leaves its session and its environment behind, and loses its parent, is ended all the same', async () => {
+  const { workers, request, repository } = await repositoryFixture();
+  const pid = join(repository.root, 'pid');
+  const daemon = `env -i PATH="$PATH" setsid sh -c 'echo $$ > ${pid}; exec sleep 1000' > /dev/null 2>&1 &`;
+  // The agent waits until it has been looked at a few times.
+  const room = await workers(`${daemon} while [ ! -s '${pid}' ]; do sleep 0.05; done; sleep 0.7; echo x > x`);
+  expect(await room.run(request('API-7'))).toMatchObject({ outcome: 'completed' });
+  const left = (await listProcesses()).map((entry) => entry.pid);
+  expect(left).not.toContain(Number(await readFile(pid, 'utf8')));
+});
+
 test('what is forked at the last instant is found while it is still starting its program', async () => {
   const { workers, request } = await repositoryFixture();
   const room = await workers('for n in 1 2 3 4 5 6 7 8 9 10 11 12; do setsid sleep 1000 & done; echo x > x');

@@ -1,0 +1,56 @@
+import { identity, listProcesses, type ProcessEntry, withDescendants } from './process-table.ts';
+
+/** Between two looks, in milliseconds: soon after the start, then from time to time. */
+const FIRST_LOOK = 50;
+const LATER_LOOKS = 1_000;
+
+/**
+ * Records what a process starts as long as it lives: one that leaves its session and forgets its environment belongs
+ * to nobody as soon as its parent has ended.
+ */
+export class Descendants {
+  readonly #leader: number;
+  readonly #known = new Map<string, ProcessEntry>();
+  #timer: NodeJS.Timeout | undefined;
+  #over = false;
+
+  constructor(leader: number) {
+    this.#leader = leader;
+    this.#lookIn(FIRST_LOOK);
+  }
+
+  /** Whoever has ended meanwhile is in it, too. */
+  known(): readonly ProcessEntry[] {
+    return [...this.#known.values()];
+  }
+
+  stop(): void {
+    this.#over = true;
+    clearTimeout(this.#timer);
+  }
+
+  #lookIn(pause: number): void {
+    this.#timer = setTimeout(() => {
+      void this.#look()
+        .catch(() => {})
+        .finally(() => !this.#over && this.#lookIn(Math.min(pause * 2, LATER_LOOKS)));
+    }, pause);
+  }
+
+  async #look(): Promise<void> {
+    const table = await processesNow();
+    // By identity: the pid of one that has ended may be somebody else's.
+    const alive = table.filter((entry) => entry.pid === this.#leader || this.#known.has(identity(entry)));
+    for (const entry of withDescendants(table, alive)) this.#known.set(identity(entry), entry);
+  }
+}
+
+/** One look serves all that ask while it is taken, and for a moment after. */
+let taken: { at: number; table: Promise<ProcessEntry[]> } | undefined;
+const FRESH = 40;
+
+function processesNow(): Promise<ProcessEntry[]> {
+  const now = performance.now();
+  if (taken === undefined || now - taken.at > FRESH) taken = { at: now, table: listProcesses() };
+  return taken.table;
+}
