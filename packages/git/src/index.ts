@@ -27,6 +27,7 @@ export {
 } from './errors.ts';
 export { excludeFromGit } from './exclude.ts';
 export { finishCheckout } from './finish-checkout.ts';
+export { FrozenRepository } from './frozen-repository.ts';
 export { identity, type Identity } from './identity.ts';
 export { readLog, type LoggedCommit } from './log.ts';
 export { encodeRefComponent } from './ref-component.ts';

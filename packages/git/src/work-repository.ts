@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { RepositoryError } from './errors.ts';
 import { removeTree } from './remove-tree.ts';
@@ -12,6 +12,8 @@ export interface WorkRepository {
   readonly origin: Repository;
   /** Its configuration, made of the user's as it was when this was opened. */
   readonly config: string;
+  /** Content of `info/attributes`, `info/exclude` and `info/grafts` as it was then, of those that there are. */
+  readonly info: Readonly<Record<string, string>>;
 }
 
 /** Settings of the user's own repository that decide what a file's content is on disk. */
@@ -35,6 +37,7 @@ export async function openWorkRepository(repository: Repository, directory: stri
     gitDir: directory,
     origin: repository,
     config: await configText(repository),
+    info: await infoFiles(repository),
   };
   if (existsSync(directory)) return work;
   await mkdir(dirname(directory), { recursive: true });
@@ -71,8 +74,8 @@ export async function resetWorkRepository(work: WorkRepository, { idle }: { idle
   await removeTree(join(gitDir, 'hooks'));
   for (const name of ['attributes', 'exclude', 'sparse-checkout', 'grafts']) {
     await rm(join(gitDir, 'info', name), { recursive: true, force: true });
-    const own = join(origin.commonDir, 'info', name);
-    if (name !== 'sparse-checkout' && existsSync(own)) await cp(own, join(gitDir, 'info', name));
+    const text = work.info[name];
+    if (text !== undefined) await replaceFile(join(gitDir, 'info', name), text);
   }
   await rm(join(gitDir, 'config.worktree'), { recursive: true, force: true });
   await replaceFile(
@@ -83,6 +86,15 @@ export async function resetWorkRepository(work: WorkRepository, { idle }: { idle
   if (existsSync(shallow)) await replaceFile(join(gitDir, 'shallow'), await readFile(shallow, 'utf8'));
   else await rm(join(gitDir, 'shallow'), { force: true });
   if (idle) await removeRefsAndLocks(gitDir);
+}
+
+async function infoFiles({ commonDir }: Repository): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const name of ['attributes', 'exclude', 'grafts']) {
+    const text = await readFile(join(commonDir, 'info', name), 'utf8').catch(() => undefined);
+    if (text !== undefined) found[name] = text;
+  }
+  return found;
 }
 
 async function removeRefsAndLocks(gitDir: string): Promise<void> {
@@ -127,7 +139,7 @@ export function quote(value: string): string {
   return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 }
 
-function alternatesLine(objects: string): string {
+export function alternatesLine(objects: string): string {
   return `${/["\n\\]/.test(objects) ? quote(objects) : objects}\n`;
 }
 
@@ -138,7 +150,7 @@ async function isPartial(repository: Repository): Promise<boolean> {
 }
 
 /** Atomic, as another worker's git may be reading it; whatever stands there (a folder, a symlink) goes. */
-async function replaceFile(file: string, text: string): Promise<void> {
+export async function replaceFile(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const temporary = `${file}.sage-${process.pid}-${counter++}`;
   await writeFile(temporary, text);

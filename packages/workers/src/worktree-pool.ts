@@ -11,8 +11,8 @@ import {
 } from '@sage/git';
 
 export interface PoolOptions {
-  /** The user's repository, whose rules decide what is ignored. */
-  readonly repository: Repository;
+  /** The user's repository, whose rules decide what is ignored; asked for before each use. */
+  readonly repository: () => Promise<Repository>;
   /** Where the worktrees are made. */
   readonly directory: string;
   /** What they are called: `<prefix>-<number>`. Pools share nothing but the directory. */
@@ -34,7 +34,7 @@ interface Slot {
   readonly number: number;
   readonly path: string;
   /** undefined as long as there is no worktree that could be used again. */
-  reuse: ReusedWorktree | undefined;
+  reuse: Omit<ReusedWorktree, 'repository'> | undefined;
   /** Over when the slot is clean, or known to be unusable. */
   ready: Promise<void>;
 }
@@ -73,7 +73,7 @@ export class WorktreePool {
   /** Puts the files of a commit back and removes what is untracked; what git ignores stays. */
   async putBack({ number }: PooledWorktree, commit: string): Promise<void> {
     const reuse = this.#used.get(number)?.reuse;
-    if (reuse) await cleanWorktree(reuse, { commit, keepIgnored: true });
+    if (reuse) await cleanWorktree(await this.#now(reuse), { commit, keepIgnored: true });
   }
 
   /** With `discard` it is not used again. Cleaning goes on after this has resolved. */
@@ -119,9 +119,9 @@ export class WorktreePool {
     const { keepIgnored } = this.#options;
     if (slot.reuse) {
       try {
-        await moveWorktree(slot.reuse, base);
+        await moveWorktree(await this.#now(slot.reuse), base);
         // What the rules of the new commit no longer ignore would become part of the work.
-        if (!keepIgnored || (await cleanWorktree(slot.reuse, { commit: base, keepIgnored }))) return;
+        if (!keepIgnored || (await this.#cleaned(slot.reuse, base))) return;
       } catch {
         // Somebody has been there meanwhile.
       }
@@ -130,7 +130,7 @@ export class WorktreePool {
   }
 
   async #makeAnew(slot: Slot, base: string): Promise<void> {
-    const { repository, gitDir } = this.#options;
+    const { gitDir } = this.#options;
     const { path } = slot;
     slot.reuse = undefined;
     await mkdir(this.#options.directory, { recursive: true });
@@ -140,16 +140,24 @@ export class WorktreePool {
     if (own === undefined) return;
     const indexFile = `${path}.index`;
     await copyFile(join(own, 'index'), indexFile);
-    slot.reuse = { repository, gitDir: own, workTree: path, indexFile };
+    slot.reuse = { gitDir: own, workTree: path, indexFile };
   }
 
   /** Never rejects. */
   async #clean(slot: Slot, commit: string, discard: boolean): Promise<void> {
-    const { keepIgnored } = this.#options;
     const { reuse } = slot;
     if (!reuse) return;
-    const clean = !discard && (await cleanWorktree(reuse, { commit, keepIgnored }).catch(() => false));
+    const clean = !discard && (await this.#cleaned(reuse, commit).catch(() => false));
     if (!clean) slot.reuse = undefined;
+  }
+
+  async #now(reuse: Omit<ReusedWorktree, 'repository'>): Promise<ReusedWorktree> {
+    return { ...reuse, repository: await this.#options.repository() };
+  }
+
+  async #cleaned(reuse: Omit<ReusedWorktree, 'repository'>, commit: string): Promise<boolean> {
+    const { keepIgnored } = this.#options;
+    return cleanWorktree(await this.#now(reuse), { commit, keepIgnored });
   }
 
   /** Atomic: a torn name would be another ticket's, or nobody's. */

@@ -2,6 +2,7 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   commitWorktree,
+  FrozenRepository,
   type Identity,
   identity,
   openWorkRepository,
@@ -55,6 +56,8 @@ export class Worktrees {
   readonly #options: WorktreesOptions;
   /** undefined in a partial clone. */
   readonly #work: WorkRepository | undefined;
+  /** undefined in a partial clone, which fetches what it lacks by its own settings. */
+  readonly #frozen: FrozenRepository | undefined;
   readonly #gitDir: string;
   readonly #author: Identity;
   readonly #pools: Readonly<Record<WorktreeUse, WorktreePool>>;
@@ -65,6 +68,7 @@ export class Worktrees {
     options: WorktreesOptions,
     directory: string,
     work: WorkRepository | undefined,
+    frozen: FrozenRepository | undefined,
     author: Identity,
   ) {
     this.#options = options;
@@ -72,7 +76,9 @@ export class Worktrees {
     this.#work = work;
     this.#gitDir = work?.gitDir ?? options.repository.commonDir;
     this.#author = author;
-    const { repository, keepIgnored } = options;
+    this.#frozen = frozen;
+    const { keepIgnored } = options;
+    const repository = () => this.#repository();
     const pool = (prefix: WorktreeUse) =>
       new WorktreePool({ repository, directory, prefix, gitDir: this.#gitDir, keepIgnored });
     this.#pools = { agent: pool('agent'), verify: pool('verify') };
@@ -89,7 +95,8 @@ export class Worktrees {
       },
     );
     if (work) await resetWorkRepository(work, { idle: true });
-    return new Worktrees(options, directory, work, await identity(repository));
+    const frozen = work && (await FrozenRepository.of(work, join(directory, 'frozen.git')));
+    return new Worktrees(options, directory, work, frozen, await identity(repository));
   }
 
   /** The workers' repository, from which finished work is fetched by id; undefined where that is the user's own. */
@@ -161,14 +168,19 @@ export class Worktrees {
     return [...(own === undefined ? [] : [own]), ...shared.map((name) => join(this.#gitDir, name))];
   }
 
+  /** The user's, with the settings that it had when this was opened. */
+  async #repository(): Promise<Repository> {
+    return (await this.#frozen?.current()) ?? this.#options.repository;
+  }
+
   async #commit(path: string, base: string, message: string) {
-    const { repository, protectedPaths } = this.#options;
+    const { protectedPaths } = this.#options;
     const gitDir = await worktreeGitDir(this.#gitDir, path);
     const there = await stat(path).catch(() => undefined);
     // The agent removed its worktree, or a killed coordinator did: nothing is left to take.
     if (gitDir === undefined || !there?.isDirectory()) return { changedFiles: [], ignoredFiles: [] };
     const snapshot = await commitWorktree({
-      repository,
+      repository: await this.#repository(),
       gitDir,
       workTree: path,
       base,

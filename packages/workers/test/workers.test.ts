@@ -192,6 +192,23 @@ test('an agent finds no repository of the user where it broke its own', async ()
   expect(git('log', '--format=%s')).toBe('first');
 });
 
+test("settings that an agent writes into the user's git are not used, not even its own filters", async () => {
+  const { workers, request, git, repository } = await repositoryFixture({ 'a.txt': 'a\n' });
+  git('config', 'filter.keep.clean', 'tr a-z A-Z');
+  const evil = join(repository.root, '.sage/evil-ran');
+  const room = await workers(
+    `echo '* filter=evil' > .gitattributes; printf '[filter "evil"]\\n\\tclean = touch ${evil}\\n' >> '${repository.root}/.git/config'; echo x > work; echo 'b.txt filter=keep' >> .gitattributes; echo kept > b.txt`,
+  );
+  const first = await room.run(request('API-1'));
+  const second = await room.run(request('API-2'));
+  expect(first).toMatchObject({ outcome: 'completed', changedFiles: ['.gitattributes', 'b.txt', 'work'] });
+  expect(second.outcome).toBe('completed');
+  expect(existsSync(evil)).toBe(false);
+  await room.keep('API-1', first.commit ?? '', 'deferred');
+  expect(git('show', 'refs/sage/deferred/API-1:b.txt')).toBe('KEPT');
+  expect(await room.changedSettings()).toEqual(['.git/config']);
+});
+
 test('a check runs on exactly the commit that is asked about', async () => {
   const { workers, base } = await repositoryFixture();
   const room = await workers('true');
