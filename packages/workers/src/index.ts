@@ -7,7 +7,6 @@ export type { PermissionPolicy, PermissionRequest } from './agents/permission.ts
 export { KNOWN_AGENTS } from './agents/known-agents.ts';
 export { type AgentEnd, type AgentHooks, type AgentTurn, runAgent } from './agents/run-agent.ts';
 export type { AgentEvent, AgentProblem, AgentReport, ReadEvent } from './agents/report.ts';
-export { limitTurns } from './agents/limit-turns.ts';
 export { type AgentChoice, type CustomAgent, resolveAgent } from './agents/resolve-agent.ts';
 export type { CheckRequest } from './check.ts';
 export { AgentError, SettingError, WorkerError } from './errors.ts';

@@ -115,3 +115,10 @@ test('an agent is detected: found or how to get it, its version, signed in or ho
     program,
   });
 });
+
+test('turns are limited where the agent can; where it cannot, that is said', () => {
+  expect(resolveAgent({ name: 'claude', maxTurns: 30 }).command).toMatch(/ --max-turns 30$/);
+  expect(() => resolveAgent({ name: 'codex', maxTurns: 30 })).toThrow(
+    'agent "codex" knows no limit of turns',
+  );
+});

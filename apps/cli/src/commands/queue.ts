@@ -85,7 +85,16 @@ async function processQueue(flags: Flags): Promise<number> {
   await using _lock = await aloneIn(repository);
   const timeout = parseDuration(config.timeout ?? '') ?? VERIFY_TIMEOUT;
   const agent = resolveAgent({ command: 'false' });
-  const workers = verify && (await openWorkers({ repository, agent, timeout }));
+  const workers =
+    verify &&
+    (await openWorkers({
+      repository,
+      agent,
+      timeout,
+      worktrees: config.worktrees,
+      environment: [...(config.environment ?? []), ...(verify.environment ?? [])],
+      secrets: config.secrets,
+    }));
   try {
     const queue = await openCommitQueue({
       repository,

@@ -6,7 +6,6 @@ import {
   assertWorktreeSettings,
   findAgent,
   readPromptTemplate,
-  limitTurns,
   resolveAgent,
   type SandboxSettings,
   secretValues,
@@ -36,7 +35,7 @@ type FileOnly =
   | 'environment'
   | 'secrets'
   | 'permissions';
-type Numeric = 'maxTurns' | 'maxAttempts' | 'maxCost' | 'maxTokens' | 'maxTicketCost' | 'maxTicketTokens';
+type Numeric = 'maxAttempts' | 'maxTurns' | 'maxCost' | 'maxTokens' | 'maxTicketCost' | 'maxTicketTokens';
 
 const DEFAULT_ATTEMPTS = 2;
 const DEFAULT_TIMEOUT = 60 * 60_000;
@@ -57,9 +56,9 @@ export function streamCommand(): Command {
     .option('--verify-slots <n>', 'verifies at a time, each on the landings before it (1)')
     .option('--verify-mode <mode>', 'chain: every landing; batch: many at once, by halves')
     .option('--max-attempts <n>', `attempts of a ticket before it is deferred (${DEFAULT_ATTEMPTS})`)
-    .option('--max-turns <n>', 'turns of an attempt, for agents that have such a limit')
     .option('--timeout <duration>', 'limit of one attempt, such as 30m (1h)')
     .option('--idle-timeout <duration>', 'limit of an agent that prints nothing (none)')
+    .option('--max-turns <n>', 'turns of an agent in one attempt (claude)')
     .option('--max-cost <usd>', 'start nothing more when the run may cost more than this')
     .option('--max-tokens <n>', 'start nothing more when the run may use more than this')
     .option('--max-ticket-cost <usd>', 'cut a ticket off when its attempts cost more than this')
@@ -79,8 +78,8 @@ async function stream(flags: Flags): Promise<number> {
   const config = await readConfig(directory);
   const {
     C: _,
-    maxTurns: turns,
     maxAttempts,
+    maxTurns,
     maxCost,
     maxTokens,
     maxTicketCost,
@@ -92,8 +91,8 @@ async function stream(flags: Flags): Promise<number> {
   const settings = {
     ...config,
     ...typed,
-    ...(turns !== undefined && { maxTurns: wholeNumber('--max-turns', turns) }),
     ...(maxAttempts !== undefined && { maxAttempts: wholeNumber('--max-attempts', maxAttempts) }),
+    ...(maxTurns !== undefined && { maxTurns: wholeNumber('--max-turns', maxTurns) }),
     ...(maxCost !== undefined && { maxCost: amount('--max-cost', maxCost) }),
     ...(maxTokens !== undefined && { maxTokens: wholeNumber('--max-tokens', maxTokens) }),
     ...(maxTicketCost !== undefined && { maxTicketCost: amount('--max-ticket-cost', maxTicketCost) }),
@@ -135,14 +134,13 @@ async function stream(flags: Flags): Promise<number> {
     );
   }
   const { root } = await openRepository(directory);
-  const resolved = resolveAgent({
+  const agent = resolveAgent({
     name: settings.agent,
     command: settings.agentCommand,
     custom: settings.agents,
     permissions: settings.permissions,
+    maxTurns: settings.maxTurns,
   });
-  const { maxTurns } = settings;
-  const agent = maxTurns === undefined ? resolved : limitTurns(resolved, maxTurns);
   await findAgent(agent, root);
   assertWorktreeSettings(root, settings.worktrees ?? {});
   secretValues(settings.secrets ?? [], process.env);

@@ -21,8 +21,6 @@ export interface Agent {
   readonly readEvent?: ReadEvent | undefined;
   /** The shell line that goes on with a session, where the program can. Session ids are words of letters, digits, `_`, `-`. */
   readonly resume?: ((command: string, session: string) => string) | undefined;
-  /** The shell line with which it ends after so many turns, where the program can. */
-  readonly limitTurns?: ((command: string, turns: number) => string) | undefined;
   /** How to get the program. */
   readonly install?: string | undefined;
   /** Where its credentials are: variables, or files below HOME or below `$VARIABLE`; and how to make them. */
@@ -31,6 +29,8 @@ export interface Agent {
     | undefined;
   /** A session belongs to the folder that it began in: another attempt, in another worktree, cannot go on with it. */
   readonly sessionsStay?: boolean | undefined;
+  /** The shell line that limits how many turns it takes in one go, where it can. */
+  readonly limitTurns?: ((command: string, turns: number) => string) | undefined;
   /** Figures that a resumed session tells of all its turns together. */
   readonly cumulative?: { readonly tokens?: boolean; readonly cost?: boolean } | undefined;
 }

@@ -31,13 +31,27 @@ export interface AgentChoice {
   readonly custom?: Readonly<Record<string, string | CustomAgent>> | undefined;
   /** What an agent that asks may do. */
   readonly permissions?: PermissionPolicy | undefined;
+  /** How many turns it may take in one go. */
+  readonly maxTurns?: number | undefined;
 }
 
 /**
  * A shell line that is given with the name of a known agent (to choose a model, say) is read as that agent's.
- * @throws AgentError UNKNOWN_AGENT, naming the nearest known agent.
+ * @throws AgentError UNKNOWN_AGENT, naming the nearest known agent; NO_TURN_LIMIT.
  */
-export function resolveAgent({ name, command, custom = {}, permissions }: AgentChoice): Agent {
+export function resolveAgent(choice: AgentChoice): Agent {
+  const agent = chosenAgent(choice);
+  const { maxTurns } = choice;
+  if (maxTurns === undefined) return agent;
+  if (agent.limitTurns) return { ...agent, command: agent.limitTurns(agent.command, maxTurns) };
+  throw new AgentError(
+    'NO_TURN_LIMIT',
+    agent.name,
+    `agent ${JSON.stringify(agent.name)} knows no limit of turns: take --max-turns out, and use --timeout or --max-ticket-tokens`,
+  );
+}
+
+function chosenAgent({ name, command, custom = {}, permissions }: AgentChoice): Agent {
   const known = KNOWN_AGENTS.find((agent) => agent.name === name);
   if (command !== undefined && command.trim() !== '') {
     return ofLine({ name: name ?? 'command', metered: false, permissions, ...known }, command);
