@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { Sandbox } from '../sandbox.ts';
-import { type Move, startModel } from './model.ts';
+import type { Move } from './dialects.ts';
+import { startModel } from './model.ts';
 import { cacheFolder, install, type Program } from './programs.ts';
 
 const TICKETS = [
