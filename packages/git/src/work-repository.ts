@@ -110,6 +110,8 @@ async function removeRefsAndLocks(gitDir: string): Promise<void> {
 async function configText(origin: Repository): Promise<string> {
   const format = await git(origin, ['rev-parse', '--show-object-format']);
   const lines = ['[core]', `\trepositoryformatversion = ${format === 'sha1' ? 0 : 1}`, '\tbare = true'];
+  // One agent's hooks are nothing for another's git.
+  lines.push('\thooksPath = /dev/null');
   if (format !== 'sha1') lines.push('[extensions]', `\tobjectformat = ${format}`);
   // Agents' git must neither pack away nor expire what Sage still reads.
   lines.push(

@@ -66,6 +66,16 @@ test('a reset undoes configuration, hooks, attributes and alternates, and with i
   expect(sh(work.gitDir, 'config', 'filter.up.clean')).toBe('tr a-z "A-Z" # \\');
 });
 
+test("hooks that one agent writes are not run by another's git, not even before the next reset", async () => {
+  const { repository, work } = await withWork();
+  const tree = join(temporaryDirectory(), 'w');
+  await addWorktree(work.gitDir, tree, head(repository));
+  mkdirSync(join(work.gitDir, 'hooks'));
+  const hook = join(work.gitDir, 'hooks/reference-transaction');
+  writeFileSync(hook, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  expect(() => sh(tree, 'checkout', '--quiet', '-b', 'mine')).not.toThrow();
+});
+
 test.each([
   ['a shallow clone', ['--depth=1']],
   ['a clone with alternates', ['--shared']],

@@ -79,7 +79,7 @@ const ACTS: Readonly<Record<string, () => void>> = {
     // Its own repository's, and the user's, by path.
     for (const repository of [common, join(dirname(dirname(common)), '.git')]) {
       mkdirSync(join(repository, 'hooks'), { recursive: true });
-      const hook = `#!/bin/sh\ntouch '${state}.hook-ran'\nexit 1\n`;
+      const hook = `#!/bin/sh\necho "$0 in $PWD" >> '${state}.hook-ran'\nexit 1\n`;
       for (const name of ['pre-commit', 'post-checkout', 'reference-transaction'])
         writeFileSync(join(repository, 'hooks', name), hook, { mode: 0o755 });
     }
