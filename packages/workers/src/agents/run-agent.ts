@@ -85,9 +85,12 @@ export async function runAgent(agent: Agent, turn: AgentTurn, hooks: AgentHooks 
 
 function acpTalk(agent: Agent, turn: AgentTurn, hooks: AgentHooks, session: string | undefined) {
   const { promptFile, outputFile, cwd, masker } = turn;
-  const log = async (event: object) => {
+  // One after the other: messages may come faster than they are written, and their order is their meaning.
+  let written = Promise.resolve();
+  const log = (event: object) => {
     const line = `${JSON.stringify(event)}\n`;
-    await appendFile(outputFile, masker?.text(line) ?? line);
+    written = written.then(() => appendFile(outputFile, masker?.text(line) ?? line));
+    return written;
   };
   const policy = agent.permissions ?? 'edits';
   return (pipes: Pipes, ending: AbortSignal) =>
