@@ -7,7 +7,7 @@ import { settleLanded } from './settle.ts';
 import { landedEntries, targetBusy, targetTip } from './target.ts';
 
 /** Entries that land at once at most; what a kill makes merge again. */
-export const GROUP = 200;
+export const GROUP = 500;
 
 /**
  * Lands queued entries of one target, each as a commit on the one before. An entry that cannot be put on the one

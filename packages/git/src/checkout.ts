@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
 import { gitFields, onDisk, readablePath, toBytePath } from './byte-paths.ts';
 import { readTreeInto, withLockedIndex } from './checkout-index.ts';
 import { CheckoutError, GitError } from './errors.ts';
@@ -135,7 +135,8 @@ async function obstructions(
     for (let depth = 1; depth <= steps.length; depth += 1) {
       const step = steps.slice(0, depth).join('/');
       if (free.has(step)) continue;
-      const status = await lstat(onDisk(checkout.root, step)).catch(() => undefined);
+      // Without waiting: there may be thousands, and the answers come from the cache.
+      const status = lstatSync(onDisk(checkout.root, step), { throwIfNoEntry: false });
       if (status === undefined) break;
       if (depth < steps.length && status.isDirectory()) free.add(step);
       else if (status.isDirectory()) {

@@ -116,7 +116,11 @@ export class GitSession implements AsyncDisposable {
   /** Writes the commit that `git commit-tree` would write; signed with the user's key, where it is to be. */
   async writeCommit(content: RawCommitContent, { sign = false } = {}): Promise<string> {
     const raw = sign ? undefined : formatCommit(content);
-    if (raw) return writeLooseObject(this.repository, objectFormat(content.tree), 'commit', raw);
+    if (raw) {
+      const oid = writeLooseObject(this.repository, objectFormat(content.tree), 'commit', raw);
+      this.#commits.set(oid, Promise.resolve(parseRawCommit(raw)));
+      return oid;
+    }
     const { author } = content;
     const signature = 'line' in author ? parseSignatureLine(author.line) : author;
     return commitTree(this.repository, { ...content, author: signature }, { sign });
