@@ -49,7 +49,7 @@ export function streamCommand(): Command {
     .option('--dry-run', 'print the plan, change nothing')
     .option('--explain <id>', 'say when a ticket would run and why, change nothing')
     .option('--parallel [n]', 'workers, a number or "auto" (with --auto)')
-    .option('--agent <name>', 'claude, codex, gemini, opencode, or one of the configuration')
+    .option('--agent <name>', 'claude, codex, gemini, opencode, acp:<cmd>, or your own')
     .option('--agent-command <cmd>', 'a shell line that reads the prompt from stdin')
     .option('--target <branch>', 'land on this branch instead of the current one')
     .option('--verify <cmd>', 'shell line that must pass on the merged result')
