@@ -8,16 +8,14 @@ import { moveTarget } from './move-target.ts';
 import { settleLanded } from './settle.ts';
 
 /**
- * Lands links that follow each other from `tip`: one sync, one compare-and-swap and one move of the checkouts for
- * all. Where the checkout cannot follow all of them, one by one as far as it can. Returns the new tip;
- * undefined, with nothing landed, when somebody else has moved the target.
+ * Lands links as {@link landTogether} does; where the checkout cannot follow all of them, one by one as far as it
+ * can: only for links each of which the target may rest at.
  */
 export async function landChain(
   context: LandingContext,
   tip: string,
   chain: readonly Link[],
 ): Promise<string | undefined> {
-  await Promise.all(chain.map(({ proof }) => proof));
   try {
     return await landTogether(context, tip, chain);
   } catch (error) {
@@ -34,7 +32,11 @@ export async function landChain(
   return now;
 }
 
-async function landTogether(
+/**
+ * Lands links that follow each other from `tip`: one sync, one compare-and-swap and one move of the checkouts for
+ * all. Returns the new tip; undefined, with nothing landed, when somebody else has moved the target.
+ */
+export async function landTogether(
   context: LandingContext,
   tip: string,
   chain: readonly Link[],
@@ -42,6 +44,7 @@ async function landTogether(
   const { repository, store, lock, session, onStep } = context;
   const [first, last] = [chain[0], chain.at(-1)];
   if (first === undefined || last === undefined) return tip;
+  await Promise.all(chain.map(({ proof }) => proof));
   const commits = chain.map(({ commit }) => commit);
   await syncObjects(repository, commits, first.entry.base);
   onStep?.('objects-synced');

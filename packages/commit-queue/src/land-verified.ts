@@ -1,6 +1,6 @@
 import type { QueueEntry } from './entry.ts';
 import { GROUP } from './land-group.ts';
-import { landChain } from './land-chain.ts';
+import { landChain, landTogether } from './land-chain.ts';
 import { landInBatches } from './land-in-batches.ts';
 import { isOfEntry } from './errors.ts';
 import {
@@ -39,6 +39,8 @@ export async function landVerified(
   let tip = await targetTip(session, target);
   let landed = await landedEntries(session, entries, tip);
   let moves = 0;
+  // Of a batch only the last has been verified itself.
+  const landGreen = mode === 'batch' ? landTogether : landChain;
   const known = new Set(entries.map(({ id }) => id));
   const look = async () => {
     tip = await targetTip(session, target);
@@ -63,7 +65,7 @@ export async function landVerified(
       const chain = green.map(({ candidate, flaky }) =>
         flaky ? { ...candidate, entry: { ...candidate.entry, flaky: true } } : candidate,
       );
-      const now = await landChain(context, tip, chain);
+      const now = await landGreen(context, tip, chain);
       if (now !== undefined) {
         tip = now;
         return true;

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCommitQueue, type Candidate } from '../src/index.ts';
 import { commitAll, MAIN, pins, queueOn, repositoryWith, sh, subjects, tip, workCommit } from './fixture.ts';
@@ -161,3 +163,26 @@ test('a tree that has passed is not verified again with the same key, one that f
   await other.process();
   expect(seen).toHaveLength(6);
 });
+
+test.each(['chain', 'batch'] as const)(
+  'where a changed file is in the way, a %s lands commits only that have passed themselves',
+  async (verifyMode) => {
+    const green: string[] = [];
+    const verify = ({ commit }: Candidate) => {
+      green.push(commit);
+      return Promise.resolve({ ok: true, output: '' });
+    };
+    const options = { verify, verifyMode, verifySlots: 3 };
+    const { repository, queue, add } = await queueOn({ a: '1\n' }, options);
+    const base = tip(repository);
+    await add('ONE', { x: '1' }, base);
+    await add('TWO', { a: '2\n' }, base);
+    writeFileSync(join(repository.root, 'a'), 'mine\n');
+    await expect(queue.process()).rejects.toMatchObject({ code: 'DIRTY_OVERLAP', paths: ['a'] });
+    expect([base, ...green]).toContain(tip(repository));
+    writeFileSync(join(repository.root, 'a'), '1\n');
+    await queue.process();
+    expect(subjects(repository)).toEqual(['feat: TWO', 'feat: ONE', 'first']);
+    expect(green).toContain(tip(repository));
+  },
+);
