@@ -1,6 +1,6 @@
 // A long run on 8 workers in which every tenth agent misbehaves. Usage: pnpm soak [tickets]; prints what it saw, exit 1 where anything
 // was lost or left behind.
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { median } from '../../bench/median.ts';
 import { parseEvents, Sandbox } from '../sandbox.ts';
@@ -30,7 +30,11 @@ const memory = join(sandbox.root, '../memory');
 const agent = `if grep -q '"title": "ok"' "$SAGE_TICKET_FILE"; then mkdir -p work && echo x > work/$SAGE_TICKET_ID; else exec '${process.execPath}' '${FAKE}' '${memory}'; fi`;
 const args = ['stream', '--auto', '--json', '--parallel=8', '--max-attempts=2', '--idle-timeout=4s'];
 const started = performance.now();
-const child = sandbox.start([...args, '--agent=claude', '--agent-command', agent]);
+const heapFile = join(sandbox.root, '../heap');
+const child = sandbox.start([...args, '--agent=claude', '--agent-command', agent], {
+  NODE_OPTIONS: `--expose-gc --import=${join(import.meta.dirname, 'heap-watch.mjs')}`,
+  SAGE_SOAK_HEAP: heapFile,
+});
 const { samples, stop } = watchProcess(child.pid ?? 0, 500);
 const { exitCode, stdout, stderr } = await child;
 stop();
@@ -60,19 +64,29 @@ const locks = readdirSync(sandbox.root, { recursive: true, encoding: 'utf8' }).f
 expect(`no lock is left: ${locks.join()}`, locks.length === 0);
 expect('the checkout is clean', sandbox.git('status', '--porcelain') === '');
 
-const quarter = Math.floor(samples.length / 4);
-const [early, late] = [samples.slice(quarter, 2 * quarter), samples.slice(-quarter)];
-const megabytes = (part: typeof samples) => median(part.map((sample) => sample.megabytes));
-const files = (part: typeof samples) => median(part.map((sample) => sample.files));
-expect('memory stays flat', megabytes(late) < megabytes(early) * 1.3 + 10);
-expect('files stay flat', files(late) <= files(early) + 10);
+/** Medians of the second quarter of the run and of the last. */
+function quarters<T>(all: readonly T[], figure: (one: T) => number): [number, number] {
+  const quarter = Math.floor(all.length / 4);
+  const parts = [all.slice(quarter, 2 * quarter), all.slice(-quarter)] as const;
+  return [median(parts[0].map(figure)), median(parts[1].map(figure))];
+}
+const heaps = readFileSync(heapFile, 'utf8')
+  .trimEnd()
+  .split('\n')
+  .map((line) => JSON.parse(line) as { heapUsed: number; external: number });
+const heap = quarters(heaps, ({ heapUsed, external }) => (heapUsed + external) / 2 ** 20);
+const resident = quarters(samples, ({ megabytes }) => megabytes);
+const files = quarters(samples, (sample) => sample.files);
+expect('what the coordinator holds stays flat', heap[1] < heap[0] * 1.1 + 5);
+expect('its resident memory stays flat', resident[1] < resident[0] * 1.3 + 10);
+expect('its open files stay flat', files[1] <= files[0] + 10);
 
 console.log(
   `${TICKETS} tickets, 8 workers: ${completed} completed, ${TICKETS - completed} deferred in ${seconds.toFixed(0)} s`,
 );
-console.log(
-  `memory ${megabytes(early).toFixed(0)} MB in the second quarter, ${megabytes(late).toFixed(0)} MB in the last; files ${files(early)}, ${files(late)}`,
-);
+const change = ([early, late]: [number, number]) => `${early.toFixed(0)} MB, then ${late.toFixed(0)} MB`;
+console.log(`second quarter and last: held after a collection ${change(heap)}`);
+console.log(`resident ${change(resident)}; open files ${files[0]}, then ${files[1]}`);
 for (const line of wrong) console.log(`FAILED ${line}`);
 console.log(wrong.length === 0 ? '1 passed, 0 failed' : '0 passed, 1 failed');
 for (const clean of cleanups) await clean();

@@ -22,6 +22,15 @@ export async function firstLine(child: ChildProcess): Promise<string> {
   return String(chunk).trim();
 }
 
+/** Resolves when it has printed so many lines, or has ended. */
+export async function afterLines(child: ChildProcess, lines: number): Promise<void> {
+  let seen = 0;
+  for await (const chunk of child.stdout ?? []) {
+    seen += String(chunk).split('\n').length - 1;
+    if (seen >= lines) return;
+  }
+}
+
 /** Runs it to its end and returns the exit code. */
 export async function ended(child: ChildProcess): Promise<number | null> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');

@@ -26,6 +26,7 @@ if (mode === 'queue') {
   const queue = await openCommitQueue({
     repository: directory,
     managedFiles: () => [{ path: 'log.txt', edit: (text) => `${text}+` }],
+    onStep: (step) => process.stdout.write(`${step}\n`),
   });
   process.stdout.write('ready\n');
   await queue.process();

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -69,15 +69,20 @@ test.skipIf(!installed)(
 );
 
 test.skipIf(!installed)('what leaves its session and forgets its mark ends with the sandbox', async () => {
-  const { workers, request, repository, base } = await repositoryFixture();
-  const beat = join(repository.root, 'own');
-  await mkdir(beat);
-  const daemon = `env -i PATH="$PATH" setsid sh -c 'while :; do echo >> ${beat}/beat; sleep 0.05; done' > /dev/null 2>&1 &`;
-  const room = await workers(`${daemon} sleep 0.3; echo x > work`, 60_000, { sandbox: { writable: [beat] } });
+  const { workers, request, repository } = await repositoryFixture();
+  const own = join(repository.root, 'own');
+  await mkdir(own);
+  const daemon = `env -i PATH="$PATH" setsid sh -c 'echo > ${own}/begun; sleep 1000; true' > /dev/null 2>&1 &`;
+  const agent = `${daemon} while [ ! -e '${own}/begun' ]; do sleep 0.02; done; echo x > work`;
+  const room = await workers(agent, 60_000, { sandbox: { writable: [own] } });
   expect(await room.run(request('A-1'))).toMatchObject({ outcome: 'completed' });
-  const beats = () => readFileSync(join(beat, 'beat'), 'utf8').length;
-  const before = beats();
-  expect(before).toBeGreaterThan(0);
-  await room.check({ run: 'other', commit: base, command: 'sleep 0.3' });
-  expect(beats()).toBe(before);
+  expect(readdirSync('/proc').filter((pid) => commandLine(pid).includes(own))).toEqual([]);
 });
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return ''; // Not a process, or one that has ended.
+  }
+}

@@ -79,7 +79,7 @@ test('a secret is in no file that is kept and in no result; agents see only what
   try {
     const { workers, request, repository, base } = await repositoryFixture();
     const room = await workers(
-      `printf top-; sleep 0.01; echo secret-value; echo "$B_TEST_PLAIN$B_TEST_OTHER" >&2; echo "$B_TEST_SECRET" > work
+      `printf top-; echo secret-value; echo "$B_TEST_PLAIN$B_TEST_OTHER" >&2; echo "$B_TEST_SECRET" > work
       echo '{"outcome":"COMPLETED","summary":"used '$B_TEST_SECRET'"}' > "$SAGE_RESULT_FILE"`,
       60_000,
       {
