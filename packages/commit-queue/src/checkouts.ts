@@ -3,6 +3,7 @@ import {
   branchCheckouts,
   CheckoutError,
   finishCheckout,
+  type FrozenCheckouts,
   git,
   type GitSession,
   isAncestor,
@@ -18,6 +19,13 @@ import type { Intent } from './intent.ts';
 import { QueueStoppedError } from './errors.ts';
 import { applyManagedPlans, planManagedFiles, type ManagedFile } from './managed-files.ts';
 
+export interface CheckoutContext {
+  repository: Repository;
+  session: GitSession;
+  /** Filters and the like are those of the time when the queue was opened. */
+  frozen: FrozenCheckouts;
+}
+
 type CheckoutPlan = Intent['checkouts'][number];
 
 /**
@@ -25,16 +33,15 @@ type CheckoutPlan = Intent['checkouts'][number];
  * what will have to be done. Throws `QueueStoppedError` where it cannot.
  */
 export async function planCheckouts(
-  repository: Repository,
+  { repository, session, frozen }: CheckoutContext,
   target: string,
   from: string,
   to: string,
   files: readonly ManagedFile[],
-  session: GitSession,
 ): Promise<CheckoutPlan[]> {
   const plans: CheckoutPlan[] = [];
   for (const worktree of await branchCheckouts(repository, target)) {
-    const checkout = await openCheckout(repository, worktree);
+    const checkout = await frozen.of(await openCheckout(repository, worktree));
     await assertNoOperation(checkout, target);
     try {
       const managed = await viewCheckout(checkout, async (view) => {
@@ -52,9 +59,12 @@ export async function planCheckouts(
 }
 
 /** Moves the checkouts after the target has moved. */
-export async function moveCheckouts(repository: Repository, intent: Intent): Promise<void> {
+export async function moveCheckouts(
+  { repository, frozen }: Omit<CheckoutContext, 'session'>,
+  intent: Intent,
+): Promise<void> {
   for (const { worktree, managed } of intent.checkouts) {
-    const checkout = await openCheckout(repository, worktree);
+    const checkout = await frozen.of(await openCheckout(repository, worktree));
     const except = managed.map(({ path }) => path);
     try {
       await moveCheckout(checkout, intent.old, intent.new, { except }).catch(async (error: unknown) => {
@@ -73,7 +83,10 @@ export async function moveCheckouts(repository: Repository, intent: Intent): Pro
  * Completes, after a crash, what `moveCheckouts` may have done in part. What a checkout's HEAD has counts, not the
  * name of its branch: the user may have renamed that since. One that has not the landing is the user's affair.
  */
-export async function finishCheckouts(repository: Repository, intent: Intent): Promise<void> {
+export async function finishCheckouts(
+  { repository, frozen }: Omit<CheckoutContext, 'session'>,
+  intent: Intent,
+): Promise<void> {
   for (const { worktree, managed } of intent.checkouts) {
     if (!existsSync(worktree)) continue;
     const checkout = await openCheckout(repository, worktree);
@@ -84,8 +97,9 @@ export async function finishCheckouts(repository: Repository, intent: Intent): P
     try {
       // Where somebody has committed on top since, only what still counts at the tip may be brought in.
       const newer = tip === intent.new ? [] : await changedSince(checkout, intent, tip);
-      await finishCheckout(checkout, intent.old, intent.new, { except: [...except, ...newer] });
-      await applyManagedPlans(checkout, managed);
+      const settled = await frozen.of(checkout);
+      await finishCheckout(settled, intent.old, intent.new, { except: [...except, ...newer] });
+      await applyManagedPlans(settled, managed);
     } catch (error) {
       throw asStop(error);
     }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   excludeFromGit,
+  FrozenSettings,
   GitSession,
   identity,
   openRepository,
@@ -72,7 +73,10 @@ export interface EntryFilter {
   ticket?: string;
 }
 
-/** Opens (and makes, when absent) the queue of a repository. Any number of processes may have it open. */
+/**
+ * Opens (and makes, when absent) the queue of a repository. Any number of processes may have it open. What the
+ * repository's configuration and attributes say now (merge drivers, filters, signing) holds as long as it is open.
+ */
 export async function openCommitQueue(options: CommitQueueOptions): Promise<CommitQueue> {
   const given = options.repository;
   const repository = typeof given === 'string' ? await openRepository(given) : given;
@@ -80,7 +84,17 @@ export async function openCommitQueue(options: CommitQueueOptions): Promise<Comm
   const store = new EntryStore(directory, options.now ?? (() => new Date()));
   await store.open();
   if (options.directory === undefined) await excludeFromGit(repository, ['/.sage/commit-queue/']);
-  return new CommitQueue(repository, store, options);
+  const [settings, committer, sign] = await Promise.all([
+    FrozenSettings.of(repository),
+    identity(repository),
+    signsCommits(repository),
+  ]);
+  return new CommitQueue(repository, store, options, { settings, committer, sign });
+}
+
+/** What a repository's configuration said when the queue was opened: what is changed later is not obeyed. */
+interface Configuration extends Pick<LandingContext, 'committer' | 'sign'> {
+  settings: FrozenSettings;
 }
 
 /** Lands finished work on branches, one landing at a time, each exactly once. Made by `openCommitQueue`. */
@@ -89,15 +103,20 @@ export class CommitQueue {
   readonly #store: EntryStore;
   readonly #options: CommitQueueOptions;
   readonly #now: () => Date;
-  /** Asked once: what is changed in mid-run counts from the next run on. */
-  #author: Promise<Pick<LandingContext, 'committer' | 'sign'>> | undefined;
+  readonly #configuration: Configuration;
   /** There while entries are landed. */
   #arrivals: Arrivals | undefined;
   #arriving: Work[] = [];
   #batch: Promise<Map<Work, QueueEntry | Error>> | undefined;
   #writing: Promise<unknown> = Promise.resolve();
 
-  constructor(repository: Repository, store: EntryStore, options: CommitQueueOptions) {
+  constructor(
+    repository: Repository,
+    store: EntryStore,
+    options: CommitQueueOptions,
+    configuration: Configuration,
+  ) {
+    this.#configuration = configuration;
     this.#repository = repository;
     this.#store = store;
     this.#options = options;
@@ -219,12 +238,14 @@ export class CommitQueue {
 
   /** Checks what has landed on a branch against git alone; reads only, and needs no lock. */
   async audit(options: AuditOptions): Promise<AuditReport> {
-    return auditLandings(this.#repository, await this.list(), options);
+    await using frozen = this.#configuration.settings.open();
+    return await auditLandings(await frozen.of(this.#repository), await this.list(), options);
   }
 
   /** The files in which work would conflict with its target as it is now; empty where it would land. */
-  predict(work: PlannedWork): Promise<string[]> {
-    return predictConflict(this.#repository, work);
+  async predict(work: PlannedWork): Promise<string[]> {
+    await using frozen = this.#configuration.settings.open();
+    return await predictConflict(await frozen.of(this.#repository), work);
   }
 
   /** Removes dropped entries, and landed ones that are reachable from their target. Returns their ids. */
@@ -245,14 +266,18 @@ export class CommitQueue {
 
   async #landing<T>(lock: Lock, land: (context: LandingContext) => Promise<T>): Promise<T> {
     const repository = this.#repository;
-    await using session = new GitSession(repository);
+    const { settings, committer, sign } = this.#configuration;
+    await using frozen = settings.open();
+    await using session = new GitSession(repository, await frozen.of(repository));
     return await land({
       repository,
       store: this.#store,
       lock,
       now: this.#now,
       session,
-      ...(await (this.#author ??= author(repository))),
+      frozen,
+      committer,
+      sign,
       style: this.#options.style ?? 'squash',
       managedFiles: this.#options.managedFiles ?? (() => []),
       arrivals: (this.#arrivals = new Arrivals()),
@@ -270,7 +295,9 @@ export class CommitQueue {
   }
 
   async #recover(): Promise<QueueEntry[]> {
-    const settled = await recoverQueue(this.#repository, this.#store, this.#options.onStep);
+    await using frozen = this.#configuration.settings.open();
+    const context = { repository: this.#repository, frozen, onStep: this.#options.onStep };
+    const settled = await recoverQueue(context, this.#store);
     for (const entry of settled) await this.#options.onLanding?.({ entry });
     return settled;
   }
@@ -306,9 +333,4 @@ export class CommitQueue {
       await lock.release();
     }
   }
-}
-
-async function author(repository: Repository): Promise<Pick<LandingContext, 'committer' | 'sign'>> {
-  const [committer, sign] = await Promise.all([identity(repository), signsCommits(repository)]);
-  return { committer, sign };
 }

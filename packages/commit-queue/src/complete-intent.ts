@@ -1,8 +1,14 @@
-import { isAncestor, readRef, resolveCommit, type Repository } from '@sage/git';
+import { type FrozenCheckouts, isAncestor, readRef, resolveCommit, type Repository } from '@sage/git';
 import { finishCheckouts } from './checkouts.ts';
 import type { Intent } from './intent.ts';
 import { removeLeftLocks } from './left-locks.ts';
 import type { OnStep } from './steps.ts';
+
+export interface RecoveryContext {
+  repository: Repository;
+  frozen: FrozenCheckouts;
+  onStep: OnStep | undefined;
+}
 
 /**
  * Completes a move of the target that a killed process has left, and says whether it has been made. Where it has
@@ -10,9 +16,8 @@ import type { OnStep } from './steps.ts';
  * queued, and processing them says TARGET_GONE.
  */
 export async function completeIntent(
-  repository: Repository,
+  { repository, frozen, onStep }: RecoveryContext,
   intent: Intent,
-  onStep: OnStep | undefined,
 ): Promise<'made' | 'not made' | 'unknown'> {
   const { target, new: next } = intent;
   await removeLeftLocks(repository, target, next);
@@ -20,7 +25,7 @@ export async function completeIntent(
   const tip = await readRef(repository, target);
   if ((await resolveCommit(repository, next)) === undefined) return 'not made';
   if (tip !== undefined && !(await isAncestor(repository, next, tip))) return 'not made';
-  await finishCheckouts(repository, intent);
+  await finishCheckouts({ repository, frozen }, intent);
   onStep?.('checkouts-finished');
   return tip === undefined ? 'unknown' : 'made';
 }

@@ -41,7 +41,7 @@ export async function landTogether(
   tip: string,
   chain: readonly Link[],
 ): Promise<string | undefined> {
-  const { repository, store, lock, session, onStep } = context;
+  const { repository, store, session, onStep } = context;
   const [first, last] = [chain[0], chain.at(-1)];
   if (first === undefined || last === undefined) return tip;
   await Promise.all(chain.map(({ proof }) => proof));
@@ -60,7 +60,7 @@ export async function landTogether(
     settled = await settleLanded(session, store, chain, onStep);
   };
   try {
-    await moveTarget({ repository, session, directory: store.directory, lock, onStep }, move, settle);
+    await moveTarget({ ...context, directory: store.directory }, move, settle);
   } catch (error) {
     if (error instanceof RefMovedError) return undefined;
     throw error;

@@ -1,14 +1,12 @@
-import { GitError, type GitSession, type Repository } from '@sage/git';
-import { moveCheckouts, planCheckouts } from './checkouts.ts';
+import { GitError } from '@sage/git';
+import { type CheckoutContext, moveCheckouts, planCheckouts } from './checkouts.ts';
 import { QueueStoppedError } from './errors.ts';
 import { type Intent, removeIntent, writeIntent } from './intent.ts';
 import type { Lock } from './lock.ts';
 import type { ManagedFile } from './managed-files.ts';
 import type { OnStep } from './steps.ts';
 
-export interface MoveContext {
-  repository: Repository;
-  session: GitSession;
+export interface MoveContext extends CheckoutContext {
   /** Where the intent is written. */
   directory: string;
   lock: Lock;
@@ -36,11 +34,12 @@ export interface TargetMove {
  * names is not reachable.
  */
 export async function moveTarget(
-  { repository, session, directory, lock, onStep }: MoveContext,
+  context: MoveContext,
   { target, old, new: next, files, entries }: TargetMove,
   settle: () => Promise<void> = async () => {},
 ): Promise<void> {
-  const checkouts = await planCheckouts(repository, target, old, next, files, session);
+  const { session, directory, lock, onStep } = context;
+  const checkouts = await planCheckouts(context, target, old, next, files);
   await lock.assertHeld();
   onStep?.('planned');
   const intent: Intent = { target, old, new: next, checkouts, entries };
@@ -54,7 +53,7 @@ export async function moveTarget(
     throw new QueueStoppedError('OPERATION_IN_PROGRESS', message, { cause: error });
   }
   onStep?.('target-moved');
-  await moveCheckouts(repository, intent);
+  await moveCheckouts(context, intent);
   onStep?.('checkouts-moved');
   await settle();
   await removeIntent(directory);

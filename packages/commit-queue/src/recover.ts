@@ -1,24 +1,20 @@
-import { GitSession, listRefs, type Repository } from '@sage/git';
-import { completeIntent } from './complete-intent.ts';
+import { GitSession, listRefs } from '@sage/git';
+import { completeIntent, type RecoveryContext } from './complete-intent.ts';
 import type { QueueEntry } from './entry.ts';
 import type { EntryStore } from './entry-store.ts';
 import { readIntent, removeIntent } from './intent.ts';
 import { removeLeftLocks } from './left-locks.ts';
 import { isOnTarget } from './on-target.ts';
 import { pinOf, removePin, settleLanded } from './settle.ts';
-import type { OnStep } from './steps.ts';
 
 /**
  * Completes what a killed process left half done; the lock must be held. Asks the ref, never a flag: where the
  * intended commit is reachable from the target it has landed, and its checkouts follow; otherwise the intent is
  * forgotten and its entries land anew. Returns the entries settled.
  */
-export async function recoverQueue(
-  repository: Repository,
-  store: EntryStore,
-  onStep: OnStep | undefined,
-): Promise<QueueEntry[]> {
-  const settled = await recoverIntent(repository, store, onStep);
+export async function recoverQueue(context: RecoveryContext, store: EntryStore): Promise<QueueEntry[]> {
+  const { repository } = context;
+  const settled = await recoverIntent(context, store);
   const { entries } = await store.read();
   const byPin = new Map(entries.map((entry) => [pinOf(entry.id), entry]));
   for (const { ref, oid } of await listRefs(repository, 'refs/sage/queue')) {
@@ -30,15 +26,12 @@ export async function recoverQueue(
   return settled;
 }
 
-async function recoverIntent(
-  repository: Repository,
-  store: EntryStore,
-  onStep: OnStep | undefined,
-): Promise<QueueEntry[]> {
+async function recoverIntent(context: RecoveryContext, store: EntryStore): Promise<QueueEntry[]> {
+  const { repository, onStep } = context;
   const intent = await readIntent(store.directory);
   if (intent === undefined) return [];
   let settled: QueueEntry[] = [];
-  const outcome = await completeIntent(repository, intent, onStep);
+  const outcome = await completeIntent(context, intent);
   if (outcome === 'unknown') return [];
   if (outcome === 'made') {
     const entries = new Map((await store.read()).entries.map((entry) => [entry.id, entry]));

@@ -17,7 +17,7 @@ const hasKeygen = (() => {
 test.skipIf(!hasKeygen)(
   'where commits are signed, landings are, with the key of the configuration',
   async () => {
-    const { repository, queue, add } = await queueOn({ a: '1\n', m: 'x\n' });
+    const { repository, add } = await queueOn({ a: '1\n', m: 'x\n' });
     const key = join(temporaryDirectory(), 'key');
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'una', '-f', key]);
     const allowed = `${key}.allowed`;
@@ -34,6 +34,7 @@ test.skipIf(!hasKeygen)(
     sh(repository.root, ...unsigned, 'log', '-1');
     await add('ONE', { b: '1' }, base);
     await add('TWO', { c: '1' }, base);
+    const queue = await openCommitQueue({ repository });
     expect((await queue.process()).map(({ state }) => state)).toEqual(['landed', 'landed']);
     const files = [{ path: 'm', edit: () => 'y\n' }];
     await queue.landManagedFiles({ target: 'refs/heads/main', message: 'chore', files });
@@ -43,13 +44,13 @@ test.skipIf(!hasKeygen)(
 );
 
 test('signing without a usable key stops the queue with nothing changed', async () => {
-  const { repository, queue, add } = await queueOn({ a: '1\n' });
+  const { repository, add } = await queueOn({ a: '1\n' });
   const before = tip(repository);
   const { id } = await add('T', { b: '1' });
   sh(repository.root, 'config', 'commit.gpgSign', 'true');
   sh(repository.root, 'config', 'gpg.format', 'ssh');
   sh(repository.root, 'config', 'user.signingKey', join(temporaryDirectory(), 'none'));
-  const stopped = queue.process();
+  const stopped = (await openCommitQueue({ repository })).process();
   await expect(stopped).rejects.toMatchObject({ code: 'CANNOT_SIGN' });
   await expect(stopped).rejects.toThrow(/^[^\n]*commit\.gpgSign[^\n]*$/);
   expect(tip(repository)).toBe(before);

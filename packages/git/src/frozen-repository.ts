@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Repository } from './repository.ts';
-import { alternatesLine, quote, replaceFile, type WorkRepository } from './work-repository.ts';
+import { quote } from './settings.ts';
+import { alternatesLine, replaceFile, type WorkRepository } from './work-repository.ts';
 
 /** Files of a repository by which its git can be made to run a program, or to see other content. */
 const DECIDING = ['config', 'config.worktree', 'info/attributes'];

@@ -28,6 +28,7 @@ export {
 export { excludeFromGit } from './exclude.ts';
 export { finishCheckout } from './finish-checkout.ts';
 export { FrozenRepository } from './frozen-repository.ts';
+export { FrozenSettings, type FrozenCheckouts } from './frozen-settings.ts';
 export { identity, type Identity } from './identity.ts';
 export { readLog, type LoggedCommit } from './log.ts';
 export { encodeRefComponent } from './ref-component.ts';

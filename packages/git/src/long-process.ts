@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { gitEnvironment, SAFE_CONFIG } from './environment.ts';
 import { GitError } from './errors.ts';
 import type { Repository } from './repository.ts';
+import { repositoryEnvironment } from './repository-environment.ts';
 
 export interface LongProcessOptions {
   config?: readonly string[];
@@ -65,13 +66,13 @@ export class LongProcess {
   }
 
   #start(): ChildProcess {
-    const { root, gitDir } = this.#repository;
+    const { root } = this.#repository;
     const config = [...SAFE_CONFIG, ...(this.#options.config ?? [])].flatMap((setting) => ['-c', setting]);
     const [command = 'git', ...args] = [...(this.#options.under ?? []), 'git', ...config, ...this.#args];
     const child: ChildProcess = spawn(command, args, {
       cwd: root,
       detached: true,
-      env: gitEnvironment(process.env, { GIT_DIR: gitDir, GIT_WORK_TREE: root }),
+      env: gitEnvironment(process.env, { ...repositoryEnvironment(this.#repository), GIT_WORK_TREE: root }),
     });
     let stderr = '';
     this.#asked = 0;

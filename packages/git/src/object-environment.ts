@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Repository } from './repository.ts';
-import { quote } from './work-repository.ts';
+import { quote } from './settings.ts';
 
 /** Has git write objects to a directory of its own, and see the repository's as well. */
 export function objectEnvironment(repository: Repository, objects: string): Record<string, string> {

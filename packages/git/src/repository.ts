@@ -11,6 +11,8 @@ export interface Repository {
   readonly gitDir: string;
   /** Absolute; where objects, refs and the configuration are. */
   readonly commonDir: string;
+  /** Where git reads configuration and attributes instead; see `FrozenCheckouts`. */
+  readonly settings?: string;
 }
 
 export type Operation = 'merge' | 'rebase' | 'cherry-pick' | 'revert' | 'bisect';

@@ -5,7 +5,7 @@ import { GitError } from './errors.ts';
 import { removeTree } from './remove-tree.ts';
 import type { Repository } from './repository.ts';
 import { git, type GitOptions, gitRaw } from './run.ts';
-import { quote } from './work-repository.ts';
+import { quote } from './settings.ts';
 
 export interface ReusedWorktree {
   /** The user's repository: its filters, attributes and ignore rules decide. */

@@ -3,6 +3,7 @@ import { execa } from 'execa';
 import { gitEnvironment, SAFE_CONFIG } from './environment.ts';
 import { GitError, RepositoryError } from './errors.ts';
 import type { Repository } from './repository.ts';
+import { repositoryEnvironment } from './repository-environment.ts';
 
 export interface GitOptions {
   cwd?: string;
@@ -52,11 +53,10 @@ export async function gitRaw(
 ): Promise<GitResult> {
   const repository = typeof where === 'string' ? undefined : where;
   const cwd = options.cwd ?? (typeof where === 'string' ? where : where.root);
-  // Explicit paths: nothing that is written into the work tree later can redirect a command.
-  const gitDir = options.gitDir ?? repository?.gitDir;
   const workTree = options.workTree ?? (options.gitDir === undefined ? repository?.root : undefined);
   const environment = gitEnvironment(process.env, {
-    ...(gitDir !== undefined && { GIT_DIR: gitDir }),
+    ...(repository && repositoryEnvironment(repository)),
+    ...(options.gitDir !== undefined && { GIT_DIR: options.gitDir }),
     ...(workTree !== undefined && { GIT_WORK_TREE: workTree }),
     ...(options.indexFile !== undefined && { GIT_INDEX_FILE: options.indexFile }),
     ...options.environment,

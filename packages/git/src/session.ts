@@ -29,6 +29,8 @@ const COMMITS_KEPT = 1000;
  */
 export class GitSession implements AsyncDisposable {
   readonly repository: Repository;
+  /** The same repository with the settings by which it is merged and signed. */
+  readonly frozen: Repository;
   readonly #objects: LongProcess;
   readonly #refs: LongProcess;
   readonly #diffs: LongProcess;
@@ -36,8 +38,9 @@ export class GitSession implements AsyncDisposable {
   #merged = 0;
   readonly #commits = new Map<string, Promise<RawCommit | undefined>>();
 
-  constructor(repository: Repository) {
+  constructor(repository: Repository, frozen: Repository = repository) {
     this.repository = repository;
+    this.frozen = frozen;
     this.#objects = new LongProcess(repository, BATCH);
     this.#diffs = new LongProcess(repository, DIFF);
     this.#refs = new LongProcess(repository, ['update-ref', '--stdin', '-z'], {
@@ -100,8 +103,8 @@ export class GitSession implements AsyncDisposable {
   async merge(ours: string, theirs: string): Promise<MergeResult> {
     this.#merged += 1;
     // One alone is not worth a process that stays.
-    const long = this.#merged === 1 ? 'none' : (this.#merges ??= await mergeProcess(this.repository));
-    if (long === 'none') return mergeTrees(this.repository, ours, theirs);
+    const long = this.#merged === 1 ? 'none' : (this.#merges ??= await mergeProcess(this.frozen));
+    if (long === 'none') return mergeTrees(this.frozen, ours, theirs);
     try {
       const answer = (await long.ask(`${ours} ${theirs}\n`, mergeLength)).toString('latin1');
       const [clean, tree = ''] = answer.split('\0');
@@ -110,7 +113,7 @@ export class GitSession implements AsyncDisposable {
       if (!(error instanceof GitError)) throw error;
     }
     // Conflicts and failures in git's own words.
-    return mergeTrees(this.repository, ours, theirs);
+    return mergeTrees(this.frozen, ours, theirs);
   }
 
   /** Writes the commit that `git commit-tree` would write; signed with the user's key, where it is to be. */
@@ -123,7 +126,7 @@ export class GitSession implements AsyncDisposable {
     }
     const { author } = content;
     const signature = 'line' in author ? parseSignatureLine(author.line) : author;
-    return commitTree(this.repository, { ...content, author: signature }, { sign });
+    return commitTree(this.frozen, { ...content, author: signature }, { sign });
   }
 
   /** As `updateRefs`. */

@@ -4,7 +4,9 @@ import { basename, dirname, join } from 'node:path';
 import { RepositoryError } from './errors.ts';
 import { removeTree } from './remove-tree.ts';
 import type { Repository } from './repository.ts';
+import { readInfo } from './repository-info.ts';
 import { git } from './run.ts';
+import { formatSettings, quote, readSettings } from './settings.ts';
 
 export interface WorkRepository {
   /** Absolute path of the bare repository. */
@@ -37,7 +39,7 @@ export async function openWorkRepository(repository: Repository, directory: stri
     gitDir: directory,
     origin: repository,
     config: await configText(repository),
-    info: await infoFiles(repository),
+    info: await readInfo(repository),
   };
   if (existsSync(directory)) return work;
   await mkdir(dirname(directory), { recursive: true });
@@ -88,15 +90,6 @@ export async function resetWorkRepository(work: WorkRepository, { idle }: { idle
   if (idle) await removeRefsAndLocks(gitDir);
 }
 
-async function infoFiles({ commonDir }: Repository): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  for (const name of ['attributes', 'exclude', 'grafts']) {
-    const text = await readFile(join(commonDir, 'info', name), 'utf8').catch(() => undefined);
-    if (text !== undefined) found[name] = text;
-  }
-  return found;
-}
-
 async function removeRefsAndLocks(gitDir: string): Promise<void> {
   for (const name of ['refs', 'logs', 'packed-refs']) await removeTree(join(gitDir, name));
   await mkdir(join(gitDir, 'refs/heads'), { recursive: true });
@@ -122,23 +115,8 @@ async function configText(origin: Repository): Promise<string> {
     '[uploadpack]',
     '\tallowAnySHA1InWant = true',
   );
-  const listed = await git(origin, ['config', '--local', '--list', '-z']);
-  for (const record of listed.split('\0')) {
-    const newline = record.indexOf('\n');
-    const key = newline < 0 ? record : record.slice(0, newline);
-    if (!INHERITED.test(key)) continue;
-    const section = key.slice(0, key.indexOf('.'));
-    const name = key.slice(key.lastIndexOf('.') + 1);
-    const middle = key.slice(section.length + 1, Math.max(section.length + 1, key.length - name.length - 1));
-    lines.push(middle === '' ? `[${section}]` : `[${section} ${quote(middle)}]`);
-    lines.push(newline < 0 ? `\t${name}` : `\t${name} = ${quote(record.slice(newline + 1))}`);
-  }
-  return `${lines.join('\n')}\n`;
-}
-
-/** In double quotes with C escapes, as git's configuration and lists of alternates take them. */
-export function quote(value: string): string {
-  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+  const inherited = (await readSettings(origin)).filter(({ key }) => INHERITED.test(key));
+  return `${lines.join('\n')}\n${formatSettings(inherited)}`;
 }
 
 export function alternatesLine(objects: string): string {

@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Repository } from './repository.ts';
+import { readInfo } from './repository-info.ts';
+import { formatSettings, readSettings, type Setting } from './settings.ts';
+
+/**
+ * Configuration and attributes of a repository at one moment: by them git can be made to run a program (a merge driver,
+ * a filter, whoever signs), and somebody may write to them at any time.
+ */
+export class FrozenSettings {
+  readonly #settings: readonly Setting[];
+  readonly #info: Readonly<Record<string, string>>;
+
+  private constructor(settings: readonly Setting[], info: Readonly<Record<string, string>>) {
+    this.#settings = settings;
+    this.#info = info;
+  }
+
+  static async of(repository: Repository): Promise<FrozenSettings> {
+    const [settings, info] = await Promise.all([readSettings(repository), readInfo(repository)]);
+    return new FrozenSettings(settings, info);
+  }
+
+  /** Writes them for git, for a stretch of work. */
+  open(): FrozenCheckouts {
+    return new FrozenCheckouts(this.#settings, this.#info);
+  }
+}
+
+/** Checkouts of a repository with its frozen settings; what is written for that goes when this is disposed of. */
+export class FrozenCheckouts implements AsyncDisposable {
+  readonly #settings: readonly Setting[];
+  readonly #info: Readonly<Record<string, string>>;
+  readonly #directories = new Map<string, Promise<string>>();
+
+  constructor(settings: readonly Setting[], info: Readonly<Record<string, string>>) {
+    this.#settings = settings;
+    this.#info = info;
+  }
+
+  /** The same checkout, whose git obeys the settings of then; refs can be read there, not written. */
+  async of(checkout: Repository): Promise<Repository> {
+    const known = this.#directories.get(checkout.gitDir) ?? this.#write(checkout);
+    this.#directories.set(checkout.gitDir, known);
+    return { ...checkout, settings: await known };
+  }
+
+  async #write(checkout: Repository): Promise<string> {
+    const directory = await mkdtemp(join(tmpdir(), `sage-settings-${process.pid}-`));
+    const own = this.#settings.filter(({ key }) => key !== 'extensions.worktreeconfig');
+    // Whether its files are sparse, for one, is a checkout's own affair.
+    const file = join(checkout.gitDir, 'config.worktree');
+    if (own.length < this.#settings.length && existsSync(file))
+      own.push(...(await readSettings(checkout, ['--file', file])));
+    const storage = { key: 'lfs.storage', value: join(checkout.commonDir, 'lfs') };
+    await mkdir(join(directory, 'info'));
+    // A storage of the user's own comes later, and wins.
+    await writeFile(join(directory, 'config'), formatSettings([storage, ...own]));
+    for (const [name, text] of Object.entries(this.#info))
+      await writeFile(join(directory, 'info', name), text);
+    for (const name of ['refs', 'packed-refs', 'shallow'])
+      await symlink(join(checkout.commonDir, name), join(directory, name));
+    return directory;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const directory of await Promise.allSettled(this.#directories.values()))
+      if (directory.status === 'fulfilled') await rm(directory.value, { recursive: true, force: true });
+  }
+}
