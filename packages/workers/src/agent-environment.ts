@@ -1,5 +1,6 @@
 import { ALLOWED_VARIABLES, allowedEnvironment } from './allowed-environment.ts';
 import type { AttemptFiles } from './attempt-files.ts';
+import type { ProcessMark } from './end-processes.ts';
 import type { WorkRequest } from './request.ts';
 import type { UsedWorktree, WorktreeUse } from './worktrees.ts';
 
@@ -35,6 +36,6 @@ export function ticketEnvironment(request: WorkRequest, files: AttemptFiles): Re
 }
 
 /** The variables by which every process of a run, or of one use of a worktree, is found again. */
-export function processMark(run: string, worktree?: string): Record<string, string> {
+export function processMark(run: string, worktree?: string): ProcessMark {
   return { SAGE_RUN_ID: run, ...(worktree !== undefined && { SAGE_WORKTREE: worktree }) };
 }

@@ -24,6 +24,14 @@ export class Descendants {
     return [...this.#known.values()];
   }
 
+  /** Takes in what there is now. */
+  async look(): Promise<void> {
+    const table = await processesNow();
+    // By identity: the pid of one that has ended may be somebody else's.
+    const alive = table.filter((entry) => entry.pid === this.#leader || this.#known.has(identity(entry)));
+    for (const entry of withDescendants(table, alive)) this.#known.set(identity(entry), entry);
+  }
+
   stop(): void {
     this.#over = true;
     clearTimeout(this.#timer);
@@ -31,17 +39,10 @@ export class Descendants {
 
   #lookIn(pause: number): void {
     this.#timer = setTimeout(() => {
-      void this.#look()
+      void this.look()
         .catch(() => {})
         .finally(() => !this.#over && this.#lookIn(Math.min(pause * 2, LATER_LOOKS)));
     }, pause);
-  }
-
-  async #look(): Promise<void> {
-    const table = await processesNow();
-    // By identity: the pid of one that has ended may be somebody else's.
-    const alive = table.filter((entry) => entry.pid === this.#leader || this.#known.has(identity(entry)));
-    for (const entry of withDescendants(table, alive)) this.#known.set(identity(entry), entry);
   }
 }
 

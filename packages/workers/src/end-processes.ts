@@ -1,16 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ControlGroup } from './control-group.ts';
 import { identity, listProcesses, type ProcessEntry, withDescendants } from './process-table.ts';
 
 /** Variables that every process of an attempt carries; agents start tools in new sessions, so a group is not enough. */
-export type ProcessMark = Readonly<Record<string, string>>;
+export type ProcessMark = Readonly<{ SAGE_RUN_ID: string; SAGE_WORKTREE?: string }>;
 
 export interface EndOptions {
   /** Time between SIGTERM and SIGKILL in milliseconds, 10 s at most. */
   readonly grace: number;
   /** A leader whose descendants belong to it even where they dropped the mark. */
   readonly leader?: number;
+  /** Ends by itself when the others have, and takes them along when it is asked to end before: killed at last only. */
+  readonly keeper?: number | undefined;
   /** Processes that belong to it whatever they have become; those that have ended are passed over. */
   readonly known?: readonly ProcessEntry[];
+  /** Who is in one of them belongs to it, whatever it has become. */
+  readonly groups?: readonly ControlGroup[] | undefined;
   /** Aborted: no grace any more. */
   readonly hurry?: AbortSignal | undefined;
 }
@@ -19,25 +24,32 @@ export interface EndOptions {
 const LOOKS = 8;
 
 /**
- * Ends every process that carries the mark, and every descendant of the leader: SIGTERM, grace, SIGKILL each.
+ * Ends every process that carries the mark or is in a group, and every descendant of the leader: SIGTERM, grace, SIGKILL each.
  * Returns the pids that were found; resolves when none of them lives.
  */
 export async function endProcesses(mark: ProcessMark, options: EndOptions): Promise<number[]> {
   const found = new Map((options.known ?? []).map((entry) => [identity(entry), entry]));
+  const { groups = [] } = options;
   const asked = new Set<string>();
   const deadline = Date.now() + Math.min(options.grace, 10_000);
   for (let round = 0; ; round++) {
-    const table = await listProcesses();
+    const [table, ...members] = await Promise.all([
+      listProcesses(),
+      ...groups.map((group) => group.members()),
+    ]);
     const late = Date.now() >= deadline || options.hurry?.aborted === true;
+    for (const entry of table)
+      if (members.some((pids) => pids.has(entry.pid))) found.set(identity(entry), entry);
     for (const entry of select(table, mark, options.leader, found)) found.set(identity(entry), entry);
     const alive = table.filter((entry) => found.has(identity(entry)));
     // One that is just starting a program may turn out to carry the mark: look again, but not without end.
     const unclear = round < LOOKS && table.some(({ starting }) => starting);
     if (alive.length === 0 && !unclear) return [...found.values()].map(({ pid }) => pid);
+    if (late) for (const group of groups) await group.kill();
     // A process that forks between two looks is found by the next one, until a look finds none.
     for (const entry of alive) {
       if (late) kill(entry.pid, 'SIGKILL');
-      else if (!asked.has(identity(entry))) kill(entry.pid, 'SIGTERM');
+      else if (!asked.has(identity(entry)) && entry.pid !== options.keeper) kill(entry.pid, 'SIGTERM');
       asked.add(identity(entry));
     }
     await delay(Math.min(20 * 2 ** round, 200));

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ProcessMark } from './end-processes.ts';
 import type { Masker } from './secrets.ts';
 import { supervise, type SupervisedExit } from './supervise.ts';
 
@@ -9,7 +10,7 @@ export interface StepContext {
   readonly environment: NodeJS.ProcessEnv;
   readonly wrap?: readonly string[] | undefined;
   readonly masker?: Masker | undefined;
-  readonly mark: Readonly<Record<string, string>>;
+  readonly mark: ProcessMark;
   /** Where their output goes: `<name>.log`. */
   readonly directory: string;
   /** Wall-clock limit of each in milliseconds. */

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Readable, Writable } from 'node:stream';
+import { type ControlGroup, createControlGroup } from './control-group.ts';
 import { Descendants } from './descendants.ts';
 import { endProcesses, findProcesses, type ProcessMark } from './end-processes.ts';
 import type { Masker } from './secrets.ts';
@@ -13,7 +14,7 @@ export interface SuperviseOptions {
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly mark: ProcessMark;
-  /** Words before the shell: a sandbox. */
+  /** Words before the shell: a sandbox, which ends when the command does. */
   readonly wrap?: readonly string[] | undefined;
   /** Becomes the command's stdin; not where it is talked to. */
   readonly inputFile: string;
@@ -71,7 +72,14 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
   await using input = await open(options.inputFile, 'r');
   await using output = await open(options.outputFile, 'a');
   const masked = options.masker?.empty === false;
-  const [program, ...words] = [...(options.wrap ?? []), userShell(), '-c', options.command];
+  const group = await createControlGroup(options.mark.SAGE_RUN_ID);
+  const [program, ...words] = [
+    ...(group?.entry ?? []),
+    ...(options.wrap ?? []),
+    userShell(),
+    '-c',
+    options.command,
+  ];
   const child = spawn(program, words, {
     cwd: options.cwd,
     env: { ...options.environment, ...options.mark },
@@ -91,14 +99,17 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
   const conversation = converse(child, options.talk, stopTalking.signal);
   let ended: SupervisedExit['ended'] = 'exited';
   let ending: Promise<unknown> | undefined;
-  const descendants = child.pid === undefined ? undefined : new Descendants(child.pid);
-  const endAll = () =>
+  const descendants = child.pid === undefined || group ? undefined : new Descendants(child.pid);
+  const endAll = (leader = {}) =>
     endProcesses(options.mark, {
       grace: GRACE,
       hurry: options.hurry,
+      keeper: options.wrap && child.pid,
       known: descendants?.known() ?? [],
-      ...(child.pid && { leader: child.pid }),
+      groups: group && [group],
+      ...leader,
     });
+  const endWithLeader = () => endAll(child.pid && { leader: child.pid });
   const end = (reason: Exclude<SupervisedExit['ended'], 'exited'>) => {
     if (ending) return;
     ended = reason;
@@ -107,12 +118,12 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
       AbortSignal.timeout(FAREWELL),
       ...(options.hurry ? [options.hurry] : []),
     ]);
-    ending = untilAborted(conversation, farewell).then(endAll);
+    ending = untilAborted(conversation, farewell).then(endWithLeader);
   };
-  void conversation?.then(() => (ending ??= endAll()));
+  void conversation?.then(() => (ending ??= endWithLeader()));
   const interrupt = () => end('interrupted');
   const timer = setTimeout(() => end('timeout'), options.timeout);
-  const stopWatching = watch(output, options, end);
+  const stopWatching = watch(output, options, group, end);
   options.signal?.addEventListener('abort', interrupt, { once: true });
   try {
     const exit = await new Promise<Pick<SupervisedExit, 'exitCode' | 'killedBy'>>((resolve, reject) => {
@@ -123,11 +134,7 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
     });
     await ending;
     descendants?.stop();
-    await endProcesses(options.mark, {
-      grace: GRACE,
-      hurry: options.hurry,
-      known: descendants?.known() ?? [],
-    });
+    await endAll();
     await written();
     // Whoever held the pipe open has ended: what was said is read.
     const talkedOut =
@@ -140,6 +147,7 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
     clearTimeout(timer);
     stopWatching();
     descendants?.stop();
+    await group?.remove();
     options.signal?.removeEventListener('abort', interrupt);
   }
 }
@@ -191,6 +199,7 @@ function writeMasked(
 function watch(
   output: FileHandle,
   options: SuperviseOptions,
+  group: ControlGroup | undefined,
   onLimit: (limit: 'stalled' | 'flooded' | 'crowded') => void,
 ): () => void {
   const { idleTimeout, maxProcesses, mark } = options;
@@ -200,7 +209,9 @@ function watch(
     const sign = watched.look(size, performance.now());
     if (sign && 'limit' in sign) onLimit(sign.limit);
     else if (sign) options.onQuiet?.(sign.quiet);
-    if (maxProcesses !== undefined && (await findProcesses(mark)).length > maxProcesses) onLimit('crowded');
+    if (maxProcesses === undefined) return;
+    const count = group ? (await group.members()).size : (await findProcesses(mark)).length;
+    if (count > maxProcesses) onLimit('crowded');
   };
   const interval = Math.min((idleTimeout ?? Infinity) / 4, 1_000);
   // A look may come after the file was closed: then nobody is waited for any more.

@@ -6,6 +6,7 @@ import type { PermissionRequest } from './agents/permission.ts';
 import type { AgentReport } from './agents/report.ts';
 import { runAttempt, worktreeHolder } from './attempt.ts';
 import { type CheckRequest, runCheck } from './check.ts';
+import { controlGroupsOf } from './control-group.ts';
 import { endProcesses } from './end-processes.ts';
 import type { PromptTemplate } from './prompt-template.ts';
 import type { AttemptResult, WorkRequest } from './request.ts';
@@ -145,7 +146,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
         timeout: options.timeout,
       }),
     async recover(run, cutOff) {
-      const ended = await endProcesses(processMark(run), { grace: 5_000 });
+      const ended = await endRun(run);
       const kept: string[] = [];
       for (const { ticket, base, message } of cutOff) {
         const commit = await worktrees.salvage(worktreeHolder(ticket), base, message);
@@ -157,10 +158,18 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
     changedSettings: () => watch.changes(),
     async close() {
       // What an attempt forked while it was being ended, if anything.
-      for (const run of runs) await endProcesses(processMark(run), { grace: 5_000 });
+      for (const run of runs) await endRun(run);
       await worktrees.removeAll();
     },
   };
+}
+
+/** Ends whatever a run has started, its groups gone with it. */
+async function endRun(run: string): Promise<number[]> {
+  const groups = await controlGroupsOf(run);
+  const ended = await endProcesses(processMark(run), { grace: 5_000, groups });
+  for (const group of groups) await group.remove();
+  return ended;
 }
 
 function firstLine(error: unknown): string {

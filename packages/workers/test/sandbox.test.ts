@@ -79,6 +79,17 @@ test.skipIf(!installed)('what leaves its session and forgets its mark ends with 
   expect(readdirSync('/proc').filter((pid) => commandLine(pid).includes(own))).toEqual([]);
 });
 
+test.skipIf(!installed)('an agent in a sandbox has its time to come to an end, too', async () => {
+  const { workers, request } = await repositoryFixture();
+  const agent = 'trap "echo bye > bye; exit 0" TERM; echo begun > begun; while :; do sleep 0.02; done';
+  const room = await workers(agent, 500, { sandbox: {} });
+  expect(await room.run(request('A-1'))).toMatchObject({
+    outcome: 'failed',
+    category: 'timeout',
+    changedFiles: ['begun', 'bye'],
+  });
+});
+
 function commandLine(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');

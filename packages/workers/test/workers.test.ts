@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openWorkers } from '../src/index.ts';
 import { listProcesses } from '../src/process-table.ts';
+import { killedInAttempt } from './killed-attempt.ts';
 import { repositoryFixture } from './repository.ts';
 
 test('what an agent leaves, committed or not, becomes one commit on the base', async () => {
@@ -121,17 +120,6 @@ test('nothing that an agent started outlives it, not even in a session of its ow
   expect(left).toEqual([]);
 });
 
-test('who leaves its session and its environment behind, and loses its parent, is ended all the same', async () => {
-  const { workers, request, repository } = await repositoryFixture();
-  const pid = join(repository.root, 'pid');
-  const daemon = `env -i PATH="$PATH" setsid sh -c 'echo $$ > ${pid}; exec sleep 1000' > /dev/null 2>&1 &`;
-  // The agent waits until it has been looked at a few times.
-  const room = await workers(`${daemon} while [ ! -s '${pid}' ]; do sleep 0.05; done; sleep 0.7; echo x > x`);
-  expect(await room.run(request('API-7'))).toMatchObject({ outcome: 'completed' });
-  const left = (await listProcesses()).map((entry) => entry.pid);
-  expect(left).not.toContain(Number(await readFile(pid, 'utf8')));
-});
-
 test('what is forked at the last instant is found while it is still starting its program', async () => {
   const { workers, request } = await repositoryFixture();
   const room = await workers('for n in 1 2 3 4 5 6 7 8 9 10 11 12; do setsid sleep 1000 & done; echo x > x');
@@ -234,23 +222,7 @@ test('a check that hangs is ended at its limit, and told with its last lines', a
 test('what a killed coordinator left is ended and kept', async () => {
   const { workers, request, git, repository } = await repositoryFixture();
   const order = request('API-12');
-  const child = spawn(
-    process.execPath,
-    [
-      '--conditions=@sage/source',
-      join(import.meta.dirname, 'attempt-child.ts'),
-      repository.root,
-      'echo half > half; echo ready; sleep 1000',
-      JSON.stringify(order),
-    ],
-    { stdio: 'inherit' },
-  );
-  const ended = once(child, 'exit');
-  const output = join(repository.root, '.sage/runs', order.run, 'API-12/1/output.log');
-  while (!existsSync(output) || !(await readFile(output, 'utf8')).includes('ready'))
-    await new Promise(setImmediate);
-  child.kill('SIGKILL');
-  await ended;
+  await killedInAttempt(repository, 'echo half > half; echo ready; sleep 1000', order);
 
   const next = await workers('true');
   const cutOff = { ticket: 'API-12', base: order.base, message: 'feat: half' };

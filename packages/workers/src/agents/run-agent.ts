@@ -1,4 +1,5 @@
 import { appendFile, stat } from 'node:fs/promises';
+import type { ProcessMark } from '../end-processes.ts';
 import { outputTail } from '../output-tail.ts';
 import type { Masker } from '../secrets.ts';
 import { type Pipes, supervise, type SupervisedExit } from '../supervise.ts';
@@ -19,7 +20,7 @@ export interface AgentTurn {
   /** Words before its shell: a sandbox. */
   readonly wrap?: readonly string[] | undefined;
   readonly masker?: Masker | undefined;
-  readonly mark: Readonly<Record<string, string>>;
+  readonly mark: ProcessMark;
   /** Wall-clock limit in milliseconds. */
   readonly timeout: number;
   /** Limit of time without any output. */
