@@ -198,7 +198,7 @@ function source(count: number): { root: string; branches: Branch[] } {
   const lines = [`commit ${TARGET}\nmark :1\ncommitter ${who}\ndata 5\nfirst\n`];
   for (let n = 0; n < FILES; n += 1) lines.push(file(n, `content of ${n}\n`.repeat(20)));
   for (let n = 0; n < count; n += 1) {
-    lines.push(`commit refs/work/${n}\nmark :${n + 2}\ncommitter ${who}\ndata 4\nwork\nfrom :1\n`);
+    lines.push(`commit refs/side/${n}\nmark :${n + 2}\ncommitter ${who}\ndata 4\nwork\nfrom :1\n`);
     for (let each = 0; each < 3; each += 1) {
       const index = n * 3 + each;
       const text = `work ${n} ${each}\n`;
@@ -210,12 +210,12 @@ function source(count: number): { root: string; branches: Branch[] } {
   git(root, 'reset', '--quiet', '--hard');
   const base = git(root, 'rev-parse', TARGET);
   const ids = new Map(
-    git(root, 'for-each-ref', '--format=%(refname) %(objectname)', 'refs/work')
+    git(root, 'for-each-ref', '--format=%(refname) %(objectname)', 'refs/side')
       .split('\n')
       .map((line) => line.split(' ') as [string, string]),
   );
   const branches = Array.from({ length: count }, (_, n) => ({
-    commit: ids.get(`refs/work/${n}`) ?? '',
+    commit: ids.get(`refs/side/${n}`) ?? '',
     base,
   }));
   return { root, branches };

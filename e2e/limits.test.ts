@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Sandbox, type StreamEvent, WRITE_OWN_FILE } from './sandbox.ts';
-
-const of = (events: readonly StreamEvent[], name: string) => events.filter(({ event }) => event === name);
+import { named, Sandbox, WRITE_OWN_FILE } from './sandbox.ts';
 
 test('exit 75 counts no attempt and starts nobody for a while', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }]);
@@ -12,8 +10,11 @@ test('exit 75 counts no attempt and starts nobody for a while', async () => {
     '--max-attempts=1',
   );
   expect(exitCode).toBe(0);
-  expect(of(events, 'ticket.started').map(({ attempt }) => attempt)).toEqual([1, 1]);
-  expect(of(events, 'ticket.finished').map(({ outcome }) => outcome)).toEqual(['rate-limited', 'completed']);
+  expect(named(events, 'ticket.started').map(({ attempt }) => attempt)).toEqual([1, 1]);
+  expect(named(events, 'ticket.finished').map(({ outcome }) => outcome)).toEqual([
+    'rate-limited',
+    'completed',
+  ]);
   expect(stderr).toContain('no worker starts for 2 s');
 });
 
@@ -49,7 +50,7 @@ test('a ticket is cut off in the middle when its agent tells that it uses more t
     '--max-ticket-tokens=1500',
   );
   expect(exitCode).toBe(1);
-  expect(of(events, 'ticket.deferred')).toMatchObject([
+  expect(named(events, 'ticket.deferred')).toMatchObject([
     {
       ticket: 'API-1',
       category: 'budget',
@@ -64,7 +65,7 @@ test('--no-wait ends the run when the account is at its limit', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
   const { exitCode, events, stderr } = await sandbox.stream('exit 75', '--no-wait');
   expect(exitCode).toBe(1);
-  expect(of(events, 'ticket.started')).toHaveLength(1);
+  expect(named(events, 'ticket.started')).toHaveLength(1);
   expect(events.at(-1)).toMatchObject({ outcome: 'finished', summary: { unprocessed: 2 } });
   expect(stderr).toContain('nothing more starts');
 });
@@ -76,5 +77,5 @@ test('an agent that stops printing is ended at the idle limit', async () => {
     '--idle-timeout=300ms',
     '--max-attempts=1',
   );
-  expect(of(events, 'ticket.deferred')).toMatchObject([{ category: 'stalled' }]);
+  expect(named(events, 'ticket.deferred')).toMatchObject([{ category: 'stalled' }]);
 });

@@ -164,6 +164,10 @@ export function indexText(tickets: readonly TicketInput[]): string {
   return JSON.stringify({ version: '1.0', tickets: full }, undefined, 2) + '\n';
 }
 
+export function named(events: readonly StreamEvent[], name: string): StreamEvent[] {
+  return events.filter(({ event }) => event === name);
+}
+
 export function parseEvents(stdout: string): StreamEvent[] {
   return stdout
     .split('\n')

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { indexText, Sandbox, type StreamEvent, WRITE_OWN_FILE } from './sandbox.ts';
+import { named, Sandbox, type StreamEvent, WRITE_OWN_FILE } from './sandbox.ts';
 
 const DIAMOND = [
   { id: 'API-1', priority: 'P1' },
@@ -10,7 +10,6 @@ const DIAMOND = [
   { id: 'API-4', dependencies: ['API-2', 'API-3'] },
 ];
 
-const of = (events: readonly StreamEvent[], name: string) => events.filter(({ event }) => event === name);
 const at = (events: readonly StreamEvent[], name: string, ticket: string) =>
   events.findIndex((event) => event.event === name && event.ticket === ticket);
 
@@ -105,11 +104,11 @@ test('a failing ticket is tried again, then deferred with its work kept, and wha
   const { exitCode, events } = await sandbox.stream(agent, '--parallel=2');
   expect(exitCode).toBe(1);
   expect(
-    of(events, 'ticket.started')
+    named(events, 'ticket.started')
       .filter(({ ticket }) => ticket === 'API-1')
       .map(({ attempt }) => attempt),
   ).toEqual([1, 2]);
-  expect(of(events, 'ticket.deferred')).toMatchObject([
+  expect(named(events, 'ticket.deferred')).toMatchObject([
     {
       ticket: 'API-1',
       category: 'agent_failed',
@@ -117,7 +116,7 @@ test('a failing ticket is tried again, then deferred with its work kept, and wha
       ref: 'refs/sage/deferred/API-1',
     },
   ]);
-  expect(of(events, 'ticket.blocked').map(({ ticket, by }) => [ticket, by])).toEqual([
+  expect(named(events, 'ticket.blocked').map(({ ticket, by }) => [ticket, by])).toEqual([
     ['API-2', ['API-1']],
     ['API-3', ['API-2', 'API-1']],
   ]);
@@ -152,124 +151,7 @@ test('a deferral that no landing carries is a commit of its own at the end', asy
 test('an agent that changes nothing defers its ticket', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }]);
   const { events } = await sandbox.stream('true');
-  expect(of(events, 'ticket.deferred')).toMatchObject([{ category: 'no_changes', attempts: 1 }]);
-});
-
-test('a conflict is made anew on the new tip, told what conflicts, and lands', async () => {
-  const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }], {
-    files: { 'list.txt': 'first\n' },
-  });
-  // Both wait for each other at the first attempt, so both start from the same base.
-  const agent = `if grep -q conflicted "$SAGE_PROMPT_FILE"; then grep -q list.txt "$SAGE_PROMPT_FILE" || exit 9; else mkdir -p "$MEET"; touch "$MEET/$SAGE_TICKET_ID"; while [ $(ls "$MEET" | wc -l) -lt 2 ]; do sleep 0.02; done; fi; echo "$SAGE_TICKET_ID" >> list.txt`;
-  const meet = join(sandbox.root, '../meet');
-  const result = await sandbox.stream(`MEET='${meet}'; ${agent}`, '--parallel=2', '--max-attempts=1');
-  expect(result.exitCode).toBe(0);
-  expect(of(result.events, 'landing.conflicted')).toMatchObject([{ files: ['list.txt'] }]);
-  expect((await sandbox.read('list.txt')).split('\n').toSorted()).toEqual(['', 'API-1', 'API-2', 'first']);
-  expect(sandbox.git('for-each-ref', 'refs/sage')).toBe('');
-});
-
-test('work that conflicts again is deferred, and kept', async () => {
-  const sandbox = await Sandbox.create([{ id: 'API-1' }], { files: { 'list.txt': 'first\n' } });
-  // While the agent works somebody commits to the same line of the branch.
-  const agent = `echo "$SAGE_ATTEMPT" > list.txt; cd "${sandbox.root}" && echo "human $SAGE_ATTEMPT" > list.txt && git -c user.name=H -c user.email=h@example.org commit -qam "human $SAGE_ATTEMPT"`;
-  const { exitCode, events } = await sandbox.stream(agent);
-  expect(exitCode).toBe(1);
-  expect(of(events, 'landing.conflicted')).toHaveLength(2);
-  expect(of(events, 'ticket.deferred')).toMatchObject([
-    { category: 'merge_conflict', ref: 'refs/sage/deferred/API-1' },
-  ]);
-  expect(sandbox.git('show', 'refs/sage/deferred/API-1:list.txt')).toBe('2');
-  expect(await sandbox.read('list.txt')).toBe('human 2\n');
-  expect(sandbox.git('status', '--porcelain')).toBe('');
-});
-
-test('--verify runs on the merged result: what fails it does not land', async () => {
-  const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
-  const { exitCode, events } = await sandbox.stream(
-    WRITE_OWN_FILE,
-    '--verify',
-    'test ! -f out/API-2.txt || { echo no two; exit 1; }',
-  );
-  expect(exitCode).toBe(1);
-  expect(of(events, 'landing.rejected')).toMatchObject([
-    { ticket: 'API-2', output: 'no two' },
-    { ticket: 'API-2' },
-  ]);
-  expect(of(events, 'ticket.deferred')).toMatchObject([
-    { ticket: 'API-2', category: 'persistent_test_failure', attempts: 2 },
-  ]);
-  expect(sandbox.landings().map(({ ticket }) => ticket)).toEqual(['API-1']);
-});
-
-test.each(['chain', 'batch'])(
-  'several landings are verified together (%s), the bad one is left out',
-  async (mode) => {
-    const ids = ['API-1', 'API-2', 'API-3', 'API-4'];
-    const sandbox = await Sandbox.create(ids.map((id) => ({ id })));
-    const flags = ['--parallel=4', '--verify-slots=2', `--verify-mode=${mode}`, '--max-attempts=1'];
-    // Each verify leaves which commit it saw, and whether the index there says what has landed.
-    const verify = `git rev-parse HEAD >> "${sandbox.root}/.git/verified"; grep -q COMPLETED .sage/tickets/index.json && test ! -f out/API-2.txt`;
-    const { exitCode } = await sandbox.stream(WRITE_OWN_FILE, '--verify', verify, ...flags);
-    expect(exitCode).toBe(1);
-    expect(
-      sandbox
-        .landings()
-        .map(({ ticket }) => ticket)
-        .toSorted(),
-    ).toEqual(['API-1', 'API-3', 'API-4']);
-    const verified = new Set((await sandbox.read('.git/verified')).split('\n'));
-    const commits = sandbox.landings().map(({ commit }) => commit);
-    // The tip always; in a chain each of them.
-    expect(verified).toContain(commits.at(mode === 'chain' ? 0 : -1));
-    const all = commits.every((commit) => verified.has(commit));
-    expect(all || mode === 'batch').toBe(true);
-    const states = JSON.parse(await sandbox.read('.sage/tickets/index.json')).tickets;
-    expect(states.map(({ state }: { state: string }) => state)).toEqual([
-      'COMPLETED',
-      'DEFERRED',
-      'COMPLETED',
-      'COMPLETED',
-    ]);
-  },
-);
-
-test('edits beside the landing stay; the index keeps the edit and gets the state', async () => {
-  const tickets = [{ id: 'API-1' }, { id: 'API-2', state: 'COMPLETED' }];
-  const sandbox = await Sandbox.create(tickets, { files: { 'other.txt': 'a\n', 'staged.txt': 'a\n' } });
-  await sandbox.write('other.txt', 'mine\n');
-  await sandbox.write('staged.txt', 'mine\n');
-  sandbox.git('add', 'staged.txt');
-  await sandbox.write('untracked.txt', 'mine\n');
-  await sandbox.writeIndex(indexText(tickets).replace('Title of API-2', 'my title'));
-  expect((await sandbox.stream(WRITE_OWN_FILE)).exitCode).toBe(0);
-  expect(
-    sandbox
-      .git('status', '--porcelain')
-      .split('\n')
-      .map((line) => line.trim()),
-  ).toEqual(['M .sage/tickets/index.json', 'M other.txt', 'M  staged.txt', '?? untracked.txt']);
-  expect(await sandbox.states()).toMatchObject({ 'API-1': 'COMPLETED' });
-  expect(await sandbox.read('.sage/tickets/index.json')).toContain('my title');
-  expect(sandbox.git('show', 'HEAD:.sage/tickets/index.json')).not.toContain('my title');
-  expect(sandbox.git('show', 'HEAD:.sage/tickets/index.json')).toContain('COMPLETED');
-});
-
-test('a dirty file in the way stops the queue with 3; cleaned, the run goes on where it stopped', async () => {
-  const sandbox = await Sandbox.create([{ id: 'API-1' }]);
-  await sandbox.write('out/API-1.txt', 'mine\n');
-  const stopped = await sandbox.stream(WRITE_OWN_FILE);
-  expect(stopped.exitCode).toBe(3);
-  expect(stopped.stderr).toContain('out/API-1.txt');
-  expect(await sandbox.read('out/API-1.txt')).toBe('mine\n');
-  expect(sandbox.landings()).toEqual([]);
-  sandbox.git('clean', '--force', '--quiet', 'out/API-1.txt');
-  const resumed = await sandbox.stream('exit 1');
-  expect(resumed.exitCode).toBe(0);
-  expect(resumed.stderr).toContain('resuming run');
-  expect(of(resumed.events, 'ticket.started')).toEqual([]);
-  expect(await sandbox.read('out/API-1.txt')).toBe('API-1\n');
-  expect(sandbox.landings().map(({ ticket }) => ticket)).toEqual(['API-1']);
+  expect(named(events, 'ticket.deferred')).toMatchObject([{ category: 'no_changes', attempts: 1 }]);
 });
 
 test('an index that git does not track is written in place, byte for byte', async () => {
@@ -290,8 +172,8 @@ test('an epic is no work: it completes with its last child, which may name it as
   ]);
   const { exitCode, events } = await sandbox.stream(WRITE_OWN_FILE, '--parallel=3');
   expect(exitCode).toBe(0);
-  expect(of(events, 'ticket.started').map(({ ticket }) => ticket)).toEqual(['API-2', 'API-3', 'API-4']);
-  expect(of(events, 'ticket.completed').map(({ ticket }) => ticket)).toEqual([
+  expect(named(events, 'ticket.started').map(({ ticket }) => ticket)).toEqual(['API-2', 'API-3', 'API-4']);
+  expect(named(events, 'ticket.completed').map(({ ticket }) => ticket)).toEqual([
     'API-2',
     'API-3',
     'API-1',
@@ -314,7 +196,7 @@ test('tickets that declare the same file do not run at the same time', async () 
     '--parallel=3',
   );
   expect(exitCode).toBe(0);
-  expect(of(events, 'landing.conflicted')).toEqual([]);
+  expect(named(events, 'landing.conflicted')).toEqual([]);
 });
 
 test('ids of any kind run', async () => {
@@ -382,7 +264,7 @@ test('--component takes only its tickets; one outside blocks', async () => {
   const { exitCode, events } = await sandbox.stream(WRITE_OWN_FILE, '--component=API');
   expect(exitCode).toBe(1);
   expect(sandbox.landings().map(({ ticket }) => ticket)).toEqual(['API-1']);
-  expect(of(events, 'ticket.blocked')).toMatchObject([{ ticket: 'API-2', by: ['WEB-1'] }]);
+  expect(named(events, 'ticket.blocked')).toMatchObject([{ ticket: 'API-2', by: ['WEB-1'] }]);
 });
 
 test('an unborn git object gets the landed commit with the next commit', async () => {

@@ -14,7 +14,7 @@ const LOCKS = ['refs/heads/main.lock', 'packed-refs.lock', 'HEAD.lock', 'index.l
 const child = (of: string, message: string) => `$(git commit-tree "main^{tree}" -p ${of} -m "${message}")`;
 const move = (to: string) => `git update-ref ${MAIN} ${to}`;
 const AMEND = `for work in $WORKS; do
-  git update-ref "$(git for-each-ref --format='%(refname)' --points-at $work refs/work)" "$(git commit-tree $work^{tree} -p $work^ -m amended)"
+  git update-ref "$(git for-each-ref --format='%(refname)' --points-at $work refs/side)" "$(git commit-tree $work^{tree} -p $work^ -m amended)"
 done
 git gc --quiet --prune=now`;
 

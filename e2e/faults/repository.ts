@@ -31,7 +31,7 @@ export function makeRepository(count: number): Campaign {
   ];
   for (let n = 0; n < count; n += 1) lines.push(file(`old/${n}`, '1'));
   for (let n = 0; n < count; n += 1) {
-    lines.push(`commit refs/work/${n}\nmark :${n + 2}\ncommitter ${who}\ndata 4\nwork\nfrom :1\n`);
+    lines.push(`commit refs/side/${n}\nmark :${n + 2}\ncommitter ${who}\ndata 4\nwork\nfrom :1\n`);
     lines.push(file(`old/${n}`, '2'), file(`new-${n}/f`, String(n)), '\n');
   }
   execFileSync('git', ['fast-import', '--quiet'], { cwd: root, input: lines.join(''), env: ENVIRONMENT });
@@ -41,7 +41,7 @@ export function makeRepository(count: number): Campaign {
   writeFileSync(join(root, 'new'), 'untracked');
   const backup = join(root, '.git/backup');
   cpSync(join(root, '.git/objects'), backup, { recursive: true });
-  const refs = git(root, 'for-each-ref', '--format=%(refname:lstrip=2) %(objectname)', 'refs/work');
+  const refs = git(root, 'for-each-ref', '--format=%(refname:lstrip=2) %(objectname)', 'refs/side');
   const commits = new Map(refs.split('\n').map((line) => line.split(' ') as [string, string]));
   const works = Array.from({ length: count }, (_, n) => ({
     ticket: `T-${n}`,

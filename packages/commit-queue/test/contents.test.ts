@@ -120,8 +120,8 @@ beforeAll(async () => {
   // Criss-cross: both sides have merged the same two commits, each in its own order.
   const stream = [
     commit(MAIN, 1, '', `${sides(({ base }) => base)}${changes({ one: LONG, two: LONG }, 'cross')}`),
-    commit('refs/work/x1', 2, 'from :1\n', changes({ one: `0\n${LONG}` }, 'cross')),
-    commit('refs/work/x2', 3, 'from :1\n', changes({ two: `0\n${LONG}` }, 'cross')),
+    commit('refs/side/x1', 2, 'from :1\n', changes({ one: `0\n${LONG}` }, 'cross')),
+    commit('refs/side/x2', 3, 'from :1\n', changes({ two: `0\n${LONG}` }, 'cross')),
     commit(
       MAIN,
       4,
@@ -129,12 +129,12 @@ beforeAll(async () => {
       `${sides(({ ours }) => ours)}${changes({ one: `0\n${LONG}`, two: `0\n${LONG}` }, 'cross')}`,
     ),
     commit(
-      'refs/work/cross',
+      'refs/side/cross',
       5,
       'from :3\nmerge :2\n',
       changes({ one: `0\n${LONG}1\n`, two: `0\n${LONG}` }, 'cross'),
     ),
-    ...rows.map(({ theirs }, n) => commit(`refs/work/${n}`, n + 6, 'from :1\n', changes(theirs, n))),
+    ...rows.map(({ theirs }, n) => commit(`refs/side/${n}`, n + 6, 'from :1\n', changes(theirs, n))),
   ];
   execFileSync('git', ['fast-import', '--quiet', '--force'], {
     cwd: root,
@@ -142,10 +142,10 @@ beforeAll(async () => {
   });
   sh(root, 'reset', '--quiet', '--hard', 'main');
   queue = await openCommitQueue({ repository });
-  const base = sh(root, 'merge-base', 'refs/work/x1', 'refs/work/x2');
+  const base = sh(root, 'merge-base', 'refs/side/x1', 'refs/side/x2');
   const works = [
-    ...names.map((ticket, n) => ({ ticket, ref: `refs/work/${n}` })),
-    { ticket: 'cross', ref: 'refs/work/cross' },
+    ...names.map((ticket, n) => ({ ticket, ref: `refs/side/${n}` })),
+    { ticket: 'cross', ref: 'refs/side/cross' },
   ];
   await queue.enqueueAll(
     works.map(({ ticket, ref }) => ({

@@ -8,7 +8,7 @@ import type { AgentReport } from './agents/report.ts';
 import { type AttemptFiles, createAttemptFiles } from './attempt-files.ts';
 import { composePrompt } from './prompt.ts';
 import type { PromptTemplate } from './prompt-template.ts';
-import { runRounds } from './rounds.ts';
+import { notRun, runRounds } from './rounds.ts';
 import type { AttemptResult, WorkRequest, WorkTicket } from './request.ts';
 import { makeWritable, sandboxed, type SandboxSettings } from './sandbox.ts';
 import type { Masker } from './secrets.ts';
@@ -76,7 +76,10 @@ export async function runAttempt(request: WorkRequest, options: AttemptOptions):
     if (settings.setup !== undefined) options.onAgentStarted?.();
     try {
       const unready = await setUp(worktree, options.root, settings, context);
-      if (unready !== undefined) return notReady(unready, signal?.aborted === true, files);
+      if (unready !== undefined) {
+        const failed = { outcome: 'failed', category: 'external_blocker', reason: unready } as const;
+        return notRun(signal?.aborted === true ? { outcome: 'interrupted' } : failed, files);
+      }
       return await runRounds({
         agent: inSandbox(options),
         request,
@@ -129,21 +132,6 @@ async function confined(
   await makeWritable(writable);
   const places = { root, worktree: path, writable: [...gitPlaces, files.directory] };
   return { ...context, wrap: sandboxed({ ...sandbox, writable }, places) };
-}
-
-/** The agent never ran. */
-function notReady(reason: string, interrupted: boolean, files: AttemptFiles): AttemptResult {
-  return {
-    ...(interrupted
-      ? { outcome: 'interrupted' }
-      : { outcome: 'failed', category: 'external_blocker', reason }),
-    changedFiles: [],
-    ignoredFiles: [],
-    drift: [],
-    exitCode: null,
-    seconds: 0,
-    outputFile: files.output,
-  };
 }
 
 async function existingDocuments(root: string, ticket: WorkTicket): Promise<Record<string, string>> {

@@ -160,7 +160,8 @@ function label({ name, command }: TicketCheck): string {
   return `${name} (${command})`;
 }
 
-function notRun(judgement: Judgement, files: AttemptFiles): AttemptResult {
+/** The agent never ran. */
+export function notRun(judgement: Judgement, files: AttemptFiles): AttemptResult {
   return {
     ...judgement,
     changedFiles: [],

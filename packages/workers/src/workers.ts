@@ -92,7 +92,16 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
     protectedPaths: [...(options.protectedPaths ?? []), ...(settings.copy ?? [])],
     keepIgnored: settings.keepIgnored ?? false,
   });
-  const runDirectory = (run: string) => join(repository.root, '.sage/runs', run);
+  const shared = (run: string) => ({
+    root: repository.root,
+    worktrees,
+    settings,
+    environment,
+    masker,
+    sandbox: options.sandbox,
+    runDirectory: join(repository.root, '.sage/runs', run),
+    timeout: options.timeout,
+  });
 
   const watch = await SettingsWatch.open(repository);
   const runs = new Set<string>();
@@ -115,16 +124,9 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
       runs.add(request.run);
       try {
         return await runAttempt(request, {
+          ...shared(request.run),
           agent: options.agent,
-          root: repository.root,
-          worktrees,
-          settings,
-          environment,
-          masker,
-          sandbox: options.sandbox,
-          runDirectory: runDirectory(request.run),
           template: options.template,
-          timeout: options.timeout,
           idleTimeout: options.idleTimeout,
           ...hooks,
         });
@@ -134,17 +136,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
         });
       }
     },
-    check: (request) =>
-      runCheck(request, {
-        root: repository.root,
-        worktrees,
-        settings,
-        environment,
-        masker,
-        sandbox: options.sandbox,
-        runDirectory: runDirectory(request.run),
-        timeout: options.timeout,
-      }),
+    check: (request) => runCheck(request, shared(request.run)),
     async recover(run, cutOff) {
       const ended = await endRun(run);
       const kept: string[] = [];
