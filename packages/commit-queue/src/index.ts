@@ -17,7 +17,8 @@ export {
 export type { Candidate, Verdict } from './landing-context.ts';
 export type { LandingStyle } from './landing-style.ts';
 export type { ManagedCommit } from './land-managed-files.ts';
-export { acquireLock, type Lock, type LockOptions, type LockOwner } from './lock.ts';
+export { acquireLock, type Lock, type LockOptions } from './lock.ts';
+export type { LockOwner } from './lock-owner.ts';
 export type { ManagedFile } from './managed-files.ts';
 export type { PlannedWork } from './predict.ts';
 export { STEPS, type OnStep, type Step } from './steps.ts';

@@ -4,14 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createFile, replaceFile } from './durable-file.ts';
 import { isErrno, LockTimeoutError, QueueStoppedError } from './errors.ts';
-import { hasEnded, ownIdentity, type ProcessIdentity } from './process-identity.ts';
-
-export interface LockOwner extends ProcessIdentity {
-  token: string;
-  purpose: string;
-  /** ISO 8601; for people, no decision rests on it. */
-  since: string;
-}
+import type { LockOwner } from './lock-owner.ts';
+import { hasEnded, ownIdentity } from './process-identity.ts';
 
 export interface Lock extends AsyncDisposable {
   readonly owner: LockOwner;

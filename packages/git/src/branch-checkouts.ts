@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openRepository, type Repository } from './repository.ts';
+import { openRepository } from './open-repository.ts';
+import type { Repository } from './repository.ts';
 import { listWorktrees } from './worktrees.ts';
 
 /**

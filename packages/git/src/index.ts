@@ -41,13 +41,8 @@ export {
   updateRefs,
   type RefUpdate,
 } from './refs.ts';
-export {
-  currentBranch,
-  openRepository,
-  operationInProgress,
-  type Operation,
-  type Repository,
-} from './repository.ts';
+export { currentBranch, openRepository, operationInProgress, type Operation } from './open-repository.ts';
+export type { Repository } from './repository.ts';
 export { git, gitRaw, type GitOptions, type GitResult } from './run.ts';
 export { cleanWorktree, moveWorktree, type ReusedWorktree } from './reuse-worktree.ts';
 export { removeTornObjects } from './torn-objects.ts';

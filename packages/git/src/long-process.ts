@@ -2,8 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { gitEnvironment, SAFE_CONFIG } from './environment.ts';
 import { GitError } from './errors.ts';
-import type { Repository } from './repository.ts';
-import { repositoryEnvironment } from './repository-environment.ts';
+import { repositoryEnvironment, type Repository } from './repository.ts';
 
 export interface LongProcessOptions {
   config?: readonly string[];

@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import { gitEnvironment, SAFE_CONFIG } from './environment.ts';
 import { GitError, RepositoryError } from './errors.ts';
-import type { Repository } from './repository.ts';
-import { repositoryEnvironment } from './repository-environment.ts';
+import { repositoryEnvironment, type Repository } from './repository.ts';
 
 export interface GitOptions {
   cwd?: string;

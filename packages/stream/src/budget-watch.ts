@@ -1,5 +1,6 @@
-import { type BudgetLimits, exceeded, type Spent } from './budget.ts';
+import { type BudgetLimits, exceeded } from './budget.ts';
 import type { RunState } from './run-state.ts';
+import type { Spent } from './spending.ts';
 
 /** Why an attempt is cut off: it has used up what its ticket may, or the whole run has. */
 export interface Cut {

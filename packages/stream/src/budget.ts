@@ -1,4 +1,5 @@
 import type { RunState } from './run-state.ts';
+import type { Spent } from './spending.ts';
 
 /** What a run, and each ticket, may use in all attempts; a limit that is not set does not limit. */
 export interface BudgetLimits {
@@ -6,19 +7,6 @@ export interface BudgetLimits {
   readonly maxTokens?: number | undefined;
   readonly maxTicketCost?: number | undefined;
   readonly maxTicketTokens?: number | undefined;
-}
-
-export interface Spent {
-  readonly costUsd: number;
-  readonly tokens: number;
-}
-
-/** What agents have told that they used. */
-export interface Usage extends Spent {
-  /** Attempts that ended, and those of them that told a cost, or tokens. */
-  readonly ended: number;
-  readonly costed: number;
-  readonly counted: number;
 }
 
 /**

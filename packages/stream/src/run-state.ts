@@ -1,6 +1,6 @@
 import type { DeferCategory } from '@sage/tickets';
-import type { Spent, Usage } from './budget.ts';
 import type { RunEvent, RunOutcome } from './events.ts';
+import { addSpent, addUsage, type Spent, type Usage } from './spending.ts';
 
 /** Why a ticket's last attempt did not land; `log` is the agent's output, relative to the repository. */
 export type Setback =
@@ -150,27 +150,6 @@ export class RunFold {
 
 function count(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
-}
-
-function addUsage(usage: Usage, { costUsd, tokens }: { costUsd?: number; tokens?: number }): Usage {
-  return {
-    costUsd: usage.costUsd + (costUsd ?? 0),
-    tokens: usage.tokens + (tokens ?? 0),
-    ended: usage.ended + 1,
-    costed: usage.costed + (costUsd === undefined ? 0 : 1),
-    counted: usage.counted + (tokens === undefined ? 0 : 1),
-  };
-}
-
-function addSpent(
-  spent: Map<string, Spent>,
-  { ticket, costUsd = 0, tokens = 0 }: { ticket: string; costUsd?: number; tokens?: number },
-): void {
-  const before = spent.get(ticket);
-  spent.set(ticket, {
-    costUsd: (before?.costUsd ?? 0) + costUsd,
-    tokens: (before?.tokens ?? 0) + tokens,
-  });
 }
 
 const FIGURES = ['tokens', 'inputTokens', 'outputTokens', 'cachedTokens', 'costUsd'] as const;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { overBudget, type Usage } from '../src/budget.ts';
+import { overBudget } from '../src/budget.ts';
+import type { Usage } from '../src/spending.ts';
 
 const usage = (more: Partial<Usage>): { usage: Usage } => ({
   usage: { costUsd: 0, tokens: 0, ended: 1, costed: 0, counted: 0, ...more },
