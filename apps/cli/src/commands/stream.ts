@@ -22,6 +22,7 @@ import { jsonReporter } from '../reporters/json.ts';
 import { formatExplanation, formatPlan } from '../reporters/plan.ts';
 import { plainReporter } from '../reporters/plain.ts';
 import { type VerifyFlags, verifySettings } from '../verify-settings.ts';
+import { keepHeapSmall } from '../small-heap.ts';
 
 /** Flags as typed; the same names stand in the configuration. */
 type Flags = Omit<Settings, Numeric | FileOnly> &
@@ -152,6 +153,7 @@ async function stream(flags: Flags): Promise<number> {
   const idleTimeout = duration('--idle-timeout', settings.idleTimeout);
   const reporter = json ? jsonReporter(process.stdout, process.stderr) : plainReporter(process.stdout);
   const interrupt = onInterrupt(reporter.notice);
+  keepHeapSmall();
   try {
     const end = await runStream({
       ...selection,

@@ -1,0 +1,9 @@
+import { setFlagsFromString } from 'node:v8';
+
+/**
+ * Keeps the memory of this process small, for which garbage is collected more often: starting a process takes Node longer the
+ * more memory it has, and a run starts thousands.
+ */
+export function keepHeapSmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
