@@ -1,5 +1,5 @@
 import type { DependencyGraph } from './dependency-graph.ts';
-import { isInOrder } from './in-order.ts';
+import { kahnOrder } from './kahn.ts';
 
 /**
  * Every strongly connected component that holds a cycle, once, as one witness: a simple path in which each id
@@ -7,7 +7,7 @@ import { isInOrder } from './in-order.ts';
  * through the component's first node in input order, and the components come in the order of those nodes.
  */
 export function detectCircularDependencies(graph: DependencyGraph): string[][] {
-  if (isInOrder(graph)) return [];
+  if (kahnOrder(graph)) return [];
   const { component, sizes } = stronglyConnectedComponents(graph);
   const reported = new Uint8Array(sizes.length);
   const cycles: string[][] = [];

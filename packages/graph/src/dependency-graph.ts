@@ -36,7 +36,7 @@ export interface DependencyGraph {
 }
 
 /**
- * Builds the graph in one pass over the nodes and one over the edges.
+ * Builds the graph in time nodes plus edges.
  * @throws {DuplicateIdError} with every id that more than one node has.
  */
 export function buildDependencyGraph(nodes: Iterable<GraphNode>): DependencyGraph {
@@ -50,20 +50,22 @@ export function buildDependencyGraph(nodes: Iterable<GraphNode>): DependencyGrap
     lists.push(dependencies);
     capacity += dependencies.length;
   }
-  const { indexOf, repeated } = indexIds(ids);
+  const { indexOf, indexesOf, repeated } = indexIds(ids);
   if (repeated.size > 0) throw new DuplicateIdError([...repeated]);
 
   const size = ids.length;
   const missing: { id: string; dependency: string }[] = [];
   const dependencyOffsets = new Int32Array(size + 1);
-  const row = new Int32Array(capacity);
+  // Written over from the front with what is kept of it, never beyond what has been read.
+  const row = indexesOf(lists, capacity);
   // lastUser[t] is the last node found to depend on t: a repeated dependency is seen without a set per node.
   const lastUser = new Int32Array(size).fill(-1);
   let edges = 0;
+  let read = 0;
   for (let node = 0; node < size; node++) {
     let unknown: Set<string> | undefined;
     for (const dependency of lists[node]!) {
-      const target = indexOf(dependency);
+      const target = row[read++]!;
       if (target === -1) {
         if (unknown?.has(dependency)) continue;
         (unknown ??= new Set()).add(dependency);
@@ -76,10 +78,9 @@ export function buildDependencyGraph(nodes: Iterable<GraphNode>): DependencyGrap
     dependencyOffsets[node + 1] = edges;
   }
   const dependencyTargets = row.slice(0, edges);
-  const { offsets: dependentOffsets, targets: dependentTargets } = transpose(
-    dependencyOffsets,
-    dependencyTargets,
-  );
+  // Not everybody asks for them, and they take as long as a pass of an algorithm.
+  let transposed: Rows | undefined;
+  const dependents = (): Rows => (transposed ??= transpose(dependencyOffsets, dependencyTargets));
 
   const existing = (id: string): number => {
     const index = indexOf(id);
@@ -96,22 +97,32 @@ export function buildDependencyGraph(nodes: Iterable<GraphNode>): DependencyGrap
     missing,
     dependencyOffsets,
     dependencyTargets,
-    dependentOffsets,
-    dependentTargets,
+    get dependentOffsets() {
+      return dependents().offsets;
+    },
+    get dependentTargets() {
+      return dependents().targets;
+    },
     has: (id) => indexOf(id) !== -1,
     indexOf,
-    dependenciesOf: (id) => idsOf(rowOf(dependencyOffsets, dependencyTargets, existing(id))),
-    dependentsOf: (id) => idsOf(rowOf(dependentOffsets, dependentTargets, existing(id))),
+    dependenciesOf: (id) =>
+      idsOf(rowOf({ offsets: dependencyOffsets, targets: dependencyTargets }, existing(id))),
+    dependentsOf: (id) => idsOf(rowOf(dependents(), existing(id))),
     stateOf: (id) => states[existing(id)],
   };
 }
 
-function rowOf(offsets: Int32Array, targets: Int32Array, node: number): Int32Array {
+interface Rows {
+  readonly offsets: Int32Array;
+  readonly targets: Int32Array;
+}
+
+function rowOf({ offsets, targets }: Rows, node: number): Int32Array {
   return targets.subarray(offsets[node], offsets[node + 1]);
 }
 
 /** The same edges from the other end, each row in ascending order (a counting sort). */
-function transpose(offsets: Int32Array, targets: Int32Array): { offsets: Int32Array; targets: Int32Array } {
+function transpose(offsets: Int32Array, targets: Int32Array): Rows {
   const size = offsets.length - 1;
   const reversed = new Int32Array(size + 1);
   for (const target of targets) reversed[target + 1]!++;

@@ -5,6 +5,7 @@ export type { GraphStatistics } from './statistics.ts';
 export { detectCircularDependencies } from './cycles.ts';
 export { elementaryCycles } from './elementary-cycles.ts';
 export type { ElementaryCycles } from './elementary-cycles.ts';
+export { IndexQueue } from './index-queue.ts';
 export { dependencyFirst, topologicalOrder, waves } from './order.ts';
 export { longestPaths } from './longest-path.ts';
 export type { DurationOf, LongestPaths } from './longest-path.ts';

@@ -34,14 +34,16 @@ export interface LongestPaths {
  * @throws {InvalidDurationError} for a duration that is negative or not finite.
  */
 export function longestPaths(graph: DependencyGraph, durationOf: DurationOf): LongestPaths {
-  const { ids, size, dependencyOffsets, dependencyTargets, dependentOffsets, dependentTargets } = graph;
+  const { ids, size, dependencyOffsets, dependencyTargets } = graph;
   const order = dependencyFirst(graph);
   const durations = new Float64Array(size);
-  const earliest = new Float64Array(size);
-  for (const node of order) {
+  for (let node = 0; node < size; node++) {
     const duration = durationOf(ids[node]!, node);
     if (!(duration >= 0 && duration < Infinity)) throw new InvalidDurationError(ids[node]!, duration);
     durations[node] = duration;
+  }
+  const earliest = new Float64Array(size);
+  for (const node of order) {
     let start = 0;
     for (let edge = dependencyOffsets[node]!; edge < dependencyOffsets[node + 1]!; edge++) {
       const dependency = dependencyTargets[edge]!;
@@ -50,17 +52,20 @@ export function longestPaths(graph: DependencyGraph, durationOf: DurationOf): Lo
     }
     earliest[node] = start;
   }
+  // Backwards each node tells its dependencies: until a node's turn, `remaining` is that of its longest dependent.
   const remaining = new Float64Array(size);
   const longestDependent = new Int32Array(size).fill(-1);
   for (let position = size - 1; position >= 0; position--) {
     const node = order[position]!;
-    let next = -1;
-    for (let edge = dependentOffsets[node]!; edge < dependentOffsets[node + 1]!; edge++) {
-      const dependent = dependentTargets[edge]!;
-      if (next === -1 || remaining[dependent]! > remaining[next]!) next = dependent;
+    const own = (remaining[node]! += durations[node]!);
+    for (let edge = dependencyOffsets[node]!; edge < dependencyOffsets[node + 1]!; edge++) {
+      const dependency = dependencyTargets[edge]!;
+      const rival = longestDependent[dependency]!;
+      if (rival !== -1 && (own < remaining[dependency]! || (own === remaining[dependency] && node > rival)))
+        continue;
+      remaining[dependency] = own;
+      longestDependent[dependency] = node;
     }
-    remaining[node] = durations[node]! + (next === -1 ? 0 : remaining[next]!);
-    longestDependent[node] = next;
   }
   let first = -1;
   for (let node = 0; node < size; node++) {

@@ -14,16 +14,18 @@ export interface GraphStatistics {
 }
 
 export function graphStatistics(graph: DependencyGraph): GraphStatistics {
-  const { size, edges, dependencyOffsets, dependentOffsets } = graph;
+  const { size, edges, dependencyOffsets, dependencyTargets } = graph;
   const states = new Map<string, number>();
   for (const state of graph.states) {
     if (state !== undefined) states.set(state, (states.get(state) ?? 0) + 1);
   }
+  const hasDependents = new Uint8Array(size);
+  for (let edge = 0; edge < edges; edge++) hasDependents[dependencyTargets[edge]!] = 1;
   let roots = 0;
   let leaves = 0;
   for (let node = 0; node < size; node++) {
     if (dependencyOffsets[node] === dependencyOffsets[node + 1]) roots++;
-    if (dependentOffsets[node] === dependentOffsets[node + 1]) leaves++;
+    if (!hasDependents[node]) leaves++;
   }
   return { total: size, edges, missing: graph.missing.length, roots, leaves, states };
 }
