@@ -43,23 +43,25 @@ const sage: Engine = async (tickets, run) => {
   const folder = mkdtempSync(join(tmpdir(), 'sage-bench-'));
   const journal = openJournal(join(folder, 'journal.jsonl'));
   const scheduler = createScheduler(tickets, { workers: WORKERS });
-  const over = Promise.withResolvers<void>();
-  const runOne = async (ticket: string): Promise<void> => {
-    await run();
-    scheduler.completed(ticket);
-    journal.write('ticket.completed', ticket);
-    startReady();
-  };
-  const startReady = (): void => {
-    for (let ticket = scheduler.next(); ticket !== undefined; ticket = scheduler.next()) {
+  let idle: (() => void)[] = [];
+  const work = async (): Promise<void> => {
+    while (scheduler.remaining > 0) {
+      const ticket = scheduler.next();
+      if (ticket === undefined) {
+        await new Promise<void>((wake) => idle.push(wake));
+        continue;
+      }
       scheduler.started(ticket);
       journal.write('ticket.started', ticket);
-      runOne(ticket).catch(over.reject);
+      await run();
+      scheduler.completed(ticket);
+      journal.write('ticket.completed', ticket);
+      const waiting = idle;
+      idle = [];
+      for (const wake of waiting) wake();
     }
-    if (scheduler.remaining === 0) over.resolve();
   };
-  startReady();
-  await over.promise;
+  await Promise.all(Array.from({ length: WORKERS }, work));
   await journal.close();
   rmSync(folder, { recursive: true });
 };

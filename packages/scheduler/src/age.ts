@@ -9,7 +9,7 @@ export interface Ages {
 
 /** Constant time a call: tickets join at the end, and those that are not ready any more are dropped at the front. */
 export function createAges(patience: number): Ages {
-  const since: number[] = [];
+  let since = new Int32Array(0);
   let line: number[] = [];
   let joined: number[] = [];
   let first = 0;
@@ -25,6 +25,11 @@ export function createAges(patience: number): Ages {
 
   return {
     becameReady(ticket) {
+      if (ticket >= since.length) {
+        const larger = new Int32Array(ticket * 2 + 1000);
+        larger.set(since);
+        since = larger;
+      }
       since[ticket] = starts;
       line.push(ticket);
       joined.push(starts);

@@ -2,15 +2,15 @@ import type { Backlog } from './backlog.ts';
 
 /** What tickets have to themselves, or share with a limited number of others, while they run. Nodes as in the backlog. */
 export interface Exclusions {
-  /** Numbers of the files, and of the limited component, that a node takes while it runs. */
-  readonly needs: readonly (readonly number[])[];
+  /** Numbers of the files, and of the limited component, that a node takes while it runs, where it takes any. */
+  readonly needs: ReadonlyMap<number, readonly number[]>;
   /** How many nodes can have each of them at a time. */
   readonly capacity: readonly number[];
   /** Nodes that must not run beside this one by `conflictsWith`, whichever side says so. */
   readonly rivals: ReadonlyMap<number, readonly number[]>;
 }
 
-const NOTHING: readonly number[] = [];
+const NONE: readonly string[] = [];
 
 /** Unknown ids in `conflictsWith` conflict with nobody. */
 export function exclusionsOf(
@@ -31,7 +31,8 @@ export function exclusionsOf(
     if (known) known.push(rival);
     else rivals.set(node, [rival]);
   };
-  const needs = tickets.map(({ files: paths = [], component, conflictsWith = [] }, node) => {
+  const needs = new Map<number, number[]>();
+  tickets.forEach(({ files: paths = NONE, component, conflictsWith = NONE }, node) => {
     for (const id of conflictsWith) {
       const rival = graph.indexOf(id);
       if (rival === -1 || rival === node) continue;
@@ -39,10 +40,10 @@ export function exclusionsOf(
       add(rival, node);
     }
     const limit = component === undefined ? undefined : limits.get(component);
-    if (paths.length === 0 && limit === undefined) return NOTHING;
+    if (limit === undefined && paths.length === 0) return;
     const own = [...new Set(paths)].map((path) => numberOf(files, path, 1));
     if (limit !== undefined) own.push(numberOf(components, component!, limit));
-    return own;
+    needs.set(node, own);
   });
   return { needs, capacity, rivals };
 }

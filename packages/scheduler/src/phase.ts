@@ -30,12 +30,21 @@ const transitions = {
 
 export type Transition = keyof typeof transitions;
 
-/** The phases of many tickets, a byte each. */
+/** The phases of many tickets, a byte each, and how many tickets are in each. */
 export class PhaseList {
   readonly #codes: Uint8Array;
+  readonly #containers: ReadonlySet<number>;
+  /** By code. */
+  readonly #counts = new Int32Array(PHASES.length);
 
-  constructor(phases: readonly TicketPhase[]) {
-    this.#codes = Uint8Array.from(phases, (phase) => PHASES.indexOf(phase));
+  constructor(size: number, containers: ReadonlySet<number>, phaseAtStart: (node: number) => TicketPhase) {
+    this.#containers = containers;
+    this.#codes = new Uint8Array(size);
+    for (let node = 0; node < size; node++) {
+      const code = CODES[phaseAtStart(node)];
+      this.#codes[node] = code;
+      if (!containers.has(node)) this.#counts[code]!++;
+    }
   }
 
   get size(): number {
@@ -50,11 +59,21 @@ export class PhaseList {
     return this.#codes[node] === CODES[phase];
   }
 
+  /** How many are in it, without containers. */
+  count(phase: TicketPhase): number {
+    return this.#counts[CODES[phase]]!;
+  }
+
   /** Where a transition leads; undefined, and nothing has changed, where it does not start from the node's phase. */
   move(node: number, transition: Transition): TicketPhase | undefined {
-    const next = NEXT[transition][this.#codes[node]!]!;
+    const code = this.#codes[node]!;
+    const next = NEXT[transition][code]!;
     if (next === NOWHERE) return undefined;
     this.#codes[node] = next;
+    if (!this.#containers.has(node)) {
+      this.#counts[code]!--;
+      this.#counts[next]!++;
+    }
     return PHASES[next];
   }
 }

@@ -1,4 +1,5 @@
 import { dependencyFirst, longestPaths } from '@sage/graph';
+import { descending, stableSort } from './radix-sort.ts';
 import { isRunnable, openBacklog } from './backlog.ts';
 import type { Backlog, SchedulerTicket } from './backlog.ts';
 
@@ -40,39 +41,15 @@ export function rankNodes(backlog: Backlog): NodeRanking {
   return { order: orderOf(graph.ids, priorities, remaining), priorities, remaining };
 }
 
-/**
- * Numbers sort several times sooner than nodes that are compared: each node's place by `remaining`, its priority
- * and the node itself make one number (below 2^53 for 40 million nodes). Only equals are compared by their ids.
- */
 function orderOf(ids: readonly string[], priorities: Uint8Array, remaining: Float64Array): Int32Array {
-  const size = ids.length;
-  const ascending = remaining.slice().sort();
-  const keys = new Float64Array(size);
-  for (let node = 0; node < size; node++) {
-    const shorter = firstNotBelow(ascending, remaining[node]!);
-    keys[node] = (priorities[node]! * size + (size - 1 - shorter)) * size + node;
-  }
-  keys.sort();
-  const place = (position: number) => Math.floor(keys[position]! / size);
-  const order = new Int32Array(size);
-  for (let position = 0; position < size; position++)
-    order[position] = keys[position]! - place(position) * size;
-  for (let from = 0, to = 1; from < size; from = to++) {
-    while (to < size && place(to) === place(from)) to++;
+  const order = stableSort(descending(remaining), priorities);
+  const isEqual = (a: number, b: number): boolean =>
+    priorities[a] === priorities[b] && remaining[a] === remaining[b];
+  for (let from = 0, to = 1; from < order.length; from = to++) {
+    while (to < order.length && isEqual(order[from]!, order[to]!)) to++;
     if (to - from > 1) order.subarray(from, to).sort((a, b) => (ids[a]! < ids[b]! ? -1 : 1));
   }
   return order;
-}
-
-/** The first position of a sorted list whose value is not below this one. */
-function firstNotBelow(sorted: Float64Array, value: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** A ticket that will not run in any case (DEFERRED) has nobody hurry. */

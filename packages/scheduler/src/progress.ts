@@ -33,17 +33,18 @@ export interface Progress {
   blocked(): BlockedTicket[];
   /** The phase of every ticket that was open at the start. */
   phases(): Map<string, TicketPhase>;
-  /** Tickets by phase, without containers. */
-  readonly counts: Readonly<Record<TicketPhase, number>>;
+  /** How many tickets are in a phase, without containers. */
+  count(phase: TicketPhase): number;
 }
 
 export function createProgress(all: readonly SchedulerTicket[], options: ProgressOptions): Progress {
   const { satisfied, only, limits, ages, earlier } = options;
   const backlog = openBacklog(all, satisfied);
   const { tickets, graph } = backlog;
-  const { ids } = graph;
+  const { ids, dependentOffsets, dependentTargets } = graph;
   // Not asked of the tickets themselves: they are spread all over the memory.
-  const isContainer = Uint8Array.from(tickets, ({ container }) => (container ? 1 : 0));
+  const containers = new Set<number>();
+  for (let node = 0; node < graph.size; node++) if (tickets[node]!.container) containers.add(node);
   let given = -1;
   let open = 0;
   // Ages outlive this: they know a ticket by its position in `all`, which stays when more are added.
@@ -54,41 +55,21 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
     positionOf[open] = position;
     nodeAt[position] = open++;
   });
-  const rank = new Int32Array(graph.size);
-  rankNodes(backlog).order.forEach((node, position) => (rank[node] = position));
-  const queue = createReadyQueue(exclusionsOf(backlog, limits), rank, (node) => phases.is(node, 'ready'));
-  const counts = {
-    waiting: 0,
-    ready: 0,
-    held: 0,
-    running: 0,
-    completed: 0,
-    deferred: 0,
-    cancelled: 0,
-    outside: 0,
-  };
-  const phases = new PhaseList(
-    tickets.map((ticket): TicketPhase => {
-      const before = earlier?.get(ticket.id);
-      const phase = before === undefined || before === 'ready' ? phaseAtStart(ticket, only) : before;
-      if (!ticket.container) counts[phase]++;
-      return phase;
-    }),
-  );
+  const phases = new PhaseList(graph.size, containers, (node) => {
+    const ticket = tickets[node]!;
+    const before = earlier?.get(ticket.id);
+    return before === undefined || before === 'ready' ? phaseAtStart(ticket, only) : before;
+  });
+  const queue = createReadyQueue(exclusionsOf(backlog, limits), rankNodes(backlog).order, phases);
   for (let node = 0; node < phases.size; node++) if (phases.is(node, 'running')) queue.started(node);
-  const waitsFor = Int32Array.from(
-    tickets,
-    (_, node) => graph.dependencyOffsets[node + 1]! - graph.dependencyOffsets[node]!,
-  );
+  const waitsFor = new Int32Array(graph.size);
+  for (let node = 0; node < graph.size; node++)
+    waitsFor[node] = graph.dependencyOffsets[node + 1]! - graph.dependencyOffsets[node]!;
 
   function move(node: number, transition: Transition): void {
     const from = phases.at(node);
     const to = phases.move(node, transition);
     if (to === undefined) throw new TransitionError(ids[node]!, from, transition);
-    if (!isContainer[node]) {
-      counts[from]--;
-      counts[to]++;
-    }
     if (from === 'running') queue.ended(node);
     if (to === 'running') {
       queue.started(node);
@@ -108,7 +89,7 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
     // The list grows while it is read: a closed container lets its own dependents go on.
     for (const node of nodes) {
       if (!phases.is(node, 'waiting')) continue;
-      if (!isContainer[node]) {
+      if (!containers.has(node)) {
         move(node, 'unblocked');
         continue;
       }
@@ -121,8 +102,8 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
 
   /** Counts a completion down in the dependents; those that it was the last for are added to `released`. */
   function countDown(node: number, released: number[]): void {
-    for (let edge = graph.dependentOffsets[node]!; edge < graph.dependentOffsets[node + 1]!; edge++) {
-      const dependent = graph.dependentTargets[edge]!;
+    for (let edge = dependentOffsets[node]!; edge < dependentOffsets[node + 1]!; edge++) {
+      const dependent = dependentTargets[edge]!;
       if (--waitsFor[dependent]! === 0) released.push(dependent);
     }
   }
@@ -168,7 +149,7 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
     closedAtStart,
     phases: () => new Map(ids.map((id, node) => [id, phases.at(node)])),
     blocked: () => blockedTickets(graph, phases, only),
-    counts,
+    count: (phase) => phases.count(phase),
   };
 }
 

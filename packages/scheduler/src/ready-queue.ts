@@ -1,11 +1,14 @@
+import { IndexQueue } from '@sage/graph';
 import TinyQueue from 'tinyqueue';
 import type { Exclusions } from './exclusions.ts';
+import type { PhaseList } from './phase.ts';
 
 /** Ready tickets by rank, without those that conflict with a running one. Nodes as in the backlog. */
 export interface ReadyQueue {
   push(node: number): void;
   /** The best ready node that may run beside all that runs; it stays in the queue. */
   best(): number | undefined;
+  /** Its phase says so already. */
   started(node: number): void;
   /** However it ended; a node that is ready again is pushed by the caller. */
   ended(node: number): void;
@@ -13,39 +16,48 @@ export interface ReadyQueue {
   reserveFor(node: number): void;
 }
 
+const NOTHING: readonly number[] = [];
+
 /**
- * Nodes whose phase changes are not taken out but passed over when they come up, by `isReady`. What cannot run
- * is parked where its obstacle is, so that it is looked at again only when that goes away: behind a running
- * rival, or in line for a file. Of a line only the best comes up when the file is free, and the next when that
- * one could not start: a file that everybody wants costs no more than any other.
+ * `order` has the nodes by rank. Those that are given up are not taken out but passed over when they come up, by
+ * their phase. What cannot run is parked where its obstacle is, so that it is looked at again only when that goes
+ * away: behind a running rival, or in line for a file. Of a line only the best comes up when the file is free, and
+ * the next when that one could not start: a file that everybody wants costs no more than any other.
  */
 export function createReadyQueue(
   { needs, capacity, rivals }: Exclusions,
-  rank: Int32Array,
-  isReady: (node: number) => boolean,
+  order: Int32Array,
+  phases: PhaseList,
 ): ReadyQueue {
+  const rank = new Int32Array(order.length);
+  for (let position = 0; position < order.length; position++) rank[order[position]!] = position;
   const byRank = (a: number, b: number): number => rank[a]! - rank[b]!;
-  const queue = new TinyQueue<number>([], byRank);
+  /** Ranks. */
+  const queue = new IndexQueue(order.length);
+  const push = (node: number): void => queue.add(rank[node]!);
   const behindRival = new Map<number, number[]>();
   const lines = new Map<number, TinyQueue<number>>();
   /** The node in the queue that was called up from the line for a file or a component. */
   const calledFrom = new Map<number, number>();
-  const running = new Set<number>();
   const free = Int32Array.from(capacity);
   let reserved: number | undefined;
 
+  function needsOf(node: number): readonly number[] {
+    return needs.get(node) ?? NOTHING;
+  }
+
   /** Does the ticket that things are kept free for want this, too? */
   function isReserved(need: number, node: number): boolean {
-    return reserved !== undefined && reserved !== node && needs[reserved]!.includes(need);
+    return reserved !== undefined && reserved !== node && needsOf(reserved).includes(need);
   }
 
   function takenNeed(node: number): number | undefined {
-    for (const need of needs[node]!) if (free[need]! <= 0 || isReserved(need, node)) return need;
+    for (const need of needsOf(node)) if (free[need]! <= 0 || isReserved(need, node)) return need;
     return undefined;
   }
 
   function rivalInTheWay(node: number): number | undefined {
-    return rivals.get(node)?.find((other) => running.has(other) || other === reserved);
+    return rivals.get(node)?.find((other) => phases.is(other, 'running') || other === reserved);
   }
 
   /** Parks a node that cannot run now; false where nothing is in its way. */
@@ -69,9 +81,9 @@ export function createReadyQueue(
     if (free[need]! <= 0) return;
     const line = lines.get(need);
     for (let node = line?.pop(); node !== undefined; node = line?.pop()) {
-      if (!isReady(node)) continue;
+      if (!phases.is(node, 'ready')) continue;
       calledFrom.set(node, need);
-      queue.push(node);
+      push(node);
       return;
     }
   }
@@ -80,26 +92,29 @@ export function createReadyQueue(
   function endReservation(): void {
     const node = reserved!;
     reserved = undefined;
-    for (const need of needs[node]!) {
+    for (const need of needsOf(node)) {
       for (let room = free[need]!; room > 0; room--) callUp(need);
     }
-    if (!running.has(node)) callRivals(node);
+    if (!phases.is(node, 'running')) callRivals(node);
   }
 
   function callRivals(node: number): void {
-    for (const other of behindRival.get(node) ?? []) queue.push(other);
+    const others = behindRival.get(node);
+    if (!others) return;
     behindRival.delete(node);
+    for (const other of others) push(other);
   }
 
   return {
-    push: (node) => queue.push(node),
+    push,
     best() {
-      if (reserved !== undefined && !isReady(reserved)) endReservation();
+      if (reserved !== undefined && !phases.is(reserved, 'ready')) endReservation();
       const canRun = reserved !== undefined && takenNeed(reserved) === undefined;
       if (canRun && rivalInTheWay(reserved!) === undefined) return reserved;
-      for (let node = queue.peek(); node !== undefined; node = queue.peek()) {
-        if (isReady(node) && !park(node)) return node;
-        queue.pop();
+      for (let first = queue.first(); first !== -1; first = queue.first()) {
+        const node = order[first]!;
+        if (phases.is(node, 'ready') && !park(node)) return node;
+        queue.delete(first);
         const need = calledFrom.get(node);
         calledFrom.delete(node);
         if (need !== undefined && !isReserved(need, node)) callUp(need);
@@ -107,14 +122,13 @@ export function createReadyQueue(
       return undefined;
     },
     started(node) {
-      running.add(node);
+      queue.delete(rank[node]!);
       calledFrom.delete(node);
-      for (const need of needs[node]!) free[need]!--;
+      for (const need of needsOf(node)) free[need]!--;
       if (node === reserved) endReservation();
     },
     ended(node) {
-      running.delete(node);
-      for (const need of needs[node]!) {
+      for (const need of needsOf(node)) {
         free[need]!++;
         callUp(need);
       }

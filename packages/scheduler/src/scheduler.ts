@@ -112,7 +112,7 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
   return {
     next() {
       endPauses();
-      return paused || progress.counts.running >= workers ? undefined : progress.next();
+      return paused || progress.count('running') >= workers ? undefined : progress.next();
     },
     started: (id) => progress.move(id, 'started'),
     completed: (id) => progress.complete(id),
@@ -158,14 +158,16 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
     initiallyCompleted: () => [...closedAtStart],
     blocked: () => progress.blocked(),
     get ready() {
-      return progress.counts.ready;
+      return progress.count('ready');
     },
     get running() {
-      return progress.counts.running;
+      return progress.count('running');
     },
     get remaining() {
-      const { ready, running, waiting, held } = progress.counts;
-      return ready + running + waiting + held;
+      return (['ready', 'running', 'waiting', 'held'] as const).reduce(
+        (sum, phase) => sum + progress.count(phase),
+        0,
+      );
     },
   };
 }
