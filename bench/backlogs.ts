@@ -8,10 +8,13 @@ export interface DrawnBacklog {
   readonly minutes: ReadonlyMap<string, number>;
 }
 
-const SHAPES = ['free', 'components', 'layers', 'trees'] as const;
+export const SHAPES = ['free', 'components', 'layers', 'trees'] as const;
 
-/** The same backlog for the same seed; shapes take turns. A third of the tickets depend on nothing. */
-export function drawBacklog(seed: number, size: number): DrawnBacklog {
+/**
+ * The same backlog for the same seed; shapes take turns. A third of the tickets depend on nothing, the others on one
+ * to `most` others.
+ */
+export function drawBacklog(seed: number, size: number, most = 3): DrawnBacklog {
   const random = seeded(seed);
   const below = (limit: number): number => Math.floor(random() * limit);
   const shape = SHAPES[seed % SHAPES.length]!;
@@ -20,7 +23,7 @@ export function drawBacklog(seed: number, size: number): DrawnBacklog {
     const id = `T-${nth}`;
     const took = 15 * Math.exp(standardNormal(random));
     minutes.set(id, took);
-    const wanted = nth === 0 || random() < 1 / 3 ? 0 : 1 + below(3);
+    const wanted = nth === 0 || random() < 1 / 3 ? 0 : 1 + below(most);
     const drawn = new Set<number>();
     for (let count = 0; count < wanted; count++) drawn.add(dependencyOf(shape, nth, size, below));
     return {

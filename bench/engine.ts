@@ -3,28 +3,29 @@ import { closeSync, fdatasync, mkdtempSync, openSync, rmSync, writeSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createScheduler, type SchedulerTicket } from '@sage/scheduler';
 import { PGraph } from 'p-graph';
 import PQueue from 'p-queue';
-import { drawBacklog } from './backlogs.ts';
+import { drawBacklog, SHAPES } from './backlogs.ts';
 import { median } from './median.ts';
 
-const TICKETS = 100_000;
 const WORKERS = 8;
-const ROUNDS = 3;
+const ROUNDS = 5;
 
 type Engine = (tickets: readonly SchedulerTicket[], run: () => Promise<void>) => Promise<void>;
 
-/** A line for each start and each completion, written in groups of 256 kB, one of which is synced at a time. */
+/** A line for each start and each completion, written in groups of 256 kB; one sync at a time, for all written before it. */
 function openJournal(file: string): { write(event: string, ticket: string): void; close(): Promise<void> } {
   const handle = openSync(file, 'w');
   const sync = promisify(fdatasync);
   let group = '';
-  let syncing = Promise.resolve();
+  let syncing: Promise<void> | undefined;
   const writeGroup = (): void => {
     writeSync(handle, group);
     group = '';
-    syncing = syncing.then(() => sync(handle));
+    syncing ??= sync(handle).finally(() => (syncing = undefined));
   };
   return {
     write(event, ticket) {
@@ -32,8 +33,9 @@ function openJournal(file: string): { write(event: string, ticket: string): void
       if (group.length > 2 ** 18) writeGroup();
     },
     async close() {
-      writeGroup();
+      writeSync(handle, group);
       await syncing;
+      await sync(handle);
       closeSync(handle);
     },
   };
@@ -66,13 +68,18 @@ const sage: Engine = async (tickets, run) => {
   rmSync(folder, { recursive: true });
 };
 
-const pGraph: Engine = async (tickets, run) => {
-  const nodes = new Map(tickets.map(({ id }) => [id, { run }]));
-  const edges = tickets.flatMap(({ id, dependencies }) =>
-    dependencies.map((to): [string, string] => [to, id]),
-  );
-  await new PGraph(nodes, edges).run({ concurrency: WORKERS });
-};
+/** It ranks by the longest remaining chain as well where the durations are its priorities. */
+const pGraph =
+  (ranked: boolean): Engine =>
+  async (tickets, run) => {
+    const nodes = new Map(
+      tickets.map(({ id, duration = 1 }) => [id, { run, priority: ranked ? duration : 0 }]),
+    );
+    const edges = tickets.flatMap(({ id, dependencies }) =>
+      dependencies.map((to): [string, string] => [to, id]),
+    );
+    await new PGraph(nodes, edges).run({ concurrency: WORKERS });
+  };
 
 const pQueue: Engine = async (tickets, run) => {
   const queue = new PQueue({ concurrency: WORKERS });
@@ -93,36 +100,64 @@ const pQueue: Engine = async (tickets, run) => {
   await queue.onIdle();
 };
 
-const ENGINES: Readonly<Record<string, Engine>> = {
-  'sage, with the journal': sage,
-  'p-queue, dependencies counted by hand': pQueue,
-  'p-graph': pGraph,
-};
+const ENGINES = {
+  sage,
+  'p-queue': pQueue,
+  'p-graph': pGraph(false),
+  'p-graph, ranked': pGraph(true),
+} satisfies Record<string, Engine>;
+
+const CASES: readonly { shape: (typeof SHAPES)[number]; tickets: number; most?: number }[] = [
+  { shape: 'components', tickets: 100_000 },
+  { shape: 'components', tickets: 1_000 },
+  { shape: 'components', tickets: 10_000 },
+  { shape: 'components', tickets: 300_000 },
+  { shape: 'components', tickets: 100_000, most: 20 },
+  { shape: 'free', tickets: 100_000 },
+  { shape: 'layers', tickets: 100_000 },
+  { shape: 'trees', tickets: 100_000 },
+];
+
+/** So that no engine waits for what another one left. */
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 export async function engine(): Promise<string[]> {
-  const { tickets } = drawBacklog(0, TICKETS);
-  const seconds = new Map<string, number[]>();
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, run] of Object.entries(ENGINES)) {
-      let ran = 0;
-      const started = performance.now();
-      await run(tickets, () => {
-        ran++;
-        return Promise.resolve();
-      });
-      seconds.set(name, [...(seconds.get(name) ?? []), (performance.now() - started) / 1000]);
-      if (ran !== TICKETS) throw new Error(`${name} ran ${ran} of ${TICKETS}`);
+  const rows: string[] = [];
+  for (const { shape, tickets: size, most } of CASES) {
+    const { tickets } = drawBacklog(SHAPES.indexOf(shape), size, most);
+    const text = JSON.stringify(tickets);
+    const seconds = new Map(Object.keys(ENGINES).map((name) => [name, [] as number[]]));
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [name, run] of Object.entries(ENGINES)) {
+        const input = JSON.parse(text) as SchedulerTicket[];
+        collectGarbage();
+        let ran = 0;
+        const started = performance.now();
+        await run(input, () => {
+          ran++;
+          return Promise.resolve();
+        });
+        seconds.get(name)?.push((performance.now() - started) / 1000);
+        if (ran !== size) throw new Error(`${name} ran ${ran} of ${size}`);
+      }
     }
+    const own = median(seconds.get('sage') ?? []);
+    const dependencies = tickets.reduce((sum, one) => sum + one.dependencies.length, 0);
+    const others = [...seconds].slice(1).map(([, runs]) => `${(median(runs) / own).toFixed(1)}x`);
+    rows.push(
+      `| ${shape} | ${count(size)} | ${count(dependencies)} | ${count(Math.round(size / own))} | ${others.join(' | ')} |`,
+    );
   }
-  const own = median(seconds.get('sage, with the journal') ?? []);
   return [
-    `${TICKETS} no-op tickets on ${WORKERS} workers, from the list of tickets to the last one done`,
+    `No-op tickets on ${WORKERS} workers, from the list of tickets to the last one done; times of the others over that of sage, medians of ${ROUNDS} rounds`,
     '',
-    '| engine | tickets/s | time / that of sage |',
-    '|---|---|---|',
-    ...[...seconds].map(([name, runs]) => {
-      const middle = median(runs);
-      return `| ${name} | ${Math.round(TICKETS / middle).toLocaleString('en-US')} | ${(middle / own).toFixed(1)} |`;
-    }),
+    `| shape | tickets | dependencies | sage, tickets/s | ${Object.keys(ENGINES).slice(1).join(' | ')} |`,
+    `|---|---|---|---|${'---|'.repeat(Object.keys(ENGINES).length - 1)}`,
+    ...rows,
   ];
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en-US');
 }

@@ -42,16 +42,6 @@ export function longestPaths(graph: DependencyGraph, durationOf: DurationOf): Lo
     if (!(duration >= 0 && duration < Infinity)) throw new InvalidDurationError(ids[node]!, duration);
     durations[node] = duration;
   }
-  const earliest = new Float64Array(size);
-  for (const node of order) {
-    let start = 0;
-    for (let edge = dependencyOffsets[node]!; edge < dependencyOffsets[node + 1]!; edge++) {
-      const dependency = dependencyTargets[edge]!;
-      const end = earliest[dependency]! + durations[dependency]!;
-      if (end > start) start = end;
-    }
-    earliest[node] = start;
-  }
   // Backwards each node tells its dependencies: until a node's turn, `remaining` is that of its longest dependent.
   const remaining = new Float64Array(size);
   const longestDependent = new Int32Array(size).fill(-1);
@@ -80,14 +70,35 @@ export function longestPaths(graph: DependencyGraph, durationOf: DurationOf): Lo
     if (index === -1) throw new UnknownIdError(id);
     return index;
   };
+  let slacks: Float64Array | undefined;
   // Sums in another order may differ in the last bits: what is critical has a slack of 0, never a bit less.
-  const slacks = earliest.map((start, node) => Math.max(0, length - start - remaining[node]!));
+  const slackOfAll = (): Float64Array =>
+    (slacks ??= earliestStarts(graph, durations).map((start, node) =>
+      Math.max(0, length - start - remaining[node]!),
+    ));
   return {
     remaining: (id) => remaining[existing(id)]!,
-    slack: (id) => slacks[existing(id)]!,
+    slack: (id) => slackOfAll()[existing(id)]!,
     lengths: remaining,
-    slacks,
+    get slacks() {
+      return slackOfAll();
+    },
     criticalPath,
     length,
   };
+}
+
+function earliestStarts(graph: DependencyGraph, durations: Float64Array): Float64Array {
+  const { size, dependencyOffsets, dependencyTargets } = graph;
+  const earliest = new Float64Array(size);
+  for (const node of dependencyFirst(graph)) {
+    let start = 0;
+    for (let edge = dependencyOffsets[node]!; edge < dependencyOffsets[node + 1]!; edge++) {
+      const dependency = dependencyTargets[edge]!;
+      const end = earliest[dependency]! + durations[dependency]!;
+      if (end > start) start = end;
+    }
+    earliest[node] = start;
+  }
+  return earliest;
 }

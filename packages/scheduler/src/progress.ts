@@ -45,7 +45,8 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
   // Not asked of the tickets themselves: they are spread all over the memory.
   const containers = new Set<number>();
   for (let node = 0; node < graph.size; node++) if (tickets[node]!.container) containers.add(node);
-  let given = -1;
+  /** Those given out and running, by id: a few, so that they are found sooner than in the graph. */
+  const active = new Map<string, number>();
   let open = 0;
   // Ages outlive this: they know a ticket by its position in `all`, which stays when more are added.
   const positionOf = new Int32Array(graph.size);
@@ -70,7 +71,10 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
     const from = phases.at(node);
     const to = phases.move(node, transition);
     if (to === undefined) throw new TransitionError(ids[node]!, from, transition);
-    if (from === 'running') queue.ended(node);
+    if (from === 'running') {
+      queue.ended(node);
+      active.delete(ids[node]!);
+    }
     if (to === 'running') {
       queue.started(node);
       ages.counted();
@@ -115,8 +119,7 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
   }
 
   function nodeOf(id: string, transition: Transition): number {
-    // Mostly it is the ticket just given out.
-    const node = given !== -1 && ids[given] === id ? given : graph.indexOf(id);
+    const node = active.get(id) ?? graph.indexOf(id);
     if (node === -1) throw new TransitionError(id, 'not an open ticket', transition);
     return node;
   }
@@ -134,8 +137,9 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
       if (overdue !== undefined) queue.reserveFor(nodeAt[overdue]!);
       const node = queue.best();
       if (node === undefined) return undefined;
-      given = node;
-      return ids[node]!;
+      const id = ids[node]!;
+      active.set(id, node);
+      return id;
     },
     move: (id, transition) => move(nodeOf(id, transition), transition),
     complete(id) {

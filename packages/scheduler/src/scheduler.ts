@@ -65,6 +65,9 @@ export interface Scheduler {
   readonly remaining: number;
 }
 
+/** Phases from which a ticket may still be completed. */
+const IN_PROGRESS = ['ready', 'running', 'waiting', 'held'] as const;
+
 /** Ready tickets are passed over by so many before age counts for more than rank. */
 const PATIENCE = 1000;
 
@@ -164,10 +167,7 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
       return progress.count('running');
     },
     get remaining() {
-      return (['ready', 'running', 'waiting', 'held'] as const).reduce(
-        (sum, phase) => sum + progress.count(phase),
-        0,
-      );
+      return IN_PROGRESS.reduce((sum, phase) => sum + progress.count(phase), 0);
     },
   };
 }
