@@ -25,6 +25,8 @@ export interface DurationModel {
 
 /** A group's mean counts as much as that of the group around it when it has so many samples. */
 const SHRINKAGE = 4;
+/** That estimates are right counts as much as so many samples that say so. */
+const TRUST = 1;
 /** Without samples: four of five tickets within a factor of three of the estimate. */
 const PRIOR_SPREAD = Math.log(3);
 /** Quantile of 0.9 of the normal distribution: a tenth above `high`, a tenth below `low`. */
@@ -35,14 +37,20 @@ const Z = 1.2816;
  * the type and component, each drawn towards the mean of the larger group around it (all, then the type) as far as
  * it has few samples itself (partial pooling; Gelman and Hill, "Data Analysis Using Regression and Multilevel
  * Models", 2007). Durations are taken as log-normal. Samples that are not positive numbers are left out.
+ *
+ * What a unit of estimates is worth is learned also from samples without one, as if each had had `usualEstimate`:
+ * else the tickets that have estimates would be measured in another unit than those that have none.
  */
-export function learnDurations(samples: readonly DurationSample[]): DurationModel {
+export function learnDurations(
+  samples: readonly DurationSample[],
+  { usualEstimate }: { usualEstimate?: number | undefined } = {},
+): DurationModel {
   const usable = samples.filter(({ minutes }) => minutes > 0 && minutes < Infinity);
   // With and without an estimate are two models: a ratio and a time have no mean in common.
   const known = usable.filter(({ estimate }) => isEstimate(estimate));
   const byEstimate = pool(
     known.map((one) => ({ ...one, value: Math.log(one.minutes / one.estimate!) })),
-    0,
+    meanRatio(usable, usualEstimate),
   );
   const byTime = pool(usable.map((one) => ({ ...one, value: Math.log(one.minutes) })));
   return {
@@ -55,6 +63,19 @@ export function learnDurations(samples: readonly DurationSample[]): DurationMode
       return { minutes, low: minutes / factor, high: minutes * factor, samples: expected.samples };
     },
   };
+}
+
+/** The logarithm of minutes over the estimate, drawn towards 0. */
+function meanRatio(samples: readonly DurationSample[], usualEstimate: number | undefined): number {
+  let sum = 0;
+  let weight = TRUST;
+  for (const { minutes, estimate } of samples) {
+    const expected = isEstimate(estimate) ? estimate : usualEstimate;
+    if (!isEstimate(expected)) continue;
+    sum += Math.log(minutes / expected);
+    weight++;
+  }
+  return sum / weight;
 }
 
 function isEstimate(estimate: number | undefined): estimate is number {

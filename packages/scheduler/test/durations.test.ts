@@ -47,6 +47,33 @@ describe('learnDurations', () => {
     expect(minutes).toBeLessThan(23);
   });
 
+  test('an estimate counts in proportion where only tickets without one were done', () => {
+    const model = learnDurations(
+      Array.from({ length: 40 }, () => sample(10)),
+      { usualEstimate: 480 },
+    );
+    expect(model.predict(feature)!.minutes).toBeCloseTo(10);
+    const usual = model.predict({ ...feature, estimate: 480 })!.minutes;
+    expect(usual).toBeGreaterThan(10);
+    expect(usual).toBeLessThan(11.5);
+    expect(model.predict({ ...feature, estimate: 960 })!.minutes).toBeCloseTo(2 * usual);
+  });
+
+  test('where some had an estimate, those without one hardly matter to the others', () => {
+    const model = learnDurations(
+      [
+        ...Array.from({ length: 40 }, () => sample(10, 'feature', 'API', 100)),
+        ...Array.from({ length: 40 }, () => sample(30)),
+      ],
+      { usualEstimate: 100 },
+    );
+    const { minutes } = model.predict({ ...feature, estimate: 200 })!;
+    expect(minutes).toBeGreaterThan(20);
+    expect(minutes).toBeLessThan(21);
+    // Without an estimate, all that is known is how long such tickets took.
+    expect(model.predict(feature)!.minutes).toBeCloseTo(Math.sqrt(10 * 30));
+  });
+
   test('leaves out what is no duration, and is surer the more it has seen', () => {
     const odd = [0, -1, Number.NaN, Infinity].map((minutes) => sample(minutes));
     expect(learnDurations(odd).samples).toBe(0);

@@ -35,7 +35,12 @@ export async function learnFromHistory(
     return { id: idOf(id ?? ''), minutes: Number(minutes) };
   });
   for (const { id, minutes } of lines.filter((line) => !seen.has(line.id))) take(id, minutes);
-  return learnDurations(samples);
+  return learnDurations(samples, { usualEstimate: medianEstimate(tickets.values()) });
+}
+
+function medianEstimate(tickets: Iterable<Ticket>): number | undefined {
+  const estimates = [...tickets].flatMap(({ estimatedMinutes }) => estimatedMinutes ?? []);
+  return estimates.toSorted((a, b) => a - b)[Math.floor(estimates.length / 2)];
 }
 
 /** What the model tells tickets apart by. */

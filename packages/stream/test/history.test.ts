@@ -49,6 +49,19 @@ test('takes the velocity log for what no journal has', async () => {
   expect(model.predict(knownBefore(tickets.get('WEB-1')!))?.minutes).toBeCloseTo(10);
 });
 
+test('estimates are measured by what tickets without one have taken', async () => {
+  const [first, ...others] = [...tickets.values()];
+  const estimated = new Map([...tickets, [first!.id, { ...first!, estimatedMinutes: 480 }]]);
+  const root = await folder({
+    '.sage/runs/1/journal.jsonl': others
+      .map(({ id }) => finished(id, 600))
+      .join('')
+      .repeat(10),
+  });
+  const model = await learnFromHistory(root, estimated);
+  expect(model.predict(knownBefore(estimated.get(first!.id)!))?.minutes).toBeLessThan(12);
+});
+
 test('without history knows nothing', async () => {
   expect((await learnFromHistory(await folder({}), tickets)).samples).toBe(0);
 });

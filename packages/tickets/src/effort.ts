@@ -2,15 +2,32 @@ import { isRecord } from './json-text.ts';
 
 const MINUTES_PER_DAY = 480;
 const MINUTES_PER_STORY_POINT = 240;
+/** The complexity of one story point, and how much more of it is twice the work. */
+const COMPLEXITY_OF_A_POINT = 3;
+const COMPLEXITY_TO_DOUBLE = 2;
 
 /**
  * The duration that a ticket's author expected, in minutes, from the first of `estimated_minutes`, `effort_sp`
- * (story points) and `effort` (a number of story points, `"3 SP"`, `"2 story points (0.5 days)"`,
- * `{storyPoints, estimatedDays}`; days before points). A day is 480 minutes, a story point half a day, which
- * is what real indexes give where they have both. Only what is positive counts.
+ * (story points), `effort` (a number of story points, `"3 SP"`, `"2 story points (0.5 days)"`,
+ * `{storyPoints, estimatedDays}`; days before points), and `complexity` or `complexityScore` (1 to 10, as Task
+ * Master has them). A day is 480 minutes, a story point half a day, which is what real indexes give where they
+ * have both. A complexity of 3 counts as one point, and each two more as twice the work, so that 3, 5, 7, 9 are
+ * 1, 2, 4, 8 points: an assumption, as no file that we know has both. Only what is positive counts.
  */
 export function estimatedMinutes(raw: Readonly<Record<string, unknown>>): number | undefined {
-  return positive(raw['estimated_minutes']) ?? pointsToMinutes(raw['effort_sp']) ?? ofEffort(raw['effort']);
+  return (
+    positive(raw['estimated_minutes']) ??
+    pointsToMinutes(raw['effort_sp']) ??
+    ofEffort(raw['effort']) ??
+    ofComplexity(raw['complexity']) ??
+    ofComplexity(raw['complexityScore'])
+  );
+}
+
+function ofComplexity(complexity: unknown): number | undefined {
+  const value = positive(complexity);
+  if (value === undefined || value < 1 || value > 10) return undefined;
+  return pointsToMinutes(2 ** ((value - COMPLEXITY_OF_A_POINT) / COMPLEXITY_TO_DOUBLE));
 }
 
 function ofEffort(effort: unknown): number | undefined {
