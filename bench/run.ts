@@ -1,5 +1,6 @@
 // Prints the tables of bench/README.md, measured now. Usage: pnpm bench [name ...]
 import { cache } from './cache.ts';
+import { conflicts } from './conflicts.ts';
 import { disjoint } from './disjoint.ts';
 import { parallel } from './parallel.ts';
 import { engine } from './engine.ts';
@@ -16,6 +17,7 @@ const benchmarks: Readonly<Record<string, () => Promise<string[]>>> = {
   disjoint,
   graph,
   schedule,
+  conflicts,
   engine,
   cache,
   scaling,

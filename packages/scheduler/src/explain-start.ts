@@ -1,4 +1,5 @@
 import type { SchedulerTicket } from './backlog.ts';
+import { rankTickets } from './priority.ts';
 import type { Assignment } from './simulate.ts';
 
 /** Why a ticket does not start earlier in a simulated run. */
@@ -9,14 +10,17 @@ export type StartReason =
   | { readonly because: 'dependency'; readonly ticket: string }
   /** This one shares a file with it, or one of the two names the other. */
   | { readonly because: 'conflict'; readonly ticket: string }
+  /** Others were started before it, for it would probably conflict with this one, which ran. */
+  | { readonly because: 'predicted-conflict'; readonly ticket: string }
   /** Every worker has a ticket that goes first. */
   | { readonly because: 'workers' };
 
-/** Undefined where it does not run. */
+/** Undefined where it does not run. `conflictChance` is that of the simulated scheduler. */
 export function explainStart(
   tickets: readonly SchedulerTicket[],
   assignments: readonly Assignment[],
   id: string,
+  conflictChance?: (one: string, other: string) => number,
 ): StartReason | undefined {
   const own = assignments.find((one) => one.id === id);
   if (!own) return undefined;
@@ -27,7 +31,35 @@ export function explainStart(
   const dependency = endedNow.find((one) => awaited.has(one.id));
   if (dependency) return { because: 'dependency', ticket: dependency.id };
   const rival = endedNow.find((one) => areApart(byId.get(id), byId.get(one.id)));
-  return rival ? { because: 'conflict', ticket: rival.id } : { because: 'workers' };
+  if (rival) return { because: 'conflict', ticket: rival.id };
+  const feared = conflictChance && likeliestRival(tickets, assignments, own, awaited, conflictChance);
+  return feared === undefined ? { because: 'workers' } : { because: 'predicted-conflict', ticket: feared };
+}
+
+/** Of what ran when a ticket was started that ranks behind this one, though this one waited for nothing any more. */
+function likeliestRival(
+  tickets: readonly SchedulerTicket[],
+  assignments: readonly Assignment[],
+  own: Assignment,
+  awaited: ReadonlySet<string>,
+  conflictChance: (one: string, other: string) => number,
+): string | undefined {
+  const place = new Map(rankTickets(tickets).map(({ id }, index) => [id, index]));
+  const ready = assignments.reduce((time, { id, end }) => (awaited.has(id) ? Math.max(time, end) : time), 0);
+  let feared: { id: string; chance: number } | undefined;
+  let running: Assignment[] = [];
+  for (const one of assignments) {
+    if (one.start >= own.start) break;
+    running = running.filter(({ end }) => end > one.start);
+    if (one.start >= ready && place.get(one.id)! > place.get(own.id)!) {
+      for (const { id } of running) {
+        const chance = conflictChance(own.id, id);
+        if (chance > (feared?.chance ?? 0)) feared = { id, chance };
+      }
+    }
+    running.push(one);
+  }
+  return feared?.id;
 }
 
 /** What a ticket waits for, with the tickets in a container in its place. */

@@ -15,6 +15,8 @@ export { forecast } from './forecast.ts';
 export type { DurationRange, Forecast, ForecastOptions } from './forecast.ts';
 export { learnDurations } from './durations.ts';
 export type { DurationModel, DurationSample, PredictedDuration } from './durations.ts';
+export { conflictChances, predictConflict } from './predicted-conflicts.ts';
+export type { LikelyFile, PredictedConflict } from './predicted-conflicts.ts';
 export { explainStart } from './explain-start.ts';
 export type { StartReason } from './explain-start.ts';
 export { recommendWorkers } from './recommend.ts';

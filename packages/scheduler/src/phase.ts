@@ -30,6 +30,9 @@ const transitions = {
 
 export type Transition = keyof typeof transitions;
 
+/** What asks for phases only. */
+export type Phases = Pick<PhaseList, 'is'>;
+
 /** The phases of many tickets, a byte each, and how many tickets are in each. */
 export class PhaseList {
   readonly #codes: Uint8Array;

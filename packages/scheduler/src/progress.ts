@@ -3,10 +3,11 @@ import { isRunnable, openBacklog } from './backlog.ts';
 import type { SchedulerTicket } from './backlog.ts';
 import { blockedTickets } from './blocked.ts';
 import type { BlockedTicket } from './blocked.ts';
+import { createConflictAwareQueue } from './conflict-aware-queue.ts';
 import { TransitionError } from './errors.ts';
 import { exclusionsOf } from './exclusions.ts';
 import { PhaseList } from './phase.ts';
-import type { TicketPhase, Transition } from './phase.ts';
+import type { Phases, TicketPhase, Transition } from './phase.ts';
 import { rankNodes } from './priority.ts';
 import { createReadyQueue } from './ready-queue.ts';
 
@@ -15,6 +16,7 @@ export interface ProgressOptions {
   readonly only: ReadonlySet<string> | undefined;
   readonly limits: ReadonlyMap<string, number>;
   readonly ages: Ages;
+  readonly conflictChance: ((one: string, other: string) => number) | undefined;
   /** Where open tickets of the list are already: what runs goes on, what was given up stays so. */
   readonly earlier?: ReadonlyMap<string, TicketPhase> | undefined;
 }
@@ -38,7 +40,7 @@ export interface Progress {
 }
 
 export function createProgress(all: readonly SchedulerTicket[], options: ProgressOptions): Progress {
-  const { satisfied, only, limits, ages, earlier } = options;
+  const { satisfied, only, limits, ages, conflictChance, earlier } = options;
   const backlog = openBacklog(all, satisfied);
   const { tickets, graph } = backlog;
   const { ids, dependentOffsets, dependentTargets } = graph;
@@ -61,7 +63,16 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
     const before = earlier?.get(ticket.id);
     return before === undefined || before === 'ready' ? phaseAtStart(ticket, only) : before;
   });
-  const queue = createReadyQueue(exclusionsOf(backlog, limits), rankNodes(backlog).order, phases);
+  const ranking = rankNodes(backlog);
+  const createQueue = (seen: Phases) => createReadyQueue(exclusionsOf(backlog, limits), ranking.order, seen);
+  const queue = conflictChance
+    ? createConflictAwareQueue(createQueue, {
+        ranking,
+        durations: backlog.durations,
+        conflictChance: (one, other) => conflictChance(ids[one]!, ids[other]!),
+        phases,
+      })
+    : createQueue(phases);
   for (let node = 0; node < phases.size; node++) if (phases.is(node, 'running')) queue.started(node);
   const waitsFor = new Int32Array(graph.size);
   for (let node = 0; node < graph.size; node++)

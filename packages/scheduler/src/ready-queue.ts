@@ -1,7 +1,7 @@
 import { IndexQueue } from '@sage/graph';
 import TinyQueue from 'tinyqueue';
 import type { Exclusions } from './exclusions.ts';
-import type { PhaseList } from './phase.ts';
+import type { Phases } from './phase.ts';
 
 /** Ready tickets by rank, without those that conflict with a running one. Nodes as in the backlog. */
 export interface ReadyQueue {
@@ -27,7 +27,7 @@ const NOTHING: readonly number[] = [];
 export function createReadyQueue(
   { needs, capacity, rivals }: Exclusions,
   order: Int32Array,
-  phases: PhaseList,
+  phases: Phases,
 ): ReadyQueue {
   const rank = new Int32Array(order.length);
   for (let position = 0; position < order.length; position++) rank[order[position]!] = position;

@@ -15,6 +15,11 @@ export interface SchedulerOptions {
   readonly only?: ReadonlySet<string> | undefined;
   /** At most so many tickets of a component run at the same time. */
   readonly limits?: ReadonlyMap<string, number> | undefined;
+  /**
+   * The chance that two tickets conflict when they run at the same time, 0 to 1. One that probably conflicts with a
+   * running one is passed over while there is other work of its priority.
+   */
+  readonly conflictChance?: ((one: string, other: string) => number) | undefined;
   /** At most so many tickets run at the same time; without it, whoever asks gets one. */
   readonly workers?: number | undefined;
   /** Without it a failed ticket is ready again at once. */
@@ -86,7 +91,7 @@ const PATIENCE = 1000;
  * @throws {DuplicateIdError} of `@sage/graph`.
  */
 export function createScheduler(all: readonly SchedulerTicket[], options: SchedulerOptions = {}): Scheduler {
-  const { retry, satisfied = new Set(), limits = new Map(), patience = PATIENCE } = options;
+  const { retry, satisfied = new Set(), limits = new Map(), patience = PATIENCE, conflictChance } = options;
   for (const [component, limit] of limits) checkLimit(component, limit);
   checkLimit('patience', patience);
   let workers = options.workers === undefined ? Infinity : wholeNumber(options.workers);
@@ -100,7 +105,7 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
     [],
     (a, b) => a.due - b.due || (a.id < b.id ? -1 : 1),
   );
-  let progress = createProgress(known, { satisfied, only, limits, ages });
+  let progress = createProgress(known, { satisfied, only, limits, ages, conflictChance });
   const { closedAtStart } = progress;
 
   function endPauses(): void {
@@ -149,6 +154,7 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
         only: selection,
         limits,
         ages,
+        conflictChance,
         earlier: progress.phases(),
       });
       known = everything;

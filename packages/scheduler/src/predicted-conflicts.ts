@@ -1,0 +1,54 @@
+/** A file that a ticket will change with a chance of 0 to 1. */
+export interface LikelyFile {
+  readonly path: string;
+  readonly chance: number;
+}
+
+export interface PredictedConflict {
+  /** That the two change at least one file both, 0 to 1. */
+  readonly chance: number;
+  /** The files that it may be, the likeliest first. */
+  readonly paths: readonly string[];
+}
+
+/**
+ * That two tickets change the same file: 1 minus the product of (1 - p q) over the files that both may change. It
+ * takes files as independent of each other, and says nothing of how often git merges two changes of one file: as
+ * with declared files, both changing one is what is to be avoided.
+ */
+export function predictConflict(one: readonly LikelyFile[], other: readonly LikelyFile[]): PredictedConflict {
+  const chances = new Map(one.map(({ path, chance }) => [path, chance]));
+  const shared = other.flatMap(({ path, chance }) => {
+    const both = chance * (chances.get(path) ?? 0);
+    return both > 0 ? [{ path, both }] : [];
+  });
+  const apart = shared.reduce((product, { both }) => product * (1 - both), 1);
+  shared.sort((a, b) => b.both - a.both || (a.path < b.path ? -1 : 1));
+  return { chance: 1 - apart, paths: shared.map(({ path }) => path) };
+}
+
+/** Chances are asked for again and again in simulations: so many are remembered. */
+const REMEMBERED = 1_000_000;
+
+/** {@link predictConflict} by ids, as `conflictChance` of a scheduler. */
+export function conflictChances(
+  likelyFiles: (id: string) => readonly LikelyFile[],
+): (one: string, other: string) => number {
+  const known = new Map<string, Map<string, number>>();
+  let count = 0;
+  return (one, other) => {
+    const [first, second] = one < other ? [one, other] : [other, one];
+    let row = known.get(first);
+    if (!row) known.set(first, (row = new Map()));
+    let chance = row.get(second);
+    if (chance === undefined) {
+      if (++count > REMEMBERED) {
+        known.clear();
+        known.set(first, (row = new Map()));
+        count = 1;
+      }
+      row.set(second, (chance = predictConflict(likelyFiles(first), likelyFiles(second)).chance));
+    }
+    return chance;
+  };
+}
