@@ -199,6 +199,19 @@ test('tickets that declare the same file do not run at the same time', async () 
   expect(named(events, 'landing.conflicted')).toEqual([]);
 });
 
+test('tickets that probably conflict are started beside each other only for want of others', async () => {
+  const description = 'Say more in README.md.';
+  const sandbox = await Sandbox.create([
+    { id: 'API-1', estimated_minutes: 30, description },
+    { id: 'API-2', estimated_minutes: 29, description },
+    { id: 'API-3', estimated_minutes: 28 },
+  ]);
+  const { exitCode, events } = await sandbox.stream(WRITE_OWN_FILE, '--parallel=2');
+  expect(exitCode).toBe(0);
+  const started = of(events, 'ticket.started').map(({ ticket }) => ticket);
+  expect(new Set(started.slice(0, 2))).toEqual(new Set(['API-1', 'API-3']));
+});
+
 test('ids of any kind run', async () => {
   const ids = [
     '__proto__',

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { acquireLock, type LandingStyle, LockTimeoutError } from '@sage/commit-queue';
 import { excludeFromGit, openRepository, type Repository } from '@sage/git';
-import { createScheduler, exponentialPause } from '@sage/scheduler';
+import { conflictChances, createScheduler, exponentialPause } from '@sage/scheduler';
 import type { Ticket, TicketState } from '@sage/tickets';
 import {
   type Agent,
@@ -25,8 +25,10 @@ import type { BudgetLimits } from './budget.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { CannotStartError } from './errors.ts';
 import type { RunEvent } from './events.ts';
+import { gatherEvidence } from './evidence.ts';
 import { knownBefore, learnFromHistory } from './history.ts';
 import { Landing } from './landing.ts';
+import { likelyFiles } from './likely-files.ts';
 import { chooseWorkforce } from './prerequisites.ts';
 import { completedIds, reconcile, recoverWorkers, unsettledEntries } from './recovery.ts';
 import { Run, type RunEnd } from './run.ts';
@@ -199,6 +201,7 @@ async function runOn(options: StreamOptions & { clock: Clock }, beginning: Begin
     await reconcile(repository, log, landing, backlog);
     const left = unsettledEntries(await landing.queue.list(), log);
     const model = await learnFromHistory(repository.root, backlog.tickets);
+    const evidence = await gatherEvidence(repository, target.tip, backlog.tickets);
     const scheduler = createScheduler(
       schedulerTickets(
         backlog,
@@ -207,6 +210,7 @@ async function runOn(options: StreamOptions & { clock: Clock }, beginning: Begin
       ),
       {
         only: new Set([...selection, ...left.map(({ ticket }) => ticket)]),
+        conflictChance: conflictChances(likelyFiles(evidence)),
         retry: { now: () => clock.now().getTime(), pause: exponentialPause(FIRST_PAUSE, LONGEST_PAUSE) },
       },
     );

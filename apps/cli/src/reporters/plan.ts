@@ -46,6 +46,7 @@ export function formatExplanation(explanation: Explanation): string {
     onCriticalPath,
     blockedBy,
     keptApartFrom,
+    mayConflictWith,
   } = explanation;
   const lines = [`${ticket}: ${title}`, `${state}, ${priority}`];
   if (batch !== undefined)
@@ -60,7 +61,21 @@ export function formatExplanation(explanation: Explanation): string {
   if (onCriticalPath) lines.push('is on the longest chain: a delay here delays the whole run');
   if (keptApartFrom.length > 0)
     lines.push(`does not run at the same time as ${keptApartFrom.join(', ')}: they declare the same files`);
+  for (const { ticket: other, chance, files } of mayConflictWith) {
+    lines.push(`conflicts with ${other} with a chance of ${Math.round(chance * 100)} %: both may change`);
+    for (const { path, sources } of files) lines.push(`- ${path} (${sources.map(told).join('; ')})`);
+  }
   return lines.map((text) => fit(text, WIDTH)).join('\n') + '\n';
+}
+
+function told(source: Explanation['mayConflictWith'][number]['files'][number]['sources'][number]): string {
+  const words = {
+    declared: 'declared',
+    text: 'named in the ticket',
+    docs: 'named in its docs',
+    history: 'similar tickets changed it',
+  };
+  return words[source];
 }
 
 function startLine(starts: NonNullable<Explanation['starts']>): string {
@@ -68,6 +83,7 @@ function startLine(starts: NonNullable<Explanation['starts']>): string {
   const reasons = {
     dependency: (id: string) => `when ${id} is done, the last that it waits for`,
     conflict: (id: string) => `when ${id} is done, which it must not run beside`,
+    'predicted-conflict': (id: string) => `others go first, as ${id} runs and may conflict`,
   };
   const reason =
     starts.because === 'workers'

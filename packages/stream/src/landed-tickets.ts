@@ -1,0 +1,43 @@
+import { decodeTrailer, TICKET_TRAILER } from '@sage/commit-queue';
+import { git, type Repository } from '@sage/git';
+
+/** A ticket that landed, with the files that its landing changed. */
+export interface LandedTicket {
+  readonly id: string;
+  readonly files: readonly string[];
+}
+
+/** So many landings tell what tickets of a kind change: older ones tell of code that has changed since. */
+const NEWEST = 500;
+
+/** The newest landings in the history of a commit, newest first: its commits with a `Sage-Ticket:` trailer. */
+export async function landedTickets(repository: Repository, tip: string): Promise<LandedTicket[]> {
+  const values = `%(trailers:key=${TICKET_TRAILER},valueonly=true,unfold=true,separator=%x01)`;
+  const output = await git(repository, [
+    'log',
+    '-z',
+    // A merge shows what it brought to the branch.
+    '--first-parent',
+    '-m',
+    '--no-renames',
+    '--name-only',
+    `--max-count=${NEWEST}`,
+    `--grep=^${TICKET_TRAILER}: `,
+    `--format=tformat:%x01${values}`,
+    tip,
+    '--',
+  ]);
+  const landed: { id: string; files: string[] }[] = [];
+  let current: { id: string; files: string[] }[] = [];
+  for (const field of output.split('\0')) {
+    if (field.startsWith('\u0001')) {
+      const ids = field.split('\u0001').map((value) => value.trim());
+      current = ids.filter((id) => id !== '').map((id) => ({ id: decodeTrailer(id), files: [] }));
+      landed.push(...current);
+    } else if (field !== '') {
+      // The first path of a commit is on a line of its own.
+      for (const { files } of current) files.push(field.replace(/^\n/, ''));
+    }
+  }
+  return landed;
+}

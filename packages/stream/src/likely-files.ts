@@ -1,0 +1,128 @@
+import type { LikelyFile } from '@sage/scheduler';
+import type { Ticket } from '@sage/tickets';
+import type { LandedTicket } from './landed-tickets.ts';
+
+/** Why a file is likely: the ticket declares it, its text or its docs name it, similar tickets have changed it. */
+export type FileSource = 'declared' | 'text' | 'docs' | 'history';
+
+export interface SourcedFile extends LikelyFile {
+  readonly source: FileSource;
+}
+
+export interface Evidence {
+  readonly tickets: ReadonlyMap<string, Ticket>;
+  /** Every file of the target. */
+  readonly paths: ReadonlySet<string>;
+  /** What the documents say that tickets name, by path. */
+  readonly documents: ReadonlyMap<string, string>;
+  /** Newest first. */
+  readonly landed: readonly LandedTicket[];
+}
+
+/** That a ticket changes a file that its text names: a guess, as many are named to be read. */
+const NAMED = 0.5;
+/** Below this, and beyond so many, files are left out. */
+const LEAST = 0.05;
+const MOST = 50;
+/** Every landing changes the ticket index, and no agent does. */
+const OWN = /^\.sage\//;
+
+/**
+ * Which files a ticket will probably change. Declared ones for certain; those that its text names with even chances,
+ * as those that its documents name, divided by the tickets that share the document; those that earlier tickets
+ * changed with the share of them that did, each counted as far as it is similar (see `similarity`). Of several
+ * chances for a file the highest counts.
+ */
+export function likelyFiles(evidence: Evidence): (id: string) => readonly SourcedFile[] {
+  const { tickets, documents, landed } = evidence;
+  const sharing = new Map<string, number>();
+  for (const { docs } of tickets.values()) {
+    for (const path of new Set(Object.values(docs))) sharing.set(path, (sharing.get(path) ?? 0) + 1);
+  }
+  const named = new Map<string, ReadonlySet<string>>();
+  for (const [path, text] of documents) named.set(path, pathsIn(text, evidence.paths));
+  const earlier = landed.flatMap(({ id, files }) => {
+    const ticket = tickets.get(id);
+    return ticket ? [{ ticket, words: wordsOf(ticket), files }] : [];
+  });
+  const known = new Map<string, readonly SourcedFile[]>();
+
+  function find(ticket: Ticket): SourcedFile[] {
+    const best = new Map<string, SourcedFile>();
+    const add = (path: string, chance: number, source: FileSource): void => {
+      if (chance < LEAST || OWN.test(path) || (best.get(path)?.chance ?? 0) >= chance) return;
+      best.set(path, { path, chance, source });
+    };
+    for (const path of ticket.files) add(path, 1, 'declared');
+    for (const path of pathsIn(textOf(ticket), evidence.paths)) add(path, NAMED, 'text');
+    for (const document of new Set(Object.values(ticket.docs))) {
+      const chance = NAMED / (sharing.get(document) ?? 1);
+      for (const path of named.get(document) ?? []) add(path, chance, 'docs');
+    }
+    for (const [path, share] of changedBySimilar(ticket, earlier)) add(path, share, 'history');
+    return [...best.values()]
+      .toSorted((a, b) => b.chance - a.chance || (a.path < b.path ? -1 : 1))
+      .slice(0, MOST);
+  }
+
+  return (id) => {
+    let files = known.get(id);
+    if (files === undefined) {
+      const ticket = tickets.get(id);
+      known.set(id, (files = ticket ? find(ticket) : []));
+    }
+    return files;
+  };
+}
+
+interface Earlier {
+  readonly ticket: Ticket;
+  readonly words: ReadonlySet<string>;
+  readonly files: readonly string[];
+}
+
+/** For each file the share of similar tickets that changed it, with one more counted that changed nothing. */
+function changedBySimilar(ticket: Ticket, earlier: readonly Earlier[]): Map<string, number> {
+  const words = wordsOf(ticket);
+  const sums = new Map<string, number>();
+  let all = 1;
+  for (const { ticket: other, words: others, files } of earlier) {
+    const weight = similarity(ticket, words, other, others);
+    if (weight === 0) continue;
+    all += weight;
+    for (const path of files) sums.set(path, (sums.get(path) ?? 0) + weight);
+  }
+  return new Map([...sums].map(([path, sum]) => [path, sum / all]));
+}
+
+/** 1 for the same component and type, half of that for another type, and the share of title words in common. */
+function similarity(
+  one: Ticket,
+  words: ReadonlySet<string>,
+  other: Ticket,
+  others: ReadonlySet<string>,
+): number {
+  const kind = one.component !== other.component ? 0 : one.type === other.type ? 1 : 0.5;
+  let common = 0;
+  for (const word of words) if (others.has(word)) common++;
+  return kind + (common === 0 ? 0 : common / (words.size + others.size - common));
+}
+
+/** Shorter words are mostly none that tell tickets apart. */
+function wordsOf({ title }: Ticket): Set<string> {
+  return new Set(title.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu));
+}
+
+function textOf({ title, description, acceptanceCriteria, raw }: Ticket): string {
+  const tasks: unknown = raw['tasks'];
+  return [title, description, ...acceptanceCriteria, Array.isArray(tasks) ? JSON.stringify(tasks) : ''].join(
+    '\n',
+  );
+}
+
+/** Words of a text that are the path of a file. */
+function pathsIn(text: string, paths: ReadonlySet<string>): Set<string> {
+  const words = text.match(/[^\s"'`<>()[\]{},;|*\\]+/g) ?? [];
+  const named = words.map((word) => word.replace(/^\.\//, '').replace(/(:\d+)*[.:!?]*$/, ''));
+  return new Set(named.filter((word) => paths.has(word)));
+}
