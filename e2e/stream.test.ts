@@ -25,6 +25,10 @@ test('a backlog lands on the current branch, in the order of its dependencies, o
   expect(events.every(({ v, run, time }) => v === 1 && run === events[0]?.run && time.endsWith('Z'))).toBe(
     true,
   );
+  expect(of(events, 'run.forecast')[0]).toMatchObject({
+    remaining: 3,
+    expected: expect.stringMatching(/^\d{4}-.*Z$/),
+  });
   expect(await sandbox.states()).toEqual({
     'API-1': 'COMPLETED',
     'API-2': 'COMPLETED',

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { RunEvent, RunFact } from '@sage/stream';
 import { plainReporter } from '../src/reporters/plain.ts';
 
-function shown(...facts: RunFact[]): string[] {
+function shown(...facts: (RunFact & { time?: string })[]): string[] {
   let text = '';
   const stdout = new Writable({
     write(chunk: Buffer, _, done) {
@@ -69,4 +69,17 @@ test('a run is told in lines of at most 80 columns, without colour where it is n
   expect(lines).toContain('1 completed, 1 deferred, 1 blocked, 0 unprocessed');
   expect(lines.filter((line) => line.includes('A-1') && line.includes('b.txt'))).toHaveLength(2);
   expect(lines.at(-2)).toBe('Try again: sage stream --auto --only A-2');
+});
+
+test('a forecast is told in the time of day, and with the date where it is another day', () => {
+  const at = (day: number, hour: number, minute: number) =>
+    new Date(2026, 10, day, hour, minute).toISOString();
+  const times = { expected: at(24, 14, 32), low: at(24, 13, 50), high: at(25, 1, 4) };
+  expect(shown({ event: 'run.forecast', time: at(24, 13, 0), remaining: 6, ...times })).toEqual([
+    '  ETA 14:32 (13:50 to 11-25 01:04), 6 tickets left',
+    '',
+  ]);
+  expect(
+    shown({ event: 'run.forecast', time: at(24, 13, 0), remaining: 1, ...times, high: at(24, 15, 40) }),
+  ).toEqual(['  ETA 14:32 (13:50 to 15:40), 1 ticket left', '']);
 });

@@ -1,5 +1,5 @@
 import type { SchedulerTicket } from './backlog.ts';
-import { simulate } from './simulate.ts';
+import { plannedDurations, simulate } from './simulate.ts';
 import type { Simulation, SimulationOptions } from './simulate.ts';
 
 /** Minutes within which four of five tickets of a kind stay. */
@@ -11,6 +11,8 @@ export interface DurationRange {
 export interface ForecastOptions extends Omit<SimulationOptions, 'durationOf'> {
   /** How long each ticket may take, log-normal; where it is missing, exactly its duration. */
   readonly rangeOf: (id: string) => DurationRange | undefined;
+  /** How often the run is simulated; by default 20 to 200 times, less often the more tickets there are. */
+  readonly runs?: number | undefined;
 }
 
 export interface Forecast extends Simulation {
@@ -24,25 +26,32 @@ export interface Forecast extends Simulation {
 /** Quantile of 0.9 of the normal distribution. */
 const Z = 1.2816;
 
+/** So often a duration is drawn for a ticket that has run for some time, to get one that is longer. */
+const DRAWS = 20;
+
 /**
  * The run as planned, and how long it may take: simulated again and again with durations drawn from their ranges,
- * always the same ones. Tickets vary independently of each other.
+ * always the same ones. Tickets vary independently of each other. Those under way take longer than they have run.
  * @throws {WorkerCountError} unless `workers` is a whole number from 1.
  */
 export function forecast(tickets: readonly SchedulerTicket[], options: ForecastOptions): Forecast {
   const { rangeOf, ...rest } = options;
   const planned = simulate(tickets, rest);
-  const plannedOf = new Map(planned.assignments.map(({ id, start, end }) => [id, end - start]));
+  const plannedOf = plannedDurations(tickets, rest);
   const random = seeded(1);
   const durationOf = (id: string): number => {
     const range = rangeOf(id);
-    if (!range || range.low <= 0) return plannedOf.get(id)!;
+    if (!range || range.low <= 0) return plannedOf(id);
     const middle = (Math.log(range.low) + Math.log(range.high)) / 2;
     const deviation = (Math.log(range.high) - Math.log(range.low)) / (2 * Z);
-    return Math.exp(middle + deviation * normal(random));
+    const draw = (): number => Math.exp(middle + deviation * normal(random));
+    const elapsed = options.underWay?.get(id) ?? 0;
+    let minutes = draw();
+    if (elapsed < Infinity) for (let more = 1; minutes <= elapsed && more < DRAWS; more++) minutes = draw();
+    return minutes;
   };
   // A larger backlog varies less, and takes longer to simulate.
-  const runs = Math.max(20, Math.min(200, Math.floor(200_000 / Math.max(1, tickets.length))));
+  const runs = options.runs ?? Math.max(20, Math.min(200, Math.floor(200_000 / Math.max(1, tickets.length))));
   const spans = Array.from({ length: runs }, () => {
     const drawn = new Map(planned.assignments.map(({ id }) => [id, durationOf(id)]));
     return simulate(tickets, { ...rest, durationOf: (id) => drawn.get(id)! }).makespan;

@@ -11,6 +11,11 @@ export interface SimulationOptions extends SchedulerOptions {
   readonly durationOf?: ((id: string) => number) | undefined;
   /** How often a ticket has to be tried: every attempt takes its time, all but the last one fail. 1 by default. */
   readonly attemptsOf?: ((id: string) => number) | undefined;
+  /**
+   * Tickets that run already, with the minutes that they have run: they go on first, for what is left of their
+   * duration. Infinity where only their landing is left.
+   */
+  readonly underWay?: ReadonlyMap<string, number> | undefined;
   /** Cost of a worker's minute, waiting for tickets not counted; 0 by default. */
   readonly costPerMinute?: number | undefined;
 }
@@ -58,17 +63,22 @@ export function simulate(tickets: readonly SchedulerTicket[], options: Simulatio
     if (attempt < attemptsOf(id)) scheduler.failed(id);
     else scheduler.completed(id);
   };
+  const start = (id: string, elapsed = 0): void => {
+    scheduler.started(id);
+    const attempt = (attempts.get(id) ?? 0) + 1;
+    attempts.set(id, attempt);
+    const worker = idle.pop() ?? ++hired;
+    const left = Math.max(0, durationOf(id) - elapsed);
+    const assignment = { id, worker, start: now, end: now + left, attempt };
+    assignments.push(assignment);
+    running.push(assignment);
+  };
+  for (const [id, elapsed] of options.underWay ?? []) start(id, elapsed);
   for (;;) {
     while (running.length < workers) {
       const id = scheduler.next();
       if (id === undefined) break;
-      scheduler.started(id);
-      const attempt = (attempts.get(id) ?? 0) + 1;
-      attempts.set(id, attempt);
-      const worker = idle.pop() ?? ++hired;
-      const assignment = { id, worker, start: now, end: now + durationOf(id), attempt };
-      assignments.push(assignment);
-      running.push(assignment);
+      start(id);
     }
     const ended = running.pop();
     if (!ended) break;
@@ -79,12 +89,16 @@ export function simulate(tickets: readonly SchedulerTicket[], options: Simulatio
       end(running.pop()!);
     }
   }
-  const work = assignments.reduce((sum, { start, end }) => sum + end - start, 0);
+  const work = assignments.reduce((sum, one) => sum + one.end - one.start, 0);
   const utilisation = now === 0 ? 0 : work / (now * workers);
   return { makespan: now, utilisation, cost: work * (options.costPerMinute ?? 0), assignments };
 }
 
-function plannedDurations(tickets: readonly SchedulerTicket[], { satisfied = new Set() }: SchedulerOptions) {
+/** Minutes by id, as the scheduler plans with them. */
+export function plannedDurations(
+  tickets: readonly SchedulerTicket[],
+  { satisfied = new Set() }: SchedulerOptions,
+): (id: string) => number {
   const { graph, durations } = openBacklog(tickets, satisfied);
-  return (id: string): number => durations[graph.indexOf(id)]!;
+  return (id) => durations[graph.indexOf(id)]!;
 }

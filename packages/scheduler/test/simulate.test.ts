@@ -58,6 +58,23 @@ describe('simulate', () => {
     expect([makespan, cost]).toEqual([7, 3.5]);
   });
 
+  test('what is under way goes on first, for the rest of its time', () => {
+    const tickets = [ticket('A', 9), ticket('B', 4), ticket('C', 5), ticket('D', 2, ['B']), ticket('E', 3)];
+    const underWay = new Map([
+      ['B', 1],
+      ['E', Infinity],
+      ['C', 99],
+    ]);
+    const { assignments } = simulate(tickets, { workers: 2, underWay });
+    expect(assignments.map(({ id, start, end }) => [id, start, end])).toEqual([
+      ['B', 0, 3],
+      ['E', 0, 0],
+      ['C', 0, 0],
+      ['A', 0, 9],
+      ['D', 3, 5],
+    ]);
+  });
+
   test('of nothing takes no time', () => {
     expect(simulate([], { workers: 3 })).toEqual({
       makespan: 0,

@@ -112,6 +112,15 @@ export type RunFact =
     }
   | { readonly event: 'ticket.blocked'; readonly ticket: string; readonly by: readonly string[] }
   | {
+      readonly event: 'run.forecast';
+      /** Tickets that can still be completed. */
+      readonly remaining: number;
+      /** When the run will be over, as ISO times: half of such runs are by `expected`, four of five between the others. */
+      readonly expected: string;
+      readonly low: string;
+      readonly high: string;
+    }
+  | {
       readonly event: 'run.finished';
       readonly outcome: RunOutcome;
       readonly reason?: string;

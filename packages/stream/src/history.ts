@@ -8,14 +8,22 @@ import { VELOCITY_LOG } from './velocity-log.ts';
 /** Journals of older runs are not read: what tickets take changes with the agent. */
 const RUNS = 50;
 
-/**
- * What earlier runs teach about durations: attempts that completed a ticket, from the newest journals, and lines of
- * the velocity log about tickets that no journal has. A file that cannot be read teaches nothing.
- */
+/** What earlier runs teach about durations. */
 export async function learnFromHistory(
   root: string,
   tickets: ReadonlyMap<string, Ticket>,
 ): Promise<DurationModel> {
+  return modelOf(await readSamples(root, tickets), tickets);
+}
+
+/**
+ * Attempts that completed a ticket, from the newest journals, and lines of the velocity log about tickets that no
+ * journal has. A file that cannot be read holds none.
+ */
+export async function readSamples(
+  root: string,
+  tickets: ReadonlyMap<string, Ticket>,
+): Promise<DurationSample[]> {
   const samples: DurationSample[] = [];
   const seen = new Set<string>();
   const take = (id: string, minutes: number): void => {
@@ -35,6 +43,13 @@ export async function learnFromHistory(
     return { id: idOf(id ?? ''), minutes: Number(minutes) };
   });
   for (const { id, minutes } of lines.filter((line) => !seen.has(line.id))) take(id, minutes);
+  return samples;
+}
+
+export function modelOf(
+  samples: readonly DurationSample[],
+  tickets: ReadonlyMap<string, Ticket>,
+): DurationModel {
   return learnDurations(samples, { usualEstimate: medianEstimate(tickets.values()) });
 }
 

@@ -24,11 +24,12 @@ import {
 import type { BudgetLimits } from './budget.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { CannotStartError } from './errors.ts';
-import type { RunEvent } from './events.ts';
+import type { RunEvent, RunFact } from './events.ts';
 import { gatherEvidence } from './evidence.ts';
-import { knownBefore, learnFromHistory } from './history.ts';
+import { knownBefore, modelOf, readSamples } from './history.ts';
 import { Landing } from './landing.ts';
 import { likelyFiles } from './likely-files.ts';
+import { LiveForecast } from './live-forecast.ts';
 import { chooseWorkforce } from './prerequisites.ts';
 import { completedIds, reconcile, recoverWorkers, unsettledEntries } from './recovery.ts';
 import { Run, type RunEnd } from './run.ts';
@@ -172,10 +173,16 @@ async function runOn(options: StreamOptions & { clock: Clock }, beginning: Begin
   for (const line of await recoverWorkers(unfinished, workers, backlog)) onNotice(line);
 
   const run = resumed?.run ?? newRunId(clock.now(), beginning.random);
-  const log = await RunLog.open(repository.root, run, resumed?.events ?? [], { now: clock.now, onEvent });
-  const { verify } = options;
   // The landing tells the run of every entry; it is asked for the first one only when the run is there.
-  const holder: { run?: Run } = {};
+  const holder: { run?: Run; forecast?: LiveForecast } = {};
+  const log = await RunLog.open(repository.root, run, resumed?.events ?? [], {
+    now: clock.now,
+    onEvent(event) {
+      onEvent(event);
+      holder.forecast?.saw(event);
+    },
+  });
+  const { verify } = options;
   const landing = await Landing.open({
     repository,
     target: target.ref,
@@ -200,20 +207,24 @@ async function runOn(options: StreamOptions & { clock: Clock }, beginning: Begin
     await landing.queue.recover();
     await reconcile(repository, log, landing, backlog);
     const left = unsettledEntries(await landing.queue.list(), log);
-    const model = await learnFromHistory(repository.root, backlog.tickets);
+    const samples = await readSamples(repository.root, backlog.tickets);
+    const model = modelOf(samples, backlog.tickets);
     const evidence = await gatherEvidence(repository, target.tip, backlog.tickets);
-    const scheduler = createScheduler(
+    const ticketsNow = () =>
       schedulerTickets(
         backlog,
         (ticket) => stateInRun(ticket, log, selection),
         (ticket) => model.predict(knownBefore(ticket))?.minutes,
-      ),
-      {
-        only: new Set([...selection, ...left.map(({ ticket }) => ticket)]),
-        conflictChance: conflictChances(likelyFiles(evidence)),
-        retry: { now: () => clock.now().getTime(), pause: exponentialPause(FIRST_PAUSE, LONGEST_PAUSE) },
-      },
-    );
+      );
+    const rules = {
+      only: new Set([...selection, ...left.map(({ ticket }) => ticket)]),
+      conflictChance: conflictChances(likelyFiles(evidence)),
+    };
+    const retry = {
+      now: () => clock.now().getTime(),
+      pause: exponentialPause(FIRST_PAUSE, LONGEST_PAUSE),
+    };
+    const scheduler = createScheduler(ticketsNow(), { ...rules, retry });
     holder.run = new Run({
       ...options,
       wait: options.wait ?? true,
@@ -231,6 +242,21 @@ async function runOn(options: StreamOptions & { clock: Clock }, beginning: Begin
     for (const entry of left) {
       scheduler.started(entry.ticket);
       if (entry.state !== 'queued') await holder.run.entrySettled(entry, []);
+    }
+    // A run that waits for a person takes as long as the person.
+    if (!options.ask) {
+      const emit = (fact: RunFact) => log.emit(fact);
+      const tickets = ticketsNow;
+      holder.forecast = new LiveForecast({
+        backlog,
+        tickets,
+        samples,
+        workers: workforce,
+        rules,
+        clock,
+        emit,
+      });
+      holder.forecast.tell();
     }
     const end = await holder.run.toItsEnd();
     if (end.outcome === 'finished') await landing.queue.cleanup();

@@ -5,6 +5,8 @@ import type { Reporter } from './reporter.ts';
 
 const ID_COLUMNS = 14;
 const TEXT_COLUMNS = 50;
+/** The end of a run that is over sooner (ms) is no news, by a clock of minutes. */
+const WORTH_TELLING = 2 * 60_000;
 
 /** A line for each thing that happens, at most 80 columns, and a report at the end. */
 export function plainReporter(stdout: NodeJS.WritableStream & { isTTY?: boolean }): Reporter {
@@ -79,6 +81,14 @@ export function plainReporter(stdout: NodeJS.WritableStream & { isTTY?: boolean 
         case 'ticket.blocked':
           blocked.set(event.ticket, event.by);
           return;
+        case 'run.forecast': {
+          if (Date.parse(event.high) - Date.parse(event.time) < WORTH_TELLING) return;
+          const left = event.remaining === 1 ? '1 ticket left' : `${event.remaining} tickets left`;
+          const [expected, low, high] = [event.expected, event.low, event.high].map((time) =>
+            timeOfDay(time, event.time),
+          );
+          return write(`  ${colors.dim(`ETA ${expected} (${low} to ${high}), ${left}`)}`);
+        }
         case 'run.finished':
           for (const line of report(event.summary, event.outcome)) write(line);
       }
@@ -103,4 +113,12 @@ export function plainReporter(stdout: NodeJS.WritableStream & { isTTY?: boolean 
     else if (deferred.size > 0)
       yield `Try again: sage stream --auto --only ${[...deferred.keys()].map(printable).join(',')}`;
   }
+}
+
+/** On this computer's clock, with the date where it is another day than that of `from`. */
+function timeOfDay(time: string, from: string): string {
+  // The Swedish way to write a date is that of ISO 8601.
+  const local = new Date(time).toLocaleString('sv-SE');
+  const today = new Date(from).toLocaleDateString('sv-SE');
+  return local.startsWith(today) ? local.slice(11, 16) : local.slice(5, 16);
 }
