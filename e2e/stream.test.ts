@@ -216,6 +216,21 @@ test('tickets that probably conflict are started beside each other only for want
   expect(new Set(started.slice(0, 2))).toEqual(new Set(['API-1', 'API-3']));
 });
 
+test('componentLimits: no more of a component than that run at the same time', async () => {
+  const tickets = ['API-1', 'API-2', 'API-3', 'WEB-1'].map((id) => ({ id, component: id.slice(0, 3) }));
+  const config = { componentLimits: { API: 1 } };
+  const sandbox = await Sandbox.create(tickets, { files: { 'sage.config.json': JSON.stringify(config) } });
+  const { stdout: plan } = await sandbox.sage('stream', '--auto', '--parallel=3', '--dry-run', '--json');
+  expect(JSON.parse(plan)).toMatchObject({ batches: [['API-1', 'WEB-1'], ['API-2'], ['API-3']] });
+  const told = await sandbox.sage('stream', '--auto', '--parallel=3', '--explain=API-2', '--json');
+  expect(JSON.parse(told.stdout)).toMatchObject({ starts: { because: 'limit', ticket: 'API-1' } });
+  const { exitCode, events } = await sandbox.stream(WRITE_OWN_FILE, '--parallel=3');
+  expect(exitCode).toBe(0);
+  for (const [before, after] of [['API-1', 'API-2'] as const, ['API-2', 'API-3'] as const])
+    expect(at(events, 'ticket.started', after)).toBeGreaterThan(at(events, 'ticket.completed', before));
+  expect(at(events, 'ticket.started', 'WEB-1')).toBeLessThan(at(events, 'ticket.started', 'API-2'));
+});
+
 test('ids of any kind run', async () => {
   const ids = [
     '__proto__',

@@ -77,6 +77,8 @@ const schema = z.strictObject({
   maxTicketTokens: z.number().int().positive().optional(),
   wait: z.boolean().optional(),
   component: oneLine.optional(),
+  /** Component to the tickets of it that run at the same time at most. */
+  componentLimits: z.record(oneLine, z.number().int().min(1)).optional(),
   only: z.union([oneLine, z.array(oneLine)]).optional(),
   json: z.boolean().optional(),
   environment: z.array(oneLine).optional(),

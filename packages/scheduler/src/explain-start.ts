@@ -1,5 +1,6 @@
 import type { SchedulerTicket } from './backlog.ts';
 import { rankTickets } from './priority.ts';
+import type { SchedulerOptions } from './scheduler.ts';
 import type { Assignment } from './simulate.ts';
 
 /** Why a ticket does not start earlier in a simulated run. */
@@ -10,17 +11,19 @@ export type StartReason =
   | { readonly because: 'dependency'; readonly ticket: string }
   /** This one shares a file with it, or one of the two names the other. */
   | { readonly because: 'conflict'; readonly ticket: string }
+  /** As many of its component as may ran at the same time, this one among them until then. */
+  | { readonly because: 'limit'; readonly ticket: string }
   /** Others were started before it, for it would probably conflict with this one, which ran. */
   | { readonly because: 'predicted-conflict'; readonly ticket: string }
   /** Every worker has a ticket that goes first. */
   | { readonly because: 'workers' };
 
-/** Undefined where it does not run. `conflictChance` is that of the simulated scheduler. */
+/** Undefined where it does not run. The options are those of the simulated scheduler. */
 export function explainStart(
   tickets: readonly SchedulerTicket[],
   assignments: readonly Assignment[],
   id: string,
-  conflictChance?: (one: string, other: string) => number,
+  { limits, conflictChance }: Pick<SchedulerOptions, 'limits' | 'conflictChance'> = {},
 ): StartReason | undefined {
   const own = assignments.find((one) => one.id === id);
   if (!own) return undefined;
@@ -32,6 +35,14 @@ export function explainStart(
   if (dependency) return { because: 'dependency', ticket: dependency.id };
   const rival = endedNow.find((one) => areApart(byId.get(id), byId.get(one.id)));
   if (rival) return { because: 'conflict', ticket: rival.id };
+  const { component } = byId.get(id) ?? {};
+  const limit = component === undefined ? undefined : limits?.get(component);
+  if (limit !== undefined) {
+    const isOfIt = (one: Assignment): boolean => byId.get(one.id)?.component === component;
+    const before = assignments.filter((one) => one.start < own.start && one.end >= own.start && isOfIt(one));
+    const freed = endedNow.find(isOfIt);
+    if (before.length >= limit && freed) return { because: 'limit', ticket: freed.id };
+  }
   const feared = conflictChance && likeliestRival(tickets, assignments, own, awaited, conflictChance);
   return feared === undefined ? { because: 'workers' } : { because: 'predicted-conflict', ticket: feared };
 }

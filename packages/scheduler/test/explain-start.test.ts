@@ -26,3 +26,16 @@ test('a ticket starts first, after what it waits for, after what it conflicts wi
   ]);
   expect(reasons(1)[0]).toEqual({ because: 'workers' });
 });
+
+test('a ticket waits for its component, where as many of it run as may', () => {
+  const all = ['A', 'B', 'C'].map((id, nth) => ({
+    id,
+    dependencies: [],
+    duration: 9 - nth,
+    component: 'api',
+  }));
+  const limits = new Map([['api', 2]]);
+  const { assignments } = simulate(all, { workers: 3, limits });
+  expect(explainStart(all, assignments, 'C', { limits })).toEqual({ because: 'limit', ticket: 'B' });
+  expect(explainStart(all, assignments, 'B', { limits })).toEqual({ because: 'first' });
+});

@@ -66,11 +66,11 @@ describe('a scheduler that knows the chance of conflicts', () => {
     ]);
     const { assignments } = simulate(tickets, { workers: 2, conflictChance });
     expect(assignments.map(({ id, start }) => `${id}${start}`)).toEqual(['A0', 'C0', 'D8', 'B10']);
-    expect(explainStart(tickets, assignments, 'B', conflictChance)).toEqual({
+    expect(explainStart(tickets, assignments, 'B', { conflictChance })).toEqual({
       because: 'predicted-conflict',
       ticket: 'A',
     });
-    expect(explainStart(tickets, assignments, 'D', conflictChance)).toEqual({ because: 'workers' });
+    expect(explainStart(tickets, assignments, 'D', { conflictChance })).toEqual({ because: 'workers' });
   });
 
   test('but not where the chain that it holds up is worth more than the minutes that may be lost', () => {

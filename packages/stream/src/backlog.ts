@@ -116,6 +116,13 @@ export function schedulerTickets(
   }));
 }
 
+/** As the scheduler takes them. */
+export function componentLimits(
+  limits: Readonly<Record<string, number>> | undefined,
+): ReadonlyMap<string, number> {
+  return new Map(Object.entries(limits ?? {}));
+}
+
 function quote(id: string): string {
   return JSON.stringify(id);
 }

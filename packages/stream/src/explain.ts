@@ -1,5 +1,5 @@
 import { transitiveDependencies, transitiveDependents } from '@sage/graph';
-import { conflictChances, explainStart, predictConflict, type StartReason } from '@sage/scheduler';
+import { explainStart, predictConflict, type StartReason } from '@sage/scheduler';
 import { isContainer, type Ticket } from '@sage/tickets';
 import { selectTickets } from './backlog.ts';
 import type { FileSource, SourcedFile } from './likely-files.ts';
@@ -41,12 +41,12 @@ const TOLD = { chance: 0.1, tickets: 5, files: 3 };
 export async function explainTicket(
   options: PlanOptions & { readonly ticket: string },
 ): Promise<Explanation> {
-  const { plan, backlog, tickets, filesOf } = await preparePlan(options);
+  const { plan, backlog, tickets, filesOf, rules } = await preparePlan(options);
   selectTickets(backlog, { only: [options.ticket] });
   const ticket = backlog.tickets.get(options.ticket) as Ticket;
   const assignments = plan.forecast.assignments.map((one) => ({ ...one, attempt: 1 }));
   const assignment = assignments.find(({ id }) => id === ticket.id);
-  const reason = explainStart(tickets, assignments, ticket.id, conflictChances(filesOf));
+  const reason = explainStart(tickets, assignments, ticket.id, rules);
   const batch = plan.batches.findIndex((ids) => ids.includes(ticket.id));
   const open = (id: string) => backlog.tickets.get(id)?.state !== 'COMPLETED';
   const others = [...backlog.tickets.values()].filter(({ id }) => id !== ticket.id && open(id));

@@ -1,4 +1,4 @@
-import { type DurationSample, forecast, type SchedulerTicket } from '@sage/scheduler';
+import { type DurationSample, forecast, type SchedulerOptions, type SchedulerTicket } from '@sage/scheduler';
 import type { Backlog } from './backlog.ts';
 import type { Clock } from './clock.ts';
 import type { RunEvent, RunFact } from './events.ts';
@@ -20,11 +20,7 @@ export interface LiveForecastOptions {
   /** Of earlier runs. */
   readonly samples: readonly DurationSample[];
   readonly workers: number;
-  readonly rules: {
-    readonly only: ReadonlySet<string>;
-    readonly limits?: ReadonlyMap<string, number> | undefined;
-    readonly conflictChance: (one: string, other: string) => number;
-  };
+  readonly rules: Pick<SchedulerOptions, 'only' | 'limits' | 'conflictChance'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly emit: (fact: RunFact) => Promise<void>;
 }

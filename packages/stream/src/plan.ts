@@ -6,10 +6,18 @@ import {
   determineWorkerCount,
   forecast,
   planBatches,
+  type SchedulerOptions,
   type SchedulerTicket,
 } from '@sage/scheduler';
 import { isContainer, type Ticket } from '@sage/tickets';
-import { type Backlog, readBacklog, schedulerTickets, type Selection, selectTickets } from './backlog.ts';
+import {
+  type Backlog,
+  componentLimits,
+  readBacklog,
+  schedulerTickets,
+  type Selection,
+  selectTickets,
+} from './backlog.ts';
 import { gatherEvidence } from './evidence.ts';
 import { knownBefore, learnFromHistory } from './history.ts';
 import { likelyFiles, type SourcedFile } from './likely-files.ts';
@@ -19,6 +27,8 @@ export interface PlanOptions extends Selection {
   readonly directory: string;
   readonly parallel?: number | string | undefined;
   readonly target?: string | undefined;
+  /** At most so many tickets of a component run at the same time. */
+  readonly componentLimits?: Readonly<Record<string, number>> | undefined;
 }
 
 /** The contract of `sage stream --dry-run --json`. */
@@ -61,6 +71,7 @@ export interface PreparedPlan {
   readonly backlog: Backlog;
   readonly tickets: readonly SchedulerTicket[];
   readonly filesOf: (id: string) => readonly SourcedFile[];
+  readonly rules: Pick<SchedulerOptions, 'limits' | 'conflictChance'>;
 }
 
 export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
@@ -77,7 +88,11 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   const available = [...selection].filter((id) => !isContainer(backlog.tickets.get(id) as Ticket)).length;
   const workers = determineWorkerCount(options.parallel ?? 1, Math.max(1, available));
   const filesOf = likelyFiles(await gatherEvidence(repository, target.tip, backlog.tickets));
-  const rules = { only: selection, conflictChance: conflictChances(filesOf) };
+  const rules = {
+    only: selection,
+    limits: componentLimits(options.componentLimits),
+    conflictChance: conflictChances(filesOf),
+  };
   const { batches, blocked } = planBatches(tickets, workers, rules);
   const planned = new Set(batches.flat());
   const chain = tickets.filter(({ id, container }) => container || planned.has(id));
@@ -107,7 +122,7 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
       }),
     },
   };
-  return { plan, backlog, tickets, filesOf };
+  return { plan, backlog, tickets, filesOf, rules };
 }
 
 function tenths(minutes: number): number {

@@ -15,6 +15,7 @@ import {
 import type { Ask } from './ask.ts';
 import {
   type Backlog,
+  componentLimits,
   INDEX_PATH,
   readBacklog,
   schedulerTickets,
@@ -52,6 +53,8 @@ export interface StreamOptions extends Selection {
   readonly agent: Agent;
   /** Workers: a number, `auto`, or one where it is not given. */
   readonly parallel?: number | string | undefined;
+  /** At most so many tickets of a component run at the same time, from their start until they have landed. */
+  readonly componentLimits?: Readonly<Record<string, number>> | undefined;
   /** Branch to land on; see `chooseTarget` where it is not given. */
   readonly target?: string | undefined;
   readonly verify?: VerifySettings | undefined;
@@ -218,6 +221,7 @@ async function runOn(options: StreamOptions & { clock: Clock }, beginning: Begin
       );
     const rules = {
       only: new Set([...selection, ...left.map(({ ticket }) => ticket)]),
+      limits: componentLimits(options.componentLimits),
       conflictChance: conflictChances(likelyFiles(evidence)),
     };
     const retry = {

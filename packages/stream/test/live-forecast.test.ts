@@ -19,7 +19,7 @@ function start(count: number, { samples = 0, workers = 2 } = {}) {
     tickets: () => ids.map((id): SchedulerTicket => ({ id, dependencies: [], state: states.get(id) })),
     samples: Array.from({ length: samples }, () => ({ minutes: 10, type: 'task', component: 'T' })),
     workers,
-    rules: { only: new Set(ids), conflictChance: () => 0 },
+    rules: { only: new Set(ids) },
     clock: { now: () => new Date(now) },
     emit: (fact) => {
       if (fact.event === 'run.forecast') told.push(fact);

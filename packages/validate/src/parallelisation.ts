@@ -10,7 +10,11 @@ import type { Subject } from './subject.ts';
 const DEFAULT_CAP = 8;
 
 /** What parallel workers would gain; without a plan where dependencies are unknown or circular. */
-export function parallelisationOf({ tickets, graph }: Subject, cap = DEFAULT_CAP): Parallelisation {
+export function parallelisationOf(
+  { tickets, graph }: Subject,
+  cap = DEFAULT_CAP,
+  limits: ReadonlyMap<string, number> = new Map(),
+): Parallelisation {
   const unprocessed = tickets.filter(isOpenWork).length;
   const impossible = unplanned(unprocessed, 'No plan can be made before the dependencies are corrected.');
   if (graph.missing.length > 0) return impossible;
@@ -20,6 +24,7 @@ export function parallelisationOf({ tickets, graph }: Subject, cap = DEFAULT_CAP
     dependencies: graph.dependenciesOf(ticket.id),
     state: ticket.state,
     priority: ticket.priority,
+    component: ticket.component,
     duration: ticket.estimatedMinutes,
     files: ticket.files,
     conflictsWith: ticket.conflictsWith,
@@ -27,8 +32,8 @@ export function parallelisationOf({ tickets, graph }: Subject, cap = DEFAULT_CAP
   }));
   try {
     const independent = createScheduler(planned).ready;
-    const { workers, reason, table } = recommendWorkers(planned, { cap });
-    const batches = planBatches(planned, Math.max(1, unprocessed)).batches;
+    const { workers, reason, table } = recommendWorkers(planned, { cap, limits });
+    const batches = planBatches(planned, Math.max(1, unprocessed), { limits }).batches;
     return {
       unprocessed,
       independent,

@@ -28,6 +28,8 @@ export interface ValidateOptions {
   sandbox?: Sandbox;
   /** How many workers a run would have at most; otherwise the recommendation goes up to 8. */
   workers?: number;
+  /** At most so many tickets of a component would run at the same time. */
+  componentLimits?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -50,7 +52,8 @@ export async function validate(options: ValidateOptions): Promise<ValidationRepo
     return { v: 1, ok: false, checks: [{ section: 1, ...failure }], cycles: [], parallel };
   }
   const subject = subjectOf(root, index);
-  const potential = parallelisationOf(subject, workers);
+  const limits = new Map(Object.entries(options.componentLimits ?? {}));
+  const potential = parallelisationOf(subject, workers, limits);
   const surroundings = {
     root,
     agent,

@@ -2,8 +2,10 @@ import { expect, test } from 'vitest';
 import { reportOn, sound } from './fixture.ts';
 import type { RawTicket } from './fixture.ts';
 
-const parallelOf = async (tickets: RawTicket[], workers?: number) =>
-  (await reportOn(tickets, { checks: ['json'], ...(workers !== undefined && { workers }) })).parallel;
+const parallelOf = async (tickets: RawTicket[], workers?: number, componentLimits = {}) => {
+  const options = { checks: ['json'], componentLimits, ...(workers !== undefined && { workers }) };
+  return (await reportOn(tickets, options)).parallel;
+};
 
 test('9 independent tickets: all at once, and as many workers as help', async () => {
   const tickets = Array.from({ length: 9 }, (_, index) => sound(`A-${index}`, { estimated_minutes: 10 }));
@@ -48,6 +50,16 @@ test('tickets that share a file are not in one batch', async () => {
   expect(await parallelOf([sound('A-1', { files: ['x'] }), sound('A-2', { files: ['x'] })])).toMatchObject({
     independent: 2,
     width: 1,
+  });
+});
+
+test('a component is not wider than its limit', async () => {
+  const tickets = [sound('A-1'), sound('A-2'), sound('A-3'), sound('B-1')];
+  expect(await parallelOf(tickets, 4, { A: 2 })).toMatchObject({
+    independent: 4,
+    width: 3,
+    table: [{ makespan: 4 }, { makespan: 2 }, { makespan: 2 }, { makespan: 2 }],
+    recommendedWorkers: 2,
   });
 });
 

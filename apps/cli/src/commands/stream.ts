@@ -29,6 +29,7 @@ type Flags = Omit<Settings, Numeric | FileOnly> &
   VerifyFlags & { C: string } & Partial<Record<Numeric, string>>;
 type FileOnly =
   | 'agents'
+  | 'componentLimits'
   | 'worktrees'
   | 'prompt'
   | 'verify'
@@ -113,7 +114,14 @@ async function stream(flags: Flags): Promise<number> {
   }
   const only =
     typeof settings.only === 'string' ? settings.only.split(',').map((id) => id.trim()) : settings.only;
-  const selection = { directory, parallel, target: settings.target, component: settings.component, only };
+  const selection = {
+    directory,
+    parallel,
+    target: settings.target,
+    component: settings.component,
+    only,
+    componentLimits: config.componentLimits,
+  };
   const { json = false } = settings;
 
   if (mode === 'dry-run') {

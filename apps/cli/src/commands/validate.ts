@@ -70,6 +70,7 @@ async function run(flags: Flags): Promise<number> {
     index: join(root, '.sage/tickets/index.json'),
     ...(flags.strict && { strict: true }),
     ...(checks && { checks }),
+    ...(config.componentLimits && { componentLimits: config.componentLimits }),
     sandbox: { wanted: Boolean(config.sandbox), ...(version !== undefined && { version }) },
     ...(agent && {
       agent: {

@@ -83,6 +83,7 @@ function startLine(starts: NonNullable<Explanation['starts']>): string {
   const reasons = {
     dependency: (id: string) => `when ${id} is done, the last that it waits for`,
     conflict: (id: string) => `when ${id} is done, which it must not run beside`,
+    limit: (id: string) => `when ${id} is done, as no more of its component may run`,
     'predicted-conflict': (id: string) => `others go first, as ${id} runs and may conflict`,
   };
   const reason =
