@@ -32,7 +32,12 @@ test('--dry-run prints the plan, needs no agent and changes nothing', async () =
     blocked: [{ id: 'API-5', by: ['API-4'] }],
     workers: 2,
     criticalPath: ['API-1', 'API-2'],
-    forecast: { minutes: 90, samples: 0, assignments: [{ id: 'API-3', worker: 1, start: 0 }, {}, {}] },
+    forecast: {
+      minutes: 90,
+      samples: 0,
+      estimates: 2,
+      assignments: [{ id: 'API-3', worker: 1, start: 0 }, {}, {}],
+    },
   });
   const human = await sandbox.sage('stream', '--dry-run');
   expect(human.exitCode).toBe(0);

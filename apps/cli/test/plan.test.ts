@@ -1,6 +1,6 @@
-import type { Explanation } from '@sage/stream';
+import type { Explanation, Plan } from '@sage/stream';
 import { expect, test } from 'vitest';
-import { formatExplanation } from '../src/reporters/plan.ts';
+import { formatExplanation, formatPlan } from '../src/reporters/plan.ts';
 
 const explanation: Explanation = {
   v: 1,
@@ -39,4 +39,25 @@ test('an explanation says what probably conflicts and how that is known', () => 
     '- src/gateway/limit.ts (named in its docs; similar tickets changed it)',
     '- src/gateway/index.ts (named in the ticket)',
   ]);
+});
+
+test('a plan says what its forecast rests on', () => {
+  const forecast = { minutes: 60, expected: 66, low: 40, high: 200, utilisation: 1, assignments: [] };
+  const plan: Plan = {
+    v: 1,
+    batches: [['API-1']],
+    blocked: [],
+    workers: 1,
+    criticalPath: [],
+    forecast: { ...forecast, samples: 0, estimates: 0 },
+  };
+  expect(formatPlan(plan)).toContain(
+    'forecast: none without estimates or earlier runs; a ticket counts as 1 min',
+  );
+  expect(formatPlan({ ...plan, forecast: { ...forecast, samples: 0, estimates: 1 } })).toContain(
+    'forecast: 66 min (four runs of five: 40 min to 3.3 h), by the estimates alone',
+  );
+  expect(formatPlan({ ...plan, forecast: { ...forecast, samples: 7, estimates: 1 } })).toContain(
+    ', learned from 7 earlier tickets',
+  );
 });

@@ -18,7 +18,7 @@ export interface PredictedDuration {
 }
 
 export interface DurationModel {
-  /** Undefined where there is neither a sample nor an estimate to go by. */
+  /** Undefined where there is neither a sample nor any estimate to go by. */
   predict(ticket: Omit<DurationSample, 'minutes'>): PredictedDuration | undefined;
   readonly samples: number;
 }
@@ -38,8 +38,9 @@ const Z = 1.2816;
  * it has few samples itself (partial pooling; Gelman and Hill, "Data Analysis Using Regression and Multilevel
  * Models", 2007). Durations are taken as log-normal. Samples that are not positive numbers are left out.
  *
- * What a unit of estimates is worth is learned also from samples without one, as if each had had `usualEstimate`:
- * else the tickets that have estimates would be measured in another unit than those that have none.
+ * `usualEstimate` is what tickets without an estimate are taken for: what a unit of estimates is worth is learned
+ * from samples without one, too (else tickets with and without would be measured in different units), and where
+ * there are no samples a ticket without an estimate takes as long as that.
  */
 export function learnDurations(
   samples: readonly DurationSample[],
@@ -48,11 +49,15 @@ export function learnDurations(
   const usable = samples.filter(({ minutes }) => minutes > 0 && minutes < Infinity);
   // With and without an estimate are two models: a ratio and a time have no mean in common.
   const known = usable.filter(({ estimate }) => isEstimate(estimate));
+  const ratio = meanRatio(usable, usualEstimate);
   const byEstimate = pool(
     known.map((one) => ({ ...one, value: Math.log(one.minutes / one.estimate!) })),
-    meanRatio(usable, usualEstimate),
+    ratio,
   );
-  const byTime = pool(usable.map((one) => ({ ...one, value: Math.log(one.minutes) })));
+  const byTime = pool(
+    usable.map((one) => ({ ...one, value: Math.log(one.minutes) })),
+    isEstimate(usualEstimate) ? ratio + Math.log(usualEstimate) : undefined,
+  );
   return {
     samples: usable.length,
     predict(ticket) {

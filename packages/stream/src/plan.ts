@@ -56,6 +56,8 @@ export interface RunForecast {
   readonly utilisation: number;
   /** How many completed tickets of earlier runs it rests on. */
   readonly samples: number;
+  /** How many of the tickets have an estimate; with neither, each counts as a minute. */
+  readonly estimates: number;
   /** In minutes from the start of the run, in order of start. */
   readonly assignments: readonly Omit<Assignment, 'attempt'>[];
 }
@@ -117,6 +119,8 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
       high: tenths(high),
       utilisation: Math.round(utilisation * 1000) / 1000,
       samples: model.samples,
+      estimates: assignments.filter(({ id }) => backlog.tickets.get(id)?.estimatedMinutes !== undefined)
+        .length,
       assignments: assignments.map(({ id, worker, start, end }) => {
         return { id, worker, start: tenths(start), end: tenths(end) };
       }),

@@ -16,11 +16,10 @@ export function formatPlan({ batches, blocked, workers, criticalPath, forecast }
   }
   if (criticalPath.length > 0) lines.push('', fit(`longest chain: ${criticalPath.join(' -> ')}`, WIDTH));
   if (tickets > 0) {
-    const { minutes, expected, low, high, utilisation, samples } = forecast;
-    const basis = samples > 0 ? `learned from ${samples} earlier tickets` : 'by the estimates alone';
+    const { minutes, utilisation } = forecast;
     lines.push(
       '',
-      `forecast: ${hours(expected)} (four runs of five: ${hours(low)} to ${hours(high)}), ${basis}`,
+      forecastLine(forecast),
       `as planned below: ${hours(minutes)}, workers busy ${Math.round(utilisation * 100)} % of it`,
       '',
       ...formatGantt(forecast.assignments, minutes, WIDTH),
@@ -29,6 +28,13 @@ export function formatPlan({ batches, blocked, workers, criticalPath, forecast }
   for (const { id, by } of blocked)
     lines.push(fit(`blocked: ${id}, by ${by.join(', which waits for ')}`, WIDTH));
   return lines.join('\n') + '\n';
+}
+
+function forecastLine({ expected, low, high, samples, estimates }: Plan['forecast']): string {
+  if (samples === 0 && estimates === 0)
+    return 'forecast: none without estimates or earlier runs; a ticket counts as 1 min';
+  const basis = samples > 0 ? `learned from ${samples} earlier tickets` : 'by the estimates alone';
+  return `forecast: ${hours(expected)} (four runs of five: ${hours(low)} to ${hours(high)}), ${basis}`;
 }
 
 /** Why a ticket runs when it runs, for a person. */
