@@ -10,9 +10,14 @@ export interface LandedTicket {
 /** So many landings tell what tickets of a kind change: older ones tell of code that has changed since. */
 const NEWEST = 500;
 
+/** No more commits than these are looked through for them: a history may be long, and hold none. */
+const COMMITS = 20_000;
+
 /** The newest landings in the history of a commit, newest first: its commits with a `Sage-Ticket:` trailer. */
 export async function landedTickets(repository: Repository, tip: string): Promise<LandedTicket[]> {
   const values = `%(trailers:key=${TICKET_TRAILER},valueonly=true,unfold=true,separator=%x01)`;
+  const older = ['rev-list', '--first-parent', `--skip=${COMMITS}`, '--max-count=1', tip, '--'];
+  const beyond = await git(repository, older);
   const output = await git(repository, [
     'log',
     '-z',
@@ -25,6 +30,7 @@ export async function landedTickets(repository: Repository, tip: string): Promis
     `--grep=^${TICKET_TRAILER}: `,
     `--format=tformat:%x01${values}`,
     tip,
+    ...(beyond === '' ? [] : [`^${beyond}`]),
     '--',
   ]);
   const landed: { id: string; files: string[] }[] = [];

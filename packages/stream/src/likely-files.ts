@@ -123,6 +123,12 @@ function textOf({ title, description, acceptanceCriteria, raw }: Ticket): string
 /** Words of a text that are the path of a file. */
 function pathsIn(text: string, paths: ReadonlySet<string>): Set<string> {
   const words = text.match(/[^\s"'`<>()[\]{},;|*\\]+/g) ?? [];
-  const named = words.map((word) => word.replace(/^\.\//, '').replace(/(:\d+)*[.:!?]*$/, ''));
-  return new Set(named.filter((word) => paths.has(word)));
+  return new Set(words.map(withoutPunctuation).filter((word) => paths.has(word)));
+}
+
+/** Without `./` before it, and `:line:column` and the end of a sentence after it; in linear time. */
+function withoutPunctuation(word: string): string {
+  let end = word.length;
+  while (end > 0 && '.:!?'.includes(word[end - 1]!)) end--;
+  return word.slice(word.startsWith('./') ? 2 : 0, end).replace(/(?::\d+){1,2}$/, '');
 }

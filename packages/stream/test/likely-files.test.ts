@@ -48,6 +48,14 @@ describe('likelyFiles', () => {
     expect(files('unknown')).toEqual([]);
   });
 
+  test('no text takes longer than its length', () => {
+    const colons = ':'.repeat(1_000_000);
+    const tickets = ticketsOf([
+      { id: 'A-1', description: `${colons}x ${':1'.repeat(500_000)}x src/a.ts${colons}` },
+    ]);
+    expect(likelyFiles(evidence(tickets))('A-1').map(({ path }) => path)).toEqual(['src/a.ts']);
+  });
+
   test('what a document names is shared out among the tickets that share it', () => {
     const tickets = ticketsOf([
       { id: 'A-1', docs: { spec: 'docs/spec.md', plan: 'docs/spec.md' } },
