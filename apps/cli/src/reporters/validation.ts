@@ -1,6 +1,7 @@
 import type { Check, ValidationReport } from '@sage/validate';
 import { createColors } from 'picocolors';
 import { fit } from '../printable.ts';
+import { hours } from './gantt.ts';
 
 const WIDTH = 80;
 const WORDS = { pass: 'ok  ', warn: 'warn', fail: 'FAIL' } as const;
@@ -49,8 +50,8 @@ function parallelLines({ parallel }: ValidationReport, verbose: boolean): string
   const rows = verbose ? table : table.slice(0, recommendedWorkers + 2);
   return [
     ...lines,
-    '  workers  hours',
-    ...rows.map((row) => `  ${String(row.workers).padStart(7)}  ${(row.makespan / 60).toFixed(1)}`),
+    '  workers  take',
+    ...rows.map((row) => `  ${String(row.workers).padStart(7)}  ${hours(row.makespan)}`),
   ];
 }
 
