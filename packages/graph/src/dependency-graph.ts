@@ -64,9 +64,11 @@ export function buildDependencyGraph(nodes: Iterable<GraphNode>): DependencyGrap
   let read = 0;
   for (let node = 0; node < size; node++) {
     let unknown: Set<string> | undefined;
-    for (const dependency of lists[node]!) {
+    const list = lists[node]!;
+    for (let position = 0; position < list.length; position++) {
       const target = row[read++]!;
       if (target === -1) {
+        const dependency = list[position]!;
         if (unknown?.has(dependency)) continue;
         (unknown ??= new Set()).add(dependency);
         missing.push({ id: ids[node]!, dependency });

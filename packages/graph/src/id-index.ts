@@ -47,12 +47,16 @@ export function indexIds(ids: readonly string[]): IdIndex {
 
   /**
    * A lookup waits for the memory at every step, a short loop that does one step for all of them does not: twice
-   * as fast as one lookup after the other at a million ids.
+   * as fast as one lookup after the other at a million ids. Loops by index: until they are compiled, which is
+   * most of the time at 100,000 ids, an iterator leaves an object for each of them.
    */
   function indexesOf(lists: readonly (readonly string[])[], count: number): Int32Array {
     const found = new Int32Array(count);
     let at = 0;
-    for (const list of lists) for (const id of list) found[at++] = hashOf(id);
+    for (let nth = 0; nth < lists.length; nth++) {
+      const list = lists[nth]!;
+      for (let position = 0; position < list.length; position++) found[at++] = hashOf(list[position]!);
+    }
     for (at = 0; at < count; at++) {
       const hash = found[at]!;
       let slot = (hash << 1) & last;
@@ -60,12 +64,12 @@ export function indexIds(ids: readonly string[]): IdIndex {
       found[at] = slots[slot]! - 1;
     }
     at = 0;
-    for (const list of lists) {
-      for (const id of list) {
+    for (let nth = 0; nth < lists.length; nth++) {
+      const list = lists[nth]!;
+      for (let position = 0; position < list.length; position++, at++) {
         const candidate = found[at]!;
         // Another id with the same hash.
-        if (candidate !== -1 && ids[candidate] !== id) found[at] = indexOf(id);
-        at++;
+        if (candidate !== -1 && ids[candidate] !== list[position]) found[at] = indexOf(list[position]!);
       }
     }
     return found;
