@@ -127,7 +127,7 @@ function rowOf({ offsets, targets }: Rows, node: number): Int32Array {
 function transpose(offsets: Int32Array, targets: Int32Array): Rows {
   const size = offsets.length - 1;
   const reversed = new Int32Array(size + 1);
-  for (const target of targets) reversed[target + 1]!++;
+  for (let edge = 0; edge < targets.length; edge++) reversed[targets[edge]! + 1]!++;
   for (let node = 0; node < size; node++) reversed[node + 1]! += reversed[node]!;
   const next = reversed.slice(0, size);
   const sources = new Int32Array(targets.length);

@@ -36,7 +36,9 @@ export function waves(graph: DependencyGraph): string[][] {
   const { size, ids, dependencyOffsets, dependencyTargets } = graph;
   const level = new Int32Array(size);
   let depth = 0;
-  for (const node of dependencyFirst(graph)) {
+  const order = dependencyFirst(graph);
+  for (let position = 0; position < size; position++) {
+    const node = order[position]!;
     let own = 0;
     for (let edge = dependencyOffsets[node]!; edge < dependencyOffsets[node + 1]!; edge++) {
       own = Math.max(own, level[dependencyTargets[edge]!]! + 1);
