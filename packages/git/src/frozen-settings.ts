@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Repository } from './repository.ts';
 import { readInfo } from './repository-info.ts';
 import { formatSettings, readSettings, type Setting } from './settings.ts';
@@ -49,7 +49,7 @@ export class FrozenCheckouts implements AsyncDisposable {
   }
 
   async #write(checkout: Repository): Promise<string> {
-    const directory = await mkdtemp(join(tmpdir(), `sage-settings-${process.pid}-`));
+    const directory = await newDirectory(checkout.commonDir);
     const own = this.#settings.filter(({ key }) => key !== 'extensions.worktreeconfig');
     // Whether its files are sparse, for one, is a checkout's own affair.
     const file = join(checkout.gitDir, 'config.worktree');
@@ -67,7 +67,36 @@ export class FrozenCheckouts implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const directory of await Promise.allSettled(this.#directories.values()))
-      if (directory.status === 'fulfilled') await rm(directory.value, { recursive: true, force: true });
+    for (const directory of await Promise.allSettled(this.#directories.values())) {
+      if (directory.status === 'rejected') continue;
+      await rm(directory.value, { recursive: true, force: true });
+      const home = dirname(directory.value);
+      // Where it was the last one there.
+      if (basename(home) === HOME) await rmdir(home).catch(() => {});
+    }
+  }
+}
+
+const HOME = 'sage-settings';
+
+/** Beside the configuration itself, which may hold credentials; elsewhere only where nothing can be written there. */
+async function newDirectory(commonDir: string): Promise<string> {
+  const home = join(commonDir, HOME);
+  try {
+    await mkdir(home, { recursive: true });
+    await removeLeftOvers(home);
+    return await mkdtemp(join(home, 'of-'));
+  } catch {
+    return mkdtemp(join(tmpdir(), 'sage-settings-'));
+  }
+}
+
+/** No stretch of work takes so long (ms): what is older was left by a killed process. */
+const OLD = 7 * 86_400_000;
+
+async function removeLeftOvers(home: string): Promise<void> {
+  for (const name of await readdir(home)) {
+    const { mtimeMs } = await stat(join(home, name));
+    if (Date.now() - mtimeMs > OLD) await rm(join(home, name), { recursive: true, force: true });
   }
 }

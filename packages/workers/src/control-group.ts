@@ -16,7 +16,7 @@ export class ControlGroup {
 
   /** The words before a program by which it is in the group before it begins. */
   get entry(): readonly string[] {
-    return ['/bin/sh', '-c', 'echo 0 > "$0/cgroup.procs"; exec "$@"', this.#directory];
+    return ['/bin/sh', '-c', '{ echo 0 > "$0/cgroup.procs"; } 2>/dev/null; exec "$@"', this.#directory];
   }
 
   /** The pids of all that live in it. */
