@@ -34,9 +34,7 @@ test('what is configured after the queue was opened is obeyed by no landing, rec
   expect(existsSync(proof)).toBe(false);
   expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('one\n2\n3\n4\nfive\n');
   expect(sh(repository.root, 'cat-file', 'commit', MAIN)).not.toContain('gpgsig');
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith(`sage-settings-${process.pid}-`))).toEqual(
-    [],
-  );
+  expect(readdirSync(join(repository.root, '.git'))).not.toContain('sage-settings');
 });
 
 test('a checkout that is cut off in mid-move is completed with the settings of the opening', async () => {
