@@ -25,7 +25,7 @@ test('a backlog lands on the current branch, in the order of its dependencies, o
   expect(events.every(({ v, run, time }) => v === 1 && run === events[0]?.run && time.endsWith('Z'))).toBe(
     true,
   );
-  expect(of(events, 'run.forecast')[0]).toMatchObject({
+  expect(named(events, 'run.forecast')[0]).toMatchObject({
     remaining: 3,
     expected: expect.stringMatching(/^\d{4}-.*Z$/),
   });
@@ -212,7 +212,7 @@ test('tickets that probably conflict are started beside each other only for want
   ]);
   const { exitCode, events } = await sandbox.stream(WRITE_OWN_FILE, '--parallel=2');
   expect(exitCode).toBe(0);
-  const started = of(events, 'ticket.started').map(({ ticket }) => ticket);
+  const started = named(events, 'ticket.started').map(({ ticket }) => ticket);
   expect(new Set(started.slice(0, 2))).toEqual(new Set(['API-1', 'API-3']));
 });
 

@@ -52,7 +52,10 @@ export class Attempts {
     });
     const { watch } = this.#options;
     watch.started(ticket.id, base);
-    const onQuiet = (seconds: number) => void log.emit({ event: 'ticket.quiet', ticket: ticket.id, seconds });
+    const onQuiet = (seconds: number) => {
+      // A journal that cannot be written stops the run at its next event.
+      log.emit({ event: 'ticket.quiet', ticket: ticket.id, seconds }).catch(() => {});
+    };
     const worked = await this.#work(ticket, worker, attempt, base, { ...hooks, onQuiet })
       .catch(failure)
       .finally(() => watch.ended(ticket.id));
