@@ -1,5 +1,5 @@
 import type { DependencyGraph } from '@sage/graph';
-import { isGivenUp } from './phase.ts';
+import { isGivenUp, PHASE } from './phase.ts';
 import type { PhaseList } from './phase.ts';
 
 export interface BlockedTicket {
@@ -19,7 +19,7 @@ export function blockedTickets(
   for (let node = 0; node < size; node++) if (isGivenUp(phases.at(node))) reached.push(node);
   for (const node of reached) {
     for (const dependent of dependentTargets.subarray(dependentOffsets[node], dependentOffsets[node + 1])) {
-      if (!phases.is(dependent, 'waiting') || via[dependent] !== -1) continue;
+      if (!phases.is(dependent, PHASE.waiting) || via[dependent] !== -1) continue;
       via[dependent] = node;
       reached.push(dependent);
     }

@@ -1,4 +1,4 @@
-import type { Phases } from './phase.ts';
+import { PHASE, type Phases } from './phase.ts';
 import type { NodeRanking } from './priority.ts';
 import type { ReadyQueue } from './ready-queue.ts';
 
@@ -30,7 +30,7 @@ export function createConflictAwareQueue(
   const running = new Set<number>();
   const aside = new Set<number>();
   const queue = createQueue({
-    is: (node, phase) => phases.is(node, phase) && (phase !== 'ready' || !aside.has(node)),
+    is: (node, phase) => phases.is(node, phase) && (phase !== PHASE.ready || !aside.has(node)),
   });
   let reserved: number | undefined;
 

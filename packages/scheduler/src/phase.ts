@@ -1,34 +1,61 @@
 /**
- * `held` failed and waits for its pause to be over; `outside` is open, but not in the selection. Completed,
- * deferred and cancelled tickets stay what they are.
+ * Phases are numbers, as the hottest loops ask for them. `held` failed and waits for its pause to be over; `outside` is
+ * open, but not in the selection. Completed, deferred and cancelled tickets stay what they are.
  */
-export type TicketPhase = (typeof PHASES)[number];
+export const PHASE = {
+  waiting: 0,
+  ready: 1,
+  held: 2,
+  running: 3,
+  completed: 4,
+  deferred: 5,
+  cancelled: 6,
+  outside: 7,
+} as const;
 
-const PHASES = [
-  'waiting',
-  'ready',
-  'held',
-  'running',
-  'completed',
-  'deferred',
-  'cancelled',
-  'outside',
-] as const;
+export type PhaseName = keyof typeof PHASE;
+export type Phase = (typeof PHASE)[PhaseName];
+
+/** By code. */
+const NAMES = Object.keys(PHASE) as PhaseName[];
+const NOWHERE = 255;
+
+export interface Transition {
+  readonly name: string;
+  /** Where it leads, by the phase that it starts from. */
+  readonly next: Uint8Array;
+}
 
 /** Every change of phase there is. `unblocked` and `closed` (of a container) follow from the completion of others. */
-const transitions = {
-  unblocked: { waiting: 'ready' },
-  closed: { waiting: 'completed' },
-  started: { ready: 'running' },
-  completed: { running: 'completed' },
-  released: { running: 'ready' },
-  failed: { running: 'held' },
-  due: { held: 'ready' },
-  deferred: { waiting: 'deferred', ready: 'deferred', held: 'deferred', running: 'deferred' },
-  cancelled: { waiting: 'cancelled', ready: 'cancelled', held: 'cancelled', running: 'cancelled' },
-} as const satisfies Record<string, Partial<Record<TicketPhase, TicketPhase>>>;
+export const TRANSITION = {
+  unblocked: transition('unblocked', { waiting: 'ready' }),
+  closed: transition('closed', { waiting: 'completed' }),
+  started: transition('started', { ready: 'running' }),
+  completed: transition('completed', { running: 'completed' }),
+  released: transition('released', { running: 'ready' }),
+  failed: transition('failed', { running: 'held' }),
+  due: transition('due', { held: 'ready' }),
+  deferred: transition('deferred', {
+    waiting: 'deferred',
+    ready: 'deferred',
+    held: 'deferred',
+    running: 'deferred',
+  }),
+  cancelled: transition('cancelled', {
+    waiting: 'cancelled',
+    ready: 'cancelled',
+    held: 'cancelled',
+    running: 'cancelled',
+  }),
+};
 
-export type Transition = keyof typeof transitions;
+function transition(name: string, table: Partial<Record<PhaseName, PhaseName>>): Transition {
+  const next = Uint8Array.from(NAMES, (from) => {
+    const to = table[from];
+    return to === undefined ? NOWHERE : PHASE[to];
+  });
+  return { name, next };
+}
 
 /** What asks for phases only. */
 export type Phases = Pick<PhaseList, 'is'>;
@@ -38,13 +65,13 @@ export class PhaseList {
   readonly #codes: Uint8Array;
   readonly #containers: ReadonlySet<number>;
   /** By code. */
-  readonly #counts = new Int32Array(PHASES.length);
+  readonly #counts = new Int32Array(NAMES.length);
 
-  constructor(size: number, containers: ReadonlySet<number>, phaseAtStart: (node: number) => TicketPhase) {
+  constructor(size: number, containers: ReadonlySet<number>, phaseAtStart: (node: number) => Phase) {
     this.#containers = containers;
     this.#codes = new Uint8Array(size);
     for (let node = 0; node < size; node++) {
-      const code = CODES[phaseAtStart(node)];
+      const code = phaseAtStart(node);
       this.#codes[node] = code;
       if (!containers.has(node)) this.#counts[code]!++;
     }
@@ -54,48 +81,38 @@ export class PhaseList {
     return this.#codes.length;
   }
 
-  at(node: number): TicketPhase {
-    return PHASES[this.#codes[node]!]!;
+  at(node: number): Phase {
+    return this.#codes[node] as Phase;
   }
 
-  is(node: number, phase: TicketPhase): boolean {
-    return this.#codes[node] === CODES[phase];
+  nameOf(node: number): PhaseName {
+    return NAMES[this.#codes[node]!]!;
+  }
+
+  is(node: number, phase: Phase): boolean {
+    return this.#codes[node] === phase;
   }
 
   /** How many are in it, without containers. */
-  count(phase: TicketPhase): number {
-    return this.#counts[CODES[phase]]!;
+  count(phase: Phase): number {
+    return this.#counts[phase]!;
   }
 
-  /** Where a transition leads; undefined, and nothing has changed, where it does not start from the node's phase. */
-  move(node: number, transition: Transition): TicketPhase | undefined {
-    const code = this.#codes[node]!;
-    const next = NEXT[transition][code]!;
-    if (next === NOWHERE) return undefined;
-    this.#codes[node] = next;
+  /** Whether it was made; otherwise it does not start from the node's phase, and nothing has changed. */
+  move(node: number, { next }: Transition): boolean {
+    const from = this.#codes[node]!;
+    const to = next[from]!;
+    if (to === NOWHERE) return false;
+    this.#codes[node] = to;
     if (!this.#containers.has(node)) {
-      this.#counts[code]!--;
-      this.#counts[next]!++;
+      this.#counts[from]!--;
+      this.#counts[to]!++;
     }
-    return PHASES[next];
+    return true;
   }
 }
 
-const NOWHERE = 255;
-
-const CODES = Object.fromEntries(PHASES.map((phase, code) => [phase, code])) as Record<TicketPhase, number>;
-
-/** By transition, then by the code of the phase: the code of the next one. */
-const NEXT = Object.fromEntries(
-  Object.entries(transitions).map(
-    ([transition, table]: [string, Partial<Record<TicketPhase, TicketPhase>>]) => [
-      transition,
-      Uint8Array.from(PHASES, (phase) => CODES[table[phase]!] ?? NOWHERE),
-    ],
-  ),
-) as Record<Transition, Uint8Array>;
-
 /** Phases in which a ticket will never be completed. */
-export function isGivenUp(phase: TicketPhase): boolean {
-  return phase === 'deferred' || phase === 'cancelled' || phase === 'outside';
+export function isGivenUp(phase: Phase): boolean {
+  return phase === PHASE.deferred || phase === PHASE.cancelled || phase === PHASE.outside;
 }

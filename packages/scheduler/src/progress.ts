@@ -6,8 +6,7 @@ import type { BlockedTicket } from './blocked.ts';
 import { createConflictAwareQueue } from './conflict-aware-queue.ts';
 import { TransitionError } from './errors.ts';
 import { exclusionsOf } from './exclusions.ts';
-import { PhaseList } from './phase.ts';
-import type { Phases, TicketPhase, Transition } from './phase.ts';
+import { PHASE, PhaseList, TRANSITION, type Phase, type Phases, type Transition } from './phase.ts';
 import { rankNodes } from './priority.ts';
 import { createReadyQueue } from './ready-queue.ts';
 
@@ -18,7 +17,7 @@ export interface ProgressOptions {
   readonly ages: Ages;
   readonly conflictChance: ((one: string, other: string) => number) | undefined;
   /** Where open tickets of the list are already: what runs goes on, what was given up stays so. */
-  readonly earlier?: ReadonlyMap<string, TicketPhase> | undefined;
+  readonly earlier?: ReadonlyMap<string, Phase> | undefined;
 }
 
 /** Where each ticket of a fixed list is, and which is next. */
@@ -29,14 +28,14 @@ export interface Progress {
   /** Returns the containers that became complete with it, innermost first. */
   complete(id: string): string[];
   /** Undefined for an id that is not open at the start. */
-  phaseOf(id: string): TicketPhase | undefined;
+  phaseOf(id: string): Phase | undefined;
   /** Containers that had nothing to wait for at the start. */
   readonly closedAtStart: readonly string[];
   blocked(): BlockedTicket[];
   /** The phase of every ticket that was open at the start. */
-  phases(): Map<string, TicketPhase>;
+  phases(): Map<string, Phase>;
   /** How many tickets are in a phase, without containers. */
-  count(phase: TicketPhase): number;
+  count(phase: Phase): number;
 }
 
 export function createProgress(all: readonly SchedulerTicket[], options: ProgressOptions): Progress {
@@ -61,7 +60,7 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
   const phases = new PhaseList(graph.size, containers, (node) => {
     const ticket = tickets[node]!;
     const before = earlier?.get(ticket.id);
-    return before === undefined || before === 'ready' ? phaseAtStart(ticket, only) : before;
+    return before === undefined || before === PHASE.ready ? phaseAtStart(ticket, only) : before;
   });
   const ranking = rankNodes(backlog);
   const createQueue = (seen: Phases) => createReadyQueue(exclusionsOf(backlog, limits), ranking.order, seen);
@@ -73,27 +72,28 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
         phases,
       })
     : createQueue(phases);
-  for (let node = 0; node < phases.size; node++) if (phases.is(node, 'running')) queue.started(node);
+  for (let node = 0; node < phases.size; node++) if (phases.is(node, PHASE.running)) queue.started(node);
   const waitsFor = new Int32Array(graph.size);
   for (let node = 0; node < graph.size; node++)
     waitsFor[node] = graph.dependencyOffsets[node + 1]! - graph.dependencyOffsets[node]!;
 
   function move(node: number, transition: Transition): void {
     const from = phases.at(node);
-    const to = phases.move(node, transition);
-    if (to === undefined) throw new TransitionError(ids[node]!, from, transition);
-    if (from === 'running') {
+    if (!phases.move(node, transition))
+      throw new TransitionError(ids[node]!, phases.nameOf(node), transition.name);
+    const to = phases.at(node);
+    if (from === PHASE.running) {
       queue.ended(node);
       active.delete(ids[node]!);
     }
-    if (to === 'running') {
+    if (to === PHASE.running) {
       queue.started(node);
       ages.counted();
     }
-    if (to === 'ready') {
+    if (to === PHASE.ready) {
       queue.push(node);
       // Not a second time because its place is computed anew: it would be young again.
-      if (transition !== 'unblocked' || earlier?.get(ids[node]!) !== 'ready')
+      if (transition !== TRANSITION.unblocked || earlier?.get(ids[node]!) !== PHASE.ready)
         ages.becameReady(positionOf[node]!);
     }
   }
@@ -103,12 +103,12 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
     const closed: string[] = [];
     // The list grows while it is read: a closed container lets its own dependents go on.
     for (const node of nodes) {
-      if (!phases.is(node, 'waiting')) continue;
+      if (!phases.is(node, PHASE.waiting)) continue;
       if (!containers.has(node)) {
-        move(node, 'unblocked');
+        move(node, TRANSITION.unblocked);
         continue;
       }
-      move(node, 'closed');
+      move(node, TRANSITION.closed);
       closed.push(ids[node]!);
       countDown(node, nodes);
     }
@@ -131,15 +131,15 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
 
   function nodeOf(id: string, transition: Transition): number {
     const node = active.get(id) ?? graph.indexOf(id);
-    if (node === -1) throw new TransitionError(id, 'not an open ticket', transition);
+    if (node === -1) throw new TransitionError(id, 'not an open ticket', transition.name);
     return node;
   }
 
-  const phaseOf = (id: string): TicketPhase | undefined => {
+  const phaseOf = (id: string): Phase | undefined => {
     const node = graph.indexOf(id);
     return node === -1 ? undefined : phases.at(node);
   };
-  const isReady = (position: number): boolean => phases.is(nodeAt[position]!, 'ready');
+  const isReady = (position: number): boolean => phases.is(nodeAt[position]!, PHASE.ready);
   const closedAtStart = advance(nodesWaitingForNothing());
 
   return {
@@ -154,8 +154,8 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
     },
     move: (id, transition) => move(nodeOf(id, transition), transition),
     complete(id) {
-      const node = nodeOf(id, 'completed');
-      move(node, 'completed');
+      const node = nodeOf(id, TRANSITION.completed);
+      move(node, TRANSITION.completed);
       const released: number[] = [];
       countDown(node, released);
       return advance(released);
@@ -168,7 +168,7 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
   };
 }
 
-function phaseAtStart(ticket: SchedulerTicket, only: ReadonlySet<string> | undefined): TicketPhase {
-  if (!isRunnable(ticket)) return 'deferred';
-  return ticket.container || !only || only.has(ticket.id) ? 'waiting' : 'outside';
+function phaseAtStart(ticket: SchedulerTicket, only: ReadonlySet<string> | undefined): Phase {
+  if (!isRunnable(ticket)) return PHASE.deferred;
+  return ticket.container || !only || only.has(ticket.id) ? PHASE.waiting : PHASE.outside;
 }

@@ -1,7 +1,7 @@
 import { IndexQueue } from '@sage/graph';
 import TinyQueue from 'tinyqueue';
 import type { Exclusions } from './exclusions.ts';
-import type { Phases } from './phase.ts';
+import { PHASE, type Phases } from './phase.ts';
 
 /** Ready tickets by rank, without those that conflict with a running one. Nodes as in the backlog. */
 export interface ReadyQueue {
@@ -57,7 +57,7 @@ export function createReadyQueue(
   }
 
   function rivalInTheWay(node: number): number | undefined {
-    return rivals.get(node)?.find((other) => phases.is(other, 'running') || other === reserved);
+    return rivals.get(node)?.find((other) => phases.is(other, PHASE.running) || other === reserved);
   }
 
   /** Parks a node that cannot run now; false where nothing is in its way. */
@@ -81,7 +81,7 @@ export function createReadyQueue(
     if (free[need]! <= 0) return;
     const line = lines.get(need);
     for (let node = line?.pop(); node !== undefined; node = line?.pop()) {
-      if (!phases.is(node, 'ready')) continue;
+      if (!phases.is(node, PHASE.ready)) continue;
       calledFrom.set(node, need);
       push(node);
       return;
@@ -95,7 +95,7 @@ export function createReadyQueue(
     for (const need of needsOf(node)) {
       for (let room = free[need]!; room > 0; room--) callUp(need);
     }
-    if (!phases.is(node, 'running')) callRivals(node);
+    if (!phases.is(node, PHASE.running)) callRivals(node);
   }
 
   function callRivals(node: number): void {
@@ -108,12 +108,12 @@ export function createReadyQueue(
   return {
     push,
     best() {
-      if (reserved !== undefined && !phases.is(reserved, 'ready')) endReservation();
+      if (reserved !== undefined && !phases.is(reserved, PHASE.ready)) endReservation();
       const canRun = reserved !== undefined && takenNeed(reserved) === undefined;
       if (canRun && rivalInTheWay(reserved!) === undefined) return reserved;
       for (let first = queue.first(); first !== -1; first = queue.first()) {
         const node = order[first]!;
-        if (phases.is(node, 'ready') && !park(node)) return node;
+        if (phases.is(node, PHASE.ready) && !park(node)) return node;
         queue.delete(first);
         const need = calledFrom.get(node);
         calledFrom.delete(node);

@@ -5,6 +5,7 @@ import type { SchedulerTicket } from './backlog.ts';
 import type { BlockedTicket } from './blocked.ts';
 import { LimitError } from './errors.ts';
 import { createProgress } from './progress.ts';
+import { PHASE, TRANSITION } from './phase.ts';
 import type { RetryOptions } from './retry.ts';
 import { wholeNumber } from './worker-count.ts';
 
@@ -70,9 +71,6 @@ export interface Scheduler {
   readonly remaining: number;
 }
 
-/** Phases from which a ticket may still be completed. */
-const IN_PROGRESS = ['ready', 'running', 'waiting', 'held'] as const;
-
 /** Ready tickets are passed over by so many before age counts for more than rank. */
 const PATIENCE = 1000;
 
@@ -113,22 +111,22 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
     for (let next = pauses.peek(); next !== undefined && next.due <= retry.now(); next = pauses.peek()) {
       pauses.pop();
       // It may have been given up meanwhile.
-      if (progress.phaseOf(next.id) === 'held') progress.move(next.id, 'due');
+      if (progress.phaseOf(next.id) === PHASE.held) progress.move(next.id, TRANSITION.due);
     }
   }
 
   return {
     next() {
       endPauses();
-      return paused || progress.count('running') >= workers ? undefined : progress.next();
+      return paused || progress.count(PHASE.running) >= workers ? undefined : progress.next();
     },
-    started: (id) => progress.move(id, 'started'),
+    started: (id) => progress.move(id, TRANSITION.started),
     completed: (id) => progress.complete(id),
-    released: (id) => progress.move(id, 'released'),
+    released: (id) => progress.move(id, TRANSITION.released),
     failed(id) {
-      progress.move(id, 'failed');
+      progress.move(id, TRANSITION.failed);
       if (!retry) {
-        progress.move(id, 'due');
+        progress.move(id, TRANSITION.due);
         return;
       }
       const count = (failures.get(id) ?? 0) + 1;
@@ -136,16 +134,16 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
       pauses.push({ id, due: retry.now() + retry.pause(count) });
     },
     nextDue() {
-      while (pauses.length > 0 && progress.phaseOf(pauses.peek()!.id) !== 'held') pauses.pop();
+      while (pauses.length > 0 && progress.phaseOf(pauses.peek()!.id) !== PHASE.held) pauses.pop();
       return pauses.peek()?.due;
     },
-    deferred: (id) => progress.move(id, 'deferred'),
-    cancelled: (id) => progress.move(id, 'cancelled'),
+    deferred: (id) => progress.move(id, TRANSITION.deferred),
+    cancelled: (id) => progress.move(id, TRANSITION.cancelled),
     added(more) {
       const ids = new Set(known.map(({ id }) => id));
       const repeated = more.filter(({ id }) => ids.has(id)).map(({ id }) => id);
       if (repeated.length > 0) throw new DuplicateIdError(repeated);
-      const isDone = (id: string): boolean => progress.phaseOf(id) === 'completed';
+      const isDone = (id: string): boolean => progress.phaseOf(id) === PHASE.completed;
       const everything = known.map((one) => (isDone(one.id) ? { ...one, state: 'COMPLETED' } : one));
       everything.push(...more);
       const selection = only && new Set([...only, ...more.map(({ id }) => id)]);
@@ -167,13 +165,14 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
     initiallyCompleted: () => [...closedAtStart],
     blocked: () => progress.blocked(),
     get ready() {
-      return progress.count('ready');
+      return progress.count(PHASE.ready);
     },
     get running() {
-      return progress.count('running');
+      return progress.count(PHASE.running);
     },
     get remaining() {
-      return IN_PROGRESS.reduce((sum, phase) => sum + progress.count(phase), 0);
+      const { count } = progress;
+      return count(PHASE.ready) + count(PHASE.running) + count(PHASE.waiting) + count(PHASE.held);
     },
   };
 }
