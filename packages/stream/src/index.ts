@@ -9,5 +9,6 @@ export { type Explanation, explainTicket } from './explain.ts';
 export { type Plan, type PlanOptions, planStream, type RunForecast } from './plan.ts';
 export type { RunEnd } from './run.ts';
 export { RunFold, type RunState, type Setback } from './run-state.ts';
-export { runStream, type StreamOptions } from './stream.ts';
+export { runStream } from './stream.ts';
+export type { StreamOptions } from './stream-options.ts';
 export { queueVerification, type QueueVerification, type VerifySettings } from './verify.ts';

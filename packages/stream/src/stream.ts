@@ -1,31 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { acquireLock, type LandingStyle, LockTimeoutError } from '@sage/commit-queue';
 import { excludeFromGit, openRepository, type Repository } from '@sage/git';
 import { conflictChances, createScheduler, exponentialPause } from '@sage/scheduler';
 import type { Ticket, TicketState } from '@sage/tickets';
-import {
-  type Agent,
-  openWorkers,
-  type PromptTemplate,
-  type SandboxSettings,
-  type WorktreeSettings,
-} from '@sage/workers';
-import type { Ask } from './ask.ts';
+import { openWorkers } from '@sage/workers';
 import {
   type Backlog,
   componentLimits,
   INDEX_PATH,
   readBacklog,
   schedulerTickets,
-  type Selection,
   selectTickets,
 } from './backlog.ts';
-import type { BudgetLimits } from './budget.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { CannotStartError } from './errors.ts';
-import type { RunEvent, RunFact } from './events.ts';
+import type { RunFact } from './events.ts';
 import { gatherEvidence } from './evidence.ts';
 import { knownBefore, modelOf, readSamples } from './history.ts';
 import { Landing } from './landing.ts';
@@ -36,7 +23,10 @@ import { completedIds, reconcile, recoverWorkers, unsettledEntries } from './rec
 import { Run, type RunEnd } from './run.ts';
 import { newRunId, RunLog, type UnfinishedRun, unfinishedRuns } from './run-log.ts';
 import { VelocityLog } from './velocity-log.ts';
-import { queueVerification, type VerifySettings } from './verify.ts';
+import type { StreamOptions } from './stream-options.ts';
+import { queueVerification } from './verify.ts';
+import { assertWorkflowMode } from './workflow-mode.ts';
+import { onlyRun } from './only-run.ts';
 import { assertGitVersion } from './git-version.ts';
 import { assertWritable, chooseTarget, prepareTarget, type Target } from './target.ts';
 
@@ -46,46 +36,6 @@ const OWN_PATHS = ['.sage/runs', '.sage/worktrees', '.sage/work.git', '.sage/com
 /** Before an agent that hung is tried again, in milliseconds: the first time, and the longest. */
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 60_000;
-
-export interface StreamOptions extends Selection {
-  /** A directory in the repository. */
-  readonly directory: string;
-  readonly agent: Agent;
-  /** Workers: a number, `auto`, or one where it is not given. */
-  readonly parallel?: number | string | undefined;
-  /** At most so many tickets of a component run at the same time, from their start until they have landed. */
-  readonly componentLimits?: Readonly<Record<string, number>> | undefined;
-  /** Branch to land on; see `chooseTarget` where it is not given. */
-  readonly target?: string | undefined;
-  readonly verify?: VerifySettings | undefined;
-  /** How work becomes commits of the target; one commit a ticket where it is missing. */
-  readonly landing?: LandingStyle | undefined;
-  readonly maxAttempts: number;
-  /** Wall-clock limit of one attempt, and of a verify that has none of its own, in milliseconds. */
-  readonly timeout: number;
-  /** Ends an attempt that prints nothing for so many milliseconds. */
-  readonly idleTimeout?: number | undefined;
-  readonly worktrees?: WorktreeSettings | undefined;
-  /** Where agents and checks run confined; see `assertSandbox` of @sage/workers. */
-  readonly sandbox?: SandboxSettings | undefined;
-  /** Variables of this process that agents and checks see besides those that all do; `*` is any text. */
-  readonly environment?: readonly string[] | undefined;
-  /** Variables whose values are masked in logs, journal and events. */
-  readonly secrets?: readonly string[] | undefined;
-  /** Of what agents are told; see `readPromptTemplate` of @sage/workers. */
-  readonly template?: PromptTemplate | undefined;
-  readonly budget?: BudgetLimits | undefined;
-  /** Whether to wait where the account is at its limit; where it is missing, yes. */
-  readonly wait?: boolean | undefined;
-  readonly ask?: Ask | undefined;
-  readonly stop: AbortSignal;
-  readonly stopNow: AbortSignal;
-  /** Every event, after it is durable. */
-  readonly onEvent: (event: RunEvent) => void;
-  /** One line each, for the person. */
-  readonly onNotice: (text: string) => void;
-  readonly clock?: Clock | undefined;
-}
 
 /**
  * Runs the backlog of a repository to its end, resuming an interrupted run of the same target.
@@ -280,32 +230,6 @@ function stateInRun(ticket: Ticket, log: RunLog, selection: ReadonlySet<string>)
 
 function otherBranch(target: Target): string | undefined {
   return target.elsewhere ? target.ref : undefined;
-}
-
-/** One run per repository, whichever of its checkouts it is started in. */
-async function onlyRun(repository: Repository) {
-  try {
-    return await acquireLock(join(repository.commonDir, 'sage'), { timeout: 0, purpose: 'sage stream' });
-  } catch (cause) {
-    if (!(cause instanceof LockTimeoutError)) throw cause;
-    const { pid, since } = cause.owner;
-    throw new CannotStartError(
-      'ALREADY_RUNNING',
-      `another sage stream works in this repository (process ${pid}, since ${since}): wait for it, or end it with Ctrl-C`,
-      { cause },
-    );
-  }
-}
-
-/** `.sage/workflow-mode`, where the wider workflow writes it, has to say that tickets are what is worked on. */
-async function assertWorkflowMode(repository: Repository): Promise<void> {
-  const mode = await readFile(join(repository.root, '.sage/workflow-mode'), 'utf8').catch(() => undefined);
-  if (mode !== undefined && mode.trim() !== 'TICKET_BASED') {
-    throw new CannotStartError(
-      'WRONG_WORKFLOW_MODE',
-      `.sage/workflow-mode says ${JSON.stringify(mode.trim().slice(0, 40))}: sage stream needs TICKET_BASED there`,
-    );
-  }
 }
 
 function nothingToDo(options: StreamOptions, clock: Clock, run: string): RunEnd {
