@@ -38,6 +38,9 @@ export interface Progress {
   count(phase: Phase): number;
 }
 
+/** A power of two. */
+const GIVEN = 16;
+
 export function createProgress(all: readonly SchedulerTicket[], options: ProgressOptions): Progress {
   const { satisfied, only, limits, ages, conflictChance, earlier } = options;
   const backlog = openBacklog(all, satisfied);
@@ -46,8 +49,9 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
   // Not asked of the tickets themselves: they are spread all over the memory.
   const containers = new Set<number>();
   for (let node = 0; node < graph.size; node++) if (tickets[node]!.container) containers.add(node);
-  /** Those given out and running, by id: a few, so that they are found sooner than in the graph. */
-  const active = new Map<string, number>();
+  /** The nodes given out last, in a ring: they are asked for again soon, and found sooner than in the graph. */
+  const given = new Int32Array(GIVEN).fill(-1);
+  let last = 0;
   let open = 0;
   // Ages outlive this: they know a ticket by its position in `all`, which stays when more are added.
   const positionOf = new Int32Array(graph.size);
@@ -82,10 +86,7 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
     if (!phases.move(node, transition))
       throw new TransitionError(ids[node]!, phases.nameOf(node), transition.name);
     const to = phases.at(node);
-    if (from === PHASE.running) {
-      queue.ended(node);
-      active.delete(ids[node]!);
-    }
+    if (from === PHASE.running) queue.ended(node);
     if (to === PHASE.running) {
       queue.started(node);
       ages.counted();
@@ -130,7 +131,11 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
   }
 
   function nodeOf(id: string, transition: Transition): number {
-    const node = active.get(id) ?? graph.indexOf(id);
+    for (let back = 0; back < GIVEN; back++) {
+      const recent = given[(last - back) & (GIVEN - 1)]!;
+      if (recent !== -1 && ids[recent] === id) return recent;
+    }
+    const node = graph.indexOf(id);
     if (node === -1) throw new TransitionError(id, 'not an open ticket', transition.name);
     return node;
   }
@@ -148,9 +153,8 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
       if (overdue !== undefined) queue.reserveFor(nodeAt[overdue]!);
       const node = queue.best();
       if (node === undefined) return undefined;
-      const id = ids[node]!;
-      active.set(id, node);
-      return id;
+      if (given[last] !== node) given[(last = (last + 1) & (GIVEN - 1))] = node;
+      return ids[node]!;
     },
     move: (id, transition) => move(nodeOf(id, transition), transition),
     complete(id) {
