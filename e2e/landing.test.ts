@@ -1,4 +1,6 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { indexText, named, Sandbox, WRITE_OWN_FILE } from './sandbox.ts';
 
@@ -118,3 +120,20 @@ test('a dirty file in the way stops the queue with 3; cleaned, the run goes on w
   expect(await sandbox.read('out/API-1.txt')).toBe('API-1\n');
   expect(sandbox.landings().map(({ ticket }) => ticket)).toEqual(['API-1']);
 });
+
+test('sage queue process verifies in the sandbox that is configured, or not at all', async () => {
+  const sandbox = await Sandbox.create([{ id: 'API-1' }]);
+  await writeFile(join(sandbox.root, '.sagerc.json'), '{"sandbox":true,"verify":"true"}');
+  // Git, and no bubblewrap.
+  const programs = join(sandbox.root, '../programs');
+  await mkdir(programs);
+  for (const name of ['git', 'sh']) await symlink(await pathOf(name), join(programs, name));
+  const { exitCode, stderr } = await sandbox.queueIn({ PATH: programs }, 'process');
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/^ERROR: [^\n]*bubblewrap[^\n]*\n?$/);
+});
+
+async function pathOf(program: string): Promise<string> {
+  const { stdout } = await execa('/bin/sh', ['-c', `command -v ${program}`]);
+  return stdout;
+}

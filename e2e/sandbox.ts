@@ -126,10 +126,23 @@ export class Sandbox {
     return { exitCode, stdout, stderr, events: args.includes('--json') ? parseEvents(stdout) : [] };
   }
 
-  async queue(...args: string[]): Promise<SageResult> {
+  queue(...args: string[]): Promise<SageResult> {
+    return this.queueIn({}, ...args);
+  }
+
+  /** In another environment. */
+  async queueIn(environment: Record<string, string>, ...args: string[]): Promise<SageResult> {
     const command = [SAGE, 'queue', ...args, '-C', this.root];
-    const environment = { env: this.environment(), extendEnv: false, reject: false } as const;
-    const { exitCode = -1, stdout, stderr } = await execa(process.execPath, command, environment);
+    const env = { ...this.environment(), ...environment };
+    const {
+      exitCode = -1,
+      stdout,
+      stderr,
+    } = await execa(process.execPath, command, {
+      env,
+      extendEnv: false,
+      reject: false,
+    });
     return { exitCode, stdout, stderr, events: [] };
   }
 

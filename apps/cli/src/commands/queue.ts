@@ -9,6 +9,7 @@ import { readConfig } from '../config.ts';
 import { parseDuration } from '../duration.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
+import { sandboxSettings } from '../sandbox-settings.ts';
 import { formatAudit, formatEntries, formatEntry } from '../reporters/queue.ts';
 import { type VerifyFlags, verifySettings } from '../verify-settings.ts';
 
@@ -94,6 +95,7 @@ async function processQueue(flags: Flags): Promise<number> {
       worktrees: config.worktrees,
       environment: [...(config.environment ?? []), ...(verify.environment ?? [])],
       secrets: config.secrets,
+      sandbox: await sandboxSettings(config.sandbox, config.sandbox),
     }));
   try {
     const queue = await openCommitQueue({

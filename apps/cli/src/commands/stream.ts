@@ -2,12 +2,10 @@ import { resolve } from 'node:path';
 import { openRepository } from '@sage/git';
 import { explainTicket, planStream, runStream } from '@sage/stream';
 import {
-  assertSandbox,
   assertWorktreeSettings,
   findAgent,
   readPromptTemplate,
   resolveAgent,
-  type SandboxSettings,
   secretValues,
 } from '@sage/workers';
 import { Command } from 'commander';
@@ -22,6 +20,7 @@ import { jsonReporter } from '../reporters/json.ts';
 import { formatExplanation, formatPlan } from '../reporters/plan.ts';
 import { plainReporter } from '../reporters/plain.ts';
 import { type VerifyFlags, verifySettings } from '../verify-settings.ts';
+import { sandboxSettings } from '../sandbox-settings.ts';
 import { keepHeapSmall } from '../small-heap.ts';
 
 /** Flags as typed; the same names stand in the configuration. */
@@ -153,8 +152,7 @@ async function stream(flags: Flags): Promise<number> {
   await findAgent(agent, root);
   assertWorktreeSettings(root, settings.worktrees ?? {});
   secretValues(settings.secrets ?? [], process.env);
-  const sandbox = sandboxOf(settings.sandbox, config.sandbox);
-  if (sandbox) await assertSandbox();
+  const sandbox = await sandboxSettings(settings.sandbox, config.sandbox);
   const template = await readPromptTemplate(root, settings.prompt);
   const verified = verifySettings({ verify, verifySlots, verifyMode }, config);
   const timeout = duration('--timeout', settings.timeout) ?? DEFAULT_TIMEOUT;
@@ -210,15 +208,6 @@ function modeOf(typed: Partial<Settings>, config: Settings): Mode {
     if (interactive) return 'interactive';
   }
   return 'interactive';
-}
-
-/** `--sandbox` has the settings that are configured. */
-function sandboxOf(
-  chosen: Settings['sandbox'],
-  configured: Settings['sandbox'],
-): SandboxSettings | undefined {
-  if (chosen === undefined || chosen === false) return undefined;
-  return chosen === true ? (typeof configured === 'object' ? configured : {}) : chosen;
 }
 
 /** A bare `--parallel` lets Sage choose. */
