@@ -24,6 +24,23 @@ test('a tree with states, the longest chain, and each ticket in full once', () =
   ]);
 });
 
+test('trees stand below their component where there are several', () => {
+  const mixed = buildDependencyGraph([
+    { id: 'API-1', dependencies: [] },
+    { id: 'WEB-1', dependencies: [] },
+    { id: 'API-2', dependencies: [] },
+  ]);
+  const groupOf = (id: string): string => id.split('-')[0]!;
+  expect(formatGraph(mixed, { groupOf }, {}).split('\n').slice(0, 6)).toEqual([
+    'API',
+    '\u{00b7}  API-1',
+    '\u{00b7}  API-2',
+    '',
+    'WEB',
+    '\u{00b7}  WEB-1',
+  ]);
+});
+
 test('no line of the tree is wider than the terminal, and no control character gets through', () => {
   const deep = buildDependencyGraph(
     Array.from({ length: 60 }, (_, nth) => ({

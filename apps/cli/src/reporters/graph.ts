@@ -7,7 +7,7 @@ const WIDTH = 80;
 /** A tree for a person: below each ticket what waits for it. */
 export function formatGraph(
   graph: DependencyGraph,
-  { titleOf = (id) => id, marked = [] }: PictureOptions,
+  { titleOf = (id) => id, groupOf = () => '', marked = [] }: PictureOptions,
   stdout: { isTTY?: boolean },
 ): string {
   const colors = createColors(stdout.isTTY === true && !process.env['NO_COLOR']);
@@ -22,13 +22,21 @@ export function formatGraph(
     ['DEFERRED', '!'],
   ]);
   const critical = new Set(marked);
-  const lines = drawTree(graph).map(({ prefix, id, repeated }) => {
+  const several = new Set(graph.ids.map((id) => groupOf(id))).size > 1;
+  let group: string | undefined;
+  const lines = drawTree(graph, { groupOf }).flatMap(({ prefix, id, repeated }) => {
+    const heading: string[] = [];
+    if (several && prefix === '' && groupOf(id) !== group) {
+      if (group !== undefined) heading.push('');
+      group = groupOf(id);
+      heading.push(colors.bold(fit(printable(group), WIDTH)));
+    }
     const state = graph.stateOf(id) ?? '';
     const branch = prefix.length > 40 ? `\u{2026}${prefix.slice(-39)}` : prefix;
     const title = repeated ? '(see above)' : titleOf(id) === id ? '' : titleOf(id);
     const text = `${signs.get(state) ?? '\u{00b7}'}${critical.has(id) ? '*' : ' '} ${printable(id)}  ${title}`;
     const shown = fit(text, WIDTH - branch.length);
-    return colors.dim(branch) + (paint.get(state) ?? ((plain: string) => plain))(shown);
+    return [...heading, colors.dim(branch) + (paint.get(state) ?? ((plain: string) => plain))(shown)];
   });
   const { total, edges, states } = graphStatistics(graph);
   const counts = [...states].map(([state, count]) => `${count} ${state}`).join(', ');

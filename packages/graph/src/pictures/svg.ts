@@ -6,8 +6,9 @@ import type { PictureOptions } from './picture.ts';
 
 const BOX = { width: 150, height: 34 };
 const STEP = { x: 210, y: 44 };
-const MARGIN = { left: 110, top: 16 };
+const MARGIN = { left: 110, top: 40 };
 const LETTERS = 24;
+const KEY = { x: 8, y: 10, width: 140 };
 
 /** A picture that a browser opens: a column a wave, a lane a group; titles in full show under the pointer. */
 export function drawSvg(graph: DependencyGraph, options: PictureOptions = {}): string {
@@ -15,8 +16,9 @@ export function drawSvg(graph: DependencyGraph, options: PictureOptions = {}): s
   const { places, lanes, columns, rows } = layOut(graph, groupOf);
   const marked = new Set(options.marked);
   const critical = markedEdges(options);
-  const width = MARGIN.left + Math.max(1, columns) * STEP.x;
-  const height = 2 * MARGIN.top + Math.max(1, rows) * STEP.y;
+  const keys = legend(graph, marked.size > 0);
+  const width = Math.max(MARGIN.left + Math.max(1, columns) * STEP.x, KEY.x + keys.length * KEY.width);
+  const height = MARGIN.top + Math.max(1, rows) * STEP.y + 16;
   const x = ({ column }: Place): number => MARGIN.left + column * STEP.x;
   const y = ({ row }: Place): number => MARGIN.top + row * STEP.y;
 
@@ -55,6 +57,7 @@ export function drawSvg(graph: DependencyGraph, options: PictureOptions = {}): s
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
     '<style>text{font:600 11px sans-serif;fill:#1f2328}.title{font:400 10px sans-serif;fill:#59636e}.lane{font-size:12px;fill:#59636e}path{fill:none;stroke:#b6bac2}.critical{stroke:#d1242f;stroke-width:2.5}</style>',
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
+    ...keys,
     ...bands,
     // Edges of the critical path above the others, boxes above all.
     ...edges,
@@ -63,6 +66,21 @@ export function drawSvg(graph: DependencyGraph, options: PictureOptions = {}): s
     '</svg>',
     '',
   ].join('\n');
+}
+
+/** The states that are there, in their colours, and the pen of the marked path. */
+function legend(graph: DependencyGraph, hasMarked: boolean): string[] {
+  const keys = [...new Set(graph.states)].map((state) => {
+    const [fill, border] = colorsOf(state);
+    return { fill, border, words: state ?? 'no state' };
+  });
+  if (hasMarked) keys.push({ fill: '#ffffff', border: MARK, words: 'critical path' });
+  return keys.map(
+    ({ fill, border, words }, index) =>
+      `<g class="key" transform="translate(${KEY.x + index * KEY.width} ${KEY.y})">` +
+      `<rect width="20" height="12" rx="3" fill="${fill}" stroke="${border}"/>` +
+      `<text x="26" y="10" class="title">${escape(shorten(words, 16))}</text></g>`,
+  );
 }
 
 function shorten(text: string, letters: number): string {

@@ -1,4 +1,5 @@
 import type { DependencyGraph } from '../dependency-graph.ts';
+import type { PictureOptions } from './picture.ts';
 
 export interface TreeLine {
   /** Branches in front of the id. */
@@ -11,14 +12,18 @@ export interface TreeLine {
 /**
  * The graph as trees: below each node stands what waits for it. A node stands below each of its dependencies, with
  * what is below itself only the first time. Nodes that a cycle keeps from every root come last, each cycle from its
- * first node in input order on.
+ * first node in input order on. Trees whose roots are in the same group stand together.
  */
-export function drawTree(graph: DependencyGraph): TreeLine[] {
+export function drawTree(
+  graph: DependencyGraph,
+  { groupOf = () => '' }: Pick<PictureOptions, 'groupOf'> = {},
+): TreeLine[] {
   const { size, ids, dependencyOffsets, dependentOffsets, dependentTargets } = graph;
   const shown = new Uint8Array(size);
   const lines: TreeLine[] = [];
   const roots = [...ids.keys()].filter((node) => dependencyOffsets[node] === dependencyOffsets[node + 1]);
-  for (const root of [...roots, ...ids.keys()]) {
+  const grouped = [...Map.groupBy(roots, (node) => groupOf(ids[node]!)).values()].flat();
+  for (const root of [...grouped, ...ids.keys()]) {
     if (shown[root]) continue;
     const stack = [{ node: root, prefix: '', below: '' }];
     for (let top = stack.pop(); top; top = stack.pop()) {

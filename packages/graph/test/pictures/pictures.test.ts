@@ -52,6 +52,21 @@ describe('drawTree', () => {
     ).toEqual(['A-1', '├─ A-2', '│  └─ B-1', '└─ B-1', 'B-2']);
   });
 
+  test('keeps trees of a group together', () => {
+    const mixed = buildDependencyGraph([
+      { id: 'A-1', dependencies: [] },
+      { id: 'B-1', dependencies: [] },
+      { id: 'A-2', dependencies: [] },
+      { id: 'B-2', dependencies: ['A-2'] },
+    ]);
+    expect(drawTree(mixed, { groupOf: (id) => id[0]! }).map(({ id }) => id)).toEqual([
+      'A-1',
+      'A-2',
+      'B-2',
+      'B-1',
+    ]);
+  });
+
   test('shows every node and every edge of any graph', () => {
     fc.assert(
       fc.property(anyNodes, (nodes) => {
@@ -132,9 +147,13 @@ describe('drawSvg', () => {
     expect(svg.match(/<g transform/g)).toHaveLength(4);
     expect(svg.match(/class="lane"/g)).toHaveLength(2);
     expect(svg.match(/class="critical"/g)).toHaveLength(1);
-    expect(svg.match(/stroke="#d1242f"/g)).toHaveLength(2);
+    expect(svg.match(/stroke="#d1242f"/g)).toHaveLength(3);
     expect(svg).toContain('<title>A-2: a &quot;title&quot; &lt;b&gt; (UNPROCESSED)</title>');
     expect(svg).toContain('fill="#fde3c4"');
+    // A legend of the states that are there.
+    expect(svg.match(/class="key"/g)).toHaveLength(5);
+    expect(svg).toContain('>DEFERRED</text>');
+    expect(svg).toContain('>critical path</text>');
   });
 
   test('holds any id without breaking the XML', () => {
