@@ -40,14 +40,17 @@ export interface DependencyGraph {
  * @throws {DuplicateIdError} with every id that more than one node has.
  */
 export function buildDependencyGraph(nodes: Iterable<GraphNode>): DependencyGraph {
-  const ids: string[] = [];
-  const states: (string | undefined)[] = [];
-  const lists: (readonly string[])[] = [];
+  const all = Array.isArray(nodes) ? (nodes as readonly GraphNode[]) : [...nodes];
+  // Of their full length from the start: growing them takes longer than filling them.
+  const ids = Array.from<string>({ length: all.length });
+  const states = Array.from<string | undefined>({ length: all.length });
+  const lists = Array.from<readonly string[]>({ length: all.length });
   let capacity = 0;
-  for (const { id, dependencies, state } of nodes) {
-    ids.push(id);
-    states.push(state);
-    lists.push(dependencies);
+  for (let node = 0; node < all.length; node++) {
+    const { id, dependencies, state } = all[node]!;
+    ids[node] = id;
+    states[node] = state;
+    lists[node] = dependencies;
     capacity += dependencies.length;
   }
   const { indexOf, indexesOf, repeated } = indexIds(ids);

@@ -10,7 +10,9 @@ import { kahnOrder } from './kahn.ts';
  */
 export function topologicalOrder(graph: DependencyGraph): string[] {
   const order = dependencyFirst(graph);
-  return graph.ids.map((_, position) => graph.ids[order[position]!]!);
+  const ids = Array.from<string>({ length: order.length });
+  for (let position = 0; position < order.length; position++) ids[position] = graph.ids[order[position]!]!;
+  return ids;
 }
 
 /**

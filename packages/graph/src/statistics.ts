@@ -16,7 +16,8 @@ export interface GraphStatistics {
 export function graphStatistics(graph: DependencyGraph): GraphStatistics {
   const { size, edges, dependencyOffsets, dependencyTargets } = graph;
   const states = new Map<string, number>();
-  for (const state of graph.states) {
+  for (let node = 0; node < size; node++) {
+    const state = graph.states[node];
     if (state !== undefined) states.set(state, (states.get(state) ?? 0) + 1);
   }
   const hasDependents = new Uint8Array(size);
