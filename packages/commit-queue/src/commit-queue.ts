@@ -1,28 +1,21 @@
-import { join } from 'node:path';
-import {
-  excludeFromGit,
-  FrozenSettings,
-  GitSession,
-  identity,
-  openRepository,
-  type Repository,
-  signsCommits,
-} from '@sage/git';
+import { type FrozenSettings, GitSession, type Repository } from '@sage/git';
 import { mendAfterPowerCut } from './after-power-cut.ts';
 import { Arrivals } from './arrivals.ts';
 import { auditLandings, type AuditOptions, type AuditReport } from './audit.ts';
 import { cleanupQueue } from './cleanup.ts';
 import { enqueueWorks, type Work } from './enqueue.ts';
 import type { EntryState, QueueEntry } from './entry.ts';
-import { EntryStore } from './entry-store.ts';
-import { EntryError, LockTimeoutError, QueueStoppedError } from './errors.ts';
+import type { EntryStore } from './entry-store.ts';
+import type { EntryError } from './errors.ts';
+import { Intake } from './intake.ts';
 import { withKnownGreen } from './known-green.ts';
 import { landManagedFiles, type ManagedCommit } from './land-managed-files.ts';
 import type { Verification } from './land-verified.ts';
 import type { LandingContext } from './landing-context.ts';
-import { acquireLock, type Lock } from './lock.ts';
+import type { Lock } from './lock.ts';
 import { type PlannedWork, predictConflict } from './predict.ts';
 import { type ProcessOptions, processQueue } from './process-queue.ts';
+import { withQueueLock } from './queue-lock.ts';
 import type { CommitQueueOptions } from './queue-options.ts';
 import { recoverQueue } from './recover.ts';
 
@@ -32,27 +25,8 @@ export interface EntryFilter {
   ticket?: string;
 }
 
-/**
- * Opens (and makes, when absent) the queue of a repository. Any number of processes may have it open. What the
- * repository's configuration and attributes say now (merge drivers, filters, signing) holds as long as it is open.
- */
-export async function openCommitQueue(options: CommitQueueOptions): Promise<CommitQueue> {
-  const given = options.repository;
-  const repository = typeof given === 'string' ? await openRepository(given) : given;
-  const directory = options.directory ?? join(repository.root, '.sage/commit-queue');
-  const store = new EntryStore(directory, options.now ?? (() => new Date()));
-  await store.open();
-  if (options.directory === undefined) await excludeFromGit(repository, ['/.sage/commit-queue/']);
-  const [settings, committer, sign] = await Promise.all([
-    FrozenSettings.of(repository),
-    identity(repository),
-    signsCommits(repository),
-  ]);
-  return new CommitQueue(repository, store, options, { settings, committer, sign });
-}
-
 /** What a repository's configuration said when the queue was opened: what is changed later is not obeyed. */
-interface Configuration extends Pick<LandingContext, 'committer' | 'sign'> {
+export interface Configuration extends Pick<LandingContext, 'committer' | 'sign'> {
   settings: FrozenSettings;
 }
 
@@ -65,9 +39,7 @@ export class CommitQueue {
   readonly #configuration: Configuration;
   /** There while entries are landed. */
   #arrivals: Arrivals | undefined;
-  #arriving: Work[] = [];
-  #batch: Promise<Map<Work, QueueEntry | Error>> | undefined;
-  #writing: Promise<unknown> = Promise.resolve();
+  readonly #intake = new Intake((works) => this.#write(works));
 
   constructor(
     repository: Repository,
@@ -87,18 +59,9 @@ export class CommitQueue {
    * Throws `EntryError`.
    */
   async enqueue(work: Work): Promise<QueueEntry> {
-    this.#arriving.push(work);
-    // Whoever comes while others are written waits, and is written with all who came meanwhile.
-    const batch = (this.#batch ??= this.#writing.then(() => {
-      const works = this.#arriving;
-      this.#arriving = [];
-      this.#batch = undefined;
-      return this.#enqueueWorks(works);
-    }));
-    this.#writing = batch.catch(() => undefined);
-    const result = (await batch).get(work);
+    const result = await this.#intake.take(work);
     if (result instanceof Error) throw result;
-    return result as QueueEntry;
+    return result;
   }
 
   /** As `enqueue` for many, in this order. Throws the first error; the others are queued all the same. */
@@ -110,11 +73,11 @@ export class CommitQueue {
     });
   }
 
-  async #enqueueWorks(works: readonly Work[]): Promise<Map<Work, QueueEntry | Error>> {
+  async #write(works: readonly Work[]): Promise<(QueueEntry | Error)[]> {
     const { onStep } = this.#options;
     const entries = await enqueueWorks(this.#repository, this.#store, works, { now: this.#now, onStep });
     this.#arrivals?.push(entries.flatMap((entry) => (entry instanceof Error ? [] : [entry])));
-    return new Map(works.map((work, n) => [work, entries[n] as QueueEntry | Error]));
+    return entries;
   }
 
   /**
@@ -261,35 +224,16 @@ export class CommitQueue {
     return settled;
   }
 
-  async #locked<T>(
-    purpose: string,
-    signal: AbortSignal | undefined,
-    work: (lock: Lock) => Promise<T>,
-  ): Promise<T> {
+  #locked<T>(purpose: string, signal: AbortSignal | undefined, work: (lock: Lock) => Promise<T>): Promise<T> {
     const timeout = this.#options.lockTimeout ?? 300_000;
-    let lock: Lock;
-    try {
-      // One lock a repository, also where its worktrees have a queue each: refs and checkouts are shared.
-      lock = await acquireLock(join(this.#repository.commonDir, 'sage-queue'), {
-        timeout,
-        purpose,
-        ...(signal && { signal }),
-      });
-    } catch (error) {
-      if (!(error instanceof LockTimeoutError)) throw error;
-      throw new QueueStoppedError('LOCK_TIMEOUT', error.message, {
-        owner: error.owner,
-        paths: [error.file],
-        cause: error,
-      });
-    }
-    try {
-      if (lock.tornSince !== undefined)
-        await mendAfterPowerCut(this.#repository, this.#store, lock.tornSince);
-      return await work(lock);
-    } finally {
-      this.#arrivals = undefined;
-      await lock.release();
-    }
+    return withQueueLock(this.#repository, { timeout, purpose, signal }, async (lock) => {
+      try {
+        if (lock.tornSince !== undefined)
+          await mendAfterPowerCut(this.#repository, this.#store, lock.tornSince);
+        return await work(lock);
+      } finally {
+        this.#arrivals = undefined;
+      }
+    });
   }
 }

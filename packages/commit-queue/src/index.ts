@@ -1,5 +1,6 @@
 export type { AuditOptions, AuditProblem, AuditProblemKind, AuditReport } from './audit.ts';
-export { openCommitQueue, type CommitQueue, type EntryFilter } from './commit-queue.ts';
+export { openCommitQueue } from './open-commit-queue.ts';
+export type { CommitQueue, EntryFilter } from './commit-queue.ts';
 export type { CommitQueueOptions } from './queue-options.ts';
 export type { CommittedWork, Work, WorkDescription, WorkInFiles } from './enqueue.ts';
 export { TRANSITIONS, type EntryState, type QueueEntry } from './entry.ts';
