@@ -47,6 +47,37 @@ test('--dry-run prints the plan, needs no agent and changes nothing', async () =
   expect(await readdir(join(sandbox.root, '.sage'))).toEqual(['tickets']);
 });
 
+test('--dry-run plans with landings as long, and attempts that fail as often, as in earlier runs', async () => {
+  const sandbox = await Sandbox.create([
+    { id: 'API-1' },
+    { id: 'API-2', dependencies: ['API-1'] },
+    { id: 'API-3', state: 'COMPLETED' },
+  ]);
+  const event = (minute: number, event: string, more: object) =>
+    JSON.stringify({ v: 1, event, ticket: 'API-3', time: new Date(minute * 60_000).toISOString(), ...more }) +
+    '\n';
+  await sandbox.write(
+    '.sage/runs/20260101-000000-aaaaaa/journal.jsonl',
+    event(5, 'ticket.finished', { outcome: 'failed', seconds: 300 }) +
+      event(10, 'ticket.finished', { outcome: 'completed', seconds: 300 }) +
+      event(22, 'landing.landed', { entry: 'e', commit: 'c' }),
+  );
+  const { stdout } = await sandbox.sage('stream', '--auto', '--parallel=2', '--dry-run', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({
+    forecast: {
+      minutes: 34,
+      landing: 12,
+      failing: 0.125,
+      assignments: [
+        { id: 'API-1', start: 0, end: 5, landed: 17 },
+        { id: 'API-2', start: 17, end: 22, landed: 34 },
+      ],
+    },
+  });
+  const { stdout: explained } = await sandbox.sage('stream', '--explain', 'API-2');
+  expect(explained).toContain('starts after about 17 min: when API-1 is done');
+});
+
 test('--explain says why a ticket runs when it runs', async () => {
   const sandbox = await Sandbox.create(BACKLOG);
   const { exitCode, stdout } = await sandbox.sage('stream', '--explain', 'API-2', '--json');

@@ -42,7 +42,8 @@ test('an explanation says what probably conflicts and how that is known', () => 
 });
 
 test('a plan says what its forecast rests on', () => {
-  const forecast = { minutes: 60, expected: 66, low: 40, high: 200, utilisation: 1, assignments: [] };
+  const times = { minutes: 60, expected: 66, low: 40, high: 200, utilisation: 1 };
+  const forecast = { ...times, landing: 0, failing: 0, assignments: [] };
   const plan: Plan = {
     v: 1,
     batches: [['API-1']],

@@ -30,17 +30,20 @@ export function explainStart(
   if (own.start === 0) return { because: 'first' };
   const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
   const awaited = leavesOf(byId, id);
-  const endedNow = assignments.filter(({ end }) => end === own.start);
-  const dependency = endedNow.find((one) => awaited.has(one.id));
+  // Files, and the places of a component, are let go of when the work has landed.
+  const landedNow = assignments.filter(({ landed }) => landed === own.start);
+  const dependency = landedNow.find((one) => awaited.has(one.id));
   if (dependency) return { because: 'dependency', ticket: dependency.id };
-  const rival = endedNow.find((one) => areApart(byId.get(id), byId.get(one.id)));
+  const rival = landedNow.find((one) => areApart(byId.get(id), byId.get(one.id)));
   if (rival) return { because: 'conflict', ticket: rival.id };
   const { component } = byId.get(id) ?? {};
   const limit = component === undefined ? undefined : limits?.get(component);
   if (limit !== undefined) {
     const isOfIt = (one: Assignment): boolean => byId.get(one.id)?.component === component;
-    const before = assignments.filter((one) => one.start < own.start && one.end >= own.start && isOfIt(one));
-    const freed = endedNow.find(isOfIt);
+    const before = assignments.filter(
+      (one) => one.start < own.start && one.landed >= own.start && isOfIt(one),
+    );
+    const freed = landedNow.find(isOfIt);
     if (before.length >= limit && freed) return { because: 'limit', ticket: freed.id };
   }
   const feared = conflictChance && likeliestRival(tickets, assignments, own, awaited, conflictChance);
@@ -56,12 +59,15 @@ function likeliestRival(
   conflictChance: (one: string, other: string) => number,
 ): string | undefined {
   const place = new Map(rankTickets(tickets).map(({ id }, index) => [id, index]));
-  const ready = assignments.reduce((time, { id, end }) => (awaited.has(id) ? Math.max(time, end) : time), 0);
+  const ready = assignments.reduce(
+    (time, { id, landed }) => (awaited.has(id) ? Math.max(time, landed) : time),
+    0,
+  );
   let feared: { id: string; chance: number } | undefined;
   let running: Assignment[] = [];
   for (const one of assignments) {
     if (one.start >= own.start) break;
-    running = running.filter(({ end }) => end > one.start);
+    running = running.filter(({ landed }) => landed > one.start);
     if (one.start >= ready && place.get(one.id)! > place.get(own.id)!) {
       for (const { id } of running) {
         const chance = conflictChance(own.id, id);

@@ -8,9 +8,22 @@ export interface DurationRange {
   readonly high: number;
 }
 
-export interface ForecastOptions extends Omit<SimulationOptions, 'durationOf'> {
+/** How it goes with a ticket: its attempts, all but the last of which fail. */
+export interface Course {
+  /** For each attempt the minutes from its end until its result counts; see `landingOf` of {@link SimulationOptions}. */
+  readonly landings: readonly number[];
+  /** Whether the last attempt fails, too, and the ticket is given up. */
+  readonly deferred: boolean;
+}
+
+export interface ForecastOptions extends Omit<SimulationOptions, 'durationOf' | 'attemptsOf' | 'isDeferred'> {
   /** How long each ticket may take, log-normal; where it is missing, exactly its duration. */
   readonly rangeOf: (id: string) => DurationRange | undefined;
+  /**
+   * Draws how it goes with a ticket; for one under way or landing the first attempt is that one. Without it every
+   * first attempt succeeds.
+   */
+  readonly courseOf?: ((id: string, random: () => number) => Course) | undefined;
   /** How often the run is simulated; by default 20 to 200 times, less often the more tickets there are. */
   readonly runs?: number | undefined;
 }
@@ -30,34 +43,77 @@ const Z = 1.2816;
 const DRAWS = 20;
 
 /**
- * The run as planned, and how long it may take: simulated again and again with durations drawn from their ranges,
+ * The run as planned, and how long it may take: simulated again and again with durations and courses that are drawn,
  * always the same ones. Tickets vary independently of each other. Those under way take longer than they have run.
  * @throws {WorkerCountError} unless `workers` is a whole number from 1.
  */
 export function forecast(tickets: readonly SchedulerTicket[], options: ForecastOptions): Forecast {
-  const { rangeOf, ...rest } = options;
+  // A larger backlog varies less, and takes longer to simulate.
+  const runs = options.runs ?? Math.max(20, Math.min(200, Math.floor(200_000 / Math.max(1, tickets.length))));
+  const draws = forecastDraws(tickets, { ...options, runs });
+  for (;;) {
+    const { done, value } = draws.next();
+    if (done) return value;
+  }
+}
+
+/** {@link forecast} in steps, one for each simulation: for who has other things to do in between. */
+export function* forecastDraws(
+  tickets: readonly SchedulerTicket[],
+  { rangeOf, courseOf, runs, ...rest }: ForecastOptions & { readonly runs: number },
+): Generator<void, Forecast> {
   const planned = simulate(tickets, rest);
   const plannedOf = plannedDurations(tickets, rest);
   const random = seeded(1);
-  const durationOf = (id: string): number => {
+  const ids = [
+    ...new Set([...(rest.landing ?? new Map()).keys(), ...planned.assignments.map(({ id }) => id)]),
+  ];
+  const spans: number[] = [];
+  while (spans.length < runs) {
+    yield;
+    const minutes = new Map(ids.map((id) => [id, drawMinutes(id)]));
+    const courses = courseOf && new Map(ids.map((id) => [id, courseOf(id, random)]));
+    const { makespan } = simulate(tickets, {
+      ...rest,
+      durationOf: (id) => minutes.get(id)!,
+      ...(courses && {
+        attemptsOf: (id: string) => courses.get(id)!.landings.length,
+        landingOf: (id: string, attempt: number) => courses.get(id)!.landings[attempt - 1]!,
+        isDeferred: (id: string) => courses.get(id)!.deferred,
+      }),
+    });
+    spans.push(makespan);
+  }
+  spans.sort((a, b) => a - b);
+  const [low, expected, high] = [0.1, 0.5, 0.9].map((share) => quantile(spans, share)) as [
+    number,
+    number,
+    number,
+  ];
+  return { ...planned, expected, low, high };
+
+  function drawMinutes(id: string): number {
     const range = rangeOf(id);
     if (!range || range.low <= 0) return plannedOf(id);
     const middle = (Math.log(range.low) + Math.log(range.high)) / 2;
     const deviation = (Math.log(range.high) - Math.log(range.low)) / (2 * Z);
     const draw = (): number => Math.exp(middle + deviation * normal(random));
-    const elapsed = options.underWay?.get(id) ?? 0;
-    let minutes = draw();
-    if (elapsed < Infinity) for (let more = 1; minutes <= elapsed && more < DRAWS; more++) minutes = draw();
-    return minutes;
-  };
-  // A larger backlog varies less, and takes longer to simulate.
-  const runs = options.runs ?? Math.max(20, Math.min(200, Math.floor(200_000 / Math.max(1, tickets.length))));
-  const spans = Array.from({ length: runs }, () => {
-    const drawn = new Map(planned.assignments.map(({ id }) => [id, durationOf(id)]));
-    return simulate(tickets, { ...rest, durationOf: (id) => drawn.get(id)! }).makespan;
-  }).sort((a, b) => a - b);
-  const quantile = (share: number): number => spans[Math.round(share * (runs - 1))]!;
-  return { ...planned, expected: quantile(0.5), low: quantile(0.1), high: quantile(0.9) };
+    const elapsed = rest.underWay?.get(id) ?? 0;
+    let drawn = draw();
+    for (let more = 1; drawn <= elapsed && more < DRAWS; more++) drawn = draw();
+    return drawn;
+  }
+}
+
+/**
+ * At the place share * (n + 1) of n sorted values, between two of them where it is no whole number (Weibull 1939): a
+ * further value is below it with that chance, however few there are.
+ */
+function quantile(sorted: readonly number[], share: number): number {
+  const place = Math.max(0, Math.min(sorted.length - 1, share * (sorted.length + 1) - 1));
+  const below = Math.floor(place);
+  const above = Math.ceil(place);
+  return sorted[below]! + (place - below) * (sorted[above]! - sorted[below]!);
 }
 
 /** Box and Muller. */

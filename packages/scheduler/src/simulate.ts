@@ -12,12 +12,28 @@ export interface SimulationOptions extends SchedulerOptions {
   /** How often a ticket has to be tried: every attempt takes its time, all but the last one fail. 1 by default. */
   readonly attemptsOf?: ((id: string) => number) | undefined;
   /**
-   * Tickets that run already, with the minutes that they have run: they go on first, for what is left of their
-   * duration. Infinity where only their landing is left.
+   * Minutes from the end of an attempt (from 1) until its result counts, for it has to land: its worker is free
+   * meanwhile, what waits for the ticket waits on. 0 by default.
    */
+  readonly landingOf?: ((id: string, attempt: number) => number) | undefined;
+  /** Whether a ticket's last attempt fails, too: it is given up, and what waits for it never runs. False by default. */
+  readonly isDeferred?: ((id: string) => boolean) | undefined;
+  /** Tickets that run already, with the minutes that they have run: they go on first, for what is left of their duration. */
   readonly underWay?: ReadonlyMap<string, number> | undefined;
+  /** Tickets whose first attempt is over, with the minutes that they have waited since then to land. */
+  readonly landing?: ReadonlyMap<string, number> | undefined;
+  /**
+   * How many may run at the same time from which minute on, in order of time; before the first, none. Without it,
+   * `workers` from the start.
+   */
+  readonly allowed?: readonly Allowance[] | undefined;
   /** Cost of a worker's minute, waiting for tickets not counted; 0 by default. */
   readonly costPerMinute?: number | undefined;
+}
+
+export interface Allowance {
+  readonly from: number;
+  readonly workers: number;
 }
 
 export interface Assignment {
@@ -27,12 +43,14 @@ export interface Assignment {
   /** Minutes since the start of the run. */
   start: number;
   end: number;
+  /** When its result counts. */
+  landed: number;
   /** Counted from 1. */
   attempt: number;
 }
 
 export interface Simulation {
-  /** Minutes until the last ticket ends. */
+  /** Minutes until the last ticket has ended and landed. */
   makespan: number;
   /** Share of the workers' time that is work, 0 to 1. */
   utilisation: number;
@@ -43,56 +61,81 @@ export interface Simulation {
 }
 
 /**
- * A run in which every ticket succeeds in the end, without barriers: a free worker takes the next ready ticket at
- * once, and one that failed is ready again at once.
+ * A run without barriers: a free worker takes the next ready ticket at once, and one that failed is ready again at
+ * once. Every ticket succeeds in the end but those that are deferred.
  * @throws {WorkerCountError} unless `workers` is a whole number from 1.
  */
 export function simulate(tickets: readonly SchedulerTicket[], options: SimulationOptions): Simulation {
   const workers = wholeNumber(options.workers);
-  const scheduler = createScheduler(tickets, { ...options, retry: undefined });
-  const attempts = new Map<string, number>();
-  const attemptsOf = options.attemptsOf ?? (() => 1);
+  // What lands counts as running, but keeps no worker.
+  const scheduler = createScheduler(tickets, { ...options, workers: undefined, retry: undefined });
+  const { attemptsOf = () => 1, landingOf = () => 0, isDeferred = () => false } = options;
   const durationOf = options.durationOf ?? plannedDurations(tickets, options);
+  const allowed = options.allowed ?? [{ from: 0, workers }];
+  const attempts = new Map<string, number>();
   const idle = new TinyQueue<number>();
   let hired = 0;
-  const running = new TinyQueue<Assignment>([], (a, b) => a.end - b.end || a.worker - b.worker);
+  const working = new TinyQueue<Assignment>([], (a, b) => a.end - b.end || a.worker - b.worker);
+  const landing = new TinyQueue<Landing>([], (a, b) => a.landed - b.landed || (a.id < b.id ? -1 : 1));
   const assignments: Assignment[] = [];
   let now = 0;
-  const end = ({ id, worker, attempt }: Assignment): void => {
-    idle.push(worker);
+  let step = 0;
+  let most = 0;
+  const settle = ({ id, attempt }: Landing): void => {
     if (attempt < attemptsOf(id)) scheduler.failed(id);
+    else if (isDeferred(id)) scheduler.deferred(id);
     else scheduler.completed(id);
   };
-  const start = (id: string, elapsed = 0): void => {
+  const begin = (id: string): number => {
     scheduler.started(id);
     const attempt = (attempts.get(id) ?? 0) + 1;
     attempts.set(id, attempt);
-    const worker = idle.pop() ?? ++hired;
-    const left = Math.max(0, durationOf(id) - elapsed);
-    const assignment = { id, worker, start: now, end: now + left, attempt };
-    assignments.push(assignment);
-    running.push(assignment);
+    return attempt;
   };
+  const start = (id: string, elapsed = 0): void => {
+    const attempt = begin(id);
+    const end = now + Math.max(0, durationOf(id) - elapsed);
+    const landed = end + landingOf(id, attempt);
+    const assignment = { id, worker: idle.pop() ?? ++hired, start: now, end, landed, attempt };
+    assignments.push(assignment);
+    working.push(assignment);
+  };
+  for (const [id, waited] of options.landing ?? []) {
+    const attempt = begin(id);
+    landing.push({ id, attempt, landed: Math.max(0, landingOf(id, attempt) - waited) });
+  }
   for (const [id, elapsed] of options.underWay ?? []) start(id, elapsed);
   for (;;) {
-    while (running.length < workers) {
+    for (; step < allowed.length && allowed[step]!.from <= now; step++)
+      most = Math.min(workers, allowed[step]!.workers);
+    while (working.length < most) {
       const id = scheduler.next();
       if (id === undefined) break;
       start(id);
     }
-    const ended = running.pop();
-    if (!ended) break;
-    now = ended.end;
-    end(ended);
+    const more = scheduler.ready > 0 && working.length >= most ? allowed[step]?.from : undefined;
+    const next = Math.min(
+      working.peek()?.end ?? Infinity,
+      landing.peek()?.landed ?? Infinity,
+      more ?? Infinity,
+    );
+    if (next === Infinity) break;
+    now = next;
     // Everything that ends now ends before anything starts: the choice is made among all that is ready then.
-    while (running.peek()?.end === now) {
-      end(running.pop()!);
+    while (working.peek()?.end === now) {
+      const ended = working.pop()!;
+      idle.push(ended.worker);
+      if (ended.landed > now) landing.push(ended);
+      else settle(ended);
     }
+    while (landing.peek()?.landed === now) settle(landing.pop()!);
   }
   const work = assignments.reduce((sum, one) => sum + one.end - one.start, 0);
   const utilisation = now === 0 ? 0 : work / (now * workers);
   return { makespan: now, utilisation, cost: work * (options.costPerMinute ?? 0), assignments };
 }
+
+type Landing = Pick<Assignment, 'id' | 'attempt' | 'landed'>;
 
 /** Minutes by id, as the scheduler plans with them. */
 export function plannedDurations(

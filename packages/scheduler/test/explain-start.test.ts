@@ -27,6 +27,12 @@ test('a ticket starts first, after what it waits for, after what it conflicts wi
   expect(reasons(1)[0]).toEqual({ because: 'workers' });
 });
 
+test('a ticket that waits for another one waits for its landing', () => {
+  const { assignments } = simulate(tickets, { workers: 3, landingOf: () => 2 });
+  expect(explainStart(tickets, assignments, 'D')).toEqual({ because: 'dependency', ticket: 'B' });
+  expect(explainStart(tickets, assignments, 'C')).toEqual({ because: 'conflict', ticket: 'B' });
+});
+
 test('a ticket waits for its component, where as many of it run as may', () => {
   const all = ['A', 'B', 'C'].map((id, nth) => ({
     id,

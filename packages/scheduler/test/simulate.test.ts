@@ -28,10 +28,10 @@ describe('simulate', () => {
       utilisation: 1,
       cost: 0,
       assignments: [
-        { id: 'A', worker: 1, start: 0, end: 4, attempt: 1 },
-        { id: 'B', worker: 2, start: 0, end: 1, attempt: 1 },
-        { id: 'C', worker: 2, start: 1, end: 3, attempt: 1 },
-        { id: 'D', worker: 2, start: 3, end: 4, attempt: 1 },
+        { id: 'A', worker: 1, start: 0, end: 4, landed: 4, attempt: 1 },
+        { id: 'B', worker: 2, start: 0, end: 1, landed: 1, attempt: 1 },
+        { id: 'C', worker: 2, start: 1, end: 3, landed: 3, attempt: 1 },
+        { id: 'D', worker: 2, start: 3, end: 4, landed: 4, attempt: 1 },
       ],
     });
   });
@@ -62,17 +62,74 @@ describe('simulate', () => {
     const tickets = [ticket('A', 9), ticket('B', 4), ticket('C', 5), ticket('D', 2, ['B']), ticket('E', 3)];
     const underWay = new Map([
       ['B', 1],
-      ['E', Infinity],
       ['C', 99],
     ]);
-    const { assignments } = simulate(tickets, { workers: 2, underWay });
+    const landing = new Map([['E', 5]]);
+    const landingOf = (id: string) => (id === 'E' ? 6 : 0);
+    const { assignments } = simulate(tickets, { workers: 2, underWay, landing, landingOf });
     expect(assignments.map(({ id, start, end }) => [id, start, end])).toEqual([
       ['B', 0, 3],
-      ['E', 0, 0],
       ['C', 0, 0],
       ['A', 0, 9],
       ['D', 3, 5],
     ]);
+  });
+
+  test('what waits for a ticket waits for its landing, its worker does not', () => {
+    const tickets = [ticket('A', 3), ticket('B', 1, ['A']), ticket('C', 2)];
+    const { assignments, makespan } = simulate(tickets, { workers: 1, landingOf: () => 4 });
+    expect(assignments.map(({ id, start, end, landed }) => [id, start, end, landed])).toEqual([
+      ['A', 0, 3, 7],
+      ['C', 3, 5, 9],
+      ['B', 7, 8, 12],
+    ]);
+    expect(makespan).toBe(12);
+  });
+
+  test('work that is turned away when it lands is made anew then', () => {
+    const landing = new Map([['A', 1]]);
+    const { assignments } = simulate([ticket('A', 3)], {
+      workers: 1,
+      landing,
+      landingOf: (_, attempt) => (attempt === 1 ? 3 : 0),
+      attemptsOf: () => 2,
+    });
+    expect(assignments).toEqual([{ id: 'A', worker: 1, start: 2, end: 5, landed: 5, attempt: 2 }]);
+  });
+
+  test('what waits for a ticket that is deferred never runs', () => {
+    const tickets = [ticket('A', 3), ticket('B', 1, ['A']), ticket('C', 1)];
+    const { assignments, makespan } = simulate(tickets, {
+      workers: 1,
+      attemptsOf: (id) => (id === 'A' ? 2 : 1),
+      isDeferred: (id) => id === 'A',
+    });
+    expect(assignments.map(({ id }) => id)).toEqual(['A', 'A', 'C']);
+    expect(makespan).toBe(7);
+  });
+
+  test('no more run at the same time than are allowed by then', () => {
+    const tickets = ['A', 'B', 'C', 'D'].map((id) => ticket(id, 10));
+    const starts = (allowed: { from: number; workers: number }[]) =>
+      simulate(tickets, { workers: 3, allowed }).assignments.map(({ start }) => start);
+    expect(
+      starts([
+        { from: 5, workers: 1 },
+        { from: 6, workers: 2 },
+        { from: 7, workers: 9 },
+      ]),
+    ).toEqual([5, 6, 7, 15]);
+    expect(starts([{ from: 0, workers: 1 }])).toEqual([0, 10, 20, 30]);
+    expect(starts([])).toEqual([]);
+    expect(
+      simulate([ticket('A', 1)], {
+        workers: 1,
+        allowed: [
+          { from: 0, workers: 1 },
+          { from: 60, workers: 2 },
+        ],
+      }).makespan,
+    ).toBe(1);
   });
 
   test('of nothing takes no time', () => {

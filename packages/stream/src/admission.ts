@@ -1,3 +1,4 @@
+import type { Allowance } from '@sage/scheduler';
 import type { AgentReport, AttemptResult } from '@sage/workers';
 import { type BudgetLimits, overBudget } from './budget.ts';
 import { BudgetWatch, type Cut } from './budget-watch.ts';
@@ -39,6 +40,11 @@ export class Admission {
     const pause = this.#fleet.remaining();
     if (pause > 0) return pause;
     return working < this.#fleet.window ? 0 : this.#fleet.growsIn();
+  }
+
+  /** How many may work at the same time from when on (ms from now), as far as the account is concerned. */
+  outlook(): Allowance[] {
+    return this.#turnedAway && !this.#options.wait ? [] : this.#fleet.outlook();
   }
 
   /** Why no further attempt may start beside those that run. */

@@ -1,3 +1,5 @@
+import type { Allowance } from '@sage/scheduler';
+
 /** The first pause after an agent asked to be tried later, and the longest, in milliseconds. */
 const FIRST_PAUSE = 2_000;
 const LONGEST_PAUSE = 5 * 60_000;
@@ -30,14 +32,24 @@ export class FleetLimit {
 
   /** Agents that may work at the same time. */
   get window(): number {
-    const quiet = Math.max(0, this.#now() - this.#lastSign);
-    return Math.min(this.#workers, this.#window + Math.floor(quiet / QUIET));
+    return this.#windowAt(this.#now());
   }
 
   /** Milliseconds until one more may work, without any work getting through; Infinity when all may. */
   growsIn(): number {
     if (this.window === this.#workers) return Infinity;
     return QUIET - ((this.#now() - this.#lastSign) % QUIET);
+  }
+
+  /** How many may work at the same time from when on (ms from now), if no further sign comes. */
+  outlook(): Allowance[] {
+    const opens = this.remaining();
+    const steps: Allowance[] = [{ from: opens, workers: this.#windowAt(this.#now() + opens) }];
+    for (let workers = steps[0]!.workers + 1; workers <= this.#workers; workers++) {
+      const grown = this.#lastSign + (workers - this.#window) * QUIET;
+      steps.push({ from: grown - this.#now(), workers });
+    }
+    return steps;
   }
 
   /** Milliseconds until starts are allowed; 0 when they are. */
@@ -74,8 +86,14 @@ export class FleetLimit {
     this.#window = Math.min(this.#workers, this.#window + 1);
   }
 
+  #windowAt(time: number): number {
+    const quiet = Math.max(0, time - this.#lastSign);
+    return Math.min(this.#workers, this.#window + Math.floor(quiet / QUIET));
+  }
+
   #halve(): void {
     this.#window = Math.max(1, Math.floor(this.window / 2));
-    this.#lastSign = this.#now();
+    // A sign while it is closed does not make the quiet begin before it opens.
+    this.#lastSign = Math.max(this.#lastSign, this.#now());
   }
 }

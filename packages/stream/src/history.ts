@@ -3,28 +3,26 @@ import { join } from 'node:path';
 import { type DurationModel, type DurationSample, learnDurations } from '@sage/scheduler';
 import type { Ticket } from '@sage/tickets';
 import { journalFile, readJournal, runsDirectory } from './journal.ts';
+import { TrackRecord } from './track-record.ts';
 import { VELOCITY_LOG } from './velocity-log.ts';
 
 /** Journals of older runs are not read: what tickets take changes with the agent. */
 const RUNS = 50;
 
-/** What earlier runs teach about durations. */
-export async function learnFromHistory(
-  root: string,
-  tickets: ReadonlyMap<string, Ticket>,
-): Promise<DurationModel> {
-  return modelOf(await readSamples(root, tickets), tickets);
+/** What earlier runs teach. */
+export interface History {
+  /** How long attempts that completed a ticket have taken. */
+  readonly samples: readonly DurationSample[];
+  readonly record: TrackRecord;
 }
 
 /**
- * Attempts that completed a ticket, from the newest journals, and lines of the velocity log about tickets that no
- * journal has. A file that cannot be read holds none.
+ * From the newest journals, durations also from lines of the velocity log about tickets that no journal has. A file
+ * that cannot be read holds nothing.
  */
-export async function readSamples(
-  root: string,
-  tickets: ReadonlyMap<string, Ticket>,
-): Promise<DurationSample[]> {
+export async function readHistory(root: string, tickets: ReadonlyMap<string, Ticket>): Promise<History> {
   const samples: DurationSample[] = [];
+  const record = new TrackRecord();
   const seen = new Set<string>();
   const take = (id: string, minutes: number): void => {
     const ticket = tickets.get(id);
@@ -34,6 +32,7 @@ export async function readSamples(
   const runs = await readdir(runsDirectory(root)).catch(() => []);
   for (const run of runs.toSorted((a, b) => (a < b ? -1 : 1)).slice(-RUNS)) {
     for (const event of await readJournal(journalFile(root, run)).catch(() => [])) {
+      record.saw(event);
       if (event.event === 'ticket.finished' && event.outcome === 'completed')
         take(event.ticket, event.seconds / 60);
     }
@@ -43,7 +42,7 @@ export async function readSamples(
     return { id: idOf(id ?? ''), minutes: Number(minutes) };
   });
   for (const { id, minutes } of lines.filter((line) => !seen.has(line.id))) take(id, minutes);
-  return samples;
+  return { samples, record };
 }
 
 export function modelOf(

@@ -1,25 +1,42 @@
-import { type DurationSample, forecast, type SchedulerOptions, type SchedulerTicket } from '@sage/scheduler';
+import { setImmediate as otherWork } from 'node:timers/promises';
+import {
+  type Allowance,
+  type DurationSample,
+  forecastDraws,
+  type SchedulerOptions,
+  type SchedulerTicket,
+} from '@sage/scheduler';
+import { type Behind, courses, median } from './attempt-course.ts';
 import type { Backlog } from './backlog.ts';
 import type { Clock } from './clock.ts';
 import type { RunEvent, RunFact } from './events.ts';
-import { knownBefore, modelOf } from './history.ts';
+import { type History, knownBefore, modelOf } from './history.ts';
+import type { RunState } from './run-state.ts';
+import type { TrackRecord } from './track-record.ts';
 
 /** To be done, or being done. */
 const isOpen = ({ state }: SchedulerTicket): boolean => state === 'UNPROCESSED' || state === 'IN_PROGRESS';
 
+const MINUTE = 60_000;
 /** Forecasts are at least so far apart (ms), and take at most so small a share of the time. */
 const APART = 10_000;
 const SHARE = 1 / 50;
-/** With more tickets than this one forecast would hold up the run. */
-const MOST_TICKETS = 5_000;
+/** The fewest simulations that show four of five (nine values have ten gaps), and the most. */
+const RUNS = { fewest: 9, most: 49 };
 
 export interface LiveForecastOptions {
   readonly backlog: Pick<Backlog, 'tickets'>;
   /** The backlog in the states of now; durations do not matter. */
   readonly tickets: () => readonly SchedulerTicket[];
   /** Of earlier runs. */
-  readonly samples: readonly DurationSample[];
+  readonly history: History;
+  /** Tickets whose work waits to land from the start. */
+  readonly queued: readonly string[];
+  readonly state: () => Pick<RunState, 'attempts' | 'conflicts' | 'outcome'>;
+  readonly maxAttempts: number;
   readonly workers: number;
+  /** How many agents may work at the same time from when on (ms from now). */
+  readonly outlook: () => readonly Allowance[];
   readonly rules: Pick<SchedulerOptions, 'only' | 'limits' | 'conflictChance'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly emit: (fact: RunFact) => Promise<void>;
@@ -27,75 +44,116 @@ export interface LiveForecastOptions {
 
 /**
  * Tells when the run will be over: simulates what is left again and again, the tickets that run with the time that
- * they have had, with durations learned from earlier runs and from this one. Fed with the events of the run.
+ * they have had, with what was learned from earlier runs and from this one. Fed with the events of the run.
  */
 export class LiveForecast {
   readonly #options: LiveForecastOptions;
   readonly #samples: DurationSample[];
-  /** When each ticket that runs was started; -Infinity where it only has to land. */
-  readonly #since = new Map<string, number>();
+  readonly #record: TrackRecord;
+  /** When each ticket that runs was started, and when each that waits to land was finished. */
+  readonly #working = new Map<string, number>();
+  readonly #landing: Map<string, number>;
   #next = -Infinity;
 
   constructor(options: LiveForecastOptions) {
     this.#options = options;
-    this.#samples = [...options.samples];
+    this.#samples = [...options.history.samples];
+    this.#record = options.history.record;
+    this.#landing = new Map(options.queued.map((id) => [id, this.#now()]));
   }
 
   saw(event: RunEvent): void {
+    this.#record.saw(event);
     switch (event.event) {
       case 'ticket.started':
-        this.#since.set(event.ticket, this.#now());
+        this.#working.set(event.ticket, this.#now());
         return;
       case 'ticket.finished': {
-        if (event.outcome !== 'completed') return void this.#since.delete(event.ticket);
+        this.#working.delete(event.ticket);
+        if (event.outcome !== 'completed') return;
         const ticket = this.#options.backlog.tickets.get(event.ticket);
         if (ticket) this.#samples.push({ minutes: event.seconds / 60, ...knownBefore(ticket) });
-        this.#since.set(event.ticket, -Infinity);
+        this.#landing.set(event.ticket, this.#now());
         return;
       }
       case 'landing.conflicted':
       case 'landing.rejected':
-        this.#since.delete(event.ticket);
+        this.#landing.delete(event.ticket);
         return;
       case 'ticket.completed':
       case 'ticket.deferred':
-        this.#since.delete(event.ticket);
-        this.tell();
+        this.#working.delete(event.ticket);
+        this.#landing.delete(event.ticket);
+        void this.tell();
     }
   }
 
-  /** Says nothing while there is nothing to learn from, and not too often. */
-  tell(): void {
+  /** Says nothing while there is nothing to learn from, and not too often. Never rejects. */
+  async tell(): Promise<void> {
     const now = this.#now();
     if (now < this.#next || this.#samples.length === 0) return;
-    this.#next = now + APART;
-    const { backlog, workers, rules, emit } = this.#options;
+    // Until this one is told there is no other.
+    this.#next = Infinity;
+    let used = 0;
+    let begun = now;
+    const draws = this.#draws(now);
+    let step = draws.next();
+    for (; !step.done; step = draws.next()) {
+      used += this.#now() - begun;
+      await otherWork();
+      begun = this.#now();
+    }
+    used += this.#now() - begun;
+    this.#next = now + Math.max(APART, used / SHARE);
+    const { remaining, ...minutes } = step.value;
+    const { state, emit } = this.#options;
+    if (remaining === 0 || state().outcome !== undefined) return;
+    const at = (later: number): string => new Date(now + later * MINUTE).toISOString();
+    const times = { expected: at(minutes.expected), low: at(minutes.low), high: at(minutes.high) };
+    // A journal that cannot be written stops the run at its next event.
+    await emit({ event: 'run.forecast', remaining, ...times }).catch(() => {});
+  }
+
+  *#draws(now: number) {
+    const { backlog, workers, rules, outlook, state, maxAttempts } = this.#options;
     const tickets = this.#options.tickets();
     const open = new Set(tickets.filter(isOpen).map(({ id }) => id));
-    if (open.size > MOST_TICKETS) return;
     const model = modelOf(this.#samples, backlog.tickets);
-    const rangeOf = (id: string) => {
-      const ticket = backlog.tickets.get(id);
-      return ticket && model.predict(knownBefore(ticket));
-    };
+    const ranges = new Map(
+      [...open].map((id) => {
+        const ticket = backlog.tickets.get(id);
+        return [id, ticket && model.predict(knownBefore(ticket))];
+      }),
+    );
     // What is told of a ticket comes after it counts.
-    const running = [...this.#since].filter(([id]) => open.has(id));
-    const { assignments, expected, low, high } = forecast(
-      tickets.map((ticket) => ({ ...ticket, duration: rangeOf(ticket.id)?.minutes })),
+    const since = (times: ReadonlyMap<string, number>) =>
+      new Map([...times].filter(([id]) => open.has(id)).map(([id, time]) => [id, (now - time) / MINUTE]));
+    const landing = since(this.#landing);
+    const { attempts, conflicts } = state();
+    const behind = (id: string): Behind => {
+      const waited = landing.get(id);
+      const conflicted = conflicts.get(id) ?? 0;
+      // What waits to land is an attempt that may yet fail.
+      const before = (attempts.get(id) ?? 0) - (waited === undefined ? 0 : 1);
+      return { failures: before - conflicted, conflicts: conflicted, waited };
+    };
+    const course = courses(this.#record, maxAttempts);
+    const usual = median(this.#record.landings);
+    const { assignments, ...forecast } = yield* forecastDraws(
+      tickets.map((ticket) => ({ ...ticket, duration: ranges.get(ticket.id)?.minutes })),
       {
         ...rules,
         workers,
-        underWay: new Map(running.map(([id, since]) => [id, (now - since) / 60_000])),
-        rangeOf,
-        runs: Math.max(10, Math.min(50, Math.floor(10_000 / open.size))),
+        underWay: since(this.#working),
+        landing,
+        allowed: outlook().map((step) => ({ ...step, from: step.from / MINUTE })),
+        rangeOf: (id) => ranges.get(id),
+        landingOf: () => usual,
+        courseOf: (id, random) => course(behind(id), random),
+        runs: Math.max(RUNS.fewest, Math.min(RUNS.most, Math.floor(10_000 / open.size))),
       },
     );
-    this.#next = Math.max(this.#next, now + (this.#now() - now) / SHARE);
-    if (assignments.length === 0) return;
-    const at = (minutes: number): string => new Date(now + minutes * 60_000).toISOString();
-    const times = { expected: at(expected), low: at(low), high: at(high) };
-    // A journal that cannot be written stops the run at its next event.
-    emit({ event: 'run.forecast', remaining: assignments.length, ...times }).catch(() => {});
+    return { remaining: new Set([...landing.keys(), ...assignments.map(({ id }) => id)]).size, ...forecast };
   }
 
   #now(): number {

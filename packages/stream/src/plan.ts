@@ -19,7 +19,8 @@ import {
   selectTickets,
 } from './backlog.ts';
 import { gatherEvidence } from './evidence.ts';
-import { knownBefore, learnFromHistory } from './history.ts';
+import { courses, median } from './attempt-course.ts';
+import { knownBefore, modelOf, readHistory } from './history.ts';
 import { likelyFiles, type SourcedFile } from './likely-files.ts';
 import { chooseTarget } from './target.ts';
 
@@ -29,6 +30,8 @@ export interface PlanOptions extends Selection {
   readonly target?: string | undefined;
   /** At most so many tickets of a component run at the same time. */
   readonly componentLimits?: Readonly<Record<string, number>> | undefined;
+  /** Attempts of a ticket before it is deferred. */
+  readonly maxAttempts: number;
 }
 
 /** The contract of `sage stream --dry-run --json`. */
@@ -44,9 +47,9 @@ export interface Plan {
   readonly forecast: RunForecast;
 }
 
-/** How long a run would take if every ticket succeeded, with what earlier runs taught. */
+/** How long a run would take, with what earlier runs taught. */
 export interface RunForecast {
-  /** If each ticket takes exactly what is expected of it. */
+  /** If each ticket and each landing takes exactly what is expected of it, and every attempt lands. */
   readonly minutes: number;
   /** Half of the runs are over within so many minutes; four of five take between `low` and `high`. */
   readonly expected: number;
@@ -58,6 +61,10 @@ export interface RunForecast {
   readonly samples: number;
   /** How many of the tickets have an estimate; with neither, each counts as a minute. */
   readonly estimates: number;
+  /** Minutes that finished work usually takes to land, verify included; 0 without earlier runs. */
+  readonly landing: number;
+  /** Share of attempts that are taken not to land, 0 to 1; 0 without earlier runs. */
+  readonly failing: number;
   /** In minutes from the start of the run, in order of start. */
   readonly assignments: readonly Omit<Assignment, 'attempt'>[];
 }
@@ -81,7 +88,8 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   const target = await chooseTarget(repository, { branch: options.target, newBranch: 'sage/plan' });
   const backlog = await readBacklog(repository, target.elsewhere ? target.ref : undefined);
   const selection = selectTickets(backlog, options);
-  const model = await learnFromHistory(repository.root, backlog.tickets);
+  const { samples, record } = await readHistory(repository.root, backlog.tickets);
+  const model = modelOf(samples, backlog.tickets);
   const tickets = schedulerTickets(
     backlog,
     (ticket) => (selection.has(ticket.id) && ticket.state === 'DEFERRED' ? 'UNPROCESSED' : ticket.state),
@@ -101,10 +109,14 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   const others = new Set(
     tickets.filter(({ id, container }) => !container && !planned.has(id)).map(({ id }) => id),
   );
+  const course = courses(record, options.maxAttempts);
+  const landing = median(record.landings);
   const { makespan, expected, low, high, utilisation, assignments } = forecast(tickets, {
     ...rules,
     workers,
     rangeOf: (id) => model.predict(knownBefore(backlog.tickets.get(id) as Ticket)),
+    landingOf: () => landing,
+    courseOf: (_, random) => course({ failures: 0, conflicts: 0 }, random),
   });
   const plan: Plan = {
     v: 1,
@@ -121,8 +133,10 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
       samples: model.samples,
       estimates: assignments.filter(({ id }) => backlog.tickets.get(id)?.estimatedMinutes !== undefined)
         .length,
-      assignments: assignments.map(({ id, worker, start, end }) => {
-        return { id, worker, start: tenths(start), end: tenths(end) };
+      landing: tenths(landing),
+      failing: Math.round((1 - (record.shares.get('landed') ?? 0)) * 1000) / 1000,
+      assignments: assignments.map(({ id, worker, start, end, landed }) => {
+        return { id, worker, start: tenths(start), end: tenths(end), landed: tenths(landed) };
       }),
     },
   };

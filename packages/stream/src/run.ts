@@ -1,6 +1,6 @@
 import { type QueueEntry, QueueStoppedError } from '@sage/commit-queue';
 import type { Repository } from '@sage/git';
-import type { Scheduler } from '@sage/scheduler';
+import type { Allowance, Scheduler } from '@sage/scheduler';
 import type { Ticket } from '@sage/tickets';
 import type { AgentReport, AttemptResult, Workers } from '@sage/workers';
 import type { Ask } from './ask.ts';
@@ -42,6 +42,8 @@ export interface RunOptions {
   readonly stopNow: AbortSignal;
   readonly clock: Clock;
   readonly onNotice: (text: string) => void;
+  /** An account has turned an agent away: fewer may work now. */
+  readonly onLimit: () => void;
 }
 
 export interface RunEnd {
@@ -117,6 +119,11 @@ export class Run {
       }
     }
     return this.#finish();
+  }
+
+  /** How many agents may work at the same time from when on (ms from now). */
+  outlook(): readonly Allowance[] {
+    return this.#admission.outlook();
   }
 
   /** What the queue says of an entry: called by the landing, in the queue's order. */
@@ -260,6 +267,7 @@ export class Run {
         return;
       case 'rate-limited':
         onNotice(`${ticket.id}: ${reason}; ${this.#admission.turnedAway(result.retryAfter)}`);
+        this.#options.onLimit();
         break;
       case 'interrupted':
         if (cut?.of === 'ticket')

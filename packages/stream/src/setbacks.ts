@@ -6,7 +6,7 @@ import type { Landing } from './landing.ts';
 import type { RunLog } from './run-log.ts';
 
 /** How often a ticket whose work conflicts is made anew on the new tip before it is deferred. */
-const CONFLICT_RETRIES = 1;
+export const CONFLICT_RETRIES = 1;
 
 export interface SetbacksOptions {
   readonly log: RunLog;

@@ -12,9 +12,8 @@ import {
   selectTickets,
 } from './backlog.ts';
 import { type Clock, systemClock } from './clock.ts';
-import type { RunFact } from './events.ts';
 import { gatherEvidence } from './evidence.ts';
-import { knownBefore, modelOf, readSamples } from './history.ts';
+import { knownBefore, modelOf, readHistory } from './history.ts';
 import { Landing } from './landing.ts';
 import { likelyFiles } from './likely-files.ts';
 import { LiveForecast } from './live-forecast.ts';
@@ -160,8 +159,8 @@ async function runOn(options: StreamOptions & { clock: Clock }, beginning: Begin
     await landing.queue.recover();
     await reconcile(repository, log, landing, backlog);
     const left = unsettledEntries(await landing.queue.list(), log);
-    const samples = await readSamples(repository.root, backlog.tickets);
-    const model = modelOf(samples, backlog.tickets);
+    const history = await readHistory(repository.root, backlog.tickets);
+    const model = modelOf(history.samples, backlog.tickets);
     const evidence = await gatherEvidence(repository, target.tip, backlog.tickets);
     const ticketsNow = () =>
       schedulerTickets(
@@ -192,6 +191,7 @@ async function runOn(options: StreamOptions & { clock: Clock }, beginning: Begin
       log,
       velocity: await VelocityLog.open(repository),
       verifyCommand: verify?.command,
+      onLimit: () => void holder.forecast?.tell(),
     });
     for (const entry of left) {
       scheduler.started(entry.ticket);
@@ -199,18 +199,21 @@ async function runOn(options: StreamOptions & { clock: Clock }, beginning: Begin
     }
     // A run that waits for a person takes as long as the person.
     if (!options.ask) {
-      const emit = (fact: RunFact) => log.emit(fact);
-      const tickets = ticketsNow;
+      const { run } = holder;
       holder.forecast = new LiveForecast({
         backlog,
-        tickets,
-        samples,
+        tickets: ticketsNow,
+        history,
+        queued: left.filter(({ state }) => state === 'queued').map(({ ticket }) => ticket),
+        state: () => log.state,
+        maxAttempts: options.maxAttempts,
         workers: workforce,
+        outlook: () => run.outlook(),
         rules,
         clock,
-        emit,
+        emit: (fact) => log.emit(fact),
       });
-      holder.forecast.tell();
+      void holder.forecast.tell();
     }
     const end = await holder.run.toItsEnd();
     if (end.outcome === 'finished') await landing.queue.cleanup();

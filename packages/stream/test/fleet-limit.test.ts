@@ -72,3 +72,21 @@ test('retries that are told within ten seconds count once', () => {
   expect(limit.window).toBe(2);
   expect(limit.remaining()).toBe(0);
 });
+
+test('tells how many may work from when on, if no further sign comes', () => {
+  let now = 1_000_000;
+  const limit = new FleetLimit(4, () => now);
+  expect(limit.outlook()).toEqual([{ from: 0, workers: 4 }]);
+  limit.turnedAway(3_600_000);
+  limit.slowed();
+  now += 600_000;
+  const steps = limit.outlook();
+  expect(steps.map(({ workers }) => workers)).toEqual([1, 2, 3, 4]);
+  const start = now;
+  for (const { from, workers } of steps) {
+    now = start + from - 1;
+    expect([limit.remaining() > 0, limit.window < workers]).toContain(true);
+    now = start + from;
+    expect([limit.remaining(), limit.window]).toEqual([0, workers]);
+  }
+});

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseTicketIndex, type Ticket } from '@sage/tickets';
 import { expect, onTestFinished, test } from 'vitest';
-import { knownBefore, learnFromHistory } from '../src/history.ts';
+import { knownBefore, modelOf, readHistory } from '../src/history.ts';
 
 const tickets = new Map<string, Ticket>(
   parseTicketIndex(
@@ -13,6 +13,10 @@ const tickets = new Map<string, Ticket>(
     'index.json',
   ).tickets.map((ticket) => [ticket.id, ticket]),
 );
+
+async function learnFromHistory(root: string, from: ReadonlyMap<string, Ticket>) {
+  return modelOf((await readHistory(root, from)).samples, from);
+}
 
 async function folder(files: Record<string, string>): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'sage-history-'));

@@ -120,6 +120,7 @@ async function stream(flags: Flags): Promise<number> {
     component: settings.component,
     only,
     componentLimits: config.componentLimits,
+    maxAttempts: settings.maxAttempts ?? DEFAULT_ATTEMPTS,
   };
   const { json = false } = settings;
 
@@ -166,7 +167,6 @@ async function stream(flags: Flags): Promise<number> {
       agent,
       verify: verified,
       landing: config.landing,
-      maxAttempts: settings.maxAttempts ?? DEFAULT_ATTEMPTS,
       timeout,
       idleTimeout,
       worktrees: settings.worktrees,

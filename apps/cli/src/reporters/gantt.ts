@@ -7,7 +7,7 @@ const WORKERS = 16;
 
 /** A line a worker, each ticket from its start to its end with as much of its id as there is room for. */
 export function formatGantt(
-  assignments: RunForecast['assignments'],
+  assignments: readonly Pick<RunForecast['assignments'][number], 'id' | 'worker' | 'start' | 'end'>[],
   minutes: number,
   width: number,
 ): string[] {
