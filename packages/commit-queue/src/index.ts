@@ -14,7 +14,7 @@ export {
 export type { Candidate, Verdict } from './landing-context.ts';
 export type { LandingStyle } from './landing-style.ts';
 export type { ManagedCommit } from './land-managed-files.ts';
-export { acquireLock, type Lock, type LockOptions } from './lock.ts';
+export { acquireLock, type Lock, lockOwner, type LockOptions } from './lock.ts';
 export type { LockOwner } from './lock-owner.ts';
 export type { ManagedFile } from './managed-files.ts';
 export type { PlannedWork } from './predict.ts';

@@ -57,6 +57,23 @@ export async function acquireLock(directory: string, options: LockOptions): Prom
   }
 }
 
+/** Who holds the lock in `<directory>/lock`, which is only looked at; undefined where nobody does. */
+export async function lockOwner(directory: string): Promise<LockOwner | undefined> {
+  const folder = join(directory, 'lock');
+  for (;;) {
+    const names = await generations(folder).catch((error: unknown) => {
+      if (isErrno(error, 'ENOENT')) return [];
+      throw error;
+    });
+    const highest = names.at(-1);
+    if (highest === undefined) return undefined;
+    const content = await readContent(join(folder, fileName(highest)));
+    // A newer holder has removed it: that one is asked.
+    if (content === 'gone') continue;
+    return 'token' in content && !(await hasEnded(content)) ? content : undefined;
+  }
+}
+
 interface Taken {
   generation: number;
   tornSince: number | undefined;

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { acquireLock, LockTimeoutError } from '../src/index.ts';
+import { acquireLock, lockOwner, LockTimeoutError } from '../src/index.ts';
 import { hasEnded, ownIdentity } from '../src/process-identity.ts';
 import { ended, firstLine, start } from './child.ts';
 import { temporaryDirectory } from './fixture.ts';
@@ -43,6 +43,22 @@ test('a release after the lock was taken away does not free the new holder', asy
   const second = await acquireLock(directory, { timeout: 0 });
   await first.release();
   await second.assertHeld();
+});
+
+test('who holds it can be asked without a trace', async () => {
+  const directory = temporaryDirectory();
+  expect(await lockOwner(directory)).toBeUndefined();
+  expect(readdirSync(directory)).toEqual([]);
+  const lock = await acquireLock(directory, { timeout: 0, purpose: 'landing' });
+  expect(await lockOwner(directory)).toMatchObject({ pid: process.pid, purpose: 'landing' });
+  await lock.release();
+  expect(await lockOwner(directory)).toBeUndefined();
+  const child = start('hold', directory);
+  await firstLine(child);
+  expect(await lockOwner(directory)).toMatchObject({ pid: child.pid });
+  child.kill('SIGKILL');
+  await ended(child);
+  expect(await lockOwner(directory)).toBeUndefined();
 });
 
 test('the lock of a killed process is taken over', async () => {
