@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Sandbox, WRITE_OWN_FILE } from './sandbox.ts';
+import { afterText, Sandbox, untilData, WRITE_OWN_FILE } from './sandbox.ts';
 
 const BACKLOG = Array.from({ length: 9 }, (_, index) => ({
   id: `API-${index + 1}`,
@@ -109,21 +109,6 @@ test('Ctrl-C twice ends at once, and nothing is left running', async () => {
 async function afterLines(stream: NodeJS.ReadableStream | null, lines: number): Promise<void> {
   let seen = 0;
   await untilData(stream, (text) => (seen += text.split('\n').length - 1) >= lines);
-}
-
-async function afterText(stream: NodeJS.ReadableStream | null, text: string): Promise<void> {
-  let seen = '';
-  await untilData(stream, (data) => (seen += data).includes(text));
-}
-
-function untilData(stream: NodeJS.ReadableStream | null, enough: (text: string) => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    stream?.on('data', (data: Buffer) => {
-      if (enough(data.toString())) resolve();
-    });
-    // A run that ended before has nothing left to be killed in.
-    stream?.on('end', resolve);
-  });
 }
 
 /** Processes that a run in this repository started and that live. */

@@ -188,5 +188,23 @@ export function parseEvents(stdout: string): StreamEvent[] {
     .map((line) => JSON.parse(line) as StreamEvent);
 }
 
+/** Resolves when it has come, or nothing comes any more. */
+export async function afterText(stream: NodeJS.ReadableStream | null, text: string): Promise<void> {
+  let seen = '';
+  await untilData(stream, (data) => (seen += data).includes(text));
+}
+
+export function untilData(
+  stream: NodeJS.ReadableStream | null,
+  enough: (text: string) => boolean,
+): Promise<void> {
+  return new Promise((resolve) => {
+    stream?.on('data', (data: Buffer) => {
+      if (enough(data.toString())) resolve();
+    });
+    stream?.on('end', resolve);
+  });
+}
+
 /** Writes a file of its own: no two tickets conflict. */
 export const WRITE_OWN_FILE = 'mkdir -p out && echo "$SAGE_TICKET_ID" > "out/$SAGE_TICKET_ID.txt"';

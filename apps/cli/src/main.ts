@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { graphCommand } from './commands/graph.ts';
 import { queueCommand } from './commands/queue.ts';
+import { statusCommand } from './commands/status.ts';
 import { streamCommand } from './commands/stream.ts';
 import { validateCommand } from './commands/validate.ts';
 import { describeFailure } from './exit.ts';
@@ -19,7 +20,8 @@ export async function main(args: readonly string[]): Promise<void> {
       .showSuggestionAfterError()
       .exitOverride()
       .configureOutput({ outputError: () => {} });
-    for (const command of [streamCommand(), validateCommand(), graphCommand(), queueCommand()]) {
+    const commands = [streamCommand(), statusCommand(), validateCommand(), graphCommand(), queueCommand()];
+    for (const command of commands) {
       program.addCommand(command.copyInheritedSettings(program));
     }
     await program.parseAsync(args, { from: 'user' });

@@ -9,6 +9,8 @@ export { type Explanation, explainTicket } from './explain.ts';
 export { type Plan, type PlanOptions, planStream, type RunForecast } from './plan.ts';
 export type { RunEnd } from './run.ts';
 export { RunFold, type RunState, type Setback } from './run-state.ts';
+export { readStatus, type Status } from './status.ts';
+export type { AgentStatus, RunStatus } from './status-fold.ts';
 export { runStream } from './stream.ts';
 export type { StreamOptions } from './stream-options.ts';
 export { queueVerification, type QueueVerification, type VerifySettings } from './verify.ts';

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
-import { acquireLock, LockTimeoutError } from '@sage/commit-queue';
+import { acquireLock, type LockOwner, lockOwner, LockTimeoutError } from '@sage/commit-queue';
 import type { Repository } from '@sage/git';
 import { CannotStartError } from './errors.ts';
+
+const PURPOSE = 'sage stream';
 
 /** One run per repository, whichever of its checkouts it is started in. */
 export async function onlyRun(repository: Repository) {
   try {
-    return await acquireLock(join(repository.commonDir, 'sage'), { timeout: 0, purpose: 'sage stream' });
+    return await acquireLock(folder(repository), { timeout: 0, purpose: PURPOSE });
   } catch (cause) {
     if (!(cause instanceof LockTimeoutError)) throw cause;
     const { pid, since } = cause.owner;
@@ -16,4 +18,14 @@ export async function onlyRun(repository: Repository) {
       { cause },
     );
   }
+}
+
+/** The coordinator of the run that works in one of the repository's checkouts. */
+export async function coordinator(repository: Repository): Promise<LockOwner | undefined> {
+  const owner = await lockOwner(folder(repository));
+  return owner?.purpose === PURPOSE ? owner : undefined;
+}
+
+function folder({ commonDir }: Repository): string {
+  return join(commonDir, 'sage');
 }

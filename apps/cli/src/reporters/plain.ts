@@ -2,6 +2,7 @@ import type { RunEvent, RunSummary } from '@sage/stream';
 import { createColors } from 'picocolors';
 import { column, fit, printable } from '../printable.ts';
 import type { Reporter } from './reporter.ts';
+import { timeOfDay } from './time-of-day.ts';
 
 const ID_COLUMNS = 14;
 const TEXT_COLUMNS = 50;
@@ -113,12 +114,4 @@ export function plainReporter(stdout: NodeJS.WritableStream & { isTTY?: boolean 
     else if (deferred.size > 0)
       yield `Try again: sage stream --auto --only ${[...deferred.keys()].map(printable).join(',')}`;
   }
-}
-
-/** On this computer's clock, with the date where it is another day than that of `from`. */
-function timeOfDay(time: string, from: string): string {
-  // The Swedish way to write a date is that of ISO 8601.
-  const local = new Date(time).toLocaleString('sv-SE');
-  const today = new Date(from).toLocaleDateString('sv-SE');
-  return local.startsWith(today) ? local.slice(11, 16) : local.slice(5, 16);
 }

@@ -1,0 +1,23 @@
+import { resolve } from 'node:path';
+import { readStatus } from '@sage/stream';
+import { Command } from 'commander';
+import { EXIT } from '../exit.ts';
+import { formatStatus } from '../reporters/status.ts';
+
+interface Flags {
+  C: string;
+  json?: boolean;
+}
+
+export function statusCommand(): Command {
+  return new Command('status')
+    .description('what the run at work is doing, or what came of the last one')
+    .option('-C <dir>', 'work on the repository in this directory', '.')
+    .option('--json', 'one JSON object on stdout')
+    .action(async ({ C, json }: Flags) => {
+      const status = await readStatus(resolve(C));
+      const text = json ? `${JSON.stringify(status)}\n` : formatStatus(status, new Date(), process.stdout);
+      process.stdout.write(text);
+      process.exitCode = EXIT.ok;
+    });
+}

@@ -1,0 +1,85 @@
+import type { AgentStatus, RunStatus, Status } from '@sage/stream';
+import { createColors } from 'picocolors';
+import { column, fit } from '../printable.ts';
+import { hours } from './gantt.ts';
+import { timeOfDay } from './time-of-day.ts';
+
+const WIDTH = 80;
+const ID_COLUMNS = 14;
+const TEXT_COLUMNS = 50;
+
+/** For a person, in lines of at most 80 columns, as things are `now`. */
+export function formatStatus(status: Status, now: Date, stdout: { isTTY?: boolean }): string {
+  if (status.state === 'none') return 'no run yet: sage stream starts one\n';
+  const colors = createColors(stdout.isTTY === true && !process.env['NO_COLOR']);
+  const at = (time: string) => timeOfDay(time, now.toISOString());
+  const killed = status.state === 'killed';
+  const lines = [colors.bold(headLine(status, at))];
+  if (status.reason !== undefined) lines.push(fit(status.reason, WIDTH));
+  const { forecast } = status;
+  if (status.state === 'working' && forecast) {
+    const left = forecast.remaining === 1 ? '1 ticket left' : `${forecast.remaining} tickets left`;
+    const [expected, low, high, told] = [forecast.expected, forecast.low, forecast.high, forecast.told].map(
+      at,
+    );
+    lines.push(fit(`ETA ${expected} (${low} to ${high}), told ${told}, ${left}`, WIDTH));
+  }
+  lines.push(fit(counts(status), WIDTH));
+  const used = usage(status);
+  if (used !== '') lines.push(used);
+  const row = (word: string, color: (text: string) => string, ticket: string, text: string) =>
+    lines.push(`  ${color(column(word, 10))}${column(ticket, ID_COLUMNS)}  ${fit(text, TEXT_COLUMNS)}`);
+  for (const agent of status.agents) {
+    if (killed) row('cut off', colors.yellow, agent.ticket, titleOf(agent, TEXT_COLUMNS));
+    else row(`worker ${agent.worker}`, colors.cyan, agent.ticket, atWork(agent, now));
+  }
+  for (const ticket of status.landing) row('landing', colors.green, ticket, '');
+  for (const { ticket, category, reason } of status.deferred)
+    row('deferred', colors.red, ticket, `${category}: ${reason}`);
+  for (const { ticket, by } of status.blocked)
+    row('blocked', colors.red, ticket, `by ${by.join(', which waits for ')}`);
+  if (status.state !== 'working' && status.state !== 'finished')
+    lines.push('The run is not over: sage stream goes on where it stopped.');
+  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+}
+
+function headLine({ run, target, state, started, ended, updated }: RunStatus, at: (time: string) => string) {
+  const how = {
+    working: () => `at work since ${at(started)}`,
+    killed: () => `killed after ${at(updated)}`,
+    finished: () => `finished ${at(ended ?? updated)}`,
+    interrupted: () => `interrupted ${at(ended ?? updated)}`,
+    stopped: () => `stopped ${at(ended ?? updated)}`,
+  }[state]();
+  const branch = target.replace('refs/heads/', '');
+  return `${fit(`run ${run} on ${branch}`, WIDTH - how.length - 2)}, ${how}`;
+}
+
+function counts({ tickets, state }: RunStatus): string {
+  const words = { ...tickets, 'cut off': state === 'killed' ? tickets.running : 0 };
+  if (state === 'killed') words.running = 0;
+  return Object.entries(words)
+    .filter(([word, count]) => count > 0 || word === 'completed')
+    .map(([word, count]) => `${count} ${word}`)
+    .join(', ');
+}
+
+function usage({ usage }: RunStatus): string {
+  const told = [
+    ...(usage?.tokens === undefined ? [] : [`${usage.tokens} tokens`]),
+    ...(usage?.costUsd === undefined ? [] : [`$${usage.costUsd.toFixed(2)}`]),
+  ];
+  return told.length === 0 ? '' : `${told.join(', ')} until now`;
+}
+
+function atWork(agent: AgentStatus, now: Date): string {
+  const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(agent.since)) / 1000));
+  const time = column(seconds < 60 ? `${seconds} s` : hours(seconds / 60), 8);
+  return `${time}${titleOf(agent, TEXT_COLUMNS - time.length)}`;
+}
+
+function titleOf({ title, attempt, quiet }: AgentStatus, columns: number): string {
+  const again = attempt > 1 ? ` (attempt ${attempt})` : '';
+  const silent = quiet === undefined ? '' : ` (quiet for ${quiet} s)`;
+  return `${fit(title, columns - again.length - silent.length)}${again}${silent}`;
+}
