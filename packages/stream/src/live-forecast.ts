@@ -38,7 +38,7 @@ export interface LiveForecastOptions {
   /** How many agents may work at the same time from when on (ms from now). */
   readonly outlook: () => readonly Allowance[];
   readonly rules: Pick<SchedulerOptions, 'only' | 'limits' | 'conflictChance'>;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
   readonly emit: (fact: RunFact) => Promise<void>;
 }
 
@@ -54,6 +54,10 @@ export class LiveForecast {
   readonly #working = new Map<string, number>();
   readonly #landing: Map<string, number>;
   #next = -Infinity;
+  /** Something happened since the last forecast was begun. */
+  #changed = false;
+  #cancelWake: (() => void) | undefined;
+  #closed = false;
 
   constructor(options: LiveForecastOptions) {
     this.#options = options;
@@ -88,23 +92,31 @@ export class LiveForecast {
     }
   }
 
-  /** Says nothing while there is nothing to learn from, and not too often. Never rejects. */
+  /** Says nothing while there is nothing to learn from; where it said something just now, later. Never rejects. */
   async tell(): Promise<void> {
+    if (this.#samples.length === 0) return;
     const now = this.#now();
-    if (now < this.#next || this.#samples.length === 0) return;
+    if (now < this.#next) {
+      this.#changed = true;
+      this.#wake();
+      return;
+    }
     // Until this one is told there is no other.
     this.#next = Infinity;
+    this.#changed = false;
     let used = 0;
     let begun = now;
     const draws = this.#draws(now);
     let step = draws.next();
     for (; !step.done; step = draws.next()) {
+      if (this.#closed) return;
       used += this.#now() - begun;
       await otherWork();
       begun = this.#now();
     }
     used += this.#now() - begun;
     this.#next = now + Math.max(APART, used / SHARE);
+    if (this.#changed) this.#wake();
     const { remaining, ...minutes } = step.value;
     const { state, emit } = this.#options;
     if (remaining === 0 || state().outcome !== undefined) return;
@@ -112,6 +124,20 @@ export class LiveForecast {
     const times = { expected: at(minutes.expected), low: at(minutes.low), high: at(minutes.high) };
     // A journal that cannot be written stops the run at its next event.
     await emit({ event: 'run.forecast', remaining, ...times }).catch(() => {});
+  }
+
+  /** Nothing is told later. */
+  close(): void {
+    this.#closed = true;
+    this.#cancelWake?.();
+  }
+
+  #wake(): void {
+    if (this.#closed || this.#cancelWake || this.#next === Infinity) return;
+    this.#cancelWake = this.#options.clock.after(this.#next - this.#now(), () => {
+      this.#cancelWake = undefined;
+      void this.tell();
+    });
   }
 
   *#draws(now: number) {
@@ -128,7 +154,9 @@ export class LiveForecast {
     // What is told of a ticket comes after it counts.
     const since = (times: ReadonlyMap<string, number>) =>
       new Map([...times].filter(([id]) => open.has(id)).map(([id, time]) => [id, (now - time) / MINUTE]));
+    const working = since(this.#working);
     const landing = since(this.#landing);
+    const begun = new Set([...working.keys(), ...landing.keys()]);
     const { attempts, conflicts } = state();
     const behind = (id: string): Behind => {
       const waited = landing.get(id);
@@ -140,11 +168,17 @@ export class LiveForecast {
     const course = courses(this.#record, maxAttempts);
     const usual = median(this.#record.landings);
     const { assignments, ...forecast } = yield* forecastDraws(
-      tickets.map((ticket) => ({ ...ticket, duration: ranges.get(ticket.id)?.minutes })),
+      tickets.map((ticket) => ({
+        ...ticket,
+        duration: ranges.get(ticket.id)?.minutes,
+        // What has begun waits for nothing, whatever the index may say by now.
+        ...(begun.has(ticket.id) && { dependencies: [] }),
+      })),
       {
         ...rules,
+        only: rules.only && new Set([...rules.only, ...begun]),
         workers,
-        underWay: since(this.#working),
+        underWay: working,
         landing,
         allowed: outlook().map((step) => ({ ...step, from: step.from / MINUTE })),
         rangeOf: (id) => ranges.get(id),

@@ -219,6 +219,7 @@ async function runOn(options: StreamOptions & { clock: Clock }, beginning: Begin
     if (end.outcome === 'finished') await landing.queue.cleanup();
     return end;
   } finally {
+    holder.forecast?.close();
     await workers.close();
     await log.close();
   }

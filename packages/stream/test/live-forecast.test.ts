@@ -12,21 +12,31 @@ const MINUTE = 60_000;
 /** A run of independent tickets, on a clock of its own. */
 function start(
   count: number,
-  options: { samples?: number; workers?: number; allowed?: number; from?: number; failures?: number } = {},
+  options: {
+    samples?: number;
+    workers?: number;
+    allowed?: number;
+    from?: number;
+    failures?: number;
+    dependencies?: Record<string, string[]>;
+    only?: string[];
+  } = {},
 ) {
   const { samples = 0, workers = 2, from = 0, failures = 0 } = options;
-  const { allowed = workers } = options;
+  const { allowed = workers, dependencies = {} } = options;
   const ids = Array.from({ length: count }, (_, nth) => `T-${nth}`);
   const text = JSON.stringify({ tickets: ids.map((id) => ({ id, state: 'UNPROCESSED', type: 'task' })) });
   const tickets = new Map(parseTicketIndex(text, 'index.json').tickets.map((ticket) => [ticket.id, ticket]));
   const states = new Map(ids.map((id) => [id, 'UNPROCESSED']));
   const told: Extract<RunFact, { event: 'run.forecast' }>[] = [];
   let now = 0;
+  const timers = new Set<{ at: number; callback: () => void }>();
   const record = new TrackRecord();
   const fold = new RunFold();
   const live = new LiveForecast({
     backlog: { tickets },
-    tickets: () => ids.map((id): SchedulerTicket => ({ id, dependencies: [], state: states.get(id) })),
+    tickets: () =>
+      ids.map((id): SchedulerTicket => ({ id, dependencies: dependencies[id] ?? [], state: states.get(id) })),
     history: {
       samples: Array.from({ length: samples }, () => ({ minutes: 10, type: 'task', component: 'T' })),
       record,
@@ -36,8 +46,15 @@ function start(
     maxAttempts: 2,
     workers,
     outlook: () => [{ from, workers: allowed }],
-    rules: { only: new Set(ids) },
-    clock: { now: () => new Date(now) },
+    rules: { only: new Set(options.only ?? ids) },
+    clock: {
+      now: () => new Date(now),
+      after(milliseconds, callback) {
+        const timer = { at: now + milliseconds, callback };
+        timers.add(timer);
+        return () => void timers.delete(timer);
+      },
+    },
     emit: (fact) => {
       if (fact.event === 'run.forecast') told.push(fact);
       return Promise.resolve();
@@ -51,20 +68,28 @@ function start(
   const about = { worker: 1, attempt: 1 };
   for (let nth = 0; nth < failures; nth++)
     record.saw(event({ event: 'ticket.finished', ticket: 'E', seconds: 9, outcome: 'failed', ...about }));
+  const settled = async () => {
+    // No forecast of so few tickets has more steps.
+    for (let step = 0; step < 50; step++) await nextTurn();
+  };
   return {
     tell: () => live.tell(),
     saw,
     told,
-    wait: (milliseconds: number) => void (now += milliseconds),
+    wait(milliseconds: number) {
+      now += milliseconds;
+      for (const timer of timers) if (timer.at <= now && timers.delete(timer)) timer.callback();
+    },
+    close: () => live.close(),
     started: (ticket: string) => saw({ event: 'ticket.started', ticket, title: '', base: '', ...about }),
     finished: (ticket: string, seconds: number, outcome: 'completed' | 'failed' = 'completed') =>
       saw({ event: 'ticket.finished', ticket, seconds, outcome, ...about }),
     async completed(ticket: string) {
       states.set(ticket, 'COMPLETED');
       saw({ event: 'ticket.completed', ticket, commit: '' });
-      // No forecast of so few tickets has more steps.
-      for (let step = 0; step < 50; step++) await nextTurn();
+      await settled();
     },
+    settled,
     /** In an earlier run. */
     landed(ticket: string, after: number) {
       record.saw(event({ event: 'ticket.finished', ticket, seconds: 9, outcome: 'completed', ...about }));
@@ -95,7 +120,7 @@ test('with earlier runs to learn from it tells at once, else after the first com
   expect(learns.told).toMatchObject([{ remaining: 7 }]);
 });
 
-test('tells at most every ten seconds, and nothing when nothing is left', async () => {
+test('tells at most every ten seconds, what happened meanwhile after them, and nothing when nothing is left', async () => {
   const run = start(4, { samples: 50 });
   await run.tell();
   await run.completed('T-0');
@@ -103,11 +128,36 @@ test('tells at most every ten seconds, and nothing when nothing is left', async 
   await run.completed('T-1');
   expect(run.told).toHaveLength(1);
   run.wait(1);
-  await run.completed('T-2');
-  expect(run.told.map(({ remaining }) => remaining)).toEqual([4, 1]);
+  await run.settled();
+  expect(run.told.map(({ remaining }) => remaining)).toEqual([4, 2]);
   run.wait(MINUTE);
-  await run.completed('T-3');
+  await run.settled();
   expect(run.told).toHaveLength(2);
+  await run.completed('T-2');
+  await run.completed('T-3');
+  run.wait(MINUTE);
+  await run.settled();
+  expect(run.told.map(({ remaining }) => remaining)).toEqual([4, 2, 1]);
+});
+
+test('tells what happened while it was about to tell, too, but nothing when it is closed', async () => {
+  for (const closed of [false, true]) {
+    const run = start(4, { samples: 50 });
+    const telling = run.tell();
+    await run.completed('T-0');
+    await telling;
+    if (closed) run.close();
+    run.wait(MINUTE);
+    await run.settled();
+    expect(run.told.map(({ remaining }) => remaining)).toEqual(closed ? [4] : [4, 3]);
+  }
+});
+
+test('what runs may wait for something by now, or be none of the tickets that were chosen', async () => {
+  const run = start(2, { samples: 50, dependencies: { 'T-0': ['T-1'] }, only: ['T-1'] });
+  run.started('T-0');
+  await run.tell();
+  expect(run.told).toMatchObject([{ remaining: 2 }]);
 });
 
 test('tells nothing after the end of the run', async () => {
