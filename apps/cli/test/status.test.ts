@@ -39,7 +39,7 @@ const lines = (status: RunStatus, isTTY = false) =>
 test('says what a run at work does', () => {
   expect(lines(run)).toEqual([
     'run 20261123-211402-fd4133 on sage/2026-11-23-fd4133, at work since 21:14',
-    'ETA 21:43 (21:38 to 21:55), told 21:30, 4 tickets left',
+    'ETA 21:43 (21:38 to 21:55), told 21:30',
     '3 completed, 1 landing, 2 running, 1 waiting, 1 deferred',
     '128400 tokens, $2.15 until now',
     '  worker 1  SITE-005        3 min   Print version of the menu',

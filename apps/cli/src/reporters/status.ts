@@ -18,11 +18,10 @@ export function formatStatus(status: Status, now: Date, stdout: { isTTY?: boolea
   if (status.reason !== undefined) lines.push(fit(status.reason, WIDTH));
   const { forecast } = status;
   if (status.state === 'working' && forecast) {
-    const left = forecast.remaining === 1 ? '1 ticket left' : `${forecast.remaining} tickets left`;
     const [expected, low, high, told] = [forecast.expected, forecast.low, forecast.high, forecast.told].map(
       at,
     );
-    lines.push(fit(`ETA ${expected} (${low} to ${high}), told ${told}, ${left}`, WIDTH));
+    lines.push(fit(`ETA ${expected} (${low} to ${high}), told ${told}`, WIDTH));
   }
   lines.push(fit(counts(status), WIDTH));
   const used = usage(status);
