@@ -94,6 +94,26 @@ test('Ctrl-C once lands what is finished and can be resumed; the attempts that i
   expect(sandbox.landings()).toHaveLength(3);
 });
 
+test('a run whose journal is damaged is resumed with what can be read of it', async () => {
+  const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2', dependencies: ['API-1'] }]);
+  const agent = `test "$SAGE_TICKET_ID" = API-1 || { echo begun > begun; sleep 1000; }; ${WRITE_OWN_FILE}`;
+  const running = sandbox.start(['stream', '--auto', '--json', '--agent-command', agent]);
+  await afterText(running.stdout, '"ticket":"API-2","title"');
+  running.kill('SIGKILL');
+  await running;
+  const [run = ''] = await readdir(join(sandbox.root, '.sage/runs'));
+  const journal = `.sage/runs/${run}/journal.jsonl`;
+  const lines = (await sandbox.read(journal)).split('\n');
+  const completed = lines.findIndex((line) => line.includes('"ticket.completed"'));
+  await sandbox.write(journal, lines.toSpliced(completed, 1, '\0\0\0').join('\n'));
+  const resumed = await sandbox.stream(WRITE_OWN_FILE);
+  expect(resumed.stderr).toContain(`${journal}:${completed + 1}: this line is damaged and left out`);
+  expect(resumed.exitCode).toBe(0);
+  expect(resumed.events[0]).toMatchObject({ event: 'run.started', run, resumed: true });
+  expect(sandbox.landings().map(({ ticket }) => ticket)).toEqual(['API-1', 'API-2']);
+  expect(await processesIn(sandbox.root)).toEqual([]);
+});
+
 test('Ctrl-C twice ends at once, and nothing is left running', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }]);
   const agent = 'trap "" TERM INT; echo begun > begun; while :; do sleep 0.1; done';

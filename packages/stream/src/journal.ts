@@ -11,10 +11,24 @@ export function journalFile(root: string, run: string): string {
   return join(runsDirectory(root), run, 'journal.jsonl');
 }
 
-/** Events of a run in the order they were written. A torn last line (power cut, kill) is dropped. */
+/**
+ * Events of a run in the order they were written. A torn last line (power cut, kill) is dropped, and so is any other
+ * that is damaged.
+ */
 export async function readJournal(file: string): Promise<RunEvent[]> {
-  const { lines } = wholeLines(await readFile(file, 'utf8'));
-  return lines.map((line) => JSON.parse(line) as RunEvent);
+  return parseJournal(await readFile(file, 'utf8')).events;
+}
+
+/** `damaged`: numbers, from 1, of lines before the last that hold no event. */
+export function parseJournal(text: string): { events: RunEvent[]; damaged: number[] } {
+  const events: RunEvent[] = [];
+  const damaged: number[] = [];
+  wholeLines(text).lines.forEach((line, index) => {
+    const event = eventOf(line);
+    if (event) events.push(event);
+    else damaged.push(index + 1);
+  });
+  return { events, damaged };
 }
 
 /** Append-only journal of one run: events become durable in groups, one fdatasync for all that came meanwhile. */
@@ -65,24 +79,21 @@ export class Journal {
 
 function wholeLines(text: string): { lines: string[]; length: number } {
   let end = text.lastIndexOf('\n') + 1;
-  const lines = text
-    .slice(0, end)
-    .split('\n')
-    .filter((line) => line !== '');
+  const lines = text.slice(0, end).split('\n').slice(0, -1);
   const last = lines.at(-1);
   // A torn block may also leave a line of zero bytes.
-  if (last !== undefined && !isJson(last)) {
+  if (last !== undefined && !eventOf(last)) {
     lines.pop();
     end = text.lastIndexOf('\n', end - 2) + 1;
   }
   return { lines, length: Buffer.byteLength(text.slice(0, end)) };
 }
 
-function isJson(line: string): boolean {
+function eventOf(line: string): RunEvent | undefined {
   try {
-    JSON.parse(line);
-    return true;
+    const event = JSON.parse(line) as RunEvent | null;
+    return typeof event?.event === 'string' ? event : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

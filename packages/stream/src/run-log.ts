@@ -1,6 +1,6 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import type { RunEvent, RunFact } from './events.ts';
-import { Journal, journalFile, readJournal, runsDirectory } from './journal.ts';
+import { Journal, journalFile, parseJournal, runsDirectory } from './journal.ts';
 import { RunFold, type RunState } from './run-state.ts';
 
 /** The journal of one run with the state it adds up to; every event goes through here, in order. */
@@ -55,6 +55,8 @@ export interface UnfinishedRun {
   readonly run: string;
   readonly events: readonly RunEvent[];
   readonly state: RunState;
+  /** Lines of its journal that cannot be read: what they told is not known. */
+  readonly damaged: readonly number[];
 }
 
 /** Runs that did not come to their end, newest first. */
@@ -62,9 +64,9 @@ export async function unfinishedRuns(root: string): Promise<UnfinishedRun[]> {
   const names = await readdir(runsDirectory(root)).catch(() => []);
   const found = [];
   for (const run of names.toSorted((a, b) => (a < b ? 1 : -1))) {
-    const events = await readJournal(journalFile(root, run)).catch(() => []);
+    const { events, damaged } = parseJournal(await readFile(journalFile(root, run), 'utf8').catch(() => ''));
     const { state } = RunFold.of(events);
-    if (state.run !== '' && state.outcome !== 'finished') found.push({ run, events, state });
+    if (state.run !== '' && state.outcome !== 'finished') found.push({ run, events, state, damaged });
   }
   return found;
 }

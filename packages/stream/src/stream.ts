@@ -94,7 +94,9 @@ async function runOn(options: StreamOptions & { clock: Clock }, beginning: Begin
   await prepareTarget(repository, target);
   const branch = target.ref.replace('refs/heads/', '');
   if (target.create) onNotice(`results land on the new branch ${branch}, which is checked out now`);
-  for (const { run, state } of unfinished) {
+  for (const { run, state, damaged } of unfinished) {
+    if (damaged.length > 0)
+      onNotice(`.sage/runs/${run}/journal.jsonl:${damaged[0]}: ${damagedLines(damaged)}`);
     if (state.target === target.ref) onNotice(`resuming run ${run}, which did not come to its end`);
     else
       onNotice(
@@ -230,6 +232,11 @@ function stateInRun(ticket: Ticket, log: RunLog, selection: ReadonlySet<string>)
   if (log.state.completed.has(ticket.id)) return 'COMPLETED';
   if (log.state.deferred.has(ticket.id)) return 'DEFERRED';
   return selection.has(ticket.id) && ticket.state === 'DEFERRED' ? 'UNPROCESSED' : ticket.state;
+}
+
+function damagedLines({ length }: readonly number[]): string {
+  const lines = length === 1 ? 'this line is' : `this and ${length - 1} other lines are`;
+  return `${lines} damaged and left out; the branch tells what has landed`;
 }
 
 function otherBranch(target: Target): string | undefined {

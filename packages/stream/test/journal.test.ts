@@ -1,10 +1,10 @@
-import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RunEvent } from '../src/index.ts';
-import { Journal, readJournal } from '../src/journal.ts';
+import { Journal, parseJournal, readJournal } from '../src/journal.ts';
 
 async function journalFile(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sage-journal-'));
@@ -65,4 +65,17 @@ test('a block of zeros, as a power cut leaves it, is a torn end', async () => {
   await journal.close();
   await appendFile(file, '\0\0\0\0');
   expect(await readJournal(file)).toEqual([event('A-1')]);
+});
+
+test('lines that are damaged are left out and told, and the others count', async () => {
+  const file = await journalFile();
+  const journal = await Journal.open(file);
+  for (const ticket of ['A-1', 'A-2', 'A-3', 'A-4']) await journal.append(event(ticket));
+  await journal.close();
+  const lines = (await readFile(file, 'utf8')).split('\n');
+  lines[1] = lines[1]!.slice(5);
+  lines[2] = 'null';
+  await writeFile(file, lines.join('\n'));
+  expect(await readJournal(file)).toEqual([event('A-1'), event('A-4')]);
+  expect(parseJournal(await readFile(file, 'utf8')).damaged).toEqual([2, 3]);
 });
