@@ -64,7 +64,9 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
   const phases = new PhaseList(graph.size, containers, (node) => {
     const ticket = tickets[node]!;
     const before = earlier?.get(ticket.id);
-    return before === undefined || before === PHASE.ready ? phaseAtStart(ticket, only) : before;
+    const waits = graph.dependencyOffsets[node + 1]! > graph.dependencyOffsets[node]!;
+    const anew = before === undefined || before === PHASE.ready || (before === PHASE.held && waits);
+    return anew ? phaseAtStart(ticket, only) : before;
   });
   const ranking = rankNodes(backlog);
   const createQueue = (seen: Phases) => createReadyQueue(exclusionsOf(backlog, limits), ranking.order, seen);

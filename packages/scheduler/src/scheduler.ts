@@ -1,11 +1,11 @@
 import { DuplicateIdError } from '@sage/graph';
 import TinyQueue from 'tinyqueue';
 import { createAges } from './age.ts';
-import type { SchedulerTicket } from './backlog.ts';
+import { isRunnable, type SchedulerTicket } from './backlog.ts';
 import type { BlockedTicket } from './blocked.ts';
 import { LimitError } from './errors.ts';
 import { createProgress } from './progress.ts';
-import { PHASE, TRANSITION } from './phase.ts';
+import { PHASE, TRANSITION, type Phase } from './phase.ts';
 import type { RetryOptions } from './retry.ts';
 import { wholeNumber } from './worker-count.ts';
 
@@ -52,6 +52,16 @@ export interface Scheduler {
    * @throws {DuplicateIdError} of `@sage/graph`.
    */
   added(tickets: readonly SchedulerTicket[]): string[];
+  /**
+   * Goes on with other versions of the tickets, and another selection: more tickets, fewer, other dependencies. What
+   * runs keeps the version that it was started with, what is completed stays so, and everything else is what its
+   * `state` says; what is missing from the list is cancelled. Takes as long as `added`, and returns the same.
+   * Where it throws, nothing has changed.
+   * @throws {UnknownDependencyError}
+   * @throws {CycleError} of `@sage/graph`.
+   * @throws {DuplicateIdError} of `@sage/graph`.
+   */
+  revised(tickets: readonly SchedulerTicket[], only?: ReadonlySet<string>): string[];
   /** Nothing is given out until `resume`; what runs goes on. */
   pause(): void;
   resume(): void;
@@ -64,6 +74,7 @@ export interface Scheduler {
   initiallyCompleted(): string[];
   /** Tickets that can never start as things are, in input order. */
   blocked(): BlockedTicket[];
+  isRunning(id: string): boolean;
   /** Ready tickets, those held back by a conflict included. */
   readonly ready: number;
   readonly running: number;
@@ -115,6 +126,23 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
     }
   }
 
+  const isDone = ({ id, state }: SchedulerTicket): boolean =>
+    state === 'COMPLETED' || progress.phaseOf(id) === PHASE.completed;
+
+  /** Ranks everything anew; phases of now stay where `stays` says so. */
+  function goOnWith(
+    everything: SchedulerTicket[],
+    selection: ReadonlySet<string> | undefined,
+    stays: (id: string, phase: Phase) => boolean,
+  ): string[] {
+    const earlier = new Map([...progress.phases()].filter(([id, phase]) => stays(id, phase)));
+    const rules = { satisfied, only: selection, limits, ages, conflictChance };
+    progress = createProgress(everything, { ...rules, earlier });
+    known = everything;
+    only = selection;
+    return [...progress.closedAtStart];
+  }
+
   return {
     next() {
       endPauses();
@@ -143,27 +171,31 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
       const ids = new Set(known.map(({ id }) => id));
       const repeated = more.filter(({ id }) => ids.has(id)).map(({ id }) => id);
       if (repeated.length > 0) throw new DuplicateIdError(repeated);
-      const isDone = (id: string): boolean => progress.phaseOf(id) === PHASE.completed;
-      const everything = known.map((one) => (isDone(one.id) ? { ...one, state: 'COMPLETED' } : one));
+      const everything = known.map((one) => (isDone(one) ? { ...one, state: 'COMPLETED' } : one));
       everything.push(...more);
-      const selection = only && new Set([...only, ...more.map(({ id }) => id)]);
-      progress = createProgress(everything, {
-        satisfied,
-        only: selection,
-        limits,
-        ages,
-        conflictChance,
-        earlier: progress.phases(),
+      return goOnWith(everything, only && new Set([...only, ...more.map(({ id }) => id)]), () => true);
+    },
+    revised(tickets, selection) {
+      const versions = new Map(tickets.map((one) => [one.id, one]));
+      const everything = known.map((one) => {
+        const now = versions.get(one.id);
+        if (isDone(one)) return { ...(now ?? one), state: 'COMPLETED' };
+        if (progress.phaseOf(one.id) === PHASE.running) return one;
+        return now ?? { ...one, dependencies: [], state: 'CANCELLED' };
       });
-      known = everything;
-      only = selection;
-      return [...progress.closedAtStart];
+      const ids = new Set(known.map(({ id }) => id));
+      everything.push(...tickets.filter(({ id }) => !ids.has(id)));
+      const over = new Set(everything.filter((one) => !isRunnable(one)).map(({ id }) => id));
+      return goOnWith(everything, selection, (id, phase) =>
+        phase === PHASE.held ? !over.has(id) : phase === PHASE.running || phase === PHASE.ready,
+      );
     },
     pause: () => void (paused = true),
     resume: () => void (paused = false),
     setWorkers: (count) => void (workers = wholeNumber(count)),
     initiallyCompleted: () => [...closedAtStart],
     blocked: () => progress.blocked(),
+    isRunning: (id) => progress.phaseOf(id) === PHASE.running,
     get ready() {
       return progress.count(PHASE.ready);
     },

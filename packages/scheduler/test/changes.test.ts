@@ -130,6 +130,112 @@ describe('added tickets', () => {
   });
 });
 
+describe('revised tickets', () => {
+  test('what has not started is given out as it is now; what runs and what is completed stays', () => {
+    const scheduler = createScheduler([
+      ticket('A'),
+      ticket('B'),
+      ticket('C', ['B']),
+      ticket('D'),
+      ticket('E'),
+    ]);
+    expect([take(scheduler), take(scheduler)]).toEqual(['B', 'A']);
+    scheduler.completed('A');
+    scheduler.revised([
+      ticket('A', ['X'], { state: 'UNPROCESSED' }),
+      ticket('B', ['X']),
+      ticket('C'),
+      ticket('D', [], { state: 'DEFERRED' }),
+      ticket('F', ['D']),
+      ticket('X', ['A']),
+    ]);
+    expect(scheduler.isRunning('B')).toBe(true);
+    expect([take(scheduler), take(scheduler), take(scheduler)]).toEqual(['C', 'X', undefined]);
+    expect(scheduler.blocked()).toEqual([{ id: 'F', by: ['D'] }]);
+    // A version that has come while it ran counts when it is given again.
+    scheduler.released('B');
+    scheduler.revised([ticket('A'), ticket('B', ['X']), ticket('C'), ticket('X', ['A'])]);
+    expect(scheduler.next()).toBeUndefined();
+    scheduler.completed('X');
+    expect(scheduler.next()).toBe('B');
+  });
+
+  test('a pause goes on, unless there is something new to wait for', () => {
+    let now = 0;
+    const retry = { now: () => now, pause: () => 5 };
+    const scheduler = createScheduler([ticket('A'), ticket('B')], { retry });
+    for (const id of [take(scheduler)!, take(scheduler)!]) scheduler.failed(id);
+    scheduler.revised([ticket('A'), ticket('B', ['C']), ticket('C')]);
+    expect(take(scheduler)).toBe('C');
+    expect(scheduler.nextDue()).toBe(5);
+    now = 5;
+    expect([take(scheduler), take(scheduler)]).toEqual(['A', undefined]);
+    scheduler.completed('C');
+    expect(take(scheduler)).toBe('B');
+  });
+
+  test('change nothing where they are refused', () => {
+    const scheduler = createScheduler([ticket('A'), ticket('B', ['A'])]);
+    expect(() => scheduler.revised([ticket('A', ['B']), ticket('B', ['A'])])).toThrow('Circular');
+    expect(() => scheduler.revised([ticket('A', ['X'])])).toThrow(UnknownDependencyError);
+    expect([take(scheduler), take(scheduler)]).toEqual(['A', undefined]);
+    scheduler.completed('A');
+    expect(take(scheduler)).toBe('B');
+  });
+
+  test('whatever is revised, only what waits for nothing open starts', () => {
+    const one = fc.record({ waits: fc.nat(255), state: fc.constantFrom('UNPROCESSED', 'DEFERRED', 'GONE') });
+    const version = fc.array(one, { minLength: 2, maxLength: 5 }).map((drawn) => {
+      const there = drawn.map(({ state, waits }, nth) => ({ state, waits, nth }));
+      const kept = there.filter(({ state }) => state !== 'GONE');
+      return kept.map(({ state, waits, nth }) => {
+        const before = kept.filter((other) => other.nth < nth && waits & (1 << other.nth));
+        const dependencies = before.map((other) => `T${other.nth}`);
+        return ticket(`T${nth}`, dependencies, { state });
+      });
+    });
+    const start = fc.constant('start' as const);
+    const move = fc.oneof(
+      start,
+      start,
+      fc.constantFrom('completed', 'released', 'failed', 'wait'),
+      version.map((tickets) => ({ tickets })),
+    );
+    fc.assert(
+      fc.property(version, fc.array(move, { maxLength: 40 }), (first, moves) => {
+        let now = 0;
+        const known = new Map(first.map((each) => [each.id, each]));
+        const scheduler = createScheduler(first, { retry: { now: () => now, pause: () => 1 } });
+        const running: string[] = [];
+        const done = new Set<string>();
+        const wrong: string[] = [];
+        for (const next of moves) {
+          if (next === 'wait') now++;
+          else if (next === 'start') {
+            const id = take(scheduler);
+            if (id === undefined) continue;
+            const { dependencies, state } = known.get(id)!;
+            const open = dependencies.some((other) => !done.has(other));
+            if (open || state !== 'UNPROCESSED' || done.has(id)) wrong.push(id);
+            running.push(id);
+          } else if (typeof next === 'object') {
+            scheduler.revised(next.tickets);
+            for (const old of known.keys()) if (!running.includes(old)) known.delete(old);
+            for (const each of next.tickets) if (!running.includes(each.id)) known.set(each.id, each);
+          } else if (running.length > 0) {
+            const id = running.shift()!;
+            scheduler[next](id);
+            if (next === 'completed') done.add(id);
+          }
+        }
+        expect(wrong).toEqual([]);
+        expect(scheduler.running).toBe(running.length);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
 describe('how many run at a time', () => {
   test('a paused scheduler gives nothing out', () => {
     const scheduler = createScheduler([ticket('A'), ticket('B')]);
