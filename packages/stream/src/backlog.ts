@@ -74,6 +74,12 @@ export function checkBacklog(file: string, tickets: readonly Ticket[]): Backlog 
   return { file, tickets: byId, graph, warnings };
 }
 
+export function ticketOf({ tickets }: Pick<Backlog, 'tickets'>, id: string): Ticket {
+  const ticket = tickets.get(id);
+  if (!ticket) throw new Error(`ticket ${quote(id)} is not in the backlog`);
+  return ticket;
+}
+
 export interface Selection {
   /** Only tickets whose id or component starts with this. */
   readonly component?: string | undefined;

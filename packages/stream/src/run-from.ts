@@ -1,0 +1,156 @@
+import { excludeFromGit, type Repository } from '@sage/git';
+import type { Backlog } from './backlog.ts';
+import type { Clock } from './clock.ts';
+import { Landing } from './landing.ts';
+import { LiveForecast } from './live-forecast.ts';
+import { chooseWorkforce } from './prerequisites.ts';
+import { completedIds, reconcile, recoverWorkers, unsettledEntries } from './recovery.ts';
+import { Run, type RunEnd } from './run.ts';
+import { newRunId, RunLog, type UnfinishedRun } from './run-log.ts';
+import { openRunWorkers, OWN_PATHS } from './run-workers.ts';
+import { Scheduling } from './scheduling.ts';
+import type { StreamOptions } from './stream-options.ts';
+import { prepareTarget, type Target } from './target.ts';
+import { VelocityLog } from './velocity-log.ts';
+import { queueVerification } from './verify.ts';
+
+/** What a run begins with. */
+export interface Beginning {
+  readonly repository: Repository;
+  readonly target: Target;
+  readonly backlog: Backlog;
+  readonly selection: Set<string>;
+  readonly unfinished: readonly UnfinishedRun[];
+  readonly resumed: UnfinishedRun | undefined;
+  readonly random: string;
+}
+
+/** Composes the rooms of a run, and runs it to its end. */
+export async function runFrom(
+  beginning: Beginning,
+  options: StreamOptions & { clock: Clock },
+): Promise<RunEnd> {
+  const { clock, onNotice, onEvent } = options;
+  const { repository, target, backlog, selection, unfinished, resumed } = beginning;
+  const { workers: workforce, notice } = await chooseWorkforce(repository, {
+    requested: options.parallel,
+    available: selection.size,
+    tip: target.tip,
+  });
+  if (notice) onNotice(notice);
+  await excludeFromGit(
+    repository,
+    OWN_PATHS.map((path) => `/${path}/`),
+  );
+  await prepareTarget(repository, target);
+  const branch = target.ref.replace('refs/heads/', '');
+  if (target.create) onNotice(`results land on the new branch ${branch}, which is checked out now`);
+  for (const { run, state, damaged } of unfinished) {
+    if (damaged.length > 0)
+      onNotice(`.sage/runs/${run}/journal.jsonl:${damaged[0]}: ${damagedLines(damaged)}`);
+    if (state.target === target.ref) onNotice(`resuming run ${run}, which did not come to its end`);
+    else
+      onNotice(
+        `run ${run} on ${state.target.replace('refs/heads/', '')} is unfinished: run sage there to resume it`,
+      );
+  }
+
+  const workers = await openRunWorkers(options, { repository, workforce });
+  for (const line of await recoverWorkers(unfinished, workers, backlog)) onNotice(line);
+
+  const run = resumed?.run ?? newRunId(clock.now(), beginning.random);
+  // The landing tells the run of every entry; it is asked for the first one only when the run is there.
+  const holder: { run?: Run; forecast?: LiveForecast } = {};
+  const log = await RunLog.open(repository.root, run, resumed?.events ?? [], {
+    now: clock.now,
+    onEvent(event) {
+      onEvent(event);
+      holder.forecast?.saw(event);
+    },
+  });
+  const { verify } = options;
+  const landing = await Landing.open({
+    repository,
+    target: target.ref,
+    backlog,
+    done: () => new Set([...completedIds(backlog), ...log.state.completed.keys()]),
+    verification: verify && queueVerification(verify, { workers, run, stop: options.stopNow }),
+    style: options.landing,
+    now: clock.now,
+    onEntry: async (entry, completed) => holder.run?.entrySettled(entry, completed),
+  });
+
+  try {
+    await log.emit({
+      event: 'run.started',
+      target: target.ref,
+      base: target.tip,
+      workers: workforce,
+      agent: options.agent.name,
+      tickets: [...selection].filter((id) => options.only?.includes(id) || !log.state.deferred.has(id)),
+      resumed: resumed !== undefined,
+    });
+    await landing.queue.recover();
+    await reconcile(repository, log, landing, backlog);
+    const left = unsettledEntries(await landing.queue.list(), log);
+    const scheduling = await Scheduling.open({
+      repository,
+      tip: target.tip,
+      backlog,
+      selection: new Set([...selection, ...left.map(({ ticket }) => ticket)]),
+      componentLimits: options.componentLimits,
+      log,
+      clock,
+    });
+    const { scheduler, history, rules } = scheduling;
+    holder.run = new Run({
+      ...options,
+      wait: options.wait ?? true,
+      repository,
+      target: target.ref,
+      backlog,
+      scheduler,
+      workers,
+      workforce,
+      landing,
+      log,
+      velocity: await VelocityLog.open(repository),
+      verifyCommand: verify?.command,
+      onLimit: () => void holder.forecast?.tell(),
+    });
+    for (const entry of left) {
+      scheduler.started(entry.ticket);
+      if (entry.state !== 'queued') await holder.run.entrySettled(entry, []);
+    }
+    // A run that waits for a person takes as long as the person.
+    if (!options.ask) {
+      const loop = holder.run;
+      holder.forecast = new LiveForecast({
+        backlog,
+        tickets: () => scheduling.tickets(),
+        history,
+        queued: left.filter(({ state }) => state === 'queued').map(({ ticket }) => ticket),
+        state: () => log.state,
+        maxAttempts: options.maxAttempts,
+        workers: workforce,
+        outlook: () => loop.outlook(),
+        rules,
+        clock,
+        emit: (fact) => log.emit(fact),
+      });
+      void holder.forecast.tell();
+    }
+    const end = await holder.run.toItsEnd();
+    if (end.outcome === 'finished') await landing.queue.cleanup();
+    return end;
+  } finally {
+    holder.forecast?.close();
+    await workers.close();
+    await log.close();
+  }
+}
+
+function damagedLines({ length }: readonly number[]): string {
+  const lines = length === 1 ? 'this line is' : `this and ${length - 1} other lines are`;
+  return `${lines} damaged and left out; the branch tells what has landed`;
+}

@@ -1,0 +1,29 @@
+/** The workers of a run, by number from 1: who becomes free is the next to work, the lowest number first. */
+export class WorkerNumbers {
+  readonly #busy = new Set<number>();
+  /** How many may be at work at the same time. */
+  count: number;
+
+  constructor(count: number) {
+    this.count = count;
+  }
+
+  get busy(): number {
+    return this.#busy.size;
+  }
+
+  get allBusy(): boolean {
+    return this.#busy.size >= this.count;
+  }
+
+  take(): number {
+    let worker = 1;
+    while (this.#busy.has(worker)) worker += 1;
+    this.#busy.add(worker);
+    return worker;
+  }
+
+  giveBack(worker: number): void {
+    this.#busy.delete(worker);
+  }
+}
