@@ -83,3 +83,26 @@ test('a forecast is told in the time of day, and with the date where it is anoth
     shown({ event: 'run.forecast', time: at(24, 13, 0), remaining: 1, ...times, high: at(24, 15, 40) }),
   ).toEqual(['  ETA 14:32 (13:50 to 15:40), 1 ticket left', '']);
 });
+
+test('tickets that join and leave count in how many there are', () => {
+  const lines = shown(
+    {
+      event: 'run.started',
+      target: 'refs/heads/work',
+      base: 'b',
+      workers: 1,
+      agent: 'a',
+      tickets: ['A-1', 'A-2'],
+      resumed: false,
+    },
+    { event: 'tickets.added', tickets: ['A-3', 'A-4'] },
+    { event: 'tickets.withdrawn', tickets: ['A-2'] },
+    { event: 'tickets.added', tickets: Array.from({ length: 100 }, (_, nth) => `B-${nth}`) },
+    { event: 'ticket.completed', ticket: 'A-1', commit: 'c'.repeat(40) },
+  );
+  expect(lines[1]).toBe('  added     2 tickets: A-3, A-4');
+  expect(lines[2]).toBe('  withdrawn 1 ticket: A-2');
+  expect(lines[3]).toMatch(/^ {2}added {5}100 tickets: B-0, .*\u{2026}$/u);
+  expect(lines[4]).toContain('1 of 103');
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+});

@@ -44,7 +44,8 @@ export async function editTree(
 
 /**
  * What the user's own versions of the managed files become in a checkout of `from` that moves to `to`. Decided
- * and stored (as blobs) before anything moves: an edit need not be repeatable, so a recovery after a crash
+ * and stored (as blobs) before anything moves, also where the edits change nothing of the target: the user's version
+ * may hold what the target does not know. An edit need not be repeatable, so a recovery after a crash
  * must not have to apply it to a file that may hold it already.
  */
 export async function planManagedFiles(
@@ -56,21 +57,22 @@ export async function planManagedFiles(
   const plans: ManagedPlan[] = [];
   for (const path of new Set(files.map((file) => file.path))) {
     const [before, after] = [await fileOf(session, from, path), await fileOf(session, to, path)];
-    if (!before || !after || before.oid === after.oid) continue;
+    if (!before || !after) continue;
     const { staged, modified } = await view.file(path);
     if (staged?.oid === before.oid && !modified) continue;
     const edit = (text: string) =>
       files.filter((file) => file.path === path).reduce((value, file) => file.edit(value), text);
     const plan: ManagedPlan = { path, mode: staged?.mode ?? after.mode };
-    if (staged?.oid === before.oid) plan.staged = { old: staged.oid, new: after.oid };
-    else if (staged) {
+    if (staged?.oid === before.oid) {
+      if (after.oid !== before.oid) plan.staged = { old: staged.oid, new: after.oid };
+    } else if (staged) {
       const replaced = await editedObject(checkout, await readObject(checkout, staged.oid), edit);
       if (replaced) plan.staged = replaced;
     }
     const working = await readWorkingFile(checkout, path);
     const replaced = working && (await editedObject(checkout, working, edit));
     if (replaced) plan.working = replaced;
-    plans.push(plan);
+    if (before.oid !== after.oid || plan.working || plan.staged) plans.push(plan);
   }
   return plans;
 }
@@ -107,6 +109,7 @@ async function editedObject(
   } catch {
     return undefined;
   }
+  if (edited === text) return undefined;
   return { old: await writeObject(checkout, content), new: await writeObject(checkout, edited) };
 }
 

@@ -116,6 +116,18 @@ test('an edited but not staged managed file: the index follows, the edit stays',
   expect(status(repository)).toBe(' M index.json');
 });
 
+test('what only the user has in a managed file is edited there, and the target stays', async () => {
+  const { repository, queue, add } = await queueOn(
+    { ...BEFORE, 'index.json': 'nothing\n' },
+    { managedFiles },
+  );
+  await add('T', { a: '2\n' });
+  put(repository.root, { 'index.json': 'nothing\nmine open\n' });
+  await queue.process();
+  expect(versions(repository.root)).toEqual(['nothing', 'nothing', 'nothing\nmine open done\n']);
+  expect(status(repository)).toBe(' M index.json');
+});
+
 test('a version of the user that cannot be edited, or was removed, is left alone', async () => {
   const edit = (text: string) => {
     if (text.includes('broken')) throw new Error('not an index');

@@ -25,19 +25,31 @@ export interface Backlog {
   readonly warnings: readonly string[];
 }
 
+/** An index as it was read, its references not followed yet. */
+export interface IndexContent {
+  readonly file: string;
+  readonly tickets: readonly Ticket[];
+}
+
 /**
  * Reads the index that counts: the checkout's, or, where work lands on a branch that is not checked out here
  * and tracks one, that branch's.
  * @throws TicketIndexError, BacklogError
  */
 export async function readBacklog(repository: Repository, otherBranch?: string): Promise<Backlog> {
+  const { file, tickets } = await readIndex(repository, otherBranch);
+  return checkBacklog(file, tickets);
+}
+
+/** @throws TicketIndexError */
+export async function readIndex(repository: Repository, otherBranch?: string): Promise<IndexContent> {
   const tracked = otherBranch && (await readBlob(repository, otherBranch, INDEX_PATH));
   if (tracked) {
     const file = `${otherBranch}:${INDEX_PATH}`;
-    return checkBacklog(file, parseTicketIndex(tracked, file).tickets);
+    return { file, tickets: parseTicketIndex(tracked, file).tickets };
   }
   const { tickets } = await readTicketIndex(join(repository.root, INDEX_PATH));
-  return checkBacklog(INDEX_PATH, tickets);
+  return { file: INDEX_PATH, tickets };
 }
 
 export function checkBacklog(file: string, tickets: readonly Ticket[]): Backlog {

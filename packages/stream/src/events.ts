@@ -23,6 +23,10 @@ export type RunFact =
       readonly tickets: readonly string[];
       readonly resumed: boolean;
     }
+  /** They have joined the run: new in the index, or no longer DEFERRED there. */
+  | { readonly event: 'tickets.added'; readonly tickets: readonly string[] }
+  /** They have left the run before they were started: DEFERRED, COMPLETED or gone in the index. */
+  | { readonly event: 'tickets.withdrawn'; readonly tickets: readonly string[] }
   | {
       readonly event: 'ticket.started';
       readonly ticket: string;

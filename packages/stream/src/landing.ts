@@ -7,7 +7,15 @@ import {
   type QueueEntry,
 } from '@sage/commit-queue';
 import { encodeRefComponent, readBlob, readRef, type Repository, updateRefs } from '@sage/git';
-import { applyTicketChanges, parseTicketIndex, type TicketChange, writeTicketChanges } from '@sage/tickets';
+import {
+  applyTicketChanges,
+  parseTicketIndex,
+  readTicketIndex,
+  type TicketChange,
+  type TicketIndex,
+  TicketIndexError,
+  writeTicketChanges,
+} from '@sage/tickets';
 import { type Backlog, INDEX_PATH } from './backlog.ts';
 import { completedContainers } from './containers.ts';
 import type { Deferral } from './run-state.ts';
@@ -36,6 +44,9 @@ export class Landing {
   readonly #options: LandingOptions;
   /** State changes that wait for a commit to go in with. */
   #pending: TicketChange[] = [];
+  /** Those that wait for a file that can be read. */
+  #unwritten: TicketChange[] = [];
+  #writing: Promise<void> = Promise.resolve();
   /** What each entry's managed edit was made of. */
   readonly #carried = new Map<string, { changes: TicketChange[]; completed: string[]; tracked: boolean }>();
 
@@ -75,14 +86,24 @@ export class Landing {
     return this.#record({ id, state: 'DEFERRED', at, deferReason });
   }
 
+  /** An edit of the file has put an older state back: it says again what is completed. */
+  async completeInFile(ids: readonly string[]): Promise<void> {
+    const at = this.#options.now().toISOString();
+    if (ids.length > 0) await this.#writeFile(ids.map((id) => ({ id, state: 'COMPLETED', at })));
+  }
+
   /** Takes a state change that has no landing of its own. */
   async #record(change: TicketChange): Promise<void> {
     if (await this.#tracked()) this.#pending.push(change);
     else await this.#writeFile([change]);
   }
 
-  /** Commits the state changes that still wait. Returns the commit where there was something to commit. */
+  /**
+   * Commits, or writes, the state changes that still wait. Returns the commit where there was something to commit.
+   * @throws TicketIndexError where the file cannot be read.
+   */
   async flush(): Promise<string | undefined> {
+    if (this.#unwritten.length > 0) await this.#writeUnwritten();
     if (this.#pending.length === 0) return undefined;
     const changes = this.#pending;
     const ids = [...new Set(changes.map(({ id }) => id))];
@@ -92,6 +113,8 @@ export class Landing {
       files: [managed(changes)],
     });
     this.#pending = [];
+    // What the target does not know may be in the file: a ticket that nobody has committed yet.
+    if (commit === undefined) await this.#writeFile(changes);
     return commit;
   }
 
@@ -151,8 +174,26 @@ export class Landing {
     return (await readBlob(this.#options.repository, this.#options.target, INDEX_PATH)) !== undefined;
   }
 
+  /** While somebody edits the file it may be broken: then its states are written later. */
   async #writeFile(changes: readonly TicketChange[]): Promise<void> {
-    await writeTicketChanges(join(this.#options.repository.root, INDEX_PATH), changes);
+    this.#unwritten.push(...changes);
+    await this.#writeUnwritten().catch((error: unknown) => {
+      if (!(error instanceof TicketIndexError)) throw error;
+    });
+  }
+
+  /** One at a time: each reads the file and replaces it. */
+  async #writeUnwritten(): Promise<void> {
+    const before = this.#writing;
+    const writing = (async () => {
+      await before.catch(() => {});
+      const file = join(this.#options.repository.root, INDEX_PATH);
+      const changes = [...this.#unwritten];
+      await writeTicketChanges(file, known(changes, await readTicketIndex(file)));
+      this.#unwritten = this.#unwritten.filter((change) => !changes.includes(change));
+    })();
+    this.#writing = writing;
+    await writing;
   }
 }
 
@@ -160,12 +201,12 @@ export class Landing {
 function managed(changes: readonly TicketChange[]): ManagedFile {
   return {
     path: INDEX_PATH,
-    edit: (text) => {
-      const known = new Set(parseTicketIndex(text, INDEX_PATH).tickets.map(({ id }) => id));
-      return applyTicketChanges(
-        text,
-        changes.filter(({ id }) => known.has(id)),
-      );
-    },
+    edit: (text) => applyTicketChanges(text, known(changes, parseTicketIndex(text, INDEX_PATH))),
   };
+}
+
+/** A ticket may have been taken out of the index. */
+function known(changes: readonly TicketChange[], { tickets }: TicketIndex): TicketChange[] {
+  const ids = new Set(tickets.map(({ id }) => id));
+  return changes.filter(({ id }) => ids.has(id));
 }

@@ -6,6 +6,7 @@ import { commitMessage } from './commit-message.ts';
 import { completedContainers } from './containers.ts';
 import type { Landing } from './landing.ts';
 import type { RunLog, UnfinishedRun } from './run-log.ts';
+import type { RunState } from './run-state.ts';
 
 /** Ends what killed runs left running, and keeps what their agents had done so far. Returns lines for the person. */
 export async function recoverWorkers(
@@ -47,8 +48,8 @@ export async function reconcile(
     for (const value of values) await complete(byTrailer.get(value), commit);
   }
   const done = new Set([...log.state.completed.keys(), ...completedIds(backlog)]);
-  const lastLanding = [...log.state.completed.values()].at(-1) ?? base;
-  for (const id of completedContainers(backlog, done)) await complete(id, lastLanding);
+  const last = lastLanding(log.state);
+  for (const id of completedContainers(backlog, done)) await complete(id, last);
 
   for (const id of log.state.completed.keys()) {
     if (backlog.tickets.get(id)?.state !== 'COMPLETED') await landing.recordCompleted(id);
@@ -61,6 +62,11 @@ export async function reconcile(
     if (id === undefined || !tickets.has(id) || log.state.completed.has(id)) return;
     await log.emit({ event: 'ticket.completed', ticket: id, commit });
   }
+}
+
+/** What completes a container that has nothing to wait for. */
+export function lastLanding({ completed, base }: Pick<RunState, 'completed' | 'base'>): string {
+  return [...completed.values()].at(-1) ?? base;
 }
 
 /** Queue entries of this run whose end the journal has not seen. */

@@ -1,7 +1,11 @@
 import { excludeFromGit, type Repository } from '@sage/git';
 import type { Backlog } from './backlog.ts';
 import type { Clock } from './clock.ts';
+import { Doors } from './doors.ts';
+import { IndexEdits } from './index-edits.ts';
+import { IndexSource } from './index-source.ts';
 import { Landing } from './landing.ts';
+import { LiveBacklog } from './live-backlog.ts';
 import { LiveForecast } from './live-forecast.ts';
 import { chooseWorkforce } from './prerequisites.ts';
 import { completedIds, reconcile, recoverWorkers, unsettledEntries } from './recovery.ts';
@@ -31,7 +35,8 @@ export async function runFrom(
   options: StreamOptions & { clock: Clock },
 ): Promise<RunEnd> {
   const { clock, onNotice, onEvent } = options;
-  const { repository, target, backlog, selection, unfinished, resumed } = beginning;
+  const { repository, target, unfinished, resumed, selection } = beginning;
+  const backlog = new LiveBacklog(beginning.backlog, selection);
   const { workers: workforce, notice } = await chooseWorkforce(repository, {
     requested: options.parallel,
     available: selection.size,
@@ -93,16 +98,30 @@ export async function runFrom(
     await landing.queue.recover();
     await reconcile(repository, log, landing, backlog);
     const left = unsettledEntries(await landing.queue.list(), log);
+    const known = beginning.backlog;
+    backlog.become({
+      backlog: known,
+      selection: new Set([...selection, ...left.map(({ ticket }) => ticket)]),
+    });
     const scheduling = await Scheduling.open({
       repository,
       tip: target.tip,
       backlog,
-      selection: new Set([...selection, ...left.map(({ ticket }) => ticket)]),
       componentLimits: options.componentLimits,
       log,
       clock,
     });
     const { scheduler, history, rules } = scheduling;
+    const source = new IndexSource(repository, target.ref);
+    const edits = new IndexEdits({
+      source,
+      backlog,
+      scheduling,
+      landing,
+      log,
+      selection: options,
+      onNotice,
+    });
     holder.run = new Run({
       ...options,
       wait: options.wait ?? true,
@@ -114,6 +133,8 @@ export async function runFrom(
       workforce,
       landing,
       log,
+      // A person who is asked before each step needs no door.
+      doors: new Doors(options.ask ? [] : [edits], clock),
       velocity: await VelocityLog.open(repository),
       verifyCommand: verify?.command,
       onLimit: () => void holder.forecast?.tell(),

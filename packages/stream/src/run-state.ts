@@ -102,6 +102,12 @@ export class RunFold {
           }
         }
         return;
+      case 'tickets.added':
+        for (const ticket of event.tickets) state.tickets.add(ticket);
+        return;
+      case 'tickets.withdrawn':
+        for (const ticket of event.tickets) state.tickets.delete(ticket);
+        return;
       case 'ticket.started':
         state.open.set(event.ticket, event.base);
         return;

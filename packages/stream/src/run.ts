@@ -1,6 +1,7 @@
 import { type QueueEntry, QueueStoppedError } from '@sage/commit-queue';
 import type { Repository } from '@sage/git';
 import type { Allowance, Scheduler } from '@sage/scheduler';
+import { TicketIndexError } from '@sage/tickets';
 import type { Workers } from '@sage/workers';
 import { Admission } from './admission.ts';
 import type { Ask } from './ask.ts';
@@ -10,6 +11,7 @@ import { type Backlog, ticketOf } from './backlog.ts';
 import { type BudgetLimits, estimate } from './budget.ts';
 import type { Clock } from './clock.ts';
 import { ConflictWatch } from './conflict-watch.ts';
+import type { Doors } from './doors.ts';
 import type { RunOutcome, RunSummary } from './events.ts';
 import type { Landing } from './landing.ts';
 import { Mailbox } from './mailbox.ts';
@@ -41,6 +43,8 @@ export interface RunOptions {
   readonly stop: AbortSignal;
   /** Aborted: end now; what is finished stays queued. */
   readonly stopNow: AbortSignal;
+  /** What the person may change while it works. */
+  readonly doors: Doors;
   readonly clock: Clock;
   readonly onNotice: (text: string) => void;
   /** An account has turned an agent away: fewer may work now. */
@@ -101,7 +105,7 @@ export class Run {
   }
 
   async toItsEnd(): Promise<RunEnd> {
-    const { stop, stopNow } = this.#options;
+    const { stop, stopNow, doors } = this.#options;
     const halt = () => {
       this.#halt.abort();
       this.#mailbox.post('look-again');
@@ -109,11 +113,15 @@ export class Run {
     stop.addEventListener('abort', halt, { once: true });
     stopNow.addEventListener('abort', halt, { once: true });
     if (stop.aborted) halt();
+    doors.watch(() => this.#mailbox.post('look-again'));
     this.#land(); // What an earlier process left in the queue comes first.
     for (;;) {
       const waiting = await this.#startReady();
       this.#work.afterStarts();
-      if (this.#work.running === 0 && this.#landing === 'idle' && !waiting) break;
+      if (this.#work.running === 0 && this.#landing === 'idle' && !waiting) {
+        if (this.#over || !(await doors.hasNews())) break;
+        continue;
+      }
       const message = await this.#mailbox.next();
       if (message === 'landing-over') this.#landingOver();
       else if (message === 'look-again') continue;
@@ -140,10 +148,17 @@ export class Run {
     this.#mailbox.post('look-again');
   }
 
+  /** Whether nothing starts any more. */
+  get #over(): boolean {
+    return this.#halt.signal.aborted || this.#stopped !== undefined;
+  }
+
   /** Gives ready tickets to free workers. Says whether a ready one waits for the limit or a pause. */
   async #startReady(): Promise<boolean> {
-    const { scheduler, ask, clock, backlog } = this.#options;
-    while (!this.#halt.signal.aborted && this.#stopped === undefined && !this.#numbers.allBusy) {
+    const { scheduler, ask, clock, backlog, doors } = this.#options;
+    while (!this.#over) {
+      await doors.take();
+      if (this.#over || this.#numbers.allBusy) return false;
       const id = scheduler.next();
       if (id === undefined) return this.#wakeIn((scheduler.nextDue() ?? Infinity) - clock.now().getTime());
       const pause = this.#admission.startsIn(this.#numbers.busy, this.#work.running);
@@ -211,13 +226,14 @@ export class Run {
   }
 
   async #finish(): Promise<RunEnd> {
-    const { landing, log, scheduler, stop, stopNow } = this.#options;
+    const { landing, log, scheduler, stop, stopNow, doors } = this.#options;
     this.#cancelWake();
+    doors.close();
     await this.#watch.settled();
     try {
       if (this.#stopped === undefined && !stopNow.aborted) await landing.flush();
     } catch (error) {
-      if (!(error instanceof QueueStoppedError)) throw error;
+      if (!(error instanceof QueueStoppedError || error instanceof TicketIndexError)) throw error;
       this.#stop(error);
     }
     const halted = stop.aborted || this.#halt.signal.aborted;

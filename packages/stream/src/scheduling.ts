@@ -10,10 +10,12 @@ import {
 } from '@sage/scheduler';
 import type { Ticket, TicketState } from '@sage/tickets';
 import { type Backlog, componentLimits, schedulerTickets } from './backlog.ts';
+import type { BacklogEdit } from './backlog-edit.ts';
 import type { Clock } from './clock.ts';
 import { gatherEvidence } from './evidence.ts';
 import { type History, knownBefore, modelOf, readHistory } from './history.ts';
 import { type Evidence, likelyFiles } from './likely-files.ts';
+import type { LiveBacklog } from './live-backlog.ts';
 import type { RunLog } from './run-log.ts';
 
 /** Before an agent that hung is tried again, in milliseconds: the first time, and the longest. */
@@ -24,9 +26,7 @@ export interface SchedulingOptions {
   readonly repository: Repository;
   /** Of the target, for what it tells about the files that tickets will change. */
   readonly tip: string;
-  readonly backlog: Backlog;
-  /** The tickets that the run is to complete. */
-  readonly selection: ReadonlySet<string>;
+  readonly backlog: LiveBacklog;
   readonly componentLimits: Readonly<Record<string, number>> | undefined;
   readonly log: RunLog;
   readonly clock: Clock;
@@ -40,16 +40,22 @@ export class Scheduling {
   readonly rules: Pick<SchedulerOptions, 'only' | 'limits' | 'conflictChance'>;
   readonly #options: SchedulingOptions;
   readonly #model: DurationModel;
+  readonly #evidence: Evidence;
+  #conflictChance: (one: string, other: string) => number;
 
   private constructor(options: SchedulingOptions, history: History, evidence: Evidence) {
-    const { backlog, selection, clock } = options;
+    const { backlog, clock } = options;
     this.#options = options;
     this.history = history;
     this.#model = modelOf(history.samples, backlog.tickets);
+    this.#evidence = evidence;
+    this.#conflictChance = conflictChances(likelyFiles(evidence));
     this.rules = {
-      only: selection,
+      get only() {
+        return backlog.selection;
+      },
       limits: componentLimits(options.componentLimits),
-      conflictChance: conflictChances(likelyFiles(evidence)),
+      conflictChance: (one, other) => this.#conflictChance(one, other),
     };
     const retry = {
       now: () => clock.now().getTime(),
@@ -66,16 +72,29 @@ export class Scheduling {
 
   /** The backlog in the states of now. */
   tickets(): SchedulerTicket[] {
+    return this.#ticketsOf(this.#options.backlog);
+  }
+
+  /** Goes on with what the backlog is about to become. Returns containers that have nothing to wait for any more. */
+  revise({ backlog, selection }: Pick<BacklogEdit, 'backlog' | 'selection'>): string[] {
+    const { tickets } = backlog;
+    const closed = this.scheduler.revised(this.#ticketsOf({ ...backlog, selection }), selection);
+    // What the target tells is as it was at the start.
+    this.#conflictChance = conflictChances(likelyFiles({ ...this.#evidence, tickets }));
+    return closed;
+  }
+
+  #ticketsOf(backlog: Backlog & Pick<BacklogEdit, 'selection'>): SchedulerTicket[] {
     return schedulerTickets(
-      this.#options.backlog,
-      (ticket) => this.#stateOf(ticket),
+      backlog,
+      (ticket) => this.#stateOf(ticket, backlog.selection),
       (ticket) => this.#model.predict(knownBefore(ticket))?.minutes,
     );
   }
 
   /** The journal and git know more than an index that is written at landings only. */
-  #stateOf(ticket: Ticket): TicketState {
-    const { log, selection } = this.#options;
+  #stateOf(ticket: Ticket, selection: ReadonlySet<string>): TicketState {
+    const { log } = this.#options;
     if (log.state.completed.has(ticket.id)) return 'COMPLETED';
     if (log.state.deferred.has(ticket.id)) return 'DEFERRED';
     return selection.has(ticket.id) && ticket.state === 'DEFERRED' ? 'UNPROCESSED' : ticket.state;

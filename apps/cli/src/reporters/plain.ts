@@ -21,6 +21,13 @@ export function plainReporter(stdout: NodeJS.WritableStream & { isTTY?: boolean 
   const row = (word: string, color: (text: string) => string, ticket: string, text: string) =>
     write(`  ${color(column(word, 10))}${column(ticket, ID_COLUMNS)}  ${fit(text, TEXT_COLUMNS)}`);
 
+  const several = (word: string, color: (text: string) => string, tickets: readonly string[]) => {
+    const count = tickets.length === 1 ? '1 ticket' : `${tickets.length} tickets`;
+    write(
+      `  ${color(column(word, 10))}${fit(`${count}: ${tickets.join(', ')}`, ID_COLUMNS + 2 + TEXT_COLUMNS)}`,
+    );
+  };
+
   return {
     notice: (text) => write(colors.dim(printable(text))),
     event(event) {
@@ -33,6 +40,12 @@ export function plainReporter(stdout: NodeJS.WritableStream & { isTTY?: boolean 
           write(colors.bold(fit(`${tickets}, ${workers}, landing on ${branch}`, 80)));
           return;
         }
+        case 'tickets.added':
+          total += event.tickets.length;
+          return several('added', colors.cyan, event.tickets);
+        case 'tickets.withdrawn':
+          total -= event.tickets.length;
+          return several('withdrawn', colors.yellow, event.tickets);
         case 'ticket.started': {
           const again = event.attempt > 1 ? ` (attempt ${event.attempt})` : '';
           return row(
