@@ -91,7 +91,7 @@ test('an index that git does not track may be broken while work lands: its state
   await run.event('ticket.started', 'API-1');
   await save(sandbox, '{');
   await open(sandbox, 'API-1');
-  await run.event('ticket.started', 'API-2');
+  await run.event('ticket.completed', 'API-1');
   await save(sandbox, indexText([{ id: 'API-1' }, { id: 'API-2' }]));
   await open(sandbox, 'API-2');
   expect((await run.end()).exitCode).toBe(0);

@@ -102,3 +102,12 @@ test('a session adds up what all attempts that went on with it told; a new one s
   const second = fold(started, begin, told('s-1', 100), begin, told('s-2', 50));
   expect(second.sessions.get('A-1')).toEqual({ id: 's-2', tokens: 50, costUsd: 0.5 });
 });
+
+test('tickets that join belong to the run, those that leave before their start do not', () => {
+  const state = fold(
+    started,
+    { event: 'tickets.added', tickets: ['A-3', 'A-4'] },
+    { event: 'tickets.withdrawn', tickets: ['A-2', 'A-4'] },
+  );
+  expect([...state.tickets]).toEqual(['A-1', 'A-3']);
+});
