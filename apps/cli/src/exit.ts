@@ -2,7 +2,7 @@ import { EntryError, QueueStoppedError } from '@sage/commit-queue';
 import { RepositoryError } from '@sage/git';
 import { DuplicateIdError } from '@sage/graph';
 import { WorkerCountError } from '@sage/scheduler';
-import { BacklogError, CannotStartError } from '@sage/stream';
+import { BacklogError, CannotStartError, NoRunError } from '@sage/stream';
 import { TicketIndexError } from '@sage/tickets';
 import { CannotCheckError } from '@sage/validate';
 import { AgentError, SettingError } from '@sage/workers';
@@ -28,6 +28,7 @@ const WRONG_INPUT = [
   ConfigError,
   DuplicateIdError,
   EntryError,
+  NoRunError,
   RepositoryError,
   SettingError,
   TicketIndexError,

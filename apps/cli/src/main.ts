@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { graphCommand } from './commands/graph.ts';
 import { queueCommand } from './commands/queue.ts';
 import { statusCommand } from './commands/status.ts';
+import { steerCommands } from './commands/steer.ts';
 import { streamCommand } from './commands/stream.ts';
 import { validateCommand } from './commands/validate.ts';
 import { describeFailure } from './exit.ts';
@@ -20,7 +21,14 @@ export async function main(args: readonly string[]): Promise<void> {
       .showSuggestionAfterError()
       .exitOverride()
       .configureOutput({ outputError: () => {} });
-    const commands = [streamCommand(), statusCommand(), validateCommand(), graphCommand(), queueCommand()];
+    const commands = [
+      streamCommand(),
+      statusCommand(),
+      ...steerCommands(),
+      validateCommand(),
+      graphCommand(),
+      queueCommand(),
+    ];
     for (const command of commands) {
       program.addCommand(command.copyInheritedSettings(program));
     }

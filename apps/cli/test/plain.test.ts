@@ -106,3 +106,18 @@ test('tickets that join and leave count in how many there are', () => {
   expect(lines[4]).toContain('1 of 103');
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
 });
+
+test('a pause, its end, and another number of workers are told', () => {
+  const lines = shown(
+    { event: 'run.paused' },
+    { event: 'run.resumed' },
+    { event: 'run.workers', workers: 1 },
+    { event: 'run.workers', workers: 5 },
+  );
+  expect(lines.slice(0, 4)).toEqual([
+    '  paused    nothing new starts; sage resume goes on',
+    '  resumed   tickets are given out again',
+    '  workers   one at a time',
+    '  workers   5 at a time',
+  ]);
+});

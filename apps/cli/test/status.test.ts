@@ -49,6 +49,17 @@ test('says what a run at work does', () => {
   ]);
 });
 
+test('of a paused run it says how to go on, and no ETA', () => {
+  expect(lines({ ...run, state: 'paused', landing: [], deferred: [] })).toEqual([
+    'run 20261123-211402-fd4133 on sage/2026-11-23-fd4133, paused',
+    '3 completed, 1 landing, 2 running, 1 waiting, 1 deferred',
+    '128400 tokens, $2.15 until now',
+    '  worker 1  SITE-005        3 min   Print version of the menu',
+    '  worker 2  SITE-004        48 s    Put the drinks on the menu (attempt 2)',
+    'Nothing new starts: sage resume goes on.',
+  ]);
+});
+
 test('of a run that was killed it says what was cut off, and no ETA', () => {
   const { usage: _, ...killed } = { ...run, state: 'killed' as const, landing: [], deferred: [] };
   expect(lines(killed)).toEqual([

@@ -7,7 +7,6 @@ import { FleetLimit } from './fleet-limit.ts';
 import type { RunState } from './run-state.ts';
 
 export interface AdmissionOptions {
-  readonly workforce: number;
   readonly budget?: BudgetLimits | undefined;
   /** Whether to wait where the account is at its limit; else nothing more starts. */
   readonly wait: boolean;
@@ -26,7 +25,10 @@ export class Admission {
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
-    this.#fleet = new FleetLimit(options.workforce, () => options.clock.now().getTime());
+    this.#fleet = new FleetLimit(
+      () => options.state().workers,
+      () => options.clock.now().getTime(),
+    );
     this.#budget = new BudgetWatch(options.budget ?? {}, options.state);
   }
 

@@ -17,6 +17,12 @@ export class CannotStartError extends Error {
   }
 }
 
+/** No run is at work that could be asked for something. Nothing was changed. */
+export class NoRunError extends Error {
+  override readonly name = 'NoRunError';
+  readonly code = 'NO_RUN';
+}
+
 /** The tickets of the index cannot be put into an order. */
 export class BacklogError extends Error {
   override readonly name = 'BacklogError';

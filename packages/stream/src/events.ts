@@ -27,6 +27,9 @@ export type RunFact =
   | { readonly event: 'tickets.added'; readonly tickets: readonly string[] }
   /** They have left the run before they were started: DEFERRED, COMPLETED or gone in the index. */
   | { readonly event: 'tickets.withdrawn'; readonly tickets: readonly string[] }
+  | { readonly event: 'run.paused' }
+  | { readonly event: 'run.resumed' }
+  | { readonly event: 'run.workers'; readonly workers: number }
   | {
       readonly event: 'ticket.started';
       readonly ticket: string;

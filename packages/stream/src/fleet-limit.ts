@@ -16,17 +16,18 @@ const QUIET = 60_000;
  * minute: additive increase, multiplicative decrease (Chiu and Jain 1989).
  */
 export class FleetLimit {
-  readonly #workers: number;
+  readonly #workers: () => number;
   readonly #now: () => number;
-  #window: number;
+  /** As long as there was no sign of a limit, none. */
+  #window = Infinity;
   #pause = FIRST_PAUSE;
   #closedUntil = 0;
   #noticed = -Infinity;
   #lastSign = -Infinity;
 
-  constructor(workers: number, now: () => number) {
+  /** `workers`: how many there are; it may change. */
+  constructor(workers: () => number, now: () => number) {
     this.#workers = workers;
-    this.#window = workers;
     this.#now = now;
   }
 
@@ -37,7 +38,7 @@ export class FleetLimit {
 
   /** Milliseconds until one more may work, without any work getting through; Infinity when all may. */
   growsIn(): number {
-    if (this.window === this.#workers) return Infinity;
+    if (this.window === this.#workers()) return Infinity;
     return QUIET - ((this.#now() - this.#lastSign) % QUIET);
   }
 
@@ -45,7 +46,7 @@ export class FleetLimit {
   outlook(): Allowance[] {
     const opens = this.remaining();
     const steps: Allowance[] = [{ from: opens, workers: this.#windowAt(this.#now() + opens) }];
-    for (let workers = steps[0]!.workers + 1; workers <= this.#workers; workers++) {
+    for (let workers = steps[0]!.workers + 1; workers <= this.#workers(); workers++) {
       const grown = this.#lastSign + (workers - this.#window) * QUIET;
       steps.push({ from: grown - this.#now(), workers });
     }
@@ -83,12 +84,13 @@ export class FleetLimit {
 
   workGotThrough(): void {
     this.#pause = FIRST_PAUSE;
-    this.#window = Math.min(this.#workers, this.#window + 1);
+    // Where workers were taken away, what the account is known to bear stays.
+    this.#window = Math.max(this.#window, Math.min(this.#workers(), this.#window + 1));
   }
 
   #windowAt(time: number): number {
     const quiet = Math.max(0, time - this.#lastSign);
-    return Math.min(this.#workers, this.#window + Math.floor(quiet / QUIET));
+    return Math.min(this.#workers(), this.#window + Math.floor(quiet / QUIET));
   }
 
   #halve(): void {

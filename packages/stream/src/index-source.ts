@@ -1,7 +1,6 @@
-import { type BigIntStats } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { currentBranch, readRef, type Repository } from '@sage/git';
+import { fileIdentity } from './file-identity.ts';
 import { INDEX_PATH, type IndexContent, readIndex } from './backlog.ts';
 
 /** The index that counts while a run works: the checkout's as long as the target is checked out, else the target's. */
@@ -24,7 +23,10 @@ export class IndexSource {
   async version(): Promise<string> {
     const { root, gitDir } = this.#repository;
     // Whoever switches branches changes the file, and then HEAD.
-    const files = await Promise.all([identity(join(root, INDEX_PATH)), identity(join(gitDir, 'HEAD'))]);
+    const files = await Promise.all([
+      fileIdentity(join(root, INDEX_PATH)),
+      fileIdentity(join(gitDir, 'HEAD')),
+    ]);
     const tip = this.#elsewhere ? await readRef(this.#repository, this.#target) : '';
     return [...files, tip].join(' ');
   }
@@ -34,9 +36,4 @@ export class IndexSource {
     this.#elsewhere = (await currentBranch(this.#repository)) !== this.#target;
     return readIndex(this.#repository, this.#elsewhere ? this.#target : undefined);
   }
-}
-
-async function identity(file: string): Promise<string> {
-  const status = await stat(file, { bigint: true }).catch((): BigIntStats | undefined => undefined);
-  return status ? `${status.mtimeNs} ${status.size} ${status.ino}` : 'missing';
 }

@@ -32,7 +32,7 @@ export interface LiveForecastOptions {
   readonly history: History;
   /** Tickets whose work waits to land from the start. */
   readonly queued: readonly string[];
-  readonly state: () => Pick<RunState, 'attempts' | 'conflicts' | 'outcome'>;
+  readonly state: () => Pick<RunState, 'attempts' | 'conflicts' | 'outcome' | 'paused'>;
   readonly maxAttempts: number;
   readonly workers: number;
   /** How many agents may work at the same time from when on (ms from now). */
@@ -89,12 +89,21 @@ export class LiveForecast {
         this.#working.delete(event.ticket);
         this.#landing.delete(event.ticket);
         void this.tell();
+        return;
+      case 'tickets.added':
+      case 'tickets.withdrawn':
+      case 'run.resumed':
+      case 'run.workers':
+        void this.tell();
     }
   }
 
-  /** Says nothing while there is nothing to learn from; where it said something just now, later. Never rejects. */
+  /**
+   * Says nothing while there is nothing to learn from, or the run is paused; where it said something just now, later.
+   * Never rejects.
+   */
   async tell(): Promise<void> {
-    if (this.#samples.length === 0) return;
+    if (this.#samples.length === 0 || this.#options.state().paused) return;
     const now = this.#now();
     if (now < this.#next) {
       this.#changed = true;
@@ -119,7 +128,7 @@ export class LiveForecast {
     if (this.#changed) this.#wake();
     const { remaining, ...minutes } = step.value;
     const { state, emit } = this.#options;
-    if (remaining === 0 || state().outcome !== undefined) return;
+    if (remaining === 0 || state().paused || state().outcome !== undefined) return;
     const at = (later: number): string => new Date(now + later * MINUTE).toISOString();
     const times = { expected: at(minutes.expected), low: at(minutes.low), high: at(minutes.high) };
     // A journal that cannot be written stops the run at its next event.

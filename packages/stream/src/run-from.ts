@@ -1,6 +1,7 @@
 import { excludeFromGit, type Repository } from '@sage/git';
 import type { Backlog } from './backlog.ts';
 import type { Clock } from './clock.ts';
+import { ControlDoor } from './control-door.ts';
 import { Doors } from './doors.ts';
 import { IndexEdits } from './index-edits.ts';
 import { IndexSource } from './index-source.ts';
@@ -85,6 +86,8 @@ export async function runFrom(
     onEntry: async (entry, completed) => holder.run?.entrySettled(entry, completed),
   });
 
+  const control = await ControlDoor.open({ root: repository.root, log, onNotice });
+
   try {
     await log.emit({
       event: 'run.started',
@@ -130,11 +133,10 @@ export async function runFrom(
       backlog,
       scheduler,
       workers,
-      workforce,
       landing,
       log,
       // A person who is asked before each step needs no door.
-      doors: new Doors(options.ask ? [] : [edits], clock),
+      doors: new Doors(options.ask ? [] : [control, edits], clock),
       velocity: await VelocityLog.open(repository),
       verifyCommand: verify?.command,
       onLimit: () => void holder.forecast?.tell(),
@@ -153,7 +155,9 @@ export async function runFrom(
         queued: left.filter(({ state }) => state === 'queued').map(({ ticket }) => ticket),
         state: () => log.state,
         maxAttempts: options.maxAttempts,
-        workers: workforce,
+        get workers() {
+          return log.state.workers;
+        },
         outlook: () => loop.outlook(),
         rules,
         clock,

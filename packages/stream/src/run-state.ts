@@ -40,6 +40,10 @@ export interface RunState {
   readonly spent: ReadonlyMap<string, Spent>;
   /** What all attempts have used, the cut-off ones included. */
   readonly usage: Usage;
+  /** Nothing starts. */
+  readonly paused: boolean;
+  /** How many may work at the same time. */
+  readonly workers: number;
   readonly outcome: RunOutcome | undefined;
 }
 
@@ -68,6 +72,8 @@ export class RunFold {
     deferred: new Map(),
     spent: new Map(),
     usage: { costUsd: 0, tokens: 0, ended: 0, costed: 0, counted: 0 },
+    paused: false,
+    workers: 0,
     outcome: undefined,
   };
 
@@ -90,6 +96,8 @@ export class RunFold {
         state.target = event.target;
         state.base ||= event.base;
         state.outcome = undefined;
+        state.paused = false;
+        state.workers = event.workers;
         // Attempts of a coordinator that was killed have no end of their own.
         state.open.clear();
         for (const ticket of event.tickets) {
@@ -101,6 +109,15 @@ export class RunFold {
             state.conflicts.delete(ticket);
           }
         }
+        return;
+      case 'run.paused':
+        state.paused = true;
+        return;
+      case 'run.resumed':
+        state.paused = false;
+        return;
+      case 'run.workers':
+        state.workers = event.workers;
         return;
       case 'tickets.added':
         for (const ticket of event.tickets) state.tickets.add(ticket);

@@ -28,7 +28,6 @@ export interface RunOptions {
   readonly backlog: Backlog;
   readonly scheduler: Scheduler;
   readonly workers: Workers;
-  readonly workforce: number;
   readonly landing: Landing;
   readonly log: RunLog;
   readonly velocity: VelocityLog;
@@ -86,7 +85,7 @@ export class Run {
     this.#watch = watch;
     this.#admission = admission;
     this.#settlement = new Settlement({ ...options, attempts, watch, setbacks });
-    this.#numbers = new WorkerNumbers(options.workforce);
+    this.#numbers = new WorkerNumbers(() => options.log.state.workers);
     this.#work = new AtWork({
       ...options,
       attempts,
@@ -153,12 +152,13 @@ export class Run {
     return this.#halt.signal.aborted || this.#stopped !== undefined;
   }
 
-  /** Gives ready tickets to free workers. Says whether a ready one waits for the limit or a pause. */
+  /** Gives ready tickets to free workers. Says whether one waits for a limit, or for the end of a pause. */
   async #startReady(): Promise<boolean> {
-    const { scheduler, ask, clock, backlog, doors } = this.#options;
+    const { scheduler, ask, clock, backlog, doors, log } = this.#options;
     while (!this.#over) {
       await doors.take();
       if (this.#over || this.#numbers.allBusy) return false;
+      if (log.state.paused) return scheduler.ready > 0 || scheduler.nextDue() !== undefined;
       const id = scheduler.next();
       if (id === undefined) return this.#wakeIn((scheduler.nextDue() ?? Infinity) - clock.now().getTime());
       const pause = this.#admission.startsIn(this.#numbers.busy, this.#work.running);

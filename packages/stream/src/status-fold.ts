@@ -16,12 +16,13 @@ export interface AgentStatus {
 
 export interface RunStatus {
   readonly v: 1;
-  /** `killed`: it has told no end, and its coordinator is gone. */
-  readonly state: 'working' | 'killed' | RunOutcome;
+  /** `paused`: agents at work go on. `killed`: it has told no end, and its coordinator is gone. */
+  readonly state: 'working' | 'paused' | 'killed' | RunOutcome;
   readonly run: string;
   /** Full ref. */
   readonly target: string;
   readonly agent: string;
+  /** How many may work at the same time. */
   readonly workers: number;
   readonly started: string;
   /** When it was gone on with, where it was. */
@@ -131,17 +132,17 @@ export class StatusFold {
   /** `works`: the coordinator of the run lives. There has to be a `run.started`. */
   status(works: boolean): RunStatus {
     const { state } = this.#fold;
-    const { agent, workers, time: begun } = this.#started!;
+    const { agent, time: begun } = this.#started!;
     const finished = this.#finished;
     const { tokens, costUsd, counted, costed } = state.usage;
     const usage = { ...(counted > 0 && { tokens }), ...(costed > 0 && { costUsd }) };
     return {
       v: 1,
-      state: finished?.outcome ?? (works ? 'working' : 'killed'),
+      state: finished?.outcome ?? (works ? (state.paused ? 'paused' : 'working') : 'killed'),
       run: state.run,
       target: state.target,
       agent,
-      workers,
+      workers: state.workers,
       started: this.#first,
       ...(begun !== this.#first && { resumed: begun }),
       updated: this.#updated,

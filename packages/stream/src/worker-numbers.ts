@@ -1,11 +1,11 @@
 /** The workers of a run, by number from 1: who becomes free is the next to work, the lowest number first. */
 export class WorkerNumbers {
   readonly #busy = new Set<number>();
-  /** How many may be at work at the same time. */
-  count: number;
+  readonly #count: () => number;
 
-  constructor(count: number) {
-    this.count = count;
+  /** `count`: how many may be at work at the same time; it may change. */
+  constructor(count: () => number) {
+    this.#count = count;
   }
 
   get busy(): number {
@@ -13,7 +13,7 @@ export class WorkerNumbers {
   }
 
   get allBusy(): boolean {
-    return this.#busy.size >= this.count;
+    return this.#busy.size >= this.#count();
   }
 
   take(): number {

@@ -153,6 +153,31 @@ test('tells what happened while it was about to tell, too, but nothing when it i
   }
 });
 
+test('tells nothing while the run is paused, and again when it goes on', async () => {
+  const run = start(4, { samples: 50 });
+  run.saw({ event: 'run.paused' });
+  await run.tell();
+  await run.completed('T-0');
+  expect(run.told).toEqual([]);
+  run.saw({ event: 'run.resumed' });
+  await run.settled();
+  expect(run.told.map(({ remaining }) => remaining)).toEqual([3]);
+});
+
+test('other workers, and tickets that come or go, change it', async () => {
+  const news: RunFact[] = [
+    { event: 'run.workers', workers: 2 },
+    { event: 'tickets.added', tickets: ['T-3'] },
+    { event: 'tickets.withdrawn', tickets: ['T-3'] },
+  ];
+  for (const fact of news) {
+    const run = start(4, { samples: 50 });
+    run.saw(fact);
+    await run.settled();
+    expect(run.told).toHaveLength(1);
+  }
+});
+
 test('what runs may wait for something by now, or be none of the tickets that were chosen', async () => {
   const run = start(2, { samples: 50, dependencies: { 'T-0': ['T-1'] }, only: ['T-1'] });
   run.started('T-0');

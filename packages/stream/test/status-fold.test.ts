@@ -120,6 +120,20 @@ test('a resumed run works again: what was cut off waits, what was queued still l
   expect(status).not.toHaveProperty('ended');
 });
 
+test('a paused run says so while it works, and how many may work is what was asked for last', () => {
+  const workers: RunFact = { event: 'run.workers', workers: 5 };
+  const facts = [started('A'), begun('A'), workers, { event: 'run.paused' }] satisfies RunFact[];
+  expect(fold(...facts).status(true)).toMatchObject({ state: 'paused', workers: 5, tickets: { running: 1 } });
+  expect(fold(...facts).status(false).state).toBe('killed');
+  expect(fold(...facts, { event: 'run.resumed' }).status(true).state).toBe('working');
+});
+
+test('tickets that join the run count, and those that leave it do not', () => {
+  const added: RunFact = { event: 'tickets.added', tickets: ['B', 'C'] };
+  const withdrawn: RunFact = { event: 'tickets.withdrawn', tickets: ['A', 'C'] };
+  expect(fold(started('A'), added, withdrawn).status(true).tickets.waiting).toBe(1);
+});
+
 test('work that conflicts or is rejected waits again', () => {
   const conflict: RunFact = { event: 'landing.conflicted', ticket: 'A', entry: 'e', files: [], tickets: [] };
   const status = fold(started('A'), begun('A'), finished('A', 'completed'), conflict).status(true);

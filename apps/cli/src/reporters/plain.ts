@@ -21,12 +21,9 @@ export function plainReporter(stdout: NodeJS.WritableStream & { isTTY?: boolean 
   const row = (word: string, color: (text: string) => string, ticket: string, text: string) =>
     write(`  ${color(column(word, 10))}${column(ticket, ID_COLUMNS)}  ${fit(text, TEXT_COLUMNS)}`);
 
-  const several = (word: string, color: (text: string) => string, tickets: readonly string[]) => {
-    const count = tickets.length === 1 ? '1 ticket' : `${tickets.length} tickets`;
-    write(
-      `  ${color(column(word, 10))}${fit(`${count}: ${tickets.join(', ')}`, ID_COLUMNS + 2 + TEXT_COLUMNS)}`,
-    );
-  };
+  const told = (word: string, text: string) =>
+    write(`  ${colors.cyan(column(word, 10))}${fit(text, ID_COLUMNS + 2 + TEXT_COLUMNS)}`);
+  const counted = (ids: readonly string[]) => (ids.length === 1 ? '1 ticket' : `${ids.length} tickets`);
 
   return {
     notice: (text) => write(colors.dim(printable(text))),
@@ -36,16 +33,21 @@ export function plainReporter(stdout: NodeJS.WritableStream & { isTTY?: boolean 
           total = event.tickets.length;
           const branch = event.target.replace('refs/heads/', '');
           const workers = event.workers === 1 ? '1 worker' : `${event.workers} workers`;
-          const tickets = total === 1 ? '1 ticket' : `${total} tickets`;
-          write(colors.bold(fit(`${tickets}, ${workers}, landing on ${branch}`, 80)));
+          write(colors.bold(fit(`${counted(event.tickets)}, ${workers}, landing on ${branch}`, 80)));
           return;
         }
+        case 'run.paused':
+          return told('paused', 'nothing new starts; sage resume goes on');
+        case 'run.resumed':
+          return told('resumed', 'tickets are given out again');
+        case 'run.workers':
+          return told('workers', event.workers === 1 ? 'one at a time' : `${event.workers} at a time`);
         case 'tickets.added':
           total += event.tickets.length;
-          return several('added', colors.cyan, event.tickets);
+          return told('added', `${counted(event.tickets)}: ${event.tickets.join(', ')}`);
         case 'tickets.withdrawn':
           total -= event.tickets.length;
-          return several('withdrawn', colors.yellow, event.tickets);
+          return told('withdrawn', `${counted(event.tickets)}: ${event.tickets.join(', ')}`);
         case 'ticket.started': {
           const again = event.attempt > 1 ? ` (attempt ${event.attempt})` : '';
           return row(

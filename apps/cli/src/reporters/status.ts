@@ -37,7 +37,8 @@ export function formatStatus(status: Status, now: Date, stdout: { isTTY?: boolea
     row('deferred', colors.red, ticket, `${category}: ${reason}`);
   for (const { ticket, by } of status.blocked)
     row('blocked', colors.red, ticket, `by ${by.join(', which waits for ')}`);
-  if (status.state !== 'working' && status.state !== 'finished')
+  if (status.state === 'paused') lines.push('Nothing new starts: sage resume goes on.');
+  else if (status.state !== 'working' && status.state !== 'finished')
     lines.push('The run is not over: sage stream goes on where it stopped.');
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }
@@ -45,6 +46,7 @@ export function formatStatus(status: Status, now: Date, stdout: { isTTY?: boolea
 function headLine({ run, target, state, started, ended, updated }: RunStatus, at: (time: string) => string) {
   const how = {
     working: () => `at work since ${at(started)}`,
+    paused: () => 'paused',
     killed: () => `killed after ${at(updated)}`,
     finished: () => `finished ${at(ended ?? updated)}`,
     interrupted: () => `interrupted ${at(ended ?? updated)}`,
