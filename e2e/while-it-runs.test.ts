@@ -207,6 +207,28 @@ test('with --target the index of that branch is followed, and the one of the che
   await access(join(worktree, 'out/API-2.txt'));
 });
 
+test('when another branch is checked out meanwhile, its index is not taken for an edit', async () => {
+  const sandbox = await Sandbox.create([{ id: 'API-1', priority: 'P0' }, { id: 'API-2' }]);
+  sandbox.git('switch', '--quiet', '--create', 'other');
+  await sandbox.writeIndex([{ id: 'API-2', state: 'COMPLETED' }, { id: 'API-9' }]);
+  sandbox.git('commit', '--quiet', '--all', '--message=other');
+  sandbox.git('switch', '--quiet', 'work');
+  const run = Follow.stream(sandbox, gated(sandbox));
+  await run.event('ticket.started', 'API-1');
+  sandbox.git('switch', '--quiet', 'other');
+  const worktree = join(sandbox.root, '../work');
+  sandbox.git('worktree', 'add', '--quiet', worktree, 'work');
+  await sandbox.write(`../work/${INDEX}`, indexText([{ id: 'API-1' }, { id: 'API-2' }, { id: 'API-3' }]));
+  sandbox.git('-C', worktree, 'commit', '--quiet', '--all', '--message=more');
+  expect(await run.event('tickets.added')).toMatchObject({ tickets: ['API-3'] });
+  await open(sandbox, 'API-1', 'API-2', 'API-3');
+  const { exitCode, events } = await run.end();
+  expect(exitCode).toBe(0);
+  expect(named(events, 'tickets.withdrawn')).toEqual([]);
+  expect(sandbox.landings('work').map(({ ticket }) => ticket)).toEqual(['API-1', 'API-2', 'API-3']);
+  expect(await sandbox.states()).toEqual({ 'API-2': 'COMPLETED', 'API-9': 'UNPROCESSED' });
+});
+
 const started = (events: readonly StreamEvent[]) =>
   named(events, 'ticket.started').map(({ ticket }) => ticket);
 

@@ -43,8 +43,15 @@ export function exceeded(
   return undefined;
 }
 
+/** What becomes of the tickets that a budget does not suffice for, and what they would need. */
+export function leftOver(state: Pick<RunState, 'usage'>, left: number): string {
+  const cost = estimate(state, left);
+  const rest = left === 1 ? '1 ticket is left as it is' : `${left} tickets are left as they are`;
+  return cost === undefined ? rest : `${rest}, and would need ${cost}`;
+}
+
 /** What so many more attempts would use, at the mean of those that ended; undefined where nobody told anything. */
-export function estimate({ usage }: Pick<RunState, 'usage'>, attempts: number): string | undefined {
+function estimate({ usage }: Pick<RunState, 'usage'>, attempts: number): string | undefined {
   if (usage.costed > 0) return `about $${((usage.costUsd / usage.costed) * attempts).toFixed(2)}`;
   if (usage.counted > 0) return `about ${Math.round((usage.tokens / usage.counted) * attempts)} tokens`;
   return undefined;

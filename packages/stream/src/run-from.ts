@@ -86,9 +86,8 @@ export async function runFrom(
     onEntry: async (entry, completed) => holder.run?.entrySettled(entry, completed),
   });
 
-  const control = await ControlDoor.open({ root: repository.root, log, onNotice });
-
   try {
+    const control = await ControlDoor.open({ root: repository.root, log, onNotice });
     await log.emit({
       event: 'run.started',
       target: target.ref,
@@ -101,11 +100,8 @@ export async function runFrom(
     await landing.queue.recover();
     await reconcile(repository, log, landing, backlog);
     const left = unsettledEntries(await landing.queue.list(), log);
-    const known = beginning.backlog;
-    backlog.become({
-      backlog: known,
-      selection: new Set([...selection, ...left.map(({ ticket }) => ticket)]),
-    });
+    const all = new Set([...selection, ...left.map(({ ticket }) => ticket)]);
+    backlog.become({ backlog: beginning.backlog, selection: all });
     const scheduling = await Scheduling.open({
       repository,
       tip: target.tip,
@@ -115,9 +111,8 @@ export async function runFrom(
       clock,
     });
     const { scheduler, history, rules } = scheduling;
-    const source = new IndexSource(repository, target.ref);
     const edits = new IndexEdits({
-      source,
+      source: new IndexSource(repository, target.ref),
       backlog,
       scheduling,
       landing,

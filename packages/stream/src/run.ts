@@ -8,12 +8,13 @@ import type { Ask } from './ask.ts';
 import { type AttemptMessage, AtWork } from './at-work.ts';
 import { Attempts } from './attempts.ts';
 import { type Backlog, ticketOf } from './backlog.ts';
-import { type BudgetLimits, estimate } from './budget.ts';
+import { type BudgetLimits, leftOver } from './budget.ts';
 import type { Clock } from './clock.ts';
 import { ConflictWatch } from './conflict-watch.ts';
 import type { Doors } from './doors.ts';
 import type { RunOutcome, RunSummary } from './events.ts';
 import type { Landing } from './landing.ts';
+import { LandingTurns } from './landing-turns.ts';
 import { Mailbox } from './mailbox.ts';
 import type { RunLog } from './run-log.ts';
 import { Setbacks } from './setbacks.ts';
@@ -70,8 +71,8 @@ export class Run {
   readonly #watch: ConflictWatch;
   readonly #settlement: Settlement;
   readonly #work: AtWork;
+  readonly #landings: LandingTurns;
   #cancelWake = (): void => {};
-  #landing: 'idle' | 'busy' | 'busy, and more is queued' = 'idle';
   /** Why the queue cannot go on. Agents that run may finish; nothing new starts. */
   #stopped: string | undefined;
 
@@ -86,6 +87,11 @@ export class Run {
     this.#admission = admission;
     this.#settlement = new Settlement({ ...options, attempts, watch, setbacks });
     this.#numbers = new WorkerNumbers(() => options.log.state.workers);
+    this.#landings = new LandingTurns({
+      land: () => options.landing.process(options.stopNow),
+      onError: (error) => this.#stop(error),
+      onOver: () => this.#mailbox.post('landing-over'),
+    });
     this.#work = new AtWork({
       ...options,
       attempts,
@@ -117,13 +123,14 @@ export class Run {
     for (;;) {
       const waiting = await this.#startReady();
       this.#work.afterStarts();
-      if (this.#work.running === 0 && this.#landing === 'idle' && !waiting) {
+      if (this.#work.running === 0 && this.#landings.idle && !waiting) {
         if (this.#over || !(await doors.hasNews())) break;
         continue;
       }
       const message = await this.#mailbox.next();
-      if (message === 'landing-over') this.#landingOver();
-      else if (message === 'look-again') continue;
+      if (message === 'landing-over') {
+        if (this.#landings.over()) this.#land();
+      } else if (message === 'look-again') continue;
       else if ('freeWorker' in message) {
         this.#numbers.giveBack(message.freeWorker);
         this.#work.collect(message.collection);
@@ -195,30 +202,11 @@ export class Run {
     // Attempts that run may use less than is reserved for them: it is over only when none does.
     const reason = this.#work.running === 0 ? this.#admission.overBudget(0) : undefined;
     if (reason === undefined) return;
-    const left = scheduler.remaining;
-    const cost = estimate(log.state, left);
-    const need = cost === undefined ? '' : `, and would need ${cost}`;
-    const rest = left === 1 ? '1 ticket is left as it is' : `${left} tickets are left as they are`;
-    onNotice(`${reason}; ${rest}${need}`);
+    onNotice(`${reason}; ${leftOver(log.state, scheduler.remaining)}`);
   }
 
   #land(): void {
-    if (this.#stopped !== undefined || this.#options.stopNow.aborted) return;
-    if (this.#landing !== 'idle') {
-      this.#landing = 'busy, and more is queued';
-      return;
-    }
-    this.#landing = 'busy';
-    this.#options.landing
-      .process(this.#options.stopNow)
-      .catch((error: unknown) => this.#stop(error))
-      .finally(() => this.#mailbox.post('landing-over'));
-  }
-
-  #landingOver(): void {
-    const more = this.#landing === 'busy, and more is queued';
-    this.#landing = 'idle';
-    if (more) this.#land();
+    if (this.#stopped === undefined && !this.#options.stopNow.aborted) this.#landings.start();
   }
 
   #stop(error: unknown): void {

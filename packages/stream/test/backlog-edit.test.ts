@@ -60,6 +60,15 @@ test('new tickets join, and so do those that are no longer DEFERRED', () => {
   expect(backlog.graph.dependenciesOf('A-3')).toEqual(['A-1']);
 });
 
+test('any field that landings do not write is an edit, whether it came, went or changed', () => {
+  const changed = (one: object, other: object) =>
+    edit([{ id: 'A-1', ...one }], [{ id: 'A-1', ...other }]).changed.length === 1;
+  expect(changed({}, { constructor: 'x' })).toBe(true);
+  expect(changed({ notes: 'x' }, {})).toBe(true);
+  expect(changed({ tasks: [{ id: 1 }] }, { tasks: [{ id: 2 }] })).toBe(true);
+  expect(changed({ tasks: [{ id: 1 }] }, { tasks: [{ id: 1 }] })).toBe(false);
+});
+
 test('--component takes its own, --only nothing new', () => {
   const after = [{ id: 'A-1' }, { id: 'A-2' }, { id: 'B-1' }];
   expect(edit([{ id: 'A-1' }], after, { component: 'A' }).added).toEqual(['A-2']);
