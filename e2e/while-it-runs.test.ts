@@ -126,6 +126,31 @@ test('a ticket that is put off or taken out does not start any more; one at work
   });
 });
 
+test('what somebody has done by hand is not done again, and an epic ends with the children it is left with', async () => {
+  const sandbox = await Sandbox.create([
+    { id: 'API-1', priority: 'P0' },
+    { id: 'API-2' },
+    { id: 'API-3', dependencies: ['API-2'] },
+    { id: 'API-4', parent: 'EPIC' },
+    { id: 'EPIC', type: 'epic', children: ['API-4'] },
+    { id: 'API-5', dependencies: ['EPIC'] },
+  ]);
+  const run = Follow.stream(sandbox, gated(sandbox));
+  await run.event('ticket.started', 'API-1');
+  await edit(sandbox, (tickets) => {
+    tickets[1]!.state = 'COMPLETED';
+    Object.assign(tickets[3]!, { state: 'COMPLETED' });
+  });
+  expect(await run.event('tickets.withdrawn')).toMatchObject({ tickets: ['API-2', 'API-4'] });
+  await run.event('ticket.completed', 'EPIC');
+  await open(sandbox, 'API-1', 'API-3', 'API-5');
+  const { exitCode, events } = await run.end();
+  expect(exitCode).toBe(0);
+  expect(events.at(-1)).toMatchObject({ summary: { completed: 4, unprocessed: 0 } });
+  expect(landed(sandbox)).toEqual(['API-1', 'API-3', 'API-5']);
+  expect(new Set(Object.values(await sandbox.states()))).toEqual(new Set(['COMPLETED']));
+});
+
 test('a ticket that is put off while it works is not tried again', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
   const run = Follow.stream(sandbox, `${gated(sandbox)}; test "$SAGE_TICKET_ID" = API-2`);
