@@ -85,6 +85,20 @@ test('a broken edit is told once, and the next sound one is taken', async () => 
   expect(Object.values(await sandbox.states())).toEqual(['COMPLETED', 'COMPLETED', 'COMPLETED']);
 });
 
+test('a run ends though the index is still broken', async () => {
+  const sandbox = await Sandbox.create([{ id: 'API-1' }]);
+  const run = Follow.stream(sandbox, gated(sandbox));
+  await run.event('ticket.started', 'API-1');
+  await edit(sandbox, ([first]) => void (first!['title'] = 'Another title'));
+  await run.notice('API-1 is at work already');
+  await save(sandbox, '{');
+  await run.notice('the run goes on with what it had');
+  await open(sandbox, 'API-1');
+  expect((await run.end()).exitCode).toBe(0);
+  expect(landed(sandbox)).toEqual(['API-1']);
+  expect(await sandbox.read(INDEX)).toBe('{');
+});
+
 test('an index that git does not track may be broken while work lands: its states are written later', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }], { tracked: false });
   const run = Follow.stream(sandbox, gated(sandbox));

@@ -91,6 +91,8 @@ export class IndexEdits implements Door {
   #refuse(error: unknown, version: string): void {
     const message = error instanceof Error ? error.message : String(error);
     this.#seen = version;
+    // The next sound version is compared with everything.
+    this.#postponed = [];
     if (message !== this.#refused)
       this.#options.onNotice(`${message}; until then the run goes on with what it had`);
     this.#refused = message;

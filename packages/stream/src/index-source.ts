@@ -27,7 +27,8 @@ export class IndexSource {
       fileIdentity(join(root, INDEX_PATH)),
       fileIdentity(join(gitDir, 'HEAD')),
     ]);
-    const tip = this.#elsewhere ? await readRef(this.#repository, this.#target) : '';
+    // Why it cannot be read, `read` says.
+    const tip = this.#elsewhere ? await readRef(this.#repository, this.#target).catch(() => '') : '';
     return [...files, tip].join(' ');
   }
 
