@@ -51,15 +51,7 @@ export async function runFrom(
   await prepareTarget(repository, target);
   const branch = target.ref.replace('refs/heads/', '');
   if (target.create) onNotice(`results land on the new branch ${branch}, which is checked out now`);
-  for (const { run, state, damaged } of unfinished) {
-    if (damaged.length > 0)
-      onNotice(`.sage/runs/${run}/journal.jsonl:${damaged[0]}: ${damagedLines(damaged)}`);
-    if (state.target === target.ref) onNotice(`resuming run ${run}, which did not come to its end`);
-    else
-      onNotice(
-        `run ${run} on ${state.target.replace('refs/heads/', '')} is unfinished: run sage there to resume it`,
-      );
-  }
+  for (const line of unfinished.flatMap((one) => linesAbout(one, target))) onNotice(line);
 
   const workers = await openRunWorkers(options, { repository, workforce });
   for (const line of await recoverWorkers(unfinished, workers, backlog)) onNotice(line);
@@ -170,7 +162,15 @@ export async function runFrom(
   }
 }
 
-function damagedLines({ length }: readonly number[]): string {
-  const lines = length === 1 ? 'this line is' : `this and ${length - 1} other lines are`;
-  return `${lines} damaged and left out; the branch tells what has landed`;
+function linesAbout({ run, state, damaged }: UnfinishedRun, target: Target): string[] {
+  const others = damaged.length === 1 ? 'this line is' : `this and ${damaged.length - 1} other lines are`;
+  const journal = `.sage/runs/${run}/journal.jsonl:${damaged[0]}`;
+  return [
+    ...(damaged.length === 0
+      ? []
+      : [`${journal}: ${others} damaged and left out; the branch tells what has landed`]),
+    state.target === target.ref
+      ? `resuming run ${run}, which did not come to its end`
+      : `run ${run} on ${state.target.replace('refs/heads/', '')} is unfinished: run sage there to resume it`,
+  ];
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
-import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { constants, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { applyTicketChanges } from './edit.ts';
 import type { TicketChange } from './edit.ts';
@@ -21,7 +21,7 @@ export async function readTicketIndex(file: string): Promise<TicketIndex & { tex
 export async function readTicketText(file: string): Promise<string> {
   let bytes: Buffer;
   try {
-    bytes = await readFile(file);
+    bytes = await readRegularFile(file);
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : cause;
     throw code === 'ENOENT'
@@ -49,6 +49,14 @@ export async function readTicketText(file: string): Promise<string> {
     problem: 'not UTF-8 text: convert the file',
     place: { line, column },
   });
+}
+
+/** Whoever reads a pipe waits for somebody who writes to it. */
+async function readRegularFile(file: string): Promise<Buffer> {
+  await using handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  const status = await handle.stat();
+  if (!status.isFile()) throw Object.assign(new Error('no regular file'), { code: 'no regular file' });
+  return await handle.readFile();
 }
 
 /**

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -25,6 +26,12 @@ describe('readTicketIndex', () => {
       message: expect.stringContaining('create it'),
     });
     await expect(readTicketIndex(folder.path)).rejects.toMatchObject({ code: 'UNREADABLE' });
+    const pipe = join(folder.path, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    await expect(readTicketIndex(pipe)).rejects.toMatchObject({
+      code: 'UNREADABLE',
+      message: expect.stringContaining('no regular file'),
+    });
     await writeFile(
       file,
       Buffer.concat([Buffer.from('{"a":\n"é'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]),
