@@ -1,23 +1,23 @@
 import { excludeFromGit, type Repository } from '@sage/git';
 import type { Backlog } from './backlog.ts';
 import type { Clock } from './clock.ts';
-import { ControlDoor } from './control-door.ts';
-import { Doors } from './doors.ts';
-import { IndexEdits } from './index-edits.ts';
-import { IndexSource } from './index-source.ts';
-import { Landing } from './landing.ts';
-import { LiveBacklog } from './live-backlog.ts';
-import { LiveForecast } from './live-forecast.ts';
-import { chooseWorkforce } from './prerequisites.ts';
-import { completedIds, reconcile, recoverWorkers, unsettledEntries } from './recovery.ts';
+import { ControlDoor } from './doors/control-door.ts';
+import { Doors } from './doors/doors.ts';
+import { IndexEdits } from './doors/index-edits.ts';
+import { IndexSource } from './doors/index-source.ts';
+import { Landing } from './landing/landing.ts';
+import { LiveBacklog } from './doors/live-backlog.ts';
+import { LiveForecast } from './forecast/live-forecast.ts';
+import { chooseWorkforce } from './start/prerequisites.ts';
+import { completedIds, reconcile, recoverWorkers, unsettledEntries } from './start/recovery.ts';
 import { Run, type RunEnd } from './run.ts';
-import { newRunId, RunLog, type UnfinishedRun } from './run-log.ts';
-import { openRunWorkers, OWN_PATHS } from './run-workers.ts';
+import { newRunId, RunLog, type UnfinishedRun } from './journal/run-log.ts';
+import { openRunWorkers, OWN_PATHS } from './attempts/run-workers.ts';
 import { Scheduling } from './scheduling.ts';
 import type { StreamOptions } from './stream-options.ts';
-import { prepareTarget, type Target } from './target.ts';
-import { VelocityLog } from './velocity-log.ts';
-import { queueVerification } from './verify.ts';
+import { prepareTarget, type Target } from './start/target.ts';
+import { VelocityLog } from './forecast/velocity-log.ts';
+import { queueVerification } from './landing/verify.ts';
 
 /** What a run begins with. */
 export interface Beginning {

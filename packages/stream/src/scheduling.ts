@@ -10,13 +10,13 @@ import {
 } from '@sage/scheduler';
 import type { Ticket, TicketState } from '@sage/tickets';
 import { type Backlog, componentLimits, schedulerTickets } from './backlog.ts';
-import type { BacklogEdit } from './backlog-edit.ts';
+import type { BacklogEdit } from './doors/backlog-edit.ts';
 import type { Clock } from './clock.ts';
-import { gatherEvidence } from './evidence.ts';
-import { type History, knownBefore, modelOf, readHistory } from './history.ts';
-import { type Evidence, likelyFiles } from './likely-files.ts';
-import type { LiveBacklog } from './live-backlog.ts';
-import type { RunLog } from './run-log.ts';
+import { gatherEvidence } from './conflicts/evidence.ts';
+import { type History, knownBefore, modelOf, readHistory } from './forecast/history.ts';
+import { type Evidence, likelyFiles } from './conflicts/likely-files.ts';
+import type { LiveBacklog } from './doors/live-backlog.ts';
+import type { RunLog } from './journal/run-log.ts';
 
 /** Before an agent that hung is tried again, in milliseconds: the first time, and the longest. */
 const FIRST_PAUSE = 1_000;

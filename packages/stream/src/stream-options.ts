@@ -2,10 +2,10 @@ import type { LandingStyle } from '@sage/commit-queue';
 import type { WorkersOptions } from '@sage/workers';
 import type { Ask } from './ask.ts';
 import type { Selection } from './backlog.ts';
-import type { BudgetLimits } from './budget.ts';
+import type { BudgetLimits } from './limits/budget.ts';
 import type { Clock } from './clock.ts';
-import type { RunEvent } from './events.ts';
-import type { VerifySettings } from './verify.ts';
+import type { RunEvent } from './journal/events.ts';
+import type { VerifySettings } from './landing/verify.ts';
 
 /** What of a run is its workers' affair. */
 type ForWorkers = Omit<WorkersOptions, 'repository' | 'protectedPaths'>;

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { openRepository } from '@sage/git';
 import { readBacklog, selectTickets } from './backlog.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { assertGitVersion } from './git-version.ts';
-import { onlyRun } from './only-run.ts';
+import { assertGitVersion } from './start/git-version.ts';
+import { onlyRun } from './start/only-run.ts';
 import type { RunEnd } from './run.ts';
 import { runFrom } from './run-from.ts';
-import { newRunId, unfinishedRuns } from './run-log.ts';
+import { newRunId, unfinishedRuns } from './journal/run-log.ts';
 import type { StreamOptions } from './stream-options.ts';
-import { assertWritable, chooseTarget, type Target } from './target.ts';
-import { assertWorkflowMode } from './workflow-mode.ts';
+import { assertWritable, chooseTarget, type Target } from './start/target.ts';
+import { assertWorkflowMode } from './start/workflow-mode.ts';
 
 /**
  * Runs the backlog of a repository to its end, resuming an interrupted run of the same target.

@@ -1,7 +1,7 @@
 import { type Ticket, parseTicketIndex } from '@sage/tickets';
 import { expect, test } from 'vitest';
 import { checkBacklog, schedulerTickets, selectTickets } from '../src/backlog.ts';
-import { completedContainers } from '../src/containers.ts';
+import { completedContainers } from '../src/landing/containers.ts';
 
 const tickets = (...list: (Partial<Record<string, unknown>> & { id: string })[]): Ticket[] =>
   parseTicketIndex(

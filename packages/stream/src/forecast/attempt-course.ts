@@ -1,0 +1,59 @@
+import type { Course } from '@sage/scheduler';
+import { CONFLICT_RETRIES } from '../attempts/setbacks.ts';
+import type { AttemptEnd, TrackRecord } from './track-record.ts';
+
+/** What a ticket has behind it. */
+export interface Behind {
+  /** Attempts that failed or did not pass, and those that conflicted. */
+  readonly failures: number;
+  readonly conflicts: number;
+  /** Minutes since its attempt was over, where it waits to land. */
+  readonly waited?: number | undefined;
+}
+
+/**
+ * Draws how tickets go on, each attempt as earlier ones ended, as often as a run tries a ticket (`Setbacks`). Landings
+ * take as long as one of the earlier ones, each as likely; the one that is waited for, longer than it has taken.
+ */
+export function courses(
+  record: Pick<TrackRecord, 'shares' | 'landings'>,
+  maxAttempts: number,
+): (behind: Behind, random: () => number) => Course {
+  const { landings } = record;
+  const shares = [...record.shares];
+  const atLanding = shares.filter(([end]) => end !== 'failed' && end !== 'deferred');
+  return (behind, random) => {
+    let { failures, conflicts, waited } = behind;
+    const taken: number[] = [];
+    for (;;) {
+      const end = drawEnd(waited === undefined ? shares : atLanding, random);
+      const lands = end !== 'failed' && end !== 'deferred';
+      taken.push(lands ? drawLanding(landings, waited ?? -1, random) : 0);
+      waited = undefined;
+      if (end === 'landed') return { landings: taken, deferred: false };
+      if (end === 'conflicted') conflicts += 1;
+      else failures += 1;
+      if (end === 'deferred' || conflicts > CONFLICT_RETRIES || failures >= maxAttempts)
+        return { landings: taken, deferred: true };
+    }
+  };
+}
+
+/** The one in the middle; 0 where none is known. */
+export function median(sorted: readonly number[]): number {
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+function drawEnd(shares: readonly (readonly [AttemptEnd, number])[], random: () => number): AttemptEnd {
+  let left = random() * shares.reduce((sum, [, share]) => sum + share, 0);
+  for (const [end, share] of shares) {
+    left -= share;
+    if (left < 0) return end;
+  }
+  return 'landed';
+}
+
+function drawLanding(sorted: readonly number[], waited: number, random: () => number): number {
+  const first = sorted.findIndex((minutes) => minutes > waited);
+  return first === -1 ? 0 : sorted[first + Math.floor(random() * (sorted.length - first))]!;
+}

@@ -1,0 +1,74 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type DurationModel, type DurationSample, learnDurations } from '@sage/scheduler';
+import type { Ticket } from '@sage/tickets';
+import { journalFile, readJournal, runsDirectory } from '../journal/journal.ts';
+import { TrackRecord } from './track-record.ts';
+import { VELOCITY_LOG } from './velocity-log.ts';
+
+/** Journals of older runs are not read: what tickets take changes with the agent. */
+const RUNS = 50;
+
+/** What earlier runs teach. */
+export interface History {
+  /** How long attempts that completed a ticket have taken. */
+  readonly samples: readonly DurationSample[];
+  readonly record: TrackRecord;
+}
+
+/**
+ * From the newest journals, durations also from lines of the velocity log about tickets that no journal has. A file
+ * that cannot be read holds nothing.
+ */
+export async function readHistory(root: string, tickets: ReadonlyMap<string, Ticket>): Promise<History> {
+  const samples: DurationSample[] = [];
+  const record = new TrackRecord();
+  const seen = new Set<string>();
+  const take = (id: string, minutes: number): void => {
+    const ticket = tickets.get(id);
+    if (ticket) samples.push({ minutes, ...knownBefore(ticket) });
+    seen.add(id);
+  };
+  const runs = await readdir(runsDirectory(root)).catch(() => []);
+  for (const run of runs.toSorted((a, b) => (a < b ? -1 : 1)).slice(-RUNS)) {
+    for (const event of await readJournal(journalFile(root, run)).catch(() => [])) {
+      record.saw(event);
+      if (event.event === 'ticket.finished' && event.outcome === 'completed')
+        take(event.ticket, event.seconds / 60);
+    }
+  }
+  const log = await readFile(join(root, VELOCITY_LOG), 'utf8').catch(() => '');
+  const lines = [...log.matchAll(/^\S+ ([\d.]+) (.+)$/gm)].map(([, minutes, id]) => {
+    return { id: idOf(id ?? ''), minutes: Number(minutes) };
+  });
+  for (const { id, minutes } of lines.filter((line) => !seen.has(line.id))) take(id, minutes);
+  return { samples, record };
+}
+
+export function modelOf(
+  samples: readonly DurationSample[],
+  tickets: ReadonlyMap<string, Ticket>,
+): DurationModel {
+  return learnDurations(samples, { usualEstimate: medianEstimate(tickets.values()) });
+}
+
+function medianEstimate(tickets: Iterable<Ticket>): number | undefined {
+  const estimates = [...tickets].flatMap(({ estimatedMinutes }) => estimatedMinutes ?? []);
+  return estimates.toSorted((a, b) => a - b)[Math.floor(estimates.length / 2)];
+}
+
+/** What the model tells tickets apart by. */
+export function knownBefore(ticket: Ticket): Omit<DurationSample, 'minutes'> {
+  const { type, component, estimatedMinutes: estimate } = ticket;
+  return { type, component, estimate };
+}
+
+/** An id that is not one word is written as JSON. */
+function idOf(text: string): string {
+  if (!text.startsWith('"')) return text;
+  try {
+    return String(JSON.parse(text));
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,148 @@
+import { openRepository } from '@sage/git';
+import {
+  type Assignment,
+  conflictChances,
+  criticalPath,
+  determineWorkerCount,
+  forecast,
+  planBatches,
+  type SchedulerOptions,
+  type SchedulerTicket,
+} from '@sage/scheduler';
+import { isContainer, type Ticket } from '@sage/tickets';
+import {
+  type Backlog,
+  componentLimits,
+  readBacklog,
+  schedulerTickets,
+  type Selection,
+  selectTickets,
+} from '../backlog.ts';
+import { gatherEvidence } from '../conflicts/evidence.ts';
+import { courses, median } from './attempt-course.ts';
+import { knownBefore, modelOf, readHistory } from './history.ts';
+import { likelyFiles, type SourcedFile } from '../conflicts/likely-files.ts';
+import { chooseTarget } from '../start/target.ts';
+
+export interface PlanOptions extends Selection {
+  readonly directory: string;
+  readonly parallel?: number | string | undefined;
+  readonly target?: string | undefined;
+  /** At most so many tickets of a component run at the same time. */
+  readonly componentLimits?: Readonly<Record<string, number>> | undefined;
+  /** Attempts of a ticket before it is deferred. */
+  readonly maxAttempts: number;
+}
+
+/** The contract of `sage stream --dry-run --json`. */
+export interface Plan {
+  readonly v: 1;
+  /** In the order they would start, each at most `workers` long. */
+  readonly batches: readonly (readonly string[])[];
+  /** `by`: the chain that leads to the ticket that blocks it. */
+  readonly blocked: readonly { readonly id: string; readonly by: readonly string[] }[];
+  readonly workers: number;
+  /** The longest chain of open tickets by estimated duration. */
+  readonly criticalPath: readonly string[];
+  readonly forecast: RunForecast;
+}
+
+/** How long a run would take, with what earlier runs taught. */
+export interface RunForecast {
+  /** If each ticket and each landing takes exactly what is expected of it, and every attempt lands. */
+  readonly minutes: number;
+  /** Half of the runs are over within so many minutes; four of five take between `low` and `high`. */
+  readonly expected: number;
+  readonly low: number;
+  readonly high: number;
+  /** Share of the workers' time that is work, 0 to 1. */
+  readonly utilisation: number;
+  /** How many completed tickets of earlier runs it rests on. */
+  readonly samples: number;
+  /** How many of the tickets have an estimate; with neither, each counts as a minute. */
+  readonly estimates: number;
+  /** Minutes that finished work usually takes to land, verify included; 0 without earlier runs. */
+  readonly landing: number;
+  /** Share of attempts that are taken not to land, 0 to 1; 0 without earlier runs. */
+  readonly failing: number;
+  /** In minutes from the start of the run, in order of start. */
+  readonly assignments: readonly Omit<Assignment, 'attempt'>[];
+}
+
+/** What a run would do. Needs no agent and changes nothing. */
+export async function planStream(options: PlanOptions): Promise<Plan> {
+  return (await preparePlan(options)).plan;
+}
+
+/** A plan with what it was made from. */
+export interface PreparedPlan {
+  readonly plan: Plan;
+  readonly backlog: Backlog;
+  readonly tickets: readonly SchedulerTicket[];
+  readonly filesOf: (id: string) => readonly SourcedFile[];
+  readonly rules: Pick<SchedulerOptions, 'limits' | 'conflictChance'>;
+}
+
+export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
+  const repository = await openRepository(options.directory);
+  const target = await chooseTarget(repository, { branch: options.target, newBranch: 'sage/plan' });
+  const backlog = await readBacklog(repository, target.elsewhere ? target.ref : undefined);
+  const selection = selectTickets(backlog, options);
+  const { samples, record } = await readHistory(repository.root, backlog.tickets);
+  const model = modelOf(samples, backlog.tickets);
+  const tickets = schedulerTickets(
+    backlog,
+    (ticket) => (selection.has(ticket.id) && ticket.state === 'DEFERRED' ? 'UNPROCESSED' : ticket.state),
+    (ticket) => model.predict(knownBefore(ticket))?.minutes,
+  );
+  const available = [...selection].filter((id) => !isContainer(backlog.tickets.get(id) as Ticket)).length;
+  const workers = determineWorkerCount(options.parallel ?? 1, Math.max(1, available));
+  const filesOf = likelyFiles(await gatherEvidence(repository, target.tip, backlog.tickets));
+  const rules = {
+    only: selection,
+    limits: componentLimits(options.componentLimits),
+    conflictChance: conflictChances(filesOf),
+  };
+  const { batches, blocked } = planBatches(tickets, workers, rules);
+  const planned = new Set(batches.flat());
+  const chain = tickets.filter(({ id, container }) => container || planned.has(id));
+  const others = new Set(
+    tickets.filter(({ id, container }) => !container && !planned.has(id)).map(({ id }) => id),
+  );
+  const course = courses(record, options.maxAttempts);
+  const landing = median(record.landings);
+  const { makespan, expected, low, high, utilisation, assignments } = forecast(tickets, {
+    ...rules,
+    workers,
+    rangeOf: (id) => model.predict(knownBefore(backlog.tickets.get(id) as Ticket)),
+    landingOf: () => landing,
+    courseOf: (_, random) => course({ failures: 0, conflicts: 0 }, random),
+  });
+  const plan: Plan = {
+    v: 1,
+    batches,
+    blocked: blocked.filter(({ id }) => selection.has(id)),
+    workers,
+    criticalPath: criticalPath(chain, others),
+    forecast: {
+      minutes: tenths(makespan),
+      expected: tenths(expected),
+      low: tenths(low),
+      high: tenths(high),
+      utilisation: Math.round(utilisation * 1000) / 1000,
+      samples: model.samples,
+      estimates: assignments.filter(({ id }) => backlog.tickets.get(id)?.estimatedMinutes !== undefined)
+        .length,
+      landing: tenths(landing),
+      failing: Math.round((1 - (record.shares.get('landed') ?? 0)) * 1000) / 1000,
+      assignments: assignments.map(({ id, worker, start, end, landed }) => {
+        return { id, worker, start: tenths(start), end: tenths(end), landed: tenths(landed) };
+      }),
+    },
+  };
+  return { plan, backlog, tickets, filesOf, rules };
+}
+
+function tenths(minutes: number): number {
+  return Math.round(minutes * 10) / 10;
+}

@@ -1,0 +1,77 @@
+import type { RunEvent } from '../journal/events.ts';
+
+/** What an attempt came to: `deferred` by its agent, `conflicted` and `rejected` when it was to land. */
+export type AttemptEnd = 'landed' | 'failed' | 'rejected' | 'conflicted' | 'deferred';
+
+/** As many of the newest attempts and landings count: agents, and verify commands, change. */
+const NEWEST = 200;
+/** As if of ten attempts more half a one had failed: none of three is not never, one of one not always. */
+const PRIOR: Readonly<Partial<Record<AttemptEnd, number>>> = { landed: 9.5, failed: 0.5 };
+const ENDS: readonly AttemptEnd[] = ['landed', 'failed', 'rejected', 'conflicted', 'deferred'];
+
+/**
+ * What came of attempts, and how long finished work took to land, waiting in the queue and verify included. Fed with
+ * the events of runs, oldest first. Attempts that were cut off or turned away by their account are none.
+ */
+export class TrackRecord {
+  readonly #ends: AttemptEnd[] = [];
+  readonly #landings: number[] = [];
+  /** When the work of a ticket that waits to land was finished (ms). */
+  readonly #finished = new Map<string, number>();
+
+  saw(event: RunEvent): void {
+    switch (event.event) {
+      case 'run.started':
+        // Nothing lands between two processes of a run.
+        this.#finished.clear();
+        return;
+      case 'ticket.finished':
+        if (event.outcome === 'completed') this.#finished.set(event.ticket, Date.parse(event.time));
+        else if (event.outcome === 'failed' || event.outcome === 'deferred') this.#ended(event.outcome);
+        return;
+      case 'landing.landed':
+        return this.#settled('landed', event);
+      case 'landing.rejected':
+        return this.#settled('rejected', event);
+      case 'landing.conflicted':
+        return this.#settled('conflicted', event);
+    }
+  }
+
+  /** How many attempts it knows of. */
+  get attempts(): number {
+    return this.#ends.length;
+  }
+
+  /** Minutes that the newest landings took, the shortest first. */
+  get landings(): readonly number[] {
+    return this.#landings.toSorted((a, b) => a - b);
+  }
+
+  /** The share of attempts for each end, 0 to 1; of an attempt without any history it is that it lands. */
+  get shares(): ReadonlyMap<AttemptEnd, number> {
+    if (this.attempts === 0) return new Map([['landed', 1]]);
+    const counts = new Map(ENDS.map((end) => [end, PRIOR[end] ?? 0]));
+    for (const end of this.#ends) counts.set(end, counts.get(end)! + 1);
+    const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    return new Map([...counts].map(([end, count]) => [end, count / all]));
+  }
+
+  #settled(end: AttemptEnd, { ticket, time }: { ticket: string; time: string }): void {
+    const finished = this.#finished.get(ticket);
+    if (finished === undefined) return;
+    this.#finished.delete(ticket);
+    this.#ended(end);
+    const minutes = (Date.parse(time) - finished) / 60_000;
+    if (minutes >= 0) keepNewest(this.#landings, minutes);
+  }
+
+  #ended(end: AttemptEnd): void {
+    keepNewest(this.#ends, end);
+  }
+}
+
+function keepNewest<T>(list: T[], one: T): void {
+  list.push(one);
+  if (list.length > NEWEST) list.shift();
+}

@@ -1,0 +1,72 @@
+import { type BudgetLimits, exceeded } from './budget.ts';
+import type { RunState } from '../journal/run-state.ts';
+import type { Spent } from '../journal/spending.ts';
+
+/** Why an attempt is cut off: it has used up what its ticket may, or the whole run has. */
+export interface Cut {
+  readonly of: 'ticket' | 'run';
+  readonly reason: string;
+}
+
+/** A figure that nobody told is absent. */
+type Told = { readonly [K in keyof Spent]?: number | undefined };
+
+/** Holds what agents tell while they work against the limits, and cuts off those that go over. */
+export class BudgetWatch {
+  readonly #limits: BudgetLimits;
+  readonly #state: () => RunState;
+  readonly #running = new Map<string, { told: Spent; end: () => void }>();
+  readonly #cuts = new Map<string, Cut>();
+
+  constructor(limits: BudgetLimits, state: () => RunState) {
+    this.#limits = limits;
+    this.#state = state;
+  }
+
+  /** `end` ends the attempt. */
+  started(ticket: string, end: () => void): void {
+    this.#cuts.delete(ticket);
+    this.#running.set(ticket, { told: { costUsd: 0, tokens: 0 }, end });
+  }
+
+  /** What the attempt has used until now. */
+  reported(ticket: string, { costUsd = 0, tokens = 0 }: Told): void {
+    const attempt = this.#running.get(ticket);
+    if (attempt === undefined) return;
+    attempt.told = { costUsd, tokens };
+    const own = this.overTicket(ticket);
+    if (own !== undefined) this.#cut(ticket, { of: 'ticket', reason: own });
+    const { maxCost, maxTokens } = this.#limits;
+    const all = exceeded({ cost: maxCost, tokens: maxTokens }, this.#total(), 'the run');
+    if (all === undefined) return;
+    for (const other of this.#running.keys()) this.#cut(other, { of: 'run', reason: all });
+  }
+
+  /** The attempt is over; returns why it was cut off, where it was. Its figures are in the journal from now on. */
+  ended(ticket: string): Cut | undefined {
+    this.#running.delete(ticket);
+    return this.#cuts.get(ticket);
+  }
+
+  /** Why a ticket may not be tried any more. */
+  overTicket(ticket: string): string | undefined {
+    const { maxTicketCost, maxTicketTokens } = this.#limits;
+    const before = this.#state().spent.get(ticket);
+    const used = sum(before, this.#running.get(ticket)?.told);
+    return exceeded({ cost: maxTicketCost, tokens: maxTicketTokens }, used, 'the ticket');
+  }
+
+  #total(): Spent {
+    return [...this.#running.values()].reduce<Spent>((all, { told }) => sum(all, told), this.#state().usage);
+  }
+
+  #cut(ticket: string, cut: Cut): void {
+    if (this.#cuts.has(ticket)) return;
+    this.#cuts.set(ticket, cut);
+    this.#running.get(ticket)?.end();
+  }
+}
+
+function sum(one: Spent = { costUsd: 0, tokens: 0 }, other: Spent = { costUsd: 0, tokens: 0 }): Spent {
+  return { costUsd: one.costUsd + other.costUsd, tokens: one.tokens + other.tokens };
+}

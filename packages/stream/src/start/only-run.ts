@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { acquireLock, type LockOwner, lockOwner, LockTimeoutError } from '@sage/commit-queue';
+import type { Repository } from '@sage/git';
+import { CannotStartError } from '../errors.ts';
+
+const PURPOSE = 'sage stream';
+
+/** One run per repository, whichever of its checkouts it is started in. */
+export async function onlyRun(repository: Repository) {
+  try {
+    return await acquireLock(folder(repository), { timeout: 0, purpose: PURPOSE });
+  } catch (cause) {
+    if (!(cause instanceof LockTimeoutError)) throw cause;
+    const { pid, since } = cause.owner;
+    throw new CannotStartError(
+      'ALREADY_RUNNING',
+      `another sage stream works in this repository (process ${pid}, since ${since}): wait for it, or end it with Ctrl-C`,
+      { cause },
+    );
+  }
+}
+
+/** The coordinator of the run that works in one of the repository's checkouts. */
+export async function coordinator(repository: Repository): Promise<LockOwner | undefined> {
+  const owner = await lockOwner(folder(repository));
+  return owner?.purpose === PURPOSE ? owner : undefined;
+}
+
+function folder({ commonDir }: Repository): string {
+  return join(commonDir, 'sage');
+}

@@ -1,0 +1,80 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { currentBranch, git, operationInProgress, readRef, type Repository, resolveCommit } from '@sage/git';
+import { CannotStartError } from '../errors.ts';
+
+/** Branches that people expect to move by review, not by a run that nobody watches. */
+const PROTECTED = new Set(['refs/heads/main', 'refs/heads/master']);
+
+export interface Target {
+  /** Full name, `refs/heads/...`. */
+  readonly ref: string;
+  readonly tip: string;
+  /** Set where the branch has still to be made from `tip` and checked out. */
+  readonly create: boolean;
+  /** Whether the branch is another than the one checked out here. */
+  readonly elsewhere: boolean;
+}
+
+/**
+ * The branch that results land on: the named one, else the current one, else (on main or master) a new one.
+ * Changes nothing.
+ * @throws CannotStartError
+ */
+export async function chooseTarget(
+  repository: Repository,
+  { branch, newBranch }: { branch?: string | undefined; newBranch: string },
+): Promise<Target> {
+  const operation = await operationInProgress(repository);
+  if (operation) {
+    throw new CannotStartError(
+      'OPERATION_IN_PROGRESS',
+      `a ${operation} is in progress in ${repository.root}: finish it or abort it first`,
+    );
+  }
+  const current = await currentBranch(repository);
+  if (branch !== undefined) {
+    const ref = branch.startsWith('refs/heads/') ? branch : `refs/heads/${branch}`;
+    const tip = await readRef(repository, ref);
+    if (!tip)
+      throw new CannotStartError(
+        'UNKNOWN_BRANCH',
+        `no branch ${JSON.stringify(branch)}: make it first, with git branch`,
+      );
+    return { ref, tip, create: false, elsewhere: ref !== current };
+  }
+  const tip = await resolveCommit(repository, 'HEAD');
+  if (!tip)
+    throw new CannotStartError(
+      'NO_COMMIT',
+      `no commit yet in ${repository.root}: make the first commit, so that work has a base`,
+    );
+  if (!current)
+    throw new CannotStartError(
+      'DETACHED_HEAD',
+      'HEAD is detached: switch to a branch, or name one with --target',
+    );
+  if (!PROTECTED.has(current)) return { ref: current, tip, create: false, elsewhere: false };
+  return { ref: `refs/heads/${newBranch}`, tip, create: true, elsewhere: false };
+}
+
+/** Makes the target's branch where it is new, and checks it out; local changes stay. */
+export async function prepareTarget(repository: Repository, target: Target): Promise<void> {
+  if (!target.create) return;
+  await git(repository, ['switch', '--quiet', '--create', target.ref.replace('refs/heads/', '')]);
+}
+
+/** @throws CannotStartError READ_ONLY */
+export async function assertWritable(repository: Repository): Promise<void> {
+  for (const directory of [repository.root, repository.commonDir]) {
+    try {
+      await access(directory, constants.W_OK);
+    } catch (cause) {
+      throw new CannotStartError(
+        'READ_ONLY',
+        `${directory} is read-only: Sage writes beside the ticket index and into git`,
+        { cause },
+      );
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openRepository } from '@sage/git';
+import { expect, onTestFinished, test } from 'vitest';
+import { chooseWorkforce } from '../../src/start/prerequisites.ts';
+import { assertWritable } from '../../src/start/target.ts';
+
+test('workers are what was asked for, at most the tickets there are; one core is one worker, and said so', async () => {
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'sage-prerequisites-')));
+  onTestFinished(() => rm(root, { recursive: true }));
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-C', root, '-c', 'user.name=A', '-c', 'user.email=a@example.org', ...args], {
+      encoding: 'utf8',
+    }).trim();
+  git('init', '--quiet');
+  git('commit', '--quiet', '--allow-empty', '--message=first');
+  const repository = await openRepository(root);
+  const tip = git('rev-parse', 'HEAD');
+  const choose = (requested: number | string | undefined, available: number, cores: number) =>
+    chooseWorkforce(repository, { requested, available, tip }, cores);
+  expect(await choose(undefined, 9, 8)).toEqual({ workers: 1 });
+  expect(await choose(3, 9, 2)).toEqual({ workers: 3 });
+  expect(await choose('auto', 9, 8)).toEqual({ workers: 4 });
+  expect(await choose(10, 5, 8)).toEqual({ workers: 5 });
+  expect(await choose(3, 9, 1)).toEqual({
+    workers: 1,
+    notice: expect.stringContaining('one core') as string,
+  });
+  await expect(choose(0, 9, 8)).rejects.toThrow('0');
+});
+
+test.runIf(process.platform === 'linux')(
+  'a directory that refuses to be written is told before anything is changed',
+  async () => {
+    // procfs refuses even the superuser.
+    const repository = { root: '/proc/self', gitDir: '/proc/self', commonDir: '/proc/self' };
+    await expect(assertWritable(repository)).rejects.toThrow('/proc/self is read-only');
+  },
+);
