@@ -41,12 +41,14 @@ export interface DependencyGraph {
  */
 export function buildDependencyGraph(nodes: Iterable<GraphNode>): DependencyGraph {
   const all = Array.isArray(nodes) ? (nodes as readonly GraphNode[]) : [...nodes];
+  const size = all.length;
+  const ids: string[] = [];
+  const states: (string | undefined)[] = [];
+  const lists: (readonly string[])[] = [];
   // Of their full length from the start: growing them takes longer than filling them.
-  const ids = Array.from<string>({ length: all.length });
-  const states = Array.from<string | undefined>({ length: all.length });
-  const lists = Array.from<readonly string[]>({ length: all.length });
+  ids.length = states.length = lists.length = size;
   let capacity = 0;
-  for (let node = 0; node < all.length; node++) {
+  for (let node = 0; node < size; node++) {
     const { id, dependencies, state } = all[node]!;
     ids[node] = id;
     states[node] = state;
@@ -56,7 +58,6 @@ export function buildDependencyGraph(nodes: Iterable<GraphNode>): DependencyGrap
   const { indexOf, indexesOf, repeated } = indexIds(ids);
   if (repeated.size > 0) throw new DuplicateIdError([...repeated]);
 
-  const size = ids.length;
   const missing: { id: string; dependency: string }[] = [];
   const dependencyOffsets = new Int32Array(size + 1);
   // Written over from the front with what is kept of it, never beyond what has been read.

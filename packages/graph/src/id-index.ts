@@ -32,13 +32,19 @@ export function indexIds(ids: readonly string[]): IdIndex {
     return slot;
   }
 
+  const hashes = new Int32Array(ids.length);
+  for (let position = 0; position < ids.length; position++) hashes[position] = hashOf(ids[position]!);
   for (let position = 0; position < ids.length; position++) {
-    const id = ids[position]!;
-    const hash = hashOf(id);
-    const slot = find(id, hash);
+    const hash = hashes[position]!;
+    let slot = (hash << 1) & last;
+    // The same hash is nearly always the same id: only then are the strings themselves looked at.
+    while (slots[slot] !== 0 && slots[slot + 1] !== hash) slot = (slot + 2) & last;
     if (slots[slot] !== 0) {
-      repeated.add(id);
-      continue;
+      slot = find(ids[position]!, hash);
+      if (slots[slot] !== 0) {
+        repeated.add(ids[position]!);
+        continue;
+      }
     }
     slots[slot] = position + 1;
     slots[slot + 1] = hash;

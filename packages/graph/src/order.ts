@@ -10,7 +10,8 @@ import { kahnOrder } from './kahn.ts';
  */
 export function topologicalOrder(graph: DependencyGraph): string[] {
   const order = dependencyFirst(graph);
-  const ids = Array.from<string>({ length: order.length });
+  const ids: string[] = [];
+  ids.length = order.length;
   for (let position = 0; position < order.length; position++) ids[position] = graph.ids[order[position]!]!;
   return ids;
 }

@@ -1,6 +1,6 @@
 import type { DependencyGraph } from '@sage/graph';
 import { isGivenUp, PHASE } from './phase.ts';
-import type { PhaseList } from './phase.ts';
+import type { Phase } from './phase.ts';
 
 export interface BlockedTicket {
   id: string;
@@ -11,15 +11,15 @@ export interface BlockedTicket {
 /** Breadth first from everything that will not be done, along the dependents that wait. */
 export function blockedTickets(
   { size, ids, dependentOffsets, dependentTargets }: DependencyGraph,
-  phases: PhaseList,
+  phaseAt: (node: number) => Phase,
   only: ReadonlySet<string> | undefined,
 ): BlockedTicket[] {
   const via = new Int32Array(size).fill(-1);
   const reached: number[] = [];
-  for (let node = 0; node < size; node++) if (isGivenUp(phases.at(node))) reached.push(node);
+  for (let node = 0; node < size; node++) if (isGivenUp(phaseAt(node))) reached.push(node);
   for (const node of reached) {
     for (const dependent of dependentTargets.subarray(dependentOffsets[node], dependentOffsets[node + 1])) {
-      if (!phases.is(dependent, PHASE.waiting) || via[dependent] !== -1) continue;
+      if (phaseAt(dependent) !== PHASE.waiting || via[dependent] !== -1) continue;
       via[dependent] = node;
       reached.push(dependent);
     }

@@ -2,23 +2,23 @@ import { PHASE, type Phases } from './phase.ts';
 import type { NodeRanking } from './priority.ts';
 import type { ReadyQueue } from './ready-queue.ts';
 
-/** So many of the best ready nodes are compared: the choice stays logarithmic. */
+/** So many of the best ready tickets are compared: the choice stays logarithmic. */
 const CANDIDATES = 8;
 
 export interface ConflictAwareOptions {
-  readonly ranking: Pick<NodeRanking, 'priorities' | 'remaining'>;
+  readonly ranking: NodeRanking;
   /** Expected minutes by node. */
   readonly durations: Float64Array;
-  /** The chance that two nodes conflict when they run at the same time, 0 to 1. */
+  /** The chance that two places conflict when they run at the same time, 0 to 1. */
   readonly conflictChance: (one: number, other: number) => number;
   readonly phases: Phases;
 }
 
 /**
- * A ready queue that passes over a node which probably conflicts with a running one, while there is other work of
- * the same priority to start: of the first few ready nodes it takes the one with the longest remaining chain less
+ * A ready queue that passes over a ticket which probably conflicts with a running one, while there is other work of
+ * the same priority to start: of the first few ready ones it takes the one with the longest remaining chain less
  * the minutes of its own that it has to expect to be done again. It never withholds the last one: a guess leaves no
- * worker idle. A node that things are reserved for is not passed over.
+ * worker idle. One that things are reserved for is not passed over.
  *
  * `createQueue` makes the queue that it asks; what is compared is set aside from that by not being ready.
  */
@@ -26,51 +26,55 @@ export function createConflictAwareQueue(
   createQueue: (phases: Phases) => ReadyQueue,
   { ranking, durations, conflictChance, phases }: ConflictAwareOptions,
 ): ReadyQueue {
-  const { priorities, remaining } = ranking;
+  const byPlace = (values: Uint8Array | Float64Array): Float64Array =>
+    Float64Array.from(ranking.order, (node) => values[node]!);
+  const [priorities, remaining, minutes] = [ranking.priorities, ranking.remaining, durations].map(
+    byPlace,
+  ) as [Float64Array, Float64Array, Float64Array];
   const running = new Set<number>();
   const aside = new Set<number>();
   const queue = createQueue({
-    is: (node, phase) => phases.is(node, phase) && (phase !== PHASE.ready || !aside.has(node)),
+    is: (place, phase) => phases.is(place, phase) && (phase !== PHASE.ready || !aside.has(place)),
   });
   let reserved: number | undefined;
 
-  function expectedRedo(node: number): number {
+  function expectedRedo(place: number): number {
     let apart = 1;
-    for (const other of running) apart *= 1 - conflictChance(node, other);
-    return (1 - apart) * durations[node]!;
+    for (const other of running) apart *= 1 - conflictChance(place, other);
+    return (1 - apart) * minutes[place]!;
   }
 
   return {
-    push: (node) => queue.push(node),
+    push: (place) => queue.push(place),
     best() {
       const first = queue.best();
       if (first === undefined || first === reserved) return first;
       let best = first;
       let bestWorth = -Infinity;
-      for (let node: number | undefined = first; node !== undefined; node = queue.best()) {
-        if (priorities[node] !== priorities[first] || remaining[node]! <= bestWorth) break;
-        const worth = remaining[node]! - expectedRedo(node);
-        if (worth > bestWorth) [best, bestWorth] = [node, worth];
-        if (bestWorth === remaining[node] || aside.size + 1 === CANDIDATES) break;
-        aside.add(node);
+      for (let place: number | undefined = first; place !== undefined; place = queue.best()) {
+        if (priorities[place] !== priorities[first] || remaining[place]! <= bestWorth) break;
+        const worth = remaining[place]! - expectedRedo(place);
+        if (worth > bestWorth) [best, bestWorth] = [place, worth];
+        if (bestWorth === remaining[place] || aside.size + 1 === CANDIDATES) break;
+        aside.add(place);
       }
       const compared = [...aside];
       aside.clear();
-      for (const node of compared) queue.push(node);
+      for (const place of compared) queue.push(place);
       return best;
     },
-    started(node) {
-      running.add(node);
-      if (node === reserved) reserved = undefined;
-      queue.started(node);
+    started(place) {
+      running.add(place);
+      if (place === reserved) reserved = undefined;
+      queue.started(place);
     },
-    ended(node) {
-      running.delete(node);
-      queue.ended(node);
+    ended(place) {
+      running.delete(place);
+      queue.ended(place);
     },
-    reserveFor(node) {
-      reserved = node;
-      queue.reserveFor(node);
+    reserveFor(place) {
+      reserved = place;
+      queue.reserveFor(place);
     },
   };
 }

@@ -1,12 +1,12 @@
 import type { Backlog } from './backlog.ts';
 
-/** What tickets have to themselves, or share with a limited number of others, while they run. Nodes as in the backlog. */
+/** What tickets have to themselves, or share with a limited number of others, while they run. By place in the ranking. */
 export interface Exclusions {
-  /** Numbers of the files, and of the limited component, that a node takes while it runs, where it takes any. */
+  /** Numbers of the files, and of the limited component, that a ticket takes while it runs, where it takes any. */
   readonly needs: ReadonlyMap<number, readonly number[]>;
-  /** How many nodes can have each of them at a time. */
+  /** How many tickets can have each of them at a time. */
   readonly capacity: readonly number[];
-  /** Nodes that must not run beside this one by `conflictsWith`, whichever side says so. */
+  /** Tickets that must not run beside this one by `conflictsWith`, whichever side says so. */
   readonly rivals: ReadonlyMap<number, readonly number[]>;
 }
 
@@ -15,6 +15,7 @@ const NONE: readonly string[] = [];
 /** Unknown ids in `conflictsWith` conflict with nobody. */
 export function exclusionsOf(
   { tickets, graph }: Pick<Backlog, 'tickets' | 'graph'>,
+  places: Int32Array,
   limits: ReadonlyMap<string, number>,
 ): Exclusions {
   const capacity: number[] = [];
@@ -26,24 +27,26 @@ export function exclusionsOf(
     return number;
   };
   const rivals = new Map<number, number[]>();
-  const add = (node: number, rival: number): void => {
-    const known = rivals.get(node);
+  const add = (place: number, rival: number): void => {
+    const known = rivals.get(place);
     if (known) known.push(rival);
-    else rivals.set(node, [rival]);
+    else rivals.set(place, [rival]);
   };
   const needs = new Map<number, number[]>();
-  tickets.forEach(({ files: paths = NONE, component, conflictsWith = NONE }, node) => {
+  for (let node = 0; node < tickets.length; node++) {
+    const { files: paths = NONE, component, conflictsWith = NONE } = tickets[node]!;
+    const place = places[node]!;
     for (const id of conflictsWith) {
       const rival = graph.indexOf(id);
       if (rival === -1 || rival === node) continue;
-      add(node, rival);
-      add(rival, node);
+      add(place, places[rival]!);
+      add(places[rival]!, place);
     }
     const limit = component === undefined ? undefined : limits.get(component);
-    if (limit === undefined && paths.length === 0) return;
+    if (limit === undefined && paths.length === 0) continue;
     const own = [...new Set(paths)].map((path) => numberOf(files, path, 1));
     if (limit !== undefined) own.push(numberOf(components, component!, limit));
-    needs.set(node, own);
-  });
+    needs.set(place, own);
+  }
   return { needs, capacity, rivals };
 }

@@ -63,34 +63,33 @@ export type Phases = Pick<PhaseList, 'is'>;
 /** The phases of many tickets, a byte each, and how many tickets are in each. */
 export class PhaseList {
   readonly #codes: Uint8Array;
-  readonly #containers: ReadonlySet<number>;
+  /** 1 for a container. */
+  readonly #containers: Uint8Array;
   /** By code. */
   readonly #counts = new Int32Array(NAMES.length);
 
-  constructor(size: number, containers: ReadonlySet<number>, phaseAtStart: (node: number) => Phase) {
+  /** `codes` has the phases at the start, and is this list's from then on. */
+  constructor(codes: Uint8Array, containers: Uint8Array) {
+    this.#codes = codes;
     this.#containers = containers;
-    this.#codes = new Uint8Array(size);
-    for (let node = 0; node < size; node++) {
-      const code = phaseAtStart(node);
-      this.#codes[node] = code;
-      if (!containers.has(node)) this.#counts[code]!++;
-    }
+    for (let ticket = 0; ticket < codes.length; ticket++)
+      if (containers[ticket] === 0) this.#counts[codes[ticket]!]!++;
   }
 
   get size(): number {
     return this.#codes.length;
   }
 
-  at(node: number): Phase {
-    return this.#codes[node] as Phase;
+  at(ticket: number): Phase {
+    return this.#codes[ticket] as Phase;
   }
 
-  nameOf(node: number): PhaseName {
-    return NAMES[this.#codes[node]!]!;
+  nameOf(ticket: number): PhaseName {
+    return NAMES[this.#codes[ticket]!]!;
   }
 
-  is(node: number, phase: Phase): boolean {
-    return this.#codes[node] === phase;
+  is(ticket: number, phase: Phase): boolean {
+    return this.#codes[ticket] === phase;
   }
 
   /** How many are in it, without containers. */
@@ -98,13 +97,13 @@ export class PhaseList {
     return this.#counts[phase]!;
   }
 
-  /** Whether it was made; otherwise it does not start from the node's phase, and nothing has changed. */
-  move(node: number, { next }: Transition): boolean {
-    const from = this.#codes[node]!;
+  /** Whether it was made; otherwise it does not start from the ticket's phase, and nothing has changed. */
+  move(ticket: number, { next }: Transition): boolean {
+    const from = this.#codes[ticket]!;
     const to = next[from]!;
     if (to === NOWHERE) return false;
-    this.#codes[node] = to;
-    if (!this.#containers.has(node)) {
+    this.#codes[ticket] = to;
+    if (this.#containers[ticket] === 0) {
       this.#counts[from]!--;
       this.#counts[to]!++;
     }

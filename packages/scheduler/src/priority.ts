@@ -1,5 +1,5 @@
 import { dependencyFirst, longestPaths } from '@sage/graph';
-import { descending, stableSort } from './radix-sort.ts';
+import { sortedByKey } from './radix-sort.ts';
 import { isRunnable, openBacklog } from './backlog.ts';
 import type { Backlog, SchedulerTicket } from './backlog.ts';
 
@@ -41,13 +41,21 @@ export function rankNodes(backlog: Backlog): NodeRanking {
   return { order: orderOf(graph.ids, priorities, remaining), priorities, remaining };
 }
 
+/** Where the upper half of a number's bits stands: the bits of numbers >= 0 are in the order of the numbers. */
+const UPPER = new Uint32Array(Float64Array.of(1).buffer)[0] === 0 ? 1 : 0;
+
+/** Sorted by the priority and the upper bits of what remains; those that are equal in that are compared whole. */
 function orderOf(ids: readonly string[], priorities: Uint8Array, remaining: Float64Array): Int32Array {
-  const order = stableSort(descending(remaining), priorities);
-  const isEqual = (a: number, b: number): boolean =>
-    priorities[a] === priorities[b] && remaining[a] === remaining[b];
+  const halves = new Uint32Array(remaining.buffer);
+  const keys = new Uint32Array(ids.length);
+  for (let node = 0; node < keys.length; node++)
+    keys[node] = (priorities[node]! << 29) | ((~halves[node * 2 + UPPER]! & 0x7fffffff) >>> 2);
+  const order = sortedByKey(keys);
+  const compare = (a: number, b: number): number =>
+    remaining[b]! - remaining[a]! || (ids[a]! < ids[b]! ? -1 : 1);
   for (let from = 0, to = 1; from < order.length; from = to++) {
-    while (to < order.length && isEqual(order[from]!, order[to]!)) to++;
-    if (to - from > 1) order.subarray(from, to).sort((a, b) => (ids[a]! < ids[b]! ? -1 : 1));
+    while (to < order.length && keys[order[from]!] === keys[order[to]!]) to++;
+    if (to - from > 1) order.subarray(from, to).sort(compare);
   }
   return order;
 }

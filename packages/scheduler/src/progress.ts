@@ -8,6 +8,7 @@ import { TransitionError } from './errors.ts';
 import { exclusionsOf } from './exclusions.ts';
 import { PHASE, PhaseList, TRANSITION, type Phase, type Phases, type Transition } from './phase.ts';
 import { rankNodes } from './priority.ts';
+import { rankedRows } from './ranked-rows.ts';
 import { createReadyQueue } from './ready-queue.ts';
 
 export interface ProgressOptions {
@@ -45,31 +46,29 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
   const { satisfied, only, limits, ages, conflictChance, earlier } = options;
   const backlog = openBacklog(all, satisfied);
   const { tickets, graph } = backlog;
-  const { ids, dependentOffsets, dependentTargets } = graph;
-  // Not asked of the tickets themselves: they are spread all over the memory.
-  const containers = new Set<number>();
-  for (let node = 0; node < graph.size; node++) if (tickets[node]!.container) containers.add(node);
-  /** The nodes given out last, in a ring: they are asked for again soon, and found sooner than in the graph. */
-  const given = new Int32Array(GIVEN).fill(-1);
-  let last = 0;
-  let open = 0;
+  const ranking = rankNodes(backlog);
+  // From here on a ticket is its place in the ranking: what is near in it is needed at about the same time.
+  const { places, ids, offsets, targets, waitsFor } = rankedRows(graph, ranking.order);
+  const containers = new Uint8Array(graph.size);
+  const codes = new Uint8Array(graph.size);
+  for (let node = 0; node < graph.size; node++) {
+    const ticket = tickets[node]!;
+    const place = places[node]!;
+    if (ticket.container) containers[place] = 1;
+    codes[place] = phaseAtStart(ticket, only, earlier?.get(ticket.id), waitsFor[place]! > 0);
+  }
   // Ages outlive this: they know a ticket by its position in `all`, which stays when more are added.
   const positionOf = new Int32Array(graph.size);
-  const nodeAt = new Int32Array(all.length).fill(-1);
-  all.forEach(({ state }, position) => {
-    if (state === 'COMPLETED') return;
-    positionOf[open] = position;
-    nodeAt[position] = open++;
-  });
-  const phases = new PhaseList(graph.size, containers, (node) => {
-    const ticket = tickets[node]!;
-    const before = earlier?.get(ticket.id);
-    const waits = graph.dependencyOffsets[node + 1]! > graph.dependencyOffsets[node]!;
-    const anew = before === undefined || before === PHASE.ready || (before === PHASE.held && waits);
-    return anew ? phaseAtStart(ticket, only) : before;
-  });
-  const ranking = rankNodes(backlog);
-  const createQueue = (seen: Phases) => createReadyQueue(exclusionsOf(backlog, limits), ranking.order, seen);
+  const placeAt = new Int32Array(all.length).fill(-1);
+  for (let position = 0, node = 0; position < all.length; position++) {
+    if (all[position]!.state === 'COMPLETED') continue;
+    const place = places[node++]!;
+    positionOf[place] = position;
+    placeAt[position] = place;
+  }
+  const phases = new PhaseList(codes, containers);
+  const createQueue = (seen: Phases) =>
+    createReadyQueue(graph.size, exclusionsOf(backlog, places, limits), seen);
   const queue = conflictChance
     ? createConflictAwareQueue(createQueue, {
         ranking,
@@ -78,103 +77,113 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
         phases,
       })
     : createQueue(phases);
-  for (let node = 0; node < phases.size; node++) if (phases.is(node, PHASE.running)) queue.started(node);
-  const waitsFor = new Int32Array(graph.size);
-  for (let node = 0; node < graph.size; node++)
-    waitsFor[node] = graph.dependencyOffsets[node + 1]! - graph.dependencyOffsets[node]!;
+  for (let place = 0; place < graph.size; place++) if (phases.is(place, PHASE.running)) queue.started(place);
+  /** The places given out last, in a ring: they are asked for again soon, and found sooner than in the graph. */
+  const given = new Int32Array(GIVEN).fill(-1);
+  let last = 0;
 
-  function move(node: number, transition: Transition): void {
-    const from = phases.at(node);
-    if (!phases.move(node, transition))
-      throw new TransitionError(ids[node]!, phases.nameOf(node), transition.name);
-    const to = phases.at(node);
-    if (from === PHASE.running) queue.ended(node);
+  function move(place: number, transition: Transition): void {
+    const from = phases.at(place);
+    if (!phases.move(place, transition))
+      throw new TransitionError(ids[place]!, phases.nameOf(place), transition.name);
+    const to = phases.at(place);
+    if (from === PHASE.running) queue.ended(place);
     if (to === PHASE.running) {
-      queue.started(node);
+      queue.started(place);
       ages.counted();
     }
     if (to === PHASE.ready) {
-      queue.push(node);
+      queue.push(place);
       // Not a second time because its place is computed anew: it would be young again.
-      if (transition !== TRANSITION.unblocked || earlier?.get(ids[node]!) !== PHASE.ready)
-        ages.becameReady(positionOf[node]!);
+      if (transition !== TRANSITION.unblocked || earlier?.get(ids[place]!) !== PHASE.ready)
+        ages.becameReady(positionOf[place]!);
     }
   }
 
-  /** Passes on that `nodes` wait for nothing any more; returns the containers that are complete with that. */
-  function advance(nodes: number[]): string[] {
+  /** Passes on that `released` wait for nothing any more; returns the containers that are complete with that. */
+  function advance(released: number[]): string[] {
     const closed: string[] = [];
     // The list grows while it is read: a closed container lets its own dependents go on.
-    for (const node of nodes) {
-      if (!phases.is(node, PHASE.waiting)) continue;
-      if (!containers.has(node)) {
-        move(node, TRANSITION.unblocked);
+    for (let at = 0; at < released.length; at++) {
+      const place = released[at]!;
+      if (!phases.is(place, PHASE.waiting)) continue;
+      if (containers[place] === 0) {
+        move(place, TRANSITION.unblocked);
         continue;
       }
-      move(node, TRANSITION.closed);
-      closed.push(ids[node]!);
-      countDown(node, nodes);
+      move(place, TRANSITION.closed);
+      closed.push(ids[place]!);
+      countDown(place, released);
     }
     return closed;
   }
 
   /** Counts a completion down in the dependents; those that it was the last for are added to `released`. */
-  function countDown(node: number, released: number[]): void {
-    for (let edge = dependentOffsets[node]!; edge < dependentOffsets[node + 1]!; edge++) {
-      const dependent = dependentTargets[edge]!;
+  function countDown(place: number, released: number[]): void {
+    for (let edge = offsets[place]!; edge < offsets[place + 1]!; edge++) {
+      const dependent = targets[edge]!;
       if (--waitsFor[dependent]! === 0) released.push(dependent);
     }
   }
 
-  function nodesWaitingForNothing(): number[] {
-    const nodes: number[] = [];
-    for (let node = 0; node < waitsFor.length; node++) if (waitsFor[node] === 0) nodes.push(node);
-    return nodes;
+  /** In input order. */
+  function waitingForNothing(): number[] {
+    const found: number[] = [];
+    for (let node = 0; node < graph.size; node++)
+      if (waitsFor[places[node]!] === 0) found.push(places[node]!);
+    return found;
   }
 
-  function nodeOf(id: string, transition: Transition): number {
+  function placeOf(id: string, transition: Transition): number {
     for (let back = 0; back < GIVEN; back++) {
       const recent = given[(last - back) & (GIVEN - 1)]!;
       if (recent !== -1 && ids[recent] === id) return recent;
     }
     const node = graph.indexOf(id);
     if (node === -1) throw new TransitionError(id, 'not an open ticket', transition.name);
-    return node;
+    return places[node]!;
   }
 
   const phaseOf = (id: string): Phase | undefined => {
     const node = graph.indexOf(id);
-    return node === -1 ? undefined : phases.at(node);
+    return node === -1 ? undefined : phases.at(places[node]!);
   };
-  const isReady = (position: number): boolean => phases.is(nodeAt[position]!, PHASE.ready);
-  const closedAtStart = advance(nodesWaitingForNothing());
+  const isReady = (position: number): boolean => phases.is(placeAt[position]!, PHASE.ready);
+  const closedAtStart = advance(waitingForNothing());
 
   return {
     next() {
       const overdue = ages.overdue(isReady);
-      if (overdue !== undefined) queue.reserveFor(nodeAt[overdue]!);
-      const node = queue.best();
-      if (node === undefined) return undefined;
-      if (given[last] !== node) given[(last = (last + 1) & (GIVEN - 1))] = node;
-      return ids[node]!;
+      if (overdue !== undefined) queue.reserveFor(placeAt[overdue]!);
+      const place = queue.best();
+      if (place === undefined) return undefined;
+      if (given[last] !== place) given[(last = (last + 1) & (GIVEN - 1))] = place;
+      return ids[place]!;
     },
-    move: (id, transition) => move(nodeOf(id, transition), transition),
+    move: (id, transition) => move(placeOf(id, transition), transition),
     complete(id) {
-      const node = nodeOf(id, TRANSITION.completed);
-      move(node, TRANSITION.completed);
+      const place = placeOf(id, TRANSITION.completed);
+      move(place, TRANSITION.completed);
       const released: number[] = [];
-      countDown(node, released);
+      countDown(place, released);
       return advance(released);
     },
     phaseOf,
     closedAtStart,
-    phases: () => new Map(ids.map((id, node) => [id, phases.at(node)])),
-    blocked: () => blockedTickets(graph, phases, only),
+    phases: () => new Map(graph.ids.map((id, node) => [id, phases.at(places[node]!)])),
+    blocked: () => blockedTickets(graph, (node) => phases.at(places[node]!), only),
     count: (phase) => phases.count(phase),
   };
 }
 
-function phaseAtStart(ticket: SchedulerTicket, only: ReadonlySet<string> | undefined): Phase {
+/** `before` is its phase before everything was ranked anew, where it had one. */
+function phaseAtStart(
+  ticket: SchedulerTicket,
+  only: ReadonlySet<string> | undefined,
+  before: Phase | undefined,
+  waits: boolean,
+): Phase {
+  if (before !== undefined && before !== PHASE.ready && !(before === PHASE.held && waits)) return before;
   if (!isRunnable(ticket)) return PHASE.deferred;
   return ticket.container || !only || only.has(ticket.id) ? PHASE.waiting : PHASE.outside;
 }

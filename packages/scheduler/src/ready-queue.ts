@@ -3,140 +3,140 @@ import TinyQueue from 'tinyqueue';
 import type { Exclusions } from './exclusions.ts';
 import { PHASE, type Phases } from './phase.ts';
 
-/** Ready tickets by rank, without those that conflict with a running one. Nodes as in the backlog. */
+/** Ready tickets by rank, without those that conflict with a running one. A ticket is its place in the ranking. */
 export interface ReadyQueue {
-  push(node: number): void;
-  /** The best ready node that may run beside all that runs; it stays in the queue. */
+  push(place: number): void;
+  /** The best ready one that may run beside all that runs; it stays in the queue. */
   best(): number | undefined;
   /** Its phase says so already. */
-  started(node: number): void;
-  /** However it ended; a node that is ready again is pushed by the caller. */
-  ended(node: number): void;
+  started(place: number): void;
+  /** However it ended; one that is ready again is pushed by the caller. */
+  ended(place: number): void;
   /** From now on nothing starts that would keep this one waiting, until it is started or no longer ready. */
-  reserveFor(node: number): void;
+  reserveFor(place: number): void;
 }
 
 const NOTHING: readonly number[] = [];
 
 /**
- * `order` has the nodes by rank. Those that are given up are not taken out but passed over when they come up, by
- * their phase. What cannot run is parked where its obstacle is, so that it is looked at again only when that goes
+ * Those that are given up are not taken out but passed over when they come up, by their phase. What cannot run is parked where its obstacle is, so that it is looked at again only when that goes
  * away: behind a running rival, or in line for a file. Of a line only the best comes up when the file is free, and
  * the next when that one could not start: a file that everybody wants costs no more than any other.
  */
 export function createReadyQueue(
+  size: number,
   { needs, capacity, rivals }: Exclusions,
-  order: Int32Array,
   phases: Phases,
 ): ReadyQueue {
-  const rank = new Int32Array(order.length);
-  for (let position = 0; position < order.length; position++) rank[order[position]!] = position;
-  const byRank = (a: number, b: number): number => rank[a]! - rank[b]!;
-  /** Ranks. */
-  const queue = new IndexQueue(order.length);
-  const push = (node: number): void => queue.add(rank[node]!);
+  const queue = new IndexQueue(size);
+  /** 1 for what others may keep from running: most tickets are free, and none of the maps is asked about them. */
+  const bound = new Uint8Array(size);
+  for (const place of [...needs.keys(), ...rivals.keys()]) bound[place] = 1;
   const behindRival = new Map<number, number[]>();
   const lines = new Map<number, TinyQueue<number>>();
-  /** The node in the queue that was called up from the line for a file or a component. */
+  /** The ticket in the queue that was called up from the line for a file or a component. */
   const calledFrom = new Map<number, number>();
   const free = Int32Array.from(capacity);
   let reserved: number | undefined;
 
-  function needsOf(node: number): readonly number[] {
-    return needs.get(node) ?? NOTHING;
+  function needsOf(place: number): readonly number[] {
+    return needs.get(place) ?? NOTHING;
   }
 
   /** Does the ticket that things are kept free for want this, too? */
-  function isReserved(need: number, node: number): boolean {
-    return reserved !== undefined && reserved !== node && needsOf(reserved).includes(need);
+  function isReserved(need: number, place: number): boolean {
+    return reserved !== undefined && reserved !== place && needsOf(reserved).includes(need);
   }
 
-  function takenNeed(node: number): number | undefined {
-    for (const need of needsOf(node)) if (free[need]! <= 0 || isReserved(need, node)) return need;
+  function takenNeed(place: number): number | undefined {
+    for (const need of needsOf(place)) if (free[need]! <= 0 || isReserved(need, place)) return need;
     return undefined;
   }
 
-  function rivalInTheWay(node: number): number | undefined {
-    return rivals.get(node)?.find((other) => phases.is(other, PHASE.running) || other === reserved);
+  function rivalInTheWay(place: number): number | undefined {
+    return rivals.get(place)?.find((other) => phases.is(other, PHASE.running) || other === reserved);
   }
 
-  /** Parks a node that cannot run now; false where nothing is in its way. */
-  function park(node: number): boolean {
-    const taken = takenNeed(node);
+  /** Parks a ticket that cannot run now; false where nothing is in its way. */
+  function park(place: number): boolean {
+    const taken = takenNeed(place);
     if (taken !== undefined) {
       let line = lines.get(taken);
-      if (!line) lines.set(taken, (line = new TinyQueue<number>([], byRank)));
-      line.push(node);
+      if (!line) lines.set(taken, (line = new TinyQueue<number>()));
+      line.push(place);
       return true;
     }
-    const rival = rivalInTheWay(node);
+    const rival = rivalInTheWay(place);
     if (rival === undefined) return false;
     const others = behindRival.get(rival);
-    if (others) others.push(node);
-    else behindRival.set(rival, [node]);
+    if (others) others.push(place);
+    else behindRival.set(rival, [place]);
     return true;
   }
 
   function callUp(need: number): void {
     if (free[need]! <= 0) return;
     const line = lines.get(need);
-    for (let node = line?.pop(); node !== undefined; node = line?.pop()) {
-      if (!phases.is(node, PHASE.ready)) continue;
-      calledFrom.set(node, need);
-      push(node);
+    for (let place = line?.pop(); place !== undefined; place = line?.pop()) {
+      if (!phases.is(place, PHASE.ready)) continue;
+      calledFrom.set(place, need);
+      queue.add(place);
       return;
     }
   }
 
-  /** Those that were turned away for the reserved node's sake come up again, as many as there is room for. */
+  /** Those that were turned away for the reserved one's sake come up again, as many as there is room for. */
   function endReservation(): void {
-    const node = reserved!;
+    const place = reserved!;
     reserved = undefined;
-    for (const need of needsOf(node)) {
+    for (const need of needsOf(place)) {
       for (let room = free[need]!; room > 0; room--) callUp(need);
     }
-    if (!phases.is(node, PHASE.running)) callRivals(node);
+    if (!phases.is(place, PHASE.running)) callRivals(place);
   }
 
-  function callRivals(node: number): void {
-    const others = behindRival.get(node);
+  function callRivals(place: number): void {
+    const others = behindRival.get(place);
     if (!others) return;
-    behindRival.delete(node);
-    for (const other of others) push(other);
+    behindRival.delete(place);
+    for (const other of others) queue.add(other);
   }
 
   return {
-    push,
+    push: (place) => queue.add(place),
     best() {
       if (reserved !== undefined && !phases.is(reserved, PHASE.ready)) endReservation();
       const canRun = reserved !== undefined && takenNeed(reserved) === undefined;
       if (canRun && rivalInTheWay(reserved!) === undefined) return reserved;
       for (let first = queue.first(); first !== -1; first = queue.first()) {
-        const node = order[first]!;
-        if (phases.is(node, PHASE.ready) && !park(node)) return node;
+        const isBound = bound[first] === 1;
+        if (phases.is(first, PHASE.ready) && !(isBound && park(first))) return first;
         queue.delete(first);
-        const need = calledFrom.get(node);
-        calledFrom.delete(node);
-        if (need !== undefined && !isReserved(need, node)) callUp(need);
+        if (!isBound) continue;
+        const need = calledFrom.get(first);
+        calledFrom.delete(first);
+        if (need !== undefined && !isReserved(need, first)) callUp(need);
       }
       return undefined;
     },
-    started(node) {
-      queue.delete(rank[node]!);
-      calledFrom.delete(node);
-      for (const need of needsOf(node)) free[need]!--;
-      if (node === reserved) endReservation();
+    started(place) {
+      queue.delete(place);
+      if (bound[place] === 0 && place !== reserved) return;
+      calledFrom.delete(place);
+      for (const need of needsOf(place)) free[need]!--;
+      if (place === reserved) endReservation();
     },
-    ended(node) {
-      for (const need of needsOf(node)) {
+    ended(place) {
+      if (bound[place] === 0) return;
+      for (const need of needsOf(place)) {
         free[need]!++;
         callUp(need);
       }
-      callRivals(node);
+      callRivals(place);
     },
-    reserveFor(node) {
-      if (reserved !== undefined && reserved !== node) endReservation();
-      reserved = node;
+    reserveFor(place) {
+      if (reserved !== undefined && reserved !== place) endReservation();
+      reserved = place;
     },
   };
 }

@@ -25,7 +25,7 @@ export interface SchedulerOptions {
   readonly workers?: number | undefined;
   /** Without it a failed ticket is ready again at once. */
   readonly retry?: RetryOptions | undefined;
-  /** A ready ticket is passed over at most so often, see {@link createScheduler}. */
+  /** A ready ticket is passed over at most so often, see {@link createScheduler}; by default as often as there are tickets. */
   readonly patience?: number | undefined;
 }
 
@@ -82,7 +82,7 @@ export interface Scheduler {
   readonly remaining: number;
 }
 
-/** Ready tickets are passed over by so many before age counts for more than rank. */
+/** The least that ready tickets are passed over before age counts for more than rank. */
 const PATIENCE = 1000;
 
 /**
@@ -100,7 +100,9 @@ const PATIENCE = 1000;
  * @throws {DuplicateIdError} of `@sage/graph`.
  */
 export function createScheduler(all: readonly SchedulerTicket[], options: SchedulerOptions = {}): Scheduler {
-  const { retry, satisfied = new Set(), limits = new Map(), patience = PATIENCE, conflictChance } = options;
+  const { retry, satisfied = new Set(), limits = new Map(), conflictChance } = options;
+  // All of a fixed list are started in the end: age is for lists that go on growing, and would only spoil the order.
+  const patience = options.patience ?? Math.max(PATIENCE, all.length);
   for (const [component, limit] of limits) checkLimit(component, limit);
   checkLimit('patience', patience);
   let workers = options.workers === undefined ? Infinity : wholeNumber(options.workers);

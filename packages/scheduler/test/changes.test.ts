@@ -319,6 +319,22 @@ describe('age', () => {
     expect(startOf(ticket('LAST', [], { priority: 'P4', conflictsWith: rivals }), [{}, {}], 20)).toBe(20);
   });
 
+  test('age never outranks in a list that does not grow, however long it is', () => {
+    const tickets = Array.from({ length: 3000 }, (_, nth) => ({
+      id: `T-${nth}`,
+      dependencies: [],
+      duration: nth,
+    }));
+    const scheduler = createScheduler(tickets);
+    const started: (string | undefined)[] = [];
+    for (let id = scheduler.next(); id !== undefined; id = scheduler.next()) {
+      scheduler.started(id);
+      scheduler.completed(id);
+      started.push(id);
+    }
+    expect(started).toEqual(rankTickets(tickets).map(({ id }) => id));
+  });
+
   test('no ticket is overtaken by more than patience and those ready before it', () => {
     fc.assert(
       fc.property(
