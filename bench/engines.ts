@@ -11,7 +11,7 @@ export const WORKERS = 8;
 
 type Engine = (tickets: readonly SchedulerTicket[], run: () => Promise<void>) => Promise<void>;
 
-/** A line for each start and each completion, written in groups of 256 kB; one sync at a time, for all written before it. */
+/** `ticket` is an id as JSON. A line for each start and each completion, written in groups of 256 kB; one sync at a time, for all written before it. */
 function openJournal(file: string): { write(event: string, ticket: string): void; close(): Promise<void> } {
   const handle = openSync(file, 'w');
   const sync = promisify(fdatasync);
@@ -24,7 +24,7 @@ function openJournal(file: string): { write(event: string, ticket: string): void
   };
   return {
     write(event, ticket) {
-      group += `{"v":1,"event":"${event}","ticket":${JSON.stringify(ticket)}}\n`;
+      group += `{"v":1,"event":"${event}","ticket":${ticket}}\n`;
       if (group.length > 2 ** 18) writeGroup();
     },
     async close() {
@@ -49,10 +49,11 @@ const sage: Engine = async (tickets, run) => {
         continue;
       }
       scheduler.started(ticket);
-      journal.write('ticket.started', ticket);
+      const quoted = JSON.stringify(ticket);
+      journal.write('ticket.started', quoted);
       await run();
       scheduler.completed(ticket);
-      journal.write('ticket.completed', ticket);
+      journal.write('ticket.completed', quoted);
       const waiting = idle;
       idle = [];
       for (const wake of waiting) wake();

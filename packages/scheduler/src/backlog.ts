@@ -1,4 +1,4 @@
-import { buildDependencyGraph } from '@sage/graph';
+import { buildDependencyGraph, InvalidDurationError } from '@sage/graph';
 import type { DependencyGraph } from '@sage/graph';
 import { UnknownDependencyError } from './errors.ts';
 
@@ -34,6 +34,7 @@ export interface Backlog {
  * Leaves COMPLETED tickets and dependencies on them out, so that a cycle or a dangling id among finished work
  * stops nobody.
  * @throws {UnknownDependencyError} for a dependency that is neither in the list nor in `satisfied`.
+ * @throws {InvalidDurationError} of `@sage/graph`, for a duration that is negative or not finite.
  */
 export function openBacklog(all: readonly SchedulerTicket[], satisfied: ReadonlySet<string>): Backlog {
   const tickets = all.filter(({ state }) => state !== 'COMPLETED');
@@ -59,10 +60,11 @@ function durationsOf(tickets: readonly SchedulerTicket[]): Float64Array {
   const unknown: number[] = [];
   let count = 0;
   for (let node = 0; node < tickets.length; node++) {
-    const { container, duration } = tickets[node]!;
+    const { id, container, duration } = tickets[node]!;
     if (container) continue;
     if (duration === undefined) unknown.push(node);
-    else durations[node] = given[count++] = duration;
+    else if (duration >= 0 && duration < Infinity) durations[node] = given[count++] = duration;
+    else throw new InvalidDurationError(id, duration);
   }
   if (unknown.length === 0) return durations;
   const usual = given.subarray(0, count).sort()[Math.floor(count / 2)] ?? 1;

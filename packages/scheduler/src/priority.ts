@@ -1,4 +1,4 @@
-import { dependencyFirst, longestPaths } from '@sage/graph';
+import { dependencyFirst } from '@sage/graph';
 import { sortedByKey } from './radix-sort.ts';
 import { isRunnable, openBacklog } from './backlog.ts';
 import type { Backlog, SchedulerTicket } from './backlog.ts';
@@ -35,9 +35,25 @@ export interface NodeRanking {
 }
 
 export function rankNodes(backlog: Backlog): NodeRanking {
-  const { graph, durations } = backlog;
-  const priorities = inheritedPriorities(backlog);
-  const remaining = longestPaths(graph, (_, node) => durations[node]!).lengths;
+  const { tickets, graph, durations } = backlog;
+  const { size, dependencyOffsets, dependencyTargets } = graph;
+  const priorities = new Uint8Array(size);
+  // A ticket that will not run in any case (DEFERRED) has nobody hurry.
+  for (let node = 0; node < size; node++)
+    priorities[node] = isRunnable(tickets[node]!) ? priorityOf(tickets[node]!) : lowest;
+  // Backwards each node tells its dependencies, and has heard from all that wait for it when its turn comes.
+  const order = dependencyFirst(graph);
+  const remaining = new Float64Array(size);
+  for (let position = size - 1; position >= 0; position--) {
+    const node = order[position]!;
+    const own = (remaining[node]! += durations[node]!);
+    const priority = priorities[node]!;
+    for (let edge = dependencyOffsets[node]!; edge < dependencyOffsets[node + 1]!; edge++) {
+      const dependency = dependencyTargets[edge]!;
+      if (own > remaining[dependency]!) remaining[dependency] = own;
+      if (priority < priorities[dependency]!) priorities[dependency] = priority;
+    }
+  }
   return { order: orderOf(graph.ids, priorities, remaining), priorities, remaining };
 }
 
@@ -58,22 +74,6 @@ function orderOf(ids: readonly string[], priorities: Uint8Array, remaining: Floa
     if (to - from > 1) order.subarray(from, to).sort(compare);
   }
   return order;
-}
-
-/** A ticket that will not run in any case (DEFERRED) has nobody hurry. */
-function inheritedPriorities({ tickets, graph }: Backlog): Uint8Array {
-  const priorities = new Uint8Array(tickets.length);
-  for (let node = 0; node < tickets.length; node++)
-    priorities[node] = isRunnable(tickets[node]!) ? priorityOf(tickets[node]!) : lowest;
-  const order = dependencyFirst(graph);
-  for (let position = order.length - 1; position >= 0; position--) {
-    const node = order[position]!;
-    for (let edge = graph.dependencyOffsets[node]!; edge < graph.dependencyOffsets[node + 1]!; edge++) {
-      const dependency = graph.dependencyTargets[edge]!;
-      priorities[dependency] = Math.min(priorities[dependency]!, priorities[node]!);
-    }
-  }
-  return priorities;
 }
 
 const levels = ['P0', 'P1', 'P2', 'P3', 'P4'];

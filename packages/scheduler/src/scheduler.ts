@@ -98,6 +98,7 @@ const PATIENCE = 1000;
  * @throws {WorkerCountError}
  * @throws {CycleError} of `@sage/graph`, where open tickets wait for each other in a circle.
  * @throws {DuplicateIdError} of `@sage/graph`.
+ * @throws {InvalidDurationError} of `@sage/graph`, for a duration that is negative or not finite.
  */
 export function createScheduler(all: readonly SchedulerTicket[], options: SchedulerOptions = {}): Scheduler {
   const { retry, satisfied = new Set(), limits = new Map(), conflictChance } = options;

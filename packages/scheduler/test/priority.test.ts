@@ -1,3 +1,4 @@
+import { InvalidDurationError } from '@sage/graph';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SchedulerTicket } from '../src/backlog.ts';
@@ -54,6 +55,13 @@ describe('rankTickets', () => {
       ]),
     ).toEqual(['a', 'Z', 'b', 'c']);
   });
+
+  test.each([-1, Number.NaN, Infinity])(
+    'a duration of %d is refused by the name of its ticket',
+    (duration) => {
+      expect(() => rankTickets([{ id: 'A', dependencies: [], duration }])).toThrow(InvalidDurationError);
+    },
+  );
 
   test('takes the median of the known durations for an unknown one', () => {
     const ranked = rankTickets([
