@@ -15,11 +15,7 @@ export interface GraphStatistics {
 
 export function graphStatistics(graph: DependencyGraph): GraphStatistics {
   const { size, edges, dependencyOffsets, dependencyTargets } = graph;
-  const states = new Map<string, number>();
-  for (let node = 0; node < size; node++) {
-    const state = graph.states[node];
-    if (state !== undefined) states.set(state, (states.get(state) ?? 0) + 1);
-  }
+  const states = countStates(graph.states);
   const hasDependents = new Uint8Array(size);
   for (let edge = 0; edge < edges; edge++) hasDependents[dependencyTargets[edge]!] = 1;
   let roots = 0;
@@ -29,4 +25,15 @@ export function graphStatistics(graph: DependencyGraph): GraphStatistics {
     if (!hasDependents[node]) leaves++;
   }
   return { total: size, edges, missing: graph.missing.length, roots, leaves, states };
+}
+
+/** Neighbours mostly have the same state: only where it changes is the map asked, which wants a hash of each string. */
+function countStates(all: DependencyGraph['states']): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (let from = 0, to = 1; from < all.length; from = to++) {
+    const state = all[from];
+    while (to < all.length && all[to] === state) to++;
+    if (state !== undefined) counts.set(state, (counts.get(state) ?? 0) + to - from);
+  }
+  return counts;
 }
