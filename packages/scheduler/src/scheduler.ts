@@ -25,7 +25,10 @@ export interface SchedulerOptions {
   readonly workers?: number | undefined;
   /** Without it a failed ticket is ready again at once. */
   readonly retry?: RetryOptions | undefined;
-  /** A ready ticket is passed over at most so often, see {@link createScheduler}. */
+  /**
+   * A ready ticket is passed over at most so often, see {@link createScheduler}; by default twice as often as tickets
+   * are open at most at the same time, and 1,000 times.
+   */
   readonly patience?: number | undefined;
 }
 
@@ -82,8 +85,11 @@ export interface Scheduler {
   readonly remaining: number;
 }
 
-/** Ready tickets are passed over by so many before age counts for more than rank. */
-const PATIENCE = 1000;
+/**
+ * Ready tickets are passed over by so many before age counts for more than rank: by so many times the tickets that are
+ * open at most at the same time, and by no fewer than so many. Less would be first come, first served in a large backlog.
+ */
+const PATIENCE = { ofOpen: 2, least: 1000 };
 
 /**
  * Hands out tickets one by one, work-conserving: whoever asks gets the best ticket that is ready now, in
@@ -100,15 +106,16 @@ const PATIENCE = 1000;
  * @throws {DuplicateIdError} of `@sage/graph`.
  */
 export function createScheduler(all: readonly SchedulerTicket[], options: SchedulerOptions = {}): Scheduler {
-  const { retry, satisfied = new Set(), limits = new Map(), patience = PATIENCE, conflictChance } = options;
+  const { retry, satisfied = new Set(), limits = new Map(), conflictChance } = options;
   for (const [component, limit] of limits) checkLimit(component, limit);
-  checkLimit('patience', patience);
+  if (options.patience !== undefined) checkLimit('patience', options.patience);
   let workers = options.workers === undefined ? Infinity : wholeNumber(options.workers);
   let paused = false;
   // A copy: the caller's list may grow.
   let known = [...all];
   let { only } = options;
-  const ages = createAges(patience);
+  let patience = options.patience ?? PATIENCE.least;
+  const ages = createAges(() => patience);
   const failures = new Map<string, number>();
   const pauses = new TinyQueue<{ id: string; due: number }>(
     [],
@@ -116,6 +123,7 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
   );
   let progress = createProgress(known, { satisfied, only, limits, ages, conflictChance });
   const { closedAtStart } = progress;
+  growPatience();
 
   function endPauses(): void {
     if (!retry) return;
@@ -124,6 +132,16 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
       // It may have been given up meanwhile.
       if (progress.phaseOf(next.id) === PHASE.held) progress.move(next.id, TRANSITION.due);
     }
+  }
+
+  function remaining(): number {
+    const { count } = progress;
+    return count(PHASE.ready) + count(PHASE.running) + count(PHASE.waiting) + count(PHASE.held);
+  }
+
+  /** It never shrinks: else all that have waited long would go first as soon as less is left. */
+  function growPatience(): void {
+    if (options.patience === undefined) patience = Math.max(patience, PATIENCE.ofOpen * remaining());
   }
 
   const isDone = ({ id, state }: SchedulerTicket): boolean =>
@@ -140,6 +158,7 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
     progress = createProgress(everything, { ...rules, earlier });
     known = everything;
     only = selection;
+    growPatience();
     return [...progress.closedAtStart];
   }
 
@@ -203,8 +222,7 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
       return progress.count(PHASE.running);
     },
     get remaining() {
-      const { count } = progress;
-      return count(PHASE.ready) + count(PHASE.running) + count(PHASE.waiting) + count(PHASE.held);
+      return remaining();
     },
   };
 }

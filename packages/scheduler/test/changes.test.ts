@@ -319,6 +319,30 @@ describe('age', () => {
     expect(startOf(ticket('LAST', [], { priority: 'P4', conflictsWith: rivals }), [{}, {}], 20)).toBe(20);
   });
 
+  test('unless told otherwise, patience grows with the backlog: within one that stays as it is, rank decides', () => {
+    const tickets = Array.from({ length: 2500 }, (_, nth) => ticket(`T${nth}`, [], { duration: nth }));
+    const chain = Array.from({ length: 1500 }, (_, nth) =>
+      ticket(`C${nth}`, nth === 0 ? [] : [`C${nth - 1}`], { duration: 9000 }),
+    );
+    const scheduler = createScheduler(tickets.slice(0, 10));
+    scheduler.added([...tickets.slice(10), ...chain]);
+    for (const { id } of chain) {
+      expect(take(scheduler)).toBe(id);
+      scheduler.completed(id);
+    }
+  });
+
+  test('and stays finite while others are added without an end', () => {
+    const scheduler = createScheduler([ticket('LAST', [], { priority: 'P4' }), ticket('U0', [])]);
+    let starts = 0;
+    for (let id = take(scheduler); id !== 'LAST'; id = take(scheduler)) {
+      scheduler.completed(id!);
+      scheduler.added([ticket(`U${++starts}`, [])]);
+      expect(starts).toBeLessThanOrEqual(1000);
+    }
+    expect(starts).toBe(1000);
+  });
+
   test('no ticket is overtaken by more than patience and those ready before it', () => {
     fc.assert(
       fc.property(
