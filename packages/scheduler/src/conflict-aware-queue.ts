@@ -6,7 +6,7 @@ import type { ReadyQueue } from './ready-queue.ts';
 const CANDIDATES = 8;
 
 export interface ConflictAwareOptions {
-  readonly ranking: Pick<NodeRanking, 'priorities' | 'remaining'>;
+  readonly ranking: Pick<NodeRanking, 'priorities' | 'urgency'>;
   /** Expected minutes by node. */
   readonly durations: Float64Array;
   /** The chance that two nodes conflict when they run at the same time, 0 to 1. */
@@ -26,7 +26,7 @@ export function createConflictAwareQueue(
   createQueue: (phases: Phases) => ReadyQueue,
   { ranking, durations, conflictChance, phases }: ConflictAwareOptions,
 ): ReadyQueue {
-  const { priorities, remaining } = ranking;
+  const { priorities, urgency } = ranking;
   const running = new Set<number>();
   const aside = new Set<number>();
   const queue = createQueue({
@@ -48,10 +48,10 @@ export function createConflictAwareQueue(
       let best = first;
       let bestWorth = -Infinity;
       for (let node: number | undefined = first; node !== undefined; node = queue.best()) {
-        if (priorities[node] !== priorities[first] || remaining[node]! <= bestWorth) break;
-        const worth = remaining[node]! - expectedRedo(node);
+        if (priorities[node] !== priorities[first] || urgency[node]! <= bestWorth) break;
+        const worth = urgency[node]! - expectedRedo(node);
         if (worth > bestWorth) [best, bestWorth] = [node, worth];
-        if (bestWorth === remaining[node] || aside.size + 1 === CANDIDATES) break;
+        if (bestWorth === urgency[node] || aside.size + 1 === CANDIDATES) break;
         aside.add(node);
       }
       const compared = [...aside];

@@ -16,6 +16,7 @@ export interface ProgressOptions {
   readonly limits: ReadonlyMap<string, number>;
   readonly ages: Ages;
   readonly conflictChance: ((one: string, other: string) => number) | undefined;
+  readonly failing: number | undefined;
   /** Where open tickets of the list are already: what runs goes on, what was given up stays so. */
   readonly earlier?: ReadonlyMap<string, Phase> | undefined;
 }
@@ -42,7 +43,7 @@ export interface Progress {
 const GIVEN = 16;
 
 export function createProgress(all: readonly SchedulerTicket[], options: ProgressOptions): Progress {
-  const { satisfied, only, limits, ages, conflictChance, earlier } = options;
+  const { satisfied, only, limits, ages, conflictChance, failing, earlier } = options;
   const backlog = openBacklog(all, satisfied);
   const { tickets, graph } = backlog;
   const { ids, dependentOffsets, dependentTargets } = graph;
@@ -68,7 +69,7 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
     const anew = before === undefined || before === PHASE.ready || (before === PHASE.held && waits);
     return anew ? phaseAtStart(ticket, only) : before;
   });
-  const ranking = rankNodes(backlog);
+  const ranking = rankNodes(backlog, failing);
   const createQueue = (seen: Phases) => createReadyQueue(exclusionsOf(backlog, limits), ranking.order, seen);
   const queue = conflictChance
     ? createConflictAwareQueue(createQueue, {

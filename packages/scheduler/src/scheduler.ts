@@ -21,6 +21,11 @@ export interface SchedulerOptions {
    * running one is passed over while there is other work of its priority.
    */
   readonly conflictChance?: ((one: string, other: string) => number) | undefined;
+  /**
+   * The share of attempts that fail and are made again, 0 to 1; 0 by default. A chain of few long tickets may then take
+   * much longer than one of many short ones, and goes first.
+   */
+  readonly failing?: number | undefined;
   /** At most so many tickets run at the same time; without it, whoever asks gets one. */
   readonly workers?: number | undefined;
   /** Without it a failed ticket is ready again at once. */
@@ -106,7 +111,7 @@ const PATIENCE = { ofOpen: 2, least: 1000 };
  * @throws {DuplicateIdError} of `@sage/graph`.
  */
 export function createScheduler(all: readonly SchedulerTicket[], options: SchedulerOptions = {}): Scheduler {
-  const { retry, satisfied = new Set(), limits = new Map(), conflictChance } = options;
+  const { retry, satisfied = new Set(), limits = new Map(), conflictChance, failing } = options;
   for (const [component, limit] of limits) checkLimit(component, limit);
   if (options.patience !== undefined) checkLimit('patience', options.patience);
   let workers = options.workers === undefined ? Infinity : wholeNumber(options.workers);
@@ -121,7 +126,7 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
     [],
     (a, b) => a.due - b.due || (a.id < b.id ? -1 : 1),
   );
-  let progress = createProgress(known, { satisfied, only, limits, ages, conflictChance });
+  let progress = createProgress(known, { satisfied, only, limits, ages, conflictChance, failing });
   const { closedAtStart } = progress;
   growPatience();
 
@@ -154,7 +159,7 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
     stays: (id: string, phase: Phase) => boolean,
   ): string[] {
     const earlier = new Map([...progress.phases()].filter(([id, phase]) => stays(id, phase)));
-    const rules = { satisfied, only: selection, limits, ages, conflictChance };
+    const rules = { satisfied, only: selection, limits, ages, conflictChance, failing };
     progress = createProgress(everything, { ...rules, earlier });
     known = everything;
     only = selection;
