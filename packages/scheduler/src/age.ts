@@ -8,7 +8,7 @@ export interface Ages {
 }
 
 /** Constant time a call: tickets join at the end, and those that are not ready any more are dropped at the front. */
-export function createAges(patience: number): Ages {
+export function createAges(patience: () => number): Ages {
   let since = new Int32Array(0);
   let line: number[] = [];
   let joined: number[] = [];
@@ -38,7 +38,7 @@ export function createAges(patience: number): Ages {
     overdue(isReady) {
       for (; first < line.length; drop()) {
         const oldest = line[first]!;
-        if (starts - joined[first]! < patience) return undefined;
+        if (starts - joined[first]! < patience()) return undefined;
         // A ticket that was started and is ready again has joined anew.
         if (since[oldest] === joined[first] && isReady(oldest)) return oldest;
       }

@@ -28,9 +28,11 @@ export function createConflictAwareQueue(
 ): ReadyQueue {
   const byPlace = (values: Uint8Array | Float64Array): Float64Array =>
     Float64Array.from(ranking.order, (node) => values[node]!);
-  const [priorities, remaining, minutes] = [ranking.priorities, ranking.remaining, durations].map(
-    byPlace,
-  ) as [Float64Array, Float64Array, Float64Array];
+  const [priorities, urgency, minutes] = [ranking.priorities, ranking.urgency, durations].map(byPlace) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
   const running = new Set<number>();
   const aside = new Set<number>();
   const queue = createQueue({
@@ -52,10 +54,10 @@ export function createConflictAwareQueue(
       let best = first;
       let bestWorth = -Infinity;
       for (let place: number | undefined = first; place !== undefined; place = queue.best()) {
-        if (priorities[place] !== priorities[first] || remaining[place]! <= bestWorth) break;
-        const worth = remaining[place]! - expectedRedo(place);
+        if (priorities[place] !== priorities[first] || urgency[place]! <= bestWorth) break;
+        const worth = urgency[place]! - expectedRedo(place);
         if (worth > bestWorth) [best, bestWorth] = [place, worth];
-        if (bestWorth === remaining[place] || aside.size + 1 === CANDIDATES) break;
+        if (bestWorth === urgency[place] || aside.size + 1 === CANDIDATES) break;
         aside.add(place);
       }
       const compared = [...aside];

@@ -1,5 +1,5 @@
 import type { SchedulerTicket } from './backlog.ts';
-import { rankTickets } from './priority.ts';
+import { type RankedTicket, rankTickets } from './priority.ts';
 import type { SchedulerOptions } from './scheduler.ts';
 import type { Assignment } from './simulate.ts';
 
@@ -23,7 +23,7 @@ export function explainStart(
   tickets: readonly SchedulerTicket[],
   assignments: readonly Assignment[],
   id: string,
-  { limits, conflictChance }: Pick<SchedulerOptions, 'limits' | 'conflictChance'> = {},
+  { limits, conflictChance, failing }: Pick<SchedulerOptions, 'limits' | 'conflictChance' | 'failing'> = {},
 ): StartReason | undefined {
   const own = assignments.find((one) => one.id === id);
   if (!own) return undefined;
@@ -46,19 +46,21 @@ export function explainStart(
     const freed = landedNow.find(isOfIt);
     if (before.length >= limit && freed) return { because: 'limit', ticket: freed.id };
   }
-  const feared = conflictChance && likeliestRival(tickets, assignments, own, awaited, conflictChance);
+  const feared =
+    conflictChance &&
+    likeliestRival(rankTickets(tickets, undefined, failing), assignments, own, awaited, conflictChance);
   return feared === undefined ? { because: 'workers' } : { because: 'predicted-conflict', ticket: feared };
 }
 
 /** Of what ran when a ticket was started that ranks behind this one, though this one waited for nothing any more. */
 function likeliestRival(
-  tickets: readonly SchedulerTicket[],
+  ranked: readonly RankedTicket[],
   assignments: readonly Assignment[],
   own: Assignment,
   awaited: ReadonlySet<string>,
   conflictChance: (one: string, other: string) => number,
 ): string | undefined {
-  const place = new Map(rankTickets(tickets).map(({ id }, index) => [id, index]));
+  const place = new Map(ranked.map(({ id }, index) => [id, index]));
   const ready = assignments.reduce(
     (time, { id, landed }) => (awaited.has(id) ? Math.max(time, landed) : time),
     0,

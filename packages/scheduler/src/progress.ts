@@ -17,6 +17,7 @@ export interface ProgressOptions {
   readonly limits: ReadonlyMap<string, number>;
   readonly ages: Ages;
   readonly conflictChance: ((one: string, other: string) => number) | undefined;
+  readonly failing: number | undefined;
   /** Where open tickets of the list are already: what runs goes on, what was given up stays so. */
   readonly earlier?: ReadonlyMap<string, Phase> | undefined;
 }
@@ -43,10 +44,10 @@ export interface Progress {
 const GIVEN = 16;
 
 export function createProgress(all: readonly SchedulerTicket[], options: ProgressOptions): Progress {
-  const { satisfied, only, limits, ages, conflictChance, earlier } = options;
+  const { satisfied, only, limits, ages, conflictChance, failing, earlier } = options;
   const backlog = openBacklog(all, satisfied);
   const { tickets, graph } = backlog;
-  const ranking = rankNodes(backlog);
+  const ranking = rankNodes(backlog, failing);
   // From here on a ticket is its place in the ranking: what is near in it is needed at about the same time.
   const { places, ids, offsets, targets, waitsFor } = rankedRows(graph, ranking.order);
   const containers = new Uint8Array(graph.size);

@@ -21,11 +21,19 @@ export interface SchedulerOptions {
    * running one is passed over while there is other work of its priority.
    */
   readonly conflictChance?: ((one: string, other: string) => number) | undefined;
+  /**
+   * The share of attempts that fail and are made again, 0 to 1; 0 by default. A chain of few long tickets may then take
+   * much longer than one of many short ones, and goes first.
+   */
+  readonly failing?: number | undefined;
   /** At most so many tickets run at the same time; without it, whoever asks gets one. */
   readonly workers?: number | undefined;
   /** Without it a failed ticket is ready again at once. */
   readonly retry?: RetryOptions | undefined;
-  /** A ready ticket is passed over at most so often, see {@link createScheduler}; by default as often as there are tickets. */
+  /**
+   * A ready ticket is passed over at most so often, see {@link createScheduler}; by default twice as often as tickets
+   * are open at most at the same time, and 1,000 times.
+   */
   readonly patience?: number | undefined;
 }
 
@@ -82,8 +90,11 @@ export interface Scheduler {
   readonly remaining: number;
 }
 
-/** The least that ready tickets are passed over before age counts for more than rank. */
-const PATIENCE = 1000;
+/**
+ * Ready tickets are passed over by so many before age counts for more than rank: by so many times the tickets that are
+ * open at most at the same time, and by no fewer than so many. Less would be first come, first served in a large backlog.
+ */
+const PATIENCE = { ofOpen: 2, least: 1000 };
 
 /**
  * Hands out tickets one by one, work-conserving: whoever asks gets the best ticket that is ready now, in
@@ -101,24 +112,24 @@ const PATIENCE = 1000;
  * @throws {InvalidDurationError} of `@sage/graph`, for a duration that is negative or not finite.
  */
 export function createScheduler(all: readonly SchedulerTicket[], options: SchedulerOptions = {}): Scheduler {
-  const { retry, satisfied = new Set(), limits = new Map(), conflictChance } = options;
-  // All of a fixed list are started in the end: age is for lists that go on growing, and would only spoil the order.
-  const patience = options.patience ?? Math.max(PATIENCE, all.length);
+  const { retry, satisfied = new Set(), limits = new Map(), conflictChance, failing } = options;
   for (const [component, limit] of limits) checkLimit(component, limit);
-  checkLimit('patience', patience);
+  if (options.patience !== undefined) checkLimit('patience', options.patience);
   let workers = options.workers === undefined ? Infinity : wholeNumber(options.workers);
   let paused = false;
   // A copy: the caller's list may grow.
   let known = [...all];
   let { only } = options;
-  const ages = createAges(patience);
+  let patience = options.patience ?? PATIENCE.least;
+  const ages = createAges(() => patience);
   const failures = new Map<string, number>();
   const pauses = new TinyQueue<{ id: string; due: number }>(
     [],
     (a, b) => a.due - b.due || (a.id < b.id ? -1 : 1),
   );
-  let progress = createProgress(known, { satisfied, only, limits, ages, conflictChance });
+  let progress = createProgress(known, { satisfied, only, limits, ages, conflictChance, failing });
   const { closedAtStart } = progress;
+  growPatience();
 
   function endPauses(): void {
     if (!retry) return;
@@ -127,6 +138,16 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
       // It may have been given up meanwhile.
       if (progress.phaseOf(next.id) === PHASE.held) progress.move(next.id, TRANSITION.due);
     }
+  }
+
+  function remaining(): number {
+    const { count } = progress;
+    return count(PHASE.ready) + count(PHASE.running) + count(PHASE.waiting) + count(PHASE.held);
+  }
+
+  /** It never shrinks: else all that have waited long would go first as soon as less is left. */
+  function growPatience(): void {
+    if (options.patience === undefined) patience = Math.max(patience, PATIENCE.ofOpen * remaining());
   }
 
   const isDone = ({ id, state }: SchedulerTicket): boolean =>
@@ -139,10 +160,11 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
     stays: (id: string, phase: Phase) => boolean,
   ): string[] {
     const earlier = new Map([...progress.phases()].filter(([id, phase]) => stays(id, phase)));
-    const rules = { satisfied, only: selection, limits, ages, conflictChance };
+    const rules = { satisfied, only: selection, limits, ages, conflictChance, failing };
     progress = createProgress(everything, { ...rules, earlier });
     known = everything;
     only = selection;
+    growPatience();
     return [...progress.closedAtStart];
   }
 
@@ -206,8 +228,7 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
       return progress.count(PHASE.running);
     },
     get remaining() {
-      const { count } = progress;
-      return count(PHASE.ready) + count(PHASE.running) + count(PHASE.waiting) + count(PHASE.held);
+      return remaining();
     },
   };
 }

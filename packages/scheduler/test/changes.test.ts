@@ -319,20 +319,28 @@ describe('age', () => {
     expect(startOf(ticket('LAST', [], { priority: 'P4', conflictsWith: rivals }), [{}, {}], 20)).toBe(20);
   });
 
-  test('age never outranks in a list that does not grow, however long it is', () => {
-    const tickets = Array.from({ length: 3000 }, (_, nth) => ({
-      id: `T-${nth}`,
-      dependencies: [],
-      duration: nth,
-    }));
-    const scheduler = createScheduler(tickets);
-    const started: (string | undefined)[] = [];
-    for (let id = scheduler.next(); id !== undefined; id = scheduler.next()) {
-      scheduler.started(id);
+  test('unless told otherwise, patience grows with the backlog: within one that stays as it is, rank decides', () => {
+    const tickets = Array.from({ length: 2500 }, (_, nth) => ticket(`T${nth}`, [], { duration: nth }));
+    const chain = Array.from({ length: 1500 }, (_, nth) =>
+      ticket(`C${nth}`, nth === 0 ? [] : [`C${nth - 1}`], { duration: 9000 }),
+    );
+    const scheduler = createScheduler(tickets.slice(0, 10));
+    scheduler.added([...tickets.slice(10), ...chain]);
+    for (const { id } of chain) {
+      expect(take(scheduler)).toBe(id);
       scheduler.completed(id);
-      started.push(id);
     }
-    expect(started).toEqual(rankTickets(tickets).map(({ id }) => id));
+  });
+
+  test('and stays finite while others are added without an end', () => {
+    const scheduler = createScheduler([ticket('LAST', [], { priority: 'P4' }), ticket('U0', [])]);
+    let starts = 0;
+    for (let id = take(scheduler); id !== 'LAST'; id = take(scheduler)) {
+      scheduler.completed(id!);
+      scheduler.added([ticket(`U${++starts}`, [])]);
+      expect(starts).toBeLessThanOrEqual(1000);
+    }
+    expect(starts).toBe(1000);
   });
 
   test('no ticket is overtaken by more than patience and those ready before it', () => {

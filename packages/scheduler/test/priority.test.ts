@@ -63,6 +63,18 @@ describe('rankTickets', () => {
     },
   );
 
+  test('where attempts fail, a chain of few long tickets goes before one of many short ones that is longer', () => {
+    const tickets: SchedulerTicket[] = [
+      { id: 'long', dependencies: [], duration: 100 },
+      ...Array.from({ length: 11 }, (_, nth) => {
+        return { id: `short${nth}`, dependencies: nth === 0 ? [] : [`short${nth - 1}`], duration: 10 };
+      }),
+    ];
+    const first = (failing: number) => rankTickets(tickets, undefined, failing)[0];
+    expect(first(0)).toEqual({ id: 'short0', priority: 2, remaining: 110 });
+    expect(first(0.1)).toEqual({ id: 'long', priority: 2, remaining: 100 });
+  });
+
   test('takes the median of the known durations for an unknown one', () => {
     const ranked = rankTickets([
       { id: 'A', dependencies: [], duration: 10 },

@@ -37,7 +37,7 @@ export class Scheduling {
   readonly scheduler: Scheduler;
   /** Of earlier runs. */
   readonly history: History;
-  readonly rules: Pick<SchedulerOptions, 'only' | 'limits' | 'conflictChance'>;
+  readonly rules: Pick<SchedulerOptions, 'only' | 'limits' | 'conflictChance' | 'failing'>;
   readonly #options: SchedulingOptions;
   readonly #model: DurationModel;
   readonly #evidence: Evidence;
@@ -56,6 +56,7 @@ export class Scheduling {
       },
       limits: componentLimits(options.componentLimits),
       conflictChance: (one, other) => this.#conflictChance(one, other),
+      failing: history.record.failing,
     };
     const retry = {
       now: () => clock.now().getTime(),

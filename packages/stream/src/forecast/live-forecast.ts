@@ -37,7 +37,7 @@ export interface LiveForecastOptions {
   readonly workers: number;
   /** How many agents may work at the same time from when on (ms from now). */
   readonly outlook: () => readonly Allowance[];
-  readonly rules: Pick<SchedulerOptions, 'only' | 'limits' | 'conflictChance'>;
+  readonly rules: Pick<SchedulerOptions, 'only' | 'limits' | 'conflictChance' | 'failing'>;
   readonly clock: Clock;
   readonly emit: (fact: RunFact) => Promise<void>;
 }

@@ -80,7 +80,7 @@ export interface PreparedPlan {
   readonly backlog: Backlog;
   readonly tickets: readonly SchedulerTicket[];
   readonly filesOf: (id: string) => readonly SourcedFile[];
-  readonly rules: Pick<SchedulerOptions, 'limits' | 'conflictChance'>;
+  readonly rules: Pick<SchedulerOptions, 'limits' | 'conflictChance' | 'failing'>;
 }
 
 export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
@@ -102,6 +102,7 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
     only: selection,
     limits: componentLimits(options.componentLimits),
     conflictChance: conflictChances(filesOf),
+    failing: record.failing,
   };
   const { batches, blocked } = planBatches(tickets, workers, rules);
   const planned = new Set(batches.flat());

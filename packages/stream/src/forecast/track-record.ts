@@ -57,6 +57,12 @@ export class TrackRecord {
     return new Map([...counts].map(([end, count]) => [end, count / all]));
   }
 
+  /** The share of attempts after which a ticket is tried again, 0 to 1. */
+  get failing(): number {
+    const { shares } = this;
+    return 1 - (shares.get('landed') ?? 0) - (shares.get('deferred') ?? 0);
+  }
+
   #settled(end: AttemptEnd, { ticket, time }: { ticket: string; time: string }): void {
     const finished = this.#finished.get(ticket);
     if (finished === undefined) return;

@@ -47,6 +47,19 @@ test('a share of few attempts is neither never nor always; cut-off and rate-limi
   expect(recordOf([0, finished('A', 'rate-limited')], [0, finished('A', 'interrupted')]).attempts).toBe(0);
 });
 
+test('what fails, conflicts or is rejected is tried again, what its agent deferred is not', () => {
+  expect(recordOf().failing).toBe(0);
+  const record = recordOf(
+    [0, finished('A', 'completed')],
+    [0, finished('B', 'completed')],
+    [1, landed('A')],
+    [1, conflicted('B')],
+    [2, finished('C', 'failed')],
+    [2, finished('D', 'deferred')],
+  );
+  expect(record.failing).toBeCloseTo(2.5 / 14);
+});
+
 test('the newest two hundred count', () => {
   const many = Array.from({ length: 500 }, (_, nth): [number, RunFact][] => [
     [0, finished('A', 'completed')],
