@@ -6,6 +6,7 @@ import { seeded } from './seeded.ts';
 const BACKLOGS = 400;
 const SIZE = 1_000;
 const WORKERS = [3, 8, 32];
+const LARGE = { backlogs: 24, size: 10_000, workers: 128 };
 /** The chance that an attempt fails. */
 const FAILING = 0.1;
 const PRIORITIES = ['P0', 'P1', 'P2', 'P3', 'P4'];
@@ -100,6 +101,16 @@ export function schedule(): Promise<string[]> {
         simulate(foreseen, real).makespan / bestOfAll,
       );
     }
+  }
+  for (let seed = 0; seed < LARGE.backlogs; seed++) {
+    const { tickets, minutes } = drawBacklog(seed, LARGE.size);
+    const took = (id: string): number => minutes.get(id) ?? Number.NaN;
+    const { makespan } = simulate(tickets, { workers: LARGE.workers, durationOf: took });
+    count(
+      `continuous, ${LARGE.backlogs} backlogs of ${LARGE.size} tickets`,
+      LARGE.workers,
+      makespan / bound(tickets, took, LARGE.workers),
+    );
   }
   return Promise.resolve([
     `${BACKLOGS} seeded backlogs of ${SIZE} tickets, estimates off by a factor of up to two: makespan over max(work / workers, longest chain)`,

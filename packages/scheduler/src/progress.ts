@@ -10,6 +10,7 @@ import { PHASE, PhaseList, TRANSITION, type Phase, type Phases, type Transition 
 import { rankNodes } from './priority.ts';
 import { rankedRows } from './ranked-rows.ts';
 import { createReadyQueue } from './ready-queue.ts';
+import { RecentPlaces } from './recent-places.ts';
 
 export interface ProgressOptions {
   readonly satisfied: ReadonlySet<string>;
@@ -39,9 +40,6 @@ export interface Progress {
   /** How many tickets are in a phase, without containers. */
   count(phase: Phase): number;
 }
-
-/** A power of two. */
-const GIVEN = 16;
 
 export function createProgress(all: readonly SchedulerTicket[], options: ProgressOptions): Progress {
   const { satisfied, only, limits, ages, conflictChance, failing, earlier } = options;
@@ -79,10 +77,7 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
       })
     : createQueue(phases);
   for (let place = 0; place < graph.size; place++) if (phases.is(place, PHASE.running)) queue.started(place);
-  /** The places given out last, in a ring: they are asked for again soon, and found sooner than in the graph. */
-  const given = new Int32Array(GIVEN).fill(-1);
-  const givenEndings = new Int32Array(GIVEN);
-  let last = 0;
+  const given = new RecentPlaces();
 
   function move(place: number, transition: Transition): void {
     const from = phases.at(place);
@@ -102,47 +97,34 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
     }
   }
 
-  /** Passes on that `released` wait for nothing any more; returns the containers that are complete with that. */
-  function advance(released: number[]): string[] {
-    const closed: string[] = [];
-    // The list grows while it is read: a closed container lets its own dependents go on.
-    for (let at = 0; at < released.length; at++) {
-      const place = released[at]!;
-      if (!phases.is(place, PHASE.waiting)) continue;
-      if (containers[place] === 0) {
-        move(place, TRANSITION.unblocked);
-        continue;
-      }
+  /** It waits for nothing any more. A container is complete with that, and joins `closed`. */
+  function unblock(place: number, closed: number[]): void {
+    if (!phases.is(place, PHASE.waiting)) return;
+    if (containers[place] === 0) move(place, TRANSITION.unblocked);
+    else {
       move(place, TRANSITION.closed);
-      closed.push(ids[place]!);
-      countDown(place, released);
+      closed.push(place);
     }
-    return closed;
   }
 
-  /** Counts a completion down in the dependents; those that it was the last for are added to `released`. */
-  function countDown(place: number, released: number[]): void {
+  /** Counts a completion down in the dependents; containers that are complete with it join `closed`. */
+  function countDown(place: number, closed: number[]): void {
     for (let edge = offsets[place]!; edge < offsets[place + 1]!; edge++) {
       const dependent = targets[edge]!;
-      if (--waitsFor[dependent]! === 0) released.push(dependent);
+      if (--waitsFor[dependent]! === 0) unblock(dependent, closed);
     }
   }
 
-  /** In input order. */
-  function waitingForNothing(): number[] {
-    const found: number[] = [];
-    for (let node = 0; node < graph.size; node++)
-      if (waitsFor[places[node]!] === 0) found.push(places[node]!);
-    return found;
+  /** Lets what waits for closed containers go on; returns them with those that close with it, innermost first. */
+  function passOn(closed: number[]): string[] {
+    // The list grows while it is read.
+    for (let at = 0; at < closed.length; at++) countDown(closed[at]!, closed);
+    return closed.map((place) => ids[place]!);
   }
 
   function placeOf(id: string, transition: Transition): number {
-    const ending = endingOf(id);
-    for (let back = 0; back < GIVEN; back++) {
-      const slot = (last - back) & (GIVEN - 1);
-      const recent = given[slot]!;
-      if (givenEndings[slot] === ending && recent !== -1 && ids[recent] === id) return recent;
-    }
+    const recent = given.placeOf(id);
+    if (recent !== -1) return recent;
     const node = graph.indexOf(id);
     if (node === -1) throw new TransitionError(id, 'not an open ticket', transition.name);
     return places[node]!;
@@ -153,7 +135,10 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
     return node === -1 ? undefined : phases.at(places[node]!);
   };
   const isReady = (position: number): boolean => phases.is(placeAt[position]!, PHASE.ready);
-  const closedAtStart = advance(waitingForNothing());
+  const closedAtOnce: number[] = [];
+  for (let node = 0; node < graph.size; node++)
+    if (waitsFor[places[node]!] === 0) unblock(places[node]!, closedAtOnce);
+  const closedAtStart = passOn(closedAtOnce);
 
   return {
     next() {
@@ -161,21 +146,16 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
       if (overdue !== undefined) queue.reserveFor(placeAt[overdue]!);
       const place = queue.best();
       if (place === undefined) return undefined;
-      const id = ids[place]!;
-      if (given[last] !== place) {
-        last = (last + 1) & (GIVEN - 1);
-        given[last] = place;
-        givenEndings[last] = endingOf(id);
-      }
-      return id;
+      given.remember(ids[place]!, place);
+      return ids[place]!;
     },
     move: (id, transition) => move(placeOf(id, transition), transition),
     complete(id) {
       const place = placeOf(id, TRANSITION.completed);
       move(place, TRANSITION.completed);
-      const released: number[] = [];
-      countDown(place, released);
-      return advance(released);
+      const closed: number[] = [];
+      countDown(place, closed);
+      return passOn(closed);
     },
     phaseOf,
     closedAtStart,
@@ -183,11 +163,6 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
     blocked: () => blockedTickets(graph, (node) => phases.at(places[node]!), only),
     count: (phase) => phases.count(phase),
   };
-}
-
-/** The last two characters as a number, by which most ids differ: it spares comparing them whole. */
-function endingOf(id: string): number {
-  return (id.charCodeAt(id.length - 1) << 16) | id.charCodeAt(id.length - 2);
 }
 
 /** `before` is its phase before everything was ranked anew, where it had one. */
