@@ -1,6 +1,5 @@
 // Runs a backlog of tickets: Sage's scheduler with a journal on the disk, p-graph, and p-queue with counted dependencies.
-import { closeSync, fdatasync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, fdatasync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createScheduler, type SchedulerTicket } from '@sage/scheduler';
@@ -9,7 +8,12 @@ import PQueue from 'p-queue';
 
 export const WORKERS = 8;
 
-type Engine = (tickets: readonly SchedulerTicket[], run: () => Promise<void>) => Promise<void>;
+/** `folder` is empty, and for what it writes. */
+type Engine = (
+  tickets: readonly SchedulerTicket[],
+  run: () => Promise<void>,
+  folder: string,
+) => Promise<void>;
 
 /** `ticket` is an id as JSON. A line for each start and each completion, written in groups of 256 kB; one sync at a time, for all written before it. */
 function openJournal(file: string): { write(event: string, ticket: string): void; close(): Promise<void> } {
@@ -36,8 +40,7 @@ function openJournal(file: string): { write(event: string, ticket: string): void
   };
 }
 
-const sage: Engine = async (tickets, run) => {
-  const folder = mkdtempSync(join(tmpdir(), 'sage-bench-'));
+const sage: Engine = async (tickets, run, folder) => {
   const journal = openJournal(join(folder, 'journal.jsonl'));
   const scheduler = createScheduler(tickets, { workers: WORKERS });
   let idle: (() => void)[] = [];
@@ -61,7 +64,6 @@ const sage: Engine = async (tickets, run) => {
   };
   await Promise.all(Array.from({ length: WORKERS }, work));
   await journal.close();
-  rmSync(folder, { recursive: true });
 };
 
 /** It ranks by the longest remaining chain as well where the durations are its priorities. */
