@@ -22,6 +22,28 @@ export function fit(text: string, columns: number): string {
   return `${fitted}\u{2026}`;
 }
 
+/** A name that differs from others at its end, such as an id: where it is too long, its middle is left out. */
+export function fitName(name: string, columns: number): string {
+  const clean = printable(name);
+  if (stringWidth(clean) <= columns || columns < 6) return fit(clean, columns);
+  const end = Array.from(clean).slice(-3).join('');
+  const start = fit(clean, columns - stringWidth(end));
+  return start + end;
+}
+
+/** In lines at most so many columns wide, those after the first one indented. Only a word that is too long is cut. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of printable(text).split(/ +/)) {
+    if (line !== '' && stringWidth(line) + 1 + stringWidth(word) > columns) {
+      lines.push(line);
+      line = `  ${fit(word, columns - 2)}`;
+    } else line = line === '' ? fit(word, columns) : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
 /** Fitted, and filled up with spaces. */
 export function column(text: string, columns: number): string {
   const fitted = fit(text, columns);

@@ -29,7 +29,24 @@ test('no line is wider than the terminal, whatever the ids and times', () => {
   }
 });
 
+test('a run of too many tickets is drawn as far as they can be told apart', () => {
+  const assignments = Array.from({ length: 100 }, (_, nth) =>
+    run(1, `API-${100 + nth}`, nth * 30, nth * 30 + 30),
+  );
+  const lines = formatGantt(assignments, 3000, 80);
+  expect(lines[0]).toMatch(/^1 {3}\|API-100\|API-101\|/);
+  expect(lines[1]).toMatch(/^ {4}0 +the first 4\.7 h of 50 h$/);
+  for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(80);
+});
+
+test('of an id that is too long its end is kept', () => {
+  expect(formatGantt([run(1, 'CHECKOUT-017', 0, 9), run(1, 'CHECKOUT-018', 9, 20)], 20, 30)[0]).toBe(
+    '1   |CHECKO…017|CHECKOUT-018-|',
+  );
+});
+
 test('times as a person says them', () => {
   expect([5, 89.6, 90, 599, 1200].map(hours)).toEqual(['5 min', '90 min', '1.5 h', '10.0 h', '20 h']);
+  expect([0, 0.004, 0.5, 0.96].map(hours)).toEqual(['0 min', '1 s', '30 s', '1 min']);
   expect(formatGantt([], 0, 40)).toHaveLength(1);
 });

@@ -15,8 +15,8 @@ test('a tree with states, the longest chain, and each ticket in full once', () =
   expect(formatGraph(graph, options, {}).split('\n')).toEqual([
     '\u{2713}  A-1  Title of A-1',
     '├─ \u{00b7}* A-2  Title of A-2',
-    '│  └─ !  A-3  Title of A-3',
-    '│     └─ \u{00b7}  A-4  Title of A-4',
+    '│  ↓  !  A-3  Title of A-3',
+    '│  ↓  \u{00b7}  A-4  Title of A-4',
     '└─ !  A-3  (see above)',
     '',
     '4 tickets, 4 dependencies: 1 COMPLETED, 2 UNPROCESSED, 1 DEFERRED; * is on the longest chain of open tickets',

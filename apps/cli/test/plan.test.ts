@@ -15,7 +15,9 @@ const explanation: Explanation = {
   starts: { minutes: 30, because: 'predicted-conflict', ticket: 'API-1' },
   onCriticalPath: false,
   blockedBy: [],
+  container: false,
   keptApartFrom: [],
+  namedApart: [],
   mayConflictWith: [
     {
       ticket: 'API-1',
@@ -39,6 +41,32 @@ test('an explanation says what probably conflicts and how that is known', () => 
     '- src/gateway/limit.ts (named in its docs; similar tickets changed it)',
     '- src/gateway/index.ts (named in the ticket)',
   ]);
+});
+
+test('an explanation says in full why something has to wait, in lines of a terminal', () => {
+  const lines = formatExplanation({
+    ...explanation,
+    starts: { minutes: 45, because: 'limit', ticket: 'API-1' },
+    unblocks: Array.from({ length: 20 }, (_, nth) => `API-${nth + 10}`),
+    keptApartFrom: ['WEB-1', 'WEB-2'],
+    namedApart: ['WEB-2'],
+    mayConflictWith: [],
+  }).trimEnd();
+  expect(lines.split('\n').every((line) => line.length <= 80)).toBe(true);
+  const text = lines.replaceAll(/\n {2}/g, ' ');
+  expect(text).toContain('when API-1 is done, as no more of its component may run');
+  expect(text).toContain('unblocks API-10, API-11,');
+  expect(text).toContain(', API-29');
+  expect(text).toContain('at the same time as WEB-1: they declare the same files');
+  expect(text).toContain('at the same time as WEB-2, by conflicts_with');
+});
+
+test('an explanation tells a container from a ticket that was not asked for', () => {
+  const { starts: _, batch: __, ...idle } = explanation;
+  expect(formatExplanation({ ...idle, container: true, waitsFor: ['API-3'] })).toContain(
+    'never starts itself: it is done when all that it waits for is\nwaits for API-3\n',
+  );
+  expect(formatExplanation(idle)).toContain('not in this selection\n');
 });
 
 test('a plan says what its forecast rests on', () => {

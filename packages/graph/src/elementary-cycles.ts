@@ -2,6 +2,7 @@ import TinyQueue from 'tinyqueue';
 import { dependsOn, stronglyConnectedComponents } from './cycles.ts';
 import type { DependencyRows } from './cycles.ts';
 import type { DependencyGraph } from './dependency-graph.ts';
+import { isAcyclic } from './order.ts';
 
 export interface ElementaryCycles {
   /** Each as ids of which each depends on the next and the last on the first, from its first in input order on. */
@@ -17,48 +18,62 @@ export interface ElementaryCycles {
  */
 export function elementaryCycles(graph: DependencyGraph, { limit }: { limit: number }): ElementaryCycles {
   const cycles: string[][] = [];
+  if (isAcyclic(graph)) return { cycles, truncated: false };
+  const induced = inducer(graph);
   const components = new TinyQueue<number[]>(
     cyclicComponents(
-      graph,
       graph.ids.map((_, node) => node),
+      induced,
     ),
     (a, b) => a[0]! - b[0]!,
   );
   for (let nodes = components.pop(); nodes; nodes = components.pop()) {
     const ids = nodes.map((node) => graph.ids[node]!);
-    const complete = cyclesThroughFirst(inducedRows(graph, nodes), (path) => {
+    const complete = cyclesThroughFirst(induced(nodes), (path) => {
       if (cycles.length >= limit) return false;
       cycles.push(path.map((local) => ids[local]!));
       return true;
     });
     if (!complete) return { cycles, truncated: true };
-    for (const component of cyclicComponents(graph, nodes.slice(1))) components.push(component);
+    for (const component of cyclicComponents(nodes.slice(1), induced)) components.push(component);
   }
   return { cycles, truncated: false };
 }
 
+type Induce = (nodes: readonly number[]) => DependencyRows;
+
 /** The strongly connected components with a cycle among `nodes` (ascending), each ascending. */
-function cyclicComponents(graph: DependencyGraph, nodes: readonly number[]): number[][] {
-  const rows = inducedRows(graph, nodes);
+function cyclicComponents(nodes: readonly number[], induced: Induce): number[][] {
+  const rows = induced(nodes);
   const { component, sizes } = stronglyConnectedComponents(rows);
   const members = sizes.map((): number[] => []);
-  nodes.forEach((node, local) => members[component[local]!]!.push(node));
-  return members.filter((own) => own.length > 1 || dependsOn(graph, own[0]!, own[0]!));
+  const isCyclic = sizes.map((size) => size > 1);
+  nodes.forEach((node, local) => {
+    const own = component[local]!;
+    members[own]!.push(node);
+    if (!isCyclic[own]) isCyclic[own] = dependsOn(rows, local, local);
+  });
+  return members.filter((_, own) => isCyclic[own]);
 }
 
-/** The part of the graph with these nodes (ascending), numbered anew. */
-function inducedRows(graph: DependencyGraph, nodes: readonly number[]): DependencyRows {
-  const localOf = new Map(nodes.map((node, local) => [node, local]));
-  const dependencyOffsets = new Int32Array(nodes.length + 1);
-  const targets: number[] = [];
-  nodes.forEach((node, local) => {
-    for (let edge = graph.dependencyOffsets[node]!; edge < graph.dependencyOffsets[node + 1]!; edge++) {
-      const target = localOf.get(graph.dependencyTargets[edge]!);
-      if (target !== undefined) targets.push(target);
-    }
-    dependencyOffsets[local + 1] = targets.length;
-  });
-  return { size: nodes.length, dependencyOffsets, dependencyTargets: Int32Array.from(targets) };
+/** Gives the part of the graph with some nodes (ascending), numbered anew. */
+function inducer(graph: DependencyGraph): Induce {
+  // For all parts: a map for each takes longer than the search for cycles.
+  const localOf = new Int32Array(graph.size).fill(-1);
+  return (nodes) => {
+    nodes.forEach((node, local) => (localOf[node] = local));
+    const dependencyOffsets = new Int32Array(nodes.length + 1);
+    const targets: number[] = [];
+    nodes.forEach((node, local) => {
+      for (let edge = graph.dependencyOffsets[node]!; edge < graph.dependencyOffsets[node + 1]!; edge++) {
+        const target = localOf[graph.dependencyTargets[edge]!]!;
+        if (target !== -1) targets.push(target);
+      }
+      dependencyOffsets[local + 1] = targets.length;
+    });
+    for (const node of nodes) localOf[node] = -1;
+    return { size: nodes.length, dependencyOffsets, dependencyTargets: Int32Array.from(targets) };
+  };
 }
 
 /**
@@ -72,7 +87,11 @@ function cyclesThroughFirst(
   const blocked = new Uint8Array(size);
   const onCycle = new Uint8Array(size);
   const nextEdge = new Int32Array(size);
-  const waiting = Array.from({ length: size }, () => new Set<number>());
+  /** For each node a list of the edges to it from nodes that stay blocked as long as it is: -1 ends it. */
+  const firstWaiting = new Int32Array(size).fill(-1);
+  const nextWaiting = new Int32Array(dependencyTargets.length);
+  const isWaiting = new Uint8Array(dependencyTargets.length);
+  const sourceOf = new Int32Array(dependencyTargets.length);
   const path: number[] = [];
 
   function enter(node: number): void {
@@ -87,8 +106,11 @@ function cyclesThroughFirst(
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
       if (!blocked[node]) continue;
       blocked[node] = 0;
-      for (const other of waiting[node]!) stack.push(other);
-      waiting[node]!.clear();
+      for (let edge = firstWaiting[node]!; edge !== -1; edge = nextWaiting[edge]!) {
+        isWaiting[edge] = 0;
+        stack.push(sourceOf[edge]!);
+      }
+      firstWaiting[node] = -1;
     }
   }
 
@@ -110,8 +132,13 @@ function cyclesThroughFirst(
       if (path.length > 0) onCycle[path.at(-1)!] = 1;
       continue;
     }
-    for (let edge = dependencyOffsets[node]!; edge < end; edge++)
-      waiting[dependencyTargets[edge]!]!.add(node);
+    for (let edge = dependencyOffsets[node]!; edge < end; edge++) {
+      if (isWaiting[edge]) continue;
+      isWaiting[edge] = 1;
+      sourceOf[edge] = node;
+      nextWaiting[edge] = firstWaiting[dependencyTargets[edge]!]!;
+      firstWaiting[dependencyTargets[edge]!] = edge;
+    }
   }
   return true;
 }

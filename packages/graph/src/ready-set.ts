@@ -21,68 +21,88 @@ export interface ReadySet {
   add(node: GraphNode): boolean;
 }
 
+/** Of `waitsFor`: instead of a number of dependencies. */
+const COMPLETED = -1;
+
 /**
  * The ready set of a graph, which itself stays as it is. Completed at the start is what `isCompleted` says, by
- * the state COMPLETED where it is not given.
+ * the state COMPLETED where it is not given. Made in time nodes plus edges.
  */
-export function createReadySet(
-  graph: DependencyGraph,
-  isCompleted: (id: string) => boolean = (id) => graph.stateOf(id) === 'COMPLETED',
-): ReadySet {
-  const completed = new Set(graph.ids.filter(isCompleted));
-  /** For every open node, how many dependencies of it are not completed. */
-  const waitsFor = new Map<string, number>();
+export function createReadySet(graph: DependencyGraph, isCompleted?: (id: string) => boolean): ReadySet {
+  const { size, states, dependencyOffsets, dependencyTargets, dependentOffsets, dependentTargets } = graph;
+  /** By index, how many dependencies are not completed. Nodes added have the indexes after those of the graph. */
+  const waitsFor: number[] = [];
+  const ids = [...graph.ids];
+  const added = new Map<string, number>();
   const ready = new Set<string>();
   /** Dependents that the graph's rows do not have: those of dangling ids, and nodes added. */
-  const moreDependents = new Map<string, string[]>();
+  const moreDependents = new Map<string, number[]>();
+  let open = 0;
 
-  function waitMore(id: string, dependency: string): void {
+  function indexOf(id: string): number {
+    const index = graph.indexOf(id);
+    return index === -1 ? (added.get(id) ?? -1) : index;
+  }
+
+  function waitMore(index: number, dependency: string): void {
     const known = moreDependents.get(dependency);
-    if (known) known.push(id);
-    else moreDependents.set(dependency, [id]);
+    if (known) known.push(index);
+    else moreDependents.set(dependency, [index]);
   }
 
-  function open(id: string, dependencies: number): boolean {
-    waitsFor.set(id, dependencies);
-    if (dependencies === 0) ready.add(id);
-    return dependencies === 0;
+  /** Counts one dependency down; true where it was the last one. */
+  function countDown(index: number): boolean {
+    if (waitsFor[index] === COMPLETED || --waitsFor[index]! > 0) return false;
+    ready.add(ids[index]!);
+    return true;
   }
 
-  const dangling = new Map<string, number>();
+  for (let node = 0; node < size; node++) {
+    const isDone = isCompleted ? isCompleted(ids[node]!) : states[node] === 'COMPLETED';
+    waitsFor.push(isDone ? COMPLETED : 0);
+  }
   for (const { id, dependency } of graph.missing) {
-    dangling.set(id, (dangling.get(id) ?? 0) + 1);
-    waitMore(id, dependency);
+    const index = graph.indexOf(id);
+    if (waitsFor[index] !== COMPLETED) waitsFor[index]!++;
+    waitMore(index, dependency);
   }
-  for (const id of graph.ids) {
-    if (completed.has(id)) continue;
-    const left = graph.dependenciesOf(id).filter((dependency) => !completed.has(dependency));
-    open(id, left.length + (dangling.get(id) ?? 0));
+  for (let node = 0; node < size; node++) {
+    if (waitsFor[node] === COMPLETED) continue;
+    for (let edge = dependencyOffsets[node]!; edge < dependencyOffsets[node + 1]!; edge++)
+      if (waitsFor[dependencyTargets[edge]!] !== COMPLETED) waitsFor[node]!++;
+    open++;
+    if (waitsFor[node] === 0) ready.add(ids[node]!);
   }
 
   return {
     ready,
     get open() {
-      return waitsFor.size;
+      return open;
     },
     complete(id) {
-      if (completed.has(id)) return [];
-      if (!waitsFor.delete(id)) throw new UnknownIdError(id);
-      completed.add(id);
+      const index = indexOf(id);
+      if (index === -1) throw new UnknownIdError(id);
+      if (waitsFor[index] === COMPLETED) return [];
+      waitsFor[index] = COMPLETED;
+      open--;
       ready.delete(id);
-      const dependents = [
-        ...(graph.has(id) ? graph.dependentsOf(id) : []),
-        ...(moreDependents.get(id) ?? []),
-      ];
-      return dependents.filter((dependent) => {
-        const left = waitsFor.get(dependent);
-        return left !== undefined && open(dependent, left - 1);
-      });
+      const released: string[] = [];
+      for (let edge = dependentOffsets[index]!; edge < dependentOffsets[index + 1]!; edge++)
+        if (countDown(dependentTargets[edge]!)) released.push(ids[dependentTargets[edge]!]!);
+      for (const dependent of moreDependents.get(id) ?? [])
+        if (countDown(dependent)) released.push(ids[dependent]!);
+      return released;
     },
     add({ id, dependencies }) {
-      if (completed.has(id) || waitsFor.has(id)) throw new DuplicateIdError([id]);
-      const left = [...new Set(dependencies)].filter((dependency) => !completed.has(dependency));
-      for (const dependency of left) waitMore(id, dependency);
-      return open(id, left.length);
+      if (indexOf(id) !== -1) throw new DuplicateIdError([id]);
+      const index = ids.push(id) - 1;
+      added.set(id, index);
+      const left = [...new Set(dependencies)].filter((to) => waitsFor[indexOf(to)] !== COMPLETED);
+      for (const dependency of left) waitMore(index, dependency);
+      waitsFor.push(left.length);
+      open++;
+      if (left.length === 0) ready.add(id);
+      return left.length === 0;
     },
   };
 }

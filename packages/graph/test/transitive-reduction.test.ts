@@ -41,7 +41,7 @@ describe('transitiveReduction', () => {
           }
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 200 },
     );
   });
 
@@ -54,5 +54,19 @@ describe('transitiveReduction', () => {
       dependencies: nth > 1 ? [...dependencies, `T-${nth - 2}`] : dependencies,
     }));
     expect(transitiveReduction(buildDependencyGraph(nodes)).edges).toBe(99_999);
+  });
+
+  // Each of these took nodes times nodes steps when every dependency was searched for.
+  test.each([
+    ['on the first of the chain', 0, (nth: number) => [`T-${nth - 1}`, 'T-0'], 99_999],
+    ['on a root that stands before the chain', 1, (nth: number) => [`T-${nth - 1}`, 'R-0'], 100_000],
+    ['on a root of its own', 100_000, (nth: number) => [`R-${nth}`, `T-${nth - 1}`], 199_999],
+  ])('is quick where each node of a long chain also depends %s', (_, roots, dependenciesOf, edges) => {
+    const first = roots === 0 ? [] : ['R-0'];
+    const nodes = [
+      ...Array.from({ length: roots }, (__, nth) => ({ id: `R-${nth}`, dependencies: [] })),
+      ...chain(100_000).map(({ id }, nth) => ({ id, dependencies: nth === 0 ? first : dependenciesOf(nth) })),
+    ];
+    expect(transitiveReduction(buildDependencyGraph(nodes)).edges).toBe(edges);
   });
 });

@@ -1,9 +1,13 @@
 import type { RunForecast } from '@sage/stream';
 import stringWidth from 'string-width';
-import { column, fit } from '../printable.ts';
+import { column, fitName } from '../printable.ts';
 
 const LABEL = 4;
 const WORKERS = 16;
+/** Where tickets would have fewer columns than this on the mean, only the first part of the run is drawn. */
+const COLUMNS = 8;
+/** Less than so much of a run is not worth leaving out. */
+const REST = 0.3;
 
 /** A line a worker, each ticket from its start to its end with as much of its id as there is room for. */
 export function formatGantt(
@@ -12,7 +16,9 @@ export function formatGantt(
   width: number,
 ): string[] {
   const columns = width - LABEL - 1;
-  const at = (minute: number): number => (minutes === 0 ? 0 : Math.round((minute / minutes) * columns));
+  const span = drawn(assignments, minutes, columns);
+  const at = (minute: number): number =>
+    span === 0 ? 0 : Math.min(columns, Math.round((minute / span) * columns));
   const byWorker = Map.groupBy(assignments, ({ worker }) => worker);
   const workers = [...byWorker.keys()].toSorted((a, b) => a - b);
   const lines = workers.slice(0, WORKERS).map((worker) => {
@@ -25,19 +31,31 @@ export function formatGantt(
       if (from > used) line += (used > 0 ? '|' : ' ').padEnd(from - used);
       used = Math.max(used, from);
       const room = to - used - 1;
-      const name = room > 1 ? fit(id, room) : '';
+      const name = room > 1 ? fitName(id, room) : '';
       line += `|${name}${'-'.repeat(Math.max(0, room - stringWidth(name)))}`;
       used = to;
     }
     return `${line}|`;
   });
   if (workers.length > WORKERS) lines.push(`... and ${workers.length - WORKERS} more workers`);
-  const last = hours(minutes);
+  const last = span < minutes ? `the first ${hours(span)} of ${hours(minutes)}` : hours(minutes);
   return [...lines, `${' '.repeat(LABEL)}0${last.padStart(columns - 1)}`];
+}
+
+/** How many minutes of a run there is room for. */
+function drawn(
+  assignments: readonly { readonly start: number; readonly end: number }[],
+  minutes: number,
+  columns: number,
+): number {
+  const work = assignments.reduce((sum, { start, end }) => sum + end - start, 0);
+  const room = assignments.length === 0 ? minutes : ((work / assignments.length) * columns) / COLUMNS;
+  return room > minutes * (1 - REST) ? minutes : room;
 }
 
 /** Minutes as a person says them. */
 export function hours(minutes: number): string {
+  if (minutes > 0 && minutes < 0.95) return `${Math.max(1, Math.round(minutes * 60))} s`;
   if (minutes < 90) return `${Math.round(minutes)} min`;
   const value = minutes / 60;
   return value < 10 ? `${value.toFixed(1)} h` : `${Math.round(value)} h`;

@@ -32,11 +32,10 @@ export function formatGraph(
       heading.push(colors.bold(fit(printable(group), WIDTH)));
     }
     const state = graph.stateOf(id) ?? '';
-    const branch = prefix.length > 40 ? `\u{2026}${prefix.slice(-39)}` : prefix;
     const title = repeated ? '(see above)' : titleOf(id) === id ? '' : titleOf(id);
     const text = `${signs.get(state) ?? '\u{00b7}'}${critical.has(id) ? '*' : ' '} ${printable(id)}  ${title}`;
-    const shown = fit(text, WIDTH - branch.length);
-    return [...heading, colors.dim(branch) + (paint.get(state) ?? ((plain: string) => plain))(shown)];
+    const shown = fit(text, WIDTH - prefix.length);
+    return [...heading, colors.dim(prefix) + (paint.get(state) ?? ((plain: string) => plain))(shown)];
   });
   const { total, edges, states } = graphStatistics(graph);
   const counts = [...states].map(([state, count]) => `${count} ${state}`).join(', ');

@@ -1,5 +1,5 @@
 import type { Explanation, Plan } from '@sage/stream';
-import { column, fit } from '../printable.ts';
+import { column, fit, wrap } from '../printable.ts';
 import { formatGantt, hours } from './gantt.ts';
 
 const WIDTH = 80;
@@ -8,7 +8,7 @@ const WIDTH = 80;
 export function formatPlan({ batches, blocked, workers, criticalPath, forecast }: Plan): string {
   const tickets = batches.reduce((sum, batch) => sum + batch.length, 0);
   const lines = [
-    `${tickets} tickets in ${batches.length} batches, ${workers === 1 ? '1 worker' : `${workers} workers`}`,
+    `${tickets === 1 ? '1 ticket' : `${tickets} tickets`} in ${batches.length === 1 ? '1 batch' : `${batches.length} batches`}, ${workers === 1 ? '1 worker' : `${workers} workers`}`,
     '',
   ];
   for (const [index, batch] of batches.entries()) {
@@ -51,7 +51,9 @@ export function formatExplanation(explanation: Explanation): string {
     starts,
     onCriticalPath,
     blockedBy,
+    container,
     keptApartFrom,
+    namedApart,
     mayConflictWith,
   } = explanation;
   const lines = [`${ticket}: ${title}`, `${state}, ${priority}`];
@@ -60,18 +62,22 @@ export function formatExplanation(explanation: Explanation): string {
   else if (state === 'COMPLETED') lines.push('done: it does not run again');
   else if (state === 'DEFERRED') lines.push(`deferred: sage stream --only ${ticket} tries it again`);
   else if (blockedBy.length > 0) lines.push(`blocked by ${blockedBy.join(', which waits for ')}`);
-  else lines.push('not in this selection, or done when its children are');
+  else if (container) lines.push('never starts itself: it is done when all that it waits for is');
+  else lines.push('not in this selection');
   if (starts) lines.push(startLine(starts));
   if (waitsFor.length > 0) lines.push(`waits for ${waitsFor.join(', ')}`);
   if (unblocks.length > 0) lines.push(`unblocks ${unblocks.join(', ')}`);
   if (onCriticalPath) lines.push('is on the longest chain: a delay here delays the whole run');
-  if (keptApartFrom.length > 0)
-    lines.push(`does not run at the same time as ${keptApartFrom.join(', ')}: they declare the same files`);
+  const byFiles = keptApartFrom.filter((id) => !namedApart.includes(id));
+  if (byFiles.length > 0)
+    lines.push(`does not run at the same time as ${byFiles.join(', ')}: they declare the same files`);
+  if (namedApart.length > 0)
+    lines.push(`does not run at the same time as ${namedApart.join(', ')}, by conflicts_with`);
   for (const { ticket: other, chance, files } of mayConflictWith) {
     lines.push(`conflicts with ${other} with a chance of ${Math.round(chance * 100)} %: both may change`);
     for (const { path, sources } of files) lines.push(`- ${path} (${sources.map(told).join('; ')})`);
   }
-  return lines.map((text) => fit(text, WIDTH)).join('\n') + '\n';
+  return lines.flatMap((text) => wrap(text, WIDTH)).join('\n') + '\n';
 }
 
 function told(source: Explanation['mayConflictWith'][number]['files'][number]['sources'][number]): string {

@@ -42,7 +42,8 @@ export function layOut(graph: DependencyGraph, groupOf: (id: string) => string):
     rows = 0;
     for (const [group, nodes] of groups) {
       const byColumn = Map.groupBy(nodes, (node) => columnOf[node]!);
-      const height = Math.max(...[...byColumn.values()].map((column) => column.length));
+      let height = 0;
+      for (const column of byColumn.values()) height = Math.max(height, column.length);
       for (const column of byColumn.values()) {
         if (sweep > 0) column.sort((a, b) => center[a]! - center[b]! || a - b);
         const top = rows + (height - column.length) / 2;

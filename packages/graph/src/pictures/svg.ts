@@ -4,13 +4,24 @@ import type { Place } from './layout.ts';
 import { colorsOf, edgeKey, MARK, markedEdges } from './picture.ts';
 import type { PictureOptions } from './picture.ts';
 
-const BOX = { width: 150, height: 34 };
-const STEP = { x: 210, y: 44 };
+const BOX = { width: 170, height: 48 };
+const STEP = { x: 240, y: 58 };
 const MARGIN = { left: 110, top: 40 };
-const LETTERS = 24;
+/** Of a line. */
+const LETTERS = 28;
 const KEY = { x: 8, y: 10, width: 140 };
 
-/** A picture that a browser opens: a column a wave, a lane a group; titles in full show under the pointer. */
+const STYLE =
+  'text{font:600 11px sans-serif;fill:#1f2328}.title{font:400 10px sans-serif;fill:#59636e}.lane{font-size:12px;fill:#59636e}' +
+  'path{fill:none;stroke:#a3a8b1;marker-end:url(#sage-arrow)}.critical{stroke:#d1242f;stroke-width:2.5}' +
+  'path:hover{stroke:#1f2328;stroke-width:3}marker path{fill:#8a8a94;stroke:none;marker-end:none}';
+const ARROW =
+  '<marker id="sage-arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z"/></marker>';
+
+/**
+ * A picture that a browser opens: a column a wave, a lane a group. Under the pointer show the whole title of a node,
+ * and the two ends of an edge, which stands out.
+ */
 export function drawSvg(graph: DependencyGraph, options: PictureOptions = {}): string {
   const { titleOf = (id) => id, groupOf = () => '' } = options;
   const { places, lanes, columns, rows } = layOut(graph, groupOf);
@@ -34,10 +45,13 @@ export function drawSvg(graph: DependencyGraph, options: PictureOptions = {}): s
     for (const dependency of graph.dependenciesOf(to.id)) {
       const from = places[graph.indexOf(dependency)]!;
       const [x1, y1, x2, y2] = [x(from) + BOX.width, y(from) + BOX.height / 2, x(to), y(to) + BOX.height / 2];
-      const bend = Math.max(30, (x2 - x1) / 2);
-      const path = `d="M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}"`;
-      if (critical.has(edgeKey(dependency, to.id))) boldEdges.push(`<path class="critical" ${path}/>`);
-      else edges.push(`<path ${path}/>`);
+      const bend = x2 > x1 ? Math.max(30, (x2 - x1) / 2) : 60;
+      // Back to the left, as some of a cycle do, or to the node itself: around the boxes, not behind them.
+      const lift = x2 > x1 ? 0 : STEP.y;
+      const path = `d="M${x1} ${y1}C${x1 + bend} ${y1 - lift} ${x2 - bend} ${y2 - lift} ${x2} ${y2}"`;
+      const ends = `<title>${escape(`${shorten(dependency, 99)} \u{2192} ${shorten(to.id, 99)}`)}</title></path>`;
+      if (critical.has(edgeKey(dependency, to.id))) boldEdges.push(`<path class="critical" ${path}>${ends}`);
+      else edges.push(`<path ${path}>${ends}`);
     }
   }
   const boxes = places.map((place) => {
@@ -45,17 +59,20 @@ export function drawSvg(graph: DependencyGraph, options: PictureOptions = {}): s
     const pen = marked.has(place.id) ? `stroke="${MARK}" stroke-width="2.5"` : `stroke="${border}"`;
     const title = titleOf(place.id);
     const words = `${place.id}: ${title} (${graph.stateOf(place.id) ?? 'no state'})`;
-    const second =
-      title === place.id ? '' : `<text x="8" y="27" class="title">${escape(shorten(title, LETTERS))}</text>`;
+    const below = title === place.id ? [] : inTwoLines(title);
+    const second = below.map(
+      (line, nth) => `<text x="8" y="${27 + nth * 13}" class="title">${escape(line)}</text>`,
+    );
     return (
       `<g transform="translate(${x(place)} ${y(place)})"><title>${escape(words)}</title>` +
       `<rect width="${BOX.width}" height="${BOX.height}" rx="5" fill="${fill}" ${pen}/>` +
-      `<text x="8" y="14">${escape(shorten(place.id, LETTERS - 4))}</text>${second}</g>`
+      `<text x="8" y="14">${escape(shorten(place.id, LETTERS - 4))}</text>${second.join('')}</g>`
     );
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
-    '<style>text{font:600 11px sans-serif;fill:#1f2328}.title{font:400 10px sans-serif;fill:#59636e}.lane{font-size:12px;fill:#59636e}path{fill:none;stroke:#b6bac2}.critical{stroke:#d1242f;stroke-width:2.5}</style>',
+    `<style>${STYLE}</style>`,
+    ARROW,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     ...keys,
     ...bands,
@@ -81,6 +98,15 @@ function legend(graph: DependencyGraph, hasMarked: boolean): string[] {
       `<rect width="20" height="12" rx="3" fill="${fill}" stroke="${border}"/>` +
       `<text x="26" y="10" class="title">${escape(shorten(words, 16))}</text></g>`,
   );
+}
+
+function inTwoLines(title: string): string[] {
+  const letters = Array.from(title);
+  if (letters.length <= LETTERS) return [title];
+  const space = letters.lastIndexOf(' ', LETTERS);
+  const at = space > 0 ? space : LETTERS;
+  const second = letters.slice(at).join('').trimStart();
+  return [letters.slice(0, at).join(''), shorten(second, LETTERS)];
 }
 
 function shorten(text: string, letters: number): string {

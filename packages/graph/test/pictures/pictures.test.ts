@@ -41,7 +41,7 @@ describe('pictured', () => {
       { id: 'B', dependencies: ['A'] },
     ]);
     expect(pictured(ring, {}).edges).toBe(2);
-    expect(drawSvg(ring).match(/<path d/g)).toHaveLength(2);
+    expect(drawSvg(ring).match(/<path d="M[^>]*><title>/g)).toHaveLength(2);
   });
 });
 
@@ -49,7 +49,7 @@ describe('drawTree', () => {
   test('shows what waits for each, once', () => {
     expect(
       drawTree(graph).map(({ prefix, id, repeated }) => `${prefix}${id}${repeated ? ' ...' : ''}`),
-    ).toEqual(['A-1', '├─ A-2', '│  └─ B-1', '└─ B-1', 'B-2']);
+    ).toEqual(['A-1', '├─ A-2', '│  ↓  B-1', '└─ B-1', 'B-2']);
   });
 
   test('keeps trees of a group together', () => {
@@ -79,8 +79,32 @@ describe('drawTree', () => {
     );
   });
 
-  test('does not overflow on a long chain', () => {
-    expect(drawTree(buildDependencyGraph(chain(2_000)))).toHaveLength(2_000);
+  test('a chain goes straight down', () => {
+    const lines = drawTree(
+      buildDependencyGraph([
+        ...chain(3),
+        { id: 'X', dependencies: ['T-1'] },
+        { id: 'Y', dependencies: ['X'] },
+      ]),
+    );
+    expect(lines.map(({ prefix, id }) => prefix + id)).toEqual([
+      'T-0',
+      '↓  T-1',
+      '├─ T-2',
+      '└─ X',
+      '   ↓  Y',
+    ]);
+  });
+
+  test('no branches are longer than 40 letters, however deep the graph', () => {
+    const ladder = chain(100_000).map(({ id, dependencies }, nth) => ({
+      id,
+      dependencies: nth > 1 ? [...dependencies, `T-${nth - 2}`] : dependencies,
+    }));
+    const lines = drawTree(buildDependencyGraph(ladder));
+    expect(lines).toHaveLength(199_998);
+    expect(Math.max(...lines.slice(0, 1000).map(({ prefix }) => prefix.length))).toBe(40);
+    expect(lines.every(({ prefix }) => prefix.length <= 40)).toBe(true);
   });
 });
 
@@ -156,6 +180,15 @@ describe('drawSvg', () => {
     expect(svg).toContain('>critical path</text>');
   });
 
+  test('has titles in two lines, and names the ends of an edge', () => {
+    const svg = drawSvg(graph, {
+      titleOf: () => 'Serve the menu of the day in all of the languages that guests speak',
+    });
+    expect(svg).toContain('class="title">Serve the menu of the day in</text>');
+    expect(svg).toContain('class="title">all of the languages that g…</text>');
+    expect(svg).toContain('<title>A-1 → A-2</title></path>');
+  });
+
   test('holds any id without breaking the XML', () => {
     fc.assert(
       fc.property(hostileIds, (ids) => {
@@ -163,7 +196,7 @@ describe('drawSvg', () => {
           groupOf: (id) => id,
         });
         const text = svg.replaceAll(
-          /<\/?(?:svg|style|rect|text|title|g|path)(?: [a-z-A-Z]+="[^"<>&]*")*\/?>/g,
+          /<\/?(?:svg|style|rect|text|title|g|path|marker)(?: [a-z-A-Z]+="[^"<>&]*")*\/?>/g,
           '',
         );
         expect(text).not.toMatch(/[<>]|&(?!(?:amp|lt|gt|quot);)/);
@@ -176,6 +209,13 @@ describe('drawSvg', () => {
 });
 
 describe('layOut', () => {
+  test('does not overflow on a long chain', () => {
+    expect(layOut(buildDependencyGraph(chain(200_000)), () => '')).toMatchObject({
+      columns: 200_000,
+      rows: 1,
+    });
+  });
+
   test('every edge leads to the right, no two nodes are in one place, and groups do not mix', () => {
     fc.assert(
       fc.property(acyclicNodes, (nodes) => {

@@ -1,8 +1,8 @@
 import { transitiveDependencies, transitiveDependents } from '@sage/graph';
 import { explainStart, predictConflict, type StartReason } from '@sage/scheduler';
 import { isContainer, type Ticket } from '@sage/tickets';
-import { selectTickets } from '../backlog.ts';
 import type { FileSource, SourcedFile } from '../conflicts/likely-files.ts';
+import { BacklogError } from '../errors.ts';
 import { type PlanOptions, preparePlan } from './plan.ts';
 
 /** The contract of `sage stream --explain ID --json`. */
@@ -12,9 +12,11 @@ export interface Explanation {
   readonly title: string;
   readonly state: string;
   readonly priority: string;
-  /** Open tickets that it waits for. */
+  /** It has children, is never started, and is done when they are. */
+  readonly container: boolean;
+  /** Open tickets that it waits for; none for a completed one. */
   readonly waitsFor: readonly string[];
-  /** Open tickets that wait for it. */
+  /** Open tickets that wait for it; none for a completed one. */
   readonly unblocks: readonly string[];
   /** 1-based place in the plan; absent where it would not start. */
   readonly batch?: number;
@@ -25,6 +27,8 @@ export interface Explanation {
   readonly blockedBy: readonly string[];
   /** Tickets that do not run at the same time as it, for they declare the same files or name it. */
   readonly keptApartFrom: readonly string[];
+  /** Those of them that it names in `conflicts_with`, or that name it. */
+  readonly namedApart: readonly string[];
   /** Others that it would probably conflict with, the likeliest first: it is started beside them only for want of others. */
   readonly mayConflictWith: readonly {
     readonly ticket: string;
@@ -41,38 +45,45 @@ const TOLD = { chance: 0.1, tickets: 5, files: 3 };
 export async function explainTicket(
   options: PlanOptions & { readonly ticket: string },
 ): Promise<Explanation> {
-  const { plan, backlog, tickets, filesOf, rules } = await preparePlan(options);
-  selectTickets(backlog, { only: [options.ticket] });
-  const ticket = backlog.tickets.get(options.ticket) as Ticket;
-  const assignments = plan.forecast.assignments.map((one) => ({ ...one, attempt: 1 }));
-  const assignment = assignments.find(({ id }) => id === ticket.id);
-  const reason = explainStart(tickets, assignments, ticket.id, rules);
-  const batch = plan.batches.findIndex((ids) => ids.includes(ticket.id));
-  const open = (id: string) => backlog.tickets.get(id)?.state !== 'COMPLETED';
-  const others = [...backlog.tickets.values()].filter(({ id }) => id !== ticket.id && open(id));
-  const apart = others.filter((other) => keptApart(ticket, other)).map(({ id }) => id);
+  const { plan, backlog, tickets, filesOf, rules, assignments } = await preparePlan(options);
+  const ticket = backlog.tickets.get(options.ticket);
+  if (!ticket) {
+    const message = `no ticket ${JSON.stringify(options.ticket)}; check --explain`;
+    throw new BacklogError('UNKNOWN_TICKET', backlog.file, [options.ticket], message);
+  }
+  const { id } = ticket;
+  const start = plan.forecast.assignments.find((one) => one.id === id)?.start;
+  const reason = explainStart(tickets, assignments, id, rules);
+  const batch = plan.batches.findIndex((ids) => ids.includes(id));
+  const isOpen = (one: Ticket | undefined): one is Ticket =>
+    one !== undefined && one.state !== 'COMPLETED' && ticket.state !== 'COMPLETED';
+  const others = [...backlog.tickets.values()].filter((other) => other !== ticket && isOpen(other));
+  const apart = others.filter((other) => isNamedApart(ticket, other) || shareFiles(ticket, other));
   // What waits for it, or it for, never runs beside it.
   const never = new Set([
-    ...apart,
-    ...transitiveDependencies(backlog.graph, [ticket.id]),
-    ...transitiveDependents(backlog.graph, [ticket.id]),
+    ...apart.map((other) => other.id),
+    ...transitiveDependencies(backlog.graph, [id]),
+    ...transitiveDependents(backlog.graph, [id]),
   ]);
   const beside = others.filter((other) => !isContainer(other) && !never.has(other.id));
+  const stillOpen = (ids: readonly string[]) => ids.filter((one) => isOpen(backlog.tickets.get(one)));
   return {
     v: 1,
-    ticket: ticket.id,
+    ticket: id,
     title: ticket.title,
     state: ticket.state,
     priority: ticket.priority,
-    waitsFor: backlog.graph.dependenciesOf(ticket.id).filter(open),
-    unblocks: backlog.graph.dependentsOf(ticket.id).filter(open),
+    container: isContainer(ticket),
+    waitsFor: stillOpen(backlog.graph.dependenciesOf(id)),
+    unblocks: stillOpen(backlog.graph.dependentsOf(id)),
     ...(batch >= 0 && { batch: batch + 1 }),
     batches: plan.batches.length,
-    ...(assignment && reason && { starts: { minutes: assignment.start, ...reason } }),
-    onCriticalPath: plan.criticalPath.includes(ticket.id),
-    blockedBy: plan.blocked.find(({ id }) => id === ticket.id)?.by ?? [],
-    keptApartFrom: apart,
-    mayConflictWith: open(ticket.id) ? likelyConflicts(ticket.id, beside, filesOf) : [],
+    ...(start !== undefined && reason && { starts: { minutes: start, ...reason } }),
+    onCriticalPath: plan.criticalPath.includes(id),
+    blockedBy: plan.blocked.find((one) => one.id === id)?.by ?? [],
+    keptApartFrom: apart.map((other) => other.id),
+    namedApart: apart.filter((other) => isNamedApart(ticket, other)).map((other) => other.id),
+    mayConflictWith: isContainer(ticket) ? [] : likelyConflicts(id, beside, filesOf),
   };
 }
 
@@ -98,10 +109,10 @@ function likelyConflicts(
     }));
 }
 
-function keptApart(one: Ticket, other: Ticket): boolean {
-  return (
-    one.conflictsWith.includes(other.id) ||
-    other.conflictsWith.includes(one.id) ||
-    one.files.some((path) => other.files.includes(path))
-  );
+function isNamedApart(one: Ticket, other: Ticket): boolean {
+  return one.conflictsWith.includes(other.id) || other.conflictsWith.includes(one.id);
+}
+
+function shareFiles(one: Ticket, other: Ticket): boolean {
+  return one.files.some((path) => other.files.includes(path));
 }

@@ -81,6 +81,8 @@ export interface PreparedPlan {
   readonly tickets: readonly SchedulerTicket[];
   readonly filesOf: (id: string) => readonly SourcedFile[];
   readonly rules: Pick<SchedulerOptions, 'limits' | 'conflictChance' | 'failing'>;
+  /** Not rounded: what ends and what starts at the same time can be told. */
+  readonly assignments: readonly Assignment[];
 }
 
 export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
@@ -126,24 +128,24 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
     workers,
     criticalPath: criticalPath(chain, others),
     forecast: {
-      minutes: tenths(makespan),
-      expected: tenths(expected),
-      low: tenths(low),
-      high: tenths(high),
+      minutes: hundredths(makespan),
+      expected: hundredths(expected),
+      low: hundredths(low),
+      high: hundredths(high),
       utilisation: Math.round(utilisation * 1000) / 1000,
       samples: model.samples,
       estimates: assignments.filter(({ id }) => backlog.tickets.get(id)?.estimatedMinutes !== undefined)
         .length,
-      landing: tenths(landing),
+      landing: hundredths(landing),
       failing: Math.round((1 - (record.shares.get('landed') ?? 0)) * 1000) / 1000,
       assignments: assignments.map(({ id, worker, start, end, landed }) => {
-        return { id, worker, start: tenths(start), end: tenths(end), landed: tenths(landed) };
+        return { id, worker, start: hundredths(start), end: hundredths(end), landed: hundredths(landed) };
       }),
     },
   };
-  return { plan, backlog, tickets, filesOf, rules };
+  return { plan, backlog, tickets, filesOf, rules, assignments };
 }
 
-function tenths(minutes: number): number {
-  return Math.round(minutes * 10) / 10;
+function hundredths(minutes: number): number {
+  return Math.round(minutes * 100) / 100;
 }
