@@ -89,4 +89,8 @@ test('a plan says what its forecast rests on', () => {
   expect(formatPlan({ ...plan, forecast: { ...forecast, samples: 7, estimates: 1 } })).toContain(
     ', learned from 7 earlier tickets',
   );
+  const cost = { expected: 3.4, low: 2, high: 12.25 };
+  expect(formatPlan({ ...plan, forecast: { ...forecast, samples: 7, estimates: 1, cost } })).toContain(
+    '\ncost: $3.40 (four runs of five: $2.00 to $12.25), by the minute as before\n',
+  );
 });

@@ -34,6 +34,8 @@ export interface Forecast extends Simulation {
   /** Four of five runs take between these. */
   readonly low: number;
   readonly high: number;
+  /** What the attempts of a run cost, in the unit of `costPerMinute`: of half of the runs no more than `expected`. */
+  readonly costs: { readonly expected: number; readonly low: number; readonly high: number };
 }
 
 /** Quantile of 0.9 of the normal distribution. */
@@ -69,11 +71,12 @@ export function* forecastDraws(
     ...new Set([...(rest.landing ?? new Map()).keys(), ...planned.assignments.map(({ id }) => id)]),
   ];
   const spans: number[] = [];
+  const costs: number[] = [];
   while (spans.length < runs) {
     yield;
     const minutes = new Map(ids.map((id) => [id, drawMinutes(id)]));
     const courses = courseOf && new Map(ids.map((id) => [id, courseOf(id, random)]));
-    const { makespan } = simulate(tickets, {
+    const { makespan, cost } = simulate(tickets, {
       ...rest,
       durationOf: (id) => minutes.get(id)!,
       ...(courses && {
@@ -83,14 +86,9 @@ export function* forecastDraws(
       }),
     });
     spans.push(makespan);
+    costs.push(cost);
   }
-  spans.sort((a, b) => a - b);
-  const [low, expected, high] = [0.1, 0.5, 0.9].map((share) => quantile(spans, share)) as [
-    number,
-    number,
-    number,
-  ];
-  return { ...planned, expected, low, high };
+  return { ...planned, ...middleOf(spans), costs: middleOf(costs) };
 
   function drawMinutes(id: string): number {
     const range = rangeOf(id);
@@ -103,6 +101,12 @@ export function* forecastDraws(
     for (let more = 1; drawn <= elapsed && more < DRAWS; more++) drawn = draw();
     return drawn;
   }
+}
+
+/** The median, and what four of five are between. */
+function middleOf(values: readonly number[]): { low: number; expected: number; high: number } {
+  const sorted = values.toSorted((a, b) => a - b);
+  return { low: quantile(sorted, 0.1), expected: quantile(sorted, 0.5), high: quantile(sorted, 0.9) };
 }
 
 /**

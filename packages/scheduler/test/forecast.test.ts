@@ -49,6 +49,22 @@ describe('forecast', () => {
     expect(held / RUNS).toBeLessThan(0.88);
   });
 
+  test('costs what the minutes of all attempts cost, those that fail as well', () => {
+    const options = { workers: 4, costPerMinute: 0.5, rangeOf: () => undefined };
+    expect(forecast(tickets, options)).toMatchObject({
+      cost: 200,
+      costs: { low: 200, expected: 200, high: 200 },
+    });
+    const twice = { landings: [0, 0], deferred: false };
+    expect(forecast(tickets, { ...options, courseOf: () => twice })).toMatchObject({
+      cost: 200,
+      costs: { expected: 400 },
+    });
+    const { costs } = forecast(tickets, { ...options, rangeOf: () => ({ low: 4, high: 25 }) });
+    expect(costs.low).toBeLessThan(costs.expected);
+    expect(costs.expected).toBeLessThan(costs.high);
+  });
+
   test('without ranges has none', () => {
     const { makespan, expected, low, high } = forecast(tickets, { workers: 4, rangeOf: () => undefined });
     expect([low, expected, high]).toEqual(Array(3).fill(makespan));

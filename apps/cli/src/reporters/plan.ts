@@ -20,6 +20,7 @@ export function formatPlan({ batches, blocked, workers, criticalPath, forecast }
     lines.push(
       '',
       forecastLine(forecast),
+      ...(forecast.cost ? [costLine(forecast.cost)] : []),
       `as planned below: ${hours(minutes)}, workers busy ${Math.round(utilisation * 100)} % of it`,
       '',
       ...formatGantt(forecast.assignments, minutes, WIDTH),
@@ -35,6 +36,11 @@ function forecastLine({ expected, low, high, samples, estimates }: Plan['forecas
     return 'forecast: none without estimates or earlier runs; a ticket counts as 1 min';
   const basis = samples > 0 ? `learned from ${samples} earlier tickets` : 'by the estimates alone';
   return `forecast: ${hours(expected)} (four runs of five: ${hours(low)} to ${hours(high)}), ${basis}`;
+}
+
+function costLine({ expected, low, high }: NonNullable<Plan['forecast']['cost']>): string {
+  const [middle, ...ends] = [expected, low, high].map((usd) => `$${usd.toFixed(2)}`);
+  return `cost: ${middle} (four runs of five: ${ends.join(' to ')}), by the minute as before`;
 }
 
 /** Why a ticket runs when it runs, for a person. */

@@ -65,6 +65,8 @@ export interface RunForecast {
   readonly landing: number;
   /** Share of attempts that are taken not to land, 0 to 1; 0 without earlier runs. */
   readonly failing: number;
+  /** USD for half of the runs at most, and for four of five, where attempts of earlier runs told what they cost. */
+  readonly cost?: { readonly expected: number; readonly low: number; readonly high: number };
   /** In minutes from the start of the run, in order of start. */
   readonly assignments: readonly Omit<Assignment, 'attempt'>[];
 }
@@ -114,12 +116,13 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   );
   const course = courses(record, options.maxAttempts);
   const landing = median(record.landings);
-  const { makespan, expected, low, high, utilisation, assignments } = forecast(tickets, {
+  const { makespan, expected, low, high, costs, utilisation, assignments } = forecast(tickets, {
     ...rules,
     workers,
     rangeOf: (id) => model.predict(knownBefore(backlog.tickets.get(id) as Ticket)),
     landingOf: () => landing,
     courseOf: (_, random) => course({ failures: 0, conflicts: 0 }, random),
+    costPerMinute: record.costPerMinute,
   });
   const plan: Plan = {
     v: 1,
@@ -138,6 +141,13 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
         .length,
       landing: hundredths(landing),
       failing: Math.round((1 - (record.shares.get('landed') ?? 0)) * 1000) / 1000,
+      ...(record.costPerMinute !== undefined && {
+        cost: {
+          expected: hundredths(costs.expected),
+          low: hundredths(costs.low),
+          high: hundredths(costs.high),
+        },
+      }),
       assignments: assignments.map(({ id, worker, start, end, landed }) => {
         return { id, worker, start: hundredths(start), end: hundredths(end), landed: hundredths(landed) };
       }),
@@ -146,6 +156,6 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   return { plan, backlog, tickets, filesOf, rules, assignments };
 }
 
-function hundredths(minutes: number): number {
-  return Math.round(minutes * 100) / 100;
+function hundredths(value: number): number {
+  return Math.round(value * 100) / 100;
 }

@@ -10,12 +10,14 @@ const PRIOR: Readonly<Partial<Record<AttemptEnd, number>>> = { landed: 9.5, fail
 const ENDS: readonly AttemptEnd[] = ['landed', 'failed', 'rejected', 'conflicted', 'deferred'];
 
 /**
- * What came of attempts, and how long finished work took to land, waiting in the queue and verify included. Fed with
+ * What came of attempts, what they cost, and how long finished work took to land, waiting in the queue and verify included. Fed with
  * the events of runs, oldest first. Attempts that were cut off or turned away by their account are none.
  */
 export class TrackRecord {
   readonly #ends: AttemptEnd[] = [];
   readonly #landings: number[] = [];
+  /** Of attempts that told what they cost, however they ended. */
+  readonly #costs: { readonly usd: number; readonly minutes: number }[] = [];
   /** When the work of a ticket that waits to land was finished (ms). */
   readonly #finished = new Map<string, number>();
 
@@ -26,6 +28,8 @@ export class TrackRecord {
         this.#finished.clear();
         return;
       case 'ticket.finished':
+        if (event.costUsd !== undefined)
+          keepNewest(this.#costs, { usd: event.costUsd, minutes: event.seconds / 60 });
         if (event.outcome === 'completed') this.#finished.set(event.ticket, Date.parse(event.time));
         else if (event.outcome === 'failed' || event.outcome === 'deferred') this.#ended(event.outcome);
         return;
@@ -55,6 +59,12 @@ export class TrackRecord {
     for (const end of this.#ends) counts.set(end, counts.get(end)! + 1);
     const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
     return new Map([...counts].map(([end, count]) => [end, count / all]));
+  }
+
+  /** USD that a minute of an agent costs; undefined where no attempt told its cost. */
+  get costPerMinute(): number | undefined {
+    const sum = (of: 'usd' | 'minutes'): number => this.#costs.reduce((all, one) => all + one[of], 0);
+    return sum('minutes') > 0 ? sum('usd') / sum('minutes') : undefined;
   }
 
   /** The share of attempts after which a ticket is tried again, 0 to 1. */

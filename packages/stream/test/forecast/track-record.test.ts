@@ -89,3 +89,13 @@ test('what waits to land can only land, conflict or be rejected, and takes longe
   }
   expect(course({ failures: 0, conflicts: 0, waited: 99 }, Math.random).landings).toEqual([0]);
 });
+
+test('a minute costs what the attempts that told their cost took together', () => {
+  expect(recordOf([0, finished('A', 'completed')]).costPerMinute).toBe(undefined);
+  const record = recordOf(
+    [0, { ...finished('A', 'completed'), seconds: 120, costUsd: 1 }],
+    [1, { ...finished('B', 'failed'), seconds: 60, costUsd: 0.2 }],
+    [2, { ...finished('C', 'completed'), seconds: 6000 }],
+  );
+  expect(record.costPerMinute).toBeCloseTo(1.2 / 3);
+});
