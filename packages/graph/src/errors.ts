@@ -1,7 +1,14 @@
-/** Ids are quoted as JSON, so that a message stays one line whatever an id holds; long lists are cut. */
+/** Letters of an id in a message; `ids`, `id` and `cycles` of an error have them whole. */
+const LETTERS = 100;
+
+/** Ids are quoted as JSON, so that a message stays one line whatever an id holds; long ids and lists are cut. */
 function quoted(ids: readonly string[], separator = ', '): string {
-  const shown = ids.slice(0, 8).map((id) => JSON.stringify(id));
+  const shown = ids.slice(0, 8).map((id) => JSON.stringify(shortened(id)));
   return shown.join(separator) + (ids.length > shown.length ? `${separator}… (${ids.length} in all)` : '');
+}
+
+function shortened(id: string): string {
+  return id.length <= LETTERS ? id : `${id.slice(0, LETTERS - 1).toWellFormed()}…`;
 }
 
 /** Two nodes have the same id. */

@@ -1,5 +1,5 @@
 import { buildDependencyGraph } from './dependency-graph.ts';
-import type { DependencyGraph } from './dependency-graph.ts';
+import type { DependencyGraph, GraphNode } from './dependency-graph.ts';
 import { UnknownIdError } from './errors.ts';
 
 /**
@@ -8,19 +8,25 @@ import { UnknownIdError } from './errors.ts';
  * @throws {UnknownIdError}
  */
 export function without(graph: DependencyGraph, removed: Iterable<string>): DependencyGraph {
-  const gone = new Set(removed);
-  for (const id of gone) if (!graph.has(id)) throw new UnknownIdError(id);
-  const dangling = Map.groupBy(graph.missing, ({ id }) => id);
-  return buildDependencyGraph(
-    graph.ids
-      .filter((id) => !gone.has(id))
-      .map((id) => ({
-        id,
-        state: graph.stateOf(id),
-        dependencies: [
-          ...graph.dependenciesOf(id).filter((to) => !gone.has(to)),
-          ...(dangling.get(id) ?? []).map(({ dependency }) => dependency),
-        ],
-      })),
-  );
+  const { size, ids, states, missing, dependencyOffsets, dependencyTargets } = graph;
+  const isGone = new Uint8Array(size);
+  for (const id of removed) {
+    const node = graph.indexOf(id);
+    if (node === -1) throw new UnknownIdError(id);
+    isGone[node] = 1;
+  }
+  const dangling = Map.groupBy(missing, ({ id }) => id);
+  const nodes: GraphNode[] = [];
+  for (let node = 0; node < size; node++) {
+    if (isGone[node]) continue;
+    const id = ids[node]!;
+    const dependencies: string[] = [];
+    for (let edge = dependencyOffsets[node]!; edge < dependencyOffsets[node + 1]!; edge++) {
+      const target = dependencyTargets[edge]!;
+      if (!isGone[target]) dependencies.push(ids[target]!);
+    }
+    for (const { dependency } of dangling.get(id) ?? []) dependencies.push(dependency);
+    nodes.push({ id, state: states[node], dependencies });
+  }
+  return buildDependencyGraph(nodes);
 }

@@ -1,3 +1,8 @@
+/** As JSON, so that a message stays one line whatever an id holds; a long one is cut. */
+function quoted(id: string): string {
+  return JSON.stringify(id.length <= 100 ? id : `${id.slice(0, 99).toWellFormed()}…`);
+}
+
 /** A number of workers that is neither `auto` nor a whole number from 1. */
 export class WorkerCountError extends Error {
   override readonly name = 'WorkerCountError';
@@ -5,9 +10,7 @@ export class WorkerCountError extends Error {
   readonly requested: number | string;
 
   constructor(requested: number | string) {
-    super(
-      `${JSON.stringify(String(requested))} is no number of workers: use "auto" or a whole number from 1.`,
-    );
+    super(`${quoted(String(requested))} is no number of workers: use "auto" or a whole number from 1.`);
     this.requested = requested;
   }
 }
@@ -19,9 +22,7 @@ export class UnknownDependencyError extends Error {
   readonly missing: readonly { readonly id: string; readonly dependency: string }[];
 
   constructor(missing: readonly { readonly id: string; readonly dependency: string }[]) {
-    const shown = missing
-      .slice(0, 5)
-      .map(({ id, dependency }) => `${JSON.stringify(id)} on ${JSON.stringify(dependency)}`);
+    const shown = missing.slice(0, 5).map(({ id, dependency }) => `${quoted(id)} on ${quoted(dependency)}`);
     const more = missing.length > shown.length ? ` and ${missing.length - shown.length} more` : '';
     super(`Dependencies on unknown tickets: ${shown.join(', ')}${more}; correct the ids or add the tickets.`);
     this.missing = missing;
@@ -38,7 +39,7 @@ export class TransitionError extends Error {
 
   constructor(ticket: string, state: string, transition: string) {
     super(
-      `Ticket ${JSON.stringify(ticket)} is ${state}: it cannot be ${transition}. Report only what the scheduler gave out.`,
+      `Ticket ${quoted(ticket)} is ${state}: it cannot be ${transition}. Report only what the scheduler gave out.`,
     );
     this.ticket = ticket;
     this.state = state;
@@ -54,7 +55,7 @@ export class LimitError extends Error {
   readonly value: number;
 
   constructor(limit: string, value: number) {
-    super(`The limit ${JSON.stringify(limit)} is ${value}: use a whole number from 1.`);
+    super(`The limit ${quoted(limit)} is ${value}: use a whole number from 1.`);
     this.limit = limit;
     this.value = value;
   }

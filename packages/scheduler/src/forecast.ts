@@ -92,7 +92,8 @@ export function* forecastDraws(
 
   function drawMinutes(id: string): number {
     const range = rangeOf(id);
-    if (!range || range.low <= 0) return plannedOf(id);
+    // A range that is none would never let the simulation end.
+    if (!range || !(range.low > 0 && range.high < Infinity)) return plannedOf(id);
     const middle = (Math.log(range.low) + Math.log(range.high)) / 2;
     const deviation = (Math.log(range.high) - Math.log(range.low)) / (2 * Z);
     const draw = (): number => Math.exp(middle + deviation * normal(random));

@@ -82,3 +82,17 @@ function seededNormals(seed: number): () => number {
   const next = (): number => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
   return () => Math.sqrt(-2 * Math.log(next())) * Math.cos(2 * Math.PI * next());
 }
+
+test('a range that is none counts as the duration', () => {
+  for (const range of [
+    { low: 0, high: 3 },
+    { low: 1, high: Infinity },
+    { low: Number.NaN, high: 3 },
+  ]) {
+    const tickets = [{ id: 'A-1', dependencies: [], duration: 5 }];
+    expect(forecast(tickets, { workers: 1, rangeOf: () => range, runs: 5 })).toMatchObject({
+      low: 5,
+      high: 5,
+    });
+  }
+});
