@@ -47,7 +47,7 @@ export class TransitionError extends Error {
   }
 }
 
-/** A limit of a component, or of patience, that is no whole number from 1. */
+/** A limit of a component, of patience, or the runs of a forecast, that is no whole number from 1. */
 export class LimitError extends Error {
   override readonly name = 'LimitError';
   readonly code = 'LIMIT';

@@ -1,4 +1,5 @@
 import type { SchedulerTicket } from './backlog.ts';
+import { LimitError } from './errors.ts';
 import { plannedDurations, simulate } from './simulate.ts';
 import type { Simulation, SimulationOptions } from './simulate.ts';
 
@@ -48,6 +49,7 @@ const DRAWS = 20;
  * The run as planned, and how long it may take: simulated again and again with durations and courses that are drawn,
  * always the same ones. Tickets vary independently of each other. Those under way take longer than they have run.
  * @throws {WorkerCountError} unless `workers` is a whole number from 1.
+ * @throws {LimitError} unless `runs` is one.
  */
 export function forecast(tickets: readonly SchedulerTicket[], options: ForecastOptions): Forecast {
   // A larger backlog varies less, and takes longer to simulate.
@@ -64,6 +66,7 @@ export function* forecastDraws(
   tickets: readonly SchedulerTicket[],
   { rangeOf, courseOf, runs, ...rest }: ForecastOptions & { readonly runs: number },
 ): Generator<void, Forecast> {
+  if (!Number.isInteger(runs) || runs < 1) throw new LimitError('runs', runs);
   const planned = simulate(tickets, rest);
   const plannedOf = plannedDurations(tickets, rest);
   const random = seeded(1);

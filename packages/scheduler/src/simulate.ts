@@ -1,3 +1,4 @@
+import { InvalidDurationError } from '@sage/graph';
 import TinyQueue from 'tinyqueue';
 import { openBacklog } from './backlog.ts';
 import type { SchedulerTicket } from './backlog.ts';
@@ -64,6 +65,7 @@ export interface Simulation {
  * A run without barriers: a free worker takes the next ready ticket at once, and one that failed is ready again at
  * once. Every ticket succeeds in the end but those that are deferred.
  * @throws {WorkerCountError} unless `workers` is a whole number from 1.
+ * @throws {InvalidDurationError} of `@sage/graph`, where an attempt or a landing takes less than 0 minutes, or has no end.
  */
 export function simulate(tickets: readonly SchedulerTicket[], options: SimulationOptions): Simulation {
   const workers = wholeNumber(options.workers);
@@ -94,15 +96,15 @@ export function simulate(tickets: readonly SchedulerTicket[], options: Simulatio
   };
   const start = (id: string, elapsed = 0): void => {
     const attempt = begin(id);
-    const end = now + Math.max(0, durationOf(id) - elapsed);
-    const landed = end + landingOf(id, attempt);
+    const end = now + Math.max(0, minutes(id, durationOf(id)) - elapsed);
+    const landed = end + minutes(id, landingOf(id, attempt));
     const assignment = { id, worker: idle.pop() ?? ++hired, start: now, end, landed, attempt };
     assignments.push(assignment);
     working.push(assignment);
   };
   for (const [id, waited] of options.landing ?? []) {
     const attempt = begin(id);
-    landing.push({ id, attempt, landed: Math.max(0, landingOf(id, attempt) - waited) });
+    landing.push({ id, attempt, landed: Math.max(0, minutes(id, landingOf(id, attempt)) - waited) });
   }
   for (const [id, elapsed] of options.underWay ?? []) start(id, elapsed);
   for (;;) {
@@ -133,6 +135,11 @@ export function simulate(tickets: readonly SchedulerTicket[], options: Simulatio
   const work = assignments.reduce((sum, one) => sum + one.end - one.start, 0);
   const utilisation = now === 0 ? 0 : work / (now * workers);
   return { makespan: now, utilisation, cost: work * (options.costPerMinute ?? 0), assignments };
+}
+
+function minutes(id: string, value: number): number {
+  if (value >= 0 && value < Infinity) return value;
+  throw new InvalidDurationError(id, value);
 }
 
 type Landing = Pick<Assignment, 'id' | 'attempt' | 'landed'>;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { LimitError } from '../src/errors.ts';
 import { forecast } from '../src/forecast.ts';
 import { simulate } from '../src/simulate.ts';
 
@@ -63,6 +64,10 @@ describe('forecast', () => {
     const { costs } = forecast(tickets, { ...options, rangeOf: () => ({ low: 4, high: 25 }) });
     expect(costs.low).toBeLessThan(costs.expected);
     expect(costs.expected).toBeLessThan(costs.high);
+  });
+
+  test.each([0, 1.5, Number.NaN])('%d runs are refused', (runs) => {
+    expect(() => forecast(tickets, { workers: 4, rangeOf: () => undefined, runs })).toThrow(LimitError);
   });
 
   test('without ranges has none', () => {

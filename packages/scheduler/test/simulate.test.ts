@@ -1,3 +1,4 @@
+import { InvalidDurationError } from '@sage/graph';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SchedulerTicket } from '../src/backlog.ts';
@@ -34,6 +35,12 @@ describe('simulate', () => {
         { id: 'D', worker: 2, start: 3, end: 4, landed: 4, attempt: 1 },
       ],
     });
+  });
+
+  test.each([Number.NaN, Infinity, -1])('an attempt or a landing of %d minutes is refused', (minutes) => {
+    const tickets = [{ id: 'A', dependencies: [] }];
+    for (const one of [{ durationOf: () => minutes }, { landingOf: () => minutes }])
+      expect(() => simulate(tickets, { workers: 1, ...one })).toThrow(InvalidDurationError);
   });
 
   test('plans by the tickets but runs by the durations given', () => {
