@@ -71,11 +71,14 @@ export function longestPaths(graph: DependencyGraph, durationOf: DurationOf): Lo
     return index;
   };
   let slacks: Float64Array | undefined;
-  // Sums in another order may differ in the last bits: what is critical has a slack of 0, never a bit less.
-  const slackOfAll = (): Float64Array =>
-    (slacks ??= earliestStarts(graph, durations).map((start, node) =>
-      Math.max(0, length - start - remaining[node]!),
-    ));
+  const slackOfAll = (): Float64Array => {
+    if (slacks) return slacks;
+    slacks = earliestStarts(graph, durations);
+    // Sums in another order may differ in the last bits: what is critical has a slack of 0, never a bit less.
+    for (let node = 0; node < size; node++)
+      slacks[node] = Math.max(0, length - slacks[node]! - remaining[node]!);
+    return slacks;
+  };
   return {
     remaining: (id) => remaining[existing(id)]!,
     slack: (id) => slackOfAll()[existing(id)]!,
@@ -91,7 +94,9 @@ export function longestPaths(graph: DependencyGraph, durationOf: DurationOf): Lo
 function earliestStarts(graph: DependencyGraph, durations: Float64Array): Float64Array {
   const { size, dependencyOffsets, dependencyTargets } = graph;
   const earliest = new Float64Array(size);
-  for (const node of dependencyFirst(graph)) {
+  const order = dependencyFirst(graph);
+  for (let position = 0; position < size; position++) {
+    const node = order[position]!;
     let start = 0;
     for (let edge = dependencyOffsets[node]!; edge < dependencyOffsets[node + 1]!; edge++) {
       const dependency = dependencyTargets[edge]!;
