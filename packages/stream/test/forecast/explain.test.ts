@@ -1,24 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { BacklogError } from '../../src/errors.ts';
 import { type Explanation, explainTicket } from '../../src/forecast/explain.ts';
+import { backlogRepository } from './backlog-repository.ts';
 
 async function explainIn(raw: readonly object[], parallel: number) {
-  const root = await realpath(await mkdtemp(join(tmpdir(), 'sage-explain-')));
-  onTestFinished(() => rm(root, { recursive: true, force: true }));
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: root });
-  git('init', '--quiet', '--initial-branch=work');
-  git('config', 'user.name', 'Test');
-  git('config', 'user.email', 'test@example.com');
-  git('commit', '--quiet', '--allow-empty', '--message=first');
-  await mkdir(join(root, '.sage/tickets'), { recursive: true });
-  const tickets = raw.map((one) => ({ state: 'UNPROCESSED', type: 'feature', dependencies: [], ...one }));
-  await writeFile(join(root, '.sage/tickets/index.json'), JSON.stringify({ tickets }));
+  const directory = await backlogRepository(raw);
   return (ticket: string): Promise<Explanation> =>
-    explainTicket({ directory: root, parallel, maxAttempts: 2, ticket });
+    explainTicket({ directory, parallel, maxAttempts: 2, ticket });
 }
 
 test('what is kept apart by files and what by conflicts_with', async () => {
