@@ -52,6 +52,7 @@ export function formatExplanation(explanation: Explanation): string {
     priority,
     waitsFor,
     unblocks,
+    awaitedBy,
     batch,
     batches,
     starts,
@@ -73,6 +74,7 @@ export function formatExplanation(explanation: Explanation): string {
   if (starts) lines.push(startLine(starts));
   if (waitsFor.length > 0) lines.push(`waits for ${waitsFor.join(', ')}`);
   if (unblocks.length > 0) lines.push(`unblocks ${unblocks.join(', ')}`);
+  if (awaitedBy.length > 0) lines.push(`holds up ${awaitedBy.join(', ')}, with others`);
   if (onCriticalPath) lines.push('is on the longest chain: a delay here delays the whole run');
   const byFiles = keptApartFrom.filter((id) => !namedApart.includes(id));
   if (byFiles.length > 0)

@@ -16,8 +16,10 @@ export interface Explanation {
   readonly container: boolean;
   /** Open tickets that it waits for; none for a completed one. */
   readonly waitsFor: readonly string[];
-  /** Open tickets that wait for it; none for a completed one. */
+  /** Open tickets that wait for it and nothing else; none for a completed one. */
   readonly unblocks: readonly string[];
+  /** Open tickets that wait for it and for others. */
+  readonly awaitedBy: readonly string[];
   /** 1-based place in the plan; absent where it would not start. */
   readonly batch?: number;
   readonly batches: number;
@@ -67,6 +69,8 @@ export async function explainTicket(
   ]);
   const beside = others.filter((other) => !isContainer(other) && !never.has(other.id));
   const stillOpen = (ids: readonly string[]) => ids.filter((one) => isOpen(backlog.tickets.get(one)));
+  const waiting = stillOpen(backlog.graph.dependentsOf(id));
+  const waitsForOthers = (one: string): boolean => stillOpen(backlog.graph.dependenciesOf(one)).length > 1;
   return {
     v: 1,
     ticket: id,
@@ -75,7 +79,8 @@ export async function explainTicket(
     priority: ticket.priority,
     container: isContainer(ticket),
     waitsFor: stillOpen(backlog.graph.dependenciesOf(id)),
-    unblocks: stillOpen(backlog.graph.dependentsOf(id)),
+    unblocks: waiting.filter((one) => !waitsForOthers(one)),
+    awaitedBy: waiting.filter(waitsForOthers),
     ...(batch >= 0 && { batch: batch + 1 }),
     batches: plan.batches.length,
     ...(start !== undefined && reason && { starts: { minutes: start, ...reason } }),

@@ -67,3 +67,18 @@ test('an unknown id is an error that names the flag', async () => {
   await expect(explain('A-9')).rejects.toThrow(BacklogError);
   await expect(explain('A-9')).rejects.toThrow('no ticket "A-9"; check --explain');
 });
+
+test('what waits for it alone is unblocked by it, what waits for others as well is not', async () => {
+  const explain = await explainIn(
+    [
+      { id: 'A-1' },
+      { id: 'A-2' },
+      { id: 'A-3', dependencies: ['A-1'] },
+      { id: 'A-4', dependencies: ['A-1', 'A-2'] },
+      { id: 'A-5', state: 'COMPLETED' },
+      { id: 'A-6', dependencies: ['A-5', 'A-1'] },
+    ],
+    1,
+  );
+  expect(await explain('A-1')).toMatchObject({ unblocks: ['A-3', 'A-6'], awaitedBy: ['A-4'] });
+});
