@@ -11,8 +11,12 @@ function recordOf(...facts: [minute: number, fact: RunFact][]): TrackRecord {
 }
 
 type Outcome = Extract<RunFact, { event: 'ticket.finished' }>['outcome'];
-const finished = (ticket: string, outcome: Outcome): RunFact => {
-  return { event: 'ticket.finished', ticket, worker: 1, attempt: 1, seconds: 1, outcome };
+const finished = (
+  ticket: string,
+  outcome: Outcome,
+  more: { seconds?: number; costUsd?: number } = {},
+): RunFact => {
+  return { event: 'ticket.finished', ticket, worker: 1, attempt: 1, seconds: 1, outcome, ...more };
 };
 const landed = (ticket: string): RunFact => ({ event: 'landing.landed', ticket, entry: 'e', commit: 'c' });
 const conflicted = (ticket: string): RunFact => {
@@ -93,9 +97,9 @@ test('what waits to land can only land, conflict or be rejected, and takes longe
 test('a minute costs what the attempts that told their cost took together', () => {
   expect(recordOf([0, finished('A', 'completed')]).costPerMinute).toBe(undefined);
   const record = recordOf(
-    [0, { ...finished('A', 'completed'), seconds: 120, costUsd: 1 }],
-    [1, { ...finished('B', 'failed'), seconds: 60, costUsd: 0.2 }],
-    [2, { ...finished('C', 'completed'), seconds: 6000 }],
+    [0, finished('A', 'completed', { seconds: 120, costUsd: 1 })],
+    [1, finished('B', 'failed', { seconds: 60, costUsd: 0.2 })],
+    [2, finished('C', 'completed', { seconds: 6000 })],
   );
   expect(record.costPerMinute).toBeCloseTo(1.2 / 3);
 });
