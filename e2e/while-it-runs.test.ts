@@ -2,18 +2,10 @@ import { access, rename, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Follow } from './follow.ts';
-import { indexText, named, Sandbox, type StreamEvent, type TicketInput, WRITE_OWN_FILE } from './sandbox.ts';
+import { gated, landed, open } from './gates.ts';
+import { indexText, named, Sandbox, type TicketInput, WRITE_OWN_FILE } from './sandbox.ts';
 
 const INDEX = '.sage/tickets/index.json';
-
-/** Each agent waits until its gate is opened; it ends by itself when the test is over. */
-function gated(sandbox: Sandbox): string {
-  return `until test -f '${sandbox.root}/../open-'"$SAGE_TICKET_ID"; do test -d '${sandbox.root}' || exit 1; sleep 0.02; done; ${WRITE_OWN_FILE}`;
-}
-
-async function open(sandbox: Sandbox, ...ids: string[]): Promise<void> {
-  for (const id of ids) await sandbox.write(`../open-${id}`, '');
-}
 
 /** Changes the index as an editor does. */
 async function edit(
@@ -28,8 +20,6 @@ async function save(sandbox: Sandbox, text: string): Promise<void> {
   await sandbox.write('.sage/tickets/new.json', text);
   await rename(join(sandbox.root, '.sage/tickets/new.json'), join(sandbox.root, INDEX));
 }
-
-const landed = (sandbox: Sandbox) => sandbox.landings().map(({ ticket }) => ticket);
 
 test('a ticket that is added while a run works lands in the same run', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }]);
@@ -255,9 +245,9 @@ test('when another branch is checked out meanwhile, its index is not taken for a
   const run = Follow.stream(sandbox, gated(sandbox));
   await run.event('ticket.started', 'API-1');
   sandbox.git('switch', '--quiet', 'other');
-  const worktree = join(sandbox.root, '../work');
+  const worktree = join(sandbox.root, '../linked');
   sandbox.git('worktree', 'add', '--quiet', worktree, 'work');
-  await sandbox.write(`../work/${INDEX}`, indexText([{ id: 'API-1' }, { id: 'API-2' }, { id: 'API-3' }]));
+  await sandbox.write(`../linked/${INDEX}`, indexText([{ id: 'API-1' }, { id: 'API-2' }, { id: 'API-3' }]));
   sandbox.git('-C', worktree, 'commit', '--quiet', '--all', '--message=more');
   expect(await run.event('tickets.added')).toMatchObject({ tickets: ['API-3'] });
   await open(sandbox, 'API-1', 'API-2', 'API-3');
@@ -266,108 +256,4 @@ test('when another branch is checked out meanwhile, its index is not taken for a
   expect(named(events, 'tickets.withdrawn')).toEqual([]);
   expect(sandbox.landings('work').map(({ ticket }) => ticket)).toEqual(['API-1', 'API-2', 'API-3']);
   expect(await sandbox.states()).toEqual({ 'API-2': 'COMPLETED', 'API-9': 'UNPROCESSED' });
-});
-
-const started = (events: readonly StreamEvent[]) =>
-  named(events, 'ticket.started').map(({ ticket }) => ticket);
-
-test('a paused run starts nothing, lands what is finished, and goes on when it is resumed', async () => {
-  const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2', dependencies: ['API-1'] }]);
-  const run = Follow.stream(sandbox, gated(sandbox));
-  await run.event('ticket.started', 'API-1');
-  const paused = await sandbox.sage('pause');
-  expect(paused).toMatchObject({
-    exitCode: 0,
-    stdout: expect.stringMatching(/^run \S+ is paused: nothing new starts$/),
-  });
-  await run.event('run.paused');
-  await open(sandbox, 'API-1', 'API-2');
-  await run.event('ticket.completed', 'API-1');
-  // It has looked again since, with a free worker and a ticket that is ready.
-  expect(await sandbox.sage('workers', '2')).toMatchObject({ exitCode: 0 });
-  expect(started(run.events)).toEqual(['API-1']);
-  const { stdout } = await sandbox.start(['resume', '--json']);
-  expect(JSON.parse(stdout)).toEqual({
-    v: 1,
-    run: run.events[0]?.run,
-    paused: false,
-    workers: 2,
-    obeyed: true,
-  });
-  const { exitCode, events } = await run.end();
-  expect(exitCode).toBe(0);
-  const order = events.map(({ event, ticket }) => `${event} ${ticket ?? ''}`.trim());
-  expect(order.indexOf('run.resumed')).toBeLessThan(order.indexOf('ticket.started API-2'));
-  expect(landed(sandbox)).toEqual(['API-1', 'API-2']);
-});
-
-test('a paused run with nothing at work waits; Ctrl-C ends it, and the next one is not paused', async () => {
-  const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
-  const run = Follow.stream(sandbox, gated(sandbox), '--parallel=1');
-  await run.event('ticket.started', 'API-1');
-  await sandbox.sage('pause');
-  await open(sandbox, 'API-1', 'API-2');
-  await run.event('ticket.completed', 'API-1');
-  await sandbox.sage('workers', '2');
-  await run.event('run.workers');
-  await run.kill('SIGINT');
-  const { exitCode, events } = await run.end();
-  expect(exitCode).toBe(130);
-  expect(events.at(-1)).toMatchObject({ outcome: 'interrupted', summary: { completed: 1, unprocessed: 1 } });
-  const resumed = await sandbox.stream(WRITE_OWN_FILE);
-  expect(resumed.exitCode).toBe(0);
-  expect(resumed.events[0]).toMatchObject({ resumed: true, workers: 1 });
-  expect(named(resumed.events, 'run.paused')).toEqual([]);
-  expect(landed(sandbox)).toEqual(['API-1', 'API-2']);
-});
-
-test('the number of workers grows and shrinks while they work', async () => {
-  const ids = ['API-1', 'API-2', 'API-3', 'API-4', 'API-5'];
-  const sandbox = await Sandbox.create(ids.map((id) => ({ id })));
-  const run = Follow.stream(sandbox, gated(sandbox));
-  await run.event('ticket.started', 'API-1');
-  expect(await sandbox.sage('workers', '3')).toMatchObject({ exitCode: 0 });
-  for (const id of ['API-2', 'API-3']) await run.event('ticket.started', id);
-  expect(named(run.events, 'ticket.finished')).toEqual([]);
-  expect(new Set(named(run.events, 'ticket.started').map(({ worker }) => worker))).toEqual(
-    new Set([1, 2, 3]),
-  );
-  expect(await sandbox.sage('workers', '1')).toMatchObject({ exitCode: 0 });
-  await open(sandbox, 'API-1', 'API-2');
-  await run.event('ticket.completed', 'API-1');
-  await run.event('ticket.completed', 'API-2');
-  expect(new Set(started(run.events))).toEqual(new Set(['API-1', 'API-2', 'API-3']));
-  await open(sandbox, 'API-3', 'API-4', 'API-5');
-  const { exitCode, events } = await run.end();
-  expect(exitCode).toBe(0);
-  expect(named(events, 'run.workers').map(({ workers }) => workers)).toEqual([3, 1]);
-  expect(landed(sandbox)).toHaveLength(5);
-});
-
-test('a control file that is no good is ignored, and the next good one is obeyed', async () => {
-  const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
-  const run = Follow.stream(sandbox, gated(sandbox));
-  const { run: id } = await run.event('ticket.started', 'API-1');
-  await sandbox.write(`.sage/runs/${id}/control.json`, '{"v":1,"paused":"no","workers":-3}');
-  await run.notice('control.json is ignored');
-  expect(await sandbox.sage('workers', '2')).toMatchObject({ exitCode: 0 });
-  await run.event('ticket.started', 'API-2');
-  await open(sandbox, 'API-1', 'API-2');
-  expect((await run.end()).exitCode).toBe(0);
-});
-
-test('where no run works, and for a number that is none, there is one line and exit code 2', async () => {
-  const sandbox = await Sandbox.create([{ id: 'API-1' }]);
-  for (const args of [['pause'], ['resume'], ['workers', '2']]) {
-    const { exitCode, stdout, stderr } = await sandbox.sage(...args);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-    expect(stderr).toBe('ERROR: no run works in this repository: sage stream --auto starts one');
-  }
-  await sandbox.stream(WRITE_OWN_FILE);
-  expect((await sandbox.sage('pause')).exitCode).toBe(2);
-  for (const count of ['0', 'x', '1.5', '-1']) {
-    const { exitCode, stderr } = await sandbox.sage('workers', '--', count);
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain('is no number of workers');
-  }
 });

@@ -35,19 +35,13 @@ export function indexIds(ids: readonly string[]): IdIndex {
   const hashes = new Int32Array(ids.length);
   for (let position = 0; position < ids.length; position++) hashes[position] = hashOf(ids[position]!);
   for (let position = 0; position < ids.length; position++) {
-    const hash = hashes[position]!;
-    let slot = (hash << 1) & last;
-    // The same hash is nearly always the same id: only then are the strings themselves looked at.
-    while (slots[slot] !== 0 && slots[slot + 1] !== hash) slot = (slot + 2) & last;
+    const slot = find(ids[position]!, hashes[position]!);
     if (slots[slot] !== 0) {
-      slot = find(ids[position]!, hash);
-      if (slots[slot] !== 0) {
-        repeated.add(ids[position]!);
-        continue;
-      }
+      repeated.add(ids[position]!);
+      continue;
     }
     slots[slot] = position + 1;
-    slots[slot + 1] = hash;
+    slots[slot + 1] = hashes[position]!;
   }
   const indexOf = (id: string): number => slots[find(id, hashOf(id))]! - 1;
 

@@ -28,11 +28,9 @@ export function createConflictAwareQueue(
 ): ReadyQueue {
   const byPlace = (values: Uint8Array | Float64Array): Float64Array =>
     Float64Array.from(ranking.order, (node) => values[node]!);
-  const [priorities, urgency, minutes] = [ranking.priorities, ranking.urgency, durations].map(byPlace) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
+  const priorities = byPlace(ranking.priorities);
+  const urgency = byPlace(ranking.urgency);
+  const minutes = byPlace(durations);
   const running = new Set<number>();
   const aside = new Set<number>();
   const queue = createQueue({

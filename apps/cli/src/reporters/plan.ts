@@ -8,7 +8,7 @@ const WIDTH = 80;
 export function formatPlan({ batches, blocked, workers, criticalPath, forecast }: Plan): string {
   const tickets = batches.reduce((sum, batch) => sum + batch.length, 0);
   const lines = [
-    `${tickets === 1 ? '1 ticket' : `${tickets} tickets`} in ${batches.length === 1 ? '1 batch' : `${batches.length} batches`}, ${workers === 1 ? '1 worker' : `${workers} workers`}`,
+    `${counted(tickets, 'ticket', 's')} in ${counted(batches.length, 'batch', 'es')}, ${counted(workers, 'worker', 's')}`,
     '',
   ];
   for (const [index, batch] of batches.entries()) {
@@ -29,6 +29,10 @@ export function formatPlan({ batches, blocked, workers, criticalPath, forecast }
   for (const { id, by } of blocked)
     lines.push(fit(`blocked: ${id}, by ${by.join(', which waits for ')}`, WIDTH));
   return lines.join('\n') + '\n';
+}
+
+function counted(count: number, noun: string, plural: string): string {
+  return `${count} ${noun}${count === 1 ? '' : plural}`;
 }
 
 function forecastLine({ expected, low, high, samples, estimates }: Plan['forecast']): string {
