@@ -3,7 +3,7 @@ import {
   branchCheckouts,
   CheckoutError,
   finishCheckout,
-  type FrozenCheckouts,
+  type PinnedCheckouts,
   git,
   type GitSession,
   isAncestor,
@@ -23,7 +23,7 @@ export interface CheckoutContext {
   repository: Repository;
   session: GitSession;
   /** Filters and the like are those of the time when the queue was opened. */
-  frozen: FrozenCheckouts;
+  pinned: PinnedCheckouts;
 }
 
 type CheckoutPlan = Intent['checkouts'][number];
@@ -33,7 +33,7 @@ type CheckoutPlan = Intent['checkouts'][number];
  * what will have to be done. Throws `QueueStoppedError` where it cannot.
  */
 export async function planCheckouts(
-  { repository, session, frozen }: CheckoutContext,
+  { repository, session, pinned }: CheckoutContext,
   target: string,
   from: string,
   to: string,
@@ -41,7 +41,7 @@ export async function planCheckouts(
 ): Promise<CheckoutPlan[]> {
   const plans: CheckoutPlan[] = [];
   for (const worktree of await branchCheckouts(repository, target)) {
-    const checkout = await frozen.of(await openCheckout(repository, worktree));
+    const checkout = await pinned.of(await openCheckout(repository, worktree));
     await assertNoOperation(checkout, target);
     try {
       const managed = await viewCheckout(checkout, async (view) => {
@@ -60,11 +60,11 @@ export async function planCheckouts(
 
 /** Moves the checkouts after the target has moved. */
 export async function moveCheckouts(
-  { repository, frozen }: Omit<CheckoutContext, 'session'>,
+  { repository, pinned }: Omit<CheckoutContext, 'session'>,
   intent: Intent,
 ): Promise<void> {
   for (const { worktree, managed } of intent.checkouts) {
-    const checkout = await frozen.of(await openCheckout(repository, worktree));
+    const checkout = await pinned.of(await openCheckout(repository, worktree));
     const except = managed.map(({ path }) => path);
     try {
       await moveCheckout(checkout, intent.old, intent.new, { except }).catch(async (error: unknown) => {
@@ -84,7 +84,7 @@ export async function moveCheckouts(
  * name of its branch: the user may have renamed that since. One that has not the landing is the user's affair.
  */
 export async function finishCheckouts(
-  { repository, frozen }: Omit<CheckoutContext, 'session'>,
+  { repository, pinned }: Omit<CheckoutContext, 'session'>,
   intent: Intent,
 ): Promise<void> {
   for (const { worktree, managed } of intent.checkouts) {
@@ -97,7 +97,7 @@ export async function finishCheckouts(
     try {
       // Where somebody has committed on top since, only what still counts at the tip may be brought in.
       const newer = tip === intent.new ? [] : await changedSince(checkout, intent, tip);
-      const settled = await frozen.of(checkout);
+      const settled = await pinned.of(checkout);
       await finishCheckout(settled, intent.old, intent.new, { except: [...except, ...newer] });
       await applyManagedPlans(settled, managed);
     } catch (error) {

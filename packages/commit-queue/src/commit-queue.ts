@@ -1,4 +1,4 @@
-import { type FrozenSettings, GitSession, type Repository } from '@sage/git';
+import { type PinnedSettings, GitSession, type Repository } from '@sage/git';
 import { mendAfterPowerCut } from './after-power-cut.ts';
 import { Arrivals } from './arrivals.ts';
 import { auditLandings, type AuditOptions, type AuditReport } from './audit.ts';
@@ -27,7 +27,7 @@ export interface EntryFilter {
 
 /** What a repository's configuration said when the queue was opened: what is changed later is not obeyed. */
 export interface Configuration extends Pick<LandingContext, 'committer' | 'sign'> {
-  settings: FrozenSettings;
+  settings: PinnedSettings;
 }
 
 /** Lands finished work on branches, one landing at a time, each exactly once. Made by `openCommitQueue`. */
@@ -160,14 +160,14 @@ export class CommitQueue {
 
   /** Checks what has landed on a branch against git alone; reads only, and needs no lock. */
   async audit(options: AuditOptions): Promise<AuditReport> {
-    await using frozen = this.#configuration.settings.open();
-    return await auditLandings(await frozen.of(this.#repository), await this.list(), options);
+    await using pinned = this.#configuration.settings.open();
+    return await auditLandings(await pinned.of(this.#repository), await this.list(), options);
   }
 
   /** The files in which work would conflict with its target as it is now; empty where it would land. */
   async predict(work: PlannedWork): Promise<string[]> {
-    await using frozen = this.#configuration.settings.open();
-    return await predictConflict(await frozen.of(this.#repository), work);
+    await using pinned = this.#configuration.settings.open();
+    return await predictConflict(await pinned.of(this.#repository), work);
   }
 
   /** Removes dropped entries, and landed ones that are reachable from their target. Returns their ids. */
@@ -189,15 +189,15 @@ export class CommitQueue {
   async #landing<T>(lock: Lock, land: (context: LandingContext) => Promise<T>): Promise<T> {
     const repository = this.#repository;
     const { settings, committer, sign } = this.#configuration;
-    await using frozen = settings.open();
-    await using session = new GitSession(repository, await frozen.of(repository));
+    await using pinned = settings.open();
+    await using session = new GitSession(repository, await pinned.of(repository));
     return await land({
       repository,
       store: this.#store,
       lock,
       now: this.#now,
       session,
-      frozen,
+      pinned,
       committer,
       sign,
       style: this.#options.style ?? 'squash',
@@ -217,8 +217,8 @@ export class CommitQueue {
   }
 
   async #recover(): Promise<QueueEntry[]> {
-    await using frozen = this.#configuration.settings.open();
-    const context = { repository: this.#repository, frozen, onStep: this.#options.onStep };
+    await using pinned = this.#configuration.settings.open();
+    const context = { repository: this.#repository, pinned, onStep: this.#options.onStep };
     const settled = await recoverQueue(context, this.#store);
     for (const entry of settled) await this.#options.onLanding?.({ entry });
     return settled;

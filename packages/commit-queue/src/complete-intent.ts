@@ -1,4 +1,4 @@
-import { type FrozenCheckouts, isAncestor, readRef, resolveCommit, type Repository } from '@sage/git';
+import { type PinnedCheckouts, isAncestor, readRef, resolveCommit, type Repository } from '@sage/git';
 import { finishCheckouts } from './checkouts.ts';
 import type { Intent } from './intent.ts';
 import { removeLeftLocks } from './left-locks.ts';
@@ -6,7 +6,7 @@ import type { OnStep } from './steps.ts';
 
 export interface RecoveryContext {
   repository: Repository;
-  frozen: FrozenCheckouts;
+  pinned: PinnedCheckouts;
   onStep: OnStep | undefined;
 }
 
@@ -16,7 +16,7 @@ export interface RecoveryContext {
  * queued, and processing them says TARGET_GONE.
  */
 export async function completeIntent(
-  { repository, frozen, onStep }: RecoveryContext,
+  { repository, pinned, onStep }: RecoveryContext,
   intent: Intent,
 ): Promise<'made' | 'not made' | 'unknown'> {
   const { target, new: next } = intent;
@@ -25,7 +25,7 @@ export async function completeIntent(
   const tip = await readRef(repository, target);
   if ((await resolveCommit(repository, next)) === undefined) return 'not made';
   if (tip !== undefined && !(await isAncestor(repository, next, tip))) return 'not made';
-  await finishCheckouts({ repository, frozen }, intent);
+  await finishCheckouts({ repository, pinned }, intent);
   onStep?.('checkouts-finished');
   return tip === undefined ? 'unknown' : 'made';
 }

@@ -1,4 +1,4 @@
-import type { FrozenCheckouts, GitSession, Identity, Repository } from '@sage/git';
+import type { PinnedCheckouts, GitSession, Identity, Repository } from '@sage/git';
 import type { Arrivals } from './arrivals.ts';
 import type { QueueEntry } from './entry.ts';
 import type { EntryStore } from './entry-store.ts';
@@ -28,7 +28,7 @@ export interface LandingContext {
   lock: Lock;
   now: () => Date;
   session: GitSession;
-  frozen: FrozenCheckouts;
+  pinned: PinnedCheckouts;
   committer: Identity;
   style: LandingStyle;
   sign: boolean;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { excludeFromGit, FrozenSettings, identity, openRepository, signsCommits } from '@sage/git';
+import { excludeFromGit, PinnedSettings, identity, openRepository, signsCommits } from '@sage/git';
 import { CommitQueue } from './commit-queue.ts';
 import { EntryStore } from './entry-store.ts';
 import type { CommitQueueOptions } from './queue-options.ts';
@@ -16,7 +16,7 @@ export async function openCommitQueue(options: CommitQueueOptions): Promise<Comm
   await store.open();
   if (options.directory === undefined) await excludeFromGit(repository, ['/.sage/commit-queue/']);
   const [settings, committer, sign] = await Promise.all([
-    FrozenSettings.of(repository),
+    PinnedSettings.of(repository),
     identity(repository),
     signsCommits(repository),
   ]);

@@ -30,6 +30,6 @@ export async function isTrueMerge(
     const asked = await session.diffTrees(base.tree, commit.tree);
     if (asked.equals(change)) return true;
   }
-  const again = await mergeTrees(session.frozen, work.parent, work.commit);
+  const again = await mergeTrees(session.pinned, work.parent, work.commit);
   return again.conflicts.length === 0 && again.tree === tree;
 }

@@ -1,8 +1,8 @@
-export { branchCheckouts } from './branch-checkouts.ts';
-export { isCheckablePath } from './checkable-path.ts';
-export { moveCheckout, type MoveOptions } from './checkout.ts';
-export { stageObject } from './checkout-file.ts';
-export { viewCheckout, type CheckoutFile, type CheckoutView } from './checkout-view.ts';
+export { branchCheckouts } from './checkout/branch-checkouts.ts';
+export { isCheckablePath } from './repository/checkable-path.ts';
+export { moveCheckout, type MoveOptions } from './checkout/checkout.ts';
+export { stageObject } from './checkout/checkout-file.ts';
+export { viewCheckout, type CheckoutFile, type CheckoutView } from './checkout/checkout-view.ts';
 export {
   commitsBetween,
   commitTree,
@@ -14,9 +14,13 @@ export {
   type CommitContent,
   type Signature,
   type TrailerHit,
-} from './commits.ts';
-export { commitWorktree, type CommitWorktreeOptions, type WorktreeSnapshot } from './commit-worktree.ts';
-export { DURABLE_CONFIG } from './environment.ts';
+} from './objects/commits.ts';
+export {
+  commitWorktree,
+  type CommitWorktreeOptions,
+  type WorktreeSnapshot,
+} from './worktrees/commit-worktree.ts';
+export { DURABLE_CONFIG } from './process/environment.ts';
 export {
   CheckoutError,
   GitError,
@@ -25,13 +29,13 @@ export {
   type CheckoutErrorCode,
   type RepositoryErrorCode,
 } from './errors.ts';
-export { excludeFromGit } from './exclude.ts';
-export { finishCheckout } from './finish-checkout.ts';
-export { FrozenRepository } from './frozen-repository.ts';
-export { FrozenSettings, type FrozenCheckouts } from './frozen-settings.ts';
-export { identity, type Identity } from './identity.ts';
-export { readLog, type LoggedCommit } from './log.ts';
-export { encodeRefComponent } from './ref-component.ts';
+export { excludeFromGit } from './repository/exclude.ts';
+export { finishCheckout } from './checkout/finish-checkout.ts';
+export { PinnedRepository } from './pinned-settings/pinned-repository.ts';
+export { PinnedSettings, type PinnedCheckouts } from './pinned-settings/pinned-settings.ts';
+export { identity, type Identity } from './repository/identity.ts';
+export { readLog, type LoggedCommit } from './objects/log.ts';
+export { encodeRefComponent } from './refs/ref-component.ts';
 export {
   checkRefFormat,
   isAncestor,
@@ -40,18 +44,23 @@ export {
   resolveCommit,
   updateRefs,
   type RefUpdate,
-} from './refs.ts';
-export { currentBranch, openRepository, operationInProgress, type Operation } from './open-repository.ts';
+} from './refs/refs.ts';
+export {
+  currentBranch,
+  openRepository,
+  operationInProgress,
+  type Operation,
+} from './repository/open-repository.ts';
 export type { Repository } from './repository.ts';
-export { git, gitRaw, type GitOptions, type GitResult } from './run.ts';
-export { cleanWorktree, moveWorktree, type ReusedWorktree } from './reuse-worktree.ts';
-export { removeTornObjects } from './torn-objects.ts';
-export { removeTornRefs } from './torn-refs.ts';
-export type { RawCommit, RawCommitContent } from './raw-commit.ts';
-export { GitSession } from './session.ts';
-export { syncDisk } from './sync-disk.ts';
-export { withTemporaryIndex } from './temporary-index.ts';
-export { editFileInTree, findInTree } from './tree-edit.ts';
+export { git, gitRaw, type GitOptions, type GitResult } from './process/run.ts';
+export { cleanWorktree, moveWorktree, type ReusedWorktree } from './worktrees/reuse-worktree.ts';
+export { removeTornObjects } from './objects/torn-objects.ts';
+export { removeTornRefs } from './refs/torn-refs.ts';
+export type { RawCommit, RawCommitContent } from './objects/raw-commit.ts';
+export { GitSession } from './objects/session.ts';
+export { syncDisk } from './objects/sync-disk.ts';
+export { withTemporaryIndex } from './objects/temporary-index.ts';
+export { editFileInTree, findInTree } from './objects/tree-edit.ts';
 export {
   mergeTrees,
   readBlob,
@@ -61,8 +70,8 @@ export {
   writeTreeWith,
   type MergeResult,
   type TreeEntry,
-} from './trees.ts';
-export { openWorkRepository, resetWorkRepository, type WorkRepository } from './work-repository.ts';
+} from './objects/trees.ts';
+export { openWorkRepository, resetWorkRepository, type WorkRepository } from './worktrees/work-repository.ts';
 export {
   addWorktree,
   listWorktrees,
@@ -70,4 +79,4 @@ export {
   removeWorktree,
   worktreeGitDir,
   type Worktree,
-} from './worktrees.ts';
+} from './worktrees/worktrees.ts';

@@ -7,7 +7,7 @@ export interface Repository {
   readonly gitDir: string;
   /** Absolute; where objects, refs and the configuration are. */
   readonly commonDir: string;
-  /** Where git reads configuration and attributes instead; see `FrozenCheckouts`. */
+  /** Where git reads configuration and attributes instead; see `PinnedCheckouts`. */
   readonly settings?: string;
 }
 

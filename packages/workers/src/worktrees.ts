@@ -2,7 +2,7 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   commitWorktree,
-  FrozenRepository,
+  PinnedRepository,
   type Identity,
   identity,
   openWorkRepository,
@@ -57,7 +57,7 @@ export class Worktrees {
   /** undefined in a partial clone. */
   readonly #work: WorkRepository | undefined;
   /** undefined in a partial clone, which fetches what it lacks by its own settings. */
-  readonly #frozen: FrozenRepository | undefined;
+  readonly #pinned: PinnedRepository | undefined;
   readonly #gitDir: string;
   readonly #author: Identity;
   readonly #pools: Readonly<Record<WorktreeUse, WorktreePool>>;
@@ -68,7 +68,7 @@ export class Worktrees {
     options: WorktreesOptions,
     directory: string,
     work: WorkRepository | undefined,
-    frozen: FrozenRepository | undefined,
+    pinned: PinnedRepository | undefined,
     author: Identity,
   ) {
     this.#options = options;
@@ -76,7 +76,7 @@ export class Worktrees {
     this.#work = work;
     this.#gitDir = work?.gitDir ?? options.repository.commonDir;
     this.#author = author;
-    this.#frozen = frozen;
+    this.#pinned = pinned;
     const { keepIgnored } = options;
     const repository = () => this.#repository();
     const pool = (prefix: WorktreeUse) =>
@@ -95,8 +95,8 @@ export class Worktrees {
       },
     );
     if (work) await resetWorkRepository(work, { idle: true });
-    const frozen = work && (await FrozenRepository.of(work, join(directory, 'frozen.git')));
-    return new Worktrees(options, directory, work, frozen, await identity(repository));
+    const pinned = work && (await PinnedRepository.of(work, join(directory, 'pinned.git')));
+    return new Worktrees(options, directory, work, pinned, await identity(repository));
   }
 
   /** The workers' repository, from which finished work is fetched by id; undefined where that is the user's own. */
@@ -170,7 +170,7 @@ export class Worktrees {
 
   /** The user's, with the settings that it had when this was opened. */
   async #repository(): Promise<Repository> {
-    return (await this.#frozen?.current()) ?? this.#options.repository;
+    return (await this.#pinned?.current()) ?? this.#options.repository;
   }
 
   async #commit(path: string, base: string, message: string) {

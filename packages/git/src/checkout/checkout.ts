@@ -1,0 +1,153 @@
+import { lstatSync } from 'node:fs';
+import { gitFields, onDisk, readablePath, toBytePath } from '../objects/byte-paths.ts';
+import { readTreeInto, withLockedIndex } from './checkout-index.ts';
+import { CheckoutError, GitError } from '../errors.ts';
+import type { Repository } from '../repository.ts';
+import { treeEntry, treeWithEntries, type TreeChange } from '../objects/trees.ts';
+
+export interface MoveOptions {
+  /** Paths whose index entry and file stay as they are. */
+  except?: readonly string[];
+}
+
+/**
+ * Moves index and files of a checkout from `from` to `to` (the branch itself has already moved). Local changes
+ * beside the difference stay; where one overlaps, nothing moves: `CheckoutError` CHECKOUT_CONFLICT.
+ */
+export async function moveCheckout(
+  checkout: Repository,
+  from: string,
+  to: string,
+  { except = [] }: MoveOptions = {},
+): Promise<void> {
+  const target = await treeKeeping(checkout, from, to, except);
+  await withLockedIndex(checkout, async (index) => {
+    const conflict = (paths: readonly string[]) =>
+      new CheckoutError('CHECKOUT_CONFLICT', checkout.root, paths.map(readablePath));
+    const blocked = await blockers(checkout, index, from, target);
+    if (blocked.length > 0) throw conflict(blocked);
+    try {
+      // It looks at every path before it writes the first.
+      await readTreeInto(checkout, index, from, target);
+    } catch (error) {
+      if (!(error instanceof GitError)) throw error;
+      throw conflict(await overlaps(checkout, index, from, target, error));
+    }
+  });
+}
+
+/** `to` with the excepted paths as they are in `from`, so that a two-way merge leaves them alone. */
+export async function treeKeeping(
+  checkout: Repository,
+  from: string,
+  to: string,
+  except: readonly string[],
+): Promise<string> {
+  const changes: TreeChange[] = [];
+  for (const path of except) {
+    const [before, after] = [await treeEntry(checkout, from, path), await treeEntry(checkout, to, path)];
+    if (before?.oid === after?.oid && before?.mode === after?.mode) continue;
+    changes.push({ path: toBytePath(path), mode: before?.mode ?? '0', oid: before?.oid });
+  }
+  return changes.length === 0 ? to : treeWithEntries(checkout, to, changes);
+}
+
+export interface TreeDifference {
+  /** A byte path. */
+  path: string;
+  before: { mode: string; oid: string } | undefined;
+  after: { mode: string; oid: string } | undefined;
+}
+
+export async function treeDifferences(
+  checkout: Repository,
+  from: string,
+  to: string,
+): Promise<TreeDifference[]> {
+  const fields = await gitFields(checkout, ['diff-tree', '-r', '-z', '--no-renames', from, to]);
+  const differences: TreeDifference[] = [];
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const [oldMode = '', newMode = '', oldOid = '', newOid = ''] = (fields[at] ?? '').slice(1).split(' ');
+    differences.push({
+      path: fields[at + 1] ?? '',
+      before: /^0+$/.test(oldMode) ? undefined : { mode: oldMode, oid: oldOid },
+      after: /^0+$/.test(newMode) ? undefined : { mode: newMode, oid: newOid },
+    });
+  }
+  return differences;
+}
+
+/** Byte paths that forbid the move and that git's own look at them passes over. */
+export async function blockers(
+  checkout: Repository,
+  indexFile: string,
+  from: string,
+  to: string,
+): Promise<string[]> {
+  const differences = await treeDifferences(checkout, from, to);
+  const blocked = await obstructions(checkout, indexFile, differences);
+  if (blocked.length > 0) return blocked;
+  // A file that the user has removed would come back: git takes that for harmless.
+  const args = ['diff-files', '-z', '--name-only', '--diff-filter=D'];
+  const removed = new Set(await gitFields(checkout, args, { indexFile }));
+  return differences.filter(({ path, after }) => after && removed.has(path)).map(({ path }) => path);
+}
+
+/** Byte paths for which git has refused the move; throws `refusal` itself where it was for another reason. */
+export async function overlaps(
+  checkout: Repository,
+  indexFile: string,
+  from: string,
+  to: string,
+  refusal: GitError,
+): Promise<string[]> {
+  const run = { indexFile };
+  const staged = ['diff-index', '--cached', '-z', '--name-only', '--no-renames', from];
+  const dirty = new Set([
+    ...(await gitFields(checkout, ['diff-files', '-z', '--name-only'], run)),
+    ...(await gitFields(checkout, staged, run)),
+  ]);
+  const paths = (await treeDifferences(checkout, from, to)).map(({ path }) => path);
+  const overlap = paths.filter((path) => dirty.has(path));
+  const named = /'(.*)'/.exec(refusal.stderr)?.[1];
+  if (overlap.length === 0 && named === undefined) throw refusal;
+  return overlap.length > 0 ? overlap : [toBytePath(named ?? '')];
+}
+
+/**
+ * Untracked and ignored files where the move would write one. Git's read-tree takes ignored files as
+ * expendable and overwrites them without a word (a `.env`, say), so this looks before it does.
+ */
+async function obstructions(
+  checkout: Repository,
+  index: string,
+  differences: TreeDifference[],
+): Promise<string[]> {
+  const added = differences.filter(({ before }) => before === undefined).map(({ path }) => path);
+  if (added.length === 0) return [];
+  const leaving = new Set(differences.filter(({ after }) => after === undefined).map(({ path }) => path));
+  const folded = new Set([...leaving].map((path) => path.toLowerCase()));
+  let tracked: Set<string> | undefined;
+  const free = new Set<string>();
+  const found = new Set<string>();
+  for (const path of added) {
+    const steps = path.split('/');
+    for (let depth = 1; depth <= steps.length; depth += 1) {
+      const step = steps.slice(0, depth).join('/');
+      if (free.has(step)) continue;
+      // Without waiting: there may be thousands, and the answers come from the cache.
+      const status = lstatSync(onDisk(checkout.root, step), { throwIfNoEntry: false });
+      if (status === undefined) break;
+      if (depth < steps.length && status.isDirectory()) free.add(step);
+      else if (status.isDirectory()) {
+        const args = ['ls-files', '--others', '-z', '--', readablePath(step)];
+        for (const other of await gitFields(checkout, args, { indexFile: index })) found.add(other);
+      } else {
+        tracked ??= new Set(await gitFields(checkout, ['ls-files', '-z'], { indexFile: index }));
+        if (!tracked.has(step) && !folded.has(step.toLowerCase())) found.add(step);
+      }
+      if (!status.isDirectory()) break;
+    }
+  }
+  return [...found];
+}

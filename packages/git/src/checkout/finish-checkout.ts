@@ -1,0 +1,111 @@
+import { lstat, readFile, rm } from 'node:fs/promises';
+import { gitFields, onDisk, readablePath, toInput } from '../objects/byte-paths.ts';
+import { readTreeInto, withLockedIndex } from './checkout-index.ts';
+import { treeDifferences, treeKeeping, type MoveOptions, type TreeDifference } from './checkout.ts';
+import { DURABLE_CONFIG } from '../process/environment.ts';
+import type { Repository } from '../repository.ts';
+import { git, gitRaw } from '../process/run.ts';
+import { withTemporaryIndex } from '../objects/temporary-index.ts';
+import { treeWithEntries, updateIndexEntries, type TreeChange } from '../objects/trees.ts';
+
+/**
+ * Completes a move from `from` to `to` that was cut off anywhere: some files may be at `to`, one may be missing
+ * or half written, the index is at `from` or at `to`. What the user has changed since is kept and shows as
+ * their change on top of `to`; those paths are returned. Doing it again changes nothing.
+ */
+export async function finishCheckout(
+  checkout: Repository,
+  from: string,
+  to: string,
+  { except = [] }: MoveOptions = {},
+): Promise<string[]> {
+  const target = await treeKeeping(checkout, from, to, except);
+  const differences = await treeDifferences(checkout, from, target);
+  if (differences.length === 0) return [];
+  const unlikeFrom = await differingFrom(checkout, from);
+  const unlikeTo = await differingFrom(checkout, target);
+  const kept: string[] = [];
+  await withLockedIndex(checkout, async (index) => {
+    const entries = await indexEntries(checkout, index);
+    const settled: TreeDifference[] = [];
+    const apart: TreeDifference[] = [];
+    const rewrite: string[] = [];
+    for (const difference of differences) {
+      const { path, before, after } = difference;
+      const entry = entries.get(path);
+      // Only an index entry still at `from` is ours to move; another one is the user's, or already there.
+      const ours = (entry?.oid ?? '') === (before?.oid ?? '') && (entry?.mode ?? '') === (before?.mode ?? '');
+      if (!ours) apart.push(difference);
+      if (!ours || entry?.sparse === true) continue;
+      const exists = await isInTheWay(checkout, index, path);
+      const atFrom = before === undefined ? !exists : !unlikeFrom.has(path);
+      if (atFrom) continue;
+      settled.push(difference);
+      const atTo = after === undefined ? !exists : !unlikeTo.has(path);
+      if (atTo) continue;
+      // Git unlinks a file and writes the new one: cut off in between, it is missing or a beginning of the new.
+      if (after !== undefined && (!exists || (await isTorn(checkout, target, path)))) rewrite.push(path);
+      else kept.push(path);
+    }
+    // Where a path is the same in both trees, a two-way merge leaves index and file as they are.
+    const asBefore = [...settled, ...apart].map(({ path, before }) => change(path, before));
+    const rest = asBefore.length === 0 ? target : await treeWithEntries(checkout, target, asBefore);
+    await readTreeInto(checkout, index, from, rest);
+    await updateIndexEntries(
+      checkout,
+      index,
+      settled.map(({ path, after }) => change(path, after)),
+    );
+    for (const path of rewrite) await rm(onDisk(checkout.root, path), { force: true });
+    const again = ['checkout-index', '--force', '-z', '--stdin'];
+    await git(checkout, again, { indexFile: index, input: toInput(rewrite), config: DURABLE_CONFIG });
+    await git(checkout, ['update-index', '-q', '--refresh'], { indexFile: index, allowExit: [1] });
+  });
+  return kept.map(readablePath);
+}
+
+/** Whether something is at this path, a directory of tracked files (which leave it) not counted. */
+async function isInTheWay(checkout: Repository, indexFile: string, path: string): Promise<boolean> {
+  const status = await lstat(onDisk(checkout.root, path)).catch(() => undefined);
+  if (!status?.isDirectory()) return status !== undefined;
+  const args = ['ls-files', '--others', '-z', '--', readablePath(path)];
+  return (await gitFields(checkout, args, { indexFile })).length > 0;
+}
+
+function change(path: string, entry: { mode: string; oid: string } | undefined): TreeChange {
+  return { path, mode: entry?.mode ?? '0', oid: entry?.oid };
+}
+
+/** Byte paths of a commit or tree whose file on disk is missing or has other content, filters applied. */
+async function differingFrom(checkout: Repository, treeish: string): Promise<Set<string>> {
+  return withTemporaryIndex(async (indexFile) => {
+    await git(checkout, ['read-tree', treeish], { indexFile });
+    await git(checkout, ['update-index', '-q', '--refresh'], { indexFile, allowExit: [1] });
+    return new Set(await gitFields(checkout, ['diff-files', '-z', '--name-only'], { indexFile }));
+  });
+}
+
+async function indexEntries(
+  checkout: Repository,
+  indexFile: string,
+): Promise<Map<string, { mode: string; oid: string; sparse: boolean }>> {
+  const lines = await gitFields(checkout, ['ls-files', '-s', '-t', '-z'], { indexFile });
+  return new Map(
+    lines.map((line) => {
+      const tab = line.indexOf('\t');
+      const [tag = '', mode = '', oid = ''] = line.slice(0, tab).split(' ');
+      return [line.slice(tab + 1), { mode, oid, sparse: tag === 'S' }];
+    }),
+  );
+}
+
+async function isTorn(checkout: Repository, treeish: string, path: string): Promise<boolean> {
+  const file = onDisk(checkout.root, path);
+  if (!(await lstat(file)).isFile()) return false;
+  const object = `${treeish}:${readablePath(path)}`;
+  const { stdout, exitCode } = await gitRaw(checkout, ['cat-file', '--filters', object], {
+    allowExit: [128],
+  });
+  const content = await readFile(file);
+  return exitCode === 0 && content.equals(stdout.subarray(0, content.length));
+}

@@ -1,0 +1,165 @@
+import { DURABLE_CONFIG } from '../process/environment.ts';
+import type { Identity } from '../repository/identity.ts';
+import type { Repository } from '../repository.ts';
+import { git } from '../process/run.ts';
+
+export interface Signature extends Identity {
+  /** ISO 8601, or git's `@seconds +zone`; now when missing. */
+  date?: Date | string;
+}
+
+export interface CommitContent {
+  tree: string;
+  parents: readonly string[];
+  message: string;
+  author: Signature;
+  committer: Signature;
+}
+
+export interface Commit {
+  oid: string;
+  tree: string;
+  parents: string[];
+  author: Identity & { date: string };
+  committer: Identity & { date: string };
+  message: string;
+  /** In the order they stand, `Key: value`, folded lines joined. */
+  trailers: { key: string; value: string }[];
+}
+
+/** How long a signing program may take (ms): it may be asking for a passphrase that nobody types. */
+const SIGNING_LIMIT = 60_000;
+
+/**
+ * Writes a commit object (no ref moves, no hook runs); on disk when it returns. With `sign` by the program and
+ * the key of the user's configuration: throws `GitError` where that cannot be done.
+ */
+export async function commitTree(
+  repository: Repository,
+  content: CommitContent,
+  { sign = false } = {},
+): Promise<string> {
+  const args = ['commit-tree', ...(sign ? ['-S'] : []), content.tree];
+  args.push(...content.parents.flatMap((parent) => ['-p', parent]));
+  return git(repository, args, {
+    input: content.message.replaceAll('\0', ''),
+    environment: commitEnvironment(content),
+    config: DURABLE_CONFIG,
+    ...(sign && { timeout: SIGNING_LIMIT }),
+  });
+}
+
+/** Whether the user has git sign every commit. */
+export async function signsCommits(repository: Repository): Promise<boolean> {
+  const args = ['config', '--type=bool', '--get', 'commit.gpgSign'];
+  return (await git(repository, args, { allowExit: [1], ownConfig: true })) === 'true';
+}
+
+export function commitEnvironment(
+  content: Pick<CommitContent, 'author' | 'committer'>,
+): Record<string, string> {
+  const { author, committer } = content;
+  return {
+    GIT_AUTHOR_NAME: identName(author.name),
+    GIT_AUTHOR_EMAIL: author.email.replaceAll('\0', ''),
+    ...(author.date !== undefined && { GIT_AUTHOR_DATE: gitDate(author.date) }),
+    GIT_COMMITTER_NAME: identName(committer.name),
+    GIT_COMMITTER_EMAIL: committer.email.replaceAll('\0', ''),
+    ...(committer.date !== undefined && { GIT_COMMITTER_DATE: gitDate(committer.date) }),
+  };
+}
+
+/** Git strips these characters from names and refuses what is then empty; old commits do have such names. */
+function identName(name: string): string {
+  const clean = name.replaceAll('\0', '');
+  return /[^\s.,:;<>"\\']/.test(clean) ? clean : 'unknown';
+}
+
+function gitDate(date: Date | string): string {
+  return typeof date === 'string' ? date : `@${Math.floor(date.getTime() / 1000)} +0000`;
+}
+
+const FIELDS = ['%H', '%T', '%P', '%an', '%ae', '%aI', '%cn', '%ce', '%cI', '%B'];
+
+export async function readCommit(repository: Repository, oid: string): Promise<Commit> {
+  // %x01 between the fields: commit headers and messages cannot hold NUL, and -z ends the record.
+  const format = [...FIELDS, '%(trailers:only=true,unfold=true)'].join('%x00');
+  const output = await git(repository, ['log', '--no-walk', `--format=tformat:${format}`, oid]);
+  const [
+    id = '',
+    tree = '',
+    parents = '',
+    an = '',
+    ae = '',
+    ad = '',
+    cn = '',
+    ce = '',
+    cd = '',
+    body = '',
+    tail = '',
+  ] = output.split('\0');
+  return {
+    oid: id,
+    tree,
+    parents: parents === '' ? [] : parents.split(' '),
+    author: { name: an, email: ae, date: ad },
+    committer: { name: cn, email: ce, date: cd },
+    message: body,
+    trailers: tail.split('\n').flatMap((line) => {
+      const colon = line.indexOf(':');
+      return colon > 0 ? [{ key: line.slice(0, colon), value: line.slice(colon + 1).trim() }] : [];
+    }),
+  };
+}
+
+/** The commits reachable from `to` but not from `from`, oldest first. */
+export async function commitsBetween(repository: Repository, from: string, to: string): Promise<string[]> {
+  const output = await git(repository, ['rev-list', '--topo-order', '--reverse', `${from}..${to}`]);
+  return output === '' ? [] : output.split('\n');
+}
+
+export interface TrailerHit {
+  commit: string;
+  values: string[];
+}
+
+/**
+ * The commits of `from..to` (all of `to` when `from` is undefined) that carry the trailer `key`, newest first,
+ * each with its values. With `paths` only commits that touched one of them.
+ */
+export async function findTrailers(
+  repository: Repository,
+  from: string | undefined,
+  to: string,
+  key: string,
+  paths?: readonly string[],
+): Promise<TrailerHit[]> {
+  const format = `%H%x01%(trailers:key=${key},valueonly=true,unfold=true,separator=%x01)`;
+  const range = from === undefined ? to : `${from}..${to}`;
+  const args = ['log', '-z', `--format=tformat:${format}`, ...(paths ? ['--full-history'] : []), '--stdin'];
+  // On stdin, as the paths of a large conflict do not fit on a command line.
+  const input = [range, ...(paths ? ['--', ...paths] : [])].map((line) => `${line}\n`).join('');
+  const output = await git(repository, args, { input });
+  return output.split('\0').flatMap((record) => {
+    const [commit = '', ...values] = record.split('\u0001').map((field) => field.trim());
+    const present = values.filter((value) => value !== '');
+    return present.length > 0 ? [{ commit, values: present }] : [];
+  });
+}
+
+/** Copies a commit and what it needs, by id, from the repository at `source`. No ref is made. */
+export async function fetchCommit(repository: Repository, source: string, oid: string): Promise<void> {
+  const flags = [
+    '--quiet',
+    '--no-tags',
+    '--no-write-fetch-head',
+    '--no-auto-maintenance',
+    '--no-show-forced-updates',
+  ];
+  await git(repository, ['fetch', ...flags, '--refmap=', '--', source, oid], {
+    // Nobody's settings can lead to another place, by way of a program.
+    environment: { GIT_ALLOW_PROTOCOL: 'file' },
+    // Objects that others made: malformed ones stay out.
+    config: [...DURABLE_CONFIG, 'protocol.version=2', 'fetch.fsckObjects=true'],
+  });
+}

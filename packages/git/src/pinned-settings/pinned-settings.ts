@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import type { Repository } from '../repository.ts';
+import { readInfo } from '../repository/repository-info.ts';
+import { formatSettings, readSettings, type Setting } from '../repository/settings.ts';
+
+/**
+ * Configuration and attributes of a repository at one moment: by them git can be made to run a program (a merge driver,
+ * a filter, whoever signs), and somebody may write to them at any time.
+ */
+export class PinnedSettings {
+  readonly #settings: readonly Setting[];
+  readonly #info: Readonly<Record<string, string>>;
+
+  private constructor(settings: readonly Setting[], info: Readonly<Record<string, string>>) {
+    this.#settings = settings;
+    this.#info = info;
+  }
+
+  static async of(repository: Repository): Promise<PinnedSettings> {
+    const [settings, info] = await Promise.all([readSettings(repository), readInfo(repository)]);
+    return new PinnedSettings(settings, info);
+  }
+
+  /** Writes them for git, for a stretch of work. */
+  open(): PinnedCheckouts {
+    return new PinnedCheckouts(this.#settings, this.#info);
+  }
+}
+
+/** Checkouts of a repository with its pinned settings; what is written for that goes when this is disposed of. */
+export class PinnedCheckouts implements AsyncDisposable {
+  readonly #settings: readonly Setting[];
+  readonly #info: Readonly<Record<string, string>>;
+  readonly #directories = new Map<string, Promise<string>>();
+
+  constructor(settings: readonly Setting[], info: Readonly<Record<string, string>>) {
+    this.#settings = settings;
+    this.#info = info;
+  }
+
+  /** The same checkout, whose git obeys the settings of then; refs can be read there, not written. */
+  async of(checkout: Repository): Promise<Repository> {
+    const known = this.#directories.get(checkout.gitDir) ?? this.#write(checkout);
+    this.#directories.set(checkout.gitDir, known);
+    return { ...checkout, settings: await known };
+  }
+
+  async #write(checkout: Repository): Promise<string> {
+    const directory = await newDirectory(checkout.commonDir);
+    const own = this.#settings.filter(({ key }) => key !== 'extensions.worktreeconfig');
+    // Whether its files are sparse, for one, is a checkout's own affair.
+    const file = join(checkout.gitDir, 'config.worktree');
+    if (own.length < this.#settings.length && existsSync(file))
+      own.push(...(await readSettings(checkout, ['--file', file])));
+    const storage = { key: 'lfs.storage', value: join(checkout.commonDir, 'lfs') };
+    await mkdir(join(directory, 'info'));
+    // A storage of the user's own comes later, and wins.
+    await writeFile(join(directory, 'config'), formatSettings([storage, ...own]));
+    for (const [name, text] of Object.entries(this.#info))
+      await writeFile(join(directory, 'info', name), text);
+    for (const name of ['refs', 'packed-refs', 'shallow'])
+      await symlink(join(checkout.commonDir, name), join(directory, name));
+    return directory;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const directory of await Promise.allSettled(this.#directories.values())) {
+      if (directory.status === 'rejected') continue;
+      await rm(directory.value, { recursive: true, force: true });
+      const home = dirname(directory.value);
+      // Where it was the last one there.
+      if (basename(home) === HOME) await rmdir(home).catch(() => {});
+    }
+  }
+}
+
+const HOME = 'sage-settings';
+
+/** Beside the configuration itself, which may hold credentials; elsewhere only where nothing can be written there. */
+async function newDirectory(commonDir: string): Promise<string> {
+  const home = join(commonDir, HOME);
+  try {
+    await mkdir(home, { recursive: true });
+    await removeLeftOvers(home);
+    return await mkdtemp(join(home, 'of-'));
+  } catch {
+    return mkdtemp(join(tmpdir(), 'sage-settings-'));
+  }
+}
+
+/** No stretch of work takes so long (ms): what is older was left by a killed process. */
+const OLD = 7 * 86_400_000;
+
+async function removeLeftOvers(home: string): Promise<void> {
+  for (const name of await readdir(home)) {
+    const { mtimeMs } = await stat(join(home, name));
+    if (Date.now() - mtimeMs > OLD) await rm(join(home, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { gitEnvironment, SAFE_CONFIG } from './environment.ts';
+import { GitError } from '../errors.ts';
+import { repositoryEnvironment, type Repository } from '../repository.ts';
+
+export interface LongProcessOptions {
+  config?: readonly string[];
+  /** Run under this command, such as `['stdbuf', '-o0']`. */
+  under?: readonly string[];
+}
+
+interface Question {
+  /** The length of the answer at the start of what has come, undefined while it is not complete. */
+  length: (received: Buffer) => number | undefined;
+  resolve: (answer: Buffer) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Git keeps every object it has parsed: a process that has answered so many is replaced by a new one. */
+const ANSWERS_A_LIFE = 1000;
+
+/**
+ * One git command that answers question after question. Started at the first one, and again after a failure; it
+ * ends with this process, as its stdin does.
+ */
+export class LongProcess {
+  readonly #repository: Repository;
+  readonly #args: readonly string[];
+  readonly #options: LongProcessOptions;
+  #child: ChildProcess | undefined;
+  #questions: Question[] = [];
+  #received: Buffer = Buffer.alloc(0);
+  #asked = 0;
+
+  constructor(repository: Repository, args: readonly string[], options: LongProcessOptions = {}) {
+    this.#repository = repository;
+    this.#args = args;
+    this.#options = options;
+  }
+
+  /** Throws `GitError` when git ends instead of answering. */
+  async ask(input: string | Uint8Array, length: Question['length']): Promise<Buffer> {
+    if (this.#asked >= ANSWERS_A_LIFE && this.#questions.length === 0) await this.close();
+    const child = (this.#child ??= this.#start());
+    this.#asked += 1;
+    return new Promise((resolve, reject) => {
+      this.#questions.push({ length, resolve, reject });
+      child.stdin?.write(input);
+    });
+  }
+
+  /** Ends it. What has not been answered fails. */
+  async close(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    const ended = child.exitCode === null && child.signalCode === null ? once(child, 'close') : undefined;
+    child.stdin?.end();
+    await ended;
+  }
+
+  /** Ends it at once, whatever it does. */
+  kill(): void {
+    this.#child?.kill('SIGKILL');
+  }
+
+  #start(): ChildProcess {
+    const { root } = this.#repository;
+    const config = [...SAFE_CONFIG, ...(this.#options.config ?? [])].flatMap((setting) => ['-c', setting]);
+    const [command = 'git', ...args] = [...(this.#options.under ?? []), 'git', ...config, ...this.#args];
+    const child: ChildProcess = spawn(command, args, {
+      cwd: root,
+      detached: true,
+      env: gitEnvironment(process.env, { ...repositoryEnvironment(this.#repository), GIT_WORK_TREE: root }),
+    });
+    let stderr = '';
+    this.#asked = 0;
+    this.#received = Buffer.alloc(0);
+    // There are no streams where git could not be started, as no more files may be opened.
+    child.stderr?.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-4000)));
+    child.stdout?.on('data', (chunk: Buffer) => this.#take(chunk));
+    // A write to a git that has ended: its end says more.
+    child.stdin?.on('error', () => undefined);
+    const over = (error: GitError) => {
+      if (this.#child !== child) return;
+      this.#child = undefined;
+      for (const { reject } of this.#questions.splice(0)) reject(error);
+    };
+    child.on('error', (cause) => over(new GitError(this.#args, undefined, cause.message, { cause })));
+    child.on('close', (code) => over(new GitError(this.#args, code ?? undefined, stderr)));
+    return child;
+  }
+
+  #take(chunk: Buffer): void {
+    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
+    for (let question = this.#questions[0]; question; question = this.#questions[0]) {
+      const length = question.length(this.#received);
+      if (length === undefined) return;
+      const answer = this.#received.subarray(0, length);
+      this.#received = this.#received.subarray(length);
+      this.#questions.shift();
+      question.resolve(answer);
+    }
+  }
+}

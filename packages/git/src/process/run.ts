@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { execa } from 'execa';
+import { gitEnvironment, SAFE_CONFIG } from './environment.ts';
+import { GitError, RepositoryError } from '../errors.ts';
+import { repositoryEnvironment, type Repository } from '../repository.ts';
+
+export interface GitOptions {
+  cwd?: string;
+  gitDir?: string;
+  workTree?: string;
+  indexFile?: string;
+  /** Written to stdin, which is closed otherwise. */
+  input?: string | Uint8Array;
+  /** Added to the cleaned environment. */
+  environment?: Readonly<Record<string, string>>;
+  /** Extra `-c key=value`. */
+  config?: readonly string[];
+  signal?: AbortSignal;
+  /** Ends git after so many milliseconds: a failure. */
+  timeout?: number;
+  /** Git sees the user's settings only, to be asked about them. */
+  ownConfig?: boolean;
+  /** Exit codes besides 0 that are an answer, not a failure. */
+  allowExit?: readonly number[];
+}
+
+export interface GitResult {
+  stdout: Uint8Array;
+  stderr: string;
+  exitCode: number;
+}
+
+/**
+ * Runs git and returns its stdout as UTF-8 text without its one last newline, nothing else trimmed.
+ * Throws `GitError` on an exit code other than 0 and `allowExit`.
+ */
+export async function git(
+  where: Repository | string,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<string> {
+  const { stdout } = await gitRaw(where, args, options);
+  const text = Buffer.from(stdout.buffer, stdout.byteOffset, stdout.byteLength).toString('utf8');
+  return text.endsWith('\n') ? text.slice(0, -1) : text;
+}
+
+/** As `git`, with stdout as bytes (file content and file names need not be UTF-8) and the exit code. */
+export async function gitRaw(
+  where: Repository | string,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<GitResult> {
+  const repository = typeof where === 'string' ? undefined : where;
+  const cwd = options.cwd ?? (typeof where === 'string' ? where : where.root);
+  const workTree = options.workTree ?? (options.gitDir === undefined ? repository?.root : undefined);
+  const environment = gitEnvironment(process.env, {
+    ...(repository && repositoryEnvironment(repository)),
+    ...(options.gitDir !== undefined && { GIT_DIR: options.gitDir }),
+    ...(workTree !== undefined && { GIT_WORK_TREE: workTree }),
+    ...(options.indexFile !== undefined && { GIT_INDEX_FILE: options.indexFile }),
+    ...options.environment,
+  });
+  const config = [...(options.ownConfig ? [] : SAFE_CONFIG), ...(options.config ?? [])].flatMap((setting) => [
+    '-c',
+    setting,
+  ]);
+  options.signal?.throwIfAborted();
+  const result = await execa('git', [...config, ...args], {
+    cwd,
+    // A process group of its own: Ctrl-C in the terminal must not cut a landing in two.
+    detached: true,
+    env: environment,
+    extendEnv: false,
+    reject: false,
+    encoding: 'buffer',
+    stripFinalNewline: false,
+    maxBuffer: Number.MAX_SAFE_INTEGER,
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+    ...(options.signal !== undefined && { cancelSignal: options.signal }),
+    ...(options.timeout !== undefined && { timeout: options.timeout, killSignal: 'SIGKILL' as const }),
+  });
+  options.signal?.throwIfAborted();
+  const stderr = Buffer.from(result.stderr ?? []).toString('utf8');
+  const allowed = result.exitCode === 0 || (options.allowExit ?? []).includes(result.exitCode ?? -1);
+  if (result.exitCode !== undefined && allowed) {
+    return { stdout: result.stdout ?? new Uint8Array(), stderr, exitCode: result.exitCode };
+  }
+  if (result.code === 'ENOENT') {
+    throw existsSync(cwd)
+      ? new RepositoryError('GIT_NOT_FOUND', cwd, 'git was not found on PATH: install git 2.38 or newer')
+      : new RepositoryError('NOT_A_REPOSITORY', cwd, `${cwd} does not exist: name a git repository`);
+  }
+  const cause = result.exitCode === undefined ? { cause: result } : undefined;
+  throw new GitError(args, result.exitCode, stderr || (result.originalMessage ?? ''), cause);
+}

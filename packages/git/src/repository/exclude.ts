@@ -1,0 +1,37 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Repository } from '../repository.ts';
+
+const BEGIN = '# sage: begin (kept out of git, not in .gitignore)';
+const END = '# sage: end';
+
+/**
+ * Keeps `patterns` (as in .gitignore) out of git through `info/exclude`, in one marked block; everything else
+ * in that file stays. Asking again changes nothing.
+ */
+export async function excludeFromGit(repository: Repository, patterns: readonly string[]): Promise<void> {
+  const file = join(repository.commonDir, 'info/exclude');
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  const lines = text.split('\n');
+  const begin = lines.indexOf(BEGIN);
+  const end = lines.indexOf(END, begin);
+  const present = begin >= 0 && end > begin ? lines.slice(begin + 1, end) : [];
+  const wanted = [...new Set([...present, ...patterns])];
+  if (wanted.length === present.length) return;
+  const block = [BEGIN, ...wanted, END];
+  if (begin >= 0 && end > begin) lines.splice(begin, end - begin + 1, ...block);
+  else
+    lines.splice(
+      lines.at(-1) === '' ? lines.length - 1 : lines.length,
+      0,
+      ...block,
+      ...(lines.at(-1) === '' ? [] : ['']),
+    );
+  await mkdir(join(repository.commonDir, 'info'), { recursive: true });
+  const temporary = `${file}.sage-${process.pid}`;
+  await writeFile(temporary, lines.join('\n'));
+  await rename(temporary, file);
+}

@@ -1,0 +1,23 @@
+import { GitError } from '../errors.ts';
+import type { Repository } from '../repository.ts';
+import { git } from '../process/run.ts';
+
+export interface Identity {
+  name: string;
+  email: string;
+}
+
+/** The user's configured identity, or Sage's own where none is configured. */
+export async function identity(repository: Repository): Promise<Identity> {
+  try {
+    // useConfigOnly: a guess from the account and host name is not an identity.
+    const line = await git(repository, ['var', 'GIT_COMMITTER_IDENT'], {
+      config: ['user.useConfigOnly=true'],
+    });
+    const match = /^(.*) <(.*)> \d+ [+-]\d{4}$/.exec(line);
+    if (match?.[1] && match[2] !== undefined) return { name: match[1], email: match[2] };
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+  }
+  return { name: 'Sage', email: 'sage@localhost' };
+}

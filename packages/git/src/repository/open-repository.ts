@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GitError, RepositoryError } from '../errors.ts';
+import type { Repository } from '../repository.ts';
+import { git } from '../process/run.ts';
+
+export type Operation = 'merge' | 'rebase' | 'cherry-pick' | 'revert' | 'bisect';
+
+/** Finds the repository and work tree that hold `directory`. Throws `RepositoryError`. */
+export async function openRepository(directory: string): Promise<Repository> {
+  try {
+    const inside = await git(directory, ['rev-parse', '--is-inside-work-tree']);
+    if (inside !== 'true') {
+      throw new RepositoryError('NO_WORK_TREE', directory, `${directory} has no work tree: use a checkout`);
+    }
+    // One call each: a path may hold a newline.
+    const ask = (what: string) => git(directory, ['rev-parse', '--path-format=absolute', what]);
+    const [root, gitDir, commonDir] = await Promise.all([
+      ask('--show-toplevel'),
+      ask('--git-dir'),
+      ask('--git-common-dir'),
+    ]);
+    return {
+      root: await realpath(root),
+      gitDir: await realpath(gitDir),
+      commonDir: await realpath(commonDir),
+    };
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    const message = error.stderr.includes('not a git repository')
+      ? `${directory} is not in a git repository: run it inside one, or make one with git init`
+      : `${directory} cannot be used as a repository: ${error.message}`;
+    throw new RepositoryError('NOT_A_REPOSITORY', directory, message, { cause: error });
+  }
+}
+
+/** The full ref that HEAD names (born or not), undefined when HEAD is detached. */
+export async function currentBranch(repository: Repository): Promise<string | undefined> {
+  const ref = await git(repository, ['symbolic-ref', '--quiet', 'HEAD'], { allowExit: [1] });
+  return ref === '' ? undefined : ref;
+}
+
+/** What the user is in the middle of in this work tree. */
+export async function operationInProgress(repository: Repository): Promise<Operation | undefined> {
+  const has = (name: string) => existsSync(join(repository.gitDir, name));
+  if (has('rebase-merge') || has('rebase-apply')) return 'rebase';
+  if (has('MERGE_HEAD')) return 'merge';
+  if (has('CHERRY_PICK_HEAD')) return 'cherry-pick';
+  if (has('REVERT_HEAD')) return 'revert';
+  if (has('sequencer/todo')) {
+    // Between two commits of a sequence neither *_HEAD exists.
+    const todo = await readFile(join(repository.gitDir, 'sequencer/todo'), 'utf8').catch(() => '');
+    return todo.startsWith('revert') ? 'revert' : 'cherry-pick';
+  }
+  return has('BISECT_LOG') ? 'bisect' : undefined;
+}

@@ -1,0 +1,16 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Repository } from '../repository.ts';
+
+/** Files below `info/` by which git sees other content. */
+const FILES = ['attributes', 'exclude', 'grafts'];
+
+/** The content of those that there are. */
+export async function readInfo({ commonDir }: Repository): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const name of FILES) {
+    const text = await readFile(join(commonDir, 'info', name), 'utf8').catch(() => undefined);
+    if (text !== undefined) found[name] = text;
+  }
+  return found;
+}
