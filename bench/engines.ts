@@ -41,7 +41,7 @@ function openJournal(file: string): { write(start: string, rest: string): void; 
 }
 
 // In two parts: the more there are, the longer it takes to put the pieces of a group together.
-const STARTED = '{"v":1,"event":"ticket.started","ticket":';
+const STARTED = '{"v":1,"event":"attempt.started","ticket":';
 const COMPLETED = '{"v":1,"event":"ticket.completed","ticket":';
 
 const sage: Engine = async (tickets, run, folder) => {

@@ -34,7 +34,7 @@ test('whatever an agent does, its ticket is accounted for, the others land, and 
   const { exitCode, events } = await sandbox.stream(command, '--agent=claude', ...limits);
   expect(exitCode).toBe(1);
 
-  expect(events.find(({ event }) => event === 'settings.changed')?.['files']).toEqual([
+  expect(events.find(({ event }) => event === 'git.settings_changed')?.['files']).toEqual([
     '.git/hooks/post-checkout',
     '.git/hooks/pre-commit',
     '.git/hooks/reference-transaction',

@@ -156,7 +156,7 @@ test('the flag wins over the configuration', async () => {
   expect((await sandbox.sage('stream')).exitCode).toBe(0);
   const other = await Sandbox.create(ONE, { files: { 'sage.config.ts': config } });
   expect(
-    (await other.stream('exit 3')).events.filter(({ event }) => event === 'ticket.started'),
+    (await other.stream('exit 3')).events.filter(({ event }) => event === 'attempt.started'),
   ).toHaveLength(1);
 });
 

@@ -32,7 +32,7 @@ test.concurrent.for(Array.from({ length: INSTANTS }, (_, index) => index))(
     expect(landed.toSorted()).toEqual(BACKLOG.map(({ id }) => id).toSorted());
     // What was told complete before the kill is not run again.
     const again = resumed.events
-      .filter(({ event }) => event === 'ticket.started')
+      .filter(({ event }) => event === 'attempt.started')
       .map(({ ticket }) => ticket);
     for (const line of told) expect(again).not.toContain((JSON.parse(line) as { ticket: string }).ticket);
     expect(Object.values(await sandbox.states())).toEqual(BACKLOG.map(() => 'COMPLETED'));
@@ -89,7 +89,7 @@ test('Ctrl-C once lands what is finished and can be resumed; the attempts that i
   expect(resumed.exitCode).toBe(0);
   expect(resumed.events[0]).toMatchObject({ event: 'run.started', resumed: true });
   expect(
-    resumed.events.filter(({ event }) => event === 'ticket.started').map(({ attempt }) => attempt),
+    resumed.events.filter(({ event }) => event === 'attempt.started').map(({ attempt }) => attempt),
   ).toEqual([1, 1]);
   expect(sandbox.landings()).toHaveLength(3);
 });

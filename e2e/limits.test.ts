@@ -10,8 +10,8 @@ test('exit 75 counts no attempt and starts nobody for a while', async () => {
     '--max-attempts=1',
   );
   expect(exitCode).toBe(0);
-  expect(named(events, 'ticket.started').map(({ attempt }) => attempt)).toEqual([1, 1]);
-  expect(named(events, 'ticket.finished').map(({ outcome }) => outcome)).toEqual([
+  expect(named(events, 'attempt.started').map(({ attempt }) => attempt)).toEqual([1, 1]);
+  expect(named(events, 'attempt.finished').map(({ outcome }) => outcome)).toEqual([
     'rate-limited',
     'completed',
   ]);
@@ -65,7 +65,7 @@ test('--no-wait ends the run when the account is at its limit', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
   const { exitCode, events, stderr } = await sandbox.stream('exit 75', '--no-wait');
   expect(exitCode).toBe(1);
-  expect(named(events, 'ticket.started')).toHaveLength(1);
+  expect(named(events, 'attempt.started')).toHaveLength(1);
   expect(events.at(-1)).toMatchObject({ outcome: 'finished', summary: { unprocessed: 2 } });
   expect(stderr).toContain('nothing more starts');
 });

@@ -58,8 +58,8 @@ test('--dry-run plans with landings as long, and attempts that fail as often, as
     '\n';
   await sandbox.write(
     '.sage/runs/20260101-000000-aaaaaa/journal.jsonl',
-    event(5, 'ticket.finished', { outcome: 'failed', seconds: 300 }) +
-      event(10, 'ticket.finished', { outcome: 'completed', seconds: 300 }) +
+    event(5, 'attempt.finished', { outcome: 'failed', seconds: 300 }) +
+      event(10, 'attempt.finished', { outcome: 'completed', seconds: 300 }) +
       event(22, 'landing.landed', { entry: 'e', commit: 'c' }),
   );
   const { stdout } = await sandbox.sage('stream', '--auto', '--parallel=2', '--dry-run', '--json');

@@ -54,7 +54,7 @@ test.runIf(DATA)(
       });
     const bases = new Map(
       events
-        .filter(({ event }) => event === 'ticket.started')
+        .filter(({ event }) => event === 'attempt.started')
         .map(({ ticket, base }) => [ticket, String(base)]),
     );
     for (const ticket of work) {

@@ -4,12 +4,12 @@ import { gated, landed, open } from './gates.ts';
 import { named, Sandbox, type StreamEvent, WRITE_OWN_FILE } from './sandbox.ts';
 
 const started = (events: readonly StreamEvent[]) =>
-  named(events, 'ticket.started').map(({ ticket }) => ticket);
+  named(events, 'attempt.started').map(({ ticket }) => ticket);
 
 test('a paused run starts nothing, lands what is finished, and goes on when it is resumed', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2', dependencies: ['API-1'] }]);
   const run = Follow.stream(sandbox, gated(sandbox));
-  await run.event('ticket.started', 'API-1');
+  await run.event('attempt.started', 'API-1');
   const paused = await sandbox.sage('pause');
   expect(paused).toMatchObject({
     exitCode: 0,
@@ -32,14 +32,14 @@ test('a paused run starts nothing, lands what is finished, and goes on when it i
   const { exitCode, events } = await run.end();
   expect(exitCode).toBe(0);
   const order = events.map(({ event, ticket }) => `${event} ${ticket ?? ''}`.trim());
-  expect(order.indexOf('run.resumed')).toBeLessThan(order.indexOf('ticket.started API-2'));
+  expect(order.indexOf('run.resumed')).toBeLessThan(order.indexOf('attempt.started API-2'));
   expect(landed(sandbox)).toEqual(['API-1', 'API-2']);
 });
 
 test('a paused run with nothing at work waits; Ctrl-C ends it, and the next one is not paused', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
   const run = Follow.stream(sandbox, gated(sandbox), '--parallel=1');
-  await run.event('ticket.started', 'API-1');
+  await run.event('attempt.started', 'API-1');
   await sandbox.sage('pause');
   await open(sandbox, 'API-1', 'API-2');
   await run.event('ticket.completed', 'API-1');
@@ -60,11 +60,11 @@ test('the number of workers grows and shrinks while they work', async () => {
   const ids = ['API-1', 'API-2', 'API-3', 'API-4', 'API-5'];
   const sandbox = await Sandbox.create(ids.map((id) => ({ id })));
   const run = Follow.stream(sandbox, gated(sandbox));
-  await run.event('ticket.started', 'API-1');
+  await run.event('attempt.started', 'API-1');
   expect(await sandbox.sage('workers', '3')).toMatchObject({ exitCode: 0 });
-  for (const id of ['API-2', 'API-3']) await run.event('ticket.started', id);
-  expect(named(run.events, 'ticket.finished')).toEqual([]);
-  expect(new Set(named(run.events, 'ticket.started').map(({ worker }) => worker))).toEqual(
+  for (const id of ['API-2', 'API-3']) await run.event('attempt.started', id);
+  expect(named(run.events, 'attempt.finished')).toEqual([]);
+  expect(new Set(named(run.events, 'attempt.started').map(({ worker }) => worker))).toEqual(
     new Set([1, 2, 3]),
   );
   expect(await sandbox.sage('workers', '1')).toMatchObject({ exitCode: 0 });
@@ -82,11 +82,11 @@ test('the number of workers grows and shrinks while they work', async () => {
 test('a control file that is no good is ignored, and the next good one is obeyed', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
   const run = Follow.stream(sandbox, gated(sandbox));
-  const { run: id } = await run.event('ticket.started', 'API-1');
+  const { run: id } = await run.event('attempt.started', 'API-1');
   await sandbox.write(`.sage/runs/${id}/control.json`, '{"v":1,"paused":"no","workers":-3}');
   await run.notice('control.json is ignored');
   expect(await sandbox.sage('workers', '2')).toMatchObject({ exitCode: 0 });
-  await run.event('ticket.started', 'API-2');
+  await run.event('attempt.started', 'API-2');
   await open(sandbox, 'API-1', 'API-2');
   expect((await run.end()).exitCode).toBe(0);
 });

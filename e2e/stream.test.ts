@@ -55,9 +55,9 @@ test('a ticket starts after its dependencies are told complete, from a base that
   const sandbox = await Sandbox.create(DIAMOND);
   const { events } = await sandbox.stream(WRITE_OWN_FILE, '--parallel=4');
   for (const { id, dependencies = [] } of DIAMOND) {
-    const started = events[at(events, 'ticket.started', id)];
+    const started = events[at(events, 'attempt.started', id)];
     for (const dependency of dependencies) {
-      expect(at(events, 'ticket.completed', dependency)).toBeLessThan(at(events, 'ticket.started', id));
+      expect(at(events, 'ticket.completed', dependency)).toBeLessThan(at(events, 'attempt.started', id));
       const landed = events[at(events, 'landing.landed', dependency)]?.['commit'];
       sandbox.git('merge-base', '--is-ancestor', String(landed), String(started?.['base']));
     }
@@ -108,7 +108,7 @@ test('a failing ticket is tried again, then deferred with its work kept, and wha
   const { exitCode, events } = await sandbox.stream(agent, '--parallel=2');
   expect(exitCode).toBe(1);
   expect(
-    named(events, 'ticket.started')
+    named(events, 'attempt.started')
       .filter(({ ticket }) => ticket === 'API-1')
       .map(({ attempt }) => attempt),
   ).toEqual([1, 2]);
@@ -176,7 +176,7 @@ test('an epic is no work: it completes with its last child, which may name it as
   ]);
   const { exitCode, events } = await sandbox.stream(WRITE_OWN_FILE, '--parallel=3');
   expect(exitCode).toBe(0);
-  expect(named(events, 'ticket.started').map(({ ticket }) => ticket)).toEqual(['API-2', 'API-3', 'API-4']);
+  expect(named(events, 'attempt.started').map(({ ticket }) => ticket)).toEqual(['API-2', 'API-3', 'API-4']);
   expect(named(events, 'ticket.completed').map(({ ticket }) => ticket)).toEqual([
     'API-2',
     'API-3',
@@ -212,7 +212,7 @@ test('tickets that probably conflict are started beside each other only for want
   ]);
   const { exitCode, events } = await sandbox.stream(WRITE_OWN_FILE, '--parallel=2');
   expect(exitCode).toBe(0);
-  const started = named(events, 'ticket.started').map(({ ticket }) => ticket);
+  const started = named(events, 'attempt.started').map(({ ticket }) => ticket);
   expect(new Set(started.slice(0, 2))).toEqual(new Set(['API-1', 'API-3']));
 });
 
@@ -227,8 +227,8 @@ test('componentLimits: no more of a component than that run at the same time', a
   const { exitCode, events } = await sandbox.stream(WRITE_OWN_FILE, '--parallel=3');
   expect(exitCode).toBe(0);
   for (const [before, after] of [['API-1', 'API-2'] as const, ['API-2', 'API-3'] as const])
-    expect(at(events, 'ticket.started', after)).toBeGreaterThan(at(events, 'ticket.completed', before));
-  expect(at(events, 'ticket.started', 'WEB-1')).toBeLessThan(at(events, 'ticket.started', 'API-2'));
+    expect(at(events, 'attempt.started', after)).toBeGreaterThan(at(events, 'ticket.completed', before));
+  expect(at(events, 'attempt.started', 'WEB-1')).toBeLessThan(at(events, 'attempt.started', 'API-2'));
 });
 
 test('ids of any kind run', async () => {

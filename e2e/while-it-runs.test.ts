@@ -24,7 +24,7 @@ async function save(sandbox: Sandbox, text: string): Promise<void> {
 test('a ticket that is added while a run works lands in the same run', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }]);
   const run = Follow.stream(sandbox, gated(sandbox));
-  await run.event('ticket.started', 'API-1');
+  await run.event('attempt.started', 'API-1');
   await edit(sandbox, (tickets) => [...tickets, { id: 'API-2', dependencies: ['API-1'] }, { id: 'API-3' }]);
   expect(await run.event('tickets.added')).toMatchObject({ v: 1, tickets: ['API-2', 'API-3'] });
   await open(sandbox, 'API-1', 'API-2', 'API-3');
@@ -51,12 +51,12 @@ test('the last agent of a run may add what comes after it', async () => {
 test('a broken edit is told once, and the next sound one is taken', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
   const run = Follow.stream(sandbox, gated(sandbox));
-  await run.event('ticket.started', 'API-1');
+  await run.event('attempt.started', 'API-1');
   await save(sandbox, '{"tickets": [{"id": "API-');
   await run.notice('the run goes on with what it had');
   await utimes(join(sandbox.root, INDEX), 1, 1);
   await open(sandbox, 'API-1');
-  await run.event('ticket.started', 'API-2');
+  await run.event('attempt.started', 'API-2');
   await save(
     sandbox,
     indexText([
@@ -78,7 +78,7 @@ test('a broken edit is told once, and the next sound one is taken', async () => 
 test('a run ends though the index is still broken', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }]);
   const run = Follow.stream(sandbox, gated(sandbox));
-  await run.event('ticket.started', 'API-1');
+  await run.event('attempt.started', 'API-1');
   await edit(sandbox, ([first]) => void (first!['title'] = 'Another title'));
   await run.notice('API-1 is at work already');
   await save(sandbox, '{');
@@ -92,7 +92,7 @@ test('a run ends though the index is still broken', async () => {
 test('an index that git does not track may be broken while work lands: its states are written later', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }], { tracked: false });
   const run = Follow.stream(sandbox, gated(sandbox));
-  await run.event('ticket.started', 'API-1');
+  await run.event('attempt.started', 'API-1');
   await save(sandbox, '{');
   await open(sandbox, 'API-1');
   await run.event('ticket.completed', 'API-1');
@@ -110,7 +110,7 @@ test('a ticket that is put off or taken out does not start any more; one at work
     { id: 'API-4' },
   ]);
   const run = Follow.stream(sandbox, gated(sandbox));
-  await run.event('ticket.started', 'API-1');
+  await run.event('attempt.started', 'API-1');
   await edit(sandbox, (tickets) => {
     for (const ticket of tickets.slice(0, 2)) ticket.state = 'DEFERRED';
     return tickets.slice(0, 3);
@@ -120,7 +120,7 @@ test('a ticket that is put off or taken out does not start any more; one at work
   const { exitCode, events, notices } = await run.end();
   expect(exitCode).toBe(1);
   expect(notices).toContain('API-1 is at work already');
-  expect(named(events, 'ticket.started').map(({ ticket }) => ticket)).toEqual(['API-1']);
+  expect(named(events, 'attempt.started').map(({ ticket }) => ticket)).toEqual(['API-1']);
   expect(named(events, 'ticket.blocked')).toMatchObject([{ ticket: 'API-3', by: ['API-2'] }]);
   expect(events.at(-1)).toMatchObject({ summary: { completed: 1, deferred: 0, blocked: 1, unprocessed: 0 } });
   expect(await sandbox.states()).toEqual({
@@ -140,7 +140,7 @@ test('what somebody has done by hand is not done again, and an epic ends with th
     { id: 'API-5', dependencies: ['EPIC'] },
   ]);
   const run = Follow.stream(sandbox, gated(sandbox));
-  await run.event('ticket.started', 'API-1');
+  await run.event('attempt.started', 'API-1');
   await edit(sandbox, (tickets) => {
     tickets[1]!.state = 'COMPLETED';
     Object.assign(tickets[3]!, { state: 'COMPLETED' });
@@ -158,14 +158,14 @@ test('what somebody has done by hand is not done again, and an epic ends with th
 test('a ticket that is put off while it works is not tried again', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
   const run = Follow.stream(sandbox, `${gated(sandbox)}; test "$SAGE_TICKET_ID" = API-2`);
-  await run.event('ticket.started', 'API-1');
+  await run.event('attempt.started', 'API-1');
   await edit(sandbox, ([first]) => void (first!.state = 'DEFERRED'));
   await run.notice('API-1 is at work already');
   await open(sandbox, 'API-1', 'API-2');
   const { exitCode, events } = await run.end();
   expect(exitCode).toBe(0);
   expect(named(events, 'tickets.withdrawn')).toMatchObject([{ tickets: ['API-1'] }]);
-  expect(named(events, 'ticket.started').map(({ ticket }) => ticket)).toEqual(['API-1', 'API-2']);
+  expect(named(events, 'attempt.started').map(({ ticket }) => ticket)).toEqual(['API-1', 'API-2']);
 });
 
 test('what a ticket says, and what it waits for, counts as it is when it starts', async () => {
@@ -175,7 +175,7 @@ test('what a ticket says, and what it waits for, counts as it is when it starts'
     { id: 'API-3' },
   ]);
   const run = Follow.stream(sandbox, gated(sandbox));
-  await run.event('ticket.started', 'API-1');
+  await run.event('attempt.started', 'API-1');
   await edit(
     sandbox,
     ([, second]) => void Object.assign(second!, { title: 'Another title', dependencies: ['API-1', 'API-3'] }),
@@ -185,14 +185,14 @@ test('what a ticket says, and what it waits for, counts as it is when it starts'
   const { exitCode, events } = await run.end();
   expect(exitCode).toBe(0);
   expect(landed(sandbox)).toEqual(['API-1', 'API-3', 'API-2']);
-  expect(named(events, 'ticket.started').at(-1)).toMatchObject({ ticket: 'API-2', title: 'Another title' });
+  expect(named(events, 'attempt.started').at(-1)).toMatchObject({ ticket: 'API-2', title: 'Another title' });
   expect(sandbox.git('log', '-1', '--format=%s')).toContain('Another title');
 });
 
 test('a save that puts old states back lands nothing twice, and is corrected', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
   const run = Follow.stream(sandbox, gated(sandbox));
-  await run.event('ticket.started', 'API-1');
+  await run.event('attempt.started', 'API-1');
   const old = await sandbox.read(INDEX);
   await open(sandbox, 'API-1');
   await run.event('ticket.completed', 'API-1');
@@ -208,7 +208,7 @@ test('kill -9 after an addition: the next run lands each ticket once', async () 
   const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
   const run = Follow.stream(sandbox, gated(sandbox));
   await open(sandbox, 'API-1');
-  await run.event('ticket.started', 'API-2');
+  await run.event('attempt.started', 'API-2');
   await edit(sandbox, (tickets) => [...tickets, { id: 'API-3', dependencies: ['API-2'] }]);
   await run.event('tickets.added');
   await run.kill('SIGKILL');
@@ -223,7 +223,7 @@ test('with --target the index of that branch is followed, and the one of the che
   const sandbox = await Sandbox.create([{ id: 'API-1' }]);
   sandbox.git('branch', 'other');
   const run = Follow.stream(sandbox, gated(sandbox), '--target=other');
-  await run.event('ticket.started', 'API-1');
+  await run.event('attempt.started', 'API-1');
   await edit(sandbox, (tickets) => [...tickets, { id: 'API-9' }]);
   const worktree = join(sandbox.root, '../other');
   sandbox.git('worktree', 'add', '--quiet', worktree, 'other');
@@ -243,7 +243,7 @@ test('when another branch is checked out meanwhile, its index is not taken for a
   sandbox.git('commit', '--quiet', '--all', '--message=other');
   sandbox.git('switch', '--quiet', 'work');
   const run = Follow.stream(sandbox, gated(sandbox));
-  await run.event('ticket.started', 'API-1');
+  await run.event('attempt.started', 'API-1');
   sandbox.git('switch', '--quiet', 'other');
   const worktree = join(sandbox.root, '../linked');
   sandbox.git('worktree', 'add', '--quiet', worktree, 'work');

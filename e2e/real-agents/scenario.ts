@@ -77,7 +77,7 @@ export async function play(name: string, program: Program): Promise<string[]> {
       .split('\n')
       .flatMap((line) => (line ? [JSON.parse(line) as Record<string, unknown>] : []));
     expect(`Ctrl-C ends with 130, not ${exitCode}`, exitCode === 130);
-    const ends = events.filter(({ event }) => event === 'ticket.finished');
+    const ends = events.filter(({ event }) => event === 'attempt.finished');
     const of = (id: string) => ends.filter(({ ticket }) => ticket === id);
     expect(
       'R-2 fails once and is tried again',

@@ -1,6 +1,6 @@
 export interface Interrupt {
   readonly stop: AbortSignal;
-  readonly stopNow: AbortSignal;
+  readonly killSignal: AbortSignal;
   dispose(): void;
 }
 
@@ -9,20 +9,20 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Ctrl-C, and what else asks a process to end: the first one stops the run, the second one ends it now. */
 export function onInterrupt(notice: (text: string) => void): Interrupt {
   const stop = new AbortController();
-  const stopNow = new AbortController();
+  const killSignal = new AbortController();
   const handle = () => {
     if (!stop.signal.aborted) {
       notice('stopping: agents are ended, finished work lands; once more to end now');
       stop.abort();
-    } else if (!stopNow.signal.aborted) {
+    } else if (!killSignal.signal.aborted) {
       notice('ending now; sage stream resumes the run');
-      stopNow.abort();
+      killSignal.abort();
     }
   };
   for (const signal of SIGNALS) process.on(signal, handle);
   return {
     stop: stop.signal,
-    stopNow: stopNow.signal,
+    killSignal: killSignal.signal,
     dispose() {
       for (const signal of SIGNALS) process.off(signal, handle);
     },

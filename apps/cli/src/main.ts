@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { controlCommands } from './commands/control.ts';
 import { graphCommand } from './commands/graph.ts';
 import { queueCommand } from './commands/queue.ts';
 import { statusCommand } from './commands/status.ts';
-import { steerCommands } from './commands/steer.ts';
 import { streamCommand } from './commands/stream.ts';
 import { validateCommand } from './commands/validate.ts';
 import { describeFailure } from './exit.ts';
@@ -24,7 +24,7 @@ export async function main(args: readonly string[]): Promise<void> {
     const commands = [
       streamCommand(),
       statusCommand(),
-      ...steerCommands(),
+      ...controlCommands(),
       validateCommand(),
       graphCommand(),
       queueCommand(),

@@ -1,6 +1,7 @@
+import { createColors } from 'picocolors';
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import type { RunEvent, RunFact } from '@sage/stream';
+import type { RunEvent, RunFact } from '@sage/journal';
 import { plainReporter } from '../src/reporters/plain.ts';
 
 function shown(...facts: (RunFact & { time?: string })[]): string[] {
@@ -11,14 +12,14 @@ function shown(...facts: (RunFact & { time?: string })[]): string[] {
       done();
     },
   });
-  const reporter = plainReporter(stdout);
-  for (const fact of facts) reporter.event({ v: 1, run: 'r', time: '', ...fact } satisfies RunEvent);
+  const reporter = plainReporter(stdout, createColors(false));
+  for (const fact of facts) reporter.event({ v: 2, run: 'r', time: '', ...fact } satisfies RunEvent);
   return text.split('\n');
 }
 
 const long = 'x'.repeat(200);
 
-test('a run is told in lines of at most 80 columns, without colour where it is no terminal', () => {
+test('a run is shown in lines of at most 80 columns, without colour where it is no terminal', () => {
   const lines = shown(
     {
       event: 'run.started',
@@ -29,9 +30,9 @@ test('a run is told in lines of at most 80 columns, without colour where it is n
       tickets: ['A-1', 'A-2'],
       resumed: false,
     },
-    { event: 'ticket.started', ticket: `A-${long}`, title: long, worker: 1, attempt: 2, base: 'b' },
+    { event: 'attempt.started', ticket: `A-${long}`, title: long, worker: 1, attempt: 2, base: 'b' },
     {
-      event: 'ticket.finished',
+      event: 'attempt.finished',
       ticket: 'A-1',
       worker: 1,
       attempt: 1,
@@ -40,7 +41,7 @@ test('a run is told in lines of at most 80 columns, without colour where it is n
       seconds: 1,
     },
     {
-      event: 'ticket.finished',
+      event: 'attempt.finished',
       ticket: 'A-1',
       worker: 1,
       attempt: 2,
@@ -107,7 +108,7 @@ test('tickets that join and leave count in how many there are', () => {
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
 });
 
-test('a pause, its end, and another number of workers are told', () => {
+test('a pause, its end, and another number of workers are shown', () => {
   const lines = shown(
     { event: 'run.paused' },
     { event: 'run.resumed' },
@@ -115,9 +116,9 @@ test('a pause, its end, and another number of workers are told', () => {
     { event: 'run.workers', workers: 5 },
   );
   expect(lines.slice(0, 4)).toEqual([
-    '  paused    nothing new starts; sage resume goes on',
-    '  resumed   tickets are given out again',
-    '  workers   one at a time',
+    '  paused    nothing new starts until sage resume',
+    '  resumed   tickets start again',
+    '  workers   1 at a time',
     '  workers   5 at a time',
   ]);
 });

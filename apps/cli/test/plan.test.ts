@@ -10,15 +10,15 @@ const explanation: Explanation = {
   priority: 'P2',
   waitsFor: [],
   unblocks: ['API-9'],
-  awaitedBy: ['API-10', 'API-11'],
+  partlyBlocks: ['API-10', 'API-11'],
   batch: 2,
   batches: 3,
   starts: { minutes: 30, because: 'predicted-conflict', ticket: 'API-1' },
   onCriticalPath: false,
   blockedBy: [],
   container: false,
-  keptApartFrom: [],
-  namedApart: [],
+  neverBeside: [],
+  conflictsWith: [],
   mayConflictWith: [
     {
       ticket: 'API-1',
@@ -38,7 +38,7 @@ test('an explanation says what probably conflicts and how that is known', () => 
     'runs in batch 2 of 3: it is ready',
     'starts after about 30 min: others go first, as API-1 runs and may conflict',
     'unblocks API-9',
-    'holds up API-10, API-11, with others',
+    'partly blocks API-10, API-11',
     'conflicts with API-1 with a chance of 60 %: both may change',
     '- src/gateway/limit.ts (named in its docs; similar tickets changed it)',
     '- src/gateway/index.ts (named in the ticket)',
@@ -50,8 +50,8 @@ test('an explanation says in full why something has to wait, in lines of a termi
     ...explanation,
     starts: { minutes: 45, because: 'limit', ticket: 'API-1' },
     unblocks: Array.from({ length: 20 }, (_, nth) => `API-${nth + 10}`),
-    keptApartFrom: ['WEB-1', 'WEB-2'],
-    namedApart: ['WEB-2'],
+    neverBeside: ['WEB-1', 'WEB-2'],
+    conflictsWith: ['WEB-2'],
     mayConflictWith: [],
   }).trimEnd();
   expect(lines.split('\n').every((line) => line.length <= 80)).toBe(true);
@@ -83,16 +83,16 @@ test('a plan says what its forecast rests on', () => {
     forecast: { ...forecast, samples: 0, estimates: 0 },
   };
   expect(formatPlan(plan)).toContain(
-    'forecast: none without estimates or earlier runs; a ticket counts as 1 min',
+    'forecast: no estimates or earlier runs; each ticket counts as 1 min',
   );
   expect(formatPlan({ ...plan, forecast: { ...forecast, samples: 0, estimates: 1 } })).toContain(
-    'forecast: 66 min (four runs of five: 40 min to 3.3 h), by the estimates alone',
+    'forecast: 66 min, 80 % likely between 40 min and 3.3 h, by the estimates alone',
   );
   expect(formatPlan({ ...plan, forecast: { ...forecast, samples: 7, estimates: 1 } })).toContain(
     ', learned from 7 earlier tickets',
   );
   const cost = { expected: 3.4, low: 2, high: 12.25 };
   expect(formatPlan({ ...plan, forecast: { ...forecast, samples: 7, estimates: 1, cost } })).toContain(
-    '\ncost: $3.40 (four runs of five: $2.00 to $12.25), by the minute as before\n',
+    '\ncost: $3.40, 80 % likely between $2.00 and $12.25, at the usual cost per minute\n',
   );
 });

@@ -1,4 +1,5 @@
-import type { RunStatus } from '@sage/stream';
+import type { RunStatus } from '@sage/journal';
+import { createColors } from 'picocolors';
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { formatStatus } from '../src/reporters/status.ts';
@@ -33,15 +34,14 @@ const run: RunStatus = {
   usage: { tokens: 128_400, costUsd: 2.15 },
   forecast: { told: at(21, 30), remaining: 4, expected: at(21, 43), low: at(21, 38), high: at(21, 55) },
 };
-const lines = (status: RunStatus, isTTY = false) =>
-  formatStatus(status, NOW, { isTTY }).trimEnd().split('\n');
+const lines = (status: RunStatus) => formatStatus(status, NOW, createColors(false)).trimEnd().split('\n');
 
 test('says what a run at work does', () => {
   expect(lines(run)).toEqual([
     'run 20261123-211402-fd4133 on sage/2026-11-23-fd4133, at work since 21:14',
-    'ETA 21:43 (21:38 to 21:55), told 21:30',
+    'ETA 21:43 (80 % likely between 21:38 and 21:55), as of 21:30',
     '3 completed, 1 landing, 2 running, 1 waiting, 1 deferred',
-    '128400 tokens, $2.15 until now',
+    '128400 tokens, $2.15 so far',
     '  worker 1  SITE-005        3 min   Print version of the menu',
     '  worker 2  SITE-004        48 s    Put the drinks on the menu (attempt 2)',
     '  landing   SITE-003',
@@ -53,10 +53,10 @@ test('of a paused run it says how to go on, and no ETA', () => {
   expect(lines({ ...run, state: 'paused', landing: [], deferred: [] })).toEqual([
     'run 20261123-211402-fd4133 on sage/2026-11-23-fd4133, paused',
     '3 completed, 1 landing, 2 running, 1 waiting, 1 deferred',
-    '128400 tokens, $2.15 until now',
+    '128400 tokens, $2.15 so far',
     '  worker 1  SITE-005        3 min   Print version of the menu',
     '  worker 2  SITE-004        48 s    Put the drinks on the menu (attempt 2)',
-    'Nothing new starts: sage resume goes on.',
+    'Nothing new starts until sage resume.',
   ]);
 });
 
@@ -67,7 +67,7 @@ test('of a run that was killed it says what was cut off, and no ETA', () => {
     '3 completed, 1 landing, 1 waiting, 1 deferred, 2 cut off',
     '  cut off   SITE-005        Print version of the menu',
     '  cut off   SITE-004        Put the drinks on the menu (attempt 2)',
-    'The run is not over: sage stream goes on where it stopped.',
+    'The run is not over: sage stream resumes it.',
   ]);
 });
 
@@ -105,18 +105,6 @@ test('keeps to 80 columns and one line a thing, whatever tickets and branches ar
   }
 });
 
-test('has colours on a terminal, and none with NO_COLOR', () => {
-  const before = process.env['NO_COLOR'];
-  delete process.env['NO_COLOR'];
-  const coloured = lines(run, true).join('');
-  process.env['NO_COLOR'] = '1';
-  const plain = lines(run, true).join('');
-  if (before === undefined) delete process.env['NO_COLOR'];
-  else process.env['NO_COLOR'] = before;
-  expect(coloured).toContain('\u001B[');
-  expect(plain).not.toContain('\u001B[');
-});
-
 test('without any run says how to start one', () => {
-  expect(formatStatus({ v: 1, state: 'none' }, NOW, {})).toBe('no run yet: sage stream starts one\n');
+  expect(formatStatus({ v: 1, state: 'none' }, NOW, createColors(false))).toBe('no run yet: sage stream starts one\n');
 });

@@ -3,6 +3,9 @@ import { isRecord, parseJson, placeOf } from './json-text.ts';
 import { readTicket } from './ticket.ts';
 import type { Ticket } from './ticket.ts';
 
+/** Path of the ticket index, relative to the top of the repository. */
+export const SAGE_INDEX = '.sage/tickets/index.json';
+
 export interface TicketIndex {
   file: string;
   version: string | undefined;

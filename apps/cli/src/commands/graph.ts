@@ -10,10 +10,11 @@ import {
   pictured,
 } from '@sage/graph';
 import { criticalPath } from '@sage/scheduler';
-import { isContainer, readTicketIndex, type Ticket, TICKET_STATES, toGraphNodes } from '@sage/tickets';
+import { isContainer, readTicketIndex, SAGE_INDEX, type Ticket, TICKET_STATES, toGraphNodes } from '@sage/tickets';
 import { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
+import { colorsFor } from '../reporters/colors.ts';
 import { formatGraph, graphAsJson } from '../reporters/graph.ts';
 
 const FORMATS = ['text', 'mermaid', 'dot', 'svg', 'json'];
@@ -46,7 +47,7 @@ async function draw({ C, format, focus, state }: Flags): Promise<string> {
   if (odd !== undefined)
     throw new UsageError(`--state ${odd}: no such state; known: ${TICKET_STATES.join(', ')}`);
   const { root } = await openRepository(resolve(C));
-  const list = (await readTicketIndex(join(root, '.sage/tickets/index.json'))).tickets;
+  const list = (await readTicketIndex(join(root, SAGE_INDEX))).tickets;
   const tickets = new Map(list.map((ticket) => [ticket.id, ticket]));
   if (focus !== undefined && !tickets.has(focus))
     throw new UsageError(`--focus ${focus}: no such ticket in the index`);
@@ -71,7 +72,7 @@ async function draw({ C, format, focus, state }: Flags): Promise<string> {
     case 'json':
       return graphAsJson(graph, options);
     default:
-      return formatGraph(graph, options, process.stdout);
+      return formatGraph(graph, options, colorsFor(process.stdout, process.env));
   }
 }
 

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { readStatus } from '@sage/stream';
 import { Command } from 'commander';
 import { EXIT } from '../exit.ts';
+import { colorsFor } from '../reporters/colors.ts';
 import { formatStatus } from '../reporters/status.ts';
 
 interface Flags {
@@ -11,12 +12,12 @@ interface Flags {
 
 export function statusCommand(): Command {
   return new Command('status')
-    .description('what the run at work is doing, or what came of the last one')
+    .description('what the active run does, or how the last one ended')
     .option('-C <dir>', 'work on the repository in this directory', '.')
     .option('--json', 'one JSON object on stdout')
     .action(async ({ C, json }: Flags) => {
       const status = await readStatus(resolve(C));
-      const text = json ? `${JSON.stringify(status)}\n` : formatStatus(status, new Date(), process.stdout);
+      const text = json ? `${JSON.stringify(status)}\n` : formatStatus(status, new Date(), colorsFor(process.stdout, process.env));
       process.stdout.write(text);
       process.exitCode = EXIT.ok;
     });

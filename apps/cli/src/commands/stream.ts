@@ -16,6 +16,7 @@ import { EXIT } from '../exit.ts';
 import { interactiveAsk } from '../interactive.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { amount, wholeNumber } from '../numbers.ts';
+import { colorsFor } from '../reporters/colors.ts';
 import { jsonReporter } from '../reporters/json.ts';
 import { formatExplanation, formatPlan } from '../reporters/plan.ts';
 import { plainReporter } from '../reporters/plain.ts';
@@ -158,7 +159,7 @@ async function stream(flags: Flags): Promise<number> {
   const verified = verifySettings({ verify, verifySlots, verifyMode }, config);
   const timeout = duration('--timeout', settings.timeout) ?? DEFAULT_TIMEOUT;
   const idleTimeout = duration('--idle-timeout', settings.idleTimeout);
-  const reporter = json ? jsonReporter(process.stdout, process.stderr) : plainReporter(process.stdout);
+  const reporter = json ? jsonReporter(process.stdout, process.stderr) : plainReporter(process.stdout, colorsFor(process.stdout, process.env));
   const interrupt = onInterrupt(reporter.notice);
   keepHeapSmall();
   try {
@@ -180,7 +181,7 @@ async function stream(flags: Flags): Promise<number> {
       wait: wait !== false && (config.wait ?? true),
       ask: mode === 'interactive' ? interactiveAsk : undefined,
       stop: interrupt.stop,
-      stopNow: interrupt.stopNow,
+      killSignal: interrupt.killSignal,
       onEvent: reporter.event,
       onNotice: reporter.notice,
     });

@@ -9,10 +9,12 @@ import {
   sandboxVersion,
   userShell,
 } from '@sage/workers';
+import { SAGE_INDEX } from '@sage/tickets';
 import { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
+import { colorsFor } from '../reporters/colors.ts';
 import { formatReport } from '../reporters/validation.ts';
 
 interface Flags {
@@ -67,7 +69,7 @@ async function run(flags: Flags): Promise<number> {
   const version = await sandboxVersion();
   const report = await validate({
     root,
-    index: join(root, '.sage/tickets/index.json'),
+    index: join(root, SAGE_INDEX),
     ...(flags.strict && { strict: true }),
     ...(checks && { checks }),
     ...(config.componentLimits && { componentLimits: config.componentLimits }),
@@ -83,7 +85,7 @@ async function run(flags: Flags): Promise<number> {
   process.stdout.write(
     flags.json
       ? `${JSON.stringify(report)}\n`
-      : formatReport(report, { verbose: flags.verbose === true, stdout: process.stdout }),
+      : formatReport(report, { verbose: flags.verbose === true, colors: colorsFor(process.stdout, process.env) }),
   );
   return report.ok ? EXIT.ok : EXIT.unfinished;
 }

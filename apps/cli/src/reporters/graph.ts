@@ -1,6 +1,6 @@
 import { type DependencyGraph, drawTree, graphStatistics, type PictureOptions } from '@sage/graph';
-import { createColors } from 'picocolors';
 import { fit, printable } from '../printable.ts';
+import type { Colors } from './colors.ts';
 
 const WIDTH = 80;
 
@@ -8,9 +8,8 @@ const WIDTH = 80;
 export function formatGraph(
   graph: DependencyGraph,
   { titleOf = (id) => id, groupOf = () => '', marked = [] }: PictureOptions,
-  stdout: { isTTY?: boolean },
+  colors: Colors,
 ): string {
-  const colors = createColors(stdout.isTTY === true && !process.env['NO_COLOR']);
   const paint = new Map([
     ['COMPLETED', colors.green],
     ['IN_PROGRESS', colors.cyan],

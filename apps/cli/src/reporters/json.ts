@@ -1,4 +1,4 @@
-import type { RunEvent } from '@sage/stream';
+import type { RunEvent } from '@sage/journal';
 import { printable } from '../printable.ts';
 import type { Reporter } from './reporter.ts';
 

@@ -1,54 +1,50 @@
-import type { RunEvent, RunSummary } from '@sage/stream';
-import { createColors } from 'picocolors';
+import { type RunEvent, RunFold, type RunState } from '@sage/journal';
 import { column, fit, printable } from '../printable.ts';
+import type { Colors } from './colors.ts';
 import type { Reporter } from './reporter.ts';
 import { timeOfDay } from './time-of-day.ts';
 
+type RunFinished = Extract<RunEvent, { event: 'run.finished' }>;
+
 const ID_COLUMNS = 14;
 const TEXT_COLUMNS = 50;
-/** The end of a run that is over sooner (ms) is no news, by a clock of minutes. */
-const WORTH_TELLING = 2 * 60_000;
+/** An end that is nearer than this is not worth an ETA, by a clock of minutes. */
+const MIN_ETA_MS = 2 * 60_000;
 
 /** A line for each thing that happens, at most 80 columns, and a report at the end. */
-export function plainReporter(stdout: NodeJS.WritableStream & { isTTY?: boolean }): Reporter {
-  const colors = createColors(stdout.isTTY === true && !process.env['NO_COLOR']);
-  const deferred = new Map<string, Extract<RunEvent, { event: 'ticket.deferred' }>>();
-  const blocked = new Map<string, readonly string[]>();
-  const drift = new Map<string, readonly string[]>();
-  let total = 0;
-  let completed = 0;
+export function plainReporter(stdout: NodeJS.WritableStream, colors: Colors): Reporter {
+  const fold = new RunFold();
   const write = (text: string) => void stdout.write(`${text}\n`);
   const row = (word: string, color: (text: string) => string, ticket: string, text: string) =>
     write(`  ${color(column(word, 10))}${column(ticket, ID_COLUMNS)}  ${fit(text, TEXT_COLUMNS)}`);
 
-  const told = (word: string, text: string) =>
+  const line = (word: string, text: string) =>
     write(`  ${colors.cyan(column(word, 10))}${fit(text, ID_COLUMNS + 2 + TEXT_COLUMNS)}`);
   const counted = (ids: readonly string[]) => (ids.length === 1 ? '1 ticket' : `${ids.length} tickets`);
 
   return {
     notice: (text) => write(colors.dim(printable(text))),
     event(event) {
+      fold.apply(event);
+      const { state } = fold;
       switch (event.event) {
         case 'run.started': {
-          total = event.tickets.length;
           const branch = event.target.replace('refs/heads/', '');
           const workers = event.workers === 1 ? '1 worker' : `${event.workers} workers`;
           write(colors.bold(fit(`${counted(event.tickets)}, ${workers}, landing on ${branch}`, 80)));
           return;
         }
         case 'run.paused':
-          return told('paused', 'nothing new starts; sage resume goes on');
+          return line('paused', 'nothing new starts until sage resume');
         case 'run.resumed':
-          return told('resumed', 'tickets are given out again');
+          return line('resumed', 'tickets start again');
         case 'run.workers':
-          return told('workers', event.workers === 1 ? 'one at a time' : `${event.workers} at a time`);
+          return line('workers', event.workers === 1 ? '1 at a time' : `${event.workers} at a time`);
         case 'tickets.added':
-          total += event.tickets.length;
-          return told('added', `${counted(event.tickets)}: ${event.tickets.join(', ')}`);
+          return line('added', `${counted(event.tickets)}: ${event.tickets.join(', ')}`);
         case 'tickets.withdrawn':
-          total -= event.tickets.length;
-          return told('withdrawn', `${counted(event.tickets)}: ${event.tickets.join(', ')}`);
-        case 'ticket.started': {
+          return line('withdrawn', `${counted(event.tickets)}: ${event.tickets.join(', ')}`);
+        case 'attempt.started': {
           const again = event.attempt > 1 ? ` (attempt ${event.attempt})` : '';
           return row(
             `worker ${event.worker}`,
@@ -57,48 +53,42 @@ export function plainReporter(stdout: NodeJS.WritableStream & { isTTY?: boolean 
             `${fit(event.title, TEXT_COLUMNS - again.length)}${again}`,
           );
         }
-        case 'ticket.finished':
+        case 'attempt.finished':
           if (event.outcome === 'failed') row('failed', colors.yellow, event.ticket, event.reason ?? '');
           else if (event.outcome === 'interrupted')
             row('stopped', colors.yellow, event.ticket, 'not counted as an attempt');
           else if (event.outcome === 'completed' && event.drift) {
-            drift.set(event.ticket, event.drift);
             row('drift', colors.yellow, event.ticket, `not declared: ${event.drift.join(', ')}`);
           }
           return;
         case 'ticket.quiet': {
-          const told = event.seconds === 0 ? 'prints again' : `has printed nothing for ${event.seconds} s`;
-          return row('quiet', colors.yellow, event.ticket, told);
+          const text = event.seconds === 0 ? 'prints again' : `has printed nothing for ${event.seconds} s`;
+          return row('quiet', colors.yellow, event.ticket, text);
         }
         case 'landing.landed':
-          if (event.flaky) row('flaky', colors.yellow, event.ticket, 'verify failed once, and then passed');
+          if (event.flaky) row('flaky', colors.yellow, event.ticket, 'verify failed once, then passed');
           return;
         case 'conflict.predicted': {
           const others = event.tickets.length > 0 ? `, from ${event.tickets.join(', ')}` : '';
           return row('overlap', colors.yellow, event.ticket, `works on ${event.files.join(', ')}${others}`);
         }
-        case 'settings.changed':
-          return row('warning', colors.red, event.ticket, `changed, and not used: ${event.files.join(', ')}`);
+        case 'git.settings_changed':
+          return row('warning', colors.red, event.ticket, `changed, and ignored by Sage: ${event.files.join(', ')}`);
         case 'landing.conflicted':
           return row('conflict', colors.yellow, event.ticket, `in ${event.files.join(', ')}`);
         case 'landing.rejected':
           return row('rejected', colors.yellow, event.ticket, event.reason);
         case 'ticket.completed':
-          completed += 1;
           return row(
             'landed',
             colors.green,
             event.ticket,
-            `${event.commit.slice(0, 10)}  ${completed} of ${total}`,
+            `${event.commit.slice(0, 10)}  ${landedOf(state)}`,
           );
         case 'ticket.deferred':
-          deferred.set(event.ticket, event);
           return row('deferred', colors.red, event.ticket, event.reason);
-        case 'ticket.blocked':
-          blocked.set(event.ticket, event.by);
-          return;
         case 'run.forecast': {
-          if (Date.parse(event.high) - Date.parse(event.time) < WORTH_TELLING) return;
+          if (Date.parse(event.high) - Date.parse(event.time) < MIN_ETA_MS) return;
           const left = event.remaining === 1 ? '1 ticket left' : `${event.remaining} tickets left`;
           const [expected, low, high] = [event.expected, event.low, event.high].map((time) =>
             timeOfDay(time, event.time),
@@ -106,12 +96,12 @@ export function plainReporter(stdout: NodeJS.WritableStream & { isTTY?: boolean 
           return write(`  ${colors.dim(`ETA ${expected} (${low} to ${high}), ${left}`)}`);
         }
         case 'run.finished':
-          for (const line of report(event.summary, event.outcome)) write(line);
+          for (const line of report(state, event)) write(line);
       }
     },
   };
 
-  function* report(summary: RunSummary, outcome: string): Generator<string> {
+  function* report({ deferred, blocked, drift }: RunState, { summary, outcome }: RunFinished): Generator<string> {
     yield '';
     yield colors.bold(
       `${summary.completed} completed, ${summary.deferred} deferred, ${summary.blocked} blocked, ${summary.unprocessed} unprocessed`,
@@ -125,8 +115,14 @@ export function plainReporter(stdout: NodeJS.WritableStream & { isTTY?: boolean 
       yield `  ${column(id, ID_COLUMNS)}  ${fit(`blocked by ${by.join(', which waits for ')}`, 60)}`;
     for (const [id, files] of drift)
       yield `  ${column(id, ID_COLUMNS)}  ${fit(`also changed ${files.join(', ')}`, 60)}`;
-    if (outcome !== 'finished') yield 'The run is not over: sage stream goes on where it stopped.';
+    if (outcome !== 'finished') yield 'The run is not over: sage stream resumes it.';
     else if (deferred.size > 0)
       yield `Try again: sage stream --auto --only ${[...deferred.keys()].map(printable).join(',')}`;
   }
+}
+
+/** How many tickets of the run have landed. */
+function landedOf({ tickets, completed }: RunState): string {
+  const landed = [...tickets].filter((id) => completed.has(id)).length;
+  return `${landed} of ${tickets.size}`;
 }

@@ -37,14 +37,14 @@ function counted(count: number, noun: string, plural: string): string {
 
 function forecastLine({ expected, low, high, samples, estimates }: Plan['forecast']): string {
   if (samples === 0 && estimates === 0)
-    return 'forecast: none without estimates or earlier runs; a ticket counts as 1 min';
+    return 'forecast: no estimates or earlier runs; each ticket counts as 1 min';
   const basis = samples > 0 ? `learned from ${samples} earlier tickets` : 'by the estimates alone';
-  return `forecast: ${hours(expected)} (four runs of five: ${hours(low)} to ${hours(high)}), ${basis}`;
+  return `forecast: ${hours(expected)}, 80 % likely between ${hours(low)} and ${hours(high)}, ${basis}`;
 }
 
 function costLine({ expected, low, high }: NonNullable<Plan['forecast']['cost']>): string {
   const [middle, ...ends] = [expected, low, high].map((usd) => `$${usd.toFixed(2)}`);
-  return `cost: ${middle} (four runs of five: ${ends.join(' to ')}), by the minute as before`;
+  return `cost: ${middle}, 80 % likely between ${ends.join(' and ')}, at the usual cost per minute`;
 }
 
 /** Why a ticket runs when it runs, for a person. */
@@ -56,15 +56,15 @@ export function formatExplanation(explanation: Explanation): string {
     priority,
     waitsFor,
     unblocks,
-    awaitedBy,
+    partlyBlocks,
     batch,
     batches,
     starts,
     onCriticalPath,
     blockedBy,
     container,
-    keptApartFrom,
-    namedApart,
+    neverBeside,
+    conflictsWith,
     mayConflictWith,
   } = explanation;
   const lines = [`${ticket}: ${title}`, `${state}, ${priority}`];
@@ -78,21 +78,21 @@ export function formatExplanation(explanation: Explanation): string {
   if (starts) lines.push(startLine(starts));
   if (waitsFor.length > 0) lines.push(`waits for ${waitsFor.join(', ')}`);
   if (unblocks.length > 0) lines.push(`unblocks ${unblocks.join(', ')}`);
-  if (awaitedBy.length > 0) lines.push(`holds up ${awaitedBy.join(', ')}, with others`);
+  if (partlyBlocks.length > 0) lines.push(`partly blocks ${partlyBlocks.join(', ')}`);
   if (onCriticalPath) lines.push('is on the longest chain: a delay here delays the whole run');
-  const byFiles = keptApartFrom.filter((id) => !namedApart.includes(id));
+  const byFiles = neverBeside.filter((id) => !conflictsWith.includes(id));
   if (byFiles.length > 0)
     lines.push(`does not run at the same time as ${byFiles.join(', ')}: they declare the same files`);
-  if (namedApart.length > 0)
-    lines.push(`does not run at the same time as ${namedApart.join(', ')}, by conflicts_with`);
+  if (conflictsWith.length > 0)
+    lines.push(`does not run at the same time as ${conflictsWith.join(', ')}, by conflicts_with`);
   for (const { ticket: other, chance, files } of mayConflictWith) {
     lines.push(`conflicts with ${other} with a chance of ${Math.round(chance * 100)} %: both may change`);
-    for (const { path, sources } of files) lines.push(`- ${path} (${sources.map(told).join('; ')})`);
+    for (const { path, sources } of files) lines.push(`- ${path} (${sources.map(sourceText).join('; ')})`);
   }
   return lines.flatMap((text) => wrap(text, WIDTH)).join('\n') + '\n';
 }
 
-function told(source: Explanation['mayConflictWith'][number]['files'][number]['sources'][number]): string {
+function sourceText(source: Explanation['mayConflictWith'][number]['files'][number]['sources'][number]): string {
   const words = {
     declared: 'declared',
     text: 'named in the ticket',

@@ -1,4 +1,4 @@
-import type { RunEvent } from '@sage/stream';
+import type { RunEvent } from '@sage/journal';
 
 /** Shows a run to someone. */
 export interface Reporter {

@@ -1,6 +1,7 @@
-import type { AgentStatus, RunStatus, Status } from '@sage/stream';
-import { createColors } from 'picocolors';
+import type { AgentStatus, RunStatus } from '@sage/journal';
+import type { Status } from '@sage/stream';
 import { column, fit } from '../printable.ts';
+import type { Colors } from './colors.ts';
 import { hours } from './gantt.ts';
 import { timeOfDay } from './time-of-day.ts';
 
@@ -8,10 +9,9 @@ const WIDTH = 80;
 const ID_COLUMNS = 14;
 const TEXT_COLUMNS = 50;
 
-/** For a person, in lines of at most 80 columns, as things are `now`. */
-export function formatStatus(status: Status, now: Date, stdout: { isTTY?: boolean }): string {
+/** The status in lines of at most 80 columns, as things are `now`. */
+export function formatStatus(status: Status, now: Date, colors: Colors): string {
   if (status.state === 'none') return 'no run yet: sage stream starts one\n';
-  const colors = createColors(stdout.isTTY === true && !process.env['NO_COLOR']);
   const at = (time: string) => timeOfDay(time, now.toISOString());
   const killed = status.state === 'killed';
   const lines = [colors.bold(headLine(status, at))];
@@ -21,7 +21,7 @@ export function formatStatus(status: Status, now: Date, stdout: { isTTY?: boolea
     const [expected, low, high, told] = [forecast.expected, forecast.low, forecast.high, forecast.told].map(
       at,
     );
-    lines.push(fit(`ETA ${expected} (${low} to ${high}), told ${told}`, WIDTH));
+    lines.push(fit(`ETA ${expected} (80 % likely between ${low} and ${high}), as of ${told}`, WIDTH));
   }
   lines.push(fit(counts(status), WIDTH));
   const used = usage(status);
@@ -37,9 +37,9 @@ export function formatStatus(status: Status, now: Date, stdout: { isTTY?: boolea
     row('deferred', colors.red, ticket, `${category}: ${reason}`);
   for (const { ticket, by } of status.blocked)
     row('blocked', colors.red, ticket, `by ${by.join(', which waits for ')}`);
-  if (status.state === 'paused') lines.push('Nothing new starts: sage resume goes on.');
+  if (status.state === 'paused') lines.push('Nothing new starts until sage resume.');
   else if (status.state !== 'working' && status.state !== 'finished')
-    lines.push('The run is not over: sage stream goes on where it stopped.');
+    lines.push('The run is not over: sage stream resumes it.');
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }
 
@@ -70,7 +70,7 @@ function usage({ usage }: RunStatus): string {
     ...(usage?.tokens === undefined ? [] : [`${usage.tokens} tokens`]),
     ...(usage?.costUsd === undefined ? [] : [`$${usage.costUsd.toFixed(2)}`]),
   ];
-  return told.length === 0 ? '' : `${told.join(', ')} until now`;
+  return told.length === 0 ? '' : `${told.join(', ')} so far`;
 }
 
 function atWork(agent: AgentStatus, now: Date): string {

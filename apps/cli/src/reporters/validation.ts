@@ -1,6 +1,6 @@
 import type { Check, ValidationReport } from '@sage/validate';
-import { createColors } from 'picocolors';
 import { fit } from '../printable.ts';
+import type { Colors } from './colors.ts';
 import { hours } from './gantt.ts';
 
 const WIDTH = 80;
@@ -9,12 +9,11 @@ const WORDS = { pass: 'ok  ', warn: 'warn', fail: 'FAIL' } as const;
 export interface ValidationFormat {
   /** Shows what passes, and every ticket. */
   readonly verbose: boolean;
-  readonly stdout: { isTTY?: boolean };
+  readonly colors: Colors;
 }
 
 /** The report for a person: what is wrong, then what a parallel run would gain. */
-export function formatReport(report: ValidationReport, { verbose, stdout }: ValidationFormat): string {
-  const colors = createColors(stdout.isTTY === true && !process.env['NO_COLOR']);
+export function formatReport(report: ValidationReport, { verbose, colors }: ValidationFormat): string {
   const paint = { pass: colors.green, warn: colors.yellow, fail: colors.red };
   const lines: string[] = [];
   for (const check of report.checks) {

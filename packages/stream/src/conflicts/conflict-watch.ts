@@ -1,34 +1,20 @@
-import { decodeTrailer, TICKET_TRAILER } from '@sage/commit-queue';
-import { findTrailers, readRef, type Repository } from '@sage/git';
-import type { Workers } from '@sage/workers';
-import type { Clock } from '../clock.ts';
-import type { Landing } from '../landing/landing.ts';
-import type { RunLog } from '../journal/run-log.ts';
+import type { RunContext } from '../context/run-context.ts';
 
-/** An attempt that has just begun has little to lose, and is not looked at (ms). */
-const YOUNG = 10_000;
-
-export interface ConflictWatchOptions {
-  readonly repository: Repository;
-  readonly target: string;
-  readonly workers: Pick<Workers, 'preview' | 'workRepository'>;
-  readonly landing: Pick<Landing, 'queue'>;
-  readonly log: Pick<RunLog, 'emit'>;
-  readonly clock: Pick<Clock, 'now'>;
-}
+/** An attempt younger than this has little to lose, and is not looked at. */
+const MIN_AGE_MS = 10_000;
 
 /**
- * After each landing, tells which of the attempts under way would conflict with the target as it is now. What an
- * agent has in its worktree at that moment is merged with the tip, and forgotten.
+ * After each landing, finds the attempts under way that would conflict with the target as it is now: it merges what an
+ * agent has changed so far with the tip. The agents are not disturbed.
  */
 export class ConflictWatch {
-  readonly #options: ConflictWatchOptions;
+  readonly #context: Pick<RunContext, 'target' | 'workers' | 'queue' | 'log' | 'clock'>;
   readonly #attempts = new Map<string, { base: string; since: number; told: string }>();
   #looking: Promise<void> | undefined;
   #again = false;
 
-  constructor(options: ConflictWatchOptions) {
-    this.#options = options;
+  constructor(context: Pick<RunContext, 'target' | 'workers' | 'queue' | 'log' | 'clock'>) {
+    this.#context = context;
   }
 
   started(ticket: string, base: string): void {
@@ -39,7 +25,7 @@ export class ConflictWatch {
     this.#attempts.delete(ticket);
   }
 
-  /** The target has moved. Looks at one attempt after the other; never rejects, as nothing depends on it. */
+  /** The target has moved: looks at one attempt after the other. Never rejects, as nothing depends on it. */
   targetMoved(): void {
     this.#again = true;
     this.#looking ??= this.#lookWhileMoving().finally(() => (this.#looking = undefined));
@@ -58,25 +44,23 @@ export class ConflictWatch {
   }
 
   async #look(ticket: string): Promise<void> {
-    const { repository, target, workers, landing, log } = this.#options;
+    const { target, workers, queue, log } = this.#context;
     const attempt = this.#attempts.get(ticket);
-    if (attempt === undefined || this.#now() - attempt.since < YOUNG) return;
+    if (attempt === undefined || this.#now() - attempt.since < MIN_AGE_MS) return;
     const commit = await workers.preview(ticket);
-    const tip = await readRef(repository, target);
+    const tip = await target.tip();
     if (commit === undefined || tip === undefined) return;
-    const source = workers.workRepository;
-    const files = await landing.queue.predict({ commit, target, ...(source !== undefined && { source }) });
+    const files = await queue.predict({ commit, target: target.ref, source: workers.workRepository });
     const seen = files.toSorted().join('\0');
-    // It may have ended meanwhile, and then its landing says so.
+    // If it has ended meanwhile, its landing says so.
     if (seen === attempt.told || this.#attempts.get(ticket) !== attempt) return;
     attempt.told = seen;
     if (files.length === 0) return;
-    const hits = await findTrailers(repository, attempt.base, tip, TICKET_TRAILER, files);
-    const tickets = [...new Set(hits.flatMap(({ values }) => values.map(decodeTrailer)))].toReversed();
+    const tickets = await target.ticketsThatChanged(files, attempt.base, tip);
     await log.emit({ event: 'conflict.predicted', ticket, files, tickets });
   }
 
   #now(): number {
-    return this.#options.clock.now().getTime();
+    return this.#context.clock.now().getTime();
   }
 }

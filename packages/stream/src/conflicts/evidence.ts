@@ -13,7 +13,7 @@ export async function gatherEvidence(
     git(repository, ['ls-tree', '-r', '-z', '--name-only', '--full-tree', tip]),
     landedTickets(repository, tip),
   ]);
-  const paths = new Set(tree.split('\0'));
+  const paths = new Set(tree.split('\0').filter((path) => path !== ''));
   const named = [...tickets.values()].flatMap(({ docs }) => Object.values(docs));
   const documents = await readDocuments(
     repository,

@@ -1,5 +1,5 @@
 import type { LikelyFile } from '@sage/scheduler';
-import type { Ticket } from '@sage/tickets';
+import { type Ticket, ticketText } from '@sage/tickets';
 import type { LandedTicket } from './landed-tickets.ts';
 
 /** Why a file is likely: the ticket declares it, its text or its docs name it, similar tickets have changed it. */
@@ -54,7 +54,7 @@ export function likelyFiles(evidence: Evidence): (id: string) => readonly Source
       best.set(path, { path, chance, source });
     };
     for (const path of ticket.files) add(path, 1, 'declared');
-    for (const path of pathsIn(textOf(ticket), evidence.paths)) add(path, NAMED, 'text');
+    for (const path of pathsIn(ticketText(ticket), evidence.paths)) add(path, NAMED, 'text');
     for (const document of new Set(Object.values(ticket.docs))) {
       const chance = NAMED / (sharing.get(document) ?? 1);
       for (const path of named.get(document) ?? []) add(path, chance, 'docs');
@@ -111,13 +111,6 @@ function similarity(
 /** Shorter words are mostly none that tell tickets apart. */
 function wordsOf({ title }: Ticket): Set<string> {
   return new Set(title.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu));
-}
-
-function textOf({ title, description, acceptanceCriteria, raw }: Ticket): string {
-  const tasks: unknown = raw['tasks'];
-  return [title, description, ...acceptanceCriteria, Array.isArray(tasks) ? JSON.stringify(tasks) : ''].join(
-    '\n',
-  );
 }
 
 /** Words of a text that are the path of a file. */

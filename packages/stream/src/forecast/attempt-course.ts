@@ -1,5 +1,5 @@
 import type { Course } from '@sage/scheduler';
-import { CONFLICT_RETRIES } from '../attempts/setbacks.ts';
+import { CONFLICT_RETRIES } from '../attempts/retry-policy.ts';
 import type { AttemptEnd, TrackRecord } from './track-record.ts';
 
 /** What a ticket has behind it. */

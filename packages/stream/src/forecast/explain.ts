@@ -19,7 +19,7 @@ export interface Explanation {
   /** Open tickets that wait for it and nothing else; none for a completed one. */
   readonly unblocks: readonly string[];
   /** Open tickets that wait for it and for others. */
-  readonly awaitedBy: readonly string[];
+  readonly partlyBlocks: readonly string[];
   /** 1-based place in the plan; absent where it would not start. */
   readonly batch?: number;
   readonly batches: number;
@@ -28,9 +28,9 @@ export interface Explanation {
   readonly onCriticalPath: boolean;
   readonly blockedBy: readonly string[];
   /** Tickets that do not run at the same time as it, for they declare the same files or name it. */
-  readonly keptApartFrom: readonly string[];
+  readonly neverBeside: readonly string[];
   /** Those of them that it names in `conflicts_with`, or that name it. */
-  readonly namedApart: readonly string[];
+  readonly conflictsWith: readonly string[];
   /** Others that it would probably conflict with, the likeliest first: it is started beside them only for want of others. */
   readonly mayConflictWith: readonly {
     readonly ticket: string;
@@ -80,14 +80,14 @@ export async function explainTicket(
     container: isContainer(ticket),
     waitsFor: stillOpen(backlog.graph.dependenciesOf(id)),
     unblocks: waiting.filter((one) => !waitsForOthers(one)),
-    awaitedBy: waiting.filter(waitsForOthers),
+    partlyBlocks: waiting.filter(waitsForOthers),
     ...(batch >= 0 && { batch: batch + 1 }),
     batches: plan.batches.length,
     ...(start !== undefined && reason && { starts: { minutes: start, ...reason } }),
     onCriticalPath: plan.criticalPath.includes(id),
     blockedBy: plan.blocked.find((one) => one.id === id)?.by ?? [],
-    keptApartFrom: apart.map((other) => other.id),
-    namedApart: apart.filter((other) => isNamedApart(ticket, other)).map((other) => other.id),
+    neverBeside: apart.map((other) => other.id),
+    conflictsWith: apart.filter((other) => isNamedApart(ticket, other)).map((other) => other.id),
     mayConflictWith: isContainer(ticket) ? [] : likelyConflicts(id, beside, filesOf),
   };
 }

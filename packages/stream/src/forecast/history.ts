@@ -1,12 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SAGE_PATHS } from '@sage/git';
 import { type DurationModel, type DurationSample, learnDurations } from '@sage/scheduler';
 import type { Ticket } from '@sage/tickets';
-import { journalFile, readJournal, runsDirectory } from '../journal/journal.ts';
+import { listRuns, readRun } from '@sage/journal';
 import { TrackRecord } from './track-record.ts';
-import { VELOCITY_LOG } from './velocity-log.ts';
 
-/** Journals of older runs are not read: what tickets take changes with the agent. */
+/** Older journals are not read: how long tickets take changes with the agent. */
 const RUNS = 50;
 
 /** What earlier runs teach. */
@@ -29,15 +29,15 @@ export async function readHistory(root: string, tickets: ReadonlyMap<string, Tic
     if (ticket) samples.push({ minutes, ...knownBefore(ticket) });
     seen.add(id);
   };
-  const runs = await readdir(runsDirectory(root)).catch(() => []);
-  for (const run of runs.toSorted((a, b) => (a < b ? -1 : 1)).slice(-RUNS)) {
-    for (const event of await readJournal(journalFile(root, run)).catch(() => [])) {
-      record.saw(event);
-      if (event.event === 'ticket.finished' && event.outcome === 'completed')
+  const newest = (await listRuns(root)).slice(0, RUNS);
+  for (const { run } of newest.toReversed()) {
+    for (const event of (await readRun(root, run).catch(() => undefined))?.events ?? []) {
+      record.observe(event);
+      if (event.event === 'attempt.finished' && event.outcome === 'completed')
         take(event.ticket, event.seconds / 60);
     }
   }
-  const log = await readFile(join(root, VELOCITY_LOG), 'utf8').catch(() => '');
+  const log = await readFile(join(root, SAGE_PATHS.velocityLog), 'utf8').catch(() => '');
   const lines = [...log.matchAll(/^\S+ ([\d.]+) (.+)$/gm)].map(([, minutes, id]) => {
     return { id: idOf(id ?? ''), minutes: Number(minutes) };
   });

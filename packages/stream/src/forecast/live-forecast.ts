@@ -7,75 +7,82 @@ import {
   type SchedulerTicket,
 } from '@sage/scheduler';
 import { type Behind, courses, median } from './attempt-course.ts';
-import type { Backlog } from '../backlog.ts';
-import type { Clock } from '../clock.ts';
-import type { RunEvent, RunFact } from '../journal/events.ts';
+import type { RunEvent, RunState } from '@sage/journal';
+import type { RunContext } from '../context/run-context.ts';
 import { type History, knownBefore, modelOf } from './history.ts';
-import type { RunState } from '../journal/run-state.ts';
 import type { TrackRecord } from './track-record.ts';
 
-/** To be done, or being done. */
+/** Not started, or running. */
 const isOpen = ({ state }: SchedulerTicket): boolean => state === 'UNPROCESSED' || state === 'IN_PROGRESS';
 
-const MINUTE = 60_000;
-/** Forecasts are at least so far apart (ms), and take at most so small a share of the time. */
-const APART = 10_000;
-const SHARE = 1 / 50;
-/** The fewest simulations that show four of five (nine values have ten gaps), and the most. */
+const MINUTE_MS = 60_000;
+/** Forecasts are at least this far apart, and take at most this share of the time. */
+const MIN_INTERVAL_MS = 10_000;
+const MAX_SHARE = 1 / 50;
+/** The fewest simulations that show an 80 % interval (nine values have ten gaps), and the most. */
 const RUNS = { fewest: 9, most: 49 };
 
-export interface LiveForecastOptions {
-  readonly backlog: Pick<Backlog, 'tickets'>;
-  /** The backlog in the states of now; durations do not matter. */
-  readonly tickets: () => readonly SchedulerTicket[];
-  /** Of earlier runs. */
-  readonly history: History;
+export interface LiveForecastParts {
+  readonly scheduling: {
+    /** The backlog in its present states; durations do not matter. */
+    tickets(): readonly SchedulerTicket[];
+    /** What earlier runs taught. */
+    readonly history: History;
+    readonly rules: Pick<SchedulerOptions, 'only' | 'limits' | 'conflictChance' | 'failing'>;
+  };
+  readonly admission: {
+    /** How many agents may run at the same time, from when on (ms from now). */
+    outlook(): readonly Allowance[];
+  };
   /** Tickets whose work waits to land from the start. */
   readonly queued: readonly string[];
-  readonly state: () => Pick<RunState, 'attempts' | 'conflicts' | 'outcome' | 'paused'>;
-  readonly maxAttempts: number;
-  readonly workers: number;
-  /** How many agents may work at the same time from when on (ms from now). */
-  readonly outlook: () => readonly Allowance[];
-  readonly rules: Pick<SchedulerOptions, 'only' | 'limits' | 'conflictChance' | 'failing'>;
-  readonly clock: Clock;
-  readonly emit: (fact: RunFact) => Promise<void>;
 }
 
+type Context = Pick<RunContext, 'backlog' | 'clock'> & {
+  readonly log: Pick<RunContext['log'], 'emit'> & {
+    readonly state: Pick<RunState, 'attempts' | 'conflicts' | 'outcome' | 'paused' | 'workers'>;
+  };
+  readonly settings: Pick<RunContext['settings'], 'maxAttempts'>;
+};
+
 /**
- * Tells when the run will be over: simulates what is left again and again, the tickets that run with the time that
- * they have had, with what was learned from earlier runs and from this one. Fed with the events of the run.
+ * Forecasts the end of the run: simulates what is left many times, running tickets with the time that they have had,
+ * by what earlier runs and this one have taught. Feed it the events of the run.
  */
 export class LiveForecast {
-  readonly #options: LiveForecastOptions;
+  readonly #context: Context;
+  readonly #parts: LiveForecastParts;
   readonly #samples: DurationSample[];
   readonly #record: TrackRecord;
-  /** When each ticket that runs was started, and when each that waits to land was finished. */
+  /** When each running ticket was started, and when each that waits to land was finished (ms). */
   readonly #working = new Map<string, number>();
   readonly #landing: Map<string, number>;
   #next = -Infinity;
-  /** Something happened since the last forecast was begun. */
+  /** Something has happened since the last forecast began. */
   #changed = false;
   #cancelWake: (() => void) | undefined;
   #closed = false;
 
-  constructor(options: LiveForecastOptions) {
-    this.#options = options;
-    this.#samples = [...options.history.samples];
-    this.#record = options.history.record;
-    this.#landing = new Map(options.queued.map((id) => [id, this.#now()]));
+  constructor(context: Context, parts: LiveForecastParts) {
+    const { samples, record } = parts.scheduling.history;
+    this.#context = context;
+    this.#parts = parts;
+    this.#samples = [...samples];
+    this.#record = record;
+    this.#landing = new Map(parts.queued.map((id) => [id, this.#now()]));
   }
 
-  saw(event: RunEvent): void {
-    this.#record.saw(event);
+  /** Takes an event of the run. */
+  observe = (event: RunEvent): void => {
+    this.#record.observe(event);
     switch (event.event) {
-      case 'ticket.started':
+      case 'attempt.started':
         this.#working.set(event.ticket, this.#now());
         return;
-      case 'ticket.finished': {
+      case 'attempt.finished': {
         this.#working.delete(event.ticket);
         if (event.outcome !== 'completed') return;
-        const ticket = this.#options.backlog.tickets.get(event.ticket);
+        const ticket = this.#context.backlog.tickets.get(event.ticket);
         if (ticket) this.#samples.push({ minutes: event.seconds / 60, ...knownBefore(ticket) });
         this.#landing.set(event.ticket, this.#now());
         return;
@@ -88,29 +95,29 @@ export class LiveForecast {
       case 'ticket.deferred':
         this.#working.delete(event.ticket);
         this.#landing.delete(event.ticket);
-        void this.tell();
+        void this.publish();
         return;
       case 'tickets.added':
       case 'tickets.withdrawn':
       case 'run.resumed':
       case 'run.workers':
-        void this.tell();
+        void this.publish();
     }
-  }
+  };
 
   /**
-   * Says nothing while there is nothing to learn from, or the run is paused; where it said something just now, later.
-   * Never rejects.
+   * Journals a forecast; later, if it has journaled one just now. Does nothing while there is nothing to learn from, or
+   * the run is paused. Never rejects.
    */
-  async tell(): Promise<void> {
-    if (this.#samples.length === 0 || this.#options.state().paused) return;
+  async publish(): Promise<void> {
+    if (this.#samples.length === 0 || this.#context.log.state.paused) return;
     const now = this.#now();
     if (now < this.#next) {
       this.#changed = true;
       this.#wake();
       return;
     }
-    // Until this one is told there is no other.
+    // No other one begins until this one is published.
     this.#next = Infinity;
     this.#changed = false;
     let used = 0;
@@ -124,18 +131,18 @@ export class LiveForecast {
       begun = this.#now();
     }
     used += this.#now() - begun;
-    this.#next = now + Math.max(APART, used / SHARE);
+    this.#next = now + Math.max(MIN_INTERVAL_MS, used / MAX_SHARE);
     if (this.#changed) this.#wake();
     const { remaining, ...minutes } = step.value;
-    const { state, emit } = this.#options;
-    if (remaining === 0 || state().paused || state().outcome !== undefined) return;
-    const at = (later: number): string => new Date(now + later * MINUTE).toISOString();
+    const { log } = this.#context;
+    if (remaining === 0 || log.state.paused || log.state.outcome !== undefined) return;
+    const at = (later: number): string => new Date(now + later * MINUTE_MS).toISOString();
     const times = { expected: at(minutes.expected), low: at(minutes.low), high: at(minutes.high) };
     // A journal that cannot be written stops the run at its next event.
-    await emit({ event: 'run.forecast', remaining, ...times }).catch(() => {});
+    await log.emit({ event: 'run.forecast', remaining, ...times }).catch(() => {});
   }
 
-  /** Nothing is told later. */
+  /** Publishes nothing from now on. */
   close(): void {
     this.#closed = true;
     this.#cancelWake?.();
@@ -143,15 +150,17 @@ export class LiveForecast {
 
   #wake(): void {
     if (this.#closed || this.#cancelWake || this.#next === Infinity) return;
-    this.#cancelWake = this.#options.clock.after(this.#next - this.#now(), () => {
+    this.#cancelWake = this.#context.clock.after(this.#next - this.#now(), () => {
       this.#cancelWake = undefined;
-      void this.tell();
+      void this.publish();
     });
   }
 
   *#draws(now: number) {
-    const { backlog, workers, rules, outlook, state, maxAttempts } = this.#options;
-    const tickets = this.#options.tickets();
+    const { backlog, log, settings } = this.#context;
+    const { scheduling, admission } = this.#parts;
+    const { rules } = scheduling;
+    const tickets = scheduling.tickets();
     const open = new Set(tickets.filter(isOpen).map(({ id }) => id));
     const model = modelOf(this.#samples, backlog.tickets);
     const ranges = new Map(
@@ -162,11 +171,11 @@ export class LiveForecast {
     );
     // What is told of a ticket comes after it counts.
     const since = (times: ReadonlyMap<string, number>) =>
-      new Map([...times].filter(([id]) => open.has(id)).map(([id, time]) => [id, (now - time) / MINUTE]));
+      new Map([...times].filter(([id]) => open.has(id)).map(([id, time]) => [id, (now - time) / MINUTE_MS]));
     const working = since(this.#working);
     const landing = since(this.#landing);
     const begun = new Set([...working.keys(), ...landing.keys()]);
-    const { attempts, conflicts } = state();
+    const { attempts, conflicts, workers } = log.state;
     const behind = (id: string): Behind => {
       const waited = landing.get(id);
       const conflicted = conflicts.get(id) ?? 0;
@@ -174,7 +183,7 @@ export class LiveForecast {
       const before = (attempts.get(id) ?? 0) - (waited === undefined ? 0 : 1);
       return { failures: before - conflicted, conflicts: conflicted, waited };
     };
-    const course = courses(this.#record, maxAttempts);
+    const course = courses(this.#record, settings.maxAttempts);
     const usual = median(this.#record.landings);
     const { assignments, ...forecast } = yield* forecastDraws(
       tickets.map((ticket) => ({
@@ -189,7 +198,7 @@ export class LiveForecast {
         workers,
         underWay: working,
         landing,
-        allowed: outlook().map((step) => ({ ...step, from: step.from / MINUTE })),
+        allowed: admission.outlook().map((step) => ({ ...step, from: step.from / MINUTE_MS })),
         rangeOf: (id) => ranges.get(id),
         landingOf: () => usual,
         courseOf: (id, random) => course(behind(id), random),
@@ -200,6 +209,6 @@ export class LiveForecast {
   }
 
   #now(): number {
-    return this.#options.clock.now().getTime();
+    return this.#context.clock.now().getTime();
   }
 }

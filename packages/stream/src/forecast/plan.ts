@@ -17,7 +17,8 @@ import {
   schedulerTickets,
   type Selection,
   selectTickets,
-} from '../backlog.ts';
+} from '../backlog/backlog.ts';
+import { SageSource } from '../backlog/sage-source.ts';
 import { gatherEvidence } from '../conflicts/evidence.ts';
 import { courses, median } from './attempt-course.ts';
 import { knownBefore, modelOf, readHistory } from './history.ts';
@@ -90,7 +91,7 @@ export interface PreparedPlan {
 export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   const repository = await openRepository(options.directory);
   const target = await chooseTarget(repository, { branch: options.target, newBranch: 'sage/plan' });
-  const backlog = await readBacklog(repository, target.elsewhere ? target.ref : undefined);
+  const backlog = await readBacklog(new SageSource(repository, target.ref));
   const selection = selectTickets(backlog, options);
   const { samples, record } = await readHistory(repository.root, backlog.tickets);
   const model = modelOf(samples, backlog.tickets);

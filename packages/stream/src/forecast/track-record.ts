@@ -1,4 +1,4 @@
-import type { RunEvent } from '../journal/events.ts';
+import type { RunEvent } from '@sage/journal';
 
 /** What an attempt came to: `deferred` by its agent, `conflicted` and `rejected` when it was to land. */
 export type AttemptEnd = 'landed' | 'failed' | 'rejected' | 'conflicted' | 'deferred';
@@ -21,13 +21,13 @@ export class TrackRecord {
   /** When the work of a ticket that waits to land was finished (ms). */
   readonly #finished = new Map<string, number>();
 
-  saw(event: RunEvent): void {
+  observe(event: RunEvent): void {
     switch (event.event) {
       case 'run.started':
         // Nothing lands between two processes of a run.
         this.#finished.clear();
         return;
-      case 'ticket.finished':
+      case 'attempt.finished':
         if (event.costUsd !== undefined)
           keepNewest(this.#costs, { usd: event.costUsd, minutes: event.seconds / 60 });
         if (event.outcome === 'completed') this.#finished.set(event.ticket, Date.parse(event.time));

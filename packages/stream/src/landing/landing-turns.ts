@@ -1,18 +1,13 @@
-export interface LandingTurnsOptions {
-  /** Lands what is queued now. */
-  readonly land: () => Promise<void>;
-  readonly onError: (error: unknown) => void;
-  /** A turn is over: to be answered with `over`. */
-  readonly onOver: () => void;
-}
-
-/** Lands in turns, one at a time: what is queued during one is for the next. */
+/** Lands in turns, one at a time: what is queued during a turn gets another one. */
 export class LandingTurns {
-  readonly #options: LandingTurnsOptions;
-  #state: 'idle' | 'busy' | 'busy, and more is queued' = 'idle';
+  readonly #land: () => Promise<void>;
+  readonly #onOver: (error?: unknown) => void;
+  #state: 'idle' | 'landing' | 'landing, with more to land' = 'idle';
 
-  constructor(options: LandingTurnsOptions) {
-    this.#options = options;
+  /** `onOver` is called when a turn has ended, with what `land` threw; answer with `over`. */
+  constructor(land: () => Promise<void>, onOver: (error?: unknown) => void) {
+    this.#land = land;
+    this.#onOver = onOver;
   }
 
   get idle(): boolean {
@@ -21,17 +16,19 @@ export class LandingTurns {
 
   start(): void {
     if (this.#state !== 'idle') {
-      this.#state = 'busy, and more is queued';
+      this.#state = 'landing, with more to land';
       return;
     }
-    this.#state = 'busy';
-    const { land, onError, onOver } = this.#options;
-    void land().catch(onError).finally(onOver);
+    this.#state = 'landing';
+    this.#land().then(
+      () => this.#onOver(),
+      (error: unknown) => this.#onOver(error ?? new Error('landing failed')),
+    );
   }
 
-  /** Says whether there is more to land. */
+  /** Ends the turn. Returns whether there is more to land. */
   over(): boolean {
-    const more = this.#state === 'busy, and more is queued';
+    const more = this.#state === 'landing, with more to land';
     this.#state = 'idle';
     return more;
   }

@@ -1,5 +1,5 @@
 import type { CommitQueueOptions } from '@sage/commit-queue';
-import type { Workers } from '@sage/workers';
+import type { WorkerPool } from '../ports.ts';
 
 /** What has to pass before work lands. */
 export interface VerifySettings {
@@ -23,7 +23,7 @@ export type QueueVerification = Pick<
 /** The verify of a queue: the command, in a worktree of its own at exactly the commit that would land. */
 export function queueVerification(
   { command, slots = 1, mode = 'chain', timeout, environment = [] }: VerifySettings,
-  { workers, run, stop }: { workers: Pick<Workers, 'check'>; run: string; stop?: AbortSignal },
+  { workers, run, stop }: { workers: Pick<WorkerPool, 'check'>; run: string; stop?: AbortSignal },
 ): QueueVerification {
   const values = environment.toSorted().map((name) => [name, process.env[name] ?? null]);
   return {

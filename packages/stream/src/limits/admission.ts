@@ -1,89 +1,82 @@
 import type { Allowance } from '@sage/scheduler';
 import type { AgentReport, AttemptResult } from '@sage/workers';
-import { type BudgetLimits, overBudget } from './budget.ts';
+import type { RunContext } from '../context/run-context.ts';
+import { overBudget } from './budget.ts';
 import { BudgetWatch, type Cut } from './budget-watch.ts';
-import type { Clock } from '../clock.ts';
-import { FleetLimit } from './fleet-limit.ts';
-import type { RunState } from '../journal/run-state.ts';
+import { RateLimiter } from './rate-limiter.ts';
 
-export interface AdmissionOptions {
-  readonly budget?: BudgetLimits | undefined;
-  /** Whether to wait where the account is at its limit; else nothing more starts. */
-  readonly wait: boolean;
-  readonly clock: Clock;
-  readonly state: () => RunState;
-}
-
-/** Whether another agent may start: what the account allows, and what the person wants to spend. */
+/** Decides whether another agent may start: what the account allows, and what the user wants to spend. */
 export class Admission {
-  readonly #options: AdmissionOptions;
-  readonly #fleet: FleetLimit;
+  readonly #context: Pick<RunContext, 'log' | 'clock' | 'settings'>;
+  readonly #limiter: RateLimiter;
   readonly #budget: BudgetWatch;
-  /** Retries that agents at work have told of. */
+  /** Retries that each running agent has reported. */
   readonly #retries = new Map<string, number>();
-  #turnedAway = false;
+  #rateLimited = false;
 
-  constructor(options: AdmissionOptions) {
-    this.#options = options;
-    this.#fleet = new FleetLimit(
-      () => options.state().workers,
-      () => options.clock.now().getTime(),
+  constructor(context: Pick<RunContext, 'log' | 'clock' | 'settings'>) {
+    const { log, clock, settings } = context;
+    this.#context = context;
+    this.#limiter = new RateLimiter(
+      () => log.state.workers,
+      () => clock.now().getTime(),
     );
-    this.#budget = new BudgetWatch(options.budget ?? {}, options.state);
+    this.#budget = new BudgetWatch(settings.budget, () => log.state);
   }
 
   /**
-   * Milliseconds until one may start, 0 for now, Infinity as long as nothing else happens. `working` agents are at
-   * work, `running` attempts are not over.
+   * Milliseconds until another agent may start: 0 for now, Infinity when something else has to happen first. `working`
+   * agents run, `running` attempts are not over.
    */
-  startsIn(working: number, running: number): number {
-    if (this.#turnedAway && !this.#options.wait) return Infinity;
+  startDelay(working: number, running: number): number {
+    if (this.#rateLimited && !this.#context.settings.wait) return Infinity;
     if (this.overBudget(running) !== undefined) return Infinity;
-    const pause = this.#fleet.remaining();
+    const pause = this.#limiter.remaining();
     if (pause > 0) return pause;
-    return working < this.#fleet.window ? 0 : this.#fleet.growsIn();
+    return working < this.#limiter.window ? 0 : this.#limiter.growsIn();
   }
 
-  /** How many may work at the same time from when on (ms from now), as far as the account is concerned. */
+  /** How many agents the account allows at the same time, from when on (ms from now). */
   outlook(): Allowance[] {
-    return this.#turnedAway && !this.#options.wait ? [] : this.#fleet.outlook();
+    return this.#rateLimited && !this.#context.settings.wait ? [] : this.#limiter.outlook();
   }
 
-  /** Why no further attempt may start beside those that run. */
+  /** Why no further attempt may start beside the running ones. */
   overBudget(running: number): string | undefined {
-    return overBudget(this.#options.budget ?? {}, this.#options.state(), running);
+    const { log, settings } = this.#context;
+    return overBudget(settings.budget, log.state, running);
   }
 
-  /** Why a ticket may not be tried any more. */
+  /** Why a ticket may not be tried again. */
   overTicketBudget(ticket: string): string | undefined {
     return this.#budget.overTicket(ticket);
   }
 
-  /** `end` ends the attempt, where it goes over a budget. */
-  started(ticket: string, end: () => void): void {
+  /** `end` ends the attempt when it exceeds a budget. */
+  onAttemptStarted(ticket: string, end: () => void): void {
     this.#budget.started(ticket, end);
   }
 
-  /** What an agent tells while it works. */
-  heard(ticket: string, report: AgentReport): void {
+  /** An agent reports while it works. */
+  onAgentReport(ticket: string, report: AgentReport): void {
     this.#budget.reported(ticket, report);
     const { retries = 0 } = report;
-    if (retries > (this.#retries.get(ticket) ?? 0)) this.#fleet.slowed();
+    if (retries > (this.#retries.get(ticket) ?? 0)) this.#limiter.onRetry();
     this.#retries.set(ticket, retries);
   }
 
-  /** Returns why an attempt was cut off, where it was. */
-  ended(ticket: string, outcome: AttemptResult['outcome'] | undefined): Cut | undefined {
+  /** Returns why the attempt was cut off, if it was. */
+  onAttemptEnded(ticket: string, outcome: AttemptResult['outcome'] | undefined): Cut | undefined {
     this.#retries.delete(ticket);
-    if (outcome === 'completed' || outcome === 'deferred') this.#fleet.workGotThrough();
+    if (outcome === 'completed' || outcome === 'deferred') this.#limiter.onSuccess();
     return this.#budget.ended(ticket);
   }
 
-  /** An agent was turned away by its account; returns in words what follows from it. */
-  turnedAway(retryAfter: number | undefined): string {
-    this.#turnedAway = true;
-    const pause = Math.ceil(this.#fleet.turnedAway(retryAfter) / 1000);
-    if (!this.#options.wait) return 'nothing more starts';
-    return `no worker starts for ${pause} s, ${this.#fleet.window} at most work at a time then`;
+  /** The account has turned an agent away. Returns in words what follows from it. */
+  onRateLimited(retryAfter: number | undefined): string {
+    this.#rateLimited = true;
+    const pause = Math.ceil(this.#limiter.onRateLimited(retryAfter) / 1000);
+    if (!this.#context.settings.wait) return 'nothing more starts';
+    return `no worker starts for ${pause} s, ${this.#limiter.window} at most work at a time then`;
   }
 }

@@ -1,6 +1,6 @@
-import { type BudgetLimits, exceeded } from './budget.ts';
-import type { RunState } from '../journal/run-state.ts';
-import type { Spent } from '../journal/spending.ts';
+import type { RunState, Spent } from '@sage/journal';
+import type { BudgetLimits } from '../context/run-context.ts';
+import { exceeded } from './budget.ts';
 
 /** Why an attempt is cut off: it has used up what its ticket may, or the whole run has. */
 export interface Cut {

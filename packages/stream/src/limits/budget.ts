@@ -1,13 +1,5 @@
-import type { RunState } from '../journal/run-state.ts';
-import type { Spent } from '../journal/spending.ts';
-
-/** What a run, and each ticket, may use in all attempts; a limit that is not set does not limit. */
-export interface BudgetLimits {
-  readonly maxCost?: number | undefined;
-  readonly maxTokens?: number | undefined;
-  readonly maxTicketCost?: number | undefined;
-  readonly maxTicketTokens?: number | undefined;
-}
+import type { RunState, Spent } from '@sage/journal';
+import type { BudgetLimits } from '../context/run-context.ts';
 
 /**
  * Why no further attempt may start beside those that run, or undefined where one may. Each attempt that runs, and the

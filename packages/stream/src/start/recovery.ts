@@ -1,50 +1,44 @@
-import { encodeTrailer, type QueueEntry } from '@sage/commit-queue';
+import { encodeTrailer, type QueueEntry, TICKET_TRAILER } from '@sage/commit-queue';
 import { findTrailers, type Repository } from '@sage/git';
-import type { Workers } from '@sage/workers';
-import type { Backlog } from '../backlog.ts';
-import { commitMessage } from '../landing/commit-message.ts';
-import { completedContainers } from '../landing/containers.ts';
-import type { Landing } from '../landing/landing.ts';
-import type { RunLog, UnfinishedRun } from '../journal/run-log.ts';
-import type { RunState } from '../journal/run-state.ts';
+import type { RecordedRun, RunState } from '@sage/journal';
+import type { Backlog } from '../backlog/backlog.ts';
+import { commitMessage } from '../backlog/commit-message.ts';
+import { completedContainers } from '../backlog/completed-containers.ts';
+import type { RunContext } from '../context/run-context.ts';
+import type { WorkerPool } from '../ports.ts';
 
-/** Ends what killed runs left running, and keeps what their agents had done so far. Returns lines for the person. */
+/** Ends what killed runs left running, and keeps what their agents had changed. Returns notices for the user. */
 export async function recoverWorkers(
-  runs: readonly UnfinishedRun[],
-  workers: Workers,
-  backlog: Backlog,
+  runs: readonly RecordedRun[],
+  workers: Pick<WorkerPool, 'recover'>,
+  backlog: Pick<Backlog, 'tickets'>,
 ): Promise<string[]> {
   const notices: string[] = [];
-  // Newest first: a worktree that is still there belongs to the last run that worked on its ticket.
+  // Newest first: a folder that is still there belongs to the last run that worked on its ticket.
   for (const { run, state } of runs) {
     const cutOff = [...state.open].map(([ticket, base]) => {
       const known = backlog.tickets.get(ticket);
-      return {
-        ticket,
-        base,
-        message: known ? commitMessage(known) : `wip: ${JSON.stringify(ticket)}`,
-      };
+      return { ticket, base, message: known ? commitMessage(known) : `wip: ${JSON.stringify(ticket)}` };
     });
     const { ended, kept } = await workers.recover(run, cutOff);
-    if (ended > 0) notices.push(`ended ${ended} processes that run ${run} had left`);
+    if (ended > 0)
+      notices.push(`ended ${ended === 1 ? '1 process' : `${ended} processes`} that run ${run} had left`);
     for (const ref of kept) notices.push(`kept unfinished work of run ${run} as ${ref}`);
   }
   return notices;
 }
 
 /**
- * Tells the journal what git knows and it does not (landings whose event was lost with the process), and the
- * index what both know.
+ * Brings journal and source up to date with git: journals landings whose event was lost with the process, and records
+ * the states that the source lacks.
  */
 export async function reconcile(
   repository: Repository,
-  log: RunLog,
-  landing: Landing,
-  backlog: Backlog,
+  { log, states, backlog }: Pick<RunContext, 'log' | 'states' | 'backlog'>,
 ): Promise<void> {
   const { base, target, tickets } = log.state;
   const byTrailer = new Map([...tickets].map((id) => [encodeTrailer(id), id]));
-  for (const { commit, values } of await findTrailers(repository, base, target, 'Sage-Ticket')) {
+  for (const { commit, values } of await findTrailers(repository, base, target, TICKET_TRAILER)) {
     for (const value of values) await complete(byTrailer.get(value), commit);
   }
   const done = new Set([...log.state.completed.keys(), ...completedIds(backlog)]);
@@ -52,10 +46,10 @@ export async function reconcile(
   for (const id of completedContainers(backlog, done)) await complete(id, last);
 
   for (const id of log.state.completed.keys()) {
-    if (backlog.tickets.get(id)?.state !== 'COMPLETED') await landing.recordCompleted(id);
+    if (backlog.tickets.get(id)?.state !== 'COMPLETED') await states.recordCompleted(id);
   }
   for (const [id, deferral] of log.state.deferred) {
-    if (backlog.tickets.get(id)?.state !== 'DEFERRED') await landing.recordDeferred(id, deferral);
+    if (backlog.tickets.get(id)?.state !== 'DEFERRED') await states.recordDeferred(id, deferral);
   }
 
   async function complete(id: string | undefined, commit: string): Promise<void> {
@@ -64,14 +58,14 @@ export async function reconcile(
   }
 }
 
-/** What completes a container that has nothing to wait for. */
+/** The commit that completes a container which no longer waits for anything. */
 export function lastLanding({ completed, base }: Pick<RunState, 'completed' | 'base'>): string {
   return [...completed.values()].at(-1) ?? base;
 }
 
-/** Queue entries of this run whose end the journal has not seen. */
-export function unsettledEntries(entries: readonly QueueEntry[], log: RunLog): QueueEntry[] {
-  const { tickets, target, settledEntries, completed } = log.state;
+/** Queue entries of a run whose end its journal does not have. */
+export function unsettledEntries(entries: readonly QueueEntry[], state: RunState): QueueEntry[] {
+  const { tickets, target, settledEntries, completed } = state;
   return entries.filter(
     (entry) =>
       entry.target === target &&
@@ -82,6 +76,6 @@ export function unsettledEntries(entries: readonly QueueEntry[], log: RunLog): Q
   );
 }
 
-export function completedIds(backlog: Backlog): string[] {
+export function completedIds(backlog: Pick<Backlog, 'tickets'>): string[] {
   return [...backlog.tickets.values()].filter(({ state }) => state === 'COMPLETED').map(({ id }) => id);
 }

@@ -121,12 +121,12 @@ async function run(
     const seconds = minutes * 60;
     if (end === 'failed' || end === 'deferred') {
       task.failures++;
-      tell({ event: 'ticket.finished', ...about(task), outcome: end, seconds }, now);
+      tell({ event: 'attempt.finished', ...about(task), outcome: end, seconds }, now);
       if (end === 'deferred') giveUp(task);
       else again(task);
       return;
     }
-    tell({ event: 'ticket.finished', ...about(task), outcome: 'completed', seconds }, now);
+    tell({ event: 'attempt.finished', ...about(task), outcome: 'completed', seconds }, now);
     due.push({ at: now + drawn.landing(), happens: () => settle(task, end) });
   };
   for (;;) {
@@ -134,7 +134,7 @@ async function run(
     for (const task of ready.slice(0, free)) {
       free--;
       task.state = 'busy';
-      tell({ event: 'ticket.started', ...about(task), title: '', base: '' }, now);
+      tell({ event: 'attempt.started', ...about(task), title: '', base: '' }, now);
       const minutes = drawn.minutes();
       due.push({ at: now + minutes, happens: () => finish(task, minutes) });
     }
@@ -159,7 +159,7 @@ function learned(drawn: World) {
     };
     const about = { ticket: 'E', worker: 1, attempt: 1, entry: 'e', commit: '', seconds: 1 };
     const [files, tickets, reason, output] = [[], [], '', ''];
-    record.saw(event(0, { event: 'ticket.finished', ...about, outcome: lands ? 'completed' : end }));
+    record.saw(event(0, { event: 'attempt.finished', ...about, outcome: lands ? 'completed' : end }));
     const at = drawn.landing();
     if (end === 'landed') record.saw(event(at, { event: 'landing.landed', ...about }));
     if (end === 'rejected') record.saw(event(at, { event: 'landing.rejected', ...about, reason, output }));

@@ -29,7 +29,7 @@ async function folder(files: Record<string, string>): Promise<string> {
 }
 
 const finished = (ticket: string, seconds: number, outcome = 'completed'): string =>
-  JSON.stringify({ v: 1, event: 'ticket.finished', ticket, seconds, outcome }) + '\n';
+  JSON.stringify({ v: 1, event: 'attempt.finished', ticket, seconds, outcome }) + '\n';
 
 test('learns from completed attempts of every journal, and a torn line or a broken file does not matter', async () => {
   const root = await folder({

@@ -67,7 +67,7 @@ function start(
   };
   const about = { worker: 1, attempt: 1 };
   for (let nth = 0; nth < failures; nth++)
-    record.saw(event({ event: 'ticket.finished', ticket: 'E', seconds: 9, outcome: 'failed', ...about }));
+    record.saw(event({ event: 'attempt.finished', ticket: 'E', seconds: 9, outcome: 'failed', ...about }));
   const settled = async () => {
     // No forecast of so few tickets has more steps.
     for (let step = 0; step < 50; step++) await nextTurn();
@@ -81,9 +81,9 @@ function start(
       for (const timer of timers) if (timer.at <= now && timers.delete(timer)) timer.callback();
     },
     close: () => live.close(),
-    started: (ticket: string) => saw({ event: 'ticket.started', ticket, title: '', base: '', ...about }),
+    started: (ticket: string) => saw({ event: 'attempt.started', ticket, title: '', base: '', ...about }),
     finished: (ticket: string, seconds: number, outcome: 'completed' | 'failed' = 'completed') =>
-      saw({ event: 'ticket.finished', ticket, seconds, outcome, ...about }),
+      saw({ event: 'attempt.finished', ticket, seconds, outcome, ...about }),
     async completed(ticket: string) {
       states.set(ticket, 'COMPLETED');
       saw({ event: 'ticket.completed', ticket, commit: '' });
@@ -92,7 +92,7 @@ function start(
     settled,
     /** In an earlier run. */
     landed(ticket: string, after: number) {
-      record.saw(event({ event: 'ticket.finished', ticket, seconds: 9, outcome: 'completed', ...about }));
+      record.saw(event({ event: 'attempt.finished', ticket, seconds: 9, outcome: 'completed', ...about }));
       const landed = event({ event: 'landing.landed', ticket, entry: 'e', commit: '' });
       record.saw({ ...landed, time: new Date(now + after * MINUTE).toISOString() });
     },

@@ -11,7 +11,7 @@ test('a plan says what it costs as soon as earlier attempts told what they did',
   expect((await planStream({ directory, maxAttempts: 1 })).forecast).not.toHaveProperty('cost');
   const finished = {
     v: 1,
-    event: 'ticket.finished',
+    event: 'attempt.finished',
     ticket: 'A-0',
     seconds: 300,
     outcome: 'failed',

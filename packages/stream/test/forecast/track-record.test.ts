@@ -10,13 +10,13 @@ function recordOf(...facts: [minute: number, fact: RunFact][]): TrackRecord {
   return record;
 }
 
-type Outcome = Extract<RunFact, { event: 'ticket.finished' }>['outcome'];
+type Outcome = Extract<RunFact, { event: 'attempt.finished' }>['outcome'];
 const finished = (
   ticket: string,
   outcome: Outcome,
   more: { seconds?: number; costUsd?: number } = {},
 ): RunFact => {
-  return { event: 'ticket.finished', ticket, worker: 1, attempt: 1, seconds: 1, outcome, ...more };
+  return { event: 'attempt.finished', ticket, worker: 1, attempt: 1, seconds: 1, outcome, ...more };
 };
 const landed = (ticket: string): RunFact => ({ event: 'landing.landed', ticket, entry: 'e', commit: 'c' });
 const conflicted = (ticket: string): RunFact => {

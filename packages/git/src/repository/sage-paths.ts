@@ -1,0 +1,15 @@
+/** What Sage keeps in a repository, relative to its top; `info/exclude` hides it from git. The ticket index is not among it. */
+export const SAGE_PATHS = {
+  runs: '.sage/runs',
+  queue: '.sage/commit-queue',
+  cache: '.sage/cache',
+  velocityLog: '.sage/stream-velocity.log',
+  workflowMode: '.sage/workflow-mode',
+} as const;
+
+/** Prefixes of the refs that keep work alive: what waits to land, what did not land, what was cut off. */
+export const SAGE_REFS = {
+  queue: 'refs/sage/queue/',
+  deferred: 'refs/sage/deferred/',
+  interrupted: 'refs/sage/interrupted/',
+} as const;

@@ -1,0 +1,158 @@
+import type { DeferCategory } from '@sage/tickets';
+
+/** How a run ended. `interrupted` and `stopped` runs are resumed by the next one on the same target. */
+export type RunOutcome = 'finished' | 'interrupted' | 'stopped';
+
+/** Counts of tickets. Each ticket of the run is in exactly one. */
+export interface RunSummary {
+  readonly completed: number;
+  readonly deferred: number;
+  readonly blocked: number;
+  readonly unprocessed: number;
+}
+
+/** What happened, without the envelope that every event has. Documented in docs/events.md. */
+export type RunFact =
+  | {
+      readonly event: 'run.started';
+      readonly target: string;
+      /** Tip of the target when the run first started. */
+      readonly base: string;
+      readonly workers: number;
+      readonly agent: string;
+      readonly tickets: readonly string[];
+      readonly resumed: boolean;
+    }
+  /** Tickets that joined the run: new in the backlog, or no longer DEFERRED there. */
+  | { readonly event: 'tickets.added'; readonly tickets: readonly string[] }
+  /** Tickets that left the run before they started: now DEFERRED, COMPLETED or gone in the backlog. */
+  | { readonly event: 'tickets.withdrawn'; readonly tickets: readonly string[] }
+  | { readonly event: 'run.paused' }
+  | { readonly event: 'run.resumed' }
+  | { readonly event: 'run.workers'; readonly workers: number }
+  | {
+      readonly event: 'attempt.started';
+      readonly ticket: string;
+      readonly title: string;
+      readonly worker: number;
+      readonly attempt: number;
+      /** The commit of the target that the worktree is cut from. */
+      readonly base: string;
+      /** What the agent prints, relative to the repository. */
+      readonly log?: string;
+    }
+  /** What the agent does now and has used so far; at most one a second for each worker. */
+  | {
+      readonly event: 'ticket.progress';
+      readonly ticket: string;
+      readonly worker: number;
+      readonly attempt: number;
+      /** In a few words, such as "Edit src/app.ts". */
+      readonly activity?: string;
+      readonly tokens?: number;
+      readonly costUsd?: number;
+    }
+  | {
+      readonly event: 'attempt.finished';
+      readonly ticket: string;
+      readonly worker: number;
+      readonly attempt: number;
+      readonly outcome: 'completed' | 'deferred' | 'failed' | 'rate-limited' | 'interrupted';
+      readonly seconds: number;
+      readonly category?: DeferCategory;
+      readonly reason?: string;
+      readonly summary?: string;
+      readonly tokens?: number;
+      readonly inputTokens?: number;
+      readonly outputTokens?: number;
+      /** Part of the input that was read from a cache. */
+      readonly cachedTokens?: number;
+      readonly costUsd?: number;
+      /** The agent's session, which a later attempt may resume. */
+      readonly session?: string;
+      /** Changed files that the ticket did not declare. */
+      readonly drift?: readonly string[];
+      readonly ignoredFiles?: readonly string[];
+      /** What the agent printed, relative to the repository. */
+      readonly log?: string;
+    }
+  | {
+      readonly event: 'git.settings_changed';
+      /** The ticket whose attempt has just ended; another one may have made the change. */
+      readonly ticket: string;
+      /** Hooks and settings of git, relative to the repository. */
+      readonly files: readonly string[];
+    }
+  | {
+      readonly event: 'queue.enqueued';
+      readonly ticket: string;
+      readonly entry: string;
+      readonly commit: string;
+    }
+  | {
+      readonly event: 'landing.landed';
+      readonly ticket: string;
+      readonly entry: string;
+      readonly commit: string;
+      /** Verify failed once, then passed. */
+      readonly flaky?: boolean;
+    }
+  | {
+      readonly event: 'landing.conflicted';
+      readonly ticket: string;
+      readonly entry: string;
+      readonly files: readonly string[];
+      readonly tickets: readonly string[];
+    }
+  /** The agent has printed nothing for this long; 0 when it prints again. */
+  | { readonly event: 'ticket.quiet'; readonly ticket: string; readonly seconds: number }
+  | {
+      readonly event: 'conflict.predicted';
+      readonly ticket: string;
+      readonly files: readonly string[];
+      readonly tickets: readonly string[];
+    }
+  | {
+      readonly event: 'landing.rejected';
+      readonly ticket: string;
+      readonly entry: string;
+      readonly reason: string;
+      /** Last lines of the verify command. */
+      readonly output: string;
+    }
+  | { readonly event: 'ticket.completed'; readonly ticket: string; readonly commit: string }
+  | {
+      readonly event: 'ticket.deferred';
+      readonly ticket: string;
+      readonly category: DeferCategory;
+      readonly reason: string;
+      readonly attempts: number;
+      /** The ref that keeps the work of the last attempt. */
+      readonly ref?: string;
+    }
+  | { readonly event: 'ticket.blocked'; readonly ticket: string; readonly by: readonly string[] }
+  | {
+      readonly event: 'run.forecast';
+      /** Tickets that can still be completed. */
+      readonly remaining: number;
+      /** ISO times of the end: 50 % likely by `expected`, 80 % likely between `low` and `high`. */
+      readonly expected: string;
+      readonly low: string;
+      readonly high: string;
+    }
+  | {
+      readonly event: 'run.finished';
+      readonly outcome: RunOutcome;
+      readonly reason?: string;
+      readonly summary: RunSummary;
+    };
+
+export interface EventEnvelope {
+  /** The version of the events; journals of version 1 are converted when they are read. */
+  readonly v: 2;
+  readonly run: string;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+}
+
+export type RunEvent = RunFact & EventEnvelope;

@@ -1,0 +1,9 @@
+export { NoSuchRunError } from './errors.ts';
+export type { EventEnvelope, RunEvent, RunFact, RunOutcome, RunSummary } from './events.ts';
+export { followRun } from './follow-run.ts';
+export { Journal, journalFile, parseJournal, readJournal, runsDirectory } from './journal.ts';
+export { newRunId, RunLog } from './run-log.ts';
+export { type Deferral, RunFold, type RunState, type Setback, summarise } from './run-state.ts';
+export { type AgentStatus, type RunStatus, RunStatusFold } from './run-status.ts';
+export { listRuns, readRun, type RecordedRun, type RunFile, unfinishedRuns } from './runs.ts';
+export type { RunUsage, Spent } from './usage.ts';

@@ -1,0 +1,55 @@
+import type { RunEvent, RunFact } from './events.ts';
+import { Journal, journalFile } from './journal.ts';
+import { RunFold, type RunState } from './run-state.ts';
+
+/** The journal of one run, with the state that it adds up to. Every event goes through here, in order. */
+export class RunLog {
+  readonly run: string;
+  readonly #journal: Journal;
+  readonly #fold: RunFold;
+  readonly #now: () => Date;
+  readonly #listeners: ((event: RunEvent) => void)[] = [];
+
+  private constructor(run: string, journal: Journal, fold: RunFold, now: () => Date) {
+    this.run = run;
+    this.#journal = journal;
+    this.#fold = fold;
+    this.#now = now;
+  }
+
+  /** Opens the log of a new run, or of one that is resumed after its `earlier` events. */
+  static async open(
+    root: string,
+    run: string,
+    earlier: readonly RunEvent[],
+    now: () => Date,
+  ): Promise<RunLog> {
+    return new RunLog(run, await Journal.open(journalFile(root, run)), RunFold.of(earlier), now);
+  }
+
+  /** Calls back with each event from now on, once it is durable. */
+  subscribe(listener: (event: RunEvent) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  get state(): RunState {
+    return this.#fold.state;
+  }
+
+  /** Resolves when the event is durable. Readers see it then, never before. */
+  async emit(fact: RunFact): Promise<void> {
+    const event: RunEvent = { v: 2, run: this.run, time: this.#now().toISOString(), ...fact };
+    this.#fold.apply(event);
+    await this.#journal.append(event);
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  close(): Promise<void> {
+    return this.#journal.close();
+  }
+}
+
+/** An id that sorts by start and is safe in paths and branch names. */
+export function newRunId(now: Date, random: string): string {
+  return `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}-${random}`;
+}

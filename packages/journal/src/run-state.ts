@@ -1,0 +1,215 @@
+import type { DeferCategory } from '@sage/tickets';
+import type { RunEvent, RunOutcome, RunSummary } from './events.ts';
+import { addSpent, addUsage, type RunUsage, type Spent } from './usage.ts';
+
+/** Why a ticket's last attempt did not land; `log` is the agent's output, relative to the repository. */
+export type Setback =
+  | { readonly kind: 'failure'; readonly reason: string; readonly log?: string }
+  | { readonly kind: 'conflict'; readonly files: readonly string[]; readonly tickets: readonly string[] }
+  | { readonly kind: 'rejected'; readonly reason: string; readonly output: string };
+
+type Session = { readonly id: string } & Figures;
+
+export interface Deferral {
+  readonly category: DeferCategory;
+  readonly reason: string;
+  readonly attempts: number;
+  readonly at: string;
+  /** The ref that keeps the work of its last attempt. */
+  readonly ref?: string;
+}
+
+/** What the events of a run add up to. Everything else about a run is derived from it. */
+export interface RunState {
+  readonly run: string;
+  readonly target: string;
+  readonly base: string;
+  readonly tickets: ReadonlySet<string>;
+  /** Counted attempts: not those that were interrupted or turned away by a rate limit. */
+  readonly attempts: ReadonlyMap<string, number>;
+  readonly conflicts: ReadonlyMap<string, number>;
+  /** Attempts that were started and have not ended: ticket to base. */
+  readonly open: ReadonlyMap<string, string>;
+  /** Why the last attempt of each ticket did not land. */
+  readonly setbacks: ReadonlyMap<string, Setback>;
+  /** The agent's session of each ticket's last attempt, with the usage of all attempts in it. */
+  readonly sessions: ReadonlyMap<string, Session>;
+  /** Queue entries whose end is known. */
+  readonly settledEntries: ReadonlySet<string>;
+  readonly completed: ReadonlyMap<string, string>;
+  readonly deferred: ReadonlyMap<string, Deferral>;
+  /** Tickets that cannot start, with the chain that blocks each, nearest first. Known when the run has ended. */
+  readonly blocked: ReadonlyMap<string, readonly string[]>;
+  /** Files that the last completed attempt of a ticket changed without declaring them. */
+  readonly drift: ReadonlyMap<string, readonly string[]>;
+  /** What all attempts of a ticket have used. */
+  readonly spent: ReadonlyMap<string, Spent>;
+  /** What all attempts have used, interrupted ones included. */
+  readonly usage: RunUsage;
+  /** Whether a person has paused the run. */
+  readonly paused: boolean;
+  /** How many agents may run at the same time. */
+  readonly workers: number;
+  readonly outcome: RunOutcome | undefined;
+}
+
+type Mutable<T> = {
+  -readonly [K in keyof T]: T[K] extends ReadonlyMap<infer A, infer B>
+    ? Map<A, B>
+    : T[K] extends ReadonlySet<infer C>
+      ? Set<C>
+      : T[K];
+};
+
+/** Folds events into the state of their run, one at a time: `apply` is the only way that it changes. */
+export class RunFold {
+  readonly #state: Mutable<RunState> = {
+    run: '',
+    target: '',
+    base: '',
+    tickets: new Set(),
+    attempts: new Map(),
+    conflicts: new Map(),
+    open: new Map(),
+    setbacks: new Map(),
+    sessions: new Map(),
+    settledEntries: new Set(),
+    completed: new Map(),
+    deferred: new Map(),
+    blocked: new Map(),
+    drift: new Map(),
+    spent: new Map(),
+    usage: { costUsd: 0, tokens: 0, ended: 0, costed: 0, counted: 0 },
+    paused: false,
+    workers: 0,
+    outcome: undefined,
+  };
+
+  static of(events: Iterable<RunEvent>): RunFold {
+    const fold = new RunFold();
+    for (const event of events) fold.apply(event);
+    return fold;
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  /** Events it does not know leave the state as it is. */
+  apply(event: RunEvent): void {
+    const state = this.#state;
+    switch (event.event) {
+      case 'run.started':
+        state.run = event.run;
+        state.target = event.target;
+        state.base ||= event.base;
+        state.outcome = undefined;
+        state.paused = false;
+        state.workers = event.workers;
+        // Attempts of a coordinator that was killed have no end of their own.
+        state.open.clear();
+        state.blocked.clear();
+        for (const ticket of event.tickets) {
+          state.tickets.add(ticket);
+          // Named again after a deferral: the person wants a fresh start.
+          if (state.deferred.delete(ticket)) {
+            state.attempts.delete(ticket);
+            state.spent.delete(ticket);
+            state.conflicts.delete(ticket);
+          }
+        }
+        return;
+      case 'run.paused':
+        state.paused = true;
+        return;
+      case 'run.resumed':
+        state.paused = false;
+        return;
+      case 'run.workers':
+        state.workers = event.workers;
+        return;
+      case 'tickets.added':
+        for (const ticket of event.tickets) state.tickets.add(ticket);
+        return;
+      case 'tickets.withdrawn':
+        for (const ticket of event.tickets) state.tickets.delete(ticket);
+        return;
+      case 'attempt.started':
+        state.open.set(event.ticket, event.base);
+        return;
+      case 'attempt.finished':
+        state.open.delete(event.ticket);
+        state.usage = addUsage(state.usage, event);
+        addSpent(state.spent, event);
+        if (event.session !== undefined)
+          state.sessions.set(event.ticket, resumeSession(state.sessions.get(event.ticket), event.session, event));
+        if (event.outcome === 'completed' && event.drift) state.drift.set(event.ticket, event.drift);
+        if (event.outcome === 'rate-limited' || event.outcome === 'interrupted') return;
+        count(state.attempts, event.ticket);
+        if (event.outcome === 'failed') {
+          const { log, reason = 'it failed' } = event;
+          state.setbacks.set(event.ticket, { kind: 'failure', reason, ...(log !== undefined && { log }) });
+        }
+        return;
+      case 'landing.landed':
+        state.settledEntries.add(event.entry);
+        return;
+      case 'landing.conflicted':
+        state.settledEntries.add(event.entry);
+        count(state.conflicts, event.ticket);
+        state.setbacks.set(event.ticket, { kind: 'conflict', files: event.files, tickets: event.tickets });
+        return;
+      case 'landing.rejected':
+        state.settledEntries.add(event.entry);
+        state.setbacks.set(event.ticket, { kind: 'rejected', reason: event.reason, output: event.output });
+        return;
+      case 'ticket.completed':
+        state.completed.set(event.ticket, event.commit);
+        state.deferred.delete(event.ticket);
+        return;
+      case 'ticket.deferred':
+        state.deferred.set(event.ticket, {
+          category: event.category,
+          reason: event.reason,
+          attempts: event.attempts,
+          at: event.time,
+          ref: event.ref,
+        });
+        return;
+      case 'ticket.blocked':
+        state.blocked.set(event.ticket, event.by);
+        return;
+      case 'run.finished':
+        state.outcome = event.outcome;
+    }
+  }
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+const FIGURES = ['tokens', 'inputTokens', 'outputTokens', 'cachedTokens', 'costUsd'] as const;
+type Figures = { readonly [K in (typeof FIGURES)[number]]?: number };
+
+/** A resumed session has used what all of its attempts reported. */
+function resumeSession(before: Session | undefined, id: string, reported: Figures): Session {
+  const figures: { -readonly [K in keyof Figures]: number } = {};
+  for (const key of FIGURES) {
+    const value = (before?.id === id ? (before[key] ?? 0) : 0) + (reported[key] ?? 0);
+    if (value > 0) figures[key] = value;
+  }
+  return { id, ...figures };
+}
+
+/** Counts each ticket of a run once. */
+export function summarise(state: RunState): RunSummary {
+  const counts = { completed: 0, deferred: 0, blocked: 0, unprocessed: 0 };
+  for (const id of state.tickets) {
+    if (state.completed.has(id)) counts.completed += 1;
+    else if (state.deferred.has(id)) counts.deferred += 1;
+    else if (state.blocked.has(id)) counts.blocked += 1;
+    else counts.unprocessed += 1;
+  }
+  return counts;
+}

@@ -1,0 +1,18 @@
+import type { RunEvent } from './events.ts';
+
+/** Names of events in version 1 that are called otherwise today. */
+const RENAMED: Readonly<Record<string, RunEvent['event']>> = {
+  'ticket.started': 'attempt.started',
+  'ticket.finished': 'attempt.finished',
+  'settings.changed': 'git.settings_changed',
+};
+
+/** A parsed line of a journal as an event of today's version; undefined for what is no event. */
+export function upgradeEvent(value: unknown): RunEvent | undefined {
+  if (typeof value !== 'object' || value === null || !('event' in value)) return undefined;
+  const { event } = value;
+  if (typeof event !== 'string') return undefined;
+  if (!('v' in value) || value.v !== 1) return value as RunEvent;
+  const name = Object.hasOwn(RENAMED, event) ? RENAMED[event] : event;
+  return { ...value, v: 2, event: name } as RunEvent;
+}

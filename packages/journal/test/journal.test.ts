@@ -1,0 +1,81 @@
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, onTestFinished, test } from 'vitest';
+import type { RunEvent } from '../src/index.ts';
+import { Journal, parseJournal, readJournal } from '../src/journal.ts';
+
+async function journalFile(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sage-journal-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return join(folder, 'run/journal.jsonl');
+}
+
+const event = (ticket: string): RunEvent => ({
+  v: 2,
+  run: 'r',
+  time: '2026-01-01T00:00:00.000Z',
+  event: 'ticket.completed',
+  ticket,
+  commit: 'c',
+});
+
+test('events come back in the order they were appended, however many at once', async () => {
+  const file = await journalFile();
+  const journal = await Journal.open(file);
+  await Promise.all(Array.from({ length: 100 }, (_, index) => journal.append(event(`A-${index}`))));
+  await journal.close();
+  expect((await readJournal(file)).map((one) => 'ticket' in one && one.ticket)).toEqual(
+    Array.from({ length: 100 }, (_, index) => `A-${index}`),
+  );
+});
+
+test('an event is on the disk when append resolves', async () => {
+  const file = await journalFile();
+  const journal = await Journal.open(file);
+  await journal.append(event('A-1'));
+  expect(await readFile(file, 'utf8')).toBe(`${JSON.stringify(event('A-1'))}\n`);
+  await journal.close();
+});
+
+test('a torn end is dropped, and the next event starts a line of its own', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(100), fc.boolean(), async (length, newline) => {
+      const file = await journalFile();
+      const journal = await Journal.open(file);
+      await journal.append(event('A-1'));
+      await journal.close();
+      const torn = JSON.stringify(event('größe')).slice(0, length);
+      await appendFile(file, torn + (newline && length > 0 ? '\n' : ''));
+      expect(await readJournal(file)).toEqual([event('A-1')]);
+      const again = await Journal.open(file);
+      await again.append(event('A-2'));
+      await again.close();
+      expect(await readJournal(file)).toEqual([event('A-1'), event('A-2')]);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('a block of zeros, as a power cut leaves it, is a torn end', async () => {
+  const file = await journalFile();
+  const journal = await Journal.open(file);
+  await journal.append(event('A-1'));
+  await journal.close();
+  await appendFile(file, '\0\0\0\0');
+  expect(await readJournal(file)).toEqual([event('A-1')]);
+});
+
+test('lines that are damaged are left out and told, and the others count', async () => {
+  const file = await journalFile();
+  const journal = await Journal.open(file);
+  for (const ticket of ['A-1', 'A-2', 'A-3', 'A-4']) await journal.append(event(ticket));
+  await journal.close();
+  const lines = (await readFile(file, 'utf8')).split('\n');
+  lines[1] = lines[1]!.slice(5);
+  lines[2] = 'null';
+  await writeFile(file, lines.join('\n'));
+  expect(await readJournal(file)).toEqual([event('A-1'), event('A-4')]);
+  expect(parseJournal(await readFile(file, 'utf8')).damaged).toEqual([2, 3]);
+});

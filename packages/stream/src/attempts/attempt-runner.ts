@@ -1,0 +1,198 @@
+import type { QueueEntry } from '@sage/commit-queue';
+import { type Ticket, ticketChecks, ticketDocument } from '@sage/tickets';
+import type { AgentRun, AttemptResult, PreviousAttempt, WorkRequest, WorkTicket } from '@sage/workers';
+import { commitMessage } from '../backlog/commit-message.ts';
+import type { ConflictWatch } from '../conflicts/conflict-watch.ts';
+import type { RunContext } from '../context/run-context.ts';
+import { TargetLostError } from '../errors.ts';
+import { reportProgress } from './progress.ts';
+
+/** Lines of an agent's output that the next attempt sees. */
+const OUTPUT_LINES = 30;
+
+/** Runs attempts, each from the tip of the target to its entry in the queue, and journals them. */
+export class AttemptRunner {
+  readonly #context: RunContext;
+  readonly #watch: Pick<ConflictWatch, 'started' | 'ended'>;
+
+  constructor(context: RunContext, watch: Pick<ConflictWatch, 'started' | 'ended'>) {
+    this.#context = context;
+    this.#watch = watch;
+  }
+
+  /**
+   * Runs one attempt to its end. A failure of the worker or of the queue is a failed attempt.
+   * @throws TargetLostError: there is no commit that the ticket could start from.
+   */
+  async run(ticket: Ticket, worker: number, agentRun: AgentRun): Promise<AttemptResult> {
+    const { log, workers } = this.#context;
+    const base = await this.#baseFor(ticket);
+    const request = await this.#requestFor(ticket, worker, base);
+    const { attempt } = request;
+    await log.emit({
+      event: 'attempt.started',
+      ticket: ticket.id,
+      title: ticket.title,
+      worker,
+      attempt,
+      base,
+      log: workers.logOf(request),
+    });
+    this.#watch.started(ticket.id, base);
+    const worked = await this.#work(ticket, request, agentRun).finally(() => this.#watch.ended(ticket.id));
+    const { result, entry } = await this.#enqueue(ticket, base, await this.#confirm(ticket, worked));
+    await this.#journal(request, result, entry);
+    return result;
+  }
+
+  /** The target's tip, which has to contain what the ticket depends on. */
+  async #baseFor(ticket: Ticket): Promise<string> {
+    const { target, backlog, log } = this.#context;
+    const tip = await target.tip();
+    if (tip === undefined)
+      throw new TargetLostError(target.ref, `branch ${target.ref} is gone: restore it and run again`);
+    for (const id of backlog.graph.dependenciesOf(ticket.id)) {
+      const landed = log.state.completed.get(id);
+      if (landed === undefined || (await target.contains(tip, landed))) continue;
+      const what = `the landing of ${id} (${landed}): someone moved it; restore it and run again`;
+      throw new TargetLostError(target.ref, `${target.ref} no longer contains ${what}`);
+    }
+    return tip;
+  }
+
+  async #requestFor(ticket: Ticket, worker: number, base: string): Promise<WorkRequest> {
+    const { backlog, log } = this.#context;
+    const dependencies = backlog.graph
+      .dependenciesOf(ticket.id)
+      .map((id) => ({ id, title: backlog.tickets.get(id)?.title ?? id }));
+    return {
+      run: log.run,
+      worker,
+      attempt: (log.state.attempts.get(ticket.id) ?? 0) + 1,
+      ticket: workTicket(ticket),
+      base,
+      message: commitMessage(ticket),
+      dependencies,
+      previous: await this.#previous(ticket.id),
+      session: log.state.sessions.get(ticket.id),
+    };
+  }
+
+  /** Why the last attempt did not land, as the next one's prompt has it. */
+  async #previous(ticket: string): Promise<PreviousAttempt | undefined> {
+    const { log, workers } = this.#context;
+    const setback = log.state.setbacks.get(ticket);
+    if (setback?.kind !== 'failure' || setback.log === undefined) return setback;
+    const lines = await workers.outputTail(setback.log).catch(() => []);
+    return { kind: 'failure', reason: setback.reason, output: lines.slice(-OUTPUT_LINES).join('\n') };
+  }
+
+  async #work(ticket: Ticket, request: WorkRequest, agentRun: AgentRun): Promise<AttemptResult> {
+    const { log, workers, settings } = this.#context;
+    const { ask } = settings;
+    const progress = reportProgress(this.#context, request);
+    const run: AgentRun = {
+      ...agentRun,
+      onReport(report) {
+        progress.report(report);
+        agentRun.onReport?.(report);
+      },
+      onQuiet(seconds) {
+        // A journal that cannot be written stops the run at its next event.
+        log.emit({ event: 'ticket.quiet', ticket: ticket.id, seconds }).catch(() => {});
+      },
+      onPermission:
+        ask &&
+        (async ({ title, paths }) => (await ask({ kind: 'permission', ticket, title, paths })) === 'yes'),
+    };
+    try {
+      return await workers.run(request, run);
+    } catch (error) {
+      return {
+        ...failed(error),
+        changedFiles: [],
+        ignoredFiles: [],
+        drift: [],
+        exitCode: null,
+        seconds: 0,
+        outputFile: '',
+      };
+    } finally {
+      progress.end();
+    }
+  }
+
+  async #confirm(ticket: Ticket, result: AttemptResult): Promise<AttemptResult> {
+    const { target, settings } = this.#context;
+    const { ask } = settings;
+    if (!ask || result.outcome !== 'completed') return result;
+    const { summary, changedFiles } = result;
+    let answer = await ask({ kind: 'completion', ticket, summary, changedFiles });
+    if (answer === 'yes')
+      answer = await ask({ kind: 'commit', ticket, message: commitMessage(ticket), target: target.ref });
+    if (answer === 'yes') return result;
+    if (answer === 'quit') return { ...result, outcome: 'interrupted' };
+    const reason = 'you did not accept the result';
+    return { ...result, outcome: 'deferred', category: 'user_rejected', reason };
+  }
+
+  /** Queues before it journals: after a crash between the two the next process adopts the entry. */
+  async #enqueue(
+    ticket: Ticket,
+    base: string,
+    result: AttemptResult,
+  ): Promise<{ result: AttemptResult; entry?: QueueEntry }> {
+    const { target, queue, workers } = this.#context;
+    const { outcome, commit } = result;
+    if (outcome !== 'completed' || commit === undefined) return { result };
+    const work = { ticket: ticket.id, target: target.ref, message: commitMessage(ticket), commit, base };
+    try {
+      return { result, entry: await queue.enqueue({ ...work, source: workers.workRepository }) };
+    } catch (error) {
+      return { result: { ...result, ...failed(error) } };
+    }
+  }
+
+  async #journal(request: WorkRequest, result: AttemptResult, entry: QueueEntry | undefined): Promise<void> {
+    const { log, workers } = this.#context;
+    const { worker, attempt } = request;
+    const ticket = request.ticket.id;
+    const { outcome, category, reason, summary, session, ignoredFiles, drift } = result;
+    const { tokens, inputTokens, outputTokens, cachedTokens, costUsd } = result;
+    await log.emit({
+      event: 'attempt.finished',
+      ticket,
+      worker,
+      attempt,
+      outcome,
+      seconds: Math.round(result.seconds * 1000) / 1000,
+      category,
+      reason,
+      summary,
+      tokens,
+      inputTokens,
+      outputTokens,
+      cachedTokens,
+      costUsd,
+      session,
+      drift: drift.length > 0 ? drift : undefined,
+      ignoredFiles: ignoredFiles.length > 0 ? ignoredFiles : undefined,
+      log: result.outputFile === '' ? undefined : workers.logOf(request),
+    });
+    const files = await workers.changedSettings();
+    if (files.length > 0) await log.emit({ event: 'git.settings_changed', ticket, files });
+    if (entry) await log.emit({ event: 'queue.enqueued', ticket, entry: entry.id, commit: entry.commit });
+  }
+}
+
+function workTicket(ticket: Ticket): WorkTicket {
+  const { id, title, type, component, description, acceptanceCriteria, docs, files } = ticket;
+  const checks = ticketChecks(ticket);
+  const document = ticketDocument(ticket);
+  return { id, title, type, component, description, acceptanceCriteria, docs, files, checks, raw: document };
+}
+
+function failed(error: unknown) {
+  const reason = error instanceof Error ? error.message : String(error);
+  return { outcome: 'failed', category: 'agent_failed', reason } as const;
+}

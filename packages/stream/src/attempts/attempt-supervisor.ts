@@ -1,0 +1,145 @@
+import type { Ticket } from '@sage/tickets';
+import type { AgentRun, AttemptResult } from '@sage/workers';
+import type { RunContext } from '../context/run-context.ts';
+import type { Admission } from '../limits/admission.ts';
+import type { AttemptRunner } from './attempt-runner.ts';
+import { type Collection, CollectionOrder } from './collection-order.ts';
+import type { RetryPolicy } from './retry-policy.ts';
+
+/** What an attempt tells the run loop. */
+export type AttemptMessage =
+  | { readonly kind: 'worker-free'; readonly worker: number; readonly collection: Collection }
+  | {
+      readonly kind: 'attempt-over';
+      readonly ticket: Ticket;
+      /** undefined when it could not even start, for this reason. */
+      readonly result: AttemptResult | undefined;
+      readonly error?: unknown;
+      /** undefined when its worker has become free before. */
+      readonly worker: number | undefined;
+    };
+
+export interface SupervisorOptions {
+  readonly runner: Pick<AttemptRunner, 'run'>;
+  readonly admission: Admission;
+  readonly retries: RetryPolicy;
+  /** Aborted when agents have to end. The supervisor aborts it when a person quits at a question. */
+  readonly halt: AbortController;
+  readonly post: (message: AttemptMessage) => void;
+  /** Whether the queue cannot continue: then nothing is tried again. */
+  readonly isStopped: () => boolean;
+}
+
+/** The attempts under way, each from its start to what follows from its end. */
+export class AttemptSupervisor {
+  readonly #context: RunContext;
+  readonly #options: SupervisorOptions;
+  readonly #collections = new CollectionOrder();
+  /** Resolves when the attempt is over and its events are in the journal. */
+  readonly #attempts = new Map<string, Promise<void>>();
+  #running = 0;
+
+  constructor(context: RunContext, options: SupervisorOptions) {
+    this.#context = context;
+    this.#options = options;
+  }
+
+  /** Attempts that are not over; the worker of one may be free already. */
+  get running(): number {
+    return this.#running;
+  }
+
+  start(ticket: Ticket, worker: number): void {
+    this.#running += 1;
+    const attempt = this.#attempt(ticket, worker).finally(() => {
+      if (this.#attempts.get(ticket.id) === attempt) this.#attempts.delete(ticket.id);
+    });
+    this.#attempts.set(ticket.id, attempt);
+  }
+
+  /** Resolves when the journal has all about the attempt of a ticket, so that its landing comes after it. */
+  async journaled(ticket: string): Promise<void> {
+    await this.#attempts.get(ticket);
+  }
+
+  /** All that could start now has been started. */
+  afterStarts(): void {
+    this.#collections.afterStarts();
+  }
+
+  collect(collection: Collection): void {
+    this.#collections.add(collection);
+  }
+
+  /** Does what follows from the end of an attempt. Returns whether there is work to land. */
+  async ended(ticket: Ticket, result: AttemptResult | undefined): Promise<boolean> {
+    const { scheduler, workers, notice } = this.#context;
+    const { admission, retries, halt, isStopped } = this.#options;
+    this.#running -= 1;
+    const cut = admission.onAttemptEnded(ticket.id, result?.outcome);
+    if (!result) return false;
+    const { outcome, category = 'agent_failed', reason = 'it failed', commit } = result;
+    switch (outcome) {
+      case 'completed':
+        return true;
+      case 'deferred':
+        await retries.deferred(ticket, { category, reason, commit });
+        return false;
+      case 'failed':
+        if (!isStopped()) await retries.failed(ticket, { category, reason, commit });
+        return false;
+      case 'rate-limited':
+        notice(`${ticket.id}: ${reason}; ${admission.onRateLimited(result.retryAfter)}`);
+        break;
+      case 'interrupted':
+        if (cut?.of === 'ticket') {
+          await retries.deferred(ticket, { category: 'budget', reason: cut.reason, commit });
+          return false;
+        }
+        if (cut) notice(`${ticket.id} is cut off: ${cut.reason}`);
+        // If nobody stopped the run, the person quit at a question.
+        else halt.abort();
+    }
+    if (commit !== undefined) await workers.keep(ticket.id, commit, 'interrupted');
+    scheduler.released(ticket.id);
+    return false;
+  }
+
+  /** Never rejects. */
+  async #attempt(ticket: Ticket, worker: number): Promise<void> {
+    const { settings, killSignal } = this.#context;
+    const { runner, admission, halt, post } = this.#options;
+    const onStarted = this.#collections.starting();
+    const over = Promise.withResolvers<void>();
+    let busy = true;
+    // The worker takes its next ticket before the work of this one is collected and queued, unless a person is asked
+    // about the work first, or the agent may have asked for a pause.
+    const beforeCollecting = async (exitCode: number | null) => {
+      if (!busy || exitCode !== 0 || settings.ask) return;
+      await new Promise<void>((begin) => {
+        post({ kind: 'worker-free', worker, collection: { begin, over: over.promise } });
+        busy = false;
+      });
+    };
+    const cut = new AbortController();
+    admission.onAttemptStarted(ticket.id, () => cut.abort());
+    const agentRun: AgentRun = {
+      signal: AbortSignal.any([halt.signal, cut.signal]),
+      killSignal,
+      onStarted,
+      onReport: (report) => admission.onAgentReport(ticket.id, report),
+      beforeCollecting,
+    };
+    let result: AttemptResult | undefined;
+    let error: unknown;
+    try {
+      result = await runner.run(ticket, worker, agentRun);
+    } catch (cause) {
+      error = cause;
+    }
+    onStarted();
+    over.resolve();
+    // The loop hears of the end before the worker is free again: the agent may have been turned away.
+    post({ kind: 'attempt-over', ticket, result, error, worker: busy ? worker : undefined });
+  }
+}

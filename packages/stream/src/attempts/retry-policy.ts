@@ -1,0 +1,58 @@
+import type { DeferCategory, Ticket } from '@sage/tickets';
+import type { RunContext } from '../context/run-context.ts';
+import type { Admission } from '../limits/admission.ts';
+
+/** How often a ticket whose work conflicts is worked on again, on the new tip, before it is deferred. */
+export const CONFLICT_RETRIES = 1;
+
+/** Why a ticket has not landed this time, and the commit with what is left of its work. */
+export interface NotLanded {
+  readonly category: DeferCategory;
+  readonly reason: string;
+  readonly commit: string | undefined;
+}
+
+/** Decides about a ticket that has not landed: try it again, or defer it with its reason and its work kept. */
+export class RetryPolicy {
+  readonly #context: RunContext;
+  readonly #admission: Pick<Admission, 'overTicketBudget'>;
+
+  constructor(context: RunContext, admission: Pick<Admission, 'overTicketBudget'>) {
+    this.#context = context;
+    this.#admission = admission;
+  }
+
+  /** An attempt failed, or verify rejected its work. */
+  async failed(ticket: Ticket, last: NotLanded): Promise<void> {
+    const { log, settings } = this.#context;
+    const { attempts, conflicts } = log.state;
+    const counted = (attempts.get(ticket.id) ?? 0) - (conflicts.get(ticket.id) ?? 0);
+    await this.#retryOrDefer(counted < settings.maxAttempts, ticket, last);
+  }
+
+  /** Its work conflicts with what has landed meanwhile. */
+  async conflicted(ticket: Ticket, last: NotLanded): Promise<void> {
+    const conflicts = this.#context.log.state.conflicts.get(ticket.id) ?? 0;
+    await this.#retryOrDefer(conflicts <= CONFLICT_RETRIES, ticket, last);
+  }
+
+  async deferred(ticket: Ticket, { category, reason, commit }: NotLanded): Promise<void> {
+    const { log, scheduler, states, workers, clock } = this.#context;
+    const attempts = log.state.attempts.get(ticket.id) ?? 0;
+    const ref = commit === undefined ? undefined : await workers.keep(ticket.id, commit, 'deferred');
+    await log.emit({ event: 'ticket.deferred', ticket: ticket.id, category, reason, attempts, ref });
+    scheduler.deferred(ticket.id);
+    await states.recordDeferred(ticket.id, { category, reason, attempts, at: clock.now().toISOString() });
+  }
+
+  async #retryOrDefer(retry: boolean, ticket: Ticket, last: NotLanded): Promise<void> {
+    const { scheduler } = this.#context;
+    if (!retry) return this.deferred(ticket, last);
+    const spent = this.#admission.overTicketBudget(ticket.id);
+    if (spent !== undefined)
+      return this.deferred(ticket, { ...last, category: 'budget', reason: `${spent}; ${last.reason}` });
+    // An agent that hangs is likely to hang again at once, so it gets a pause.
+    if (last.category === 'stalled') scheduler.failed(ticket.id);
+    else scheduler.released(ticket.id);
+  }
+}

@@ -1,0 +1,21 @@
+import { isContainer } from '@sage/tickets';
+import type { Backlog } from './backlog.ts';
+
+/**
+ * Containers that are complete once `done` are: all their children are, and all that they wait for. A container
+ * may complete the one around it, so this looks until nothing changes. Returns them innermost first.
+ */
+export function completedContainers({ tickets, graph }: Backlog, done: ReadonlySet<string>): string[] {
+  const complete = new Set(done);
+  const open = [...tickets.values()].filter((ticket) => isContainer(ticket) && !done.has(ticket.id));
+  const found: string[] = [];
+  for (let before = -1; before !== found.length;) {
+    before = found.length;
+    for (const { id } of open) {
+      if (complete.has(id) || !graph.dependenciesOf(id).every((other) => complete.has(other))) continue;
+      complete.add(id);
+      found.push(id);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,34 @@
+import type { Backlog } from './backlog.ts';
+import type { BacklogEdit } from './backlog-edit.ts';
+
+/** The backlog of a run as it is now. Ask it each time, as edits replace it. */
+export class LiveBacklog implements Backlog {
+  readonly warnings: readonly string[];
+  #now: Pick<BacklogEdit, 'backlog' | 'selection'>;
+
+  /** `selection`: the tickets that the run is to complete. */
+  constructor(backlog: Backlog, selection: ReadonlySet<string>) {
+    this.#now = { backlog, selection };
+    this.warnings = backlog.warnings;
+  }
+
+  get file(): string {
+    return this.#now.backlog.file;
+  }
+
+  get tickets(): Backlog['tickets'] {
+    return this.#now.backlog.tickets;
+  }
+
+  get graph(): Backlog['graph'] {
+    return this.#now.backlog.graph;
+  }
+
+  get selection(): ReadonlySet<string> {
+    return this.#now.selection;
+  }
+
+  replace(next: Pick<BacklogEdit, 'backlog' | 'selection'>): void {
+    this.#now = next;
+  }
+}

@@ -1,0 +1,138 @@
+import type { ManagedFile, QueueEntry, SettledEntry } from '@sage/commit-queue';
+import type { Deferral } from '@sage/journal';
+import { recordsCommits, type TicketChange, TicketIndexError } from '@sage/tickets';
+import type { Backlog } from './backlog.ts';
+import { completedContainers } from './completed-containers.ts';
+import type { LandingQueue, TicketSource } from '../ports.ts';
+
+export interface TicketStatesOptions {
+  readonly source: TicketSource;
+  readonly backlog: Backlog;
+  /** Tickets that are COMPLETED now. */
+  readonly done: () => ReadonlySet<string>;
+  readonly now: () => Date;
+}
+
+/** The state file of one landing, with what it says. */
+interface LandingFile extends ManagedFile {
+  readonly changes: readonly TicketChange[];
+  readonly completed: readonly string[];
+  /** Whether the commit has it: only where the target tracks the file. */
+  committed: boolean;
+}
+
+/**
+ * Ticket states on their way into the source. Where the target tracks the source, a ticket's state is in the commit of
+ * its code, and states without a landing of their own (deferrals) join the next one, or `flush`. Elsewhere they are
+ * written to the file.
+ */
+export class TicketStates {
+  readonly #options: TicketStatesOptions;
+  /** Changes that wait for a commit to join. */
+  #pending: TicketChange[] = [];
+  /** Changes that wait until the file can be read again. */
+  #unwritten: TicketChange[] = [];
+
+  constructor(options: TicketStatesOptions) {
+    this.#options = options;
+  }
+
+  /** What the commit of an entry says about tickets; `below` are entries that would land before it. */
+  managedFiles(entry: QueueEntry, below: readonly QueueEntry[]): ManagedFile[] {
+    const completed = this.#completedWith(
+      entry,
+      below.map(({ ticket }) => ticket),
+    );
+    const changes = [...this.#pending, ...this.#completions(completed)];
+    const { path, edit } = this.#options.source.stateFile(changes);
+    const file: LandingFile = {
+      path,
+      changes,
+      completed,
+      committed: false,
+      edit(text) {
+        file.committed = true;
+        return edit(text);
+      },
+    };
+    return [file];
+  }
+
+  /** Takes note of an entry's landing. Returns the tickets that are complete with it. */
+  async landed(entry: SettledEntry): Promise<readonly string[]> {
+    const file = entry.managedFiles.find((one): one is LandingFile => 'completed' in one);
+    if (file?.committed) this.#pending = this.#pending.filter((change) => !file.changes.includes(change));
+    else if (file) await this.#write(file.changes);
+    const ticket = this.#options.backlog.tickets.get(entry.ticket);
+    if (ticket && recordsCommits(ticket)) {
+      // A commit cannot name itself: its id joins the next one.
+      await this.#record({ id: entry.ticket, at: entry.updatedAt, commit: entry.landed });
+    }
+    // Without a file: recovery found it landed, and its commit, made by an earlier process, says so already.
+    return file?.completed ?? [entry.ticket];
+  }
+
+  recordCompleted(id: string): Promise<void> {
+    return this.#record({ id, state: 'COMPLETED', at: this.#options.now().toISOString() });
+  }
+
+  recordDeferred(id: string, { category, reason, attempts, at }: Deferral): Promise<void> {
+    const deferReason = { category, message: reason, attempts, last_error: reason, deferred_at: at };
+    return this.#record({ id, state: 'DEFERRED', at, deferReason });
+  }
+
+  /** Says again what is completed, after somebody's edit has put an older state back. */
+  async restoreCompleted(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.#write(this.#completions(ids));
+  }
+
+  /**
+   * Commits, or writes, the changes that still wait.
+   * @throws TicketIndexError when the source cannot be read.
+   */
+  async flush(queue: Pick<LandingQueue, 'landManagedFiles'>, target: string): Promise<void> {
+    if (this.#unwritten.length > 0) await this.#writeAll();
+    if (this.#pending.length === 0) return;
+    const changes = this.#pending;
+    const ids = [...new Set(changes.map(({ id }) => id))];
+    const commit = await queue.landManagedFiles({
+      target,
+      message: `chore(tickets): record the state of ${ids.length === 1 ? JSON.stringify(ids[0]) : `${ids.length} tickets`}`,
+      files: [this.#options.source.stateFile(changes)],
+    });
+    this.#pending = [];
+    // What the target does not know may be in the file: a ticket that nobody has committed yet.
+    if (commit === undefined) await this.#write(changes);
+  }
+
+  #completedWith(entry: QueueEntry, below: readonly string[]): string[] {
+    const { backlog, done } = this.#options;
+    const before = new Set([...done(), ...below]);
+    for (const id of completedContainers(backlog, before)) before.add(id);
+    return [entry.ticket, ...completedContainers(backlog, before.add(entry.ticket))];
+  }
+
+  #completions(ids: readonly string[]): TicketChange[] {
+    const at = this.#options.now().toISOString();
+    return ids.map((id) => ({ id, state: 'COMPLETED', at }));
+  }
+
+  async #record(change: TicketChange): Promise<void> {
+    if (await this.#options.source.isTracked()) this.#pending.push(change);
+    else await this.#write([change]);
+  }
+
+  /** While somebody edits the file it may be broken; then its states are written later. */
+  async #write(changes: readonly TicketChange[]): Promise<void> {
+    this.#unwritten.push(...changes);
+    await this.#writeAll().catch((error: unknown) => {
+      if (!(error instanceof TicketIndexError)) throw error;
+    });
+  }
+
+  async #writeAll(): Promise<void> {
+    const changes = [...this.#unwritten];
+    await this.#options.source.write(changes);
+    this.#unwritten = this.#unwritten.filter((change) => !changes.includes(change));
+  }
+}

@@ -1,0 +1,47 @@
+import type { RunLog } from '@sage/journal';
+import type { Scheduler } from '@sage/scheduler';
+import type { LiveBacklog } from '../backlog/live-backlog.ts';
+import type { TicketStates } from '../backlog/ticket-states.ts';
+import type { LandingQueue, TargetBranch, TicketSource, WorkerPool } from '../ports.ts';
+import type { Ask } from './ask.ts';
+import type { Clock } from './clock.ts';
+
+/** What a run and each of its tickets may use, all attempts together. */
+export interface BudgetLimits {
+  /** USD. */
+  readonly maxCost?: number;
+  readonly maxTokens?: number;
+  /** USD. */
+  readonly maxTicketCost?: number;
+  readonly maxTicketTokens?: number;
+}
+
+export interface RunSettings {
+  readonly maxAttempts: number;
+  readonly budget: BudgetLimits;
+  /** Whether to wait while the account is at its limit; otherwise nothing more starts. */
+  readonly wait: boolean;
+  readonly verifyCommand?: string | undefined;
+  /** Asks a person before each step of an interactive run. */
+  readonly ask?: Ask | undefined;
+}
+
+/** What every part of a run works with. */
+export interface RunContext {
+  readonly target: TargetBranch;
+  readonly source: TicketSource;
+  readonly backlog: LiveBacklog;
+  readonly states: TicketStates;
+  readonly scheduler: Scheduler;
+  readonly workers: WorkerPool;
+  readonly queue: LandingQueue;
+  readonly log: Pick<RunLog, 'run' | 'state' | 'emit' | 'subscribe'>;
+  readonly clock: Clock;
+  readonly settings: RunSettings;
+  /** Shows one line to the user. */
+  readonly notice: (text: string) => void;
+  /** Aborted: start nothing new, stop the agents, land what is finished. */
+  readonly stop: AbortSignal;
+  /** Aborted: end now; finished work stays queued. */
+  readonly killSignal: AbortSignal;
+}

@@ -1,0 +1,68 @@
+import type { QueueEntry, SettledEntry } from '@sage/commit-queue';
+import type { AttemptSupervisor } from '../attempts/attempt-supervisor.ts';
+import type { RetryPolicy } from '../attempts/retry-policy.ts';
+import { ticketOf } from '../backlog/backlog.ts';
+import type { ConflictWatch } from '../conflicts/conflict-watch.ts';
+import type { RunContext } from '../context/run-context.ts';
+
+export interface LandingOutcomesOptions {
+  readonly attempts: Pick<AttemptSupervisor, 'journaled'>;
+  readonly watch: Pick<ConflictWatch, 'targetMoved'>;
+  readonly retries: RetryPolicy;
+}
+
+/** What the end of a queue entry means for its ticket: completed, tried again, or deferred. */
+export class LandingOutcomes {
+  readonly #context: RunContext;
+  readonly #options: LandingOutcomesOptions;
+
+  constructor(context: RunContext, options: LandingOutcomesOptions) {
+    this.#context = context;
+    this.#options = options;
+  }
+
+  /** Call it in the queue's order. */
+  async settle(entry: SettledEntry): Promise<void> {
+    await this.#options.attempts.journaled(entry.ticket);
+    if (entry.state === 'landed' && entry.landed !== undefined) await this.#landed(entry, entry.landed);
+    else if (entry.state === 'conflicted') await this.#conflicted(entry);
+    else if (entry.state === 'rejected') await this.#rejected(entry);
+  }
+
+  async #landed(entry: SettledEntry, commit: string): Promise<void> {
+    const { log, scheduler, states, workers, queue } = this.#context;
+    const { ticket } = entry;
+    const complete = await states.landed(entry);
+    const flaky = entry.flaky === true ? true : undefined;
+    await log.emit({ event: 'landing.landed', ticket, entry: entry.id, commit, flaky });
+    // The journal may know a landing that recovery found.
+    const news = complete.filter((id) => !log.state.completed.has(id));
+    for (const id of news) await log.emit({ event: 'ticket.completed', ticket: id, commit });
+    if (news.includes(ticket)) scheduler.completed(ticket);
+    // What was kept of earlier attempts has been superseded.
+    await workers.forgetKept(ticket);
+    for (const other of await queue.list()) {
+      const superseded = other.state === 'conflicted' || other.state === 'rejected';
+      if (other.ticket === ticket && superseded) await queue.drop(other.id);
+    }
+    this.#options.watch.targetMoved();
+  }
+
+  async #conflicted({ id, ticket, commit, conflict }: QueueEntry): Promise<void> {
+    const { log, backlog } = this.#context;
+    const { files = [], tickets = [] } = conflict ?? {};
+    await log.emit({ event: 'landing.conflicted', ticket, entry: id, files, tickets });
+    const others = tickets.length > 0 ? ` with ${tickets.join(', ')}` : '';
+    const reason = `conflicts${others} in ${files.join(', ')}`;
+    const last = { category: 'merge_conflict', reason, commit } as const;
+    await this.#options.retries.conflicted(ticketOf(backlog, ticket), last);
+  }
+
+  async #rejected({ id, ticket, commit, output = '' }: QueueEntry): Promise<void> {
+    const { log, backlog, settings } = this.#context;
+    const reason = `${settings.verifyCommand ?? 'verify'} failed on the merged result`;
+    await log.emit({ event: 'landing.rejected', ticket, entry: id, reason, output });
+    const last = { category: 'persistent_test_failure', reason, commit } as const;
+    await this.#options.retries.failed(ticketOf(backlog, ticket), last);
+  }
+}

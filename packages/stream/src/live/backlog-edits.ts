@@ -1,0 +1,99 @@
+import { isContainer } from '@sage/tickets';
+import type { Selection } from '../backlog/backlog.ts';
+import { type BacklogEdit, editBacklog } from '../backlog/backlog-edit.ts';
+import type { RunContext } from '../context/run-context.ts';
+import type { Scheduling } from '../scheduling/scheduling.ts';
+import { lastLanding } from '../start/recovery.ts';
+import type { LiveInput } from './live-inputs.ts';
+
+/** Ids that fit on a line. */
+const MAX_IDS = 3;
+
+/** Edits that people make in the backlog while the run works. */
+export class BacklogEdits implements LiveInput {
+  readonly #context: Pick<RunContext, 'source' | 'backlog' | 'states' | 'log' | 'notice'>;
+  readonly #scheduling: Scheduling;
+  readonly #selection: Selection;
+  /** The version that was read last. */
+  #seen: string | undefined;
+  /** Why the last version was refused. */
+  #refused = '';
+  /** Tickets that were edited while they ran. */
+  #postponed: readonly string[] = [];
+
+  constructor(
+    context: Pick<RunContext, 'source' | 'backlog' | 'states' | 'log' | 'notice'>,
+    scheduling: Scheduling,
+    selection: Selection,
+  ) {
+    this.#context = context;
+    this.#scheduling = scheduling;
+    this.#selection = selection;
+  }
+
+  async hasChanged(): Promise<boolean> {
+    const { scheduler } = this.#scheduling;
+    if (this.#postponed.some((id) => !scheduler.isRunning(id))) return true;
+    return (await this.#context.source.version()) !== this.#seen;
+  }
+
+  async take(): Promise<void> {
+    const { source, backlog, states, log, notice } = this.#context;
+    const version = await source.version();
+    let edit: BacklogEdit;
+    let closed: readonly string[] = [];
+    let overwritten: readonly string[];
+    try {
+      const content = await source.read();
+      const { isRunning } = this.#scheduling.scheduler;
+      const { state } = log;
+      // Nothing else happens from here to the end of the block: what runs now runs until the edit is applied.
+      const { selection } = backlog;
+      edit = editBacklog(backlog, content, { ...this.#selection, selection, isRunning, state });
+      if (edit.changed.length > 0) {
+        closed = this.#scheduling.revise(edit);
+        backlog.replace(edit);
+      }
+      overwritten = content.tickets
+        .filter((one) => state.completed.has(one.id) && one.state !== 'COMPLETED' && !isContainer(one))
+        .map(({ id }) => id);
+    } catch (error) {
+      // If it was written while it was read, it is looked at again.
+      if ((await source.version()) === version) this.#refuse(error, version);
+      return;
+    }
+    this.#seen = version;
+    this.#refused = '';
+    const news = edit.postponed.filter((id) => !this.#postponed.includes(id));
+    this.#postponed = edit.postponed;
+    for (const id of news) notice(`${id} is running: its edit counts if it is tried again`);
+    await this.#journal(edit, closed);
+    if (source.readsCheckout) await states.restoreCompleted(overwritten);
+  }
+
+  async #journal({ added, withdrawn, changed }: BacklogEdit, closed: readonly string[]): Promise<void> {
+    const { log, states, backlog, notice } = this.#context;
+    if (withdrawn.length > 0) await log.emit({ event: 'tickets.withdrawn', tickets: withdrawn });
+    if (added.length > 0) await log.emit({ event: 'tickets.added', tickets: added });
+    const others = changed.filter((id) => backlog.selection.has(id) && !added.includes(id));
+    if (others.length > 0)
+      notice(
+        `changed in the index: ${others.length > MAX_IDS ? `${others.length} tickets` : others.join(', ')}`,
+      );
+    for (const id of closed) {
+      if (!log.state.tickets.has(id) || log.state.completed.has(id)) continue;
+      await log.emit({ event: 'ticket.completed', ticket: id, commit: lastLanding(log.state) });
+      await states.recordCompleted(id);
+    }
+  }
+
+  #refuse(error: unknown, version: string): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#seen = version;
+    // The next sound version is compared with everything.
+    this.#postponed = [];
+    if (message !== this.#refused)
+      this.#context.notice(`${message}; the run continues with the last version that it could read`);
+    this.#refused = message;
+  }
+}

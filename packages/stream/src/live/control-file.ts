@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { determineWorkerCount } from '@sage/scheduler';
+import { runsDirectory } from '@sage/journal';
+
+/** What a person asks of a running run. */
+export interface Control {
+  readonly paused: boolean;
+  readonly workers: number;
+}
+
+/** Sage writes less than this; a larger file is not its own. */
+const MAX_BYTES = 4_096;
+
+export function controlFile(root: string, run: string): string {
+  return join(runsDirectory(root), run, 'control.json');
+}
+
+/** undefined when there is no file. What it throws says in one line why the file cannot be used. */
+export async function readControl(file: string): Promise<Control | undefined> {
+  const status = await stat(file).catch(() => undefined);
+  if (!status) return undefined;
+  if (!status.isFile() || status.size > MAX_BYTES) throw new Error('it is not a small regular file');
+  return parseControl(await readFile(file, 'utf8'));
+}
+
+function parseControl(text: string): Control {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null) throw new Error('it is not a JSON object');
+  const { v, paused, workers }: { v?: unknown; paused?: unknown; workers?: unknown } = value;
+  if (v !== 1) throw new Error('"v" is not 1');
+  if (typeof paused !== 'boolean') throw new Error('"paused" is neither true nor false');
+  if (typeof workers !== 'number') throw new Error('"workers" is not a number');
+  return { paused, workers: determineWorkerCount(workers, Infinity) };
+}
+
+/** Replaces the file atomically. */
+export async function writeControl(file: string, { paused, workers }: Control): Promise<void> {
+  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await writeFile(temporary, `${JSON.stringify({ v: 1, paused, workers })}\n`, { flag: 'wx' });
+    await rename(temporary, file);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}

@@ -1,0 +1,93 @@
+import type { ManagedCommit, ManagedFile, PlannedWork, QueueEntry, SettledEntry, Work } from '@sage/commit-queue';
+import type { Ticket, TicketChange } from '@sage/tickets';
+import type {
+  AgentRun,
+  AttemptResult,
+  CheckRequest,
+  CutOffAttempt,
+  KeptAs,
+  WorkRequest,
+} from '@sage/workers';
+
+/**
+ * What a run needs of whoever works on tickets: this machine (`openWorkerPool`), other machines, or a fake in a test.
+ * Requests and results are plain JSON plus git objects.
+ */
+export interface WorkerPool {
+  /** Runs one attempt. It rejects when the worker itself fails. */
+  run(request: WorkRequest, run?: AgentRun): Promise<AttemptResult>;
+  /** Where an attempt will print, relative to the repository. */
+  logOf(request: Pick<WorkRequest, 'run' | 'ticket' | 'attempt'>): string;
+  /** The last lines of a log. */
+  outputTail(log: string): Promise<readonly string[]>;
+  /** What a running attempt has changed so far, as a commit; undefined when it has changed nothing. */
+  preview(ticket: string): Promise<string | undefined>;
+  /** Where finished work is fetched from; undefined when it is in the user's repository already. */
+  readonly workRepository: string | undefined;
+  /** Runs a command on exactly one commit. */
+  check(request: CheckRequest): Promise<{ ok: boolean; output: string }>;
+  /** Keeps a commit under a ref; returns the ref. */
+  keep(ticket: string, commit: string, as: KeptAs): Promise<string>;
+  /** Removes what was kept of a ticket that has landed since. */
+  forgetKept(ticket: string): Promise<void>;
+  /** Ends what a killed run left running, and keeps what its attempts had changed. */
+  recover(run: string, cutOff: readonly CutOffAttempt[]): Promise<{ ended: number; kept: readonly string[] }>;
+  /** Git hooks and settings of the user that changed since the last call. */
+  changedSettings(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** What a run needs of the queue that lands finished work: `@sage/commit-queue`, or a fake in a test. */
+export interface LandingQueue {
+  enqueue(work: Work): Promise<QueueEntry>;
+  /** Lands what is queued, and gives each entry whose state has changed, in order, when that is durable. */
+  process(options: { target: string; signal?: AbortSignal }): AsyncIterable<SettledEntry>;
+  /** Completes what a killed process left half done; returns the entries it settled. */
+  recover(): Promise<readonly QueueEntry[]>;
+  list(): Promise<readonly QueueEntry[]>;
+  drop(id: string): Promise<QueueEntry>;
+  /** The files in which work would conflict with its target as it is now. */
+  predict(work: PlannedWork): Promise<readonly string[]>;
+  /** Lands a commit of managed files alone; undefined when they change nothing. */
+  landManagedFiles(commit: ManagedCommit): Promise<string | undefined>;
+  cleanup(): Promise<readonly string[]>;
+}
+
+/** Tickets as their source has them, references not followed yet. `file` names the source in messages. */
+export interface SourceContent {
+  readonly file: string;
+  readonly tickets: readonly Ticket[];
+}
+
+/** What a run needs of the place where tickets are kept: the sage index (`SageSource`), or another format. */
+export interface TicketSource {
+  /** Paths, relative to the repository, that agents must not change. */
+  readonly protectedPaths: readonly string[];
+  /** A text that changes whenever `read` may return something else. */
+  version(): Promise<string>;
+  /** @throws TicketIndexError, with the place of what is wrong. */
+  read(): Promise<SourceContent>;
+  /** Whether `read` reads what the user has checked out, and not the target branch itself. */
+  readonly readsCheckout: boolean;
+  /** The file that carries these states in the commit of a landing, where the target tracks it. */
+  stateFile(changes: readonly TicketChange[]): ManagedFile;
+  /** Whether the target tracks that file. */
+  isTracked(): Promise<boolean>;
+  /**
+   * Writes states where no commit carries them.
+   * @throws TicketIndexError when the source cannot be read now.
+   */
+  write(changes: readonly TicketChange[]): Promise<void>;
+}
+
+/** The branch that results land on, as a run sees it. */
+export interface TargetBranch {
+  /** Full ref. */
+  readonly ref: string;
+  /** The commit it is at; undefined when it is gone. */
+  tip(): Promise<string | undefined>;
+  /** Whether `tip` contains `commit`. */
+  contains(tip: string, commit: string): Promise<boolean>;
+  /** Tickets whose landings between `base` and `tip` changed one of these files, oldest first. */
+  ticketsThatChanged(files: readonly string[], base: string, tip: string): Promise<readonly string[]>;
+}

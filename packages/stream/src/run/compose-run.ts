@@ -1,0 +1,171 @@
+import { openCommitQueue } from '@sage/commit-queue';
+import { excludeFromGit, type Repository, SAGE_PATHS } from '@sage/git';
+import { newRunId, type RecordedRun, RunLog } from '@sage/journal';
+import type { Backlog } from '../backlog/backlog.ts';
+import { LiveBacklog } from '../backlog/live-backlog.ts';
+import { TicketStates } from '../backlog/ticket-states.ts';
+import type { Clock } from '../context/clock.ts';
+import type { RunContext } from '../context/run-context.ts';
+import { LiveForecast } from '../forecast/live-forecast.ts';
+import { VelocityLog } from '../forecast/velocity-log.ts';
+import { queueVerification } from '../landing/verify.ts';
+import { Admission } from '../limits/admission.ts';
+import { BacklogEdits } from '../live/backlog-edits.ts';
+import { ControlInput } from '../live/control-input.ts';
+import { LiveInputs } from '../live/live-inputs.ts';
+import type { TicketSource } from '../ports.ts';
+import { Scheduling } from '../scheduling/scheduling.ts';
+import { openWorkerPool } from '../start/open-worker-pool.ts';
+import { chooseWorkforce } from '../start/prerequisites.ts';
+import { completedIds, reconcile, recoverWorkers, unsettledEntries } from '../start/recovery.ts';
+import { prepareTarget, type Target } from '../start/target.ts';
+import { targetBranch } from '../start/target-branch.ts';
+import { Run, type RunEnd } from './run.ts';
+import type { StreamOptions } from './stream-options.ts';
+
+/** What a run begins with. */
+export interface Beginning {
+  readonly repository: Repository;
+  readonly target: Target;
+  readonly source: TicketSource;
+  readonly backlog: Backlog;
+  readonly selection: Set<string>;
+  readonly unfinished: readonly RecordedRun[];
+  readonly resumed: RecordedRun | undefined;
+  readonly random: string;
+}
+
+/** Composes the parts of a run, and runs it. */
+export async function composeRun(
+  beginning: Beginning,
+  options: StreamOptions & { clock: Clock },
+): Promise<RunEnd> {
+  const { clock, onNotice: notice, verify, ask, stop, killSignal } = options;
+  const { repository, source, unfinished, resumed, selection } = beginning;
+  const backlog = new LiveBacklog(beginning.backlog, selection);
+  const workforce = await chooseWorkforce(repository, {
+    requested: options.parallel,
+    available: selection.size,
+    tip: beginning.target.tip,
+  });
+  if (workforce.notice) notice(workforce.notice);
+  const ownPaths = [SAGE_PATHS.runs, SAGE_PATHS.queue, SAGE_PATHS.cache];
+  await excludeFromGit(
+    repository,
+    ownPaths.map((path) => `/${path}/`),
+  );
+  await prepareTarget(repository, beginning.target);
+  const target = targetBranch(repository, beginning.target.ref);
+  const branch = target.ref.replace('refs/heads/', '');
+  if (beginning.target.create) notice(`results land on the new branch ${branch}, which is checked out now`);
+  for (const line of unfinished.flatMap((one) => noticesAbout(one, target.ref))) notice(line);
+
+  const protectedPaths = [...source.protectedPaths, ...ownPaths];
+  const workers = await openWorkerPool(
+    { ...options, repository, protectedPaths },
+    workforce.workers,
+    notice,
+  );
+  for (const line of await recoverWorkers(unfinished, workers, backlog)) notice(line);
+
+  const run = resumed?.run ?? newRunId(clock.now(), beginning.random);
+  const log = await RunLog.open(repository.root, run, resumed?.events ?? [], clock.now);
+  log.subscribe(options.onEvent);
+  const done = () => new Set([...completedIds(backlog), ...log.state.completed.keys()]);
+  const states = new TicketStates({ source, backlog, done, now: clock.now });
+  let forecast: LiveForecast | undefined;
+  let velocity: VelocityLog | undefined;
+  try {
+    const queue = await openCommitQueue({
+      repository,
+      now: clock.now,
+      style: options.landing,
+      managedFiles: (entry, _, below) => states.managedFiles(entry, below),
+      ...(verify && queueVerification(verify, { workers, run, stop: killSignal })),
+    });
+    const control = await ControlInput.open({ root: repository.root, log, notice });
+    await log.emit({
+      event: 'run.started',
+      target: target.ref,
+      base: beginning.target.tip,
+      workers: workforce.workers,
+      agent: options.agent.name,
+      tickets: [...selection].filter((id) => options.only?.includes(id) || !log.state.deferred.has(id)),
+      resumed: resumed !== undefined,
+    });
+    const landing = { target, queue, states, log, backlog };
+    for (const entry of await queue.recover()) {
+      if (entry.state === 'landed') await states.landed({ ...entry, managedFiles: [] });
+    }
+    await reconcile(repository, landing);
+    const left = unsettledEntries(await queue.list(), log.state);
+    const all = new Set([...selection, ...left.map(({ ticket }) => ticket)]);
+    backlog.replace({ backlog: beginning.backlog, selection: all });
+    const scheduling = await Scheduling.open({
+      repository,
+      tip: beginning.target.tip,
+      backlog,
+      componentLimits: options.componentLimits,
+      log,
+      clock,
+    });
+    const context: RunContext = {
+      ...landing,
+      source,
+      scheduler: scheduling.scheduler,
+      workers,
+      clock,
+      settings: {
+        maxAttempts: options.maxAttempts,
+        budget: options.budget ?? {},
+        wait: options.wait ?? true,
+        verifyCommand: verify?.command,
+        ask,
+      },
+      notice,
+      stop,
+      killSignal,
+    };
+    const admission = new Admission(context);
+    velocity = await VelocityLog.open(repository, clock);
+    log.subscribe(velocity.observe);
+    if (!ask) {
+      // A run that asks a person takes as long as the person.
+      forecast = new LiveForecast(context, {
+        scheduling,
+        admission,
+        queued: left.filter(({ state }) => state === 'queued').map(({ ticket }) => ticket),
+      });
+      log.subscribe(forecast.observe);
+      void forecast.publish();
+    }
+    // A person who is asked before each step needs no other way in.
+    const inputs = new LiveInputs(ask ? [] : [control, new BacklogEdits(context, scheduling, options)], clock);
+    const end = await new Run(context, { admission, inputs, forecast }).run();
+    if (end.outcome === 'finished') await queue.cleanup();
+    return end;
+  } finally {
+    forecast?.close();
+    await workers.close();
+    await velocity?.close();
+    await log.close();
+  }
+}
+
+function noticesAbout({ run, state, damaged }: RecordedRun, target: string): string[] {
+  const lines: string[] = [];
+  const [first] = damaged;
+  if (first !== undefined) {
+    const others = damaged.length === 1 ? 'this line is' : `this and ${damaged.length - 1} other lines are`;
+    lines.push(
+      `${SAGE_PATHS.runs}/${run}/journal.jsonl:${first}: ${others} damaged and ignored; the branch says what has landed`,
+    );
+  }
+  const branch = state.target.replace('refs/heads/', '');
+  lines.push(
+    state.target === target
+      ? `resuming interrupted run ${run}`
+      : `run ${run} on ${branch} is unfinished: switch to that branch and run sage there to resume it`,
+  );
+  return lines;
+}

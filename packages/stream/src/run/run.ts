@@ -1,0 +1,227 @@
+import { QueueStoppedError } from '@sage/commit-queue';
+import { type RunOutcome, type RunSummary, summarise } from '@sage/journal';
+import { TicketIndexError } from '@sage/tickets';
+import { type AttemptMessage, AttemptSupervisor } from '../attempts/attempt-supervisor.ts';
+import { AttemptRunner } from '../attempts/attempt-runner.ts';
+import { RetryPolicy } from '../attempts/retry-policy.ts';
+import { WorkerNumbers } from '../attempts/worker-numbers.ts';
+import { ticketOf } from '../backlog/backlog.ts';
+import { ConflictWatch } from '../conflicts/conflict-watch.ts';
+import type { RunContext } from '../context/run-context.ts';
+import type { LiveForecast } from '../forecast/live-forecast.ts';
+import { LandingOutcomes } from '../landing/landing-outcomes.ts';
+import { LandingTurns } from '../landing/landing-turns.ts';
+import type { Admission } from '../limits/admission.ts';
+import { leftOver } from '../limits/budget.ts';
+import type { LiveInputs } from '../live/live-inputs.ts';
+import { unsettledEntries } from '../start/recovery.ts';
+import { Mailbox } from './mailbox.ts';
+
+export interface RunParts {
+  readonly admission: Admission;
+  /** What a person may change while the run works. */
+  readonly inputs: LiveInputs;
+  readonly forecast?: Pick<LiveForecast, 'publish'> | undefined;
+}
+
+export interface RunEnd {
+  readonly outcome: RunOutcome;
+  readonly reason?: string;
+  readonly summary: RunSummary;
+}
+
+type Message =
+  | AttemptMessage
+  | { readonly kind: 'landing-over'; readonly error: unknown }
+  | { readonly kind: 'look-again' };
+
+/** Runs tickets until none is left that can run: the one place where scheduler, workers and queue meet. */
+export class Run {
+  readonly #context: RunContext;
+  readonly #parts: RunParts;
+  readonly #mailbox = new Mailbox<Message>();
+  readonly #numbers: WorkerNumbers;
+  /** Aborted when agents have to end: the user stops the run, or quits at a question. */
+  readonly #halt = new AbortController();
+  readonly #skipped = new Set<string>();
+  readonly #watch: ConflictWatch;
+  readonly #attempts: AttemptSupervisor;
+  readonly #outcomes: LandingOutcomes;
+  readonly #landings: LandingTurns;
+  #cancelWake = (): void => {};
+  /** Why the queue cannot continue. Running agents may finish; nothing new starts. */
+  #stopped: string | undefined;
+
+  constructor(context: RunContext, parts: RunParts) {
+    this.#context = context;
+    this.#parts = parts;
+    const { admission } = parts;
+    const watch = new ConflictWatch(context);
+    const retries = new RetryPolicy(context, admission);
+    const attempts = new AttemptSupervisor(context, {
+      runner: new AttemptRunner(context, watch),
+      admission,
+      retries,
+      halt: this.#halt,
+      post: (message) => this.#mailbox.post(message),
+      isStopped: () => this.#stopped !== undefined,
+    });
+    this.#watch = watch;
+    this.#attempts = attempts;
+    this.#outcomes = new LandingOutcomes(context, { attempts, watch, retries });
+    this.#numbers = new WorkerNumbers(() => context.log.state.workers);
+    this.#landings = new LandingTurns(
+      () => this.#landQueued(),
+      (error) => this.#mailbox.post({ kind: 'landing-over', error }),
+    );
+  }
+
+  async run(): Promise<RunEnd> {
+    const { stop, killSignal } = this.#context;
+    const { inputs } = this.#parts;
+    const halt = () => {
+      this.#halt.abort();
+      this.#lookAgain();
+    };
+    stop.addEventListener('abort', halt, { once: true });
+    killSignal.addEventListener('abort', halt, { once: true });
+    if (stop.aborted) halt();
+    inputs.watch(() => this.#lookAgain());
+    await this.#settleLeftOver();
+    this.#land(); // What an earlier process left in the queue comes first.
+    for (;;) {
+      const waiting = await this.#startReady();
+      this.#attempts.afterStarts();
+      if (this.#attempts.running === 0 && this.#landings.idle && !waiting) {
+        if (this.#isOver || !(await inputs.hasChanged())) break;
+        continue;
+      }
+      await this.#handle(await this.#mailbox.next());
+    }
+    return this.#finish();
+  }
+
+  async #handle(message: Message): Promise<void> {
+    switch (message.kind) {
+      case 'look-again':
+        return;
+      case 'landing-over':
+        if (message.error !== undefined) this.#stop(message.error);
+        if (this.#landings.over()) this.#land();
+        return;
+      case 'worker-free':
+        this.#numbers.giveBack(message.worker);
+        this.#attempts.collect(message.collection);
+        return;
+      case 'attempt-over': {
+        const { ticket, result, error, worker } = message;
+        if (error !== undefined) this.#stop(error);
+        if (await this.#attempts.ended(ticket, result)) this.#land();
+        if (result?.outcome === 'rate-limited') void this.#parts.forecast?.publish();
+        if (worker !== undefined) this.#numbers.giveBack(worker);
+      }
+    }
+  }
+
+  /** Entries that an earlier process queued and whose end the journal does not have. */
+  async #settleLeftOver(): Promise<void> {
+    const { log, queue, scheduler } = this.#context;
+    for (const entry of unsettledEntries(await queue.list(), log.state)) {
+      scheduler.started(entry.ticket);
+      if (entry.state !== 'queued') await this.#outcomes.settle({ ...entry, managedFiles: [] });
+    }
+  }
+
+  /** Whether nothing starts any more. */
+  get #isOver(): boolean {
+    return this.#halt.signal.aborted || this.#stopped !== undefined;
+  }
+
+  /** Gives ready tickets to free workers. Returns whether one waits for a limit, or for the end of a pause. */
+  async #startReady(): Promise<boolean> {
+    const { scheduler, settings, clock, backlog, log } = this.#context;
+    const { admission, inputs } = this.#parts;
+    while (!this.#isOver) {
+      await inputs.take();
+      if (this.#isOver || this.#numbers.allBusy) return false;
+      if (log.state.paused) return scheduler.ready > 0 || scheduler.nextDue() !== undefined;
+      const id = scheduler.next();
+      if (id === undefined) return this.#wakeIn((scheduler.nextDue() ?? Infinity) - clock.now().getTime());
+      const delay = admission.startDelay(this.#numbers.busy, this.#attempts.running);
+      if (delay > 0) {
+        this.#noticeBudget();
+        return this.#wakeIn(delay);
+      }
+      const ticket = ticketOf(backlog, id);
+      const answer = settings.ask ? await settings.ask({ kind: 'start', ticket }) : 'yes';
+      if (answer === 'quit') {
+        this.#halt.abort();
+      } else if (answer === 'no') {
+        this.#skipped.add(id);
+        scheduler.deferred(id);
+      } else {
+        scheduler.started(id);
+        this.#attempts.start(ticket, this.#numbers.take());
+      }
+    }
+    return false;
+  }
+
+  /** Returns whether there is something to wait for. */
+  #wakeIn(milliseconds: number): boolean {
+    if (milliseconds === Infinity) return false;
+    this.#cancelWake();
+    this.#cancelWake = this.#context.clock.after(Math.max(0, milliseconds), () => this.#lookAgain());
+    return true;
+  }
+
+  #lookAgain(): void {
+    this.#mailbox.post({ kind: 'look-again' });
+  }
+
+  #noticeBudget(): void {
+    const { log, scheduler, notice } = this.#context;
+    // Running attempts may use less than is reserved for them: the budget is used up only when none runs.
+    const reason = this.#attempts.running === 0 ? this.#parts.admission.overBudget(0) : undefined;
+    if (reason !== undefined) notice(`${reason}; ${leftOver(log.state, scheduler.remaining)}`);
+  }
+
+  #land(): void {
+    if (this.#stopped === undefined && !this.#context.killSignal.aborted) this.#landings.start();
+  }
+
+  async #landQueued(): Promise<void> {
+    const { queue, target, killSignal } = this.#context;
+    for await (const entry of queue.process({ target: target.ref, signal: killSignal })) {
+      await this.#outcomes.settle(entry);
+      this.#lookAgain();
+    }
+  }
+
+  #stop(error: unknown): void {
+    this.#stopped ??= error instanceof Error ? error.message : String(error);
+  }
+
+  async #finish(): Promise<RunEnd> {
+    const { states, queue, target, log, scheduler, stop, killSignal } = this.#context;
+    this.#cancelWake();
+    this.#parts.inputs.close();
+    await this.#watch.settled();
+    try {
+      if (this.#stopped === undefined && !killSignal.aborted) await states.flush(queue, target.ref);
+    } catch (error) {
+      if (!(error instanceof QueueStoppedError || error instanceof TicketIndexError)) throw error;
+      this.#stop(error);
+    }
+    const halted = stop.aborted || this.#halt.signal.aborted;
+    const outcome = this.#stopped !== undefined ? 'stopped' : halted ? 'interrupted' : 'finished';
+    const blocked = scheduler
+      .blocked()
+      .filter(({ id, by }) => log.state.tickets.has(id) && !by.some((other) => this.#skipped.has(other)));
+    for (const { id, by } of blocked) await log.emit({ event: 'ticket.blocked', ticket: id, by });
+    const summary = summarise(log.state);
+    const reason = this.#stopped === undefined ? {} : { reason: this.#stopped };
+    await log.emit({ event: 'run.finished', outcome, ...reason, summary });
+    return { outcome, ...reason, summary };
+  }
+}

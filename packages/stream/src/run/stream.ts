@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { openRepository } from '@sage/git';
+import { newRunId, unfinishedRuns } from '@sage/journal';
+import { readBacklog, selectTickets } from '../backlog/backlog.ts';
+import { SageSource } from '../backlog/sage-source.ts';
+import { type Clock, systemClock } from '../context/clock.ts';
+import { assertGitVersion } from '../start/git-version.ts';
+import { onlyRun } from '../start/only-run.ts';
+import { assertWritable, chooseTarget } from '../start/target.ts';
+import { assertWorkflowMode } from '../start/workflow-mode.ts';
+import { composeRun } from './compose-run.ts';
+import type { RunEnd } from './run.ts';
+import type { StreamOptions } from './stream-options.ts';
+
+/**
+ * Runs the backlog of a repository, resuming an interrupted run on the same target.
+ * @throws CannotStartError, BacklogError, TicketIndexError, RepositoryError, WorkerCountError: nothing was changed.
+ */
+export async function runStream(options: StreamOptions): Promise<RunEnd> {
+  const { clock = systemClock } = options;
+  const random = randomBytes(3).toString('hex');
+  const repository = await openRepository(options.directory);
+  await assertGitVersion(repository);
+  const target = await chooseTarget(repository, {
+    branch: options.target,
+    newBranch: `sage/${clock.now().toISOString().slice(0, 10)}-${random}`,
+  });
+  await assertWorkflowMode(repository);
+  const source = new SageSource(repository, target.ref);
+  await readBacklog(source);
+  await assertWritable(repository);
+  await using _lock = await onlyRun(repository);
+  // Another run may have landed tickets until now.
+  const backlog = await readBacklog(source);
+  const selection = selectTickets(backlog, options);
+  const unfinished = await unfinishedRuns(repository.root);
+  const resumed = unfinished.find(({ state }) => state.target === target.ref);
+  for (const warning of backlog.warnings) options.onNotice(warning);
+  if (selection.size === 0 && resumed === undefined)
+    return nothingToDo(options, clock, newRunId(clock.now(), random));
+  // Awaited here, as the lock is released when this function returns.
+  return await composeRun(
+    { repository, target, source, backlog, selection, unfinished, resumed, random },
+    { ...options, clock },
+  );
+}
+
+function nothingToDo(options: StreamOptions, clock: Clock, run: string): RunEnd {
+  const summary = { completed: 0, deferred: 0, blocked: 0, unprocessed: 0 };
+  options.onEvent({
+    v: 2,
+    run,
+    time: clock.now().toISOString(),
+    event: 'run.finished',
+    outcome: 'finished',
+    summary,
+  });
+  return { outcome: 'finished', summary };
+}

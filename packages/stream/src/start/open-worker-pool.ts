@@ -1,0 +1,16 @@
+import { openWorkers, type WorkersOptions } from '@sage/workers';
+import type { WorkerPool } from '../ports.ts';
+
+/** The workers of this machine for a run. Tells the user what they should know about them. */
+export async function openWorkerPool(
+  options: WorkersOptions,
+  count: number,
+  notice: (text: string) => void,
+): Promise<WorkerPool> {
+  const workers = await openWorkers(options);
+  if (workers.workRepository === undefined)
+    notice('this is a partial clone: worktrees belong to it directly, so agents see its refs and hooks');
+  if (options.agent.metered && count > 1)
+    notice(`${count} workers use tokens at the same time, each for its own ticket: mind your limits`);
+  return workers;
+}

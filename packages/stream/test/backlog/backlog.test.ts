@@ -1,0 +1,62 @@
+import { type Ticket, parseTicketIndex } from '@sage/tickets';
+import { expect, test } from 'vitest';
+import { checkBacklog, schedulerTickets, selectTickets } from '../../src/backlog/backlog.ts';
+import { completedContainers } from '../../src/backlog/completed-containers.ts';
+
+const tickets = (...list: (Partial<Record<string, unknown>> & { id: string })[]): Ticket[] =>
+  parseTicketIndex(
+    JSON.stringify({ tickets: list.map((one) => ({ state: 'UNPROCESSED', ...one })) }),
+    'index.json',
+  ).tickets;
+const backlog = (...list: Parameters<typeof tickets>) => checkBacklog('index.json', tickets(...list));
+
+test('an unknown dependency and a cycle are errors that name the tickets', () => {
+  expect(() => backlog({ id: 'A-1', dependencies: ['A-9'] })).toThrow(
+    'index.json: ticket "A-1" depends on "A-9"',
+  );
+  expect(() => backlog({ id: 'A-1', dependencies: ['A-2'] }, { id: 'A-2', dependencies: ['A-1'] })).toThrow(
+    '"A-1" -> "A-2" -> "A-1"',
+  );
+  expect(() => backlog({ id: 'A-1', dependencies: ['A-1'] })).toThrow('"A-1" -> "A-1"');
+});
+
+test('a cycle of finished tickets holds nobody up', () => {
+  const list = backlog(
+    { id: 'A-1', state: 'COMPLETED', dependencies: ['A-2'] },
+    { id: 'A-2', state: 'COMPLETED', dependencies: ['A-1'] },
+    { id: 'A-3', dependencies: ['A-1'] },
+  );
+  expect([...selectTickets(list, {})]).toEqual(['A-3']);
+});
+
+test('a selection is what is open; only names bring a deferred one back', () => {
+  const list = backlog(
+    { id: 'A-1', state: 'DEFERRED' },
+    { id: 'A-2' },
+    { id: 'A-3', state: 'COMPLETED' },
+    { id: 'B-1', component: 'web' },
+    { id: 'A-4', state: 'IN_PROGRESS' },
+  );
+  expect([...selectTickets(list, {})]).toEqual(['A-2', 'B-1', 'A-4']);
+  expect([...selectTickets(list, { component: 'web' })]).toEqual(['B-1']);
+  expect([...selectTickets(list, { component: 'B-' })]).toEqual(['B-1']);
+  expect([...selectTickets(list, { only: ['A-1', 'A-3'] })]).toEqual(['A-1']);
+  expect(() => selectTickets(list, { only: ['A-7'] })).toThrow('no ticket "A-7"');
+});
+
+test('containers complete with their last child, the innermost first', () => {
+  const list = backlog(
+    { id: 'E-1', children: ['E-2', 'A-3'] },
+    { id: 'E-2', parent: 'E-1', children: ['A-1', 'A-2'] },
+    { id: 'A-1', parent: 'E-2', dependencies: ['E-2'] },
+    { id: 'A-2', parent: 'E-2', dependencies: ['E-1'] },
+    { id: 'A-3', parent: 'E-1' },
+  );
+  expect(list.warnings).toEqual([
+    'index.json: 2 dependencies of tickets on their own epic are ignored: an epic waits for its children',
+  ]);
+  expect(completedContainers(list, new Set(['A-1']))).toEqual([]);
+  expect(completedContainers(list, new Set(['A-1', 'A-2']))).toEqual(['E-2']);
+  expect(completedContainers(list, new Set(['A-1', 'A-2', 'A-3']))).toEqual(['E-2', 'E-1']);
+  expect(schedulerTickets(list, ({ state }) => state).find(({ id }) => id === 'E-2')?.container).toBe(true);
+});

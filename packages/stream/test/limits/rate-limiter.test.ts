@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { FleetLimit } from '../../src/limits/rate-limiter.ts';
+
+test('each "try later" doubles the pause, from at most 5 s, until work gets through', () => {
+  let now = 0;
+  const limit = new FleetLimit(
+    () => 4,
+    () => now,
+  );
+  const pauses = Array.from({ length: 12 }, () => {
+    const pause = limit.turnedAway();
+    now += pause;
+    expect(limit.remaining()).toBe(0);
+    return pause;
+  });
+  expect(pauses[0]).toBeLessThanOrEqual(5_000);
+  expect(pauses.slice(0, 4)).toEqual([2_000, 4_000, 8_000, 16_000]);
+  expect(pauses.at(-1)).toBe(300_000);
+  limit.workGotThrough();
+  expect(limit.turnedAway()).toBe(2_000);
+});
+
+test('workers that are turned away together close it once', () => {
+  let now = 0;
+  const limit = new FleetLimit(
+    () => 8,
+    () => now,
+  );
+  limit.turnedAway();
+  now += 500;
+  expect(limit.turnedAway()).toBe(1_500);
+  expect(limit.window).toBe(4);
+  now += 1_500;
+  expect(limit.turnedAway()).toBe(4_000);
+  expect(limit.window).toBe(2);
+});
+
+test('a reset time that the account tells counts, however late it is told', () => {
+  let now = 0;
+  const limit = new FleetLimit(
+    () => 2,
+    () => now,
+  );
+  expect(limit.turnedAway(3_600_000)).toBe(3_600_000);
+  now += 1_000;
+  expect(limit.turnedAway(60_000)).toBe(3_599_000);
+  now += 3_599_000;
+  expect(limit.remaining()).toBe(0);
+  expect(limit.turnedAway(1e15)).toBe(7 * 86_400_000);
+});
+
+test('fewer work at a time after each sign, and one more with each success and each quiet minute', () => {
+  const sign = fc.constantFrom('turnedAway', 'slowed', 'workGotThrough', 'quiet');
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 32 }), fc.array(sign, { maxLength: 60 }), (workers, signs) => {
+      let now = 0;
+      const limit = new FleetLimit(
+        () => workers,
+        () => now,
+      );
+      for (const each of signs) {
+        const before = limit.window;
+        if (each === 'quiet') now += limit.remaining() + Math.min(limit.growsIn(), 60_000);
+        else limit[each]();
+        const grown = Math.min(workers, before + 1);
+        const shrunk = [before, Math.max(1, Math.floor(before / 2))];
+        const allowed = each === 'workGotThrough' || each === 'quiet' ? [grown] : shrunk;
+        expect(allowed).toContain(limit.window);
+      }
+      expect(limit.window).toBeGreaterThanOrEqual(1);
+      expect(limit.growsIn() === Infinity).toBe(limit.window === workers);
+    }),
+  );
+});
+
+test('retries that are told within ten seconds count once', () => {
+  let now = 0;
+  const limit = new FleetLimit(
+    () => 8,
+    () => now,
+  );
+  for (; now < 9_000; now += 1_000) limit.slowed();
+  expect(limit.window).toBe(4);
+  now = 10_000;
+  limit.slowed();
+  expect(limit.window).toBe(2);
+  expect(limit.remaining()).toBe(0);
+});
+
+test('tells how many may work from when on, if no further sign comes', () => {
+  let now = 1_000_000;
+  const limit = new FleetLimit(
+    () => 4,
+    () => now,
+  );
+  expect(limit.outlook()).toEqual([{ from: 0, workers: 4 }]);
+  limit.turnedAway(3_600_000);
+  limit.slowed();
+  now += 600_000;
+  const steps = limit.outlook();
+  expect(steps.map(({ workers }) => workers)).toEqual([1, 2, 3, 4]);
+  const start = now;
+  for (const { from, workers } of steps) {
+    now = start + from - 1;
+    expect([limit.remaining() > 0, limit.window < workers]).toContain(true);
+    now = start + from;
+    expect([limit.remaining(), limit.window]).toEqual([0, workers]);
+  }
+});
+
+test('workers that come without a sign of a limit all work at once', () => {
+  let workers = 1;
+  const limit = new FleetLimit(
+    () => workers,
+    () => 0,
+  );
+  limit.workGotThrough();
+  workers = 3;
+  expect(limit.window).toBe(3);
+  workers = 2;
+  limit.workGotThrough();
+  expect(limit.window).toBe(2);
+  workers = 8;
+  expect(limit.window).toBe(8);
+  expect(limit.growsIn()).toBe(Infinity);
+});
+
+test('what the account is known to bear stays when workers come and go', () => {
+  let workers = 8;
+  let now = 0;
+  const limit = new FleetLimit(
+    () => workers,
+    () => now,
+  );
+  limit.slowed();
+  expect(limit.window).toBe(4);
+  workers = 16;
+  expect(limit.window).toBe(4);
+  expect(limit.growsIn()).toBe(60_000);
+  workers = 2;
+  expect(limit.window).toBe(2);
+  limit.workGotThrough();
+  workers = 16;
+  expect(limit.window).toBe(4);
+  limit.workGotThrough();
+  expect(limit.window).toBe(5);
+  now += 120_000;
+  expect(limit.window).toBe(7);
+});

@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { controlFile, readControl, writeControl } from '../../src/live/control-file.ts';
+import { ControlDoor } from '../../src/live/control-input.ts';
+import type { RunEvent } from '../../src/journal/events.ts';
+import { RunLog } from '../../src/journal/run-log.ts';
+
+async function opened() {
+  const root = await mkdtemp(join(tmpdir(), 'sage-control-'));
+  onTestFinished(() => rm(root, { recursive: true }));
+  const file = controlFile(root, 'r');
+  await mkdir(dirname(file), { recursive: true });
+  const events: RunEvent[] = [];
+  const notices: string[] = [];
+  const log = await RunLog.open(root, 'r', [], {
+    now: () => new Date(0),
+    onEvent: (event) => events.push(event),
+  });
+  onTestFinished(() => log.close());
+  await writeFile(file, '{"v":1,"paused":true,"workers":9}');
+  const door = await ControlDoor.open({ root, log, onNotice: (text) => notices.push(text) });
+  const target = 'refs/heads/work';
+  await log.emit({
+    event: 'run.started',
+    target,
+    base: 'b',
+    workers: 2,
+    agent: 'a',
+    tickets: [],
+    resumed: false,
+  });
+  const look = async () => {
+    if (await door.hasNews()) await door.take();
+  };
+  return { file, log, look, notices, obeyed: () => events.slice(1).map(({ event }) => event) };
+}
+
+test('a run obeys what has changed, and forgets what an earlier process was asked', async () => {
+  const { file, log, look, notices, obeyed } = await opened();
+  await look();
+  expect(obeyed()).toEqual([]);
+  await writeControl(file, { paused: true, workers: 2 });
+  await look();
+  await look();
+  expect(log.state).toMatchObject({ paused: true, workers: 2 });
+  await writeControl(file, { paused: false, workers: 5 });
+  await look();
+  expect(obeyed()).toEqual(['run.paused', 'run.resumed', 'run.workers']);
+  expect(log.state).toMatchObject({ paused: false, workers: 5 });
+  expect(await readdir(dirname(file))).toEqual(['control.json', 'journal.jsonl']);
+  await rm(file);
+  await look();
+  expect(log.state.workers).toBe(5);
+  expect(notices).toEqual([]);
+});
+
+test.for([
+  '',
+  '{"v":1,"paused":true',
+  'null',
+  '[]',
+  '7',
+  '{"v":2,"paused":true,"workers":3}',
+  '{"v":1,"workers":3}',
+  '{"v":1,"paused":"yes","workers":3}',
+  '{"v":1,"paused":true}',
+  '{"v":1,"paused":true,"workers":"auto"}',
+  '{"v":1,"paused":true,"workers":0}',
+  '{"v":1,"paused":true,"workers":-1}',
+  '{"v":1,"paused":true,"workers":1.5}',
+  '{"v":1,"paused":true,"workers":1e999}',
+  `{"v":1,"paused":true,"workers":3,"more":"${'x'.repeat(5_000)}"}`,
+])('%s is ignored with one line', async (text) => {
+  const { file, log, look, notices, obeyed } = await opened();
+  await writeFile(file, text);
+  await look();
+  await look();
+  expect(obeyed()).toEqual([]);
+  expect(log.state).toMatchObject({ paused: false, workers: 2 });
+  expect(notices).toHaveLength(1);
+  expect(notices[0]).toMatch(/^[^\n]*control\.json is ignored: [^\n]+$/);
+});
+
+test('what is no file is not read', async () => {
+  const { file, look, notices } = await opened();
+  execFileSync('mkfifo', [file]);
+  await look();
+  await rm(file);
+  await mkdir(file);
+  await look();
+  expect(notices).toHaveLength(2);
+  await rm(file, { recursive: true });
+  expect(await readControl(file)).toBeUndefined();
+});

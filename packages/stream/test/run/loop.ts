@@ -1,0 +1,152 @@
+import { createScheduler, exponentialPause } from '@sage/scheduler';
+import {
+  type AttemptScript,
+  fakeQueue,
+  type FakeQueue,
+  fakeWorkers,
+  type FakeWorkers,
+  memoryLog,
+  type MemoryLog,
+  memorySource,
+  type MemorySource,
+  type ScriptedLanding,
+  type TicketInput,
+  virtualClock,
+  type VirtualClock,
+} from '@sage/test-support';
+import { readBacklog, schedulerTickets, type Selection, selectTickets } from '../../src/backlog/backlog.ts';
+import { LiveBacklog } from '../../src/backlog/live-backlog.ts';
+import { TicketStates } from '../../src/backlog/ticket-states.ts';
+import type { BudgetLimits, RunContext, RunSettings } from '../../src/context/run-context.ts';
+import { Admission } from '../../src/limits/admission.ts';
+import { type LiveInput, LiveInputs } from '../../src/live/live-inputs.ts';
+import { Run, type RunEnd } from '../../src/run/run.ts';
+
+export interface LoopOptions extends Selection {
+  readonly tickets: readonly TicketInput[];
+  readonly workers?: number;
+  readonly script?: AttemptScript;
+  readonly verdict?: (entry: { ticket: string }, nth: number) => ScriptedLanding;
+  readonly maxAttempts?: number;
+  readonly budget?: BudgetLimits;
+  readonly wait?: boolean;
+  readonly ask?: RunSettings['ask'];
+  readonly tracked?: boolean;
+  readonly inputs?: (loop: Omit<Loop, 'end' | 'finish'>) => readonly LiveInput[];
+}
+
+/** A run on fakes: real loop, scheduler, admission and states; no git, no processes, no real time. */
+export interface Loop {
+  readonly clock: VirtualClock;
+  readonly source: MemorySource;
+  readonly workers: FakeWorkers;
+  readonly queue: FakeQueue;
+  readonly log: MemoryLog;
+  readonly context: RunContext;
+  readonly notices: string[];
+  stop(): void;
+  kill(): void;
+  /** Resolves when the run is over. */
+  readonly end: Promise<RunEnd>;
+  /** Lets time pass until the run is over. Rejects when nothing is left that could end it. */
+  finish(): Promise<RunEnd>;
+}
+
+/** Starts a run of these tickets. */
+export async function startLoop(options: LoopOptions): Promise<Loop> {
+  const clock = virtualClock();
+  const source = memorySource(options.tickets, { tracked: options.tracked ?? true });
+  const workers = fakeWorkers(clock, options.script);
+  const log = memoryLog(clock.now);
+  const notices: string[] = [];
+  const stop = new AbortController();
+  const kill = new AbortController();
+  const read = await readBacklog(source);
+  const selection = selectTickets(read, options);
+  const backlog = new LiveBacklog(read, selection);
+  const done = () =>
+    new Set([
+      ...[...backlog.tickets.values()].filter(({ state }) => state === 'COMPLETED').map(({ id }) => id),
+      ...log.state.completed.keys(),
+    ]);
+  const states = new TicketStates({ source, backlog, done, now: clock.now });
+  const queue = fakeQueue(clock, {
+    source,
+    verdict: options.verdict,
+    managedFiles: (entry, below) => states.managedFiles(entry, below),
+  });
+  await log.emit({
+    event: 'run.started',
+    target: queue.target.ref,
+    base: 'base',
+    workers: options.workers ?? 2,
+    agent: 'fake',
+    tickets: [...selection],
+    resumed: false,
+  });
+  const retry = { now: () => clock.now().getTime(), pause: exponentialPause(1_000, 60_000) };
+  const tickets = schedulerTickets(backlog, (ticket) =>
+    selection.has(ticket.id) && ticket.state === 'DEFERRED' ? 'UNPROCESSED' : ticket.state,
+  );
+  const context: RunContext = {
+    target: queue.target,
+    source,
+    backlog,
+    states,
+    scheduler: createScheduler(tickets, { only: selection, retry }),
+    workers,
+    queue,
+    log,
+    clock,
+    settings: {
+      maxAttempts: options.maxAttempts ?? 2,
+      budget: options.budget ?? {},
+      wait: options.wait ?? true,
+      ask: options.ask,
+    },
+    notice: (text) => notices.push(text),
+    stop: stop.signal,
+    killSignal: kill.signal,
+  };
+  const parts = {
+    clock,
+    source,
+    workers,
+    queue,
+    log,
+    context,
+    notices,
+    stop: () => stop.abort(),
+    kill: () => kill.abort(),
+  };
+  const inputs = new LiveInputs(options.inputs?.(parts) ?? [], clock);
+  const end = new Run(context, { admission: new Admission(context), inputs }).run();
+  end.catch(() => {});
+  return { ...parts, end, finish: () => finish(clock, end) };
+}
+
+/** Longer than any test's run: whoever still waits then waits for ever. */
+const LONGEST_RUN_MS = 30 * 86_400_000;
+
+async function finish(clock: VirtualClock, end: Promise<RunEnd>): Promise<RunEnd> {
+  let over = false;
+  const ended = () => (over = true);
+  end.then(ended, ended);
+  const deadline = clock.now().getTime() + LONGEST_RUN_MS;
+  for (await clock.settle(); !over; await clock.settle()) {
+    const wait = clock.nextTimer();
+    if (wait === undefined || clock.now().getTime() > deadline)
+      throw new Error('the run hangs: it is not over, and nothing is left that could end it');
+    await clock.advance(wait);
+  }
+  return end;
+}
+
+/** The events in short: `name ticket`. */
+export function story(log: MemoryLog): string[] {
+  return log.events.map((event) =>
+    'ticket' in event
+      ? `${event.event} ${event.ticket}${'outcome' in event ? ` ${event.outcome}` : ''}`
+      : event.event,
+  );
+}

@@ -1,0 +1,359 @@
+import { expect, test } from 'vitest';
+import { startLoop, story } from './loop.ts';
+
+const chain = [{ id: 'A-1' }, { id: 'A-2', dependencies: ['A-1'] }];
+
+test('a ticket goes from its start to its landing, and its dependent after it', async () => {
+  const loop = await startLoop({ tickets: chain });
+  expect(await loop.finish()).toEqual({
+    outcome: 'finished',
+    summary: { completed: 2, deferred: 0, blocked: 0, unprocessed: 0 },
+  });
+  expect(story(loop.log)).toEqual([
+    'run.started',
+    'attempt.started A-1',
+    'attempt.finished A-1 completed',
+    'queue.enqueued A-1',
+    'landing.landed A-1',
+    'ticket.completed A-1',
+    'attempt.started A-2',
+    'attempt.finished A-2 completed',
+    'queue.enqueued A-2',
+    'landing.landed A-2',
+    'ticket.completed A-2',
+    'run.finished',
+  ]);
+  expect(loop.source.states()).toEqual({ 'A-1': 'COMPLETED', 'A-2': 'COMPLETED' });
+  expect(loop.workers.requests[1]).toMatchObject({
+    base: loop.queue.commits[1],
+    dependencies: [{ id: 'A-1', title: 'A-1' }],
+  });
+});
+
+test('the journal names the log of an attempt from its start', async () => {
+  const loop = await startLoop({ tickets: [{ id: 'A-1' }] });
+  await loop.clock.settle();
+  expect(loop.log.events.at(-1)).toMatchObject({
+    event: 'attempt.started',
+    log: 'run-1/A-1/1/output.log',
+  });
+  await loop.finish();
+});
+
+test('at most as many agents run as there are workers, and a free worker starts at once', async () => {
+  const tickets = ['A-1', 'A-2', 'A-3', 'A-4', 'A-5'].map((id) => ({ id }));
+  const loop = await startLoop({
+    tickets,
+    workers: 2,
+    script: ({ ticket }) => ({ seconds: ticket.id === 'A-1' ? 100 : 10 }),
+  });
+  await loop.clock.advance(35_000);
+  expect([...loop.workers.running]).toEqual(['A-1', 'A-5']);
+  await loop.finish();
+  expect(loop.workers.peak).toBe(2);
+});
+
+test('a worker takes its next ticket before the work of the last one has landed', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }, { id: 'A-2' }],
+    workers: 1,
+    verdict: () => ({ seconds: 1_000 }),
+  });
+  await loop.clock.advance(60_000);
+  expect(story(loop.log)).toContain('attempt.started A-2');
+  expect(story(loop.log)).not.toContain('ticket.completed A-1');
+  await loop.finish();
+});
+
+test('a failed attempt is tried again, and then deferred with its reason, its dependents blocked', async () => {
+  const loop = await startLoop({
+    tickets: chain,
+    script: ({ attempt }) => ({ outcome: 'failed', reason: `broken ${attempt}` }),
+  });
+  const { outcome, summary } = await loop.finish();
+  expect({ outcome, summary }).toEqual({
+    outcome: 'finished',
+    summary: { completed: 0, deferred: 1, blocked: 1, unprocessed: 0 },
+  });
+  expect(loop.log.events).toContainEqual(
+    expect.objectContaining({
+      event: 'ticket.deferred',
+      ticket: 'A-1',
+      category: 'agent_failed',
+      reason: 'broken 2',
+      attempts: 2,
+      ref: 'refs/sage/deferred/A-1',
+    }),
+  );
+  expect(loop.log.events).toContainEqual(
+    expect.objectContaining({ event: 'ticket.blocked', ticket: 'A-2', by: ['A-1'] }),
+  );
+  expect(loop.workers.requests[1]?.previous).toEqual({
+    kind: 'failure',
+    reason: 'broken 1',
+    output: 'end of run-1/A-1/1/output.log',
+  });
+  expect(loop.source.states()).toEqual({ 'A-1': 'DEFERRED', 'A-2': 'UNPROCESSED' });
+  expect(loop.workers.kept.get('refs/sage/deferred/A-1')).toBe('work:A-1:2');
+});
+
+test('an agent that defers its ticket is not tried again', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    script: () => ({ outcome: 'deferred', category: 'external_blocker', reason: 'no key' }),
+  });
+  await loop.finish();
+  expect(loop.workers.requests).toHaveLength(1);
+  expect(loop.log.state.deferred.get('A-1')).toMatchObject({ category: 'external_blocker' });
+});
+
+test('a worker that breaks is a failed attempt', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    script: ({ attempt }) => (attempt === 1 ? { breaks: 'no worktree' } : {}),
+  });
+  expect((await loop.finish()).summary.completed).toBe(1);
+  expect(story(loop.log)).toContain('attempt.finished A-1 failed');
+});
+
+test('a conflict is tried once more on the new tip, and is not counted as a failure', async () => {
+  const conflict = { files: ['a.txt'], tickets: ['A-9'] };
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    maxAttempts: 1,
+    verdict: (_, nth) => (nth === 1 ? { state: 'conflicted', conflict } : {}),
+  });
+  expect((await loop.finish()).summary.completed).toBe(1);
+  expect(loop.workers.requests[1]?.previous).toEqual({ kind: 'conflict', ...conflict });
+  expect((await loop.queue.list()).map(({ state }) => state)).toEqual(['dropped', 'landed']);
+});
+
+test('a second conflict defers', async () => {
+  const conflict = { files: ['a.txt'], tickets: ['A-9'] };
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    maxAttempts: 5,
+    verdict: () => ({ state: 'conflicted', conflict }),
+  });
+  await loop.finish();
+  expect(loop.workers.requests).toHaveLength(2);
+  expect(loop.log.state.deferred.get('A-1')).toMatchObject({
+    category: 'merge_conflict',
+    reason: 'conflicts with A-9 in a.txt',
+  });
+});
+
+test('work that verify rejects is tried again with what verify printed', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    verdict: (_, nth) => (nth === 1 ? { state: 'rejected', output: '1 failed' } : {}),
+  });
+  expect((await loop.finish()).summary.completed).toBe(1);
+  expect(loop.workers.requests[1]?.previous).toMatchObject({ kind: 'rejected', output: '1 failed' });
+});
+
+test('a stalled ticket is tried again after a pause, not at once', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    script: ({ attempt }) => (attempt === 1 ? { outcome: 'failed', category: 'stalled' } : {}),
+  });
+  await loop.clock.advance(60_000);
+  expect(loop.workers.requests).toHaveLength(1);
+  await loop.clock.advance(2_000);
+  expect(loop.workers.requests).toHaveLength(2);
+  expect((await loop.finish()).summary.completed).toBe(1);
+});
+
+test('an agent that its account turns away counts no attempt, and nobody starts for a while', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }, { id: 'A-2' }],
+    workers: 1,
+    maxAttempts: 1,
+    script: (() => {
+      let first = true;
+      return () => {
+        const turnedAway = first;
+        first = false;
+        return turnedAway ? { seconds: 1, outcome: 'rate-limited', reason: 'limit', retryAfter: 600_000 } : {};
+      };
+    })(),
+  });
+  await loop.clock.advance(590_000);
+  expect(loop.workers.requests).toHaveLength(1);
+  await loop.clock.advance(20_000);
+  expect(loop.workers.requests).toHaveLength(2);
+  expect((await loop.finish()).summary.completed).toBe(2);
+  expect(loop.notices[0]).toContain('no worker starts for 600 s');
+});
+
+test('without waiting a rate limit ends the run, and its tickets stay as they are', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }, { id: 'A-2' }],
+    workers: 1,
+    wait: false,
+    script: () => ({ outcome: 'rate-limited', reason: 'limit' }),
+  });
+  const { summary } = await loop.finish();
+  expect(summary).toEqual({ completed: 0, deferred: 0, blocked: 0, unprocessed: 2 });
+  expect(loop.workers.requests).toHaveLength(1);
+  expect(loop.notices[0]).toContain('nothing more starts');
+});
+
+test('a retry that an agent reports halves how many may run', async () => {
+  const tickets = ['A-1', 'A-2', 'A-3', 'A-4', 'A-5', 'A-6'].map((id) => ({ id }));
+  const loop = await startLoop({
+    tickets,
+    workers: 4,
+    script: ({ ticket }) =>
+      ticket.id === 'A-1'
+        ? { seconds: 30, reports: [[1, { retries: 1 }]] }
+        : { seconds: 10, outcome: 'failed' },
+    maxAttempts: 1,
+  });
+  await loop.clock.advance(11_000);
+  // Three have ended; of four workers two may be busy now.
+  expect([...loop.workers.running]).toEqual(['A-1', 'A-5']);
+  await loop.finish();
+});
+
+test('Ctrl-C stops the agents, keeps their work, lands what is finished, and counts no attempt', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }, { id: 'A-2' }, { id: 'A-3' }],
+    script: ({ ticket }) => ({ seconds: ticket.id === 'A-1' ? 10 : 100 }),
+    verdict: () => ({ seconds: 20 }),
+  });
+  await loop.clock.advance(15_000);
+  loop.stop();
+  expect(await loop.finish()).toMatchObject({
+    outcome: 'interrupted',
+    summary: { completed: 1, deferred: 0, blocked: 0, unprocessed: 2 },
+  });
+  expect(loop.log.state.attempts.get('A-2')).toBeUndefined();
+  expect(loop.workers.kept.get('refs/sage/interrupted/A-2')).toBe('work:A-2:1');
+  expect(loop.source.states()).toMatchObject({ 'A-1': 'COMPLETED', 'A-2': 'UNPROCESSED' });
+});
+
+test('ending now leaves finished work in the queue', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }, { id: 'A-2' }],
+    workers: 1,
+    script: ({ ticket }) => ({ seconds: ticket.id === 'A-1' ? 10 : 100 }),
+    verdict: () => ({ seconds: 20 }),
+  });
+  await loop.clock.advance(10_000);
+  loop.kill();
+  expect((await loop.finish()).outcome).toBe('interrupted');
+  expect(loop.log.events.some(({ event }) => event === 'run.finished')).toBe(true);
+});
+
+test('a queue that stops lets agents finish, starts nothing new, and says why', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }, { id: 'A-2' }, { id: 'A-3' }],
+    script: ({ ticket }) => ({ seconds: ticket.id === 'A-1' ? 10 : 100 }),
+    verdict: () => ({ stops: new Error('a file is in the way') }),
+  });
+  expect(await loop.finish()).toMatchObject({ outcome: 'stopped', reason: 'a file is in the way' });
+  expect(loop.workers.requests.map(({ ticket }) => ticket.id)).toEqual(['A-1', 'A-2', 'A-3']);
+  expect((await loop.queue.list()).every(({ state }) => state === 'queued')).toBe(true);
+});
+
+test('a target that no longer contains a dependency stops the run', async () => {
+  const loop = await startLoop({ tickets: [...chain, { id: 'A-3', dependencies: ['A-1', 'A-2'] }], workers: 1 });
+  await loop.clock.advance(90_000);
+  loop.queue.rewind(1);
+  expect(await loop.finish()).toMatchObject({
+    outcome: 'stopped',
+    reason: expect.stringContaining('no longer contains the landing of A-1'),
+  });
+});
+
+test('a budget that is used up starts nothing more, and says what is left', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }, { id: 'A-2' }, { id: 'A-3' }],
+    workers: 1,
+    budget: { maxCost: 5 },
+    script: () => ({ costUsd: 3 }),
+  });
+  const { summary } = await loop.finish();
+  expect(summary).toMatchObject({ completed: 1, unprocessed: 2 });
+  expect(loop.notices.join('\n')).toContain('2 tickets are left as they are, and would need about $6.00');
+});
+
+test('an attempt that exceeds its ticket budget is cut off, and the ticket deferred', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    budget: { maxTicketCost: 1 },
+    script: () => ({ seconds: 100, reports: [[10, { costUsd: 2 }]] }),
+  });
+  await loop.finish();
+  expect(loop.clock.now().getTime() - Date.UTC(2026, 0, 1)).toBeLessThan(20_000);
+  expect(loop.log.state.deferred.get('A-1')).toMatchObject({ category: 'budget' });
+});
+
+test('an epic is completed with its last child, in the same landing', async () => {
+  const loop = await startLoop({
+    tickets: [
+      { id: 'E-1', children: ['A-1', 'A-2'] },
+      { id: 'A-1', parent: 'E-1' },
+      { id: 'A-2', parent: 'E-1' },
+    ],
+  });
+  expect((await loop.finish()).summary.completed).toBe(3);
+  expect(loop.source.states()).toMatchObject({ 'E-1': 'COMPLETED' });
+  const [last, epic] = ['A-2', 'E-1'].map((id) => loop.log.state.completed.get(id));
+  expect(epic).toBe(last);
+});
+
+test('states of a source that is not tracked are written to it', async () => {
+  const loop = await startLoop({ tickets: chain, tracked: false });
+  await loop.finish();
+  expect(loop.source.states()).toEqual({ 'A-1': 'COMPLETED', 'A-2': 'COMPLETED' });
+});
+
+test('a person who quits at a question ends the run as Ctrl-C does', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }, { id: 'A-2' }],
+    workers: 1,
+    ask: async ({ kind, ticket }) => (kind === 'start' && ticket.id === 'A-2' ? 'quit' : 'yes'),
+  });
+  expect(await loop.finish()).toMatchObject({
+    outcome: 'interrupted',
+    summary: { completed: 1, unprocessed: 1 },
+  });
+});
+
+test('a result that a person does not accept defers the ticket and keeps the work', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    ask: async ({ kind }) => (kind === 'completion' ? 'no' : 'yes'),
+  });
+  await loop.finish();
+  expect(loop.log.state.deferred.get('A-1')).toMatchObject({ category: 'user_rejected' });
+  expect(loop.workers.kept.size).toBe(1);
+});
+
+test('a ticket that a person skips stays as it is, and blocks nobody in the report', async () => {
+  const loop = await startLoop({ tickets: chain, ask: async ({ kind }) => (kind === 'start' ? 'no' : 'yes') });
+  expect((await loop.finish()).summary).toEqual({ completed: 0, deferred: 0, blocked: 0, unprocessed: 2 });
+});
+
+test('what an agent does is journaled at most once a second, the newest last', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    script: () => ({
+      seconds: 10,
+      reports: [
+        [1, { activity: 'Read a.ts' }],
+        [1.2, { activity: 'Edit a.ts' }],
+        [1.4, { activity: 'Edit b.ts' }],
+        [5, { activity: 'Edit b.ts' }],
+      ],
+    }),
+  });
+  await loop.finish();
+  const progress = loop.log.events.filter((event) => event.event === 'ticket.progress');
+  expect(progress.map(({ activity, time }) => [activity, time.slice(17, 23)])).toEqual([
+    ['Read a.ts', '01.000'],
+    ['Edit b.ts', '02.000'],
+  ]);
+});

@@ -1,0 +1,123 @@
+import type { AgentReport, AgentRun, AttemptResult, KeptAs, WorkRequest } from '@sage/workers';
+import type { VirtualClock } from './virtual-clock.ts';
+
+/** How one attempt goes. */
+export interface ScriptedAttempt {
+  /** How long the agent works; 60 if it is missing. */
+  readonly seconds?: number;
+  readonly outcome?: AttemptResult['outcome'];
+  readonly category?: AttemptResult['category'];
+  readonly reason?: string;
+  readonly costUsd?: number;
+  readonly tokens?: number;
+  readonly retryAfter?: number;
+  /** Reports while it works, by the second they come at. */
+  readonly reports?: readonly (readonly [second: number, report: Partial<AgentReport>])[];
+  /** The worker itself breaks, with this message. */
+  readonly breaks?: string;
+}
+
+export type AttemptScript = (request: WorkRequest) => ScriptedAttempt;
+
+/** A worker pool whose attempts end as the script says, on the virtual clock. */
+export interface FakeWorkers {
+  /** Attempts under way, by ticket, in order of start. */
+  readonly running: ReadonlySet<string>;
+  /** Every attempt that was started. */
+  readonly requests: readonly WorkRequest[];
+  /** The most that ran at the same time. */
+  readonly peak: number;
+  /** Kept work by ref. */
+  readonly kept: ReadonlyMap<string, string>;
+  readonly workRepository: undefined;
+  run(request: WorkRequest, run?: AgentRun): Promise<AttemptResult>;
+  logOf(request: Pick<WorkRequest, 'run' | 'ticket' | 'attempt'>): string;
+  outputTail(log: string): Promise<readonly string[]>;
+  preview(ticket: string): Promise<string | undefined>;
+  check(): Promise<{ ok: boolean; output: string }>;
+  keep(ticket: string, commit: string, as: KeptAs): Promise<string>;
+  forgetKept(ticket: string): Promise<void>;
+  recover(): Promise<{ ended: number; kept: readonly string[] }>;
+  changedSettings(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+export function fakeWorkers(clock: VirtualClock, script: AttemptScript = () => ({})): FakeWorkers {
+  const running = new Set<string>();
+  const requests: WorkRequest[] = [];
+  const kept = new Map<string, string>();
+  let peak = 0;
+
+  async function run(request: WorkRequest, agentRun: AgentRun = {}): Promise<AttemptResult> {
+    const { ticket, attempt } = request;
+    const { seconds = 60, outcome = 'completed', breaks, reports = [], ...more } = script(request);
+    const began = clock.now().getTime();
+    requests.push(request);
+    running.add(ticket.id);
+    peak = Math.max(peak, running.size);
+    agentRun.onStarted?.();
+    const cancels = reports.map(([second, report]) =>
+      clock.after(second * 1_000, () => agentRun.onReport?.({ text: '', denied: [], ...report })),
+    );
+    const cutOff = await ends(clock, seconds, agentRun.signal);
+    for (const cancel of cancels) cancel();
+    running.delete(ticket.id);
+    if (breaks !== undefined) throw new Error(breaks);
+    const worked = (clock.now().getTime() - began) / 1_000;
+    const ended = cutOff ? 'interrupted' : outcome;
+    await agentRun.beforeCollecting?.(ended === 'completed' ? 0 : 1);
+    return {
+      changedFiles: ['file'],
+      ignoredFiles: [],
+      drift: [],
+      exitCode: ended === 'completed' ? 0 : 1,
+      outputFile: 'output.log',
+      ...more,
+      outcome: ended,
+      seconds: worked,
+      commit: `work:${ticket.id}:${attempt}`,
+    };
+  }
+
+  return {
+    running,
+    requests,
+    get peak() {
+      return peak;
+    },
+    kept,
+    workRepository: undefined,
+    run,
+    logOf: ({ run: name, ticket, attempt }) => `${name}/${ticket.id}/${attempt}/output.log`,
+    outputTail: async (log) => [`end of ${log}`],
+    preview: async () => undefined,
+    check: async () => ({ ok: true, output: '' }),
+    async keep(ticket, commit, as) {
+      const ref = `refs/sage/${as}/${ticket}`;
+      kept.set(ref, commit);
+      return ref;
+    },
+    async forgetKept(ticket) {
+      for (const as of ['deferred', 'interrupted']) kept.delete(`refs/sage/${as}/${ticket}`);
+    },
+    recover: async () => ({ ended: 0, kept: [] }),
+    changedSettings: async () => [],
+    close: async () => {},
+  };
+}
+
+/** Resolves when the time is over, or the signal is aborted; returns whether it was aborted. */
+function ends(clock: VirtualClock, seconds: number, signal: AbortSignal | undefined): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve(true);
+    const cancel = clock.after(seconds * 1_000, () => resolve(false));
+    signal?.addEventListener(
+      'abort',
+      () => {
+        cancel();
+        resolve(true);
+      },
+      { once: true },
+    );
+  });
+}

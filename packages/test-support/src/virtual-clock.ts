@@ -1,0 +1,56 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
+/** Turns of the event loop after which whatever follows from a timer has happened, as nothing waits for real time. */
+const TURNS = 12;
+
+/** Time that passes only when the test says so. */
+export interface VirtualClock {
+  now(): Date;
+  after(milliseconds: number, callback: () => void): () => void;
+  /** Lets time pass: fires each timer that is due, in order, and waits for what follows from it. */
+  advance(milliseconds: number): Promise<void>;
+  /** Lets everything happen that needs no time. */
+  settle(): Promise<void>;
+  /** Milliseconds until the next timer; undefined when there is none. */
+  nextTimer(): number | undefined;
+}
+
+export function virtualClock(start = Date.UTC(2026, 0, 1)): VirtualClock {
+  let now = start;
+  let sequence = 0;
+  const timers = new Map<number, { at: number; callback: () => void }>();
+
+  function next(): { id: number; at: number; callback: () => void } | undefined {
+    const [first] = [...timers].toSorted(([a, one], [b, other]) => one.at - other.at || a - b);
+    return first && { id: first[0], ...first[1] };
+  }
+
+  async function settle(): Promise<void> {
+    for (let count = 0; count < TURNS; count++) await turn();
+  }
+
+  return {
+    now: () => new Date(now),
+    after(milliseconds, callback) {
+      const id = (sequence += 1);
+      timers.set(id, { at: now + Math.max(0, milliseconds), callback });
+      return () => void timers.delete(id);
+    },
+    async advance(milliseconds) {
+      const end = now + milliseconds;
+      await settle();
+      for (let timer = next(); timer && timer.at <= end; timer = next()) {
+        timers.delete(timer.id);
+        now = Math.max(now, timer.at);
+        timer.callback();
+        await settle();
+      }
+      now = end;
+    },
+    settle,
+    nextTimer() {
+      const timer = next();
+      return timer && timer.at - now;
+    },
+  };
+}
