@@ -117,16 +117,16 @@ export class AtWork {
     };
     const cut = new AbortController();
     admission.started(ticket.id, () => cut.abort());
-    const hooks = {
+    const agentRun = {
       signal: AbortSignal.any([halt.signal, cut.signal]),
       onReport: (report: AgentReport) => admission.heard(ticket.id, report),
-      hurry: stopNow,
-      onAgentStarted: agentStarted,
+      killSignal: stopNow,
+      onStarted: agentStarted,
       beforeCollecting,
     };
     let result: AttemptResult | undefined;
     try {
-      result = await attempts.run(ticket, worker, hooks);
+      result = await attempts.run(ticket, worker, agentRun);
     } catch (error) {
       onError(error);
     }

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { QueueEntry } from '@sage/commit-queue';
 import { isAncestor, readRef, type Repository } from '@sage/git';
 import type { Ticket } from '@sage/tickets';
-import type { AttemptResult, RunOptions, Workers } from '@sage/workers';
+import type { AgentRun, AttemptResult, Workers } from '@sage/workers';
 import type { Ask } from '../ask.ts';
 import type { Backlog } from '../backlog.ts';
 import { commitMessage } from '../landing/commit-message.ts';
@@ -38,7 +38,7 @@ export class Attempts {
    * Runs one attempt to its end. What goes wrong with the worker or the queue is a failed attempt.
    * @throws TargetLostError: there is no commit that the ticket could start from.
    */
-  async run(ticket: Ticket, worker: number, hooks: RunOptions): Promise<AttemptResult> {
+  async run(ticket: Ticket, worker: number, agentRun: AgentRun): Promise<AttemptResult> {
     const { log } = this.#options;
     const base = await this.#baseFor(ticket);
     const attempt = (log.state.attempts.get(ticket.id) ?? 0) + 1;
@@ -56,7 +56,7 @@ export class Attempts {
       // A journal that cannot be written stops the run at its next event.
       log.emit({ event: 'ticket.quiet', ticket: ticket.id, seconds }).catch(() => {});
     };
-    const worked = await this.#work(ticket, worker, attempt, base, { ...hooks, onQuiet })
+    const worked = await this.#work(ticket, worker, attempt, base, { ...agentRun, onQuiet })
       .catch(failure)
       .finally(() => watch.ended(ticket.id));
     const { result, entry } = await this.#enqueue(ticket, base, await this.#confirm(ticket, worked));
@@ -86,7 +86,7 @@ export class Attempts {
     return tip;
   }
 
-  async #work(ticket: Ticket, worker: number, attempt: number, base: string, hooks: RunOptions) {
+  async #work(ticket: Ticket, worker: number, attempt: number, base: string, agentRun: AgentRun) {
     const { repository, backlog, log, workers } = this.#options;
     const setback = log.state.setbacks.get(ticket.id);
     const session = log.state.sessions.get(ticket.id);
@@ -108,7 +108,7 @@ export class Attempts {
         ...(session && { session }),
       },
       {
-        ...hooks,
+        ...agentRun,
         ...(ask && {
           onPermission: async ({ title, paths }) =>
             (await ask({ kind: 'permission', ticket, title, paths })) === 'yes',
