@@ -2,7 +2,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRepository } from '../packages/git/src/index.ts';
-import { Worktrees } from '../packages/workers/src/worktrees.ts';
+import { Worktrees } from '../packages/workers/src/worktree/worktrees.ts';
 import { median } from './median.ts';
 import { backlogRepository } from './repository.ts';
 

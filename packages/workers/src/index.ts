@@ -1,43 +1,44 @@
-export { ALLOWED_VARIABLES } from './allowed-environment.ts';
-export { processMark } from './agent-environment.ts';
+export { ALLOWED_VARIABLES } from './process/allowed-environment.ts';
+export { processMark } from './process/end-processes.ts';
 export type { Agent } from './agents/agent.ts';
 export { type AgentState, detectAgent } from './agents/detect-agent.ts';
 export { agentProgram, findAgent } from './agents/find-agent.ts';
+export type { AgentRun } from './agents/agent-run.ts';
 export type { PermissionPolicy, PermissionRequest } from './agents/permission.ts';
 export { KNOWN_AGENTS } from './agents/known-agents.ts';
-export { type AgentEnd, type AgentHooks, type AgentTurn, runAgent } from './agents/run-agent.ts';
+export { type AgentEnd, type AgentTurn, runAgent } from './agents/run-agent.ts';
 export type { AgentEvent, AgentProblem, AgentReport, ReadEvent } from './agents/report.ts';
 export { type AgentChoice, type CustomAgent, resolveAgent } from './agents/resolve-agent.ts';
-export type { CheckRequest } from './check.ts';
+export type { CheckRequest } from './attempt/check.ts';
 export { AgentError, SettingError, WorkerError } from './errors.ts';
-export { outputTail } from './output-tail.ts';
-export { composePrompt, DEFAULT_TEMPLATE, type PromptContext } from './prompt.ts';
+export { outputTail } from './process/output-tail.ts';
+export { composePrompt, DEFAULT_TEMPLATE, type PromptContext } from './prompt/prompt.ts';
 export {
   parsePromptTemplate,
   PROMPT_VARIABLES,
   type PromptTemplate,
   type PromptVariable,
   readPromptTemplate,
-} from './prompt-template.ts';
+} from './prompt/prompt-template.ts';
 export type {
   AttemptCategory,
   AttemptOutcome,
   AttemptResult,
   LandedDependency,
   PreviousAttempt,
-  TicketCheck,
+  WorkCheck,
   WorkRequest,
   WorkTicket,
 } from './request.ts';
-export { assertSandbox, type SandboxSettings, sandboxVersion } from './sandbox.ts';
-export { secretValues } from './secrets.ts';
-export { userShell } from './shell.ts';
+export { assertSandbox, type SandboxSettings, sandboxVersion } from './process/sandbox.ts';
+export { secretValues } from './process/secrets.ts';
+export { userShell } from './process/shell.ts';
 export {
   type CutOffAttempt,
   type KeptAs,
   openWorkers,
-  type RunOptions,
+  type AttemptName,
   type Workers,
   type WorkersOptions,
 } from './workers.ts';
-export { assertWorktreeSettings, type WorktreeSettings } from './worktree-settings.ts';
+export { assertWorktreeSettings, type WorktreeSettings } from './worktree/worktree-settings.ts';

@@ -1,4 +1,4 @@
-import type { Usage } from './usage.ts';
+import type { TokenUsage } from './usage.ts';
 
 /** What an agent is told about a ticket. Plain JSON, so that a worker may be another machine. */
 export interface WorkTicket {
@@ -13,13 +13,13 @@ export interface WorkTicket {
   /** Files the ticket declares that it will touch. */
   readonly files?: readonly string[];
   /** Commands that have to pass in the worktree before the work is taken. */
-  readonly checks?: readonly TicketCheck[];
+  readonly checks?: readonly WorkCheck[];
   /** The ticket as the index has it, handed to the agent in SAGE_TICKET_FILE. */
   readonly raw?: unknown;
 }
 
 /** A shell line that has to end with 0, and to print what matches `successPattern` where there is one. */
-export interface TicketCheck {
+export interface WorkCheck {
   readonly name: string;
   readonly command: string;
   readonly successPattern?: string;
@@ -32,7 +32,7 @@ export interface TicketCheck {
 
 /** `reason` goes on after the check's name. */
 export interface FailedCheck {
-  readonly check: TicketCheck;
+  readonly check: WorkCheck;
   readonly reason: string;
   readonly output: string;
   /** The check itself cannot be run: no agent can mend that. */
@@ -66,7 +66,7 @@ export interface WorkRequest {
   readonly dependencies?: readonly LandedDependency[];
   readonly previous?: PreviousAttempt;
   /** The agent's session of the attempt before, with what has been counted of it. */
-  readonly session?: { readonly id: string } & Usage;
+  readonly session?: { readonly id: string } & TokenUsage;
 }
 
 /** How one attempt ended. `rate-limited` and `interrupted` are not the ticket's fault and are not counted. */
@@ -86,7 +86,7 @@ export type AttemptCategory =
   | 'budget'
   | 'tampering';
 
-export interface AttemptResult extends Usage {
+export interface AttemptResult extends TokenUsage {
   readonly outcome: AttemptOutcome;
   /** Set for `deferred` and `failed`. */
   readonly category?: AttemptCategory;

@@ -1,5 +1,5 @@
 /** What agents told that they used; a figure that nobody told is absent. */
-export interface Usage {
+export interface TokenUsage {
   /** All tokens, cached ones included. */
   readonly tokens?: number | undefined;
   readonly inputTokens?: number | undefined;
@@ -12,12 +12,18 @@ export interface Usage {
 const TOKENS = ['tokens', 'inputTokens', 'outputTokens', 'cachedTokens'] as const;
 
 /** The figures of something that tells them among other things. */
-export function usageOf({ tokens, inputTokens, outputTokens, cachedTokens, costUsd }: Usage = {}): Usage {
+export function usageOf({
+  tokens,
+  inputTokens,
+  outputTokens,
+  cachedTokens,
+  costUsd,
+}: TokenUsage = {}): TokenUsage {
   const figures = { tokens, inputTokens, outputTokens, cachedTokens, costUsd };
   return Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== undefined));
 }
 
-export function addUsage(one: Usage, other: Usage): Usage {
+export function addUsage(one: TokenUsage, other: TokenUsage): TokenUsage {
   return combine(one, other, (a = 0, b = 0) => a + b);
 }
 
@@ -26,11 +32,11 @@ export function addUsage(one: Usage, other: Usage): Usage {
  * what was counted `before` is not counted again.
  */
 export function ownUsage(
-  told: Usage,
-  before: Usage,
+  told: TokenUsage,
+  before: TokenUsage,
   cumulative: { readonly tokens?: boolean; readonly cost?: boolean } = {},
-): Usage {
-  const counted: Usage = {
+): TokenUsage {
+  const counted: TokenUsage = {
     ...(cumulative.tokens && Object.fromEntries(TOKENS.map((key) => [key, before[key]]))),
     ...(cumulative.cost && { costUsd: before.costUsd }),
   };
@@ -38,10 +44,10 @@ export function ownUsage(
 }
 
 function combine(
-  one: Usage,
-  other: Usage,
+  one: TokenUsage,
+  other: TokenUsage,
   figure: (a: number | undefined, b: number | undefined) => number | undefined,
-): Usage {
+): TokenUsage {
   const result: Record<string, number> = {};
   for (const key of [...TOKENS, 'costUsd'] as const) {
     if (one[key] === undefined && other[key] === undefined) continue;

@@ -1,60 +1,50 @@
 import { join } from 'node:path';
 import { encodeRefComponent, fetchCommit, type Repository, resolveCommit, updateRefs } from '@sage/git';
-import { processMark } from './agent-environment.ts';
 import type { Agent } from './agents/agent.ts';
-import type { PermissionRequest } from './agents/permission.ts';
-import type { AgentReport } from './agents/report.ts';
-import { runAttempt, worktreeHolder } from './attempt.ts';
-import { type CheckRequest, runCheck } from './check.ts';
-import { controlGroupsOf } from './control-group.ts';
-import { endProcesses } from './end-processes.ts';
-import type { PromptTemplate } from './prompt-template.ts';
+import type { AgentRun } from './agents/agent-run.ts';
+import { runAttempt, worktreeHolder } from './attempt/attempt.ts';
+import { attemptPath, OUTPUT_FILE } from './attempt/attempt-files.ts';
+import type { WorkerContext } from './attempt/worker-context.ts';
+import { type CheckRequest, runCheck } from './attempt/check.ts';
+import { controlGroupsOf } from './process/control-group.ts';
+import type { CommandLimits } from './process/command-run.ts';
+import { endProcesses, GRACE_MS, processMark } from './process/end-processes.ts';
+import { outputTail } from './process/output-tail.ts';
+import type { PromptTemplate } from './prompt/prompt-template.ts';
 import type { AttemptResult, WorkRequest } from './request.ts';
 import { WorkerError } from './errors.ts';
-import type { WorktreeSettings } from './worktree-settings.ts';
-import { SettingsWatch } from './settings-watch.ts';
-import type { SandboxSettings } from './sandbox.ts';
-import { Masker, secretValues } from './secrets.ts';
-import { Worktrees } from './worktrees.ts';
+import type { WorktreeSettings } from './worktree/worktree-settings.ts';
+import { SettingsWatch } from './worktree/settings-watch.ts';
+import type { SandboxSettings } from './process/sandbox.ts';
+import { Masker, secretValues } from './process/secrets.ts';
+import { Worktrees } from './worktree/worktrees.ts';
 
-export interface WorkersOptions {
+export interface WorkersOptions extends Pick<CommandLimits, 'timeout' | 'idleTimeout'> {
   readonly repository: Repository;
   readonly agent: Agent;
   /** Paths of the repository that agents' work never changes, such as the ticket index. */
   readonly protectedPaths?: readonly string[];
-  /** Wall-clock limit of one attempt in milliseconds. */
-  readonly timeout: number;
-  /** Limit of time without any output of an agent, in milliseconds; none where it is missing. */
-  readonly idleTimeout?: number | undefined;
   readonly worktrees?: WorktreeSettings | undefined;
   /** Commands that an agent wrote, and the agent, run in it; see `assertSandbox`. */
   readonly sandbox?: SandboxSettings | undefined;
-  /** Variables of this process that agents and checks see besides those that all do; `*` is any text. */
+  /** The caller's environment; `process.env` by default. */
+  readonly variables?: NodeJS.ProcessEnv | undefined;
+  /** Names of variables that agents and checks see besides those that all do; `*` is any text. */
   readonly environment?: readonly string[] | undefined;
-  /** Variables of this process whose values appear in no file that is kept, and in no result. */
+  /** Names of variables whose values appear in no file that is kept, and in no result. */
   readonly secrets?: readonly string[] | undefined;
-  /** Of the prompt; Sage's own where it is missing. */
+  /** Of the prompt; Sage's own by default. */
   readonly template?: PromptTemplate | undefined;
 }
 
 /** Why work is kept that did not land: `refs/sage/deferred/<ticket>`, `refs/sage/interrupted/<ticket>`. */
 export type KeptAs = 'deferred' | 'interrupted';
 
-export interface RunOptions {
-  /** Aborted: the agent is ended, with grace; what it left is still collected. */
-  readonly signal?: AbortSignal;
-  /** Aborted: without grace. */
-  readonly hurry?: AbortSignal;
-  /** Called when the agent runs. */
-  readonly onAgentStarted?: () => void;
-  /** Awaited when the agent and all that it started have ended, before its work is collected: the worker is free. */
-  readonly beforeCollecting?: (exitCode: number | null) => Promise<void>;
-  /** The agent has printed nothing for so many seconds; 0 where it prints again. */
-  readonly onQuiet?: (seconds: number) => void;
-  /** Asks a person whether an agent may do something, instead of the agent's policy. */
-  readonly onPermission?: ((request: PermissionRequest) => Promise<boolean>) | undefined;
-  /** What the agent has told so far, whenever there is more. */
-  readonly onReport?: ((report: AgentReport) => void) | undefined;
+/** Names an attempt. */
+export interface AttemptName {
+  readonly run: string;
+  readonly ticket: string;
+  readonly attempt: number;
 }
 
 /** Runs tickets, each in a worktree of its own, and keeps what they leave. */
@@ -62,13 +52,19 @@ export interface Workers {
   /** Where finished work is fetched from, by commit id; undefined where it is in the user's repository already. */
   readonly workRepository: string | undefined;
   /** @throws WorkerError where no worktree could be made or its content could not be read. */
-  run(request: WorkRequest, options?: RunOptions): Promise<AttemptResult>;
+  run(request: WorkRequest, run?: AgentRun): Promise<AttemptResult>;
   /** What a running attempt of a ticket has changed until now, as a commit of the workers' repository. */
   preview(ticket: string): Promise<string | undefined>;
   /** Runs a command on exactly this commit, in a worktree of its own. */
   check(request: CheckRequest): Promise<{ ok: boolean; output: string }>;
   /** Pins a commit of the workers' repository in the user's. Returns the ref. */
   keep(ticket: string, commit: string, as: KeptAs): Promise<string>;
+  /** Removes `refs/sage/deferred/<ticket>` and `refs/sage/interrupted/<ticket>`, where they exist. */
+  forgetKept(ticket: string): Promise<void>;
+  /** Path of the file that an agent's output goes to, relative to the top of the repository. */
+  logOf(attempt: AttemptName): string;
+  /** The last lines of an agent's output; none if there is no such file. `log` as from `logOf`. */
+  outputTail(log: string): Promise<string[]>;
   /** Ends the processes that a killed coordinator of this run left, and keeps what their worktrees hold. */
   recover(run: string, cutOff: readonly CutOffAttempt[]): Promise<{ ended: number; kept: string[] }>;
   /** The user's hooks and settings of git that changed since they were last asked for; Sage does not obey them. */
@@ -85,21 +81,22 @@ export interface CutOffAttempt {
 export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   const { repository } = options;
   const settings = options.worktrees ?? {};
-  const environment = options.environment ?? [];
-  const masker = new Masker(secretValues(options.secrets ?? [], process.env));
+  const variables = options.variables ?? process.env;
+  const masker = new Masker(secretValues(options.secrets ?? [], variables));
   const worktrees = await Worktrees.open({
     repository,
     protectedPaths: [...(options.protectedPaths ?? []), ...(settings.copy ?? [])],
     keepIgnored: settings.keepIgnored ?? false,
   });
-  const shared = (run: string) => ({
+  const context = (run: string): WorkerContext => ({
     root: repository.root,
     worktrees,
     settings,
-    environment,
+    variables,
+    allowed: options.environment ?? [],
     masker,
     sandbox: options.sandbox,
-    runDirectory: join(repository.root, '.sage/runs', run),
+    runDirectory: join(repository.root, RUNS, run),
     timeout: options.timeout,
   });
 
@@ -107,7 +104,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   const runs = new Set<string>();
 
   const keep = async (ticket: string, commit: string, as: KeptAs): Promise<string> => {
-    const ref = `refs/sage/${as}/${encodeRefComponent(ticket)}`;
+    const ref = keptRef(ticket, as);
     // Work that was queued is in the user's repository already.
     const source = worktrees.workRepository;
     if (source !== undefined && !(await resolveCommit(repository, commit)))
@@ -120,23 +117,27 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
     workRepository: worktrees.workRepository,
     keep,
     preview: (ticket) => worktrees.preview(worktreeHolder(ticket)),
-    async run(request, hooks = {}) {
+    async forgetKept(ticket) {
+      const refs = (['deferred', 'interrupted'] as const).map((as) => keptRef(ticket, as));
+      await updateRefs(
+        repository,
+        refs.map((ref) => ({ ref, old: undefined, new: 'delete' })),
+      );
+    },
+    logOf: ({ run, ticket, attempt }) => join(RUNS, run, attemptPath(ticket, attempt), OUTPUT_FILE),
+    outputTail: (log) => outputTail(join(repository.root, log)).catch(() => []),
+    async run(request, run = {}) {
       runs.add(request.run);
       try {
-        return await runAttempt(request, {
-          ...shared(request.run),
-          agent: options.agent,
-          template: options.template,
-          idleTimeout: options.idleTimeout,
-          ...hooks,
-        });
+        const { agent, template, idleTimeout } = options;
+        return await runAttempt(request, { ...context(request.run), agent, template, idleTimeout }, run);
       } catch (cause) {
         throw new WorkerError(request.ticket.id, `worker ${request.worker} failed: ${firstLine(cause)}`, {
           cause,
         });
       }
     },
-    check: (request) => runCheck(request, shared(request.run)),
+    check: (request) => runCheck(request, context(request.run)),
     async recover(run, cutOff) {
       const ended = await endRun(run);
       const kept: string[] = [];
@@ -156,10 +157,17 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   };
 }
 
-/** Ends whatever a run has started, its groups gone with it. */
+/** Where the files of runs are, in the user's checkout. */
+const RUNS = '.sage/runs';
+
+function keptRef(ticket: string, as: KeptAs): string {
+  return `refs/sage/${as}/${encodeRefComponent(ticket)}`;
+}
+
+/** Ends whatever a run has started and removes its control groups. */
 async function endRun(run: string): Promise<number[]> {
   const groups = await controlGroupsOf(run);
-  const ended = await endProcesses(processMark(run), { grace: 5_000, groups });
+  const ended = await endProcesses(processMark(run), { grace: GRACE_MS, groups });
   for (const group of groups) await group.remove();
   return ended;
 }

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openWorkers } from '../src/index.ts';
-import { listProcesses } from '../src/process-table.ts';
+import { listProcesses } from '../src/process/process-table.ts';
 import { killedInAttempt } from './killed-attempt.ts';
 import { repositoryFixture } from './repository.ts';
 
@@ -31,33 +31,30 @@ test('what an agent leaves, committed or not, becomes one commit on the base', a
 
 test('the agent gets its prompt on stdin and its ticket in the environment, and no git variables', async () => {
   const { workers, request, repository } = await repositoryFixture();
-  process.env['GIT_DIR'] = '/nowhere';
-  try {
-    const room = await workers(
-      'cat > prompt; cat "$SAGE_TICKET_FILE" > ticket; env > environment; test -f "$SAGE_PROMPT_FILE"',
+  const room = await workers(
+    'cat > prompt; cat "$SAGE_TICKET_FILE" > ticket; env > environment; test -f "$SAGE_PROMPT_FILE"',
+    60_000,
+    { variables: { ...process.env, GIT_DIR: '/nowhere' } },
+  );
+  const { commit, outputFile } = await room.run(
+    request('API-2', {
+      ticket: { id: 'API-2', title: 'T', type: 'task', component: 'api', raw: { id: 'API-2', odd: 1 } },
+    }),
+  );
+  const git = async (path: string) =>
+    (await import('node:child_process')).execFileSync(
+      'git',
+      ['--git-dir', String(room.workRepository), 'show', `${commit}:${path}`],
+      { encoding: 'utf8', env: {} },
     );
-    const { commit, outputFile } = await room.run(
-      request('API-2', {
-        ticket: { id: 'API-2', title: 'T', type: 'task', component: 'api', raw: { id: 'API-2', odd: 1 } },
-      }),
-    );
-    const git = async (path: string) =>
-      (await import('node:child_process')).execFileSync(
-        'git',
-        ['--git-dir', String(room.workRepository), 'show', `${commit}:${path}`],
-        { encoding: 'utf8', env: {} },
-      );
-    expect(await git('prompt')).toContain('# Ticket API-2: T');
-    expect(JSON.parse(await git('ticket'))).toEqual({ id: 'API-2', odd: 1 });
-    const environment = await git('environment');
-    expect(environment).toMatch(/^SAGE_TICKET_ID=API-2$/m);
-    expect(environment).toMatch(/^SAGE_WORKER_ID=1$/m);
-    expect(environment).toMatch(/^SAGE_ATTEMPT=1$/m);
-    expect(environment).not.toMatch(/^GIT_DIR=/m);
-    expect(outputFile.startsWith(join(repository.root, '.sage/runs'))).toBe(true);
-  } finally {
-    delete process.env['GIT_DIR'];
-  }
+  expect(await git('prompt')).toContain('# Ticket API-2: T');
+  expect(JSON.parse(await git('ticket'))).toEqual({ id: 'API-2', odd: 1 });
+  const environment = await git('environment');
+  expect(environment).toMatch(/^SAGE_TICKET_ID=API-2$/m);
+  expect(environment).toMatch(/^SAGE_WORKER_ID=1$/m);
+  expect(environment).toMatch(/^SAGE_ATTEMPT=1$/m);
+  expect(environment).not.toMatch(/^GIT_DIR=/m);
+  expect(outputFile.startsWith(join(repository.root, '.sage/runs'))).toBe(true);
 });
 
 test('an agent that changes nothing is deferred, whatever it says', async () => {
@@ -198,14 +195,18 @@ test("settings that an agent writes into the user's git are not used, not even i
 });
 
 test('a check runs on exactly the commit that is asked about', async () => {
-  const { workers, base } = await repositoryFixture();
+  const { workers, base, git } = await repositoryFixture();
   const room = await workers('true');
-  const command =
-    'test "$(git rev-parse HEAD)" = "$(cat expected 2>/dev/null || git rev-parse HEAD)" && grep -q hello README.md';
-  expect(await room.check({ run: 'check', command, commit: base })).toEqual({ ok: true, output: '' });
-  expect(await room.check({ run: 'check', command: 'echo why; exit 3', commit: base })).toEqual({
+  git('commit', '--quiet', '--allow-empty', '--message=second');
+  const second = git('rev-parse', 'HEAD');
+  for (const commit of [base, second, base]) {
+    const command = `test "$(git rev-parse HEAD)" = ${commit} && grep -q hello README.md`;
+    expect(await room.check({ run: 'check', command, commit })).toEqual({ ok: true, output: '' });
+  }
+  const other = `test "$(git rev-parse HEAD)" = ${second} || { echo another commit; exit 3; }`;
+  expect(await room.check({ run: 'check', command: other, commit: base })).toEqual({
     ok: false,
-    output: 'why',
+    output: 'another commit',
   });
 });
 
@@ -231,4 +232,25 @@ test('what a killed coordinator left is ended and kept', async () => {
   expect(recovered.kept).toEqual(['refs/sage/interrupted/API-12']);
   expect(git('show', 'refs/sage/interrupted/API-12:half')).toBe('half');
   expect(await readdir(join(repository.root, '.sage/worktrees'))).toEqual([]);
+});
+
+test('the output of an attempt is found by its name, also while it is missing', async () => {
+  const { workers, request } = await repositoryFixture();
+  const room = await workers('echo one; echo two; echo x > x');
+  const order = request('API/13', { attempt: 2 });
+  const log = room.logOf({ run: order.run, ticket: 'API/13', attempt: 2 });
+  expect(await room.outputTail(log)).toEqual([]);
+  await room.run(order);
+  expect(await room.outputTail(log)).toEqual(['one', 'two']);
+});
+
+test('kept work is forgotten by the name of its ticket only', async () => {
+  const { workers, base, git } = await repositoryFixture();
+  const room = await workers('true');
+  await room.keep('API-1', base, 'deferred');
+  await room.keep('API-1', base, 'interrupted');
+  await room.keep('API-14', base, 'deferred');
+  await room.forgetKept('API-1');
+  await room.forgetKept('API-2');
+  expect(git('for-each-ref', '--format=%(refname)', 'refs/sage/')).toBe('refs/sage/deferred/API-14');
 });

@@ -1,4 +1,5 @@
-import type { Usage } from '../usage.ts';
+import { brief } from './activity.ts';
+import type { TokenUsage } from '../usage.ts';
 import {
   type AgentEvent,
   type AgentReport,
@@ -45,7 +46,7 @@ function readUpdate(report: AgentReport, update: AgentEvent): AgentReport {
       return { ...report, text: report.text + (textIn(objectIn(update, 'content'), 'text') ?? '') };
     case 'tool_call':
       // What is said after a tool is a new message.
-      return { ...report, text: '' };
+      return { ...report, text: '', activity: brief(textIn(update, 'title') ?? 'a tool') };
     case 'usage_update': {
       const cost = objectIn(update, 'cost');
       return cost['currency'] === 'USD' ? { ...report, costUsd: numberIn(cost, 'amount') } : report;
@@ -56,7 +57,7 @@ function readUpdate(report: AgentReport, update: AgentEvent): AgentReport {
 }
 
 /** Agents tell their tokens in the result of a prompt, some as `usage`, some in `_meta.quota`. */
-function tokensOf(result: AgentEvent): Usage {
+function tokensOf(result: AgentEvent): TokenUsage {
   const told = result['usage'];
   if (isObject(told)) {
     const cachedTokens = numberIn(told, 'cachedReadTokens');

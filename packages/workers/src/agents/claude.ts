@@ -1,4 +1,5 @@
-import { addUsage, type Usage, usageOf } from '../usage.ts';
+import { addUsage, type TokenUsage, usageOf } from '../usage.ts';
+import { activityOf } from './activity.ts';
 import type { Agent } from './agent.ts';
 import {
   type AgentEvent,
@@ -43,8 +44,16 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
   switch (event['type']) {
     case 'assistant': {
       const working = countMessage(known, objectIn(event, 'message'));
-      const texts = listIn(event['message'], 'content').flatMap((part) => textIn(part, 'text') ?? []);
-      return texts.length === 0 ? working : { ...working, text: texts.join('\n') };
+      const parts = listIn(event['message'], 'content');
+      const texts = parts.flatMap((part) => textIn(part, 'text') ?? []);
+      const used = parts.findLast((part) => textIn(part, 'type') === 'tool_use');
+      return {
+        ...working,
+        ...(texts.length > 0 && { text: texts.join('\n') }),
+        ...(used !== undefined && {
+          activity: activityOf(textIn(used, 'name') ?? 'a tool', objectIn(used, 'input')),
+        }),
+      };
     }
     case 'system':
       if (event['subtype'] === 'api_retry')
@@ -82,7 +91,7 @@ function countMessage(report: AgentReport, message: AgentEvent): AgentReport {
   return { ...report, ...addUsage(usageOf(report), tokensOf(objectIn(message, 'usage'))), counted: id };
 }
 
-function tokensOf(usage: AgentEvent): Usage {
+function tokensOf(usage: AgentEvent): TokenUsage {
   const cachedTokens = numberIn(usage, 'cache_read_input_tokens');
   const inputTokens =
     numberIn(usage, 'input_tokens') + numberIn(usage, 'cache_creation_input_tokens') + cachedTokens;

@@ -1,7 +1,9 @@
+import { activityOf } from './activity.ts';
 import type { Agent } from './agent.ts';
 import {
   type AgentEvent,
   type AgentReport,
+  listIn,
   numberIn,
   objectIn,
   problemOf,
@@ -35,10 +37,20 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
       const sessionId = textIn(event, 'thread_id');
       return sessionId === undefined ? report : { ...report, sessionId };
     }
+    case 'item.started': {
+      const activity = activityOfItem(objectIn(event, 'item'));
+      return activity === undefined ? report : { ...report, activity };
+    }
     case 'item.completed': {
       const item = objectIn(event, 'item');
+      // Some items are not announced when they start.
+      const activity = activityOfItem(item);
       const text = item['type'] === 'agent_message' ? textIn(item, 'text') : undefined;
-      return text === undefined ? report : { ...report, text };
+      return {
+        ...report,
+        ...(activity !== undefined && { activity }),
+        ...(text !== undefined && { text }),
+      };
     }
     case 'turn.completed': {
       // Cached input is part of the input.
@@ -56,5 +68,22 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
       return { ...report, problem: problemOf(textIn(event['error'], 'message') ?? 'the turn failed') };
     default:
       return report;
+  }
+}
+
+function activityOfItem(item: AgentEvent): string | undefined {
+  switch (item['type']) {
+    case 'command_execution':
+      return activityOf('Run', item);
+    case 'file_change': {
+      const paths = listIn(item, 'changes').flatMap((change) => textIn(change, 'path') ?? []);
+      return activityOf('Edit', { path: paths.join(', ') });
+    }
+    case 'mcp_tool_call':
+      return activityOf(textIn(item, 'tool') ?? 'a tool', objectIn(item, 'arguments'));
+    case 'web_search':
+      return activityOf('Search', item);
+    default:
+      return undefined;
   }
 }

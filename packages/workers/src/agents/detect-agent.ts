@@ -18,8 +18,8 @@ export interface AgentState {
   readonly fix?: string;
 }
 
-/** How long a program may take to tell its version, in milliseconds. */
-const PATIENCE = 10_000;
+/** How long a program may take to print its version. */
+const VERSION_TIMEOUT_MS = 10_000;
 
 /** Looks for an agent's program, its version, and whether it has credentials. Never throws for a missing one. */
 export async function detectAgent(
@@ -51,7 +51,7 @@ async function versionOf(program: string, cwd: string): Promise<string | undefin
     cwd,
     reject: false,
     stdin: 'ignore',
-    timeout: PATIENCE,
+    timeout: VERSION_TIMEOUT_MS,
   });
   return exitCode === 0 ? /\d+\.\d+[\w.+-]*/.exec(stdout)?.[0] : undefined;
 }

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { AgentError } from '../errors.ts';
-import { userShell } from '../shell.ts';
+import { userShell } from '../process/shell.ts';
 import type { Agent } from './agent.ts';
 
 /**

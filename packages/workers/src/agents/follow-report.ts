@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { type AgentReport, isObject, NO_REPORT, type ReadEvent } from './report.ts';
 
 /** Longer lines are an agent's way of printing files; what matters of them is told elsewhere. */
-const LONGEST_LINE = 4_000_000;
+const MAX_LINE_CHARACTERS = 4_000_000;
 
 /**
  * The report of an agent whose output grows in a file: each `read` folds in what has come since the last one. Lines
@@ -55,7 +55,7 @@ export class ReportFollower {
   }
 
   #append(text: string): void {
-    this.#tooLong ||= this.#line.length + text.length > LONGEST_LINE;
+    this.#tooLong ||= this.#line.length + text.length > MAX_LINE_CHARACTERS;
     this.#line = this.#tooLong ? '' : this.#line + text;
   }
 

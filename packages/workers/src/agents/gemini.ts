@@ -1,3 +1,4 @@
+import { activityOf } from './activity.ts';
 import type { Agent } from './agent.ts';
 import { type AgentEvent, type AgentReport, numberIn, objectIn, problemOf, textIn } from './report.ts';
 
@@ -32,7 +33,11 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
     }
     case 'tool_use':
       // What is said after a tool is a new message.
-      return { ...report, text: '' };
+      return {
+        ...report,
+        text: '',
+        activity: activityOf(textIn(event, 'tool_name') ?? 'a tool', objectIn(event, 'parameters')),
+      };
     case 'tool_result': {
       // A tool that the approval mode leaves out is not there at all.
       const absent = objectIn(event, 'error')['type'] === 'tool_not_registered';

@@ -1,4 +1,5 @@
 import { addUsage, usageOf } from '../usage.ts';
+import { activityOf } from './activity.ts';
 import type { Agent } from './agent.ts';
 import { type AgentEvent, type AgentReport, numberIn, objectIn, problemOf, textIn } from './report.ts';
 
@@ -34,8 +35,11 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
     case 'text':
       return { ...known, text: textIn(part, 'text') ?? known.text };
     case 'tool_use': {
-      const refused = /permission/i.test(textIn(objectIn(part, 'state'), 'error') ?? '');
-      return refused ? { ...known, denied: [...known.denied, textIn(part, 'tool') ?? 'a tool'] } : known;
+      const tool = textIn(part, 'tool') ?? 'a tool';
+      const state = objectIn(part, 'state');
+      const refused = /permission/i.test(textIn(state, 'error') ?? '');
+      const activity = activityOf(tool, objectIn(state, 'input'));
+      return { ...known, activity, ...(refused && { denied: [...known.denied, tool] }) };
     }
     case 'step_finish': {
       // Each step tells its own figures.

@@ -1,13 +1,15 @@
-import type { Usage } from '../usage.ts';
+import type { TokenUsage } from '../usage.ts';
 import { retryAfter } from './retry-after.ts';
 
 /** What an agent's own events say of an attempt. Never proof that work was done: the worktree decides that. */
-export interface AgentReport extends Usage {
+export interface AgentReport extends TokenUsage {
   readonly sessionId?: string;
   /** The last message whose figures are in. */
   readonly counted?: string;
   /** What the agent said last. */
   readonly text: string;
+  /** What the agent does now, in a few words: `Edit src/app.ts`, `Bash: npm test`. */
+  readonly activity?: string;
   /** Tools that it was not allowed to use, in order. */
   readonly denied: readonly string[];
   /** How often it told that it was turned away and tries again by itself. */

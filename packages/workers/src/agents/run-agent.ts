@@ -1,90 +1,74 @@
 import { appendFile, stat } from 'node:fs/promises';
-import type { ProcessMark } from '../end-processes.ts';
-import { outputTail } from '../output-tail.ts';
-import type { Masker } from '../secrets.ts';
-import { type Pipes, supervise, type SupervisedExit } from '../supervise.ts';
+import type { CommandLimits } from '../process/command-run.ts';
+import type { ProcessMark } from '../process/end-processes.ts';
+import { outputTail } from '../process/output-tail.ts';
+import type { Masker } from '../process/secrets.ts';
+import { type Pipes, supervise, type SupervisedExit } from '../process/supervise.ts';
+import { shortActivity } from './activity.ts';
 import type { Agent } from './agent.ts';
+import type { AgentRun } from './agent-run.ts';
 import { ReportFollower } from './follow-report.ts';
-import type { PermissionRequest } from './permission.ts';
 import type { AgentReport } from './report.ts';
 import { talkAcp } from './talk-acp.ts';
 
 /** One turn of an agent: a prompt, and the place where it works. */
-export interface AgentTurn {
+export interface AgentTurn extends Pick<CommandLimits, 'timeout' | 'idleTimeout'> {
   readonly promptFile: string;
   /** Takes all that it prints; may hold the output of earlier turns. */
   readonly outputFile: string;
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** Variables by which all that it starts is found, and ended. */
   /** Words before its shell: a sandbox. */
   readonly wrap?: readonly string[] | undefined;
   readonly masker?: Masker | undefined;
+  /** Variables by which everything that it starts is found and ended. */
   readonly mark: ProcessMark;
-  /** Wall-clock limit in milliseconds. */
-  readonly timeout: number;
-  /** Limit of time without any output. */
-  readonly idleTimeout?: number | undefined;
-  /** A session of the agent to go on with. */
+  /** A session of the agent to resume. */
   readonly session?: string | undefined;
-}
-
-export interface AgentHooks {
-  /** Aborted: the agent is ended, with grace. */
-  readonly signal?: AbortSignal | undefined;
-  /** Aborted: without grace. */
-  readonly hurry?: AbortSignal | undefined;
-  readonly onStarted?: (() => void) | undefined;
-  /** It has printed nothing for so many seconds; 0 where it prints again. */
-  readonly onQuiet?: ((seconds: number) => void) | undefined;
-  /** Asks a person whether an agent may do something. */
-  readonly onPermission?: ((request: PermissionRequest) => Promise<boolean>) | undefined;
-  /** What the agent has told so far, whenever there is more. */
-  readonly onEvent?: ((report: AgentReport) => void) | undefined;
 }
 
 export interface AgentEnd {
   readonly exit: SupervisedExit;
-  /** Where the agent tells of itself. */
+  /** Where the agent prints events. */
   readonly report?: AgentReport;
   /** Its last line. */
   readonly lastLine: string;
-  /** Whether it went on with the session of the turn. */
+  /** Whether it resumed the session of the turn. */
   readonly resumed: boolean;
 }
 
-/** How often a running agent's output is looked at, in milliseconds. */
-const LOOK = 1_000;
+/** Between two looks at a running agent's output. */
+const LOOK_MS = 1_000;
 
 /** Runs an agent to its end; nothing that it started lives when this resolves. */
-export async function runAgent(agent: Agent, turn: AgentTurn, hooks: AgentHooks = {}): Promise<AgentEnd> {
+export async function runAgent(agent: Agent, turn: AgentTurn, run: AgentRun = {}): Promise<AgentEnd> {
   const { session } = turn;
   const acp = agent.protocol === 'acp';
-  const goOn = acp ? session && agent.command : resumeCommand(agent, session);
+  const resume = acp ? session && agent.command : resumeCommand(agent, session);
   const start = await stat(turn.outputFile).then(
     ({ size }) => size,
     () => 0,
   );
   const follower = agent.readEvent && new ReportFollower(turn.outputFile, agent.readEvent, start);
-  const stopLooking = look(follower, hooks.onEvent);
+  const stopLooking = look(follower, turn.cwd, run.onReport);
   try {
     const exit = await supervise({
       ...turn,
-      ...hooks,
-      command: goOn ?? agent.command,
+      ...run,
+      command: resume ?? agent.command,
       inputFile: turn.promptFile,
-      ...(acp && { talk: acpTalk(agent, turn, hooks, goOn ? session : undefined) }),
+      ...(acp && { talk: acpTalk(agent, turn, run, resume ? session : undefined) }),
     });
     const report = await follower?.readToEnd();
     const said = report ? report.text.split('\n') : await outputTail(turn.outputFile);
     const lastLine = said.findLast((line) => line.trim() !== '') ?? '';
-    return { exit, lastLine, resumed: goOn !== undefined, ...(report && { report }) };
+    return { exit, lastLine, resumed: resume !== undefined, ...(report && { report }) };
   } finally {
     stopLooking();
   }
 }
 
-function acpTalk(agent: Agent, turn: AgentTurn, hooks: AgentHooks, session: string | undefined) {
+function acpTalk(agent: Agent, turn: AgentTurn, run: AgentRun, session: string | undefined) {
   const { promptFile, outputFile, cwd, masker } = turn;
   // One after the other: messages may come faster than they are written, and their order is their meaning.
   let written = Promise.resolve();
@@ -95,11 +79,11 @@ function acpTalk(agent: Agent, turn: AgentTurn, hooks: AgentHooks, session: stri
   };
   const policy = agent.permissions ?? 'edits';
   return (pipes: Pipes, ending: AbortSignal) =>
-    talkAcp(pipes, ending, { promptFile, cwd, session, policy, onPermission: hooks.onPermission, log });
+    talkAcp(pipes, ending, { promptFile, cwd, session, policy, onPermission: run.onPermission, log });
 }
 
 /** A session's name comes from the agent's output and becomes part of a shell line: only a plain word can. */
-export function canGoOn(agent: Agent, session: string | undefined): boolean {
+export function canResume(agent: Agent, session: string | undefined): boolean {
   return agent.protocol === 'acp' ? session !== undefined : resumeCommand(agent, session) !== undefined;
 }
 
@@ -109,15 +93,20 @@ function resumeCommand(agent: Agent, session: string | undefined): string | unde
     : undefined;
 }
 
-function look(follower: ReportFollower | undefined, onEvent: AgentHooks['onEvent']): () => void {
-  if (!follower || !onEvent) return () => {};
+function look(follower: ReportFollower | undefined, cwd: string, onReport: AgentRun['onReport']): () => void {
+  if (!follower || !onReport) return () => {};
   let last: AgentReport | undefined;
   const once = async () => {
     const report = await follower.read();
-    if (report !== last) onEvent(report);
+    if (report !== last) onReport(shown(report, cwd));
     last = report;
   };
   // The file may be gone: what is wrong is said when the agent has ended.
-  const timer = setInterval(() => void once().catch(() => {}), LOOK);
+  const timer = setInterval(() => void once().catch(() => {}), LOOK_MS);
   return () => clearInterval(timer);
+}
+
+function shown(report: AgentReport, cwd: string): AgentReport {
+  const { activity } = report;
+  return activity === undefined ? report : { ...report, activity: shortActivity(activity, cwd) };
 }

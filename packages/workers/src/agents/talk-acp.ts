@@ -8,7 +8,7 @@ import {
   PROTOCOL_VERSION,
   type RequestPermissionRequest,
 } from '@agentclientprotocol/sdk';
-import type { Pipes } from '../supervise.ts';
+import type { Pipes } from '../process/supervise.ts';
 import { isAllowed, type PermissionPolicy, type PermissionRequest } from './permission.ts';
 
 export interface Conversation {

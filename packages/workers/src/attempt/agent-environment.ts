@@ -1,0 +1,35 @@
+import { ALLOWED_VARIABLES, allowedEnvironment } from '../process/allowed-environment.ts';
+import type { AttemptFiles } from './attempt-files.ts';
+import type { WorkRequest } from '../request.ts';
+import type { UsedWorktree, WorktreeUse } from '../worktree/worktrees.ts';
+
+/** Ports from which each worktree's own hundred are counted; below those that systems give out by themselves. */
+const FIRST_PORTS: Readonly<Record<WorktreeUse, number>> = { agent: 20_000, verify: 30_000 };
+
+/**
+ * What every command in a worktree sees: what is allowed of the user's environment, and a ceiling, so that a worktree without its `.git` file is not taken for part of the user's checkout.
+ */
+export function worktreeEnvironment(
+  base: NodeJS.ProcessEnv,
+  allowed: readonly string[],
+  worktree: Pick<UsedWorktree, 'use' | 'number'>,
+  ceiling: string,
+): NodeJS.ProcessEnv {
+  return {
+    ...allowedEnvironment(base, [...ALLOWED_VARIABLES, ...allowed]),
+    GIT_CEILING_DIRECTORIES: ceiling,
+    SAGE_PORT_BASE: String(FIRST_PORTS[worktree.use] + 100 * (worktree.number - 1)),
+  };
+}
+
+/** What an agent is told besides. */
+export function ticketEnvironment(request: WorkRequest, files: AttemptFiles): Record<string, string> {
+  return {
+    SAGE_TICKET_ID: request.ticket.id,
+    SAGE_TICKET_FILE: files.ticket,
+    SAGE_PROMPT_FILE: files.prompt,
+    SAGE_RESULT_FILE: files.result,
+    SAGE_WORKER_ID: String(request.worker),
+    SAGE_ATTEMPT: String(request.attempt),
+  };
+}

@@ -1,0 +1,51 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { encodeRefComponent } from '@sage/git';
+
+/** The files of one attempt, outside the worktree, so that they are never part of the work. */
+export interface AttemptFiles {
+  readonly directory: string;
+  readonly ticket: string;
+  readonly prompt: string;
+  readonly result: string;
+  readonly output: string;
+}
+
+export const OUTPUT_FILE = 'output.log';
+
+/** Where the files of an attempt are, from the run's directory. */
+export function attemptPath(ticket: string, attempt: number): string {
+  return join(encodeRefComponent(ticket), String(attempt));
+}
+
+export async function createAttemptFiles(
+  runDirectory: string,
+  ticketId: string,
+  attempt: number,
+  ticket: unknown,
+): Promise<AttemptFiles> {
+  const directory = join(runDirectory, attemptPath(ticketId, attempt));
+  await mkdir(directory, { recursive: true });
+  const files = {
+    directory,
+    ticket: join(directory, 'ticket.json'),
+    prompt: join(directory, 'prompt.md'),
+    result: join(directory, 'result.json'),
+    output: join(directory, OUTPUT_FILE),
+  };
+  await Promise.all([
+    writeFile(files.ticket, JSON.stringify(ticket, undefined, 2) + '\n'),
+    // An attempt that was cut off and is made again has the same number.
+    rm(files.result, { force: true }),
+    writeFile(files.output, ''),
+  ]);
+  return files;
+}
+
+export async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

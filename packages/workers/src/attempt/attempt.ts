@@ -1,0 +1,126 @@
+import { access } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { encodeRefComponent } from '@sage/git';
+import { ticketEnvironment, worktreeEnvironment } from './agent-environment.ts';
+import type { Agent } from '../agents/agent.ts';
+import type { AgentRun } from '../agents/agent-run.ts';
+import { type AttemptFiles, createAttemptFiles } from './attempt-files.ts';
+import { composePrompt } from '../prompt/prompt.ts';
+import type { PromptTemplate } from '../prompt/prompt-template.ts';
+import { notRun, runCheckLoop } from './check-loop.ts';
+import type { AttemptResult, WorkRequest, WorkTicket } from '../request.ts';
+import type { CommandLimits } from '../process/command-run.ts';
+import { processMark } from '../process/end-processes.ts';
+import { makeWritable, sandboxed } from '../process/sandbox.ts';
+import type { StepContext } from '../process/step.ts';
+import { setUp, tearDown } from '../worktree/worktree-hooks.ts';
+import type { UsedWorktree } from '../worktree/worktrees.ts';
+import type { WorkerContext } from './worker-context.ts';
+
+export interface AttemptOptions extends WorkerContext, Pick<CommandLimits, 'idleTimeout'> {
+  readonly agent: Agent;
+  /** Of the prompt; Sage's own by default. */
+  readonly template?: PromptTemplate | undefined;
+}
+
+/** A ticket has one attempt at a time, so its worktree is found by the ticket after a kill. */
+export function worktreeHolder(ticketId: string): string {
+  return encodeRefComponent(ticketId);
+}
+
+/** One ticket, one agent, one clean worktree: runs it to its end and turns what is left into one commit. */
+export async function runAttempt(
+  request: WorkRequest,
+  options: AttemptOptions,
+  run: AgentRun,
+): Promise<AttemptResult> {
+  const { worktrees, settings } = options;
+  const { signal, killSignal } = run;
+  const worktree = await worktrees.take('agent', request.base, worktreeHolder(request.ticket.id));
+  try {
+    const files = await createAttemptFiles(
+      options.runDirectory,
+      request.ticket.id,
+      request.attempt,
+      request.ticket.raw ?? request.ticket,
+    );
+    const allowed = [...(options.agent.environment ?? []), ...options.allowed];
+    const context: StepContext = {
+      cwd: worktree.path,
+      environment: {
+        ...worktreeEnvironment(options.variables, allowed, worktree, worktrees.directory),
+        ...ticketEnvironment(request, files),
+      },
+      masker: options.masker,
+      mark: processMark(request.run, worktree.name),
+      directory: files.directory,
+      timeout: options.timeout,
+      signal,
+      killSignal,
+    };
+    // Nobody waits for an agent that starts after a long setup.
+    if (settings.setup !== undefined) run.onStarted?.();
+    try {
+      const unready = await setUp(worktree, options.root, settings, context);
+      if (unready !== undefined) {
+        const failed = { outcome: 'failed', category: 'external_blocker', reason: unready } as const;
+        return notRun(signal?.aborted === true ? { outcome: 'interrupted' } : failed, files);
+      }
+      return await runCheckLoop({
+        agent: inSandbox(options),
+        request,
+        worktree,
+        files,
+        context: await confined(context, options, worktree, files),
+        idleTimeout: options.idleTimeout,
+        run,
+        prompt: async (previous) =>
+          composePrompt(
+            {
+              ticket: request.ticket,
+              documents: await existingDocuments(worktree.path, request.ticket),
+              dependencies: request.dependencies ?? [],
+              previous,
+              worktree: worktree.path,
+            },
+            options.template,
+          ),
+      });
+    } finally {
+      await tearDown(settings, context);
+    }
+  } finally {
+    await worktree.giveBack();
+  }
+}
+
+function inSandbox({ agent, sandbox }: AttemptOptions): Agent {
+  return sandbox && agent.inSandbox ? { ...agent, command: agent.inSandbox(agent.command) } : agent;
+}
+
+/** Setup and teardown are the project's own commands; what an agent wrote runs in the sandbox, as it does. */
+async function confined(
+  context: StepContext,
+  { sandbox, agent, root }: AttemptOptions,
+  { path, gitPlaces }: UsedWorktree,
+  files: AttemptFiles,
+): Promise<StepContext> {
+  if (!sandbox) return context;
+  const writable = [...(agent.state ?? []), ...(sandbox.writable ?? [])];
+  await makeWritable(writable);
+  const places = { root, worktree: path, writable: [...gitPlaces, files.directory] };
+  return { ...context, wrap: sandboxed({ ...sandbox, writable }, places) };
+}
+
+async function existingDocuments(root: string, ticket: WorkTicket): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const [role, path] of Object.entries(ticket.docs ?? {})) {
+    const inside = !relative(root, join(root, path)).startsWith('..');
+    const there = await access(join(root, path)).then(
+      () => true,
+      () => false,
+    );
+    if (inside && there) found[role] = path;
+  }
+  return found;
+}

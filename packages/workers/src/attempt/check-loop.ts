@@ -1,0 +1,186 @@
+import { appendFile, rm, writeFile } from 'node:fs/promises';
+import { posix } from 'node:path';
+import type { Agent } from '../agents/agent.ts';
+import type { AgentRun } from '../agents/agent-run.ts';
+import { type AgentEnd, canResume, runAgent } from '../agents/run-agent.ts';
+import { type AttemptFiles, readIfThere } from './attempt-files.ts';
+import { type Judgement, judgeOutcome } from './outcome.ts';
+import { composeFollowUp } from '../prompt/prompt.ts';
+import type { AttemptResult, FailedCheck, PreviousAttempt, WorkCheck, WorkRequest } from '../request.ts';
+import type { CommandLimits } from '../process/command-run.ts';
+import type { Masker } from '../process/secrets.ts';
+import type { StepContext } from '../process/step.ts';
+import { runTicketChecks, unusableCheck } from './ticket-checks.ts';
+import { addUsage, ownUsage, type TokenUsage, usageOf } from '../usage.ts';
+import type { UsedWorktree } from '../worktree/worktrees.ts';
+
+export interface CheckLoopOptions extends Pick<CommandLimits, 'idleTimeout'> {
+  readonly agent: Agent;
+  readonly request: WorkRequest;
+  readonly worktree: UsedWorktree;
+  readonly files: AttemptFiles;
+  readonly context: StepContext;
+  readonly run: AgentRun;
+  /** The whole prompt: for an agent that remembers nothing. */
+  readonly prompt: (previous: PreviousAttempt | undefined) => Promise<string>;
+}
+
+/**
+ * The agent works, its work is collected, and the ticket's checks run on it. What they say goes back to the agent, in
+ * the same worktree and, if the agent can resume, in the same session, as often as the checks allow.
+ */
+export async function runCheckLoop(options: CheckLoopOptions): Promise<AttemptResult> {
+  const { request, worktree, files, context } = options;
+  const { checks = [] } = request.ticket;
+  const unusable = unusableCheck(checks);
+  if (unusable) return notRun(judgeFailed(unusable), files);
+  const { agent } = options;
+  const deadline = performance.now() + context.timeout;
+  let session = request.session?.id;
+  let inSession: TokenUsage = request.session ?? {};
+  let total: TokenUsage = {};
+  let seconds = 0;
+  let previous = request.previous;
+  const run: AgentRun = {
+    ...options.run,
+    // With the figures of the rounds before.
+    onReport: (report) => options.run.onReport?.({ ...report, ...addUsage(total, usageOf(report)) }),
+  };
+  const turns = { ...options, run };
+  for (let round = 1; ; round += 1) {
+    const left = Math.max(1, deadline - performance.now());
+    let end = await runTurn(turns, { session, previous, timeout: left, fresh: round === 1 });
+    if (end.resumed && isLost(end)) {
+      end = await runTurn(turns, { session: undefined, previous, timeout: left, fresh: round === 1 });
+    }
+    // With checks the worker is not free before they are over.
+    if (checks.length === 0) await run.beforeCollecting?.(end.exit.exitCode);
+    const collected = await worktree.commit(request.message);
+    const { usage: told, ...judgement } = judgeOutcome({
+      exit: end.exit,
+      result: await maskedResult(files.result, context.masker),
+      lastLine: end.lastLine,
+      report: end.report,
+      changed: collected.commit !== undefined,
+    });
+    const own = end.resumed ? ownUsage(told, inSession, agent.cumulative) : told;
+    inSession = end.resumed ? addUsage(inSession, own) : own;
+    total = addUsage(total, own);
+    seconds += end.exit.seconds;
+    session = end.report?.sessionId;
+    const result: AttemptResult = {
+      ...judgement,
+      ...total,
+      ...collected,
+      ...(session !== undefined && { session }),
+      drift: driftOf(collected.changedFiles, request.ticket.files),
+      exitCode: end.exit.exitCode,
+      seconds,
+      outputFile: files.output,
+    };
+    if (judgement.outcome !== 'completed' || checks.length === 0) return result;
+    const failed = await runTicketChecks(checks, round, context);
+    if (context.signal?.aborted) return { ...result, outcome: 'interrupted' };
+    const [first] = failed;
+    if (!first) return result;
+    await appendFile(files.output, failed.map(logLines).join(''));
+    const last = failed.find((one) => !canBeFixed(one, round));
+    if (last || performance.now() >= deadline) return { ...result, ...judgeFailed(last ?? first) };
+    // What the checks left is no work of the agent.
+    await worktree.putBack(collected.commit ?? request.base);
+    previous = { kind: 'checks', failed };
+  }
+}
+
+/** The agent wrote it: what is kept of it holds no secret. */
+async function maskedResult(file: string, masker: Masker | undefined): Promise<string | undefined> {
+  const text = await readIfThere(file);
+  if (text === undefined || !masker || masker.empty) return text;
+  const masked = masker.text(text);
+  if (masked !== text) await writeFile(file, masked);
+  return masked;
+}
+
+interface Turn {
+  readonly session: string | undefined;
+  readonly previous: PreviousAttempt | undefined;
+  readonly timeout: number;
+  /** Whether the worktree holds nothing of what the session knows. */
+  readonly fresh: boolean;
+}
+
+async function runTurn(
+  { agent, files, context, idleTimeout, run, prompt }: CheckLoopOptions,
+  { session, previous, timeout, fresh }: Turn,
+): Promise<AgentEnd> {
+  const resumes = previous !== undefined && !(fresh && agent.sessionsStay) && canResume(agent, session);
+  await writeFile(
+    files.prompt,
+    resumes ? composeFollowUp(previous, fresh, context.cwd) : await prompt(previous),
+  );
+  await rm(files.result, { force: true });
+  return runAgent(
+    agent,
+    {
+      ...context,
+      promptFile: files.prompt,
+      outputFile: files.output,
+      timeout,
+      idleTimeout,
+      session: resumes ? session : undefined,
+    },
+    run,
+  );
+}
+
+/** A session that could not be resumed: the agent failed before its model was asked anything. */
+function isLost({ exit, report }: AgentEnd): boolean {
+  const failed = exit.exitCode !== 0 || report?.problem !== undefined;
+  return exit.ended === 'exited' && failed && !report?.tokens && report?.problem?.kind !== 'rate-limit';
+}
+
+function canBeFixed({ check, broken }: FailedCheck, round: number): boolean {
+  return !broken && round <= check.retries;
+}
+
+function judgeFailed({ check, reason, broken, output }: FailedCheck): Judgement {
+  const lastLine = output.split('\n').at(-1);
+  return {
+    outcome: broken || check.otherwise === 'defer' ? 'deferred' : 'failed',
+    category: broken ? 'validation_script_error' : check.category,
+    reason: `${check.name} ${reason}${lastLine ? `: ${lastLine}` : ''}`,
+  };
+}
+
+function logLines({ check, reason, output }: FailedCheck): string {
+  return `\n${label(check)} ${reason}\n${output}\n`;
+}
+
+function label({ name, command }: WorkCheck): string {
+  return `${name} (${command})`;
+}
+
+/** The agent never ran. */
+export function notRun(judgement: Judgement, files: AttemptFiles): AttemptResult {
+  return {
+    ...judgement,
+    changedFiles: [],
+    ignoredFiles: [],
+    drift: [],
+    exitCode: null,
+    seconds: 0,
+    outputFile: files.output,
+  };
+}
+
+/** Changed files that a ticket did not declare; none if it declares nothing. A declared folder holds all below it. */
+function driftOf(changed: readonly string[], declared: readonly string[] = []): string[] {
+  if (declared.length === 0) return [];
+  const known = declared.map((path) =>
+    posix
+      .normalize(path)
+      .replace(/^\.?\/+/, '')
+      .replace(/\/+$/, ''),
+  );
+  return changed.filter((file) => !known.some((path) => file === path || file.startsWith(`${path}/`)));
+}

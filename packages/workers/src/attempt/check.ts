@@ -1,0 +1,64 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { worktreeEnvironment } from './agent-environment.ts';
+import { processMark } from '../process/end-processes.ts';
+import { outputTail } from '../process/output-tail.ts';
+import { sandboxed } from '../process/sandbox.ts';
+import { describeExit, runStep, type StepContext } from '../process/step.ts';
+import { setUp, tearDown } from '../worktree/worktree-hooks.ts';
+import type { WorkerContext } from './worker-context.ts';
+
+export interface CheckRequest {
+  readonly run: string;
+  /** A shell line; its exit status 0 says that the commit is good. */
+  readonly command: string;
+  readonly commit: string;
+  /** Wall-clock limit in milliseconds; that of an attempt by default. */
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/** Bytes of output, and processes at a time, from which a check is taken for one that has gone wild. */
+const MAX_OUTPUT_BYTES = 2 ** 28;
+const MAX_PROCESSES = 1000;
+
+/** Lines of a failed check's output that are reported. */
+const OUTPUT_LINES = 40;
+
+export async function runCheck(
+  { run, command, commit, signal, ...limits }: CheckRequest,
+  worker: WorkerContext,
+): Promise<{ ok: boolean; output: string }> {
+  const { root, worktrees, settings, masker, sandbox, timeout } = worker;
+  const directory = join(worker.runDirectory, 'verify', commit);
+  await mkdir(directory, { recursive: true });
+  const worktree = await worktrees.take('verify', commit, commit);
+  const context: StepContext = {
+    cwd: worktree.path,
+    environment: worktreeEnvironment(worker.variables, worker.allowed, worktree, worktrees.directory),
+    masker,
+    mark: processMark(run, worktree.name),
+    directory,
+    timeout: limits.timeout ?? timeout,
+    maxOutput: MAX_OUTPUT_BYTES,
+    maxProcesses: MAX_PROCESSES,
+    signal,
+    killSignal: signal,
+  };
+  let ok = false;
+  try {
+    const unready = await setUp(worktree, root, settings, context);
+    if (unready !== undefined) return { ok, output: unready };
+    const places = { root, worktree: worktree.path, writable: worktree.gitPlaces };
+    const wrap = sandbox && sandboxed(sandbox, places);
+    const { exit, outputFile } = await runStep('verify', command, { ...context, wrap });
+    ok = exit.ended === 'exited' && exit.exitCode === 0;
+    const lines = (await outputTail(outputFile)).slice(-OUTPUT_LINES);
+    if (exit.ended !== 'exited') lines.push(`(it ${describeExit(exit)}, and was ended)`);
+    return { ok, output: lines.join('\n') };
+  } finally {
+    await tearDown(settings, context);
+    // What a refused commit left, ignored files included, is nothing to judge the next one by.
+    await worktree.giveBack({ discard: !ok });
+  }
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import type { AttemptCategory, AttemptOutcome } from '../request.ts';
+import type { AgentReport } from '../agents/report.ts';
+import { describeExit } from '../process/step.ts';
+import type { SupervisedExit } from '../process/supervise.ts';
+import { type TokenUsage, usageOf } from '../usage.ts';
+
+/** Exit status for "try later" (EX_TEMPFAIL of sysexits.h). */
+const TRY_LATER_EXIT = 75;
+/** Characters of an agent's last words that are kept. */
+const SUMMARY_CHARACTERS = 500;
+
+const resultFile = z.object({
+  outcome: z.enum(['COMPLETED', 'DEFERRED', 'FAILED']),
+  summary: z.string().optional(),
+  reason: z.string().optional(),
+  tokens: z.number().nonnegative().optional().catch(undefined),
+  costUsd: z.number().nonnegative().optional().catch(undefined),
+});
+
+export interface AttemptFacts {
+  readonly exit: SupervisedExit;
+  /** Content of the result file; undefined where the agent wrote none. */
+  readonly result: string | undefined;
+  /** Last line that the agent printed. */
+  readonly lastLine: string;
+  readonly changed: boolean;
+  /** What the agent's own events say, where it has any. */
+  readonly report?: AgentReport | undefined;
+}
+
+export interface Judgement {
+  readonly outcome: AttemptOutcome;
+  readonly category?: AttemptCategory;
+  readonly reason?: string;
+  readonly summary?: string;
+  /** With `rate-limited`: how long the account asks to be left alone, in milliseconds. */
+  readonly retryAfter?: number;
+}
+
+/**
+ * What an attempt came to. In this order: Sage ended it; the agent or its model asks to be tried later; what the
+ * agent reports of itself; a failure among its events; its exit status. "Done" without a change in the worktree is
+ * never done.
+ */
+export function judgeOutcome({
+  exit,
+  result,
+  lastLine,
+  changed,
+  report,
+}: AttemptFacts): Judgement & { usage: TokenUsage } {
+  const self = readSelfReport(result, lastLine);
+  const summary = self.summary ?? report?.text.trim().slice(0, SUMMARY_CHARACTERS);
+  const usage = { ...usageOf(report), ...self.usage };
+  const verdict = (judgement: Judgement) => ({ ...judgement, ...(summary && { summary }), usage });
+  if (exit.ended === 'interrupted') return verdict({ outcome: 'interrupted' });
+  if (exit.ended === 'timeout') {
+    return verdict(failed('timeout', `ended after ${Math.round(exit.seconds)} s, the limit of one attempt`));
+  }
+  if (exit.ended === 'stalled') {
+    return verdict(
+      failed('stalled', `ended after ${Math.round(exit.seconds)} s: it had stopped printing anything`),
+    );
+  }
+  if (exit.ended === 'output-limit' || exit.ended === 'process-limit') {
+    return verdict(failed('agent_failed', `the agent ${describeExit(exit)}, and was ended`));
+  }
+  if (exit.killedBy) return verdict(failed('agent_failed', `the agent was killed by ${exit.killedBy}`));
+  if (exit.exitCode === TRY_LATER_EXIT) {
+    return verdict({ outcome: 'rate-limited', reason: 'the agent asked to be tried later (exit 75)' });
+  }
+  if (report?.problem?.kind === 'rate-limit') {
+    const { message, retryAfter } = report.problem;
+    const pause = retryAfter !== undefined && { retryAfter };
+    return verdict({ outcome: 'rate-limited', reason: message, ...pause });
+  }
+  if (self.outcome === 'FAILED')
+    return verdict(failed('agent_failed', self.reason ?? 'the agent reported FAILED'));
+  if (self.outcome === 'DEFERRED') {
+    const reason = self.reason ?? 'the agent gave no reason';
+    return verdict({ outcome: 'deferred', category: 'external_blocker', reason });
+  }
+  if (self.outcome === undefined) {
+    if (report?.problem) return verdict(failed('agent_failed', report.problem.message));
+    if (exit.exitCode !== 0)
+      return verdict(failed('agent_failed', `the agent ended with exit code ${exit.exitCode}`));
+  }
+  if (changed) return verdict({ outcome: 'completed' });
+  const denied = [...new Set(report?.denied)];
+  const reason =
+    denied.length > 0
+      ? `nothing changed: the agent was not allowed to use ${denied.join(', ')}`
+      : 'the agent reported success but changed nothing';
+  return verdict({ outcome: 'deferred', category: 'no_changes', reason });
+}
+
+/** What the agent reports itself, in a result file or its last line. */
+interface SelfReport {
+  outcome?: 'COMPLETED' | 'DEFERRED' | 'FAILED';
+  reason?: string;
+  summary?: string;
+  usage?: TokenUsage;
+}
+
+function readSelfReport(result: string | undefined, lastLine: string): SelfReport {
+  if (result !== undefined) {
+    const parsed = resultFile.safeParse(parseJson(result));
+    if (!parsed.success) return { outcome: 'FAILED', reason: 'the result file is not a valid result' };
+    const { outcome, reason, summary, tokens, costUsd } = parsed.data;
+    return {
+      outcome,
+      ...((reason ?? summary) !== undefined && { reason: (reason ?? summary) as string }),
+      ...(summary !== undefined && { summary }),
+      usage: { ...(tokens !== undefined && { tokens }), ...(costUsd !== undefined && { costUsd }) },
+    };
+  }
+  const line = /^RESULT: (COMPLETED|DEFERRED|FAILED)\b[:\s]*(.*)$/.exec(lastLine);
+  if (!line) return {};
+  return { outcome: line[1] as 'COMPLETED' | 'DEFERRED' | 'FAILED', ...(line[2] && { reason: line[2] }) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function failed(category: AttemptCategory, reason: string): Judgement {
+  return { outcome: 'failed', category, reason };
+}

@@ -1,0 +1,84 @@
+import { runInNewContext } from 'node:vm';
+import { outputTail } from '../process/output-tail.ts';
+import type { FailedCheck, WorkCheck } from '../request.ts';
+import { describeExit, runStep, type StepContext } from '../process/step.ts';
+
+/** What is read of a check's output to look for its pattern, and the lines of it that are told. */
+const OUTPUT_BYTES = 256 * 1024;
+const OUTPUT_LINES = 40;
+/** A pattern that takes longer than this many milliseconds would hold up every worker. */
+const PATTERN_TIMEOUT_MS = 500;
+/** Exit codes of a shell that could not run the command. */
+const NOT_RUN_EXITS = new Set([126, 127]);
+
+/** Runs checks in order; those after one that defers the ticket are left out. */
+export async function runTicketChecks(
+  checks: readonly WorkCheck[],
+  round: number,
+  context: StepContext,
+): Promise<FailedCheck[]> {
+  const failed: FailedCheck[] = [];
+  for (const [index, check] of checks.entries()) {
+    if (context.signal?.aborted) break;
+    const fault = await runOne(check, `check-${round}-${index + 1}`, context);
+    if (fault) failed.push(fault);
+    if (fault && check.retries === 0 && check.otherwise === 'defer') break;
+  }
+  return failed;
+}
+
+/** A check that can never pass: it is told before an agent works for it. */
+export function unusableCheck(checks: readonly WorkCheck[]): FailedCheck | undefined {
+  for (const check of checks) {
+    const reason =
+      check.command.trim() === ''
+        ? 'has no command'
+        : patternFault(check.successPattern)
+          ? `has the success_pattern ${JSON.stringify(check.successPattern)}, which is no regular expression`
+          : undefined;
+    if (reason !== undefined) return { check, reason, output: '', broken: true };
+  }
+  return undefined;
+}
+
+async function runOne(
+  check: WorkCheck,
+  name: string,
+  context: StepContext,
+): Promise<FailedCheck | undefined> {
+  const { exit, outputFile } = await runStep(name, check.command, context);
+  const lines = await outputTail(outputFile, OUTPUT_BYTES);
+  const output = lines.slice(-OUTPUT_LINES).join('\n');
+  const fault = describeExit(exit);
+  if (fault !== undefined)
+    return { check, reason: fault, output, broken: NOT_RUN_EXITS.has(exit.exitCode ?? 0) };
+  const { successPattern } = check;
+  if (successPattern === undefined) return undefined;
+  const found = matches(successPattern, lines.join('\n'));
+  if (found === true) return undefined;
+  const about = `success_pattern ${JSON.stringify(successPattern)}`;
+  return found === false
+    ? { check, reason: `ended with 0, but its output does not match the ${about}`, output, broken: false }
+    : { check, reason: `has the ${about}, which takes too long to look for`, output, broken: true };
+}
+
+/** undefined where the answer takes too long. */
+function matches(pattern: string, text: string): boolean | undefined {
+  try {
+    return runInNewContext(
+      'new RegExp(pattern, "m").test(text)',
+      { pattern, text },
+      { timeout: PATTERN_TIMEOUT_MS },
+    ) as boolean;
+  } catch {
+    return undefined;
+  }
+}
+
+function patternFault(pattern: string | undefined): boolean {
+  try {
+    return pattern !== undefined && !(new RegExp(pattern, 'm') instanceof RegExp);
+  } catch {
+    return true;
+  }
+}

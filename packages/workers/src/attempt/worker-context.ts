@@ -1,0 +1,20 @@
+import type { CommandLimits } from '../process/command-run.ts';
+import type { SandboxSettings } from '../process/sandbox.ts';
+import type { Masker } from '../process/secrets.ts';
+import type { WorktreeSettings } from '../worktree/worktree-settings.ts';
+import type { Worktrees } from '../worktree/worktrees.ts';
+
+/** What all attempts and checks of a run have in common. */
+export interface WorkerContext extends Pick<CommandLimits, 'timeout'> {
+  /** Top of the user's checkout. */
+  readonly root: string;
+  readonly worktrees: Worktrees;
+  readonly settings: WorktreeSettings;
+  /** The caller's environment. */
+  readonly variables: NodeJS.ProcessEnv;
+  /** Names of those that commands see besides the ones that all do. */
+  readonly allowed: readonly string[];
+  readonly masker: Masker;
+  readonly sandbox?: SandboxSettings | undefined;
+  readonly runDirectory: string;
+}

@@ -1,0 +1,21 @@
+/** Follows and ends a command while it runs. */
+export interface CommandRun {
+  /** Aborted: the command is ended, with grace. */
+  readonly signal?: AbortSignal | undefined;
+  /** Aborted: the command is killed at once. */
+  readonly killSignal?: AbortSignal | undefined;
+  readonly onStarted?: (() => void) | undefined;
+  /** Seconds without any output; 0 when there is output again. */
+  readonly onQuiet?: ((seconds: number) => void) | undefined;
+}
+
+export interface CommandLimits {
+  /** Wall-clock limit in milliseconds. */
+  readonly timeout: number;
+  /** Limit of time without any output, in milliseconds; none by default. */
+  readonly idleTimeout?: number | undefined;
+  /** Limit of output in bytes; none by default. */
+  readonly maxOutput?: number | undefined;
+  /** Limit of processes at a time; none by default. */
+  readonly maxProcesses?: number | undefined;
+}

@@ -1,0 +1,94 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ControlGroup } from './control-group.ts';
+import { listProcesses, type ProcessEntry, processIdentity, withDescendants } from './process-table.ts';
+
+/** Variables that every process of an attempt carries; agents start tools in new sessions, so a group is not enough. */
+export type ProcessMark = Readonly<{ SAGE_RUN_ID: string; SAGE_WORKTREE?: string }>;
+
+/** The variables by which every process of a run, or of one use of a worktree, is found again. */
+export function processMark(run: string, worktree?: string): ProcessMark {
+  return { SAGE_RUN_ID: run, ...(worktree !== undefined && { SAGE_WORKTREE: worktree }) };
+}
+
+/** Time for a process to end after SIGTERM, before SIGKILL. */
+export const GRACE_MS = 5_000;
+
+export interface EndOptions {
+  /** Time between SIGTERM and SIGKILL in milliseconds, 10 s at most. */
+  readonly grace: number;
+  /** A leader whose descendants belong to it even where they dropped the mark. */
+  readonly leader?: number;
+  /** Ends by itself when the others have, and takes them along when it is asked to end before: killed at last only. */
+  readonly keeper?: number | undefined;
+  /** Processes that belong to it whatever they have become; those that have ended are passed over. */
+  readonly known?: readonly ProcessEntry[];
+  /** Who is in one of them belongs to it, whatever it has become. */
+  readonly groups?: readonly ControlGroup[] | undefined;
+  /** Aborted: the grace is over. */
+  readonly killSignal?: AbortSignal | undefined;
+}
+
+/** Looks, 20 ms and more apart, at processes that are in the middle of starting a program. */
+const STARTING_LOOKS = 8;
+
+/**
+ * Ends every process that carries the mark or is in a group, and every descendant of the leader: SIGTERM, grace, SIGKILL each.
+ * Returns the pids that were found; resolves when none of them lives.
+ */
+export async function endProcesses(mark: ProcessMark, options: EndOptions): Promise<number[]> {
+  const found = new Map((options.known ?? []).map((entry) => [processIdentity(entry), entry]));
+  const { groups = [] } = options;
+  const asked = new Set<string>();
+  const deadline = Date.now() + Math.min(options.grace, 10_000);
+  for (let round = 0; ; round++) {
+    const [table, ...members] = await Promise.all([
+      listProcesses(),
+      ...groups.map((group) => group.members()),
+    ]);
+    const late = Date.now() >= deadline || options.killSignal?.aborted === true;
+    for (const entry of table)
+      if (members.some((pids) => pids.has(entry.pid))) found.set(processIdentity(entry), entry);
+    for (const entry of select(table, mark, options.leader, found)) found.set(processIdentity(entry), entry);
+    const alive = table.filter((entry) => found.has(processIdentity(entry)));
+    // One that is just starting a program may turn out to carry the mark: look again, but not without end.
+    const unclear = round < STARTING_LOOKS && table.some(({ starting }) => starting);
+    if (alive.length === 0 && !unclear) return [...found.values()].map(({ pid }) => pid);
+    if (late) for (const group of groups) await group.kill();
+    // A process that forks between two looks is found by the next one, until a look finds none.
+    for (const entry of alive) {
+      if (late) kill(entry.pid, 'SIGKILL');
+      else if (!asked.has(processIdentity(entry)) && entry.pid !== options.keeper) kill(entry.pid, 'SIGTERM');
+      asked.add(processIdentity(entry));
+    }
+    await delay(Math.min(20 * 2 ** round, 200));
+  }
+}
+
+/** The pids of the processes that carry the mark, and of their descendants. */
+export async function findProcesses(mark: ProcessMark): Promise<number[]> {
+  return select(await listProcesses(), mark, undefined).map(({ pid }) => pid);
+}
+
+function select(
+  table: readonly ProcessEntry[],
+  mark: ProcessMark,
+  leader: number | undefined,
+  found: ReadonlyMap<string, unknown> = new Map(),
+): ProcessEntry[] {
+  const words = Object.entries(mark).map(([name, value]) => `\0${name}=${value}\0`);
+  const roots = table.filter(
+    (entry) =>
+      entry.pid === leader ||
+      found.has(processIdentity(entry)) ||
+      words.every((word) => entry.environment.includes(word)),
+  );
+  return withDescendants(table, roots);
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // Gone already.
+  }
+}

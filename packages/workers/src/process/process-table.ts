@@ -1,0 +1,90 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { uptime } from 'node:os';
+import { execa } from 'execa';
+
+/** A process of this user, with the environment it was started with (empty where the system does not show it). */
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  /** Differs between two processes that had the same pid; compared, never read. */
+  readonly started: string;
+  readonly environment: string;
+  /** In the middle of starting another program: for that moment it has no environment to be known by. */
+  readonly starting: boolean;
+}
+
+/** All processes of this user: from /proc where there is one, else from `ps`. */
+export async function listProcesses(): Promise<ProcessEntry[]> {
+  return process.platform === 'linux' ? fromProc() : fromPs();
+}
+
+async function fromProc(): Promise<ProcessEntry[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const entries = await Promise.all(pids.map(readProc));
+  return entries.filter((entry) => entry !== undefined);
+}
+
+/** A process that has no environment after so many seconds has none: a kernel thread, or one that cleared it. */
+const STARTING_S = 10;
+/** Unit of the start time in /proc (USER_HZ, 100 on every Linux that Node runs on). */
+const TICKS_PER_S = 100;
+
+async function readProc(pid: string): Promise<ProcessEntry | undefined> {
+  try {
+    const [stat, environment] = await Promise.all([
+      readFile(`/proc/${pid}/stat`, 'utf8'),
+      readFile(`/proc/${pid}/environ`, 'utf8'),
+    ]);
+    // proc(5): the second field is the name in parentheses and may hold anything, so count from the last ')'.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (fields[0] === 'Z') return undefined;
+    const started = fields[19] ?? '';
+    const starting = environment === '' && uptime() - Number(started) / TICKS_PER_S < STARTING_S;
+    return {
+      pid: Number(pid),
+      parent: Number(fields[1]),
+      started,
+      environment: `\0${environment}\0`,
+      starting,
+    };
+  } catch {
+    return undefined; // Ended meanwhile, or another user's.
+  }
+}
+
+async function fromPs(): Promise<ProcessEntry[]> {
+  // lstart is five words; -E appends the environment to the command, parted by spaces.
+  const { stdout } = await execa('ps', ['-xwwE', '-o', 'pid=,ppid=,lstart=,command=']);
+  return stdout.split('\n').flatMap((line) => {
+    const match = /^\s*(\d+)\s+(\d+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(.*)$/.exec(line);
+    if (!match) return [];
+    const [, pid, parent, started, command] = match;
+    return [
+      {
+        pid: Number(pid),
+        parent: Number(parent),
+        started: started ?? '',
+        environment: ` ${command} `.replaceAll(' ', '\0'),
+        starting: false,
+      },
+    ];
+  });
+}
+
+export function processIdentity({ pid, started }: ProcessEntry): string {
+  return `${pid}@${started}`;
+}
+
+/** Processes with all that they started, as far as their parents live; never this process. */
+export function withDescendants(
+  table: readonly ProcessEntry[],
+  roots: readonly ProcessEntry[],
+): ProcessEntry[] {
+  const chosen = new Set(roots.map(({ pid }) => pid));
+  for (let size = -1; size !== chosen.size;) {
+    size = chosen.size;
+    for (const { pid, parent } of table) if (chosen.has(parent)) chosen.add(pid);
+  }
+  chosen.delete(process.pid);
+  return table.filter(({ pid }) => chosen.has(pid));
+}

@@ -1,0 +1,205 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type FileHandle, open } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Readable, Writable } from 'node:stream';
+import type { CommandLimits, CommandRun } from './command-run.ts';
+import { type ControlGroup, createControlGroup } from './control-group.ts';
+import { Descendants } from './descendants.ts';
+import { endProcesses, findProcesses, GRACE_MS, type ProcessMark } from './end-processes.ts';
+import type { Masker } from './secrets.ts';
+import { OutputWatch } from './output-watch.ts';
+import { userShell } from './shell.ts';
+
+export interface SuperviseOptions extends CommandRun, CommandLimits {
+  readonly command: string;
+  readonly cwd: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly mark: ProcessMark;
+  /** Words before the shell: a sandbox, which ends when the command does. */
+  readonly wrap?: readonly string[] | undefined;
+  /** Becomes the command's stdin; not where it is talked to. */
+  readonly inputFile: string;
+  /** Takes stdout and stderr. */
+  readonly outputFile: string;
+  /**
+   * Talks to the command through its stdin and stdout; the command is ended when this is over. Aborted `ending`: it is to
+   * come to an end.
+   */
+  readonly talk?: ((pipes: Pipes, ending: AbortSignal) => Promise<void>) | undefined;
+  /** Takes secrets out of the output before it reaches the disk. */
+  readonly masker?: Masker | undefined;
+}
+
+export interface Pipes {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+}
+
+export interface SupervisedExit {
+  /** `exited` by itself (or killed by someone else), or ended by Sage for one of the other reasons. */
+  readonly ended: 'exited' | 'timeout' | 'stalled' | 'output-limit' | 'process-limit' | 'interrupted';
+  readonly exitCode: number | null;
+  readonly killedBy: NodeJS.Signals | null;
+  readonly seconds: number;
+}
+
+/** Time for a conversation to end by itself. */
+const GOODBYE_MS = 3_000;
+/** Time to read what is still in a pipe. */
+const DRAIN_MS = 2_000;
+/** Between two looks at a command's limits. */
+const LIMIT_CHECK_MS = 1_000;
+
+/** Runs a shell line to its end, and ends whatever it started: nothing of it lives when this resolves. */
+export async function supervise(options: SuperviseOptions): Promise<SupervisedExit> {
+  const started = performance.now();
+  // Files, not pipes, where nothing is to be masked: an agent's flood never passes through this process.
+  await using input = await open(options.inputFile, 'r');
+  await using output = await open(options.outputFile, 'a');
+  const masked = options.masker?.empty === false;
+  const group = await createControlGroup(options.mark.SAGE_RUN_ID);
+  const [program, ...words] = [
+    ...(group?.entry ?? []),
+    ...(options.wrap ?? []),
+    userShell(),
+    '-c',
+    options.command,
+  ];
+  const child = spawn(program, words, {
+    cwd: options.cwd,
+    env: { ...options.environment, ...options.mark },
+    detached: true,
+    stdio: [
+      options.talk ? 'pipe' : input.fd,
+      options.talk || masked ? 'pipe' : output.fd,
+      masked ? 'pipe' : output.fd,
+    ],
+  });
+  const written = writeMasked(
+    options.talk ? [child.stderr] : [child.stdout, child.stderr],
+    output,
+    options.masker,
+  );
+  const stopTalking = new AbortController();
+  const conversation = converse(child, options.talk, stopTalking.signal);
+  let ended: SupervisedExit['ended'] = 'exited';
+  let ending: Promise<unknown> | undefined;
+  const descendants = child.pid === undefined || group ? undefined : new Descendants(child.pid);
+  const endAll = (leader = {}) =>
+    endProcesses(options.mark, {
+      grace: GRACE_MS,
+      killSignal: options.killSignal,
+      keeper: options.wrap && child.pid,
+      known: descendants?.known() ?? [],
+      groups: group && [group],
+      ...leader,
+    });
+  const endWithLeader = () => endAll(child.pid && { leader: child.pid });
+  const end = (reason: Exclude<SupervisedExit['ended'], 'exited'>) => {
+    if (ending) return;
+    ended = reason;
+    stopTalking.abort();
+    const farewell = AbortSignal.any([
+      AbortSignal.timeout(GOODBYE_MS),
+      ...(options.killSignal ? [options.killSignal] : []),
+    ]);
+    ending = untilAborted(conversation, farewell).then(endWithLeader);
+  };
+  void conversation?.then(() => (ending ??= endWithLeader()));
+  const interrupt = () => end('interrupted');
+  const timer = setTimeout(() => end('timeout'), options.timeout);
+  const stopWatching = watch(output, options, group, end);
+  options.signal?.addEventListener('abort', interrupt, { once: true });
+  try {
+    const exit = await new Promise<Pick<SupervisedExit, 'exitCode' | 'killedBy'>>((resolve, reject) => {
+      child.once('spawn', () => options.onStarted?.());
+      child.once('error', reject);
+      child.once('exit', (exitCode, killedBy) => resolve({ exitCode, killedBy }));
+      if (options.signal?.aborted) interrupt();
+    });
+    await ending;
+    descendants?.stop();
+    await endAll();
+    await written();
+    // Whoever held the pipe open has ended: what was said is read.
+    const talkedOut =
+      conversation && (await Promise.race([conversation, delay(DRAIN_MS, false, { ref: false })]));
+    // How a server ends that is no longer talked to says nothing.
+    const said =
+      talkedOut === undefined ? exit : { exitCode: talkedOut ? 0 : exit.exitCode || 1, killedBy: null };
+    return { ended, ...said, seconds: (performance.now() - started) / 1000 };
+  } finally {
+    clearTimeout(timer);
+    stopWatching();
+    descendants?.stop();
+    await group?.remove();
+    options.signal?.removeEventListener('abort', interrupt);
+  }
+}
+
+/** Resolves to whether the conversation came to its end; undefined where there is none. */
+function converse(
+  { stdin, stdout }: ChildProcess,
+  talk: SuperviseOptions['talk'],
+  ending: AbortSignal,
+): Promise<boolean> | undefined {
+  if (!talk || !stdin || !stdout) return undefined;
+  // A command that has ended does not listen any more: the conversation says so itself.
+  stdin.on('error', () => {});
+  return talk({ stdin, stdout }, ending).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function untilAborted(promise: Promise<unknown> | undefined, signal: AbortSignal): Promise<void> {
+  if (!promise || signal.aborted) return;
+  await Promise.race([
+    promise,
+    new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true })),
+  ]);
+}
+
+/** Returns what resolves when all that was printed is written, called when all that could print has ended. */
+function writeMasked(
+  pipes: readonly (Readable | null)[],
+  output: FileHandle,
+  masker: Masker | undefined,
+): () => Promise<unknown> {
+  if (!masker) return () => Promise.resolve();
+  const sources = pipes.filter((source) => source !== null);
+  const written = Promise.allSettled(
+    sources.map(async (source) => {
+      for await (const chunk of source.pipe(masker.stream())) await output.appendFile(chunk as Buffer);
+    }),
+  );
+  return async () => {
+    // Who has left the mark behind may hold the pipe open.
+    await Promise.race([written, delay(DRAIN_MS, undefined, { ref: false })]);
+    for (const source of sources) source.destroy();
+  };
+}
+
+/** Looks at the limits from time to time, and says which one is passed. Returns what ends the watch. */
+function watch(
+  output: FileHandle,
+  options: SuperviseOptions,
+  group: ControlGroup | undefined,
+  onLimit: (limit: 'stalled' | 'output-limit' | 'process-limit') => void,
+): () => void {
+  const { idleTimeout, maxProcesses, mark } = options;
+  const watched = new OutputWatch(options, performance.now());
+  const look = async () => {
+    const { size } = await output.stat();
+    const sign = watched.look(size, performance.now());
+    if (sign && 'limit' in sign) onLimit(sign.limit);
+    else if (sign) options.onQuiet?.(sign.quiet);
+    if (maxProcesses === undefined) return;
+    const count = group ? (await group.members()).size : (await findProcesses(mark)).length;
+    if (count > maxProcesses) onLimit('process-limit');
+  };
+  const interval = Math.min((idleTimeout ?? Infinity) / 4, LIMIT_CHECK_MS);
+  // A look may come after the file was closed: then nobody is waited for any more.
+  const timer = setInterval(() => void look().catch(() => {}), interval);
+  return () => clearInterval(timer);
+}

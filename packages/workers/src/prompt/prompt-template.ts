@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import Mustache from 'mustache';
+import { SettingError } from '../errors.ts';
+
+/** What a template may name, with what it stands for. Those that a ticket lacks are empty. */
+export const PROMPT_VARIABLES = {
+  id: "the ticket's id",
+  title: 'its title',
+  type: 'its type',
+  component: 'its component',
+  description: 'its description',
+  acceptance_criteria: 'a list, one a line',
+  files: 'the files that it declares, one a line',
+  documents: 'its documents that exist in the worktree, one a line',
+  checks: 'commands that have to pass, one a line',
+  dependencies: 'what it builds on, which is done and in the worktree, one a line',
+  previous: 'what went wrong before: an attempt that failed, conflicted or did not pass',
+  worktree: 'the path of the worktree',
+} as const;
+
+export type PromptVariable = keyof typeof PROMPT_VARIABLES;
+export type PromptValues = Readonly<Record<PromptVariable, string>>;
+
+export interface PromptTemplate {
+  readonly text: string;
+}
+
+/** The project's own template, found where nothing is configured. */
+const OWN_TEMPLATE = '.sage/prompt.md';
+
+const TAGS = {
+  '#': 'section',
+  '^': 'section',
+  name: 'value',
+  '&': 'value',
+  '!': 'comment',
+  text: 'text',
+} as const;
+
+/**
+ * The template of a project: the file that is configured, else `.sage/prompt.md`; undefined where there is neither.
+ * @throws SettingError naming the line of what is wrong with it.
+ */
+export async function readPromptTemplate(
+  root: string,
+  configured?: string,
+): Promise<PromptTemplate | undefined> {
+  const file = configured ?? OWN_TEMPLATE;
+  let text: string;
+  try {
+    text = await readFile(join(root, file), 'utf8');
+  } catch (error) {
+    if (configured === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new SettingError(
+      'prompt',
+      `prompt template ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`,
+    );
+  }
+  return parsePromptTemplate(text, file);
+}
+
+/** @throws SettingError */
+export function parsePromptTemplate(text: string, file: string): PromptTemplate {
+  const fail = (offset: number, what: string): never => {
+    const line = text.slice(0, offset).split('\n').length;
+    throw new SettingError('prompt', `${file}, line ${line}: ${what}`);
+  };
+  let spans: Spans;
+  try {
+    spans = Mustache.parse(text) as Spans;
+  } catch (error) {
+    const [, what = 'cannot be read', offset = '0'] = /^(.*) at (\d+)$/s.exec((error as Error).message) ?? [];
+    return fail(
+      Number(offset),
+      `${what.toLowerCase()}: close each {{#name}} with {{/name}}, and each {{ with }}`,
+    );
+  }
+  checkSpans(spans, fail);
+  return { text };
+}
+
+type Spans = [type: string, name: string, start: number, end: number, inside?: Spans | string][];
+
+function checkSpans(spans: Spans, fail: (offset: number, what: string) => never): void {
+  for (const [type, name, start, , inside] of spans) {
+    const tag = (TAGS as Partial<Record<string, string>>)[type];
+    if (tag === undefined)
+      fail(start, `{{${type}${name}}} is not known here: use {{name}}, {{#name}} and {{^name}}`);
+    if ((tag === 'value' || tag === 'section') && !Object.hasOwn(PROMPT_VARIABLES, name)) {
+      fail(start, `unknown variable {{${name}}}: known are ${Object.keys(PROMPT_VARIABLES).join(', ')}`);
+    }
+    if (tag === 'section' && Array.isArray(inside)) checkSpans(inside, fail);
+  }
+}
+
+/** Values are text: whatever looks like a tag in them stays as it is. */
+export function renderPrompt({ text }: PromptTemplate, values: PromptValues): string {
+  return Mustache.render(text, values, undefined, { escape: String });
+}

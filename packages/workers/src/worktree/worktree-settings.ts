@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, join, normalize } from 'node:path';
+import { SettingError } from '../errors.ts';
+
+/** How worktrees are made ready for the ticket or the check that comes next. */
+export interface WorktreeSettings {
+  /** Whether files that git ignores (installed dependencies, build caches) stay for the next use; false where missing. */
+  readonly keepIgnored?: boolean | undefined;
+  /** Files and folders of the checkout that git does not carry, such as `.env`. Never part of the work. */
+  readonly copy?: readonly string[] | undefined;
+  /** A shell line that runs before each agent and each check. */
+  readonly setup?: string | undefined;
+  /** A shell line that runs after each agent and each check, whatever came of it. */
+  readonly teardown?: string | undefined;
+}
+
+/** @throws SettingError where something that is to be copied is not in the checkout. */
+export function assertWorktreeSettings(root: string, { copy = [] }: WorktreeSettings): void {
+  for (const path of copy) {
+    const clean = normalize(path);
+    const fault =
+      isAbsolute(path) ||
+      clean.split('/').includes('..') ||
+      clean.split('/').includes('.git') ||
+      clean === '.'
+        ? 'is no path below the top of the repository'
+        : existsSync(join(root, path))
+          ? undefined
+          : `is not there: make it in ${root}, or take it out of the setting`;
+    if (fault !== undefined)
+      throw new SettingError('worktrees.copy', `worktrees.copy: ${JSON.stringify(path)} ${fault}`);
+  }
+}

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { retryAfter } from '../../src/agents/retry-after.ts';
+
+const now = new Date(2026, 0, 2, 12, 30, 0);
+
+test.each([
+  ['Rate limit reached for gpt-5. Please try again in 6m30s. Visit the page', 390_000],
+  ['Please try again in 250ms.', 250],
+  ['try again in 1.5 hours', 5_400_000],
+  ['429 Too Many Requests, Retry-After: 30', 30_000],
+  ['{"retryDelay": "34s"}', 34_000],
+  [`Claude AI usage limit reached|${now.getTime() / 1000 + 3600}`, 3_600_000],
+  [`Claude AI usage limit reached|${now.getTime() / 1000 - 3600}`, 0],
+  ['You have hit your limit · resets 3pm', 9_000_000],
+  ['Your limit will reset at 11:15am', (22 * 60 + 45) * 60_000],
+  ['limit resets at 11:15 am (UTC)', (22 * 60 + 45) * 60_000],
+  ['overloaded', undefined],
+  ['', undefined],
+])('%j', (message, expected) => {
+  expect(retryAfter(message, now)).toBe(expected);
+});

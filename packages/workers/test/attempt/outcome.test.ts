@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { judgeOutcome } from '../../src/attempt/outcome.ts';
+import type { SupervisedExit } from '../../src/process/supervise.ts';
+
+const exit = (more: Partial<SupervisedExit> = {}): SupervisedExit => ({
+  ended: 'exited',
+  exitCode: 0,
+  killedBy: null,
+  seconds: 2,
+  ...more,
+});
+const facts = { result: undefined, lastLine: '', changed: true };
+
+test.each([
+  ['exit 0 with a change', { exit: exit() }, { outcome: 'completed' }],
+  ['exit 0 without one', { exit: exit(), changed: false }, { outcome: 'deferred', category: 'no_changes' }],
+  ['exit 75', { exit: exit({ exitCode: 75 }) }, { outcome: 'rate-limited' }],
+  [
+    'another exit',
+    { exit: exit({ exitCode: 2 }) },
+    { outcome: 'failed', category: 'agent_failed', reason: 'the agent ended with exit code 2' },
+  ],
+  [
+    'a last line',
+    { exit: exit(), lastLine: 'RESULT: DEFERRED needs a key' },
+    { outcome: 'deferred', category: 'external_blocker', reason: 'needs a key' },
+  ],
+  [
+    'a line that only looks like it',
+    { exit: exit(), lastLine: 'my RESULT: DEFERRED' },
+    { outcome: 'completed' },
+  ],
+  [
+    'a result file',
+    { exit: exit(), result: '{"outcome":"FAILED","reason":"no"}' },
+    { outcome: 'failed', reason: 'no' },
+  ],
+  [
+    'a result file against the exit code',
+    { exit: exit({ exitCode: 1 }), result: '{"outcome":"COMPLETED"}' },
+    { outcome: 'completed' },
+  ],
+  [
+    'a broken result file',
+    { exit: exit(), result: '{"outcome":' },
+    { outcome: 'failed', reason: 'the result file is not a valid result' },
+  ],
+  [
+    'figures',
+    { exit: exit(), result: '{"outcome":"COMPLETED","tokens":12,"costUsd":0.5}' },
+    { outcome: 'completed', usage: { tokens: 12, costUsd: 0.5 } },
+  ],
+  [
+    'an odd figure',
+    { exit: exit(), result: '{"outcome":"COMPLETED","tokens":"many"}' },
+    { outcome: 'completed' },
+  ],
+  [
+    'a success that Sage ended',
+    { exit: exit({ ended: 'interrupted' }), result: '{"outcome":"COMPLETED"}' },
+    { outcome: 'interrupted' },
+  ],
+  [
+    'a timeout',
+    { exit: exit({ ended: 'timeout', exitCode: null }) },
+    { outcome: 'failed', category: 'timeout' },
+  ],
+  [
+    'a model that is overloaded',
+    {
+      exit: exit({ exitCode: 1 }),
+      report: { text: '', denied: [], problem: { kind: 'rate-limit', message: '529' } },
+    },
+    { outcome: 'rate-limited', reason: '529' },
+  ],
+  [
+    'an API error inside a success',
+    {
+      exit: exit(),
+      report: { text: 'all done', denied: [], problem: { kind: 'failure', message: 'API Error' } },
+    },
+    { outcome: 'failed', reason: 'API Error' },
+  ],
+  [
+    'denied tools and no change',
+    { exit: exit(), changed: false, report: { text: 'Done', denied: ['Write', 'Write'] } },
+    {
+      outcome: 'deferred',
+      category: 'no_changes',
+      reason: 'nothing changed: the agent was not allowed to use Write',
+    },
+  ],
+  [
+    'figures of the agent itself',
+    { exit: exit(), report: { text: 'Done', denied: [], tokens: 7, costUsd: 0.1 } },
+    { outcome: 'completed', summary: 'Done', usage: { tokens: 7, costUsd: 0.1 } },
+  ],
+] as const)('%s', (_, given, expected) => {
+  expect(judgeOutcome({ ...facts, ...given })).toMatchObject(expected);
+});

@@ -1,0 +1,124 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { allowedEnvironment } from '../../src/process/allowed-environment.ts';
+import { secretValues } from '../../src/index.ts';
+import { Masker } from '../../src/process/secrets.ts';
+import { repositoryFixture } from '../repository.ts';
+
+async function streamed(masker: Masker, chunks: readonly Uint8Array[]): Promise<string> {
+  const stream = masker.stream();
+  for (const chunk of chunks) stream.write(chunk);
+  stream.end();
+  let text = '';
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}
+
+test('no secret comes through a stream, however it is cut, and everything else does', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(
+        fc.constantFrom('s3cr3t-one', 's3cr3t', 's3cr3t-one-and-more', 'x', ' one', 's3cr', '-ü', '\n'),
+        { maxLength: 12 },
+      ),
+      fc.array(fc.nat(7), { maxLength: 20 }),
+      async (words, sizes) => {
+        const masker = new Masker(['s3cr3t', 's3cr3t-one', 's3cr3t-one-and-more']);
+        const bytes = Buffer.from(words.join(''));
+        const chunks: Buffer[] = [];
+        let at = 0;
+        for (const size of [...sizes, bytes.length]) chunks.push(bytes.subarray(at, (at += size)));
+        const text = await streamed(masker, chunks);
+        expect(text).toBe(masker.text(words.join('')));
+        expect(text).not.toContain('s3cr3t');
+        expect(text.replaceAll('***', '')).toBe(words.join('').replaceAll(/s3cr3t(-one(-and-more)?)?/g, ''));
+      },
+    ),
+  );
+});
+
+test('a secret is found as JSON and addresses write it, and line by line', () => {
+  const value = 'line "one"\nline/two two';
+  const masker = new Masker([value]);
+  for (const form of [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value), 'line/two two'])
+    expect(masker.text(`<${form}>`)).toBe('<***>');
+  expect(new Masker([]).text('anything')).toBe('anything');
+});
+
+test('secrets are values of variables that are set, and long enough to be told from other text', () => {
+  const environment = { KEY: 'a-long-key', EMPTY: '', PIN: '1234' };
+  expect(secretValues(['KEY', 'EMPTY', 'MISSING'], environment)).toEqual(['a-long-key']);
+  expect(() => secretValues(['PIN'], environment)).toThrow('secrets: PIN has fewer than 6 characters');
+});
+
+test('variables pass by name or pattern; those of git and Sage never', () => {
+  const base = {
+    PATH: '/bin',
+    LC_ALL: 'C',
+    MY_KEY: 'k',
+    OTHER: 'o',
+    GIT_DIR: 'g',
+    SAGE_RUN_ID: 's',
+    'A.B': 'x',
+    AXB: 'y',
+  };
+  expect(allowedEnvironment(base, ['PATH', 'LC_*', 'MY_*', 'A.B'])).toEqual({
+    PATH: '/bin',
+    LC_ALL: 'C',
+    MY_KEY: 'k',
+    'A.B': 'x',
+  });
+  expect(Object.keys(allowedEnvironment(base, ['*']))).not.toContain('GIT_DIR');
+});
+
+test('a secret is in no file that is kept and in no result; agents see only what is allowed', async () => {
+  const variables = {
+    ...process.env,
+    B_TEST_SECRET: 'top-secret-value',
+    B_TEST_PLAIN: 'plain-value',
+  };
+  const { workers, request, repository, base } = await repositoryFixture();
+  const room = await workers(
+    `printf top-; echo secret-value; echo "$B_TEST_PLAIN$B_TEST_OTHER" >&2; echo "$B_TEST_SECRET" > work
+      echo '{"outcome":"COMPLETED","summary":"used '$B_TEST_SECRET'"}' > "$SAGE_RESULT_FILE"`,
+    60_000,
+    {
+      variables,
+      environment: ['B_TEST_SECRET', 'B_TEST_PLAIN'],
+      secrets: ['B_TEST_SECRET'],
+      worktrees: { setup: 'echo $B_TEST_SECRET' },
+    },
+  );
+  const order = request('A-1', {
+    ticket: {
+      id: 'A-1',
+      title: 'T',
+      type: 't',
+      component: 'c',
+      checks: [
+        {
+          name: 'check',
+          command: 'cat work; false',
+          retries: 0,
+          otherwise: 'fail',
+          category: 'persistent_test_failure',
+        },
+      ],
+    },
+  });
+  const result = await room.run(order);
+  expect(result).toMatchObject({ summary: 'used ***', reason: 'check ended with exit code 1: ***' });
+  expect(await room.check({ run: order.run, command: 'env', commit: base })).toMatchObject({ ok: true });
+  expect((await readFile(result.outputFile, 'utf8')).split('\n').slice(0, 2).toSorted()).toEqual([
+    '***',
+    'plain-value',
+  ]);
+  const kept = await readdir(join(repository.root, '.sage/runs'), { recursive: true, withFileTypes: true });
+  for (const file of kept.filter((entry) => entry.isFile()))
+    expect(await readFile(join(file.parentPath, file.name), 'utf8')).not.toContain('top-secret-value');
+  const strict = await workers('env', 60_000, { variables });
+  const { outputFile } = await strict.run(request('A-2'));
+  expect(await readFile(outputFile, 'utf8')).not.toContain('B_TEST');
+});
