@@ -2,6 +2,7 @@ import type { ManagedCommit, ManagedFile, PlannedWork, QueueEntry, SettledEntry,
 import type { Ticket, TicketChange } from '@sage/tickets';
 import type {
   AgentRun,
+  AttemptName,
   AttemptResult,
   CheckRequest,
   CutOffAttempt,
@@ -17,7 +18,7 @@ export interface WorkerPool {
   /** Runs one attempt. It rejects when the worker itself fails. */
   run(request: WorkRequest, run?: AgentRun): Promise<AttemptResult>;
   /** Where an attempt will print, relative to the repository. */
-  logOf(request: Pick<WorkRequest, 'run' | 'ticket' | 'attempt'>): string;
+  logOf(attempt: AttemptName): string;
   /** The last lines of a log. */
   outputTail(log: string): Promise<readonly string[]>;
   /** What a running attempt has changed so far, as a commit; undefined when it has changed nothing. */

@@ -12,15 +12,12 @@ export interface ScriptedLanding {
   readonly stops?: Error;
 }
 
-export interface FakeQueueOptions {
-  readonly source: MemorySource;
-  readonly verdict?: (entry: QueueEntry, nth: number) => ScriptedLanding;
-  /** As the real queue's: what the commit of an entry says about tickets. */
-  readonly managedFiles?: (entry: QueueEntry, below: readonly QueueEntry[]) => readonly ManagedFile[];
-}
+export type LandingScript = (entry: QueueEntry, nth: number) => ScriptedLanding;
 
 /** A landing queue without git, with the target that it moves. */
 export interface FakeQueue {
+  /** As the real queue's option: what the commit of an entry says about tickets. */
+  managedFiles: (entry: QueueEntry, below: readonly QueueEntry[]) => readonly ManagedFile[];
   /** Commits of the target, oldest first. */
   readonly commits: readonly string[];
   readonly target: {
@@ -43,8 +40,11 @@ export interface FakeQueue {
 
 export const TARGET = 'refs/heads/work';
 
-export function fakeQueue(clock: VirtualClock, options: FakeQueueOptions): FakeQueue {
-  const { source, verdict = (): ScriptedLanding => ({}), managedFiles = () => [] } = options;
+export function fakeQueue(
+  clock: VirtualClock,
+  source: MemorySource,
+  verdict: LandingScript = () => ({}),
+): FakeQueue {
   const entries: QueueEntry[] = [];
   const commits = ['base'];
   let landings = 0;
@@ -61,7 +61,7 @@ export function fakeQueue(clock: VirtualClock, options: FakeQueueOptions): FakeQ
     for (;;) {
       const entry = entries.find(({ state }) => state === 'queued');
       if (entry === undefined || signal?.aborted) return;
-      const files = managedFiles(entry, []);
+      const files = queue.managedFiles(entry, []);
       const { state = 'landed', seconds = 0, stops, conflict, output } = verdict(entry, (landings += 1));
       if (seconds > 0) await passes(seconds);
       if (stops) throw stops;
@@ -76,7 +76,8 @@ export function fakeQueue(clock: VirtualClock, options: FakeQueueOptions): FakeQ
     }
   }
 
-  return {
+  const queue: FakeQueue = {
+    managedFiles: () => [],
     commits,
     target: {
       ref: TARGET,
@@ -123,4 +124,5 @@ export function fakeQueue(clock: VirtualClock, options: FakeQueueOptions): FakeQ
     },
     cleanup: async () => [],
   };
+  return queue;
 }

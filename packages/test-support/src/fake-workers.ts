@@ -31,7 +31,7 @@ export interface FakeWorkers {
   readonly kept: ReadonlyMap<string, string>;
   readonly workRepository: undefined;
   run(request: WorkRequest, run?: AgentRun): Promise<AttemptResult>;
-  logOf(request: Pick<WorkRequest, 'run' | 'ticket' | 'attempt'>): string;
+  logOf(attempt: { run: string; ticket: string; attempt: number }): string;
   outputTail(log: string): Promise<readonly string[]>;
   preview(ticket: string): Promise<string | undefined>;
   check(): Promise<{ ok: boolean; output: string }>;
@@ -88,7 +88,7 @@ export function fakeWorkers(clock: VirtualClock, script: AttemptScript = () => (
     kept,
     workRepository: undefined,
     run,
-    logOf: ({ run: name, ticket, attempt }) => `${name}/${ticket.id}/${attempt}/output.log`,
+    logOf: ({ run: name, ticket, attempt }) => `${name}/${ticket}/${attempt}/output.log`,
     outputTail: async (log) => [`end of ${log}`],
     preview: async () => undefined,
     check: async () => ({ ok: true, output: '' }),

@@ -36,7 +36,7 @@ export class AttemptRunner {
       worker,
       attempt,
       base,
-      log: workers.logOf(request),
+      log: workers.logOf({ run: log.run, ticket: ticket.id, attempt }),
     });
     this.#watch.started(ticket.id, base);
     const worked = await this.#work(ticket, request, agentRun).finally(() => this.#watch.ended(ticket.id));
@@ -177,7 +177,7 @@ export class AttemptRunner {
       session,
       drift: drift.length > 0 ? drift : undefined,
       ignoredFiles: ignoredFiles.length > 0 ? ignoredFiles : undefined,
-      log: result.outputFile === '' ? undefined : workers.logOf(request),
+      log: result.outputFile === '' ? undefined : workers.logOf({ run: log.run, ticket, attempt }),
     });
     const files = await workers.changedSettings();
     if (files.length > 0) await log.emit({ event: 'git.settings_changed', ticket, files });

@@ -7,7 +7,7 @@ import { type PlanOptions, preparePlan } from './plan.ts';
 
 /** The contract of `sage stream --explain ID --json`. */
 export interface Explanation {
-  readonly v: 1;
+  readonly v: 2;
   readonly ticket: string;
   readonly title: string;
   readonly state: string;
@@ -72,7 +72,7 @@ export async function explainTicket(
   const waiting = stillOpen(backlog.graph.dependentsOf(id));
   const waitsForOthers = (one: string): boolean => stillOpen(backlog.graph.dependenciesOf(one)).length > 1;
   return {
-    v: 1,
+    v: 2,
     ticket: id,
     title: ticket.title,
     state: ticket.state,

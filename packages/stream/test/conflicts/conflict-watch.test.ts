@@ -6,8 +6,10 @@ import { openCommitQueue } from '@sage/commit-queue';
 import { openRepository } from '@sage/git';
 import { openWorkers } from '@sage/workers';
 import { expect, onTestFinished, test } from 'vitest';
+import { memoryLog } from '@sage/test-support';
 import { ConflictWatch } from '../../src/conflicts/conflict-watch.ts';
-import type { RunFact } from '../../src/journal/events.ts';
+import { targetBranch } from '../../src/start/target-branch.ts';
+import type { RunFact } from '@sage/journal';
 
 test('what a working agent has until now is held against each landing, and told once', async () => {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'sage-watch-')));
@@ -36,9 +38,14 @@ test('what a working agent has until now is held against each landing, and told 
     tell.resolve();
     return Promise.resolve();
   };
-  const target = 'refs/heads/main';
-  const clock = { now: () => new Date(now) };
-  const watch = new ConflictWatch({ repository, target, workers, landing: { queue }, log: { emit }, clock });
+  const clock = { now: () => new Date(now), after: () => () => {} };
+  const watch = new ConflictWatch({
+    target: targetBranch(repository, 'refs/heads/main'),
+    workers,
+    queue,
+    log: { ...memoryLog(() => new Date(now)), emit },
+    clock,
+  });
 
   const ticket = { id: 'MINE', title: 'Mine', type: 'task', component: 'api' };
   const work = workers.run({ run: 'r', worker: 1, attempt: 1, ticket, base, message: 'mine' });

@@ -151,7 +151,7 @@ test('a plan and its explanation keep apart what probably conflicts', async () =
   const explanation = await explainTicket({ ...options, ticket: 'B-1' });
   expect(explanation).toMatchObject({
     starts: { minutes: 28, because: 'predicted-conflict', ticket: 'A-1' },
-    keptApartFrom: [],
+    neverBeside: [],
     mayConflictWith: [
       { ticket: 'A-1', chance: 0.25, files: [{ path: 'src/a.ts', sources: ['text'] }] },
       { ticket: 'D-1', chance: 0.25 },

@@ -18,7 +18,7 @@ test('what is kept apart by files and what by conflicts_with', async () => {
     ],
     3,
   );
-  expect(await explain('A-1')).toMatchObject({ keptApartFrom: ['A-2', 'A-3'], namedApart: ['A-3'] });
+  expect(await explain('A-1')).toMatchObject({ neverBeside: ['A-2', 'A-3'], conflictsWith: ['A-3'] });
   expect(await explain('A-3')).toMatchObject({ starts: { minutes: 50, because: 'conflict', ticket: 'A-1' } });
 });
 
@@ -80,5 +80,5 @@ test('what waits for it alone is unblocked by it, what waits for others as well 
     ],
     1,
   );
-  expect(await explain('A-1')).toMatchObject({ unblocks: ['A-3', 'A-6'], awaitedBy: ['A-4'] });
+  expect(await explain('A-1')).toMatchObject({ unblocks: ['A-3', 'A-6'], partlyBlocks: ['A-4'] });
 });

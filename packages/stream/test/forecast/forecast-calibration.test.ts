@@ -1,9 +1,11 @@
+import { buildDependencyGraph } from '@sage/graph';
 import type { SchedulerTicket } from '@sage/scheduler';
 import { parseTicketIndex } from '@sage/tickets';
 import { describe, expect, test } from 'vitest';
-import type { RunEvent, RunFact } from '../../src/journal/events.ts';
+import type { RunEvent, RunFact } from '@sage/journal';
+import { LiveBacklog } from '../../src/backlog/live-backlog.ts';
 import { LiveForecast } from '../../src/forecast/live-forecast.ts';
-import { RunFold } from '../../src/journal/run-state.ts';
+import { RunFold } from '@sage/journal';
 import { type AttemptEnd, TrackRecord } from '../../src/forecast/track-record.ts';
 
 const MINUTE = 60_000;
@@ -155,16 +157,16 @@ function learned(drawn: World) {
     const end = drawn.end();
     const lands = end !== 'failed' && end !== 'deferred';
     const event = (minutes: number, fact: RunFact): RunEvent => {
-      return { v: 1, run: 'r', time: new Date(minutes * MINUTE).toISOString(), ...fact };
+      return { v: 2, run: 'r', time: new Date(minutes * MINUTE).toISOString(), ...fact };
     };
     const about = { ticket: 'E', worker: 1, attempt: 1, entry: 'e', commit: '', seconds: 1 };
     const [files, tickets, reason, output] = [[], [], '', ''];
-    record.saw(event(0, { event: 'attempt.finished', ...about, outcome: lands ? 'completed' : end }));
+    record.observe(event(0, { event: 'attempt.finished', ...about, outcome: lands ? 'completed' : end }));
     const at = drawn.landing();
-    if (end === 'landed') record.saw(event(at, { event: 'landing.landed', ...about }));
-    if (end === 'rejected') record.saw(event(at, { event: 'landing.rejected', ...about, reason, output }));
+    if (end === 'landed') record.observe(event(at, { event: 'landing.landed', ...about }));
+    if (end === 'rejected') record.observe(event(at, { event: 'landing.rejected', ...about, reason, output }));
     if (end === 'conflicted')
-      record.saw(event(at, { event: 'landing.conflicted', ...about, files, tickets }));
+      record.observe(event(at, { event: 'landing.conflicted', ...about, files, tickets }));
     samples.push({ minutes: drawn.minutes(), type: 'task', component: 'T' });
   }
   return { samples, record };
@@ -184,27 +186,35 @@ async function forecastOne(seed: number, asked: (world: World) => number) {
   const fold = new RunFold();
   let clock = 0;
   let told: Extract<RunFact, { event: 'run.forecast' }> | undefined;
-  const live = new LiveForecast({
-    backlog: { tickets },
-    tickets: () =>
-      tasks.map(({ id, waitsFor, state }): SchedulerTicket => ({
-        id,
-        dependencies: waitsFor,
-        state: states[state],
-      })),
-    history,
-    queued: [],
-    state: () => fold.state,
-    maxAttempts: MAX_ATTEMPTS,
-    workers,
-    outlook: () => [{ from: 0, workers }],
-    rules: {},
-    clock: { now: () => new Date(clock), after: () => () => {} },
-    emit: (fact) => {
-      if (fact.event === 'run.forecast') told ??= fact;
-      return Promise.resolve();
+  const live = new LiveForecast(
+    {
+      backlog: new LiveBacklog({ file: '', tickets, graph: buildDependencyGraph([]), warnings: [] }, new Set()),
+      log: {
+        get state() {
+          return { ...fold.state, workers };
+        },
+        emit: async (fact) => {
+          if (fact.event === 'run.forecast') told ??= fact;
+        },
+      },
+      settings: { maxAttempts: MAX_ATTEMPTS },
+      clock: { now: () => new Date(clock), after: () => () => {} },
     },
-  });
+    {
+      scheduling: {
+        tickets: () =>
+          tasks.map(({ id, waitsFor, state }): SchedulerTicket => ({
+            id,
+            dependencies: waitsFor,
+            state: states[state],
+          })),
+        history,
+        rules: {},
+      },
+      admission: { outlook: () => [{ from: 0, workers }] },
+      queued: [],
+    },
+  );
   let events = 0;
   const when = asked(drawn);
   const end = await run(
@@ -213,14 +223,14 @@ async function forecastOne(seed: number, asked: (world: World) => number) {
     drawn,
     (fact, at) => {
       clock = at * MINUTE;
-      const event: RunEvent = { v: 1, run: 'r', time: new Date(clock).toISOString(), ...fact };
+      const event: RunEvent = { v: 2, run: 'r', time: new Date(clock).toISOString(), ...fact };
       fold.apply(event);
       // It tells of itself after completions; here it is asked once.
-      if (event.event !== 'ticket.completed' && event.event !== 'ticket.deferred') live.saw(event);
+      if (event.event !== 'ticket.completed' && event.event !== 'ticket.deferred') live.observe(event);
     },
     async (now) => {
       clock = now * MINUTE;
-      if (events++ === when) await live.tell();
+      if (events++ === when) await live.publish();
     },
   );
   const minutes = (time: string) => Date.parse(time) / MINUTE;

@@ -1,10 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { buildDependencyGraph } from '@sage/graph';
 import type { SchedulerTicket } from '@sage/scheduler';
 import { parseTicketIndex } from '@sage/tickets';
 import { expect, test } from 'vitest';
-import type { RunEvent, RunFact } from '../../src/journal/events.ts';
+import type { RunEvent, RunFact } from '@sage/journal';
+import { LiveBacklog } from '../../src/backlog/live-backlog.ts';
 import { LiveForecast } from '../../src/forecast/live-forecast.ts';
-import { RunFold } from '../../src/journal/run-state.ts';
+import { RunFold } from '@sage/journal';
 import { TrackRecord } from '../../src/forecast/track-record.ts';
 
 const MINUTE = 60_000;
@@ -33,47 +35,59 @@ function start(
   const timers = new Set<{ at: number; callback: () => void }>();
   const record = new TrackRecord();
   const fold = new RunFold();
-  const live = new LiveForecast({
-    backlog: { tickets },
-    tickets: () =>
-      ids.map((id): SchedulerTicket => ({ id, dependencies: dependencies[id] ?? [], state: states.get(id) })),
-    history: {
-      samples: Array.from({ length: samples }, () => ({ minutes: 10, type: 'task', component: 'T' })),
-      record,
-    },
-    queued: [],
-    state: () => fold.state,
-    maxAttempts: 2,
-    workers,
-    outlook: () => [{ from, workers: allowed }],
-    rules: { only: new Set(options.only ?? ids) },
-    clock: {
-      now: () => new Date(now),
-      after(milliseconds, callback) {
-        const timer = { at: now + milliseconds, callback };
-        timers.add(timer);
-        return () => void timers.delete(timer);
+  const live = new LiveForecast(
+    {
+      backlog: new LiveBacklog({ file: '', tickets, graph: buildDependencyGraph([]), warnings: [] }, new Set()),
+      log: {
+        get state() {
+          return { ...fold.state, workers };
+        },
+        emit: async (fact) => {
+          if (fact.event === 'run.forecast') told.push(fact);
+        },
+      },
+      settings: { maxAttempts: 2 },
+      clock: {
+        now: () => new Date(now),
+        after(milliseconds, callback) {
+          const timer = { at: now + milliseconds, callback };
+          timers.add(timer);
+          return () => void timers.delete(timer);
+        },
       },
     },
-    emit: (fact) => {
-      if (fact.event === 'run.forecast') told.push(fact);
-      return Promise.resolve();
+    {
+      scheduling: {
+        tickets: () =>
+          ids.map((id): SchedulerTicket => ({
+            id,
+            dependencies: dependencies[id] ?? [],
+            state: states.get(id),
+          })),
+        history: {
+          samples: Array.from({ length: samples }, () => ({ minutes: 10, type: 'task', component: 'T' })),
+          record,
+        },
+        rules: { only: new Set(options.only ?? ids) },
+      },
+      admission: { outlook: () => [{ from, workers: allowed }] },
+      queued: [],
     },
-  });
-  const event = (fact: RunFact): RunEvent => ({ v: 1, run: 'r', time: new Date(now).toISOString(), ...fact });
+  );
+  const event = (fact: RunFact): RunEvent => ({ v: 2, run: 'r', time: new Date(now).toISOString(), ...fact });
   const saw = (fact: RunFact) => {
     fold.apply(event(fact));
-    live.saw(event(fact));
+    live.observe(event(fact));
   };
   const about = { worker: 1, attempt: 1 };
   for (let nth = 0; nth < failures; nth++)
-    record.saw(event({ event: 'attempt.finished', ticket: 'E', seconds: 9, outcome: 'failed', ...about }));
+    record.observe(event({ event: 'attempt.finished', ticket: 'E', seconds: 9, outcome: 'failed', ...about }));
   const settled = async () => {
     // No forecast of so few tickets has more steps.
     for (let step = 0; step < 50; step++) await nextTurn();
   };
   return {
-    tell: () => live.tell(),
+    tell: () => live.publish(),
     saw,
     told,
     wait(milliseconds: number) {
@@ -92,9 +106,9 @@ function start(
     settled,
     /** In an earlier run. */
     landed(ticket: string, after: number) {
-      record.saw(event({ event: 'attempt.finished', ticket, seconds: 9, outcome: 'completed', ...about }));
+      record.observe(event({ event: 'attempt.finished', ticket, seconds: 9, outcome: 'completed', ...about }));
       const landed = event({ event: 'landing.landed', ticket, entry: 'e', commit: '' });
-      record.saw({ ...landed, time: new Date(now + after * MINUTE).toISOString() });
+      record.observe({ ...landed, time: new Date(now + after * MINUTE).toISOString() });
     },
     minutes: (time: string) => (Date.parse(time) - now) / MINUTE,
   };

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { courses } from '../../src/forecast/attempt-course.ts';
-import type { RunEvent, RunFact } from '../../src/journal/events.ts';
+import type { RunEvent, RunFact } from '@sage/journal';
 import { TrackRecord } from '../../src/forecast/track-record.ts';
 
 function recordOf(...facts: [minute: number, fact: RunFact][]): TrackRecord {
   const record = new TrackRecord();
   for (const [minute, fact] of facts)
-    record.saw({ v: 1, run: 'r', time: new Date(minute * 60_000).toISOString(), ...fact } satisfies RunEvent);
+    record.observe({ v: 2, run: 'r', time: new Date(minute * 60_000).toISOString(), ...fact } satisfies RunEvent);
   return record;
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { BudgetLimits } from '../../src/limits/budget.ts';
+import type { BudgetLimits } from '../../src/context/run-context.ts';
 import { BudgetWatch } from '../../src/limits/budget-watch.ts';
-import { RunFold } from '../../src/journal/run-state.ts';
+import { RunFold } from '@sage/journal';
 
 function watching(limits: BudgetLimits) {
   const { state } = new RunFold();

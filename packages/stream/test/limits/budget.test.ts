@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { overBudget } from '../../src/limits/budget.ts';
-import type { Usage } from '../../src/journal/spending.ts';
+import type { RunUsage } from '@sage/journal';
 
-const usage = (more: Partial<Usage>): { usage: Usage } => ({
+const usage = (more: Partial<RunUsage>): { usage: RunUsage } => ({
   usage: { costUsd: 0, tokens: 0, ended: 1, costed: 0, counted: 0, ...more },
 });
 

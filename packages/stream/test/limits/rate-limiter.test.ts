@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FleetLimit } from '../../src/limits/rate-limiter.ts';
+import { RateLimiter } from '../../src/limits/rate-limiter.ts';
 
 test('each "try later" doubles the pause, from at most 5 s, until work gets through', () => {
   let now = 0;
-  const limit = new FleetLimit(
+  const limit = new RateLimiter(
     () => 4,
     () => now,
   );
   const pauses = Array.from({ length: 12 }, () => {
-    const pause = limit.turnedAway();
+    const pause = limit.onRateLimited();
     now += pause;
     expect(limit.remaining()).toBe(0);
     return pause;
@@ -17,45 +17,45 @@ test('each "try later" doubles the pause, from at most 5 s, until work gets thro
   expect(pauses[0]).toBeLessThanOrEqual(5_000);
   expect(pauses.slice(0, 4)).toEqual([2_000, 4_000, 8_000, 16_000]);
   expect(pauses.at(-1)).toBe(300_000);
-  limit.workGotThrough();
-  expect(limit.turnedAway()).toBe(2_000);
+  limit.onSuccess();
+  expect(limit.onRateLimited()).toBe(2_000);
 });
 
 test('workers that are turned away together close it once', () => {
   let now = 0;
-  const limit = new FleetLimit(
+  const limit = new RateLimiter(
     () => 8,
     () => now,
   );
-  limit.turnedAway();
+  limit.onRateLimited();
   now += 500;
-  expect(limit.turnedAway()).toBe(1_500);
+  expect(limit.onRateLimited()).toBe(1_500);
   expect(limit.window).toBe(4);
   now += 1_500;
-  expect(limit.turnedAway()).toBe(4_000);
+  expect(limit.onRateLimited()).toBe(4_000);
   expect(limit.window).toBe(2);
 });
 
 test('a reset time that the account tells counts, however late it is told', () => {
   let now = 0;
-  const limit = new FleetLimit(
+  const limit = new RateLimiter(
     () => 2,
     () => now,
   );
-  expect(limit.turnedAway(3_600_000)).toBe(3_600_000);
+  expect(limit.onRateLimited(3_600_000)).toBe(3_600_000);
   now += 1_000;
-  expect(limit.turnedAway(60_000)).toBe(3_599_000);
+  expect(limit.onRateLimited(60_000)).toBe(3_599_000);
   now += 3_599_000;
   expect(limit.remaining()).toBe(0);
-  expect(limit.turnedAway(1e15)).toBe(7 * 86_400_000);
+  expect(limit.onRateLimited(1e15)).toBe(7 * 86_400_000);
 });
 
 test('fewer work at a time after each sign, and one more with each success and each quiet minute', () => {
-  const sign = fc.constantFrom('turnedAway', 'slowed', 'workGotThrough', 'quiet');
+  const sign = fc.constantFrom('onRateLimited', 'onRetry', 'onSuccess', 'quiet');
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 32 }), fc.array(sign, { maxLength: 60 }), (workers, signs) => {
       let now = 0;
-      const limit = new FleetLimit(
+      const limit = new RateLimiter(
         () => workers,
         () => now,
       );
@@ -65,7 +65,7 @@ test('fewer work at a time after each sign, and one more with each success and e
         else limit[each]();
         const grown = Math.min(workers, before + 1);
         const shrunk = [before, Math.max(1, Math.floor(before / 2))];
-        const allowed = each === 'workGotThrough' || each === 'quiet' ? [grown] : shrunk;
+        const allowed = each === 'onSuccess' || each === 'quiet' ? [grown] : shrunk;
         expect(allowed).toContain(limit.window);
       }
       expect(limit.window).toBeGreaterThanOrEqual(1);
@@ -76,27 +76,27 @@ test('fewer work at a time after each sign, and one more with each success and e
 
 test('retries that are told within ten seconds count once', () => {
   let now = 0;
-  const limit = new FleetLimit(
+  const limit = new RateLimiter(
     () => 8,
     () => now,
   );
-  for (; now < 9_000; now += 1_000) limit.slowed();
+  for (; now < 9_000; now += 1_000) limit.onRetry();
   expect(limit.window).toBe(4);
   now = 10_000;
-  limit.slowed();
+  limit.onRetry();
   expect(limit.window).toBe(2);
   expect(limit.remaining()).toBe(0);
 });
 
 test('tells how many may work from when on, if no further sign comes', () => {
   let now = 1_000_000;
-  const limit = new FleetLimit(
+  const limit = new RateLimiter(
     () => 4,
     () => now,
   );
   expect(limit.outlook()).toEqual([{ from: 0, workers: 4 }]);
-  limit.turnedAway(3_600_000);
-  limit.slowed();
+  limit.onRateLimited(3_600_000);
+  limit.onRetry();
   now += 600_000;
   const steps = limit.outlook();
   expect(steps.map(({ workers }) => workers)).toEqual([1, 2, 3, 4]);
@@ -111,15 +111,15 @@ test('tells how many may work from when on, if no further sign comes', () => {
 
 test('workers that come without a sign of a limit all work at once', () => {
   let workers = 1;
-  const limit = new FleetLimit(
+  const limit = new RateLimiter(
     () => workers,
     () => 0,
   );
-  limit.workGotThrough();
+  limit.onSuccess();
   workers = 3;
   expect(limit.window).toBe(3);
   workers = 2;
-  limit.workGotThrough();
+  limit.onSuccess();
   expect(limit.window).toBe(2);
   workers = 8;
   expect(limit.window).toBe(8);
@@ -129,21 +129,21 @@ test('workers that come without a sign of a limit all work at once', () => {
 test('what the account is known to bear stays when workers come and go', () => {
   let workers = 8;
   let now = 0;
-  const limit = new FleetLimit(
+  const limit = new RateLimiter(
     () => workers,
     () => now,
   );
-  limit.slowed();
+  limit.onRetry();
   expect(limit.window).toBe(4);
   workers = 16;
   expect(limit.window).toBe(4);
   expect(limit.growsIn()).toBe(60_000);
   workers = 2;
   expect(limit.window).toBe(2);
-  limit.workGotThrough();
+  limit.onSuccess();
   workers = 16;
   expect(limit.window).toBe(4);
-  limit.workGotThrough();
+  limit.onSuccess();
   expect(limit.window).toBe(5);
   now += 120_000;
   expect(limit.window).toBe(7);

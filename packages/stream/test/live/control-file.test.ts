@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { controlFile, readControl, writeControl } from '../../src/live/control-file.ts';
-import { ControlDoor } from '../../src/live/control-input.ts';
-import type { RunEvent } from '../../src/journal/events.ts';
-import { RunLog } from '../../src/journal/run-log.ts';
+import { ControlInput } from '../../src/live/control-input.ts';
+import type { RunEvent } from '@sage/journal';
+import { RunLog } from '@sage/journal';
 
 async function opened() {
   const root = await mkdtemp(join(tmpdir(), 'sage-control-'));
@@ -15,13 +15,11 @@ async function opened() {
   await mkdir(dirname(file), { recursive: true });
   const events: RunEvent[] = [];
   const notices: string[] = [];
-  const log = await RunLog.open(root, 'r', [], {
-    now: () => new Date(0),
-    onEvent: (event) => events.push(event),
-  });
+  const log = await RunLog.open(root, 'r', [], () => new Date(0));
+  log.subscribe((event) => events.push(event));
   onTestFinished(() => log.close());
   await writeFile(file, '{"v":1,"paused":true,"workers":9}');
-  const door = await ControlDoor.open({ root, log, onNotice: (text) => notices.push(text) });
+  const input = await ControlInput.open({ root, log, notice: (text) => notices.push(text) });
   const target = 'refs/heads/work';
   await log.emit({
     event: 'run.started',
@@ -33,22 +31,22 @@ async function opened() {
     resumed: false,
   });
   const look = async () => {
-    if (await door.hasNews()) await door.take();
+    if (await input.hasChanged()) await input.take();
   };
-  return { file, log, look, notices, obeyed: () => events.slice(1).map(({ event }) => event) };
+  return { file, log, look, notices, acknowledged: () => events.slice(1).map(({ event }) => event) };
 }
 
-test('a run obeys what has changed, and forgets what an earlier process was asked', async () => {
-  const { file, log, look, notices, obeyed } = await opened();
+test('a run applies what has changed, and forgets what an earlier process was asked', async () => {
+  const { file, log, look, notices, acknowledged } = await opened();
   await look();
-  expect(obeyed()).toEqual([]);
+  expect(acknowledged()).toEqual([]);
   await writeControl(file, { paused: true, workers: 2 });
   await look();
   await look();
   expect(log.state).toMatchObject({ paused: true, workers: 2 });
   await writeControl(file, { paused: false, workers: 5 });
   await look();
-  expect(obeyed()).toEqual(['run.paused', 'run.resumed', 'run.workers']);
+  expect(acknowledged()).toEqual(['run.paused', 'run.resumed', 'run.workers']);
   expect(log.state).toMatchObject({ paused: false, workers: 5 });
   expect(await readdir(dirname(file))).toEqual(['control.json', 'journal.jsonl']);
   await rm(file);
@@ -74,11 +72,11 @@ test.for([
   '{"v":1,"paused":true,"workers":1e999}',
   `{"v":1,"paused":true,"workers":3,"more":"${'x'.repeat(5_000)}"}`,
 ])('%s is ignored with one line', async (text) => {
-  const { file, log, look, notices, obeyed } = await opened();
+  const { file, log, look, notices, acknowledged } = await opened();
   await writeFile(file, text);
   await look();
   await look();
-  expect(obeyed()).toEqual([]);
+  expect(acknowledged()).toEqual([]);
   expect(log.state).toMatchObject({ paused: false, workers: 2 });
   expect(notices).toHaveLength(1);
   expect(notices[0]).toMatch(/^[^\n]*control\.json is ignored: [^\n]+$/);

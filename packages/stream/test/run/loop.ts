@@ -19,6 +19,7 @@ import { LiveBacklog } from '../../src/backlog/live-backlog.ts';
 import { TicketStates } from '../../src/backlog/ticket-states.ts';
 import type { BudgetLimits, RunContext, RunSettings } from '../../src/context/run-context.ts';
 import { Admission } from '../../src/limits/admission.ts';
+import { unsettledEntries } from '../../src/start/recovery.ts';
 import { type LiveInput, LiveInputs } from '../../src/live/live-inputs.ts';
 import { Run, type RunEnd } from '../../src/run/run.ts';
 
@@ -33,6 +34,8 @@ export interface LoopOptions extends Selection {
   readonly ask?: RunSettings['ask'];
   readonly tracked?: boolean;
   readonly inputs?: (loop: Omit<Loop, 'end' | 'finish'>) => readonly LiveInput[];
+  /** Resumes the run of an earlier loop: its time, source, queue and journal. */
+  readonly resumes?: Loop;
 }
 
 /** A run on fakes: real loop, scheduler, admission and states; no git, no processes, no real time. */
@@ -54,10 +57,11 @@ export interface Loop {
 
 /** Starts a run of these tickets. */
 export async function startLoop(options: LoopOptions): Promise<Loop> {
-  const clock = virtualClock();
-  const source = memorySource(options.tickets, { tracked: options.tracked ?? true });
+  const { resumes } = options;
+  const clock = resumes?.clock ?? virtualClock();
+  const source = resumes?.source ?? memorySource(options.tickets, { tracked: options.tracked ?? true });
   const workers = fakeWorkers(clock, options.script);
-  const log = memoryLog(clock.now);
+  const log = resumes?.log ?? memoryLog(clock.now);
   const notices: string[] = [];
   const stop = new AbortController();
   const kill = new AbortController();
@@ -70,11 +74,8 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
       ...log.state.completed.keys(),
     ]);
   const states = new TicketStates({ source, backlog, done, now: clock.now });
-  const queue = fakeQueue(clock, {
-    source,
-    verdict: options.verdict,
-    managedFiles: (entry, below) => states.managedFiles(entry, below),
-  });
+  const queue = resumes?.queue ?? fakeQueue(clock, source, options.verdict);
+  queue.managedFiles = (entry, below) => states.managedFiles(entry, below);
   await log.emit({
     event: 'run.started',
     target: queue.target.ref,
@@ -82,18 +83,22 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     workers: options.workers ?? 2,
     agent: 'fake',
     tickets: [...selection],
-    resumed: false,
+    resumed: resumes !== undefined,
   });
+  const left = unsettledEntries(await queue.list(), log.state).map(({ ticket }) => ticket);
+  backlog.replace({ backlog: read, selection: new Set([...selection, ...left]) });
   const retry = { now: () => clock.now().getTime(), pause: exponentialPause(1_000, 60_000) };
-  const tickets = schedulerTickets(backlog, (ticket) =>
-    selection.has(ticket.id) && ticket.state === 'DEFERRED' ? 'UNPROCESSED' : ticket.state,
-  );
+  const tickets = schedulerTickets(backlog, (ticket) => {
+    if (log.state.completed.has(ticket.id)) return 'COMPLETED';
+    if (log.state.deferred.has(ticket.id)) return 'DEFERRED';
+    return selection.has(ticket.id) && ticket.state === 'DEFERRED' ? 'UNPROCESSED' : ticket.state;
+  });
   const context: RunContext = {
     target: queue.target,
     source,
     backlog,
     states,
-    scheduler: createScheduler(tickets, { only: selection, retry }),
+    scheduler: createScheduler(tickets, { only: backlog.selection, retry }),
     workers,
     queue,
     log,
