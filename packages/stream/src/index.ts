@@ -1,7 +1,9 @@
 export type { Answer, Ask, Question } from './ask.ts';
 export { type Selection } from './backlog.ts';
 export type { Clock } from './clock.ts';
+export { auditQueue } from './landing/audit-queue.ts';
 export { commitMessage } from './landing/commit-message.ts';
+export { processQueue, type QueueProcessing } from './landing/process-queue.ts';
 export { BacklogError, CannotStartError, NoRunError } from './errors.ts';
 export type { EventEnvelope, RunEvent, RunFact, RunOutcome, RunSummary } from './journal/events.ts';
 export { readJournal } from './journal/journal.ts';

@@ -89,7 +89,7 @@ export async function runFrom(
       tickets: [...selection].filter((id) => options.only?.includes(id) || !log.state.deferred.has(id)),
       resumed: resumed !== undefined,
     });
-    await landing.queue.recover();
+    await landing.recover();
     await reconcile(repository, log, landing, backlog);
     const left = unsettledEntries(await landing.queue.list(), log);
     const all = new Set([...selection, ...left.map(({ ticket }) => ticket)]);

@@ -66,7 +66,6 @@ export class Landing {
       managedFiles: (entry, parent, below) => owner().#managedFiles(entry, parent, below),
       ...verification,
       ...(style && { style }),
-      onLanding: ({ entry }) => owner().#settled(entry),
     });
     holder.landing = new Landing(queue, options);
     return holder.landing;
@@ -74,7 +73,13 @@ export class Landing {
 
   /** Lands what is queued for the target, in order. */
   async process(signal: AbortSignal): Promise<void> {
-    await this.queue.process({ target: this.#options.target, signal });
+    for await (const { entry } of this.queue.process({ target: this.#options.target, signal }))
+      await this.#settled(entry);
+  }
+
+  /** Completes what a killed process left half done. */
+  async recover(): Promise<void> {
+    for (const entry of await this.queue.recover()) await this.#settled(entry);
   }
 
   recordCompleted(id: string): Promise<void> {
@@ -105,6 +110,7 @@ export class Landing {
   async flush(): Promise<string | undefined> {
     if (this.#unwritten.length > 0) await this.#writeUnwritten();
     if (this.#pending.length === 0) return undefined;
+    await this.recover();
     const changes = this.#pending;
     const ids = [...new Set(changes.map(({ id }) => id))];
     const commit = await this.queue.landManagedFiles({
