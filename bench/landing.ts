@@ -86,8 +86,8 @@ export async function memory(): Promise<string[]> {
   for (let at = 0; at < count; at += 1000) {
     await queue.enqueueAll(works(branches.slice(at, at + 1000), at));
     const started = performance.now();
-    const landed = await queue.process();
-    if (landed.some(({ state }) => state !== 'landed')) throw new Error('not all landed');
+    for await (const { entry } of queue.process())
+      if (entry.state !== 'landed') throw new Error('not all landed');
     const rate = 1000 / ((performance.now() - started) / 1000);
     globalThis.gc?.();
     const { rss, heapUsed } = process.memoryUsage();
@@ -135,7 +135,7 @@ function works(branches: readonly Branch[], from = 0): Work[] {
 async function throughQueue(root: string, branches: readonly Branch[]): Promise<void> {
   const queue = await openCommitQueue({ repository: root });
   await queue.enqueueAll(works(branches));
-  await queue.process();
+  for await (const _ of queue.process());
 }
 
 async function besideCheckout(root: string, branches: readonly Branch[]): Promise<void> {
@@ -147,7 +147,7 @@ async function oneByOne(root: string, branches: readonly Branch[]): Promise<void
   const queue = await openCommitQueue({ repository: root });
   for (const work of works(branches)) {
     await queue.enqueue(work);
-    await queue.process();
+    for await (const _ of queue.process());
   }
 }
 

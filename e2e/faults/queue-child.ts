@@ -49,7 +49,7 @@ const queue = await openCommitQueue({
   },
 });
 for (const entry of await queue.enqueueAll(works)) writeSync(1, `${entry.ticket}\n`);
-await queue.process();
+for await (const _ of queue.process());
 
 function end(who: NonNullable<Orders['kill']>['who']): void {
   if (who !== 'process') {

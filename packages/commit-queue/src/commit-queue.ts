@@ -7,6 +7,7 @@ import { enqueueWorks, type Work } from './enqueue.ts';
 import type { EntryState, QueueEntry } from './entry.ts';
 import type { EntryStore } from './entry-store.ts';
 import type { EntryError } from './errors.ts';
+import { handOver } from './hand-over.ts';
 import { Intake } from './intake.ts';
 import { withKnownGreen } from './known-green.ts';
 import { landManagedFiles, type ManagedCommit } from './land-managed-files.ts';
@@ -14,7 +15,7 @@ import type { Verification } from './land-verified.ts';
 import type { LandingContext } from './landing-context.ts';
 import type { Lock } from './lock.ts';
 import { type PlannedWork, predictConflict } from './predict.ts';
-import { type ProcessOptions, processQueue } from './process-queue.ts';
+import { type ProcessOptions, processQueue, type Settled } from './process-queue.ts';
 import { withQueueLock } from './queue-lock.ts';
 import type { CommitQueueOptions } from './queue-options.ts';
 import { recoverQueue } from './recover.ts';
@@ -39,6 +40,8 @@ export class CommitQueue {
   readonly #configuration: Configuration;
   /** There while entries are landed. */
   #arrivals: Arrivals | undefined;
+  /** Settled by a recovery that had nobody to report to. */
+  readonly #unreported: QueueEntry[] = [];
   readonly #intake = new Intake((works) => this.#write(works));
 
   constructor(
@@ -81,28 +84,35 @@ export class CommitQueue {
   }
 
   /**
-   * Lands what is queued, in the order it came, what comes in meanwhile included. Returns the entries whose
-   * state changed. A conflicted or rejected entry does not hold up the next; a target that cannot move stops
-   * its own entries only, and is thrown as `QueueStoppedError` at the end. So is an entry that git cannot land
-   * (damaged objects, a full disk); it stays queued. After `signal` no further landing begins.
+   * Lands what is queued, in order of arrival, including what arrives meanwhile. Yields each entry whose state has
+   * changed, once that is on disk, recovered ones first. Nothing lands while the consumer works on an entry. The
+   * queue is locked from the first step of the iteration to its end, `break` included; a group of entries that
+   * landed together before a `break` is not yielded further.
+   *
+   * A conflicted or rejected entry does not hold up the next. A target that cannot move stops its own entries only.
+   * An entry that git cannot land (damaged objects, a full disk) stays queued. After `signal` no landing begins.
+   * @throws {QueueStoppedError} at the end of the iteration, when a target or an entry could not be landed.
    */
-  process(options: ProcessOptions = {}): Promise<QueueEntry[]> {
-    return this.#locked('process the queue', options.signal, async (lock) => {
-      this.#options.onStep?.('lock-taken');
-      const changed = await this.#recover();
-      this.#options.onStep?.('recovered');
-      await this.#landing(lock, async (context) => {
-        const onSettled = async (entry: QueueEntry) => {
-          changed.push(entry);
-          await this.#options.onLanding?.({ entry });
-        };
-        await processQueue({ ...context, onSettled }, this.#verification(), options);
+  process(options: ProcessOptions = {}): AsyncGenerator<Settled, void, undefined> {
+    return handOver<Settled>((emit, stopped) => {
+      const signal = options.signal ? AbortSignal.any([options.signal, stopped]) : stopped;
+      return this.#locked('process the queue', signal, async (lock) => {
+        const onSettled: LandingContext['onSettled'] = (entry, managedFiles = []) =>
+          emit({ entry, managedFiles });
+        this.#options.onStep?.('lock-taken');
+        for (const entry of await this.#recover()) await onSettled(entry);
+        this.#options.onStep?.('recovered');
+        await this.#landing(lock, (context) =>
+          processQueue({ ...context, onSettled }, this.#verification(), { target: options.target, signal }),
+        );
       });
-      return changed;
     });
   }
 
-  /** Completes what a killed process left half done, without landing anything new. `process` does it first. */
+  /**
+   * Completes what a killed process left half done, without landing anything new. `process` does it first.
+   * Returns the entries that it settled.
+   */
   recover(): Promise<QueueEntry[]> {
     return this.#locked('recover the queue', undefined, () => this.#recover());
   }
@@ -181,7 +191,7 @@ export class CommitQueue {
    */
   landManagedFiles(commit: ManagedCommit): Promise<string | undefined> {
     return this.#locked('land managed files', undefined, async (lock) => {
-      await this.#recover();
+      this.#unreported.push(...(await this.#recover()));
       return this.#landing(lock, (context) => landManagedFiles(context, commit));
     });
   }
@@ -220,8 +230,7 @@ export class CommitQueue {
     await using pinned = this.#configuration.settings.open();
     const context = { repository: this.#repository, pinned, onStep: this.#options.onStep };
     const settled = await recoverQueue(context, this.#store);
-    for (const entry of settled) await this.#options.onLanding?.({ entry });
-    return settled;
+    return [...this.#unreported.splice(0), ...settled];
   }
 
   #locked<T>(purpose: string, signal: AbortSignal | undefined, work: (lock: Lock) => Promise<T>): Promise<T> {

@@ -18,6 +18,7 @@ export { acquireLock, type Lock, lockOwner, type LockOptions } from './lock.ts';
 export type { LockOwner } from './lock-owner.ts';
 export type { ManagedFile } from './managed-files.ts';
 export type { PlannedWork } from './predict.ts';
+export type { ProcessOptions, Settled } from './process-queue.ts';
 export { STEPS, type OnStep, type Step } from './steps.ts';
 export type { ProcessIdentity } from './process-identity.ts';
 export { decodeTrailer, encodeTrailer, ENTRY_TRAILER, TICKET_TRAILER } from './trailers.ts';

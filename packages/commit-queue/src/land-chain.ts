@@ -65,7 +65,7 @@ export async function landTogether(
     if (error instanceof RefMovedError) return undefined;
     throw error;
   }
-  for (const entry of settled) await context.onSettled(entry);
+  for (const [n, entry] of settled.entries()) await context.onSettled(entry, chain[n]?.files);
   return last.commit;
 }
 

@@ -38,8 +38,8 @@ export interface LandingContext {
     below: readonly QueueEntry[],
   ) => Promise<readonly ManagedFile[]> | readonly ManagedFile[];
   arrivals: Arrivals;
-  /** Told of each entry that is settled, in order. */
-  onSettled: (entry: QueueEntry) => Promise<void>;
+  /** Called for each settled entry, in order, with the managed files that went into its landing. */
+  onSettled: (entry: QueueEntry, managedFiles?: readonly ManagedFile[]) => Promise<void>;
   /** Told of an entry that git cannot land; it stays queued. */
   onFailed: (entry: QueueEntry, error: Error) => void;
   onStep: OnStep | undefined;

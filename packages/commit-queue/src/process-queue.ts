@@ -4,11 +4,20 @@ import { isOfEntry, QueueStoppedError } from './errors.ts';
 import { GROUP, landGroup } from './land-group.ts';
 import { landVerified, type Verification } from './land-verified.ts';
 import type { LandingContext } from './landing-context.ts';
+import type { ManagedFile } from './managed-files.ts';
 import { settleLanded } from './settle.ts';
 
 export interface ProcessOptions {
-  target?: string;
-  signal?: AbortSignal;
+  /** Full ref: only entries for this branch. */
+  target?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** An entry whose state has changed: landed, conflicted or rejected. */
+export interface Settled {
+  readonly entry: QueueEntry;
+  /** What `managedFiles` returned for the commit that landed; empty when the entry was refused or recovered. */
+  readonly managedFiles: readonly ManagedFile[];
 }
 
 /** Lands what is queued, in the order it came, what comes in meanwhile included; the lock must be held. */
@@ -24,10 +33,10 @@ export async function processQueue(
   const landed = new Map<string, QueueEntry>();
   const telling: LandingContext = {
     ...context,
-    onSettled: async (entry) => {
+    onSettled: async (entry, managedFiles) => {
       tried.add(entry.id);
       if (entry.state === 'landed') landed.set(workKey(entry), entry);
-      await onSettled(entry);
+      await onSettled(entry, managedFiles);
     },
     onFailed: (entry, error) => {
       tried.add(entry.id);

@@ -38,8 +38,6 @@ export interface CommitQueueOptions {
   /** How long to wait for another process that holds the queue, in ms; 5 minutes when missing. */
   lockTimeout?: number;
   now?: () => Date;
-  /** Told of every entry that was settled (landed, conflicted, rejected), in order, when that is durable. */
-  onLanding?: (event: { entry: QueueEntry }) => void | Promise<void>;
   /** Told of each step of a landing when it is done: for tests that end the process there. */
   onStep?: OnStep;
 }

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { commitAll, MAIN, queueOn, sh, status, tip, workCommit } from './fixture.ts';
+import { commitAll, landAll, MAIN, queueOn, sh, status, tip, workCommit } from './fixture.ts';
 
 test('landings that are as they should be have no problem; managed paths may differ', async () => {
   const managedFiles = () => [{ path: 'log', edit: (text: string) => `${text}+` }];
   const { repository, queue, add } = await queueOn({ a: '1\n', log: '' }, { managedFiles });
   const base = tip(repository);
   for (const name of ['x', 'y']) await add(name, { [name]: name }, base);
-  await queue.process();
+  await landAll(queue);
   const report = await queue.audit({ target: MAIN, managedPaths: ['log'], completed: ['x', 'y'] });
   expect(report).toMatchObject({ compared: 2, problems: [] });
   expect(report.landings.map(({ ticket }) => ticket)).toEqual(['x', 'y']);
@@ -20,10 +20,10 @@ test('what is missing, twice, or not what was asked for is named', async () => {
   const { repository, queue, add } = await queueOn({ a: '1\n' });
   const base = tip(repository);
   await add('KEPT', { x: '1' }, base);
-  await queue.process();
+  await landAll(queue);
   const middle = tip(repository);
   await add('LOST', { y: '1' }, base);
-  await queue.process();
+  await landAll(queue);
   sh(repository.root, 'reset', '--quiet', '--hard', middle);
   const message = sh(repository.root, 'log', '-1', '--format=%B');
   commitAll(repository.root, { z: '1' }, message);

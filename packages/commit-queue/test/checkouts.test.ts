@@ -2,7 +2,18 @@ import { chmodSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCommitQueue, type ManagedFile } from '../src/index.ts';
-import { commitAll, MAIN, put, queueOn, sh, status, subjects, temporaryDirectory, tip } from './fixture.ts';
+import {
+  commitAll,
+  landAll,
+  MAIN,
+  put,
+  queueOn,
+  sh,
+  status,
+  subjects,
+  temporaryDirectory,
+  tip,
+} from './fixture.ts';
 
 /** Not repeatable on purpose: applied twice it shows. */
 const stamp: ManagedFile = { path: 'index.json', edit: (text) => text.replace('open', 'open done') };
@@ -22,7 +33,7 @@ test('changes beside the landing stay as they are, staged or not', async () => {
   sh(repository.root, 'add', 'b');
   put(repository.root, { b: 'mine again' });
   const before = status(repository);
-  await queue.process();
+  await landAll(queue);
   expect(status(repository)).toBe(before);
   expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('2\n');
 });
@@ -39,13 +50,13 @@ test.each([
     const from = tip(repository);
     put(repository.root, mine);
     const content = readFileSync(join(repository.root, path), 'utf8');
-    await expect(queue.process()).rejects.toMatchObject({ code: 'DIRTY_OVERLAP', paths: [path] });
+    await expect(landAll(queue)).rejects.toMatchObject({ code: 'DIRTY_OVERLAP', paths: [path] });
     expect(tip(repository)).toBe(from);
     expect(readFileSync(join(repository.root, path), 'utf8')).toBe(content);
     expect(await queue.stats()).toMatchObject({ queued: 1 });
     rmSync(join(repository.root, path));
     sh(repository.root, 'checkout', '--', '.');
-    expect(await queue.process()).toHaveLength(1);
+    expect(await landAll(queue)).toHaveLength(1);
     expect(status(repository)).toBe('');
   },
 );
@@ -58,20 +69,20 @@ test('a merge in progress stops the queue', async () => {
   commitAll(repository.root, { b: 'main\n' });
   await add('T', { a: '2\n' });
   expect(() => sh(repository.root, 'merge', 'side')).toThrow('Command failed');
-  await expect(queue.process()).rejects.toMatchObject({ code: 'OPERATION_IN_PROGRESS' });
+  await expect(landAll(queue)).rejects.toMatchObject({ code: 'OPERATION_IN_PROGRESS' });
   sh(repository.root, 'merge', '--abort');
-  expect(await queue.process()).toHaveLength(1);
+  expect(await landAll(queue)).toHaveLength(1);
 });
 
 test('a target in a linked worktree moves there; one checked out nowhere just moves', async () => {
   const { repository, queue, add } = await queueOn(BEFORE);
   sh(repository.root, 'checkout', '--quiet', '-b', 'elsewhere');
   await add('ONE', { a: '2\n' });
-  await queue.process();
+  await landAll(queue);
   const linked = join(temporaryDirectory(), 'linked');
   sh(repository.root, 'worktree', 'add', '--quiet', linked, 'main');
   await add('TWO', { b: '2\n' }, tip(repository));
-  await queue.process();
+  await landAll(queue);
   expect(readFileSync(join(linked, 'b'), 'utf8')).toBe('2\n');
   expect(sh(linked, 'status', '--porcelain')).toBe('');
   expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('1\n');
@@ -81,7 +92,7 @@ test('a target in a linked worktree moves there; one checked out nowhere just mo
 test('a managed file is edited in the commit of the landing', async () => {
   const { repository, queue, add } = await queueOn(BEFORE, { managedFiles });
   await add('T', { a: '2\n' });
-  await queue.process();
+  await landAll(queue);
   expect(versions(repository.root)).toEqual(['state open done', 'state open done', 'state open done\n']);
   expect(subjects(repository)).toEqual(['feat: T', 'first']);
   expect(status(repository)).toBe('');
@@ -94,7 +105,7 @@ test("the user's staged and working versions of a managed file get the same edit
   sh(repository.root, 'add', 'index.json');
   put(repository.root, { 'index.json': 'state open staged, working\n' });
   chmodSync(join(repository.root, 'index.json'), 0o600);
-  await queue.process();
+  await landAll(queue);
   expect(versions(repository.root)).toEqual([
     'state open done',
     'state open done staged',
@@ -107,7 +118,7 @@ test('an edited but not staged managed file: the index follows, the edit stays',
   const { repository, queue, add } = await queueOn(BEFORE, { managedFiles });
   await add('T', { a: '2\n' });
   put(repository.root, { 'index.json': 'state open, mine\n' });
-  await queue.process();
+  await landAll(queue);
   expect(versions(repository.root)).toEqual([
     'state open done',
     'state open done',
@@ -123,7 +134,7 @@ test('what only the user has in a managed file is edited there, and the target s
   );
   await add('T', { a: '2\n' });
   put(repository.root, { 'index.json': 'nothing\nmine open\n' });
-  await queue.process();
+  await landAll(queue);
   expect(versions(repository.root)).toEqual(['nothing', 'nothing', 'nothing\nmine open done\n']);
   expect(status(repository)).toBe(' M index.json');
 });
@@ -138,12 +149,12 @@ test('a version of the user that cannot be edited, or was removed, is left alone
   });
   await add('ONE', { a: '2\n' });
   put(repository.root, { 'index.json': 'broken\n' });
-  await queue.process();
+  await landAll(queue);
   expect(versions(repository.root)).toEqual(['state done', 'state done', 'broken\n']);
   commitAll(repository.root, { 'index.json': 'state open\n' });
   await add('TWO', { a: '3\n' });
   put(repository.root, { 'index.json': null });
-  await queue.process();
+  await landAll(queue);
   expect(sh(repository.root, 'show', 'main:index.json')).toBe('state done');
   expect(status(repository)).toBe(' D index.json');
 });
@@ -164,7 +175,7 @@ test('a managed file that cannot be edited at the tip rejects its entry only', a
   });
   await add('BAD', { b: '2\n' });
   await add('GOOD', { b: '2\n' });
-  const [bad, good] = await queue.process();
+  const [bad, good] = await landAll(queue);
   expect(bad).toMatchObject({ state: 'rejected' });
   expect(bad?.reason).toContain('line 3');
   expect(good).toMatchObject({ state: 'landed' });
@@ -198,13 +209,13 @@ test('the index lock of another git stops the queue before anything has moved', 
   await add('T', { a: '2\n' });
   const lock = join(repository.gitDir, 'index.lock');
   writeFileSync(lock, '');
-  await expect(queue.process()).rejects.toMatchObject({ code: 'OPERATION_IN_PROGRESS', paths: [lock] });
+  await expect(landAll(queue)).rejects.toMatchObject({ code: 'OPERATION_IN_PROGRESS', paths: [lock] });
   expect(subjects(repository)).toEqual(['first']);
   rmSync(lock);
   // One that a killed landing left is known as such.
   writeFileSync(join(repository.gitDir, 'sage-index-owner'), '1\n');
   linkSync(join(repository.gitDir, 'sage-index-owner'), lock);
   const again = await openCommitQueue({ repository });
-  expect(await again.process()).toHaveLength(1);
+  expect(await landAll(again)).toHaveLength(1);
   expect(status(repository)).toBe('');
 });

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import * as fs from 'node:fs';
 import * as isogit from 'isomorphic-git';
 import { expect, test } from 'vitest';
-import { openCommitQueue, type QueueEntry } from '../src/index.ts';
+import { openCommitQueue } from '../src/index.ts';
 import {
   commitAll,
+  landAll,
   MAIN,
   pins,
   put,
@@ -25,9 +26,9 @@ test('one enqueue and one process give one commit, as an independent reader sees
   const entry = await add('PAR-001', { b: 'new' });
   expect(entry).toMatchObject({ state: 'queued', sequence: 1, ticket: 'PAR-001', base: before });
   expect(pins(repository)).toEqual([`refs/sage/queue/${entry.id}`]);
-  const [landed] = await queue.process();
+  const [landed] = await landAll(queue);
   expect(landed).toMatchObject({ id: entry.id, state: 'landed', landed: tip(repository) });
-  expect(await queue.process()).toEqual([]);
+  expect(await landAll(queue)).toEqual([]);
 
   const log = await isogit.log({ fs, dir: repository.root, ref: 'main' });
   expect(log.map(({ oid }) => oid)).toEqual([tip(repository), before]);
@@ -45,13 +46,8 @@ test('entries land in the order they came, each on top of the one before', async
   const { repository, queue, add } = await queueOn({ a: '1' });
   const base = tip(repository);
   for (const name of ['x', 'y', 'z']) await add(name, { [name]: name }, base);
-  const told: string[] = [];
-  const listening = await openCommitQueue({
-    repository,
-    onLanding: ({ entry }) => void told.push(entry.ticket),
-  });
-  expect((await listening.process()).map(({ ticket }) => ticket)).toEqual(['x', 'y', 'z']);
-  expect(told).toEqual(['x', 'y', 'z']);
+  const other = await openCommitQueue({ repository });
+  expect((await landAll(other)).map(({ ticket }) => ticket)).toEqual(['x', 'y', 'z']);
   expect(subjects(repository)).toEqual(['feat: z', 'feat: y', 'feat: x', 'first']);
   expect(await queue.stats()).toEqual({
     queued: 0,
@@ -69,7 +65,7 @@ test('a conflict keeps its work, names files and tickets, and does not hold up t
   await add('ONE', { a: '2\n' }, base);
   const entry = await add('TWO', { a: '3\n', b: '3\n' }, base);
   await add('THREE', { c: '3\n' }, base);
-  const changed = await queue.process();
+  const changed = await landAll(queue);
   expect(changed.map(({ state }) => state)).toEqual(['landed', 'conflicted', 'landed']);
   expect(changed[1]).toMatchObject({ conflict: { files: ['a'], tickets: ['ONE'] }, commit: entry.commit });
   expect(changed[1]?.reason).toContain('CONFLICT');
@@ -82,11 +78,11 @@ test('a conflicted entry can be tried again, or dropped and cleaned up', async (
   const base = tip(repository);
   await add('ONE', { a: '2\n' }, base);
   const { id } = await add('TWO', { a: '3\n' }, base);
-  await queue.process();
+  await landAll(queue);
   expect(await queue.retry(id)).toMatchObject({ state: 'queued' });
   expect((await queue.list({ state: 'queued' }))[0]).not.toHaveProperty('conflict');
   sh(repository.root, 'revert', '--no-edit', 'HEAD');
-  expect((await queue.process()).map(({ state }) => state)).toEqual(['landed']);
+  expect((await landAll(queue)).map(({ state }) => state)).toEqual(['landed']);
   await expect(queue.retry(id)).rejects.toMatchObject({ code: 'WRONG_STATE' });
   await expect(queue.drop('nope')).rejects.toMatchObject({ code: 'UNKNOWN_ENTRY', subject: 'nope' });
 });
@@ -94,10 +90,10 @@ test('a conflicted entry can be tried again, or dropped and cleaned up', async (
 test('cleanup removes what has landed or was dropped, and keeps a landing that the target has lost', async () => {
   const { repository, queue, add } = await queueOn({ a: '1' });
   const first = await add('ONE', { b: '1' });
-  await queue.process();
+  await landAll(queue);
   const base = tip(repository);
   const second = await add('TWO', { c: '1' }, base);
-  await queue.process();
+  await landAll(queue);
   const third = await add('THREE', { d: '1' }, base);
   await queue.drop(third.id);
   expect(pins(repository)).toEqual([`refs/sage/queue/${third.id}`]);
@@ -131,7 +127,7 @@ test('the same work twice is one entry, queued or landed, also at the same time'
   expect(listed).toHaveLength(1);
   expect(ids).toContain(listed[0]);
   expect(pins(repository)).toEqual([`refs/sage/queue/${listed[0]}`]);
-  await queue.process();
+  await landAll(queue);
   expect((await queue.enqueue(work)).state).toBe('landed');
   expect(subjects(repository)).toHaveLength(2);
 });
@@ -152,7 +148,7 @@ test('work is fetched by id from another repository', async () => {
     commit,
     source: other,
   });
-  await queue.process();
+  await landAll(queue);
   expect(sh(repository.root, 'log', '-1', '--format=%an %cn')).toBe('Wanda Worker Una User');
 });
 
@@ -161,7 +157,7 @@ test('a change that is there already lands as a commit of its own with the trail
   const base = tip(repository);
   await add('T', { b: '1' }, base);
   commitAll(repository.root, { b: '1' }, 'by hand');
-  const [entry] = await queue.process();
+  const [entry] = await landAll(queue);
   expect(entry).toMatchObject({ state: 'landed', landed: tip(repository) });
   expect(subjects(repository)).toEqual(['feat: T', 'by hand', 'first']);
   expect(sh(repository.root, 'diff', '--stat', 'HEAD^', 'HEAD')).toBe('');
@@ -195,7 +191,7 @@ test('tickets with any id land with a trailer of one line, and a message cannot 
     const message = 'feat: x\n\nSage-Ticket: OTHER\nsage-entry: 00\n\nSigned-off-by: Z <z@z>';
     await queue.enqueue({ ticket, target: MAIN, message, base, commit });
   }
-  await queue.process();
+  await landAll(queue);
   const { decodeTrailer } = await import('../src/index.ts');
   const format =
     '%(trailers:key=Sage-Ticket,valueonly,separator=%x2C)|%(trailers:key=Signed-off-by,valueonly,separator=%x2C)';
@@ -211,7 +207,7 @@ test('an entry file that cannot be read is named and holds up nothing', async ()
   const directory = join(repository.root, '.sage/commit-queue');
   const file = join(directory, '00000001.json');
   writeFileSync(file, readFileSync(file, 'utf8').slice(0, 40));
-  expect((await queue.process()).map(({ ticket }) => ticket)).toEqual(['GOOD']);
+  expect((await landAll(queue)).map(({ ticket }) => ticket)).toEqual(['GOOD']);
   const [error, ...rest] = await queue.unreadable();
   expect(rest).toEqual([]);
   expect(error).toMatchObject({ code: 'UNREADABLE_ENTRY', subject: file });
@@ -226,7 +222,7 @@ test('an entry whose commit is gone is rejected and holds up nothing', async () 
   await add('GOOD', { c: '1' });
   sh(repository.root, 'update-ref', '-d', `refs/sage/queue/${lost.id}`);
   unlinkSync(join(repository.gitDir, 'objects', lost.commit.slice(0, 2), lost.commit.slice(2)));
-  expect((await queue.process()).map(({ state }) => state)).toEqual(['rejected', 'landed']);
+  expect((await landAll(queue)).map(({ state }) => state)).toEqual(['rejected', 'landed']);
 });
 
 test('work without common history is conflicted, with the reason', async () => {
@@ -235,7 +231,7 @@ test('work without common history is conflicted, with the reason', async () => {
   const commit = commitAll(repository.root, { z: '1' });
   sh(repository.root, 'checkout', '--quiet', 'main');
   await queue.enqueue({ ticket: 'T', target: MAIN, message: 'm', base: commit, commit });
-  const [entry] = await queue.process();
+  const [entry] = await landAll(queue);
   expect(entry).toMatchObject({
     state: 'conflicted',
     reason: 'the work and the target have no common history',
@@ -253,7 +249,7 @@ test('a target that is gone stops its entries only', async () => {
     commit: workCommit(repository, { g: '1' }),
   });
   await add('T', { b: '1' });
-  await expect(queue.process()).rejects.toMatchObject({ name: 'QueueStoppedError', code: 'TARGET_GONE' });
+  await expect(landAll(queue)).rejects.toMatchObject({ name: 'QueueStoppedError', code: 'TARGET_GONE' });
   expect(subjects(repository)).toEqual(['feat: T', 'first']);
   expect((await queue.list({ state: 'queued' })).map(({ id }) => id)).toEqual([gone.id]);
 });
@@ -270,23 +266,16 @@ test('with a target asked for, others wait; after an abort nothing begins', asyn
     commit: workCommit(repository, { s: '1' }),
   });
   await add('T', { b: '1' });
-  expect((await queue.process({ target: MAIN })).map(({ ticket }) => ticket)).toEqual(['T']);
-  expect(await queue.process({ signal: AbortSignal.abort() })).toEqual([]);
-  expect((await queue.process()).map(({ ticket }) => ticket)).toEqual(['S']);
+  expect((await landAll(queue, { target: MAIN })).map(({ ticket }) => ticket)).toEqual(['T']);
+  expect(await landAll(queue, { signal: AbortSignal.abort() })).toEqual([]);
+  expect((await landAll(queue)).map(({ ticket }) => ticket)).toEqual(['S']);
 });
 
 test('what is enqueued while processing lands in the same run', async () => {
   const repository = await repositoryWith({ a: '1' });
   const late = workCommit(repository, { late: '1' });
   const base = tip(repository);
-  let added: Promise<QueueEntry> | undefined;
-  const queue = await openCommitQueue({
-    repository,
-    onLanding: async () => {
-      added ??= queue.enqueue({ ticket: 'LATE', target: MAIN, message: 'late', base, commit: late });
-      await added;
-    },
-  });
+  const queue = await openCommitQueue({ repository });
   await queue.enqueue({
     ticket: 'T',
     target: MAIN,
@@ -294,7 +283,13 @@ test('what is enqueued while processing lands in the same run', async () => {
     base,
     commit: workCommit(repository, { b: '1' }),
   });
-  expect((await queue.process()).map(({ ticket }) => ticket)).toEqual(['T', 'LATE']);
+  const landed: string[] = [];
+  for await (const { entry } of queue.process()) {
+    landed.push(entry.ticket);
+    if (entry.ticket === 'T')
+      await queue.enqueue({ ticket: 'LATE', target: MAIN, message: 'late', base, commit: late });
+  }
+  expect(landed).toEqual(['T', 'LATE']);
 });
 
 test('the queue stays out of git status, leaves no temporary file, and works on sha256', async () => {
@@ -308,7 +303,7 @@ test('the queue stays out of git status, leaves no temporary file, and works on 
     base: tip(repository),
     commit: workCommit(repository, { b: '1' }),
   });
-  expect((await queue.process())[0]?.landed).toHaveLength(64);
+  expect((await landAll(queue))[0]?.landed).toHaveLength(64);
   expect(status(repository)).toBe('?? mine');
   expect(readdirSync(join(repository.root, '.sage/commit-queue')).sort()).toEqual(['00000001.json']);
 });

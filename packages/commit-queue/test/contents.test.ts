@@ -3,7 +3,7 @@ import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { openCommitQueue, type CommitQueue, type QueueEntry } from '../src/index.ts';
-import { MAIN, repositoryWith, sh, status, tip } from './fixture.ts';
+import { landAll, MAIN, repositoryWith, sh, status, tip } from './fixture.ts';
 import { expectSound } from './sound.ts';
 
 /** Content, a symbolic link, an executable, or no file. */
@@ -156,7 +156,7 @@ beforeAll(async () => {
       commit: tip(repository, ref),
     })),
   );
-  for (const entry of await queue.process()) settled.set(entry.ticket, entry);
+  for (const entry of await landAll(queue)) settled.set(entry.ticket, entry);
 });
 
 test.each(names)('%s', (name) => {
@@ -204,7 +204,7 @@ test('trees with names that no checkout can have are rejected, and those behind 
     const commit = sh(repository.root, 'commit-tree', tree, '-p', base, '-m', 'work');
     await hostile.enqueue({ ticket: name, target: MAIN, message: name, base, commit });
   }
-  const entries = await hostile.process();
+  const entries = await landAll(hostile);
   expect(entries.map(({ state }) => state)).toEqual([...names.map(() => 'rejected'), 'landed']);
   for (const { ticket, reason } of entries.slice(0, -1))
     expect(reason).toContain(JSON.stringify(`dir/${ticket}`));
@@ -242,7 +242,7 @@ test('branches of any name are landed on, and nothing else is a target', async (
     'refs/heads/a\nb',
   ])
     await expect(add(name)).rejects.toMatchObject({ code: 'BAD_TARGET' });
-  const stopped = odd.process();
+  const stopped = landAll(odd);
   await expect(stopped).rejects.toMatchObject({ code: 'TARGET_GONE' });
   await expect(stopped).rejects.toThrow(/^refs\/heads\/a does not exist[^\n]*$/);
   for (const entry of await odd.list({ state: 'landed' }))

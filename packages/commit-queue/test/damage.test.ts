@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Repository } from '@sage/git';
 import { expect, test } from 'vitest';
 import type { CommitQueueOptions, Step } from '../src/index.ts';
-import { MAIN, pins, queueOn, sh, status, subjects, tip } from './fixture.ts';
+import { landAll, MAIN, pins, queueOn, sh, status, subjects, tip } from './fixture.ts';
 
 /** Three works on the first commit, the second of them to be damaged. */
 async function threeQueued(options: Partial<CommitQueueOptions> = {}) {
@@ -28,7 +28,7 @@ test.each<[string, Partial<CommitQueueOptions>]>([
     const { repository, queue, middle } = await threeQueued(options);
     const tree = sh(repository.root, 'rev-parse', `${middle.commit}:dir`);
     rmSync(join(repository.gitDir, 'objects', tree.slice(0, 2), tree.slice(2)));
-    const stopped = queue.process();
+    const stopped = landAll(queue);
     await expect(stopped).rejects.toMatchObject({ code: 'CANNOT_LAND' });
     await expect(stopped).rejects.toThrow(new RegExp(`^entry ${middle.id} of "TWO" [^\\n]*$`));
     expect(subjects(repository)).toEqual(['feat: THREE', 'feat: ONE', 'first']);
@@ -47,7 +47,7 @@ test.each<[string, Partial<CommitQueueOptions>]>([
     const { repository, queue } = await threeQueued(options);
     const file = join(repository.root, '.sage/commit-queue/00000002.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace(/"base": "[0-9a-f]{4}/, '"base": "0000'));
-    expect((await queue.process()).map(({ state }) => state)).toEqual(['landed', 'landed', 'landed']);
+    expect((await landAll(queue)).map(({ state }) => state)).toEqual(['landed', 'landed', 'landed']);
   },
 );
 
@@ -65,7 +65,7 @@ test.each([true, false])(
     const base = tip(repository);
     const entries = [await add('ONE', { one: '1\n' }, base)];
     if (group) entries.push(await add('TWO', { two: '2\n' }, base));
-    await queue.process();
+    await landAll(queue);
     await queue.recover();
     expect(pins(repository)).toEqual(entries.map(({ id }) => `refs/sage/queue/${id}`).sort());
     const { problems } = await queue.audit({ target: MAIN });
@@ -89,7 +89,7 @@ test('objects and pins that a power cut has emptied are made again', async () =>
   const objects = () =>
     new Set(readdirSync(join(repository.gitDir, 'objects'), { recursive: true }).map(String));
   const before = objects();
-  await expect(queue.process()).rejects.toThrow('cut');
+  await expect(landAll(queue)).rejects.toThrow('cut');
   for (const name of objects()) {
     if (before.has(name) || !name.includes('/')) continue;
     chmodSync(join(repository.gitDir, 'objects', name), 0o644);
@@ -102,7 +102,7 @@ test('objects and pins that a power cut has emptied are made again', async () =>
   await queue.recover();
   expect(pins(repository)).toHaveLength(2);
   stopAt = undefined;
-  expect((await queue.process()).map(({ state }) => state)).toEqual(['landed', 'landed']);
+  expect((await landAll(queue)).map(({ state }) => state)).toEqual(['landed', 'landed']);
   expect(readFileSync(join(repository.root, 'shared'), 'utf8')).toBe('A\nb\nc\nd\nE\n');
   sh(repository.root, 'fsck', '--strict', '--no-dangling');
 });
@@ -111,7 +111,7 @@ test('an unreadable intent holds up nothing', async () => {
   const { repository, queue, add } = await queueOn({ a: '1\n' });
   await add('T', { b: '1\n' });
   writeFileSync(join(repository.root, '.sage/commit-queue/intent.json'), '{"target": "refs/he');
-  expect(await queue.process()).toMatchObject([{ state: 'landed' }]);
+  expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
 });
 
 /** As a process that held the lock and never released it. */

@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openRepository, type Repository } from '@sage/git';
 import { afterAll } from 'vitest';
-import { openCommitQueue, type CommitQueueOptions } from '../src/index.ts';
+import {
+  type CommitQueue,
+  openCommitQueue,
+  type CommitQueueOptions,
+  type ProcessOptions,
+  type QueueEntry,
+} from '../src/index.ts';
 
 const made = realpathSync(mkdtempSync(join(tmpdir(), 'sage-queue-test-')));
 process.env['HOME'] = made;
@@ -77,6 +83,13 @@ export async function queueOn(files: Files, options: Partial<CommitQueueOptions>
       commit: workCommit(repository, change, base),
     });
   return { repository, queue, add };
+}
+
+/** Lands what is queued, and returns the entries whose state has changed. */
+export async function landAll(queue: CommitQueue, options?: ProcessOptions): Promise<QueueEntry[]> {
+  const entries: QueueEntry[] = [];
+  for await (const { entry } of queue.process(options)) entries.push(entry);
+  return entries;
 }
 
 export function status(repository: Repository): string {

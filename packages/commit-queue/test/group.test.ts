@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { openCommitQueue, type Step } from '../src/index.ts';
 import {
   commitAll,
+  landAll,
   MAIN,
   pins,
   put,
@@ -23,7 +24,7 @@ test('many entries land as a commit each, with one move of the target', async ()
   const { repository, queue, add } = await queueOn({ a: '1\n' }, { onStep: (step) => void steps.push(step) });
   const base = tip(repository);
   for (const name of ['x', 'y', 'z']) await add(name, { [name]: name }, base);
-  const landed = await queue.process();
+  const landed = await landAll(queue);
   expect(landed.map(({ state }) => state)).toEqual(['landed', 'landed', 'landed']);
   expect(landed.map((entry) => entry.landed).toReversed()).toEqual(
     sh(repository.root, 'rev-list', `${base}..${MAIN}`).split('\n'),
@@ -48,7 +49,7 @@ test('a conflict in the middle is judged against what has really landed', async 
     ['five', { z: '1' }],
   ] as const)
     await add(name, change, base);
-  const changed = await queue.process();
+  const changed = await landAll(queue);
   expect(changed.map(({ state }) => state)).toEqual(['landed', 'landed', 'conflicted', 'landed', 'landed']);
   expect(changed[2]?.conflict).toEqual({ files: ['a'], tickets: ['two'] });
   expect(status(repository)).toBe('');
@@ -74,7 +75,7 @@ test('what a person commits while a group is made is kept below it', async () =>
     commit: workCommit(repository, { [name]: name }, base),
   }));
   await queue.enqueueAll(works);
-  await queue.process();
+  await landAll(queue);
   expect(subjects(repository)).toEqual(['y', 'x', 'human', 'first']);
   expect(status(repository)).toBe('');
 });
@@ -87,11 +88,11 @@ test('a group whose intent is unreadable is known by its trailers', async () => 
     join(repository.root, '.sage/commit-queue', name),
   );
   const before = files.map((file) => readFileSync(file));
-  await queue.process();
+  await landAll(queue);
   const after = tip(repository);
   for (const [n, file] of files.entries()) writeFileSync(file, before[n] ?? '');
   writeFileSync(join(repository.root, '.sage/commit-queue/intent.json'), '{"target": "refs/he');
-  expect((await queue.process()).map(({ state }) => state)).toEqual(['landed', 'landed']);
+  expect((await landAll(queue)).map(({ state }) => state)).toEqual(['landed', 'landed']);
   expect(tip(repository)).toBe(after);
 });
 
@@ -117,7 +118,7 @@ test('works at once share one transaction, in their order; a bad one is refused 
   expect(pins(repository)).toHaveLength(10);
   expect((await queue.enqueueAll(works.slice(0, 2))).map(({ sequence }) => sequence)).toEqual([1, 2]);
   await expect(queue.enqueueAll([bad])).rejects.toMatchObject({ code: 'BAD_COMMIT' });
-  expect(await queue.process()).toHaveLength(10);
+  expect(await landAll(queue)).toHaveLength(10);
 });
 
 test('where one of many would overlap a changed file, those before it land', async () => {
@@ -130,7 +131,7 @@ test('where one of many would overlap a changed file, those before it land', asy
   ] as const)
     await add(name, change, base);
   put(repository.root, { a: 'mine\n' });
-  await expect(queue.process()).rejects.toMatchObject({ code: 'DIRTY_OVERLAP', paths: ['a'] });
+  await expect(landAll(queue)).rejects.toMatchObject({ code: 'DIRTY_OVERLAP', paths: ['a'] });
   expect(subjects(repository)).toEqual(['feat: one', 'first']);
   expect(status(repository)).toBe(' M a');
 });

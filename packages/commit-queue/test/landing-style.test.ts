@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { commitAll, MAIN, queueOn, sh, status, temporaryDirectory, tip } from './fixture.ts';
+import { commitAll, landAll, MAIN, queueOn, sh, status, temporaryDirectory, tip } from './fixture.ts';
 import type { LandingStyle } from '../src/index.ts';
 
 /** A queue with the work of three commits on `a` and `b`, begun before the target got `c`. */
@@ -28,7 +28,7 @@ const FORMAT = '%s|%an|%(trailers:key=Sage-Ticket,valueonly,separator=%x2C)';
 
 test('squash: one commit, with the author of the work', async () => {
   const { repository, queue, human } = await threeCommits('squash');
-  expect(await queue.process()).toMatchObject([{ state: 'landed' }]);
+  expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
   const log = sh(repository.root, 'log', `--format=${FORMAT}`, `${human}..${MAIN}`);
   expect(log).toBe('feat: T|Walter Worker|T');
   expect(sh(repository.root, 'show', 'main:a')).toBe('0\n1\n2\n3\n4\n5');
@@ -36,7 +36,7 @@ test('squash: one commit, with the author of the work', async () => {
 
 test('rebase: each commit anew on the target, the last one carries the entry', async () => {
   const { repository, queue, human, entry } = await threeCommits('rebase');
-  const [landed] = await queue.process();
+  const [landed] = await landAll(queue);
   expect(landed).toMatchObject({ state: 'landed', landed: tip(repository) });
   const log = sh(repository.root, 'log', '--reverse', `--format=${FORMAT}`, `${human}..${MAIN}`);
   // What looked like another ticket's trailer is gone.
@@ -56,14 +56,14 @@ test('rebase: a history with merges is rejected, a conflict in the middle is one
     commitAll(worktree, { side: 's' }, 'side');
     sh(worktree, 'merge', '--quiet', '--no-edit', 'work');
   });
-  const [rejected] = await merging.queue.process();
+  const [rejected] = await landAll(merging.queue);
   expect(rejected).toMatchObject({ state: 'rejected' });
   expect(rejected?.reason).toContain('merges');
   const conflicting = await threeCommits('rebase', (worktree) => {
     commitAll(worktree, { c: 'other\n' }, 'four');
     commitAll(worktree, { c: 'other\n', d: 'd' }, 'five');
   });
-  const [conflicted] = await conflicting.queue.process();
+  const [conflicted] = await landAll(conflicting.queue);
   expect(conflicted).toMatchObject({ state: 'conflicted', conflict: { files: ['c'] } });
   expect(tip(conflicting.repository)).toBe(conflicting.human);
 });
@@ -72,7 +72,7 @@ test('merge: the work keeps its commits, behind a merge commit that carries the 
   const { repository, queue, human, commit } = await threeCommits('merge', (worktree) => {
     sh(worktree, 'rebase', '--quiet', '--exec', 'git commit --quiet --amend -m plain', 'HEAD~3');
   });
-  expect(await queue.process()).toMatchObject([{ state: 'landed', landed: tip(repository) }]);
+  expect(await landAll(queue)).toMatchObject([{ state: 'landed', landed: tip(repository) }]);
   expect(sh(repository.root, 'log', '-1', '--format=%P', MAIN)).toBe(`${human} ${commit}`);
   expect(sh(repository.root, 'log', '--first-parent', `--format=${FORMAT}`, `${human}..${MAIN}`)).toBe(
     'feat: T|Walter Worker|T',
@@ -83,7 +83,7 @@ test('merge: the work keeps its commits, behind a merge commit that carries the 
 
 test('merge: commits that speak for another ticket do not become part of the target', async () => {
   const { repository, queue, human } = await threeCommits('merge');
-  const [entry] = await queue.process();
+  const [entry] = await landAll(queue);
   expect(entry).toMatchObject({ state: 'rejected' });
   expect(entry?.reason).toContain('Sage-Ticket');
   expect(tip(repository)).toBe(human);
@@ -93,9 +93,9 @@ test('work that comes back after a revert lands again', async () => {
   const { repository, queue, add } = await queueOn({ a: '1\n' });
   const base = tip(repository);
   await add('T', { a: '2\n' }, base);
-  await queue.process();
+  await landAll(queue);
   sh(repository.root, 'revert', '--no-edit', 'HEAD');
   const again = await add('T-again', { a: '2\n' }, base);
-  expect(await queue.process()).toMatchObject([{ id: again.id, state: 'landed' }]);
+  expect(await landAll(queue)).toMatchObject([{ id: again.id, state: 'landed' }]);
   expect(sh(repository.root, 'show', 'main:a')).toBe('2');
 });

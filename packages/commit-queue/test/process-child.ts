@@ -29,7 +29,7 @@ if (mode === 'queue') {
     onStep: (step) => process.stdout.write(`${step}\n`),
   });
   process.stdout.write('ready\n');
-  await queue.process();
+  for await (const _ of queue.process());
 }
 
 if (mode === 'add') {

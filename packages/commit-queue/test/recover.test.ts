@@ -8,6 +8,7 @@ import { openCommitQueue, type CommitQueue, type QueueEntry } from '../src/index
 import { afterLines, ended, start } from './child.ts';
 import {
   commitAll,
+  landAll,
   MAIN,
   pins,
   put,
@@ -53,7 +54,7 @@ test('killed before the swap: the intent is forgotten and the entry lands once',
   const { repository, queue, entry } = await cutLanding();
   expect(await queue.recover()).toEqual([]);
   expect(existsSync(join(repository.root, '.sage/commit-queue/intent.json'))).toBe(false);
-  expect(await queue.process()).toMatchObject([{ id: entry.id, state: 'landed' }]);
+  expect(await landAll(queue)).toMatchObject([{ id: entry.id, state: 'landed' }]);
   expect(subjects(repository)).toEqual(['feat: T', 'first']);
 });
 
@@ -61,7 +62,7 @@ test('killed after the swap: the checkout follows, and the entry has landed', as
   const { repository, queue, landing } = await cutLanding();
   sh(repository.root, 'update-ref', MAIN, landing);
   put(repository.root, { m: 'mine\n' });
-  expect(await queue.process()).toMatchObject([{ state: 'landed', landed: landing }]);
+  expect(await landAll(queue)).toMatchObject([{ state: 'landed', landed: landing }]);
   expect(status(repository)).toBe(' M m');
   expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('2\n');
   expect(pins(repository)).toEqual([]);
@@ -105,7 +106,7 @@ test('killed after the swap, and somebody has committed on top: theirs counts', 
   put(repository.root, { m: 'human\n' });
   sh(repository.root, 'commit', '--quiet', '--message', 'human', '--', 'm');
   const before = sh(repository.root, 'show', 'main:a');
-  await queue.process();
+  await landAll(queue);
   expect(sh(repository.root, 'show', 'main:a')).toBe(before);
   expect(status(repository)).toBe('');
   expect(await queue.stats()).toMatchObject({ landed: 1 });
@@ -116,7 +117,7 @@ test('a landing whose intent was lost is known by its trailer', async () => {
   rewrite(repository, entry, undefined);
   sh(repository.root, 'update-ref', MAIN, landing);
   sh(repository.root, 'reset', '--quiet', '--hard');
-  expect(await queue.process()).toMatchObject([{ state: 'landed', landed: landing }]);
+  expect(await landAll(queue)).toMatchObject([{ state: 'landed', landed: landing }]);
   expect(subjects(repository)).toEqual(['feat: T', 'first']);
 });
 
@@ -124,7 +125,7 @@ test("a ref lock left by the killed swap is removed, another git's is not", asyn
   const { repository, queue, landing, entry, intent } = await cutLanding();
   const lock = join(repository.gitDir, 'refs/heads/main.lock');
   writeFileSync(lock, `${landing}\n`);
-  expect(await queue.process()).toMatchObject([{ state: 'landed' }]);
+  expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
   rewrite(repository, entry, { ...intent, new: tip(repository, 'main^') });
   writeFileSync(lock, `${landing}\n`);
   await queue.recover();
@@ -136,7 +137,7 @@ test('the empty locks that git leaves when it is killed in the swap do not stop 
   for (const name of ['HEAD.lock', 'packed-refs.lock', 'refs/heads/main.lock']) {
     writeFileSync(join(repository.gitDir, name), '');
   }
-  expect(await queue.process()).toMatchObject([{ state: 'landed' }]);
+  expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
   expect(status(repository)).toBe('');
 });
 
@@ -153,7 +154,7 @@ test('a merge that the user has begun since stops the recovery, which goes on af
 test('a pin that outlived its landing is removed', async () => {
   const { repository, queue, add } = await queueOn({ a: '1' });
   const entry = await add('T', { b: '1' });
-  await queue.process();
+  await landAll(queue);
   sh(repository.root, 'update-ref', `refs/sage/queue/${entry.id}`, entry.commit);
   await queue.recover();
   expect(pins(repository)).toEqual([]);
@@ -163,18 +164,18 @@ test('killed after the swap, and the target was renamed: its checkout follows at
   const { repository, queue, landing } = await cutLanding();
   sh(repository.root, 'update-ref', MAIN, landing);
   sh(repository.root, 'branch', '-m', 'main', 'renamed');
-  await expect(queue.process()).rejects.toMatchObject({ code: 'TARGET_GONE' });
+  await expect(landAll(queue)).rejects.toMatchObject({ code: 'TARGET_GONE' });
   expect(status(repository)).toBe('');
   sh(repository.root, 'branch', '-m', 'renamed', 'main');
-  expect(await queue.process()).toMatchObject([{ state: 'landed', landed: landing }]);
+  expect(await landAll(queue)).toMatchObject([{ state: 'landed', landed: landing }]);
 });
 
 test('killed after the swap, and the target was deleted: the checkout follows when it is back', async () => {
   const { repository, queue, landing } = await cutLanding();
   sh(repository.root, 'update-ref', '-d', MAIN);
-  await expect(queue.process()).rejects.toMatchObject({ code: 'TARGET_GONE' });
+  await expect(landAll(queue)).rejects.toMatchObject({ code: 'TARGET_GONE' });
   sh(repository.root, 'update-ref', MAIN, landing);
-  expect(await queue.process()).toMatchObject([{ state: 'landed', landed: landing }]);
+  expect(await landAll(queue)).toMatchObject([{ state: 'landed', landed: landing }]);
   expect(status(repository)).toBe('');
 });
 

@@ -2,7 +2,17 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCommitQueue } from '../src/index.ts';
-import { MAIN, put, queueOn, repositoryWith, sh, temporaryDirectory, tip, workCommit } from './fixture.ts';
+import {
+  landAll,
+  MAIN,
+  put,
+  queueOn,
+  repositoryWith,
+  sh,
+  temporaryDirectory,
+  tip,
+  workCommit,
+} from './fixture.ts';
 
 /** Has git run a program for every file, merge and signature; where it is run is said in the file that this returns. */
 function configureProgram(root: string): string {
@@ -25,7 +35,7 @@ test('what is configured after the queue was opened is obeyed by no landing, rec
   await add('TWO', { a: '1\n2\n3\n4\nfive\n', c: '1\n' }, base);
   const later = workCommit(repository, { a: '1\n2\n3\n4\n6\n' }, base);
   const proof = configureProgram(repository.root);
-  expect(await queue.process()).toMatchObject([{ state: 'landed' }, { state: 'landed' }]);
+  expect(await landAll(queue)).toMatchObject([{ state: 'landed' }, { state: 'landed' }]);
   const files = [{ path: 'b', edit: (text: string) => `${text}z\n` }];
   await queue.landManagedFiles({ target: MAIN, message: 'chore', files });
   expect(await queue.predict({ commit: later, target: MAIN })).toEqual(['a']);
@@ -40,7 +50,7 @@ test('what is configured after the queue was opened is obeyed by no landing, rec
 test('a checkout that is cut off in mid-move is completed with the settings of the opening', async () => {
   const { repository, queue, add } = await queueOn({ a: '1\n' });
   await add('T', { a: '2\n' });
-  await queue.process();
+  await landAll(queue);
   const [landed, old] = sh(repository.root, 'rev-list', '--first-parent', '-2', MAIN).split('\n');
   sh(repository.root, 'read-tree', '-m', '-u', 'HEAD', old ?? '');
   const checkouts = [{ worktree: repository.root, managed: [] }];
@@ -64,6 +74,6 @@ test('what is configured when the queue is opened holds, also where it is includ
     await queue.enqueue({ ticket: `T-${n}`, target: MAIN, message: 'T', base, commit });
   sh(repository.root, 'config', '--unset', 'include.path');
   writeFileSync(included, '');
-  expect(await queue.process()).toMatchObject([{ state: 'landed' }, { state: 'landed' }]);
+  expect(await landAll(queue)).toMatchObject([{ state: 'landed' }, { state: 'landed' }]);
   expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('one\ntwo\n');
 });

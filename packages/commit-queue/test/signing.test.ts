@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCommitQueue } from '../src/index.ts';
-import { pins, queueOn, sh, temporaryDirectory, tip } from './fixture.ts';
+import { landAll, pins, queueOn, sh, temporaryDirectory, tip } from './fixture.ts';
 
 const hasKeygen = (() => {
   try {
@@ -35,7 +35,7 @@ test.skipIf(!hasKeygen)(
     await add('ONE', { b: '1' }, base);
     await add('TWO', { c: '1' }, base);
     const queue = await openCommitQueue({ repository });
-    expect((await queue.process()).map(({ state }) => state)).toEqual(['landed', 'landed']);
+    expect((await landAll(queue)).map(({ state }) => state)).toEqual(['landed', 'landed']);
     const files = [{ path: 'm', edit: () => 'y\n' }];
     await queue.landManagedFiles({ target: 'refs/heads/main', message: 'chore', files });
     const log = sh(repository.root, 'log', '--format=%s %G? %an', `${base}..main`);
@@ -50,12 +50,12 @@ test('signing without a usable key stops the queue with nothing changed', async 
   sh(repository.root, 'config', 'commit.gpgSign', 'true');
   sh(repository.root, 'config', 'gpg.format', 'ssh');
   sh(repository.root, 'config', 'user.signingKey', join(temporaryDirectory(), 'none'));
-  const stopped = (await openCommitQueue({ repository })).process();
+  const stopped = landAll(await openCommitQueue({ repository }));
   await expect(stopped).rejects.toMatchObject({ code: 'CANNOT_SIGN' });
   await expect(stopped).rejects.toThrow(/^[^\n]*commit\.gpgSign[^\n]*$/);
   expect(tip(repository)).toBe(before);
   expect(pins(repository)).toEqual([`refs/sage/queue/${id}`]);
   sh(repository.root, 'config', 'commit.gpgSign', 'false');
   const again = await openCommitQueue({ repository });
-  expect(await again.process()).toMatchObject([{ state: 'landed' }]);
+  expect(await landAll(again)).toMatchObject([{ state: 'landed' }]);
 });

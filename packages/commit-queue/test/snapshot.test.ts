@@ -1,7 +1,18 @@
 import { chmodSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { MAIN, pins, put, queueOn, repositoryWith, sh, status, temporaryDirectory, tip } from './fixture.ts';
+import {
+  landAll,
+  MAIN,
+  pins,
+  put,
+  queueOn,
+  repositoryWith,
+  sh,
+  status,
+  temporaryDirectory,
+  tip,
+} from './fixture.ts';
 import { openCommitQueue } from '../src/index.ts';
 
 async function directoryQueue() {
@@ -33,7 +44,7 @@ test('adds, edits, deletions, renames, modes and symlinks of the listed files la
   chmodSync(join(directory, 's.sh'), 0o755);
   symlinkSync('../outside', join(directory, 'link'));
   await add(['edit', 'gone', '-n\new/:(glob)', 'old', 'renamed', 's.sh', 'link', 'never-was']);
-  await queue.process();
+  await landAll(queue);
   const diff = sh(repository.root, 'diff-tree', '-r', '-M', '--name-status', base, 'main');
   expect(diff.split('\n').sort()).toEqual([
     'A\t"-n\\new/:(glob)"',
@@ -61,7 +72,7 @@ test('the directory need not be a checkout, and the filters of the repository ap
     files: ['x.up', 'l.txt'],
     base: tip(repository),
   });
-  await queue.process();
+  await landAll(queue);
   expect(sh(repository.root, 'cat-file', 'blob', 'main:x.up')).toBe('LOUD');
   expect(sh(repository.root, 'cat-file', '-s', 'main:l.txt')).toBe('2');
 });
@@ -70,7 +81,7 @@ test('a folder replaced by a file and a file by a folder', async () => {
   const { repository, queue, directory, add } = await directoryQueue();
   put(directory, { d: 'now a file', edit: null, 'edit/inner': 'x' });
   await add(['d', 'd/keep', 'edit', 'edit/inner']);
-  await queue.process();
+  await landAll(queue);
   expect(sh(repository.root, 'ls-tree', '-r', '--name-only', 'main').split('\n')).toEqual([
     'd',
     'edit/inner',

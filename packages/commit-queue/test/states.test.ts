@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { openCommitQueue } from '../src/index.ts';
 import {
   commitAll,
+  landAll,
   MAIN,
   put,
   queueOn,
@@ -185,7 +186,7 @@ test.each<[string, 'follows' | 'stays', Prepare, Then]>([
     const queue = await openCommitQueue({ repository: root, lockTimeout: 0 });
     const added = await queue.enqueue({ ticket: 'T', target: MAIN, message: 'feat: T', base, commit });
     const text = readFileSync(file);
-    expect(await queue.process()).toMatchObject([{ state: 'landed' }]);
+    expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
     return [added, text];
   });
   // Plain git, which works from here on, would run them.
@@ -196,7 +197,7 @@ test.each<[string, 'follows' | 'stays', Prepare, Then]>([
   sh(root, 'update-ref', MAIN, made);
   await within(variables, async () => {
     const queue = await openCommitQueue({ repository: root, lockTimeout: 0 });
-    expect(await queue.process()).toMatchObject([{ state: 'landed' }]);
+    expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
   });
   expectSound(root, [entry]);
   expect(status(repository)).toBe(before);
@@ -255,7 +256,7 @@ test.each<[string, (root: string) => void, string, string]>([
     readFileSync(join(repository.root, 'a'), 'utf8'),
   ];
   const before = seen();
-  const stopped = queue.process();
+  const stopped = landAll(queue);
   await expect(stopped).rejects.toMatchObject({ name: 'QueueStoppedError', code });
   await expect(stopped).rejects.toThrow(new RegExp(`^[^\n]*${said}[^\n]*$`));
   expect(seen()).toEqual(before);

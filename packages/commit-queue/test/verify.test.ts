@@ -2,7 +2,18 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCommitQueue, type Candidate } from '../src/index.ts';
-import { commitAll, MAIN, pins, queueOn, repositoryWith, sh, subjects, tip, workCommit } from './fixture.ts';
+import {
+  commitAll,
+  landAll,
+  MAIN,
+  pins,
+  queueOn,
+  repositoryWith,
+  sh,
+  subjects,
+  tip,
+  workCommit,
+} from './fixture.ts';
 
 test('a failed verify rejects with its last output, keeps the work, and the next one lands', async () => {
   const seen: Candidate[] = [];
@@ -14,7 +25,7 @@ test('a failed verify rejects with its last output, keeps the work, and the next
   const base = tip(repository);
   const bad = await add('BAD', { b: '1' }, base);
   await add('GOOD', { c: '1' }, base);
-  const [rejected, landed] = await queue.process();
+  const [rejected, landed] = await landAll(queue);
   expect(rejected).toMatchObject({ state: 'rejected', reason: 'verify failed twice' });
   expect(rejected?.output?.endsWith('the end')).toBe(true);
   expect(rejected?.output?.length).toBeLessThan(10_000);
@@ -44,7 +55,7 @@ test('what a person commits between merge and swap is kept, and verify runs agai
     base,
     commit: workCommit(repository, { b: '1' }),
   });
-  const [entry] = await queue.process();
+  const [entry] = await landAll(queue);
   expect(subjects(repository)).toEqual(['T', 'human', 'first']);
   expect(verified).toHaveLength(2);
   expect(entry?.landed).toBe(verified[1]);
@@ -76,7 +87,7 @@ test('a target that never rests stops the queue with the entry still queued', as
     base,
     commit: workCommit(repository, { b: '1' }),
   });
-  await expect(queue.process()).rejects.toMatchObject({ code: 'TARGET_BUSY' });
+  await expect(landAll(queue)).rejects.toMatchObject({ code: 'TARGET_BUSY' });
   expect(await queue.stats()).toMatchObject({ queued: 1 });
 });
 
@@ -86,10 +97,10 @@ test('a verify that throws ends the run with its error, nothing moved, and the l
     { verify: () => Promise.reject(new Error('no disk')) },
   );
   await add('T', { b: '1' });
-  await expect(queue.process()).rejects.toThrow('no disk');
+  await expect(landAll(queue)).rejects.toThrow('no disk');
   expect(subjects(repository)).toEqual(['first']);
   const again = await openCommitQueue({ repository, lockTimeout: 0 });
-  expect((await again.process()).map(({ state }) => state)).toEqual(['landed']);
+  expect((await landAll(again)).map(({ state }) => state)).toEqual(['landed']);
 });
 
 test('several at a time: each on the ones before it, the bad are rejected after two tries, the rest land', async () => {
@@ -120,7 +131,7 @@ test('several at a time: each on the ones before it, the bad are rejected after 
     const commit = workCommit(repository, { [ticket]: ticket }, base);
     await queue.enqueue({ ticket, target: MAIN, message: ticket, base, commit });
   }
-  const changed = await queue.process();
+  const changed = await landAll(queue);
   expect(Object.fromEntries(changed.map(({ ticket, state }) => [ticket, state]))).toEqual({
     ONE: 'landed',
     FLAKY: 'landed',
@@ -147,20 +158,20 @@ test('a tree that has passed is not verified again with the same key, one that f
   const { repository, queue, add } = await queueOn({ a: '1' }, { verify, verifyKey: 'npm test' });
   const base = tip(repository);
   await add('T', { b: '1' }, base);
-  await queue.process();
+  await landAll(queue);
   sh(repository.root, 'reset', '--quiet', '--hard', base);
   await add('AGAIN', { b: '1' }, base);
-  expect(await queue.process()).toMatchObject([{ ticket: 'AGAIN', state: 'landed' }]);
+  expect(await landAll(queue)).toMatchObject([{ ticket: 'AGAIN', state: 'landed' }]);
   expect(seen).toHaveLength(1);
   const bad = await add('BAD', { c: '1' });
-  await queue.process();
+  await landAll(queue);
   await queue.retry(bad.id);
-  await queue.process();
+  await landAll(queue);
   expect(seen).toHaveLength(5);
   const other = await openCommitQueue({ repository, verify, verifyKey: 'npm run lint' });
   sh(repository.root, 'reset', '--quiet', '--hard', base);
   await add('THIRD', { b: '1' }, base);
-  await other.process();
+  await landAll(other);
   expect(seen).toHaveLength(6);
 });
 
@@ -178,10 +189,10 @@ test.each(['chain', 'batch'] as const)(
     await add('ONE', { x: '1' }, base);
     await add('TWO', { a: '2\n' }, base);
     writeFileSync(join(repository.root, 'a'), 'mine\n');
-    await expect(queue.process()).rejects.toMatchObject({ code: 'DIRTY_OVERLAP', paths: ['a'] });
+    await expect(landAll(queue)).rejects.toMatchObject({ code: 'DIRTY_OVERLAP', paths: ['a'] });
     expect([base, ...green]).toContain(tip(repository));
     writeFileSync(join(repository.root, 'a'), '1\n');
-    await queue.process();
+    await landAll(queue);
     expect(subjects(repository)).toEqual(['feat: TWO', 'feat: ONE', 'first']);
     expect(green).toContain(tip(repository));
   },

@@ -6,6 +6,8 @@ export type { BudgetLimits } from './context/run-context.ts';
 export { BacklogError, CannotStartError, NoRunError, TargetLostError } from './errors.ts';
 export { type Explanation, explainTicket } from './forecast/explain.ts';
 export { type Plan, type PlanOptions, planStream, type RunForecast } from './forecast/plan.ts';
+export { auditQueue } from './landing/audit-queue.ts';
+export { processQueue, type QueueProcessing } from './landing/process-queue.ts';
 export { queueVerification, type QueueVerification, type VerifySettings } from './landing/verify.ts';
 export { type Controlled, controlRun, type ControlRunOptions } from './live/control-run.ts';
 export { readStatus, type Status } from './live/status.ts';

@@ -165,6 +165,6 @@ test('whatever happens to a run, and to the one that resumes it, the promises ho
       for (const id of tickets)
         expect([completed, deferred, blocked].some((known) => known.has(id)), `${id} is accounted for`).toBe(true);
     }),
-    { numRuns: 100 },
+    { numRuns: 100, timeout: 3000 },
   );
 });

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import {
+  acquireLock,
+  type LandingStyle,
+  LockTimeoutError,
+  openCommitQueue,
+  type ProcessOptions,
+  type QueueEntry,
+  QueueStoppedError,
+} from '@sage/commit-queue';
+import type { Repository } from '@sage/git';
+import { openWorkers, resolveAgent, type WorkersOptions } from '@sage/workers';
+import { queueVerification, type VerifySettings } from './verify.ts';
+
+export interface QueueProcessing extends ProcessOptions {
+  readonly repository: Repository;
+  readonly style?: LandingStyle | undefined;
+  /** Nothing is verified without it. */
+  readonly verify?: VerifySettings | undefined;
+  /** What the worktrees of the verify command are like. */
+  readonly workers: Omit<WorkersOptions, 'repository' | 'agent'>;
+}
+
+/**
+ * Lands what is queued, outside a run. Returns the entries whose state has changed.
+ * @throws {QueueStoppedError} `LOCK_TIMEOUT` while a run lands its own work.
+ */
+export async function processQueue(options: QueueProcessing): Promise<QueueEntry[]> {
+  const { repository, style, verify, target, signal } = options;
+  // A run uses the same worktrees.
+  await using _lock = await lockOutRuns(repository);
+  const agent = resolveAgent({ command: 'false' });
+  const workers = verify && (await openWorkers({ ...options.workers, repository, agent }));
+  try {
+    const queue = await openCommitQueue({
+      repository,
+      ...(style && { style }),
+      ...(workers && queueVerification(verify, { workers, run: `queue-${process.pid}` })),
+    });
+    const changed: QueueEntry[] = [];
+    for await (const { entry } of queue.process({ target, signal })) changed.push(entry);
+    return changed;
+  } finally {
+    await workers?.close();
+  }
+}
+
+async function lockOutRuns(repository: Repository) {
+  try {
+    return await acquireLock(join(repository.commonDir, 'sage'), {
+      timeout: 0,
+      purpose: 'sage queue process',
+    });
+  } catch (cause) {
+    if (!(cause instanceof LockTimeoutError)) throw cause;
+    throw new QueueStoppedError('LOCK_TIMEOUT', cause.message, { owner: cause.owner, cause });
+  }
+}
