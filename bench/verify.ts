@@ -1,5 +1,5 @@
 // Landings with a verify of 30 s, on a virtual clock: the speculation of the queue with 1 and 4 slots.
-import { speculate } from '../packages/commit-queue/src/speculate.ts';
+import { speculate } from '../packages/commit-queue/src/verification/speculate.ts';
 import { median } from './median.ts';
 import { seeded } from './seeded.ts';
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Step, STEPS } from '@sage/commit-queue';
+import { type Step, CRASH_POINTS } from '@sage/commit-queue';
 import type { Case, Kill } from './campaign.ts';
 import { type Campaign, git, gitWith } from './repository.ts';
 
@@ -53,7 +53,7 @@ export function limitCases(): Case[] {
     {
       name: 'a disk that becomes read-only',
       space: '24m',
-      rounds: STEPS.map((at) => ({
+      rounds: CRASH_POINTS.map((at) => ({
         kills: [undefined],
         meanwhile: { at, script: 'mount -o remount,ro "$TMPDIR"' },
         before: writable,

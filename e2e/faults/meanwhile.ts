@@ -1,11 +1,11 @@
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { STEPS, type Step } from '@sage/commit-queue';
+import { CRASH_POINTS, type Step } from '@sage/commit-queue';
 import type { Case, Round } from './campaign.ts';
 import { git } from './repository.ts';
 
 const MAIN = 'refs/heads/main';
-const LANDING = STEPS.slice(STEPS.indexOf('lock-taken'));
+const LANDING = CRASH_POINTS.slice(CRASH_POINTS.indexOf('lock-taken'));
 const BEFORE_SWAP = LANDING.slice(0, LANDING.indexOf('target-moved'));
 /** Later the pin is gone: what a person takes off the target then is theirs to keep. */
 const AFTER_SWAP = LANDING.slice(LANDING.indexOf('target-moved'), LANDING.indexOf('pins-removed'));
@@ -87,7 +87,7 @@ export function meanwhileCases(): Case[] {
     },
     {
       name: 'two queues with the same work at once',
-      rounds: STEPS.flatMap((at) => [
+      rounds: CRASH_POINTS.flatMap((at) => [
         { kills: [{ at, occurrence: 1, who: 'all' }], beside: true },
         { kills: [undefined], beside: true },
       ]),

@@ -1,4 +1,4 @@
-import { type Step, STEPS } from '@sage/commit-queue';
+import { type Step, CRASH_POINTS } from '@sage/commit-queue';
 import type { Case, Kill } from './campaign.ts';
 import { WAYS } from './ways.ts';
 
@@ -13,7 +13,7 @@ export function stepCases(entry: number): Case[] {
     (['process', 'gits', 'all'] as const).map((who) => ({
       name: `${WHO[who]} killed at each step, ${way}`,
       way,
-      rounds: STEPS.map((at) => ({
+      rounds: CRASH_POINTS.map((at) => ({
         kills: [{ at, occurrence: PER_ENTRY.includes(at) ? entry : 1, who }],
       })),
     })),
@@ -30,7 +30,7 @@ export function doubleCrashes(): Case[] {
     'pins-removed',
   ] as const;
   const then = [
-    'left-locks-removed',
+    'stale-locks-removed',
     'checkouts-finished',
     'entries-settled',
     'pins-removed',

@@ -1,5 +1,5 @@
 import { GitError } from '@sage/git';
-import type { LockOwner } from './lock-owner.ts';
+import type { LockOwner } from './lock/lock-owner.ts';
 
 export type QueueStopCode =
   | 'DIRTY_OVERLAP'

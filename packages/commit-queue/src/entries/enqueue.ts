@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import {
+  checkRefFormat,
+  fetchCommit,
+  GitSession,
+  isAncestor,
+  listRefs,
+  type RefUpdate,
+  resolveCommit,
+  syncDisk,
+  updateRefs,
+  type Repository,
+} from '@sage/git';
+import { pinOf } from './pins.ts';
+import type { QueueEntry } from './entry.ts';
+import { workKey, type EntryStore, type NewEntry } from './entry-store.ts';
+import { EntryError } from '../errors.ts';
+import { commitFiles } from './snapshot.ts';
+import type { OnStep } from '../crash-points.ts';
+
+export interface WorkDescription {
+  ticket: string;
+  /** Full ref of the branch to land on. */
+  target: string;
+  /** The landing's message; trailers are added. */
+  message: string;
+  /** The work commit's own author when missing. */
+  author?: { name: string; email: string; date?: string };
+}
+
+/** A commit, here or in the repository at `source`; `base` is the commit that it was begun from. */
+export interface CommittedWork {
+  commit: string;
+  base: string;
+  source?: string;
+}
+
+/** Files of a directory, compared with `base`: one that is there is added, one that is not is deleted. */
+export interface WorkInFiles {
+  directory: string;
+  files: readonly string[];
+  base: string;
+}
+
+export type Work = WorkDescription & (CommittedWork | WorkInFiles);
+
+const FULL_ID = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
+
+/** From so many on, one sync of the whole disk is cheaper than one of each file. */
+const GROUP_SYNC_MIN_ENTRIES = 8;
+
+/**
+ * Pins the works and adds their entries, in order, with one ref transaction and one sync for all; when this
+ * returns they are on disk. The same work twice is one entry. In place of a work that cannot be taken in
+ * stands its error.
+ */
+export async function enqueueWorks(
+  repository: Repository,
+  store: EntryStore,
+  works: readonly Work[],
+  { now, onStep }: { now: () => Date; onStep?: OnStep | undefined },
+): Promise<(QueueEntry | Error)[]> {
+  await using session = new GitSession(repository);
+  const targets = new Map<string, Promise<boolean>>();
+  const results = new Map<Work, QueueEntry | Error>();
+  const fresh = new Map<string, { entry: NewEntry; works: Work[] }>();
+  await store.readNew();
+  for (const work of works) {
+    try {
+      await assertTarget(work.target, targets);
+      const { commit, base } = await importWork(repository, session, work, now);
+      const { ticket, target, message, author } = work;
+      const existing = await store.findWork({ ticket, commit, target });
+      const twin = fresh.get(workKey({ ticket, commit, target }));
+      if (existing) results.set(work, existing);
+      else if (twin) twin.works.push(work);
+      else {
+        const id = randomBytes(10).toString('hex');
+        const entry = { id, ticket, target, base, commit, message, ...(author && { author }) };
+        fresh.set(workKey(entry), { entry, works: [work] });
+      }
+    } catch (error) {
+      // One that cannot be taken in is no reason to refuse the others.
+      results.set(work, error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+  const entries = [...fresh.values()].map(({ entry }) => entry);
+  const added = await addEntries(repository, store, entries, onStep);
+  for (const [key, { works: asked }] of fresh) {
+    for (const work of asked) results.set(work, added.get(key) as QueueEntry);
+  }
+  return works.map((work) => results.get(work) as QueueEntry | Error);
+}
+
+/**
+ * Pins first: killed after it, work is kept that nobody asks for; the other way round, an entry would promise
+ * work that git may have collected.
+ */
+async function addEntries(
+  repository: Repository,
+  store: EntryStore,
+  fresh: readonly NewEntry[],
+  onStep: OnStep | undefined,
+): Promise<Map<string, QueueEntry>> {
+  if (fresh.length === 0) return new Map();
+  const pins = fresh.map(({ id, commit }): RefUpdate => ({ ref: pinOf(id), old: 'absent', new: commit }));
+  // Many are synced together, where the machine can do that.
+  const together = fresh.length > GROUP_SYNC_MIN_ENTRIES && (await syncDisk(store.directory));
+  await updateRefs(repository, pins, { synced: !together });
+  onStep?.('pinned');
+  const added = await store.addAll(fresh, { synced: !together });
+  onStep?.('entry-written');
+  if (together) {
+    await syncDisk(repository.commonDir);
+    if (!(await sameDisk(repository.commonDir, store.directory))) await syncDisk(store.directory);
+  }
+  // A cleanup that ran in between has taken a pin for an orphan.
+  const there = new Set((await listRefs(repository, 'refs/sage/queue')).map(({ ref }) => ref));
+  const gone = pins.filter(({ ref }) => !there.has(ref)).map((pin) => ({ ...pin, old: undefined }));
+  if (gone.length > 0) await updateRefs(repository, gone);
+  // Of two callers with the same work at once, both see both entries here, and the earlier one stays.
+  await store.readNew();
+  const result = new Map<string, QueueEntry>();
+  for (const entry of added) {
+    const first = store.isFirst(entry) ? entry : ((await store.findWork(entry)) ?? entry);
+    result.set(workKey(entry), first);
+    if (first.id === entry.id) continue;
+    await store.remove(entry);
+    await updateRefs(repository, [{ ref: pinOf(entry.id), old: undefined, new: 'delete' }]);
+  }
+  return result;
+}
+
+async function sameDisk(a: string, b: string): Promise<boolean> {
+  const [one, other] = await Promise.all([stat(a), stat(b)]);
+  return one.dev === other.dev;
+}
+
+async function assertTarget(target: string, known: Map<string, Promise<boolean>>): Promise<void> {
+  const good = known.get(target) ?? (target.startsWith('refs/heads/') ? checkRefFormat(target) : false);
+  known.set(target, Promise.resolve(good));
+  if (await good) return;
+  const message = `${JSON.stringify(target)} is not the full name of a branch: use refs/heads/NAME`;
+  throw new EntryError('BAD_TARGET', target, message);
+}
+
+async function importWork(
+  repository: Repository,
+  session: GitSession,
+  work: Work,
+  now: () => Date,
+): Promise<{ commit: string; base: string }> {
+  if ('directory' in work) {
+    const base = await resolveCommit(repository, work.base);
+    if (base === undefined) throw badCommit('BAD_BASE', work.base);
+    const { directory, files, message, author } = work;
+    return {
+      commit: await commitFiles(repository, { directory, files, base, message, author, date: now() }),
+      base,
+    };
+  }
+  if (work.source !== undefined && FULL_ID.test(work.commit)) {
+    await fetchCommit(repository, work.source, work.commit);
+  }
+  const known = await session.readCommit(work.commit);
+  const commit = known ? work.commit : await resolveCommit(repository, work.commit);
+  if (commit === undefined) throw badCommit('BAD_COMMIT', work.commit);
+  if (known?.parents.includes(work.base) === true) return { commit, base: work.base };
+  const base = await resolveCommit(repository, work.base);
+  if (base === undefined) throw badCommit('BAD_BASE', work.base);
+  if (!(await isAncestor(repository, base, commit))) {
+    throw new EntryError(
+      'BAD_BASE',
+      base,
+      `${base} is not an ancestor of ${commit}: name the commit that the work began from`,
+    );
+  }
+  return { commit, base };
+}
+
+function badCommit(code: 'BAD_COMMIT' | 'BAD_BASE', name: string): EntryError {
+  return new EntryError(
+    code,
+    name,
+    `${JSON.stringify(name)} is not a commit of this repository: give its full id`,
+  );
+}

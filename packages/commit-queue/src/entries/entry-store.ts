@@ -1,0 +1,214 @@
+import { statSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  createFile,
+  createFiles,
+  removeFile,
+  replaceFile,
+  replaceFiles,
+  TEMPORARY_PREFIX,
+} from '../durable-file.ts';
+import { entrySchema, TRANSITIONS, type QueueEntry } from './entry.ts';
+import { EntryError, isErrno } from '../errors.ts';
+
+const ENTRY_FILE = /^(\d{8,})\.json$/;
+const LEFTOVER_AGE_MS = 86_400_000;
+
+export type NewEntry = Pick<QueueEntry, 'id' | 'ticket' | 'target' | 'base' | 'commit' | 'message'> & {
+  author?: NonNullable<QueueEntry['author']>;
+};
+
+/** The entries of a queue, one JSON file each, named by sequence. Every write is on disk when it returns. */
+export class EntryStore {
+  readonly directory: string;
+  readonly #now: () => Date;
+  readonly #seen = new Set<number>();
+  /** Entries that never change again: a queue with thousands of landings is looked through for each new one. */
+  readonly #final = new Map<number, { entry: QueueEntry; file: string | undefined }>();
+  /** The sequences of each work. */
+  readonly #works = new Map<string, number[]>();
+
+  constructor(directory: string, now: () => Date) {
+    this.directory = directory;
+    this.#now = now;
+  }
+
+  async open(): Promise<void> {
+    await mkdir(this.directory, { recursive: true });
+  }
+
+  /**
+   * Adds entries at the end. The exclusive link is what orders concurrent callers: no lock is needed. Many are not
+   * synced: the caller syncs the disk.
+   */
+  async addAll(added: readonly NewEntry[], { synced = true } = {}): Promise<QueueEntry[]> {
+    const at = this.#now().toISOString();
+    const entryOf = (each: NewEntry, sequence: number) =>
+      entrySchema.parse({ v: 1, ...each, sequence, state: 'queued', enqueuedAt: at, updatedAt: at });
+    const next = ((await this.#sequences()).at(-1) ?? 0) + 1;
+    const entries: QueueEntry[] = [];
+    if (synced) {
+      let sequence = next;
+      for (const each of added) {
+        while (!(await createFile(this.directory, fileName(sequence), format(entryOf(each, sequence)))))
+          sequence += 1;
+        entries.push(entryOf(each, sequence));
+      }
+    } else {
+      const files = added.map((each) => ({ name: fileName, text: (n: number) => format(entryOf(each, n)) }));
+      const sequences = createFiles(this.directory, next, files);
+      entries.push(...added.map((each, n) => entryOf(each, sequences[n] ?? 0)));
+    }
+    for (const entry of entries) this.#remember(entry);
+    return entries;
+  }
+
+  /** Whether no other entry of the same work came before this one, of those that `readNew` knows. */
+  isFirst(entry: QueueEntry): boolean {
+    return this.#works.get(workKey(entry))?.[0] === entry.sequence;
+  }
+
+  /** The first entry of this work that is queued or has landed, of those that `readNew` knows. */
+  async findWork(work: Pick<QueueEntry, 'ticket' | 'commit' | 'target'>): Promise<QueueEntry | undefined> {
+    for (const sequence of this.#works.get(workKey(work)) ?? []) {
+      const entry = await this.#readEntry(sequence).catch(() => undefined);
+      if (entry && (entry.state === 'queued' || entry.state === 'landed')) return entry;
+    }
+    return undefined;
+  }
+
+  /** Reads the entries that have come since the last time. */
+  async readNew(): Promise<void> {
+    for (const sequence of await this.#sequences()) {
+      if (this.#seen.has(sequence)) continue;
+      const entry = await this.#readEntry(sequence).catch(() => undefined);
+      if (entry) this.#remember(entry);
+    }
+  }
+
+  async #readEntry(sequence: number): Promise<QueueEntry> {
+    const file = join(this.directory, fileName(sequence));
+    const known = this.#final.get(sequence);
+    // After a cleanup the number may be another entry's, and then the file is another one.
+    if (known && known.file === identityOf(file)) return known.entry;
+    const entry = entrySchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    if (entry.sequence !== sequence) throw new Error(`its sequence is ${entry.sequence}`);
+    if (TRANSITIONS[entry.state].length === 0) this.#final.set(sequence, { entry, file: identityOf(file) });
+    return entry;
+  }
+
+  /** What an entry is about never changes, so it is read once; its state is read when it is asked for. */
+  #remember(entry: QueueEntry): void {
+    if (this.#seen.has(entry.sequence)) return;
+    this.#seen.add(entry.sequence);
+    const key = workKey(entry);
+    this.#works.set(
+      key,
+      [...(this.#works.get(key) ?? []), entry.sequence].sort((a, b) => a - b),
+    );
+  }
+
+  /** All entries in the order they came, and an error for each file that is none. */
+  async read(): Promise<{ entries: QueueEntry[]; unreadable: EntryError[] }> {
+    const entries: QueueEntry[] = [];
+    const unreadable: EntryError[] = [];
+    for (const sequence of await this.#sequences()) {
+      const file = join(this.directory, fileName(sequence));
+      try {
+        entries.push(await this.#readEntry(sequence));
+      } catch (error) {
+        // Removed by a cleanup since the listing.
+        if (isErrno(error, 'ENOENT')) continue;
+        const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : '';
+        const message = `${file} is not a queue entry (${why}): mend or remove it, its work is under refs/sage/queue/`;
+        unreadable.push(new EntryError('UNREADABLE_ENTRY', file, message, { cause: error }));
+      }
+    }
+    return { entries, unreadable };
+  }
+
+  async find(id: string): Promise<QueueEntry> {
+    const entry = (await this.read()).entries.find((each) => each.id === id);
+    if (entry) return entry;
+    throw new EntryError(
+      'UNKNOWN_ENTRY',
+      id,
+      `there is no entry ${JSON.stringify(id)}: list the queue for the ids`,
+    );
+  }
+
+  /** Writes a changed entry; a change of state must be in the table. */
+  async write(previous: QueueEntry, next: QueueEntry): Promise<QueueEntry> {
+    assertTransition(previous, next);
+    const entry = { ...next, updatedAt: this.#now().toISOString() };
+    await replaceFile(this.directory, fileName(entry.sequence), format(entry));
+    return entry;
+  }
+
+  /** As `write` for many: all on disk when it returns, with one sync of the directory. */
+  async writeAll(
+    changes: readonly (readonly [previous: QueueEntry, next: QueueEntry])[],
+  ): Promise<QueueEntry[]> {
+    const updatedAt = this.#now().toISOString();
+    const entries = changes.map(([previous, next]) => {
+      assertTransition(previous, next);
+      return { ...next, updatedAt };
+    });
+    const files = entries.map((entry) => ({ name: fileName(entry.sequence), text: format(entry) }));
+    await replaceFiles(this.directory, files);
+    return entries;
+  }
+
+  async remove(entry: QueueEntry): Promise<void> {
+    this.#final.delete(entry.sequence);
+    await removeFile(this.directory, fileName(entry.sequence));
+  }
+
+  /** Temporary files of killed processes; a live one is minutes old at most. */
+  async removeLeftovers(): Promise<void> {
+    for (const name of await readdir(this.directory)) {
+      if (!name.startsWith(TEMPORARY_PREFIX)) continue;
+      const path = join(this.directory, name);
+      const status = await stat(path).catch(() => undefined);
+      if (status && this.#now().getTime() - status.mtimeMs > LEFTOVER_AGE_MS) await rm(path, { force: true });
+    }
+  }
+
+  async #sequences(): Promise<number[]> {
+    const names = await readdir(this.directory);
+    return names
+      .flatMap((name) => Number(ENTRY_FILE.exec(name)?.[1] ?? []))
+      .filter((n) => n > 0)
+      .sort((a, b) => a - b);
+  }
+}
+
+/** The same work asked for twice is one entry. */
+export function workKey({
+  ticket,
+  commit,
+  target,
+}: Pick<QueueEntry, 'ticket' | 'commit' | 'target'>): string {
+  return JSON.stringify([ticket, commit, target]);
+}
+
+function assertTransition(previous: QueueEntry, next: QueueEntry): void {
+  if (previous.state === next.state || TRANSITIONS[previous.state].includes(next.state)) return;
+  const message = `entry ${previous.id} is ${previous.state} and cannot become ${next.state}`;
+  throw new EntryError('WRONG_STATE', previous.id, message);
+}
+
+/** undefined where there is no such file. Asked without waiting: thousands are looked at for each landing. */
+function identityOf(file: string): string | undefined {
+  const status = statSync(file, { throwIfNoEntry: false });
+  return status && `${status.ino} ${status.mtimeMs}`;
+}
+
+function fileName(sequence: number): string {
+  return `${String(sequence).padStart(8, '0')}.json`;
+}
+
+function format(entry: QueueEntry): string {
+  return `${JSON.stringify(entry, undefined, 2)}\n`;
+}

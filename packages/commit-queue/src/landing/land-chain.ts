@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { DURABLE_CONFIG, git, RefMovedError, type Repository, syncDisk } from '@sage/git';
+import type { QueueEntry } from '../entries/entry.ts';
+import { QueueStoppedError } from '../errors.ts';
+import type { LandingContext } from './landing-context.ts';
+import type { StagedLanding } from './staged-landing.ts';
+import { moveTarget } from '../checkouts/move-target.ts';
+import { settleLanded } from './settle.ts';
+
+/**
+ * Lands a chain as {@link landTogether} does; where the checkout cannot follow all of them, one by one as far as it
+ * can. Only for a chain at each of whose commits the target may rest.
+ */
+export async function landChain(
+  context: LandingContext,
+  tip: string,
+  chain: readonly StagedLanding[],
+): Promise<string | undefined> {
+  try {
+    return await landTogether(context, tip, chain);
+  } catch (error) {
+    if (!(error instanceof QueueStoppedError) || error.code !== 'DIRTY_OVERLAP' || chain.length === 1)
+      throw error;
+  }
+  let now = tip;
+  for (const staged of chain) {
+    const landed = await landTogether(context, now, [staged]);
+    // What has landed is told; the rest is made anew on what is there now.
+    if (landed === undefined) return now === tip ? undefined : now;
+    now = landed;
+  }
+  return now;
+}
+
+/**
+ * Lands landings that follow each other from `tip`: one sync, one compare-and-swap and one move of the checkouts for
+ * all. Returns the new tip; undefined, with nothing landed, when somebody else has moved the target.
+ */
+export async function landTogether(
+  context: LandingContext,
+  tip: string,
+  chain: readonly StagedLanding[],
+): Promise<string | undefined> {
+  const { repository, store, session, onStep } = context;
+  const [first, last] = [chain[0], chain.at(-1)];
+  if (first === undefined || last === undefined) return tip;
+  await Promise.all(chain.map(({ verification }) => verification));
+  const commits = chain.map(({ commit }) => commit);
+  await syncObjects(repository, commits, first.entry.base);
+  onStep?.('objects-synced');
+  const move = {
+    target: first.entry.target,
+    old: tip,
+    new: last.commit,
+    files: chain.flatMap(({ files }) => files),
+    entries: chain.map(({ entry, commit }) => ({ id: entry.id, commit })),
+  };
+  let settled: QueueEntry[] = [];
+  const settle = async () => {
+    settled = await settleLanded(session, store, chain, onStep);
+  };
+  try {
+    await moveTarget({ ...context, directory: store.directory }, move, settle);
+  } catch (error) {
+    if (error instanceof RefMovedError) return undefined;
+    throw error;
+  }
+  for (const [n, entry] of settled.entries()) await context.onSettled(entry, chain[n]?.files);
+  return last.commit;
+}
+
+/** Git and this process have written the objects without a sync each: one for all, before the ref. */
+export async function syncObjects(
+  repository: Repository,
+  commits: readonly string[],
+  base: string,
+): Promise<void> {
+  if (await syncDisk(repository.commonDir)) return;
+  // Without it: git packs them, synced, into a file of their own.
+  const input = commits.map((commit) => `${commit}\n`).join('') + `^${base}\n`;
+  const args = ['pack-objects', '--revs', '--quiet', join(repository.commonDir, 'objects/pack/pack')];
+  await git(repository, args, { input, config: DURABLE_CONFIG });
+}

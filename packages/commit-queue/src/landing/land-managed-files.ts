@@ -1,0 +1,41 @@
+import { RefMovedError } from '@sage/git';
+import type { LandingContext } from './landing-context.ts';
+import { MAX_TIP_ATTEMPTS } from './landing-context.ts';
+import { syncObjects } from './land-chain.ts';
+import { writeLandingCommit } from './staged-landing.ts';
+import { editTree, type ManagedFile } from '../checkouts/managed-files.ts';
+import { moveTarget } from '../checkouts/move-target.ts';
+import { targetBusy, targetTip } from './target.ts';
+
+export interface ManagedCommit {
+  target: string;
+  message: string;
+  files: readonly ManagedFile[];
+}
+
+/** Lands a commit of managed files alone; undefined when the edits change nothing. */
+export async function landManagedFiles(
+  context: LandingContext,
+  { target, message, files }: ManagedCommit,
+): Promise<string | undefined> {
+  const { repository, store, session } = context;
+  for (let attempt = 1; attempt <= MAX_TIP_ATTEMPTS; attempt += 1) {
+    const old = await targetTip(session, target);
+    const before = (await session.readCommit(old))?.tree ?? '';
+    const tree = await editTree(session, before, files);
+    if (tree === before) return undefined;
+    const content = { tree, parents: [old], message, author: context.committer };
+    const commit = await writeLandingCommit(context, content, []);
+    await syncObjects(repository, [commit], old);
+    try {
+      await moveTarget(
+        { ...context, directory: store.directory },
+        { target, old, new: commit, files, entries: [] },
+      );
+      return commit;
+    } catch (error) {
+      if (!(error instanceof RefMovedError)) throw error;
+    }
+  }
+  throw targetBusy(target);
+}

@@ -1,0 +1,191 @@
+import {
+  findTrailers,
+  git,
+  GitError,
+  type GitSession,
+  isCheckablePath,
+  type MergeResult,
+  type RawCommitContent,
+  readCommit,
+} from '@sage/git';
+import type { QueueEntry } from '../entries/entry.ts';
+import { decodeTrailer, TICKET_TRAILER } from './trailers.ts';
+import { isTrueMerge, type MergedTree } from './true-merge.ts';
+
+/**
+ * `squash`: one commit an entry on the target. `merge`: a merge commit, the work's own commits are its second
+ * parent's. `rebase`: the work's commits made anew on the target.
+ */
+export type LandingStyle = 'squash' | 'merge' | 'rebase';
+
+/** The commit that will carry an entry, before managed files are written into its tree. */
+export interface Prepared {
+  tree: string;
+  parents: string[];
+  message: string;
+  author: RawCommitContent['author'];
+  /** Whether the tree is the true merge, found out in another way than it was made. */
+  proof: Promise<boolean>;
+}
+
+/** Why the work cannot be put on this parent. */
+export interface Refused {
+  state: 'conflicted' | 'rejected';
+  reason: string;
+  files: string[];
+}
+
+export interface PrepareContext {
+  session: GitSession;
+  /** Writes a commit that is not the last of a rebase. */
+  write: (content: Prepared) => Promise<string>;
+}
+
+/** Puts the work of an entry on top of `parent`. */
+export async function prepareLanding(
+  style: LandingStyle,
+  context: PrepareContext,
+  entry: QueueEntry,
+  parent: string,
+): Promise<Prepared | Refused> {
+  const { session } = context;
+  if ((await session.readCommit(entry.commit)) === undefined)
+    return rejected('its commit is no longer in the repository');
+  if (style === 'rebase') return rebase(context, entry, parent);
+  const merge = await mergeOf(session, parent, entry.commit);
+  if ('reason' in merge) return merge;
+  if (style === 'merge') {
+    // They become part of the target, and would speak for other tickets there.
+    const forged = await findTrailers(session.repository, entry.base, entry.commit, TICKET_TRAILER);
+    if (forged.length > 0)
+      return rejected(`commit ${forged[0]?.commit} carries a ${TICKET_TRAILER} trailer: take it out`);
+  }
+  const { commit, base } = entry;
+  return {
+    tree: merge.tree,
+    parents: style === 'merge' ? [parent, commit] : [parent],
+    message: entry.message,
+    author: await authorOf(session, entry, commit),
+    proof: proved(isTrueMerge(session, { parent, commit, base }, merge)),
+  };
+}
+
+/** Each commit of the work, merged onto the one before with its own parent as the base. */
+async function rebase(
+  context: PrepareContext,
+  entry: QueueEntry,
+  parent: string,
+): Promise<Prepared | Refused> {
+  const { session } = context;
+  const commits = await linearHistory(session, entry.base, entry.commit);
+  if (commits === undefined)
+    return rejected('its history has merges, which cannot be rebased: land it in another style');
+  let last: Prepared | undefined;
+  let on = parent;
+  const proofs: Promise<boolean>[] = [];
+  for (const commit of commits) {
+    if (last) on = await context.write(last);
+    const base = (await session.readCommit(commit))?.parents[0] ?? '';
+    // Git takes the common ancestor for the base: this one has what is on the target, and that ancestor.
+    const tree = (await session.readCommit(on))?.tree ?? '';
+    const anonymous = { name: 'Sage', email: 'sage@localhost', date: new Date(0) };
+    const ours = await session.writeCommit({
+      tree,
+      parents: [base],
+      message: '',
+      author: anonymous,
+      committer: anonymous,
+    });
+    const merge = await mergeOf(session, ours, commit);
+    if ('reason' in merge) return merge;
+    const { message } = await readCommit(session.repository, commit);
+    proofs.push(isTrueMerge(session, { parent: ours, commit, base }, merge));
+    last = {
+      tree: merge.tree,
+      parents: [on],
+      message,
+      author: await authorOf(session, entry, commit),
+      proof: proved(Promise.all(proofs).then((all) => all.every(Boolean))),
+    };
+  }
+  return last ?? rejected('it has no commit of its own');
+}
+
+/** The commits after `base` up to `commit`, oldest first; undefined where one has not exactly one parent. */
+async function linearHistory(
+  session: GitSession,
+  base: string,
+  commit: string,
+): Promise<string[] | undefined> {
+  const commits: string[] = [];
+  for (let at = commit; at !== base;) {
+    const [parent, ...others] = (await session.readCommit(at))?.parents ?? [];
+    if (parent === undefined || others.length > 0) return undefined;
+    commits.unshift(at);
+    at = parent;
+  }
+  return commits;
+}
+
+async function authorOf(
+  session: GitSession,
+  entry: QueueEntry,
+  commit: string,
+): Promise<RawCommitContent['author']> {
+  if (entry.author) return entry.author;
+  const raw = await session.readCommit(commit);
+  if (raw?.encoding === undefined) return { line: raw?.author ?? '' };
+  return (await readCommit(session.repository, commit)).author;
+}
+
+async function mergeOf(session: GitSession, ours: string, theirs: string): Promise<MergedTree | Refused> {
+  let merge: MergeResult;
+  try {
+    merge = await session.merge(ours, theirs);
+  } catch (error) {
+    if (!(error instanceof GitError) || !error.stderr.includes('unrelated histories')) throw error;
+    return { state: 'conflicted', reason: 'the work and the target have no common history', files: [] };
+  }
+  const files = merge.conflicts.map(({ path }) => path);
+  if (files.length > 0) return { state: 'conflicted', reason: merge.messages.join('\n'), files };
+  const change = await session.diffTrees((await session.readCommit(ours))?.tree ?? '', merge.tree);
+  const name = uncheckable(change);
+  if (name === undefined) return { tree: merge.tree, change };
+  return rejected(`it has ${JSON.stringify(name)}, which git would never check out: take it out`);
+}
+
+/** A file that comes with this difference, and that no checkout could have. */
+function uncheckable(change: Buffer): string | undefined {
+  const fields = change.toString().split('\0');
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const [, mode = ''] = (fields[at] ?? '').split(' ');
+    const path = fields[at + 1] ?? '';
+    if (mode !== '000000' && !isCheckablePath(path, mode)) return path;
+  }
+  return undefined;
+}
+
+function rejected(reason: string): Refused {
+  return { state: 'rejected', reason, files: [] };
+}
+
+/** Awaited later, beside the next merge: until then nobody minds its failure. */
+function proved(proof: Promise<boolean>): Promise<boolean> {
+  proof.catch(() => undefined);
+  return proof;
+}
+
+/** The tickets whose landings touched these files on the target since the work began, oldest first. */
+export async function ticketsThatTouched(
+  session: GitSession,
+  entry: QueueEntry,
+  tip: string,
+  files: readonly string[],
+): Promise<string[]> {
+  if (files.length === 0) return [];
+  const { repository } = session;
+  // From the fork point, as the base itself may have left the target's history.
+  const fork = await git(repository, ['merge-base', tip, entry.commit]);
+  const hits = await findTrailers(repository, fork.split('\n')[0], tip, TICKET_TRAILER, files);
+  return [...new Set(hits.flatMap(({ values }) => values.map(decodeTrailer)))].toReversed();
+}

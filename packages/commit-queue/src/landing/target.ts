@@ -1,0 +1,57 @@
+import { findTrailers, git, type GitSession } from '@sage/git';
+import type { QueueEntry } from '../entries/entry.ts';
+import { QueueStoppedError } from '../errors.ts';
+import { MAX_TIP_ATTEMPTS } from './landing-context.ts';
+import { ENTRY_TRAILER, trailerValues } from './trailers.ts';
+
+/** Commits that are looked at one by one; a process of its own is quicker for more. */
+const NEAR_MAX_COMMITS = 300;
+
+export async function targetTip(session: GitSession, target: string): Promise<string> {
+  const tip = await session.readRef(target);
+  if (tip !== undefined) return tip;
+  throw new QueueStoppedError('TARGET_GONE', `${target} does not exist: make it again, or drop its entries`);
+}
+
+export function targetBusy(target: string): QueueStoppedError {
+  const message = `${target} moved ${MAX_TIP_ATTEMPTS} times during one landing: go on when it is quieter`;
+  return new QueueStoppedError('TARGET_BUSY', message);
+}
+
+/** Which of the entries the history of `tip` carries already: the trailer, not a flag, says so. */
+export async function landedEntries(
+  session: GitSession,
+  entries: readonly QueueEntry[],
+  tip: string,
+): Promise<Map<string, string>> {
+  const bases = new Set(entries.map(({ base }) => base));
+  const near = await nearTrailers(session, bases, tip);
+  if (near) return near;
+  const { repository } = session;
+  const args = ['merge-base', '--octopus', tip, ...bases];
+  // Nothing in common with one of them, or a base that is gone: the whole history is looked through.
+  const [from] = (await git(repository, args, { allowExit: [1, 128] })).split('\n');
+  const hits = await findTrailers(repository, from || undefined, tip, ENTRY_TRAILER);
+  return new Map(hits.flatMap(({ commit, values }) => values.map((value) => [value, commit])));
+}
+
+/** The same where a straight line of a few commits leads to all the bases; undefined where not. */
+async function nearTrailers(
+  session: GitSession,
+  bases: ReadonlySet<string>,
+  tip: string,
+): Promise<Map<string, string> | undefined> {
+  const missing = new Set(bases);
+  const found = new Map<string, string>();
+  let at = tip;
+  for (let count = 0; count < NEAR_MAX_COMMITS; count += 1) {
+    missing.delete(at);
+    if (missing.size === 0) return found;
+    const commit = await session.readCommit(at);
+    const [parent, ...others] = commit?.parents ?? [];
+    if (commit === undefined || parent === undefined || others.length > 0) return undefined;
+    for (const id of trailerValues(commit.message, ENTRY_TRAILER)) found.set(id, at);
+    at = parent;
+  }
+  return undefined;
+}

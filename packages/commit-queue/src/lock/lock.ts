@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createFile, replaceFile } from '../durable-file.ts';
+import { isErrno, LockTimeoutError, QueueStoppedError } from '../errors.ts';
+import type { LockOwner } from './lock-owner.ts';
+import { hasEnded, ownIdentity } from './process-identity.ts';
+
+export interface Lock extends AsyncDisposable {
+  readonly owner: LockOwner;
+  /**
+   * The machine was started since the last holder: what was written since this time (ms) and not synced may be
+   * torn. undefined where it was not.
+   */
+  readonly tornSince: number | undefined;
+  /** Throws `QueueStoppedError` LOST_LOCK when the lock was taken away (its file removed by hand, say). */
+  assertHeld(): Promise<void>;
+  release(): Promise<void>;
+}
+
+export interface LockOptions {
+  /** How long to wait for another holder, in ms; 0 asks once. */
+  timeout: number;
+  /** Shown to whoever has to wait. */
+  purpose?: string;
+  signal?: AbortSignal;
+}
+
+/** By then (ms) the system has written by itself what nobody synced; half a minute is usual. */
+const WRITEBACK_LIMIT_MS = 3_600_000;
+
+/**
+ * A lock between processes in `<directory>/lock`, without any clock. Its files are generations 1, 2, 3, ...; who
+ * made the highest one holds the lock until that file says `released` or its process has ended. Files appear
+ * complete (hard link), so of many takers one makes generation N+1. The highest generation never disappears:
+ * only the holder of a newer one removes older ones. Throws `LockTimeoutError`.
+ */
+export async function acquireLock(directory: string, options: LockOptions): Promise<Lock> {
+  const folder = join(directory, 'lock');
+  await mkdir(folder, { recursive: true });
+  const owner: LockOwner = {
+    ...(await ownIdentity()),
+    token: randomBytes(12).toString('hex'),
+    purpose: options.purpose ?? '',
+    since: new Date().toISOString(),
+  };
+  const deadline = performance.now() + options.timeout;
+  for (let pause = 5; ; pause = Math.min(pause * 2, 200)) {
+    const attempt = await tryLock(folder, owner);
+    if (attempt !== undefined && 'generation' in attempt) return held(folder, attempt, owner);
+    const left = deadline - performance.now();
+    if (attempt !== undefined && left <= 0) throw new LockTimeoutError(attempt.file, attempt.owner);
+    options.signal?.throwIfAborted();
+    // A lost race (undefined) is tried again at once: somebody made progress.
+    if (attempt !== undefined) await delay(Math.min(pause, left), undefined, { signal: options.signal });
+  }
+}
+
+/** Who holds the lock in `<directory>/lock`, which is only looked at; undefined where nobody does. */
+export async function lockOwner(directory: string): Promise<LockOwner | undefined> {
+  const folder = join(directory, 'lock');
+  for (;;) {
+    const names = await generations(folder).catch((error: unknown) => {
+      if (isErrno(error, 'ENOENT')) return [];
+      throw error;
+    });
+    const highest = names.at(-1);
+    if (highest === undefined) return undefined;
+    const content = await readContent(join(folder, fileName(highest)));
+    // A newer holder has removed it: that one is asked.
+    if (content === 'gone') continue;
+    return 'token' in content && !(await hasEnded(content)) ? content : undefined;
+  }
+}
+
+interface Taken {
+  generation: number;
+  tornSince: number | undefined;
+}
+
+async function tryLock(
+  folder: string,
+  owner: LockOwner,
+): Promise<Taken | { file: string; owner: LockOwner } | undefined> {
+  const highest = (await generations(folder)).at(-1) ?? 0;
+  let tornSince: number | undefined = Infinity;
+  if (highest > 0) {
+    const file = join(folder, fileName(highest));
+    const content = await readContent(file);
+    if (content === 'gone') return undefined;
+    if ('token' in content && !(await hasEnded(content))) return { file, owner: content };
+    if (content.boot === owner.boot) tornSince = undefined;
+    else tornSince = (await modified(file)) - WRITEBACK_LIMIT_MS;
+  }
+  const mine = highest + 1;
+  if (!(await createFile(folder, fileName(mine), JSON.stringify(owner)))) return undefined;
+  // Between the look and the link others may have taken and passed on the lock, and removed the generation
+  // that would have been in the way: then a higher one is there, and this one means nothing.
+  const now = await generations(folder);
+  if (now.at(-1) !== mine) {
+    await rm(join(folder, fileName(mine)), { force: true });
+    return undefined;
+  }
+  for (const older of now) if (older < mine) await rm(join(folder, fileName(older)), { force: true });
+  return { generation: mine, tornSince };
+}
+
+function held(folder: string, { generation, tornSince }: Taken, owner: LockOwner): Lock {
+  const name = fileName(generation);
+  let released = false;
+  const isMine = async () => {
+    const content = await readContent(join(folder, name));
+    return (
+      content !== 'gone' &&
+      'token' in content &&
+      content.token === owner.token &&
+      (await generations(folder)).at(-1) === generation
+    );
+  };
+  const release = async () => {
+    if (released) return;
+    released = true;
+    if (await isMine()) await replaceFile(folder, name, JSON.stringify({ released: true, boot: owner.boot }));
+  };
+  return {
+    owner,
+    tornSince,
+    release,
+    [Symbol.asyncDispose]: release,
+    async assertHeld() {
+      if (!released && (await isMine())) return;
+      throw new QueueStoppedError(
+        'LOST_LOCK',
+        `the lock in ${folder} is no longer held by this process: start again`,
+      );
+    },
+  };
+}
+
+async function modified(file: string): Promise<number> {
+  return (await stat(file).catch(() => undefined))?.mtimeMs ?? Infinity;
+}
+
+async function generations(folder: string): Promise<number[]> {
+  const names = await readdir(folder);
+  return names
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+/** Content that is no owner (released, or torn by a power cut) leaves the lock free. */
+async function readContent(file: string): Promise<LockOwner | { boot?: unknown } | 'gone'> {
+  try {
+    const content: unknown = JSON.parse(await readFile(file, 'utf8'));
+    return typeof content === 'object' && content !== null ? content : {};
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return 'gone';
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
+}
+
+function fileName(generation: number): string {
+  return String(generation).padStart(12, '0');
+}

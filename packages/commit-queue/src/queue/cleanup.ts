@@ -1,0 +1,39 @@
+import { listRefs, updateRefs, type Repository } from '@sage/git';
+import type { EntryStore } from '../entries/entry-store.ts';
+import { clearVerifyCache } from '../verification/verify-cache.ts';
+import { isOnTarget, pinOf, removePin } from '../entries/pins.ts';
+
+/**
+ * Removes dropped entries, and landed ones whose landing is reachable from their target, with their pins; the
+ * lock must be held. A pin that no entry names (its process was killed between the two) is moved to
+ * `refs/sage/orphan/`, not removed. What is known of verified trees is forgotten. Returns the ids removed.
+ */
+export async function cleanupQueue(repository: Repository, store: EntryStore): Promise<string[]> {
+  // Pins before entries: a pin whose entry comes in between must not look like an orphan.
+  const pins = await listRefs(repository, 'refs/sage/queue');
+  const { entries, unreadable } = await store.read();
+  const removed: string[] = [];
+  for (const entry of entries) {
+    if (entry.state !== 'dropped' && !(await isOnTarget(repository, entry))) continue;
+    await removePin(repository, entry.id);
+    await store.remove(entry);
+    removed.push(entry.id);
+  }
+  const known = new Set(entries.map(({ id }) => pinOf(id)));
+  // An unreadable entry may be the one that a pin belongs to.
+  const orphans = unreadable.length > 0 ? [] : pins.filter(({ ref }) => !known.has(ref));
+  for (const { ref, oid } of orphans) {
+    const kept = ref.replace('refs/sage/queue/', 'refs/sage/orphan/');
+    const toOrphan = [
+      { ref: kept, old: undefined, new: oid },
+      { ref, old: oid, new: 'delete' },
+    ];
+    await updateRefs(repository, toOrphan);
+    // An enqueue may have been between its pin and its entry: it looks for its pin afterwards, and so do we.
+    const late = (await store.read()).entries.some(({ id }) => pinOf(id) === ref);
+    if (late) await updateRefs(repository, [{ ref, old: undefined, new: oid }]);
+  }
+  await store.removeLeftovers();
+  await clearVerifyCache(store.directory);
+  return removed;
+}

@@ -1,0 +1,249 @@
+import { type PinnedSettings, GitSession, type Repository } from '@sage/git';
+import { repairTornWrites } from '../recovery/repair-torn-writes.ts';
+import { Arrivals } from '../entries/arrivals.ts';
+import { auditLandings, type AuditOptions, type AuditReport } from '../audit/audit.ts';
+import { cleanupQueue } from './cleanup.ts';
+import { enqueueWorks, type Work } from '../entries/enqueue.ts';
+import type { EntryState, QueueEntry } from '../entries/entry.ts';
+import type { EntryStore } from '../entries/entry-store.ts';
+import type { EntryError } from '../errors.ts';
+import { handOver } from './hand-over.ts';
+import { EnqueueBatcher } from '../entries/enqueue-batcher.ts';
+import { withVerifyCache } from '../verification/verify-cache.ts';
+import { landManagedFiles, type ManagedCommit } from '../landing/land-managed-files.ts';
+import type { Verification } from '../verification/land-verified.ts';
+import type { LandingContext } from '../landing/landing-context.ts';
+import type { Lock } from '../lock/lock.ts';
+import { type PlannedWork, predictConflict } from '../landing/predict.ts';
+import { type ProcessOptions, processQueue, type Settled } from './process-queue.ts';
+import { withQueueLock } from '../lock/queue-lock.ts';
+import type { CommitQueueOptions } from './queue-options.ts';
+import { recoverQueue } from '../recovery/recover.ts';
+
+export interface EntryFilter {
+  state?: EntryState;
+  target?: string;
+  ticket?: string;
+}
+
+/** What a repository's configuration said when the queue was opened: what is changed later is not obeyed. */
+export interface Configuration extends Pick<LandingContext, 'committer' | 'sign'> {
+  settings: PinnedSettings;
+}
+
+/** Lands finished work on branches, one landing at a time, each exactly once. Made by `openCommitQueue`. */
+export class CommitQueue {
+  readonly #repository: Repository;
+  readonly #store: EntryStore;
+  readonly #options: CommitQueueOptions;
+  readonly #now: () => Date;
+  readonly #configuration: Configuration;
+  /** There while entries are landed. */
+  #arrivals: Arrivals | undefined;
+  /** Settled by a recovery that had nobody to report to. */
+  readonly #unreported: QueueEntry[] = [];
+  readonly #batcher = new EnqueueBatcher((works) => this.#write(works));
+
+  constructor(
+    repository: Repository,
+    store: EntryStore,
+    options: CommitQueueOptions,
+    configuration: Configuration,
+  ) {
+    this.#configuration = configuration;
+    this.#repository = repository;
+    this.#store = store;
+    this.#options = options;
+    this.#now = options.now ?? (() => new Date());
+  }
+
+  /**
+   * Takes in finished work. It is pinned and on disk when this returns; calls at the same time share their syncs.
+   * Throws `EntryError`.
+   */
+  async enqueue(work: Work): Promise<QueueEntry> {
+    const result = await this.#batcher.take(work);
+    if (result instanceof Error) throw result;
+    return result;
+  }
+
+  /** As `enqueue` for many, in this order. Throws the first error; the others are queued all the same. */
+  async enqueueAll(works: readonly Work[]): Promise<QueueEntry[]> {
+    const results = await Promise.allSettled(works.map((work) => this.enqueue({ ...work })));
+    return results.map((result) => {
+      if (result.status === 'rejected') throw result.reason;
+      return result.value;
+    });
+  }
+
+  async #write(works: readonly Work[]): Promise<(QueueEntry | Error)[]> {
+    const { onStep } = this.#options;
+    const entries = await enqueueWorks(this.#repository, this.#store, works, { now: this.#now, onStep });
+    this.#arrivals?.push(entries.flatMap((entry) => (entry instanceof Error ? [] : [entry])));
+    return entries;
+  }
+
+  /**
+   * Lands what is queued, in order of arrival, including what arrives meanwhile. Yields each entry whose state has
+   * changed, once that is on disk, recovered ones first. Nothing lands while the consumer works on an entry. The
+   * queue is locked from the first step of the iteration to its end, `break` included; a group of entries that
+   * landed together before a `break` is not yielded further.
+   *
+   * A conflicted or rejected entry does not hold up the next. A target that cannot move stops its own entries only.
+   * An entry that git cannot land (damaged objects, a full disk) stays queued. After `signal` no landing begins.
+   * @throws {QueueStoppedError} at the end of the iteration, when a target or an entry could not be landed.
+   */
+  process(options: ProcessOptions = {}): AsyncGenerator<Settled, void, undefined> {
+    return handOver<Settled>((emit, stopped) => {
+      const signal = options.signal ? AbortSignal.any([options.signal, stopped]) : stopped;
+      return this.#locked('process the queue', signal, async (lock) => {
+        const onSettled: LandingContext['onSettled'] = (entry, managedFiles = []) =>
+          emit({ entry, managedFiles });
+        this.#options.onStep?.('lock-taken');
+        for (const entry of await this.#recover()) await onSettled(entry);
+        this.#options.onStep?.('recovered');
+        await this.#landing(lock, (context) =>
+          processQueue({ ...context, onSettled }, this.#verification(), { target: options.target, signal }),
+        );
+      });
+    });
+  }
+
+  /**
+   * Completes what a killed process left half done, without landing anything new. `process` does it first.
+   * Returns the entries that it settled.
+   */
+  recover(): Promise<QueueEntry[]> {
+    return this.#locked('recover the queue', undefined, () => this.#recover());
+  }
+
+  /** The entries in the order they came. A file that cannot be read is in `unreadable` instead. */
+  async list(filter: EntryFilter = {}): Promise<QueueEntry[]> {
+    const { entries } = await this.#store.read();
+    return entries.filter(
+      (entry) =>
+        (filter.state ?? entry.state) === entry.state &&
+        (filter.target ?? entry.target) === entry.target &&
+        (filter.ticket ?? entry.ticket) === entry.ticket,
+    );
+  }
+
+  /** An error for each entry file that cannot be read; they hold up nothing. */
+  async unreadable(): Promise<EntryError[]> {
+    return (await this.#store.read()).unreadable;
+  }
+
+  async stats(): Promise<Record<EntryState, number> & { total: number }> {
+    const counts = { queued: 0, landed: 0, conflicted: 0, rejected: 0, dropped: 0, total: 0 };
+    for (const { state } of (await this.#store.read()).entries) {
+      counts[state] += 1;
+      counts.total += 1;
+    }
+    return counts;
+  }
+
+  /** The entry with this id, or the only one whose id begins so. Throws `EntryError`. */
+  async show(id: string): Promise<QueueEntry> {
+    const entries = (await this.list()).filter((entry) => id !== '' && entry.id.startsWith(id));
+    const [entry] = entries;
+    if (entry && entries.length === 1) return entry;
+    return this.#store.find(id);
+  }
+
+  /** Queues a conflicted or rejected entry again, at its old place. */
+  async retry(id: string): Promise<QueueEntry> {
+    const entry = await this.#store.find(id);
+    const { conflict: _, reason: __, output: ___, ...rest } = entry;
+    return this.#store.write(entry, { ...rest, state: 'queued' });
+  }
+
+  /** Gives an entry up. Its work stays pinned until `cleanup`. */
+  async drop(id: string): Promise<QueueEntry> {
+    const drop = async () => {
+      const entry = await this.#store.find(id);
+      return this.#store.write(entry, { ...entry, state: 'dropped' });
+    };
+    // Only a queued entry can be in the hands of a `process`.
+    const { state } = await this.#store.find(id);
+    return state === 'queued' ? this.#locked('drop an entry', undefined, drop) : drop();
+  }
+
+  /** Checks what has landed on a branch against git alone; reads only, and needs no lock. */
+  async audit(options: AuditOptions): Promise<AuditReport> {
+    await using pinned = this.#configuration.settings.open();
+    return await auditLandings(await pinned.of(this.#repository), await this.list(), options);
+  }
+
+  /** The files in which work would conflict with its target as it is now; empty where it would land. */
+  async predict(work: PlannedWork): Promise<string[]> {
+    await using pinned = this.#configuration.settings.open();
+    return await predictConflict(await pinned.of(this.#repository), work);
+  }
+
+  /** Removes dropped entries, and landed ones that are reachable from their target. Returns their ids. */
+  cleanup(): Promise<string[]> {
+    return this.#locked('clean up the queue', undefined, () => cleanupQueue(this.#repository, this.#store));
+  }
+
+  /**
+   * Lands a commit of managed files alone, as safely as an entry's: compare-and-swap, checkouts moved along.
+   * Returns the commit, undefined when the edits change nothing. What an `edit` throws comes out.
+   */
+  landManagedFiles(commit: ManagedCommit): Promise<string | undefined> {
+    return this.#locked('land managed files', undefined, async (lock) => {
+      this.#unreported.push(...(await this.#recover()));
+      return this.#landing(lock, (context) => landManagedFiles(context, commit));
+    });
+  }
+
+  async #landing<T>(lock: Lock, land: (context: LandingContext) => Promise<T>): Promise<T> {
+    const repository = this.#repository;
+    const { settings, committer, sign } = this.#configuration;
+    await using pinned = settings.open();
+    await using session = new GitSession(repository, await pinned.of(repository));
+    return await land({
+      repository,
+      store: this.#store,
+      lock,
+      now: this.#now,
+      session,
+      pinned,
+      committer,
+      sign,
+      style: this.#options.style ?? 'squash',
+      managedFiles: this.#options.managedFiles ?? (() => []),
+      arrivals: (this.#arrivals = new Arrivals()),
+      onSettled: async () => {},
+      onFailed: () => {},
+      onStep: this.#options.onStep,
+    });
+  }
+
+  #verification(): Verification | undefined {
+    const { verify, verifyKey, verifyMode = 'chain', verifySlots = 1 } = this.#options;
+    if (verify === undefined) return undefined;
+    const asked =
+      verifyKey === undefined ? verify : withVerifyCache(verify, this.#store.directory, verifyKey);
+    return { verify: asked, mode: verifyMode, slots: verifySlots };
+  }
+
+  async #recover(): Promise<QueueEntry[]> {
+    await using pinned = this.#configuration.settings.open();
+    const context = { repository: this.#repository, pinned, onStep: this.#options.onStep };
+    const settled = await recoverQueue(context, this.#store);
+    return [...this.#unreported.splice(0), ...settled];
+  }
+
+  #locked<T>(purpose: string, signal: AbortSignal | undefined, work: (lock: Lock) => Promise<T>): Promise<T> {
+    const timeout = this.#options.lockTimeout ?? 300_000;
+    return withQueueLock(this.#repository, { timeout, purpose, signal }, async (lock) => {
+      try {
+        if (lock.tornSince !== undefined)
+          await repairTornWrites(this.#repository, this.#store, lock.tornSince);
+        return await work(lock);
+      } finally {
+        this.#arrivals = undefined;
+      }
+    });
+  }
+}

@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { excludeFromGit, PinnedSettings, identity, openRepository, signsCommits } from '@sage/git';
+import { CommitQueue } from './commit-queue.ts';
+import { EntryStore } from '../entries/entry-store.ts';
+import type { CommitQueueOptions } from './queue-options.ts';
+
+/**
+ * Opens (and makes, when absent) the queue of a repository. Any number of processes may have it open. What the
+ * repository's configuration and attributes say now (merge drivers, filters, signing) holds as long as it is open.
+ */
+export async function openCommitQueue(options: CommitQueueOptions): Promise<CommitQueue> {
+  const given = options.repository;
+  const repository = typeof given === 'string' ? await openRepository(given) : given;
+  const directory = options.directory ?? join(repository.root, '.sage/commit-queue');
+  const store = new EntryStore(directory, options.now ?? (() => new Date()));
+  await store.open();
+  if (options.directory === undefined) await excludeFromGit(repository, ['/.sage/commit-queue/']);
+  const [settings, committer, sign] = await Promise.all([
+    PinnedSettings.of(repository),
+    identity(repository),
+    signsCommits(repository),
+  ]);
+  return new CommitQueue(repository, store, options, { settings, committer, sign });
+}

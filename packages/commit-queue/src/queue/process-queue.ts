@@ -1,0 +1,102 @@
+import type { QueueEntry } from '../entries/entry.ts';
+import { workKey } from '../entries/entry-store.ts';
+import { isOfEntry, QueueStoppedError } from '../errors.ts';
+import { GROUP_MAX_ENTRIES, landGroup } from '../landing/land-group.ts';
+import { landVerified, type Verification } from '../verification/land-verified.ts';
+import type { LandingContext } from '../landing/landing-context.ts';
+import type { ManagedFile } from '../checkouts/managed-files.ts';
+import { settleLanded } from '../landing/settle.ts';
+
+export interface ProcessOptions {
+  /** Full ref: only entries for this branch. */
+  target?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** An entry whose state has changed: landed, conflicted or rejected. */
+export interface Settled {
+  readonly entry: QueueEntry;
+  /** What `managedFiles` returned for the commit that landed; empty when the entry was refused or recovered. */
+  readonly managedFiles: readonly ManagedFile[];
+}
+
+/** Lands what is queued, in the order it came, what comes in meanwhile included; the lock must be held. */
+export async function processQueue(
+  context: LandingContext,
+  verification: Verification | undefined,
+  { target, signal }: ProcessOptions,
+): Promise<void> {
+  const { session, store, onSettled } = context;
+  const tried = new Set<string>();
+  const stopped = new Map<string, QueueStoppedError>();
+  const failed: QueueStoppedError[] = [];
+  const landed = new Map<string, QueueEntry>();
+  const telling: LandingContext = {
+    ...context,
+    onSettled: async (entry, managedFiles) => {
+      tried.add(entry.id);
+      if (entry.state === 'landed') landed.set(workKey(entry), entry);
+      await onSettled(entry, managedFiles);
+    },
+    onFailed: (entry, error) => {
+      tried.add(entry.id);
+      failed.push(cannotLand(entry, error));
+    },
+  };
+  for (;;) {
+    const { entries } = await store.read();
+    for (const each of entries) if (each.state === 'landed') landed.set(workKey(each), each);
+    const open = entries.filter(
+      (entry) =>
+        entry.state === 'queued' && !tried.has(entry.id) && (target ?? entry.target) === entry.target,
+    );
+    if (open.length === 0) break;
+    for (const entry of open) {
+      if (signal?.aborted) return;
+      if (tried.has(entry.id) || stopped.has(entry.target)) {
+        tried.add(entry.id);
+        continue;
+      }
+      const rest = open.filter(({ id }) => !tried.has(id));
+      tried.add(entry.id);
+      try {
+        // Two enqueues of the same work at once may both be seen before one of them withdraws.
+        const twin = landed.get(workKey(entry));
+        if (twin) {
+          const commit = twin.landed ?? entry.commit;
+          for (const each of await settleLanded(session, store, [{ entry, commit }]))
+            await telling.onSettled(each);
+          continue;
+        }
+        const group = groupOf(rest, landed);
+        if (verification) await landVerified(telling, verification, group, signal);
+        else await landGroup(telling, group.slice(0, GROUP_MAX_ENTRIES));
+      } catch (error) {
+        if (isOfEntry(error)) failed.push(cannotLand(entry, error));
+        else if (error instanceof QueueStoppedError && error.code !== 'LOST_LOCK')
+          stopped.set(entry.target, error);
+        else throw error;
+      }
+    }
+  }
+  const [first] = [...stopped.values(), ...failed];
+  if (first) throw first;
+}
+
+function cannotLand({ id, ticket }: QueueEntry, error: Error): QueueStoppedError {
+  if (error instanceof QueueStoppedError) return error;
+  const message = `entry ${id} of ${JSON.stringify(ticket)} cannot be landed: ${error.message}: see what git fsck says, then go on, or drop it`;
+  return new QueueStoppedError('CANNOT_LAND', message, { cause: error });
+}
+
+/** The entries at the start that can land together. */
+function groupOf(entries: readonly QueueEntry[], landed: ReadonlyMap<string, QueueEntry>): QueueEntry[] {
+  const works = new Set<string>();
+  const [first] = entries;
+  const end = entries.findIndex((entry) => {
+    const again = works.has(workKey(entry)) || landed.has(workKey(entry));
+    works.add(workKey(entry));
+    return again || entry.target !== first?.target;
+  });
+  return entries.slice(0, end < 0 ? entries.length : end);
+}

@@ -1,0 +1,43 @@
+import type { Repository } from '@sage/git';
+import type { QueueEntry } from '../entries/entry.ts';
+import type { Candidate, Verdict } from '../landing/landing-context.ts';
+import type { LandingStyle } from '../landing/landing-style.ts';
+import type { ManagedFile } from '../checkouts/managed-files.ts';
+import type { OnStep } from '../crash-points.ts';
+
+export interface CommitQueueOptions {
+  /** The repository to land in, or a directory in its work tree. */
+  repository: string | Repository;
+  /** Where the entries are; `<root>/.sage/commit-queue` when missing. */
+  directory?: string;
+  /** How work becomes commits of its target; `squash` when missing. */
+  style?: LandingStyle;
+  /**
+   * Files whose content is computed when an entry lands; asked again for each new parent. `below` are the entries
+   * that it would land after, in order, and that have not landed yet.
+   */
+  managedFiles?: (
+    entry: QueueEntry,
+    parent: string,
+    below: readonly QueueEntry[],
+  ) => Promise<readonly ManagedFile[]> | readonly ManagedFile[];
+  /** Judges exactly the commit that the target would move to. What it throws ends `process`, the entry stays queued. */
+  verify?: (candidate: Candidate) => Promise<Verdict>;
+  /**
+   * `chain`: every entry's commit is verified. `batch`: the last one of many, which has all of them; when it fails,
+   * the entry to blame is searched for by halves. `chain` when missing.
+   */
+  verifyMode?: 'chain' | 'batch';
+  /** Verifies at a time in a chain, each on top of the others before it; 1 when missing. */
+  verifySlots?: number;
+  /**
+   * The command of verify and what it depends on beside the tree. With it a tree that has passed is not verified
+   * again, as after a landing that was made anew on an unrelated one and has the same content.
+   */
+  verifyKey?: string;
+  /** How long to wait for another process that holds the queue, in ms; 5 minutes when missing. */
+  lockTimeout?: number;
+  now?: () => Date;
+  /** Told of each step of a landing when it is done: for tests that end the process there. */
+  onStep?: OnStep;
+}

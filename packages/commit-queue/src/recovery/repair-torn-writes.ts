@@ -1,0 +1,24 @@
+import { removeTornObjects, removeTornRefs, resolveCommit, updateRefs, type Repository } from '@sage/git';
+import { pinOf } from '../entries/pins.ts';
+import type { EntryStore } from '../entries/entry-store.ts';
+
+/**
+ * Clears what a power cut has torn of what was written and not yet synced: objects, which git would take for
+ * written when it makes the same ones again, and pins, with which it collects no garbage. Work that is still
+ * wanted is pinned again.
+ */
+export async function repairTornWrites(
+  repository: Repository,
+  store: EntryStore,
+  since: number,
+): Promise<void> {
+  if (Number.isFinite(since)) await removeTornObjects(repository, since);
+  const torn = new Set(await removeTornRefs(repository, 'refs/sage'));
+  if (torn.size === 0) return;
+  for (const { id, state, commit } of (await store.read()).entries) {
+    const ref = pinOf(id);
+    if (!torn.has(ref) || state === 'landed' || state === 'dropped') continue;
+    if ((await resolveCommit(repository, commit)) !== undefined)
+      await updateRefs(repository, [{ ref, old: undefined, new: commit }]);
+  }
+}

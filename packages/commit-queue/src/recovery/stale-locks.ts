@@ -1,0 +1,42 @@
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Repository } from '@sage/git';
+
+const STALE_LOCK_WAIT_MS = 3000;
+
+/**
+ * Removes the lock files that a git killed in the middle of moving `target` to `landing` has left; called only
+ * when an unfinished intent says that this may have happened. One that holds `landing` is ours for certain, as
+ * no other git knows that id. The locks of HEAD and packed-refs are empty: such a one goes when it has not
+ * changed for three seconds, where a living git holds it for milliseconds. All others are somebody else's.
+ */
+export async function removeStaleLocks(
+  repository: Repository,
+  target: string,
+  landing: string,
+): Promise<void> {
+  const { commonDir } = repository;
+  const worktrees = await readdir(join(commonDir, 'worktrees')).catch(() => []);
+  const files = [
+    `${target}.lock`,
+    'packed-refs.lock',
+    'HEAD.lock',
+    ...worktrees.map((name) => `worktrees/${name}/HEAD.lock`),
+  ].map((name) => join(commonDir, name));
+  const empty = new Map<string, string>();
+  for (const file of files) {
+    const content = await readFile(file, 'utf8').catch(() => undefined);
+    if (content?.trim() === landing) await rm(file, { force: true });
+    else if (content === '') empty.set(file, await fingerprint(file));
+  }
+  if (empty.size === 0) return;
+  await delay(STALE_LOCK_WAIT_MS);
+  for (const [file, before] of empty)
+    if ((await fingerprint(file)) === before) await rm(file, { force: true });
+}
+
+async function fingerprint(file: string): Promise<string> {
+  const status = await stat(file, { bigint: true }).catch(() => undefined);
+  return status ? `${status.ino} ${status.ctimeNs} ${status.size}` : 'gone';
+}

@@ -1,0 +1,60 @@
+import type { Verdict } from '../landing/landing-context.ts';
+import type { VerificationPorts } from './verification-ports.ts';
+
+/**
+ * Verifies the last of up to `size` candidates, which has all of them, and lands them together when it passes.
+ * Otherwise bisects for the first entry with which it fails; that one has a second try, and is ejected when it
+ * fails again. The rest is made anew without it and verified as a whole before it lands.
+ */
+export async function landInBatches<E, C>(
+  entries: readonly E[],
+  size: number,
+  ports: VerificationPorts<E, C>,
+): Promise<void> {
+  const waiting = [...entries];
+  const suspected = new Set<E>();
+  const never = new AbortController().signal;
+  for (;;) {
+    waiting.push(...ports.more());
+    if (waiting.length === 0 || ports.stopped()) return;
+    const chain: { entry: E; candidate: C; flaky: boolean }[] = [];
+    for (const entry of waiting.slice(0, size)) {
+      const candidate = await ports.build(
+        entry,
+        chain.map((link) => link.candidate),
+      );
+      if (candidate === undefined) break;
+      chain.push({ entry, candidate, flaky: suspected.has(entry) });
+    }
+    const verify = async (count: number): Promise<Verdict> => {
+      const { entry, candidate } = chain[count - 1] as (typeof chain)[number];
+      return ports.verify(entry, candidate, never);
+    };
+    const [first] = waiting as [E];
+    if (chain.length === 0) {
+      waiting.shift();
+      await ports.unbuildable(first);
+      continue;
+    }
+    let verdict = await verify(chain.length);
+    if (verdict.ok) {
+      if (await ports.land(chain)) waiting.splice(0, chain.length);
+      continue;
+    }
+    // With the first `green` of them it passes, with the first `red` it does not.
+    let [green, red] = [0, chain.length];
+    while (red - green > 1) {
+      const middle = Math.floor((green + red) / 2);
+      const found = await verify(middle);
+      if (found.ok) green = middle;
+      else [red, verdict] = [middle, found];
+    }
+    const { entry } = chain[red - 1] as (typeof chain)[number];
+    const again = suspected.has(entry) ? verdict : await verify(red);
+    if (again.ok) suspected.add(entry);
+    else {
+      waiting.splice(waiting.indexOf(entry), 1);
+      await ports.eject(entry, again);
+    }
+  }
+}

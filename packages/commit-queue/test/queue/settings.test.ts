@@ -1,0 +1,79 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openCommitQueue } from '../../src/index.ts';
+import {
+  landAll,
+  MAIN,
+  put,
+  queueOn,
+  repositoryWith,
+  sh,
+  temporaryDirectory,
+  tip,
+  workCommit,
+} from '../fixture.ts';
+
+/** Has git run a program for every file, merge and signature; where it is run is said in the file that this returns. */
+function configureProgram(root: string): string {
+  const proof = join(temporaryDirectory(), 'run');
+  const program = join(temporaryDirectory(), 'program');
+  writeFileSync(program, `#!/bin/sh\necho run >> '${proof}'\ncat\n`);
+  chmodSync(program, 0o755);
+  const settings = ['merge.p.driver', 'filter.p.smudge', 'filter.p.clean', 'gpg.program', 'core.fsmonitor'];
+  for (const name of settings) sh(root, 'config', name, program);
+  sh(root, 'config', 'commit.gpgSign', 'true');
+  mkdirSync(join(root, '.git/info'), { recursive: true });
+  writeFileSync(join(root, '.git/info/attributes'), '* filter=p merge=p\n');
+  return proof;
+}
+
+test('what is configured after the queue was opened is obeyed by no landing, recovery, audit or prediction', async () => {
+  const { repository, queue, add } = await queueOn({ a: '1\n2\n3\n4\n5\n', b: 'x\n' });
+  const base = tip(repository);
+  await add('ONE', { a: 'one\n2\n3\n4\n5\n', b: 'y\n' }, base);
+  await add('TWO', { a: '1\n2\n3\n4\nfive\n', c: '1\n' }, base);
+  const later = workCommit(repository, { a: '1\n2\n3\n4\n6\n' }, base);
+  const proof = configureProgram(repository.root);
+  expect(await landAll(queue)).toMatchObject([{ state: 'landed' }, { state: 'landed' }]);
+  const files = [{ path: 'b', edit: (text: string) => `${text}z\n` }];
+  await queue.landManagedFiles({ target: MAIN, message: 'chore', files });
+  expect(await queue.predict({ commit: later, target: MAIN })).toEqual(['a']);
+  expect(await queue.recover()).toEqual([]);
+  expect((await queue.audit({ target: MAIN })).problems).toEqual([]);
+  expect(existsSync(proof)).toBe(false);
+  expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('one\n2\n3\n4\nfive\n');
+  expect(sh(repository.root, 'cat-file', 'commit', MAIN)).not.toContain('gpgsig');
+  expect(readdirSync(join(repository.root, '.git'))).not.toContain('sage-settings');
+});
+
+test('a checkout that is cut off in mid-move is completed with the settings of the opening', async () => {
+  const { repository, queue, add } = await queueOn({ a: '1\n' });
+  await add('T', { a: '2\n' });
+  await landAll(queue);
+  const [landed, old] = sh(repository.root, 'rev-list', '--first-parent', '-2', MAIN).split('\n');
+  sh(repository.root, 'read-tree', '-m', '-u', 'HEAD', old ?? '');
+  const checkouts = [{ worktree: repository.root, managed: [] }];
+  const intent = { target: MAIN, old, new: landed, checkouts, entries: [] };
+  put(repository.root, { '.sage/commit-queue/intent.json': JSON.stringify(intent) });
+  const proof = configureProgram(repository.root);
+  await queue.recover();
+  expect(existsSync(proof)).toBe(false);
+  expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('2\n');
+});
+
+test('what is configured when the queue is opened holds, also where it is included or removed later', async () => {
+  const repository = await repositoryWith({ '.gitattributes': 'a merge=both\n', a: '1\n' });
+  const base = tip(repository);
+  const works = ['one\n', 'two\n'].map((a) => workCommit(repository, { a }, base));
+  const included = join(temporaryDirectory(), 'in "cluded"');
+  writeFileSync(included, '[merge "both"]\n\tdriver = "cat \\"%B\\" >> \\"%A\\" # both\\n"\n');
+  sh(repository.root, 'config', 'include.path', included);
+  const queue = await openCommitQueue({ repository });
+  for (const [n, commit] of works.entries())
+    await queue.enqueue({ ticket: `T-${n}`, target: MAIN, message: 'T', base, commit });
+  sh(repository.root, 'config', '--unset', 'include.path');
+  writeFileSync(included, '');
+  expect(await landAll(queue)).toMatchObject([{ state: 'landed' }, { state: 'landed' }]);
+  expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('one\ntwo\n');
+});

@@ -1,0 +1,281 @@
+import { chmodSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openRepository } from '@sage/git';
+import { expect, test } from 'vitest';
+import { openCommitQueue } from '../../src/index.ts';
+import {
+  commitAll,
+  landAll,
+  MAIN,
+  put,
+  queueOn,
+  repositoryWith,
+  sh,
+  status,
+  temporaryDirectory,
+  tip,
+  workCommit,
+} from '../fixture.ts';
+import { expectSound } from '../sound.ts';
+
+const FILES = { a: '1\n', b: '1\n', 'in/c': '1\n', 'out/d': '1\n' };
+const WORK = { a: '2\n', 'out/d': '2\n', 'out/new': 'n\n' };
+
+/** Returns the repository to land in, where it is not the one given. */
+type Prepare = (root: string) => string | void;
+/** Done when the work is there. Returns variables for the queue. */
+type Then = (root: string) => Record<string, string> | void;
+
+const clone =
+  (...flags: string[]): Prepare =>
+  (root) => {
+    commitAll(root, { b: '0\n' }, 'second');
+    sh(root, 'config', 'uploadpack.allowFilter', 'true');
+    const path = join(temporaryDirectory(), 'clone');
+    sh(root, 'clone', '--quiet', ...flags, `file://${root}`, path);
+    identify(path);
+    return path;
+  };
+
+function identify(root: string): void {
+  sh(root, 'config', 'user.name', 'Una');
+  sh(root, 'config', 'user.email', 'una@example.org');
+}
+
+const submodule: Prepare = (root) => {
+  const other = temporaryDirectory();
+  sh(other, 'init', '--quiet');
+  const who = ['-c', 'user.name=U', '-c', 'user.email=u@x'];
+  sh(other, ...who, 'commit', '--quiet', '--allow-empty', '--message', 'sub');
+  sh(root, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', other, 'module');
+  commitAll(root, {}, 'a submodule');
+  identify(join(root, 'module'));
+  commitAll(join(root, 'module'), {}, 'of the user, not recorded');
+};
+
+const hooks: Then = (root) => {
+  const names =
+    'applypatch-msg commit-msg fsmonitor-watchman post-checkout post-commit post-index-change post-merge post-rewrite pre-auto-gc pre-commit pre-merge-commit pre-rebase prepare-commit-msg reference-transaction update';
+  for (const name of names.split(' ')) {
+    const file = join(root, '.git/hooks', name);
+    writeFileSync(file, `#!/bin/sh\ntouch '${root}/${name}-ran'\nsleep 600\nexit 1\n`);
+    chmodSync(file, 0o755);
+  }
+};
+
+const HOSTILE = `[core]
+  hooksPath = /nowhere
+  fsmonitor = touch pwned
+  pager = touch pwned
+  editor = touch pwned
+  abbrev = 4
+  quotePath = true
+  splitIndex = true
+  untrackedCache = true
+  commentChar = S
+  excludesFile = /dev/null
+[color]
+  ui = always
+[diff]
+  external = touch pwned
+  noprefix = true
+  renames = false
+  mnemonicPrefix = true
+[log]
+  showSignature = true
+  decorate = full
+  date = raw
+  abbrevCommit = true
+[format]
+  pretty = %s
+[trailer]
+  separators = "="
+  ifexists = doNothing
+[i18n]
+  logOutputEncoding = UTF-16
+  commitEncoding = latin1
+[merge]
+  ff = only
+  conflictStyle = zdiff3
+[user]
+  useConfigOnly = true
+[alias]
+  merge-tree = !touch pwned
+  update-ref = !touch pwned
+[fetch]
+  recurseSubmodules = true
+[submodule]
+  recurse = true
+[protocol]
+  allow = never
+[worktree]
+  guessRemote = true
+`;
+
+const hostile: Then = () => {
+  const file = join(temporaryDirectory(), 'gitconfig');
+  writeFileSync(file, HOSTILE);
+  return { GIT_CONFIG_GLOBAL: file };
+};
+
+const variables: Then = () => ({
+  ...Object.fromEntries(
+    ['DIR', 'WORK_TREE', 'INDEX_FILE', 'OBJECT_DIRECTORY', 'COMMON_DIR', 'NAMESPACE', 'QUARANTINE_PATH'].map(
+      (name) => [`GIT_${name}`, '/nowhere'],
+    ),
+  ),
+  GIT_CONFIG_COUNT: '1',
+  GIT_CONFIG_KEY_0: 'core.hooksPath',
+  GIT_CONFIG_VALUE_0: '/nowhere',
+  GIT_CONFIG_PARAMETERS: "'core.bare'='true'",
+  GIT_AUTHOR_NAME: 'Mallory',
+  GIT_COMMITTER_DATE: 'never',
+  GIT_TRACE: '1',
+  GIT_LITERAL_PATHSPECS: '0',
+  GIT_EXTERNAL_DIFF: 'touch pwned',
+  GIT_DEFAULT_HASH: 'sha256',
+});
+
+const linked: Prepare = (root) => {
+  const path = join(temporaryDirectory(), 'linked');
+  sh(root, 'checkout', '--quiet', '-b', 'other');
+  sh(root, 'worktree', 'add', '--quiet', path, 'main');
+  rmSync(path, { recursive: true });
+};
+
+const rebasing: Prepare = (root) => {
+  sh(root, 'checkout', '--quiet', '-b', 'other');
+  commitAll(root, { b: 'other\n' });
+  expect(() => sh(root, 'rebase', '--quiet', '--exec', 'false', 'main')).toThrow('Command failed');
+};
+
+const sharing: Prepare = (root) => {
+  const path = join(temporaryDirectory(), 'clone');
+  sh(root, 'clone', '--quiet', '--shared', root, path);
+  identify(path);
+  return path;
+};
+
+const nothing = () => {};
+
+// Where the checkout follows, the landing is on disk; where it is of something else, nothing of it.
+test.each<[string, 'follows' | 'stays', Prepare, Then]>([
+  ['checked out here', 'follows', nothing, nothing],
+  ['HEAD detached', 'stays', (root) => void sh(root, 'checkout', '--quiet', '--detach'), nothing],
+  ['HEAD unborn', 'stays', (root) => void sh(root, 'symbolic-ref', 'HEAD', 'refs/heads/none'), nothing],
+  ['in a linked worktree whose directory is gone', 'stays', linked, nothing],
+  ['beside a rebase of another branch', 'stays', rebasing, nothing],
+  ['sparse', 'follows', nothing, (root) => void sh(root, 'sparse-checkout', 'set', '--cone', 'in')],
+  ['a shallow clone', 'follows', clone('--depth=1'), nothing],
+  ['a partial clone', 'follows', clone('--filter=blob:none'), nothing],
+  ['a clone with alternates', 'follows', sharing, nothing],
+  ['with a submodule that is ahead', 'follows', submodule, nothing],
+  ['with hooks that hang, fail and veto', 'follows', nothing, hooks],
+  ['with a hostile configuration', 'follows', nothing, hostile],
+  ['with variables of another git', 'follows', nothing, variables],
+])('%s: what is queued lands once, and the checkout %s', async (_, checkout, prepare, then) => {
+  const origin = await repositoryWith(FILES);
+  const repository = await openRepository(prepare(origin.root) ?? origin.root);
+  const { root } = repository;
+  const base = tip(repository);
+  const commit = workCommit(repository, WORK, base);
+  const before = status(repository);
+  const variables = then(root) ?? {};
+  const file = join(root, '.sage/commit-queue/00000001.json');
+  const [entry, queued] = await within(variables, async () => {
+    const queue = await openCommitQueue({ repository: root, lockTimeout: 0 });
+    const added = await queue.enqueue({ ticket: 'T', target: MAIN, message: 'feat: T', base, commit });
+    const text = readFileSync(file);
+    expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
+    return [added, text];
+  });
+  // Plain git, which works from here on, would run them.
+  rmSync(join(root, '.git/hooks'), { recursive: true, force: true });
+  // Only the trailer tells then, and git has to be asked for it.
+  writeFileSync(file, queued);
+  const made = sh(root, 'commit-tree', 'main^{tree}', '-p', 'main', '-p', base, '-m', 'a merge');
+  sh(root, 'update-ref', MAIN, made);
+  await within(variables, async () => {
+    const queue = await openCommitQueue({ repository: root, lockTimeout: 0 });
+    expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
+  });
+  expectSound(root, [entry]);
+  expect(status(repository)).toBe(before);
+  expect(readFileSync(join(root, 'a'), 'utf8')).toBe(checkout === 'follows' ? '2\n' : '1\n');
+  expect(readdirSync(root).filter((name) => /pwned|-ran$/.test(name))).toEqual([]);
+});
+
+async function within<T>(variables: Record<string, string>, run: () => Promise<T>): Promise<T> {
+  const before = { ...process.env };
+  Object.assign(process.env, variables);
+  try {
+    return await run();
+  } finally {
+    for (const name of Object.keys(variables)) delete process.env[name];
+    Object.assign(process.env, before);
+  }
+}
+
+test.each<[string, (root: string) => void, string, string]>([
+  ['a rebase of the target', (root) => rebaseMain(root), 'OPERATION_IN_PROGRESS', 'rebase'],
+  [
+    'an edit of a file that is said to be unchanged',
+    (root) => {
+      sh(root, 'update-index', '--assume-unchanged', 'a');
+      put(root, { a: 'mine\n' });
+    },
+    'DIRTY_OVERLAP',
+    '"a"',
+  ],
+  [
+    'an edit of a file that is said to be not checked out',
+    (root) => {
+      sh(root, 'update-index', '--skip-worktree', 'a');
+      put(root, { a: 'mine\n' });
+    },
+    'DIRTY_OVERLAP',
+    '"a"',
+  ],
+  [
+    'a symbolic link where the landing has a directory',
+    (root) => {
+      rmSync(join(root, 'out'), { recursive: true });
+      symlinkSync(temporaryDirectory(), join(root, 'out'));
+    },
+    'DIRTY_OVERLAP',
+    'out',
+  ],
+  ['an empty target', (root) => void sh(root, 'update-ref', '-d', MAIN), 'TARGET_GONE', MAIN],
+])('%s stops the queue, with nothing changed', async (_, prepare, code, said) => {
+  const { repository, queue, add } = await queueOn(FILES);
+  await add('T', WORK);
+  prepare(repository.root);
+  const seen = () => [
+    status(repository),
+    sh(repository.root, 'for-each-ref'),
+    readFileSync(join(repository.root, 'a'), 'utf8'),
+  ];
+  const before = seen();
+  const stopped = landAll(queue);
+  await expect(stopped).rejects.toMatchObject({ name: 'QueueStoppedError', code });
+  await expect(stopped).rejects.toThrow(new RegExp(`^[^\n]*${said}[^\n]*$`));
+  expect(seen()).toEqual(before);
+  expect(await queue.stats()).toMatchObject({ queued: 1 });
+});
+
+function rebaseMain(root: string): void {
+  sh(root, 'branch', 'before', 'HEAD');
+  commitAll(root, { b: 'mine\n' });
+  expect(() => sh(root, 'rebase', '--quiet', '--force-rebase', '--exec', 'false', 'before')).toThrow(
+    'failed',
+  );
+}
+
+test('a repository in a format that this git does not know is refused in one line', async () => {
+  const { root } = await repositoryWith(FILES);
+  sh(root, 'config', 'core.repositoryFormatVersion', '1');
+  sh(root, 'config', 'extensions.notYetThere', 'true');
+  const refused = openCommitQueue({ repository: root });
+  await expect(refused).rejects.toMatchObject({ name: 'RepositoryError' });
+  await expect(refused).rejects.toThrow(/^[^\n]*extension[^\n]*$/);
+});
