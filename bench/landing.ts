@@ -86,7 +86,7 @@ export async function memory(): Promise<string[]> {
   for (let at = 0; at < count; at += 1000) {
     await queue.enqueueAll(works(branches.slice(at, at + 1000), at));
     const started = performance.now();
-    for await (const { entry } of queue.process())
+    for await (const entry of queue.process())
       if (entry.state !== 'landed') throw new Error('not all landed');
     const rate = 1000 / ((performance.now() - started) / 1000);
     globalThis.gc?.();

@@ -107,7 +107,7 @@ test('a run whose journal is damaged is resumed with what can be read of it', as
   const completed = lines.findIndex((line) => line.includes('"ticket.completed"'));
   await sandbox.write(journal, lines.toSpliced(completed, 1, '\0\0\0').join('\n'));
   const resumed = await sandbox.stream(WRITE_OWN_FILE);
-  expect(resumed.stderr).toContain(`${journal}:${completed + 1}: this line is damaged and left out`);
+  expect(resumed.stderr).toContain(`${journal}:${completed + 1}: this line is damaged and ignored`);
   expect(resumed.exitCode).toBe(0);
   expect(resumed.events[0]).toMatchObject({ event: 'run.started', run, resumed: true });
   expect(sandbox.landings().map(({ ticket }) => ticket)).toEqual(['API-1', 'API-2']);

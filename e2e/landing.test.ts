@@ -115,7 +115,7 @@ test('a dirty file in the way stops the queue with 3; cleaned, the run goes on w
   sandbox.git('clean', '--force', '--quiet', 'out/API-1.txt');
   const resumed = await sandbox.stream('exit 1');
   expect(resumed.exitCode).toBe(0);
-  expect(resumed.stderr).toContain('resuming run');
+  expect(resumed.stderr).toContain('resuming interrupted run');
   expect(named(resumed.events, 'attempt.started')).toEqual([]);
   expect(await sandbox.read('out/API-1.txt')).toBe('API-1\n');
   expect(sandbox.landings().map(({ ticket }) => ticket)).toEqual(['API-1']);

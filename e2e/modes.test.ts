@@ -83,7 +83,7 @@ test('--explain says why a ticket runs when it runs', async () => {
   const { exitCode, stdout } = await sandbox.sage('stream', '--explain', 'API-2', '--json');
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({
-    v: 1,
+    v: 2,
     ticket: 'API-2',
     waitsFor: ['API-1'],
     unblocks: [],

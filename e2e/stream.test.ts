@@ -22,7 +22,7 @@ test('a backlog lands on the current branch, in the order of its dependencies, o
     event: 'run.finished',
     summary: { completed: 4, deferred: 0, blocked: 0, unprocessed: 0 },
   });
-  expect(events.every(({ v, run, time }) => v === 1 && run === events[0]?.run && time.endsWith('Z'))).toBe(
+  expect(events.every(({ v, run, time }) => v === 2 && run === events[0]?.run && time.endsWith('Z'))).toBe(
     true,
   );
   expect(named(events, 'run.forecast')[0]).toMatchObject({

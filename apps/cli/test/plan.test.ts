@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { formatExplanation, formatPlan } from '../src/reporters/plan.ts';
 
 const explanation: Explanation = {
-  v: 1,
+  v: 2,
   ticket: 'API-2',
   title: 'Limit the rate',
   state: 'UNPROCESSED',
@@ -82,9 +82,7 @@ test('a plan says what its forecast rests on', () => {
     criticalPath: [],
     forecast: { ...forecast, samples: 0, estimates: 0 },
   };
-  expect(formatPlan(plan)).toContain(
-    'forecast: no estimates or earlier runs; each ticket counts as 1 min',
-  );
+  expect(formatPlan(plan)).toContain('forecast: no estimates or earlier runs; each ticket counts as 1 min');
   expect(formatPlan({ ...plan, forecast: { ...forecast, samples: 0, estimates: 1 } })).toContain(
     'forecast: 66 min, 80 % likely between 40 min and 3.3 h, by the estimates alone',
   );

@@ -106,5 +106,7 @@ test('keeps to 80 columns and one line a thing, whatever tickets and branches ar
 });
 
 test('without any run says how to start one', () => {
-  expect(formatStatus({ v: 1, state: 'none' }, NOW, createColors(false))).toBe('no run yet: sage stream starts one\n');
+  expect(formatStatus({ v: 1, state: 'none' }, NOW, createColors(false))).toBe(
+    'no run yet: sage stream starts one\n',
+  );
 });

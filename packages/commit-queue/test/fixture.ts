@@ -88,7 +88,7 @@ export async function queueOn(files: Files, options: Partial<CommitQueueOptions>
 /** Lands what is queued, and returns the entries whose state has changed. */
 export async function landAll(queue: CommitQueue, options?: ProcessOptions): Promise<QueueEntry[]> {
   const entries: QueueEntry[] = [];
-  for await (const { entry } of queue.process(options)) entries.push(entry);
+  for await (const { managedFiles: _, ...entry } of queue.process(options)) entries.push(entry);
   return entries;
 }
 

@@ -25,7 +25,8 @@ export async function* followRun(
   const buffer = Buffer.alloc(65_536);
   let line = '';
   let finished = false;
-  while (!signal?.aborted) {
+  for (;;) {
+    if (signal?.aborted) return;
     const { bytesRead } = await handle.read(buffer);
     const [first = '', ...others] = decoder.write(buffer.subarray(0, bytesRead)).split('\n');
     line += first;

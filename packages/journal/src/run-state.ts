@@ -142,7 +142,10 @@ export class RunFold {
         state.usage = addUsage(state.usage, event);
         addSpent(state.spent, event);
         if (event.session !== undefined)
-          state.sessions.set(event.ticket, resumeSession(state.sessions.get(event.ticket), event.session, event));
+          state.sessions.set(
+            event.ticket,
+            resumeSession(state.sessions.get(event.ticket), event.session, event),
+          );
         if (event.outcome === 'completed' && event.drift) state.drift.set(event.ticket, event.drift);
         if (event.outcome === 'rate-limited' || event.outcome === 'interrupted') return;
         count(state.attempts, event.ticket);

@@ -12,7 +12,10 @@ export interface RunUsage extends Spent {
   readonly counted: number;
 }
 
-export function addUsage(usage: RunUsage, { costUsd, tokens }: { costUsd?: number; tokens?: number }): RunUsage {
+export function addUsage(
+  usage: RunUsage,
+  { costUsd, tokens }: { costUsd?: number; tokens?: number },
+): RunUsage {
   return {
     costUsd: usage.costUsd + (costUsd ?? 0),
     tokens: usage.tokens + (tokens ?? 0),

@@ -2,7 +2,14 @@ import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { journalFile, listRuns, NoSuchRunError, readRun, type RunFact, unfinishedRuns } from '../src/index.ts';
+import {
+  journalFile,
+  listRuns,
+  NoSuchRunError,
+  readRun,
+  type RunFact,
+  unfinishedRuns,
+} from '../src/index.ts';
 
 const STARTED: RunFact = {
   event: 'run.started',

@@ -1,4 +1,11 @@
-import type { ManagedCommit, ManagedFile, PlannedWork, QueueEntry, SettledEntry, Work } from '@sage/commit-queue';
+import type {
+  ManagedCommit,
+  ManagedFile,
+  PlannedWork,
+  QueueEntry,
+  SettledEntry,
+  Work,
+} from '@sage/commit-queue';
 import type { Ticket, TicketChange } from '@sage/tickets';
 import type {
   AgentRun,

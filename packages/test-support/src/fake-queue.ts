@@ -112,7 +112,10 @@ export function fakeQueue(
     recover: async () => [],
     list: async () => [...entries],
     async drop(id) {
-      return replace(entries.find((entry) => entry.id === id)!, { state: 'dropped' });
+      return replace(
+        entries.find((entry) => entry.id === id)!,
+        { state: 'dropped' },
+      );
     },
     predict: async () => [],
     async landManagedFiles({ files }) {

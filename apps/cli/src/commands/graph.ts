@@ -10,7 +10,14 @@ import {
   pictured,
 } from '@sage/graph';
 import { criticalPath } from '@sage/scheduler';
-import { isContainer, readTicketIndex, SAGE_INDEX, type Ticket, TICKET_STATES, toGraphNodes } from '@sage/tickets';
+import {
+  isContainer,
+  readTicketIndex,
+  SAGE_INDEX,
+  type Ticket,
+  TICKET_STATES,
+  toGraphNodes,
+} from '@sage/tickets';
 import { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';

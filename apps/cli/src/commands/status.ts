@@ -17,7 +17,9 @@ export function statusCommand(): Command {
     .option('--json', 'one JSON object on stdout')
     .action(async ({ C, json }: Flags) => {
       const status = await readStatus(resolve(C));
-      const text = json ? `${JSON.stringify(status)}\n` : formatStatus(status, new Date(), colorsFor(process.stdout, process.env));
+      const text = json
+        ? `${JSON.stringify(status)}\n`
+        : formatStatus(status, new Date(), colorsFor(process.stdout, process.env));
       process.stdout.write(text);
       process.exitCode = EXIT.ok;
     });

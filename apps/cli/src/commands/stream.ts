@@ -159,7 +159,9 @@ async function stream(flags: Flags): Promise<number> {
   const verified = verifySettings({ verify, verifySlots, verifyMode }, config);
   const timeout = duration('--timeout', settings.timeout) ?? DEFAULT_TIMEOUT;
   const idleTimeout = duration('--idle-timeout', settings.idleTimeout);
-  const reporter = json ? jsonReporter(process.stdout, process.stderr) : plainReporter(process.stdout, colorsFor(process.stdout, process.env));
+  const reporter = json
+    ? jsonReporter(process.stdout, process.stderr)
+    : plainReporter(process.stdout, colorsFor(process.stdout, process.env));
   const interrupt = onInterrupt(reporter.notice);
   keepHeapSmall();
   try {

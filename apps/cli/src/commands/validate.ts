@@ -85,7 +85,10 @@ async function run(flags: Flags): Promise<number> {
   process.stdout.write(
     flags.json
       ? `${JSON.stringify(report)}\n`
-      : formatReport(report, { verbose: flags.verbose === true, colors: colorsFor(process.stdout, process.env) }),
+      : formatReport(report, {
+          verbose: flags.verbose === true,
+          colors: colorsFor(process.stdout, process.env),
+        }),
   );
   return report.ok ? EXIT.ok : EXIT.unfinished;
 }

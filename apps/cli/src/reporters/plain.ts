@@ -73,7 +73,12 @@ export function plainReporter(stdout: NodeJS.WritableStream, colors: Colors): Re
           return row('overlap', colors.yellow, event.ticket, `works on ${event.files.join(', ')}${others}`);
         }
         case 'git.settings_changed':
-          return row('warning', colors.red, event.ticket, `changed, and ignored by Sage: ${event.files.join(', ')}`);
+          return row(
+            'warning',
+            colors.red,
+            event.ticket,
+            `changed, and ignored by Sage: ${event.files.join(', ')}`,
+          );
         case 'landing.conflicted':
           return row('conflict', colors.yellow, event.ticket, `in ${event.files.join(', ')}`);
         case 'landing.rejected':
@@ -101,7 +106,10 @@ export function plainReporter(stdout: NodeJS.WritableStream, colors: Colors): Re
     },
   };
 
-  function* report({ deferred, blocked, drift }: RunState, { summary, outcome }: RunFinished): Generator<string> {
+  function* report(
+    { deferred, blocked, drift }: RunState,
+    { summary, outcome }: RunFinished,
+  ): Generator<string> {
     yield '';
     yield colors.bold(
       `${summary.completed} completed, ${summary.deferred} deferred, ${summary.blocked} blocked, ${summary.unprocessed} unprocessed`,

@@ -92,7 +92,9 @@ export function formatExplanation(explanation: Explanation): string {
   return lines.flatMap((text) => wrap(text, WIDTH)).join('\n') + '\n';
 }
 
-function sourceText(source: Explanation['mayConflictWith'][number]['files'][number]['sources'][number]): string {
+function sourceText(
+  source: Explanation['mayConflictWith'][number]['files'][number]['sources'][number],
+): string {
   const words = {
     declared: 'declared',
     text: 'named in the ticket',

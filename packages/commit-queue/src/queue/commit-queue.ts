@@ -15,7 +15,7 @@ import type { Verification } from '../verification/land-verified.ts';
 import type { LandingContext } from '../landing/landing-context.ts';
 import type { Lock } from '../lock/lock.ts';
 import { type PlannedWork, predictConflict } from '../landing/predict.ts';
-import { type ProcessOptions, processQueue, type Settled } from './process-queue.ts';
+import { type ProcessOptions, processQueue, type SettledEntry } from './process-queue.ts';
 import { withQueueLock } from '../lock/queue-lock.ts';
 import type { CommitQueueOptions } from './queue-options.ts';
 import { recoverQueue } from '../recovery/recover.ts';
@@ -93,12 +93,12 @@ export class CommitQueue {
    * An entry that git cannot land (damaged objects, a full disk) stays queued. After `signal` no landing begins.
    * @throws {QueueStoppedError} at the end of the iteration, when a target or an entry could not be landed.
    */
-  process(options: ProcessOptions = {}): AsyncGenerator<Settled, void, undefined> {
-    return handOver<Settled>((emit, stopped) => {
+  process(options: ProcessOptions = {}): AsyncGenerator<SettledEntry, void, undefined> {
+    return handOver<SettledEntry>((emit, stopped) => {
       const signal = options.signal ? AbortSignal.any([options.signal, stopped]) : stopped;
       return this.#locked('process the queue', signal, async (lock) => {
         const onSettled: LandingContext['onSettled'] = (entry, managedFiles = []) =>
-          emit({ entry, managedFiles });
+          emit({ ...entry, managedFiles });
         this.#options.onStep?.('lock-taken');
         for (const entry of await this.#recover()) await onSettled(entry);
         this.#options.onStep?.('recovered');

@@ -14,11 +14,10 @@ export interface ProcessOptions {
 }
 
 /** An entry whose state has changed: landed, conflicted or rejected. */
-export interface Settled {
-  readonly entry: QueueEntry;
+export type SettledEntry = QueueEntry & {
   /** What `managedFiles` returned for the commit that landed; empty when the entry was refused or recovered. */
   readonly managedFiles: readonly ManagedFile[];
-}
+};
 
 /** Lands what is queued, in the order it came, what comes in meanwhile included; the lock must be held. */
 export async function processQueue(

@@ -284,7 +284,7 @@ test('what is enqueued while processing lands in the same run', async () => {
     commit: workCommit(repository, { b: '1' }),
   });
   const landed: string[] = [];
-  for await (const { entry } of queue.process()) {
+  for await (const entry of queue.process()) {
     landed.push(entry.ticket);
     if (entry.ticket === 'T')
       await queue.enqueue({ ticket: 'LATE', target: MAIN, message: 'late', base, commit: late });

@@ -16,13 +16,13 @@ it('yields each landing with the managed files that went into exactly that commi
   await add('BEFORE', { a: '3' });
   const settled = [];
   for await (const each of queue.process()) settled.push(each);
-  expect(settled.map(({ entry }) => [entry.ticket, entry.state])).toEqual([
+  expect(settled.map((entry) => [entry.ticket, entry.state])).toEqual([
     ['T', 'landed'],
     ['U', 'landed'],
     ['CLASH', 'landed'],
     ['BEFORE', 'conflicted'],
   ]);
-  for (const { entry, managedFiles: files } of settled.slice(0, 3)) expect(files).toBe(given.get(entry.id));
+  for (const { id, managedFiles: files } of settled.slice(0, 3)) expect(files).toBe(given.get(id));
   expect(settled[3]?.managedFiles).toEqual([]);
 });
 
@@ -36,7 +36,7 @@ it('yields an entry only when its end is on disk, and lands nothing while the co
   await add('U', { c: '1' }, base);
   const other = await openCommitQueue({ repository });
   const seen: string[] = [];
-  for await (const { entry } of queue.process()) {
+  for await (const entry of queue.process()) {
     expect((await other.show(entry.id)).state).toBe('landed');
     const before = subjects(repository);
     await queue.list();
@@ -53,7 +53,7 @@ it.each(['break', 'throw'])('unlocks the queue on %s, and leaves the rest queued
   await add('T', { b: '1' });
   await add('U', { c: '1' });
   const run = async () => {
-    for await (const { entry } of queue.process()) {
+    for await (const entry of queue.process()) {
       const other = await openCommitQueue({ repository, lockTimeout: 0 });
       await expect(other.recover()).rejects.toMatchObject({ code: 'LOCK_TIMEOUT' });
       if (way === 'break') return entry.ticket;
@@ -100,8 +100,5 @@ it('yields an entry that recovery settled during another operation', async () =>
   });
   const settled = [];
   for await (const each of queue.process()) settled.push(each);
-  expect(settled).toMatchObject([
-    { entry: { id: entry.id, state: 'landed' }, managedFiles: [] },
-    { entry: { ticket: 'U' } },
-  ]);
+  expect(settled).toMatchObject([{ id: entry.id, state: 'landed', managedFiles: [] }, { ticket: 'U' }]);
 });

@@ -2,6 +2,8 @@
 export const SAGE_PATHS = {
   runs: '.sage/runs',
   queue: '.sage/commit-queue',
+  worktrees: '.sage/worktrees',
+  workRepository: '.sage/work.git',
   cache: '.sage/cache',
   velocityLog: '.sage/stream-velocity.log',
   workflowMode: '.sage/workflow-mode',

@@ -44,7 +44,12 @@ export class SageSource implements TicketSource {
   }
 
   async read(): Promise<SourceContent> {
-    this.#readsCheckout = (await currentBranch(this.#repository)) === this.#target;
+    // A target that is still to be made begins as what is checked out.
+    const [current, tip] = await Promise.all([
+      currentBranch(this.#repository),
+      readRef(this.#repository, this.#target),
+    ]);
+    this.#readsCheckout = current === this.#target || tip === undefined;
     const tracked = this.#readsCheckout ? undefined : await this.#tracked();
     if (tracked !== undefined) {
       const file = `${this.#target}:${SAGE_INDEX}`;

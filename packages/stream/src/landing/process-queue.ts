@@ -38,7 +38,7 @@ export async function processQueue(options: QueueProcessing): Promise<QueueEntry
       ...(workers && queueVerification(verify, { workers, run: `queue-${process.pid}` })),
     });
     const changed: QueueEntry[] = [];
-    for await (const { entry } of queue.process({ target, signal })) changed.push(entry);
+    for await (const { managedFiles: _, ...entry } of queue.process({ target, signal })) changed.push(entry);
     return changed;
   } finally {
     await workers?.close();

@@ -17,7 +17,13 @@ import type { TicketSource } from '../ports.ts';
 import { Scheduling } from '../scheduling/scheduling.ts';
 import { openWorkerPool } from '../start/open-worker-pool.ts';
 import { chooseWorkforce } from '../start/prerequisites.ts';
-import { completedIds, reconcile, recoverWorkers, unsettledEntries } from '../start/recovery.ts';
+import {
+  completedIds,
+  reconcile,
+  recoverWorkers,
+  unsettledEntries,
+  withdrawEdited,
+} from '../start/recovery.ts';
 import { prepareTarget, type Target } from '../start/target.ts';
 import { targetBranch } from '../start/target-branch.ts';
 import { Run, type RunEnd } from './run.ts';
@@ -49,7 +55,8 @@ export async function composeRun(
     tip: beginning.target.tip,
   });
   if (workforce.notice) notice(workforce.notice);
-  const ownPaths = [SAGE_PATHS.runs, SAGE_PATHS.queue, SAGE_PATHS.cache];
+  const { runs, queue: entries, cache, worktrees, workRepository } = SAGE_PATHS;
+  const ownPaths = [runs, entries, cache, worktrees, workRepository];
   await excludeFromGit(
     repository,
     ownPaths.map((path) => `/${path}/`),
@@ -61,11 +68,7 @@ export async function composeRun(
   for (const line of unfinished.flatMap((one) => noticesAbout(one, target.ref))) notice(line);
 
   const protectedPaths = [...source.protectedPaths, ...ownPaths];
-  const workers = await openWorkerPool(
-    { ...options, repository, protectedPaths },
-    workforce.workers,
-    notice,
-  );
+  const workers = await openWorkerPool({ ...options, repository, protectedPaths }, workforce.workers, notice);
   for (const line of await recoverWorkers(unfinished, workers, backlog)) notice(line);
 
   const run = resumed?.run ?? newRunId(clock.now(), beginning.random);
@@ -101,6 +104,7 @@ export async function composeRun(
     const left = unsettledEntries(await queue.list(), log.state);
     const all = new Set([...selection, ...left.map(({ ticket }) => ticket)]);
     backlog.replace({ backlog: beginning.backlog, selection: all });
+    await withdrawEdited(log, all);
     const scheduling = await Scheduling.open({
       repository,
       tip: beginning.target.tip,
@@ -140,7 +144,10 @@ export async function composeRun(
       void forecast.publish();
     }
     // A person who is asked before each step needs no other way in.
-    const inputs = new LiveInputs(ask ? [] : [control, new BacklogEdits(context, scheduling, options)], clock);
+    const inputs = new LiveInputs(
+      ask ? [] : [control, new BacklogEdits(context, scheduling, options)],
+      clock,
+    );
     const end = await new Run(context, { admission, inputs, forecast }).run();
     if (end.outcome === 'finished') await queue.cleanup();
     return end;

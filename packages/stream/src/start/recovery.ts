@@ -58,6 +58,13 @@ export async function reconcile(
   }
 }
 
+/** Journals tickets of a resumed run that somebody has since taken out of the backlog, deferred or completed. */
+export async function withdrawEdited(log: RunContext['log'], selection: ReadonlySet<string>): Promise<void> {
+  const { tickets, completed, deferred } = log.state;
+  const gone = [...tickets].filter((id) => !selection.has(id) && !completed.has(id) && !deferred.has(id));
+  if (gone.length > 0) await log.emit({ event: 'tickets.withdrawn', tickets: gone });
+}
+
 /** The commit that completes a container which no longer waits for anything. */
 export function lastLanding({ completed, base }: Pick<RunState, 'completed' | 'base'>): string {
   return [...completed.values()].at(-1) ?? base;

@@ -164,7 +164,8 @@ function learned(drawn: World) {
     record.observe(event(0, { event: 'attempt.finished', ...about, outcome: lands ? 'completed' : end }));
     const at = drawn.landing();
     if (end === 'landed') record.observe(event(at, { event: 'landing.landed', ...about }));
-    if (end === 'rejected') record.observe(event(at, { event: 'landing.rejected', ...about, reason, output }));
+    if (end === 'rejected')
+      record.observe(event(at, { event: 'landing.rejected', ...about, reason, output }));
     if (end === 'conflicted')
       record.observe(event(at, { event: 'landing.conflicted', ...about, files, tickets }));
     samples.push({ minutes: drawn.minutes(), type: 'task', component: 'T' });
@@ -188,7 +189,10 @@ async function forecastOne(seed: number, asked: (world: World) => number) {
   let told: Extract<RunFact, { event: 'run.forecast' }> | undefined;
   const live = new LiveForecast(
     {
-      backlog: new LiveBacklog({ file: '', tickets, graph: buildDependencyGraph([]), warnings: [] }, new Set()),
+      backlog: new LiveBacklog(
+        { file: '', tickets, graph: buildDependencyGraph([]), warnings: [] },
+        new Set(),
+      ),
       log: {
         get state() {
           return { ...fold.state, workers };

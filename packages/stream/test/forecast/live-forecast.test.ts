@@ -37,7 +37,10 @@ function start(
   const fold = new RunFold();
   const live = new LiveForecast(
     {
-      backlog: new LiveBacklog({ file: '', tickets, graph: buildDependencyGraph([]), warnings: [] }, new Set()),
+      backlog: new LiveBacklog(
+        { file: '', tickets, graph: buildDependencyGraph([]), warnings: [] },
+        new Set(),
+      ),
       log: {
         get state() {
           return { ...fold.state, workers };
@@ -81,7 +84,9 @@ function start(
   };
   const about = { worker: 1, attempt: 1 };
   for (let nth = 0; nth < failures; nth++)
-    record.observe(event({ event: 'attempt.finished', ticket: 'E', seconds: 9, outcome: 'failed', ...about }));
+    record.observe(
+      event({ event: 'attempt.finished', ticket: 'E', seconds: 9, outcome: 'failed', ...about }),
+    );
   const settled = async () => {
     // No forecast of so few tickets has more steps.
     for (let step = 0; step < 50; step++) await nextTurn();
@@ -106,7 +111,9 @@ function start(
     settled,
     /** In an earlier run. */
     landed(ticket: string, after: number) {
-      record.observe(event({ event: 'attempt.finished', ticket, seconds: 9, outcome: 'completed', ...about }));
+      record.observe(
+        event({ event: 'attempt.finished', ticket, seconds: 9, outcome: 'completed', ...about }),
+      );
       const landed = event({ event: 'landing.landed', ticket, entry: 'e', commit: '' });
       record.observe({ ...landed, time: new Date(now + after * MINUTE).toISOString() });
     },

@@ -6,7 +6,12 @@ import { TrackRecord } from '../../src/forecast/track-record.ts';
 function recordOf(...facts: [minute: number, fact: RunFact][]): TrackRecord {
   const record = new TrackRecord();
   for (const [minute, fact] of facts)
-    record.observe({ v: 2, run: 'r', time: new Date(minute * 60_000).toISOString(), ...fact } satisfies RunEvent);
+    record.observe({
+      v: 2,
+      run: 'r',
+      time: new Date(minute * 60_000).toISOString(),
+      ...fact,
+    } satisfies RunEvent);
   return record;
 }
 

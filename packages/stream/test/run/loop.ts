@@ -19,7 +19,7 @@ import { LiveBacklog } from '../../src/backlog/live-backlog.ts';
 import { TicketStates } from '../../src/backlog/ticket-states.ts';
 import type { BudgetLimits, RunContext, RunSettings } from '../../src/context/run-context.ts';
 import { Admission } from '../../src/limits/admission.ts';
-import { unsettledEntries } from '../../src/start/recovery.ts';
+import { unsettledEntries, withdrawEdited } from '../../src/start/recovery.ts';
 import { type LiveInput, LiveInputs } from '../../src/live/live-inputs.ts';
 import { Run, type RunEnd } from '../../src/run/run.ts';
 
@@ -86,7 +86,9 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     resumed: resumes !== undefined,
   });
   const left = unsettledEntries(await queue.list(), log.state).map(({ ticket }) => ticket);
-  backlog.replace({ backlog: read, selection: new Set([...selection, ...left]) });
+  const all = new Set([...selection, ...left]);
+  backlog.replace({ backlog: read, selection: all });
+  await withdrawEdited(log, all);
   const retry = { now: () => clock.now().getTime(), pause: exponentialPause(1_000, 60_000) };
   const tickets = schedulerTickets(backlog, (ticket) => {
     if (log.state.completed.has(ticket.id)) return 'COMPLETED';
@@ -131,14 +133,15 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
 }
 
 /** Longer than any test's run: whoever still waits then waits for ever. */
-const LONGEST_RUN_MS = 30 * 86_400_000;
+const LONGEST_RUN_MS = 86_400_000;
 
 async function finish(clock: VirtualClock, end: Promise<RunEnd>): Promise<RunEnd> {
-  let over = false;
-  const ended = () => (over = true);
+  const over = new AbortController();
+  const ended = () => over.abort();
   end.then(ended, ended);
   const deadline = clock.now().getTime() + LONGEST_RUN_MS;
-  for (await clock.settle(); !over; await clock.settle()) {
+  await clock.settle();
+  while (!over.signal.aborted) {
     const wait = clock.nextTimer();
     if (wait === undefined || clock.now().getTime() > deadline)
       throw new Error('the run hangs: it is not over, and nothing is left that could end it');

@@ -174,7 +174,9 @@ test('an agent that its account turns away counts no attempt, and nobody starts 
       return () => {
         const turnedAway = first;
         first = false;
-        return turnedAway ? { seconds: 1, outcome: 'rate-limited', reason: 'limit', retryAfter: 600_000 } : {};
+        return turnedAway
+          ? { seconds: 1, outcome: 'rate-limited', reason: 'limit', retryAfter: 600_000 }
+          : {};
       };
     })(),
   });
@@ -258,7 +260,10 @@ test('a queue that stops lets agents finish, starts nothing new, and says why', 
 });
 
 test('a target that no longer contains a dependency stops the run', async () => {
-  const loop = await startLoop({ tickets: [...chain, { id: 'A-3', dependencies: ['A-1', 'A-2'] }], workers: 1 });
+  const loop = await startLoop({
+    tickets: [...chain, { id: 'A-3', dependencies: ['A-1', 'A-2'] }],
+    workers: 1,
+  });
   await loop.clock.advance(90_000);
   loop.queue.rewind(1);
   expect(await loop.finish()).toMatchObject({
@@ -333,7 +338,10 @@ test('a result that a person does not accept defers the ticket and keeps the wor
 });
 
 test('a ticket that a person skips stays as it is, and blocks nobody in the report', async () => {
-  const loop = await startLoop({ tickets: chain, ask: async ({ kind }) => (kind === 'start' ? 'no' : 'yes') });
+  const loop = await startLoop({
+    tickets: chain,
+    ask: async ({ kind }) => (kind === 'start' ? 'no' : 'yes'),
+  });
   expect((await loop.finish()).summary).toEqual({ completed: 0, deferred: 0, blocked: 0, unprocessed: 2 });
 });
 

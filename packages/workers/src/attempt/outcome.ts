@@ -110,7 +110,7 @@ function readSelfReport(result: string | undefined, lastLine: string): SelfRepor
     const { outcome, reason, summary, tokens, costUsd } = parsed.data;
     return {
       outcome,
-      ...((reason ?? summary) !== undefined && { reason: (reason ?? summary) as string }),
+      ...((reason ?? summary) !== undefined && { reason: reason ?? summary }),
       ...(summary !== undefined && { summary }),
       usage: { ...(tokens !== undefined && { tokens }), ...(costUsd !== undefined && { costUsd }) },
     };

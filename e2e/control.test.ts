@@ -23,11 +23,11 @@ test('a paused run starts nothing, lands what is finished, and goes on when it i
   expect(started(run.events)).toEqual(['API-1']);
   const { stdout } = await sandbox.start(['resume', '--json']);
   expect(JSON.parse(stdout)).toEqual({
-    v: 1,
+    v: 2,
     run: run.events[0]?.run,
     paused: false,
     workers: 2,
-    obeyed: true,
+    acknowledged: true,
   });
   const { exitCode, events } = await run.end();
   expect(exitCode).toBe(0);
@@ -79,7 +79,7 @@ test('the number of workers grows and shrinks while they work', async () => {
   expect(landed(sandbox)).toHaveLength(5);
 });
 
-test('a control file that is no good is ignored, and the next good one is obeyed', async () => {
+test('a control file that is no good is ignored, and the next good one is applied', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
   const run = Follow.stream(sandbox, gated(sandbox));
   const { run: id } = await run.event('attempt.started', 'API-1');
@@ -96,7 +96,7 @@ test('where no run works, and for a number that is none, there is one line and e
   for (const args of [['pause'], ['resume'], ['workers', '2']]) {
     const { exitCode, stdout, stderr } = await sandbox.sage(...args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-    expect(stderr).toBe('ERROR: no run works in this repository: sage stream --auto starts one');
+    expect(stderr).toBe('ERROR: no run works in this repository: start one with sage stream --auto');
   }
   await sandbox.stream(WRITE_OWN_FILE);
   expect((await sandbox.sage('pause')).exitCode).toBe(2);
