@@ -8,7 +8,10 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'sage-packed-'));
-const directories = [...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`), 'apps/cli'];
+const directories = [
+  ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`),
+  'apps/cli',
+].filter((directory) => !JSON.parse(readFileSync(join(root, directory, 'package.json'), 'utf8')).private);
 const packages = new Map(directories.map((directory) => pack(join(root, directory))));
 const names = process.argv.length > 2 ? process.argv.slice(2) : [...packages.keys()];
 const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

@@ -52,6 +52,8 @@ export {
   type Operation,
 } from './repository/open-repository.ts';
 export type { Repository } from './repository.ts';
+export { type GitVersion, gitVersion, OLDEST_GIT } from './process/git-version.ts';
+export { worktreeSize } from './objects/worktree-size.ts';
 export { git, gitRaw, type GitOptions, type GitResult } from './process/run.ts';
 export { cleanWorktree, moveWorktree, type ReusedWorktree } from './worktrees/reuse-worktree.ts';
 export { removeTornObjects } from './objects/torn-objects.ts';

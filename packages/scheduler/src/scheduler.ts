@@ -7,7 +7,6 @@ import { LimitError } from './errors.ts';
 import { createProgress } from './progress.ts';
 import { PHASE, TRANSITION, type Phase } from './phase.ts';
 import type { RetryOptions } from './retry.ts';
-import { wholeNumber } from './worker-count.ts';
 
 export interface SchedulerOptions {
   /** Ids outside the list that are done. */
@@ -26,8 +25,6 @@ export interface SchedulerOptions {
    * much longer than one of many short ones, and goes first.
    */
   readonly failing?: number | undefined;
-  /** At most so many tickets run at the same time; without it, whoever asks gets one. */
-  readonly workers?: number | undefined;
   /** Without it a failed ticket is ready again at once. */
   readonly retry?: RetryOptions | undefined;
   /**
@@ -70,14 +67,6 @@ export interface Scheduler {
    * @throws {DuplicateIdError} of `@sage/graph`.
    */
   revised(tickets: readonly SchedulerTicket[], only?: ReadonlySet<string>): string[];
-  /** Nothing is given out until `resume`; what runs goes on. */
-  pause(): void;
-  resume(): void;
-  /**
-   * Changes how many tickets run at the same time. What runs beyond it goes on.
-   * @throws {WorkerCountError} unless it is a whole number from 1.
-   */
-  setWorkers(workers: number): void;
   /** Containers that had nothing left to wait for from the start, innermost first. */
   initiallyCompleted(): string[];
   /** Tickets that can never start as things are, in input order. */
@@ -115,8 +104,6 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
   const { retry, satisfied = new Set(), limits = new Map(), conflictChance, failing } = options;
   for (const [component, limit] of limits) checkLimit(component, limit);
   if (options.patience !== undefined) checkLimit('patience', options.patience);
-  let workers = options.workers === undefined ? Infinity : wholeNumber(options.workers);
-  let paused = false;
   // A copy: the caller's list may grow.
   let known = [...all];
   let { only } = options;
@@ -171,7 +158,7 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
   return {
     next() {
       endPauses();
-      return paused || progress.count(PHASE.running) >= workers ? undefined : progress.next();
+      return progress.next();
     },
     started: (id) => progress.move(id, TRANSITION.started),
     completed: (id) => progress.complete(id),
@@ -215,9 +202,6 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
         phase === PHASE.held ? !over.has(id) : phase === PHASE.running || phase === PHASE.ready,
       );
     },
-    pause: () => void (paused = true),
-    resume: () => void (paused = false),
-    setWorkers: (count) => void (workers = wholeNumber(count)),
     initiallyCompleted: () => [...closedAtStart],
     blocked: () => progress.blocked(),
     isRunning: (id) => progress.phaseOf(id) === PHASE.running,

@@ -70,7 +70,7 @@ export interface Simulation {
 export function simulate(tickets: readonly SchedulerTicket[], options: SimulationOptions): Simulation {
   const workers = wholeNumber(options.workers);
   // What lands counts as running, but keeps no worker.
-  const scheduler = createScheduler(tickets, { ...options, workers: undefined, retry: undefined });
+  const scheduler = createScheduler(tickets, { ...options, retry: undefined });
   const { attemptsOf = () => 1, landingOf = () => 0, isDeferred = () => false } = options;
   const durationOf = options.durationOf ?? plannedDurations(tickets, options);
   const allowed = options.allowed ?? [{ from: 0, workers }];

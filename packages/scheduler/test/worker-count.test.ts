@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { WorkerCountError } from '../src/errors.ts';
+import { usableCores } from '../src/cores.ts';
 import { determineWorkerCount } from '../src/worker-count.ts';
 
 describe('determineWorkerCount', () => {
@@ -32,8 +33,12 @@ describe('determineWorkerCount', () => {
     );
   });
 
-  test('knows the cores of this machine', () => {
-    expect(determineWorkerCount('auto', 100)).toBeGreaterThanOrEqual(1);
-    expect(determineWorkerCount('auto', 100)).toBeLessThanOrEqual(8);
+  test('uses the cores of this machine unless told otherwise', () => {
+    expect(determineWorkerCount('auto', 100)).toBe(
+      determineWorkerCount('auto', 100, { cores: usableCores() }),
+    );
+    expect(determineWorkerCount('auto', 100, { cores: 2 })).not.toBe(
+      determineWorkerCount('auto', 100, { cores: 16 }),
+    );
   });
 });

@@ -147,6 +147,7 @@ describe('machine', () => {
     writeFileSync(join(root, 'untracked'), 'x'.repeat(1e6));
     writeFileSync(join(root, 'big'), 'x'.repeat(120_000));
     git(root, 'add', 'big');
+    git(root, 'commit', '-q', '-m', 'big');
     expect(await checkDisk(root, 1)).toMatchObject({
       status: 'pass',
       message: expect.stringContaining('worktrees of 0.1 MB'),

@@ -20,12 +20,21 @@ export type QueueVerification = Pick<
   'verify' | 'verifyMode' | 'verifySlots' | 'verifyKey'
 >;
 
+export interface VerificationContext {
+  readonly workers: Pick<WorkerPool, 'check'>;
+  readonly run: string;
+  /** Aborted: a verify that runs is ended. */
+  readonly stop?: AbortSignal;
+  /** The caller's environment; `process.env` by default. */
+  readonly variables?: NodeJS.ProcessEnv;
+}
+
 /** The verify of a queue: the command, in a worktree of its own at exactly the commit that would land. */
 export function queueVerification(
   { command, slots = 1, mode = 'chain', timeout, environment = [] }: VerifySettings,
-  { workers, run, stop }: { workers: Pick<WorkerPool, 'check'>; run: string; stop?: AbortSignal },
+  { workers, run, stop, variables = process.env }: VerificationContext,
 ): QueueVerification {
-  const values = environment.toSorted().map((name) => [name, process.env[name] ?? null]);
+  const values = environment.toSorted().map((name) => [name, variables[name] ?? null]);
   return {
     verifyMode: mode,
     verifySlots: slots,

@@ -20,7 +20,7 @@ export async function runStream(options: StreamOptions): Promise<RunEnd> {
   const { clock = systemClock } = options;
   const random = randomBytes(3).toString('hex');
   const repository = await openRepository(options.directory);
-  await assertGitVersion(repository);
+  await assertGitVersion(repository.root);
   const target = await chooseTarget(repository, {
     branch: options.target,
     newBranch: `sage/${clock.now().toISOString().slice(0, 10)}-${random}`,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RateLimiter } from '../../src/limits/rate-limiter.ts';
 
-test('each "try later" doubles the pause, from at most 5 s, until work gets through', () => {
+test('each rate limit doubles the pause, from 2 s to 5 minutes, until an attempt succeeds', () => {
   let now = 0;
   const limit = new RateLimiter(
     () => 4,
@@ -14,7 +14,6 @@ test('each "try later" doubles the pause, from at most 5 s, until work gets thro
     expect(limit.remaining()).toBe(0);
     return pause;
   });
-  expect(pauses[0]).toBeLessThanOrEqual(5_000);
   expect(pauses.slice(0, 4)).toEqual([2_000, 4_000, 8_000, 16_000]);
   expect(pauses.at(-1)).toBe(300_000);
   limit.onSuccess();

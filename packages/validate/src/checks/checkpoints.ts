@@ -1,6 +1,6 @@
 import { findingOf, quote } from '../finding.ts';
 import type { Finding } from '../finding.ts';
-import { runGit } from '../git.ts';
+import { askGit } from '../git.ts';
 import { isRecord } from '../subject.ts';
 import type { Subject } from '../subject.ts';
 
@@ -35,7 +35,7 @@ export async function checkCheckpoints({ root, entries }: Subject): Promise<Find
 async function knownCommits(root: string, names: readonly string[]): Promise<Set<string>> {
   const asked = [...new Set(names)].filter((name) => !/[\n\r\0]/.test(name));
   const input = asked.map((name) => `${name}^{commit}\n`).join('');
-  const result = await runGit(root, ['cat-file', '--batch-check=%(objecttype)'], input);
-  const lines = result?.code === 0 ? result.stdout.split('\n') : [];
+  const answer = await askGit(root, ['cat-file', '--batch-check=%(objecttype)'], input);
+  const lines = answer?.split('\n') ?? [];
   return new Set(asked.filter((_, index) => lines[index] === 'commit'));
 }

@@ -1,10 +1,6 @@
-import { lstat, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { statfs } from 'node:fs/promises';
+import { GitError, RepositoryError, worktreeSize } from '@sage/git';
 import type { Finding } from '../finding.ts';
-import { runGit } from '../git.ts';
-
-/** Files take whole blocks on most file systems. */
-const BLOCK = 4096;
 
 export function checkCores(cores: number): Finding {
   const id = 'parallel.cores';
@@ -12,7 +8,7 @@ export function checkCores(cores: number): Finding {
   return {
     id,
     status: 'warn',
-    message: 'one core: parallel agents would share it; a run goes on with one worker',
+    message: 'one core: parallel agents would share it; a run uses one worker',
     tickets: [],
   };
 }
@@ -20,7 +16,10 @@ export function checkCores(cores: number): Finding {
 /** Room for as many worktrees as there will be workers. */
 export async function checkDisk(root: string, workers: number): Promise<Finding> {
   const id = 'parallel.disk';
-  const size = await trackedSize(root);
+  const size = await worktreeSize(root, 'HEAD').catch((error: unknown) => {
+    if (error instanceof GitError || error instanceof RepositoryError) return undefined;
+    throw error;
+  });
   if (size === undefined) {
     return {
       id,
@@ -41,18 +40,6 @@ export function judgeDisk(workers: number, size: number, free: number): Finding 
   if (room >= workers) return { id, status: 'pass', message: `room for ${workers} ${each}`, tickets: [] };
   const message = `room for only ${room} of ${workers} ${each}: free some, or use fewer workers`;
   return { id, status: room === 0 ? 'fail' : 'warn', message, tickets: [] };
-}
-
-/** What a further worktree takes, from the files of this one: git's own sizes are those before filters. */
-async function trackedSize(root: string): Promise<number | undefined> {
-  const listed = await runGit(root, ['ls-files', '-z']);
-  if (listed?.code !== 0) return undefined;
-  let size = 0;
-  for (const name of new Set(listed.stdout.split('\0'))) {
-    const found = name === '' ? undefined : await lstat(join(root, name)).catch(() => undefined);
-    if (found?.isFile()) size += Math.ceil(found.size / BLOCK) * BLOCK;
-  }
-  return size;
 }
 
 function megabytes(bytes: number): string {
