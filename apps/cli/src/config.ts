@@ -8,7 +8,7 @@ import { ConfigError } from './errors.ts';
 const oneLine = z.string().trim().min(1);
 const duration = oneLine.refine(
   (text) => parseDuration(text) !== undefined,
-  'is no duration such as 30m, 90s or 2h',
+  'is not a duration such as 30m, 90s or 2h',
 );
 
 const permissions = z.enum(['edits', 'all', 'none']);

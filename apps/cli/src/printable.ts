@@ -8,7 +8,7 @@ export function printable(text: string): string {
     .trim();
 }
 
-/** The start of a text, at most so many columns wide. */
+/** The start of a text, at most `columns` wide. */
 export function fit(text: string, columns: number): string {
   const clean = printable(text);
   if (stringWidth(clean) <= columns) return clean;
@@ -31,7 +31,7 @@ export function fitName(name: string, columns: number): string {
   return start + end;
 }
 
-/** In lines at most so many columns wide, those after the first one indented. Only a word that is too long is cut. */
+/** Breaks a text into lines of at most `columns`, those after the first one indented. Only a word that is too long is cut. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = '';

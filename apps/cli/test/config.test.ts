@@ -48,7 +48,7 @@ test('within a setting, too', () => {
 
 test('a wrong value names its key', () => {
   expect(() => checkConfig({ timeout: 'soon' }, 'f')).toThrow(
-    'f: setting "timeout": is no duration such as 30m, 90s or 2h',
+    'f: setting "timeout": is not a duration such as 30m, 90s or 2h',
   );
   expect(() => checkConfig({ componentLimits: { api: 0 } }, 'f')).toThrow(
     'f: setting "componentLimits.api": ',

@@ -27,7 +27,7 @@ export function toGraphlib(graph: DependencyGraph): Graph {
   return result;
 }
 
-/** The inverse of {@link toGraphlib}. Labels that are not strings are no state; parallel edges are one. */
+/** The inverse of {@link toGraphlib}. Labels other than strings are ignored; parallel edges count once. */
 export function fromGraphlib(graph: Graph): DependencyGraph {
   return buildDependencyGraph(
     graph.nodes().map((id) => {

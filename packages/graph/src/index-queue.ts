@@ -32,7 +32,7 @@ export class IndexQueue {
     }
   }
 
-  /** The smallest; -1 where there is none. */
+  /** The smallest; -1 when it is empty. */
   first(): number {
     let at = 0;
     for (let level = this.#levels.length - 1; level >= 0; level--) {

@@ -42,7 +42,7 @@ export function longestPaths(graph: DependencyGraph, durationOf: DurationOf): Lo
     if (!(duration >= 0 && duration < Infinity)) throw new InvalidDurationError(ids[node]!, duration);
     durations[node] = duration;
   }
-  // Backwards each node tells its dependencies: until a node's turn, `remaining` is that of its longest dependent.
+  // Going backwards, each node updates its dependencies: until a node's turn, `remaining` is that of its longest dependent.
   const remaining = new Float64Array(size);
   const longestDependent = new Int32Array(size).fill(-1);
   for (let position = size - 1; position >= 0; position--) {

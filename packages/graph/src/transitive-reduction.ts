@@ -28,7 +28,7 @@ export function transitiveReduction(graph: DependencyGraph): DependencyGraph {
 
 const NONE: readonly boolean[] = [];
 
-/** Tells of the dependencies of a node which of them another one of them waits for. */
+/** Finds which dependencies of a node another one of them waits for. */
 function indirectFinder(graph: DependencyGraph): (direct: Int32Array) => readonly boolean[] {
   const { size, dependencyOffsets, dependencyTargets } = graph;
   const { end, walkStart, lowest } = labelReach(graph);

@@ -2,7 +2,7 @@ import type { DeferCategory } from '@sage/tickets';
 import type { RunEvent, RunOutcome } from './events.ts';
 import { RunFold } from './run-state.ts';
 
-/** An agent at work, or, in a killed run, one that was cut off. */
+/** A running agent, or, in a killed run, one that was cut off. */
 export interface AgentStatus {
   readonly ticket: string;
   readonly title: string;
@@ -22,7 +22,7 @@ export interface AgentStatus {
 
 export interface RunStatus {
   readonly v: 1;
-  /** `paused`: agents at work continue. `killed`: the coordinator is gone and the journal has no end. */
+  /** `paused`: running agents continue. `killed`: the coordinator is gone and the journal has no end. */
   readonly state: 'working' | 'paused' | 'killed' | RunOutcome;
   readonly run: string;
   /** Full ref. */

@@ -9,7 +9,7 @@ export interface RunFile {
   readonly run: string;
   /** Path of its journal. */
   readonly file: string;
-  /** When the journal was last written, ms since the epoch; 0 where there is none. */
+  /** When the journal was last written, ms since the epoch; 0 when there is none yet. */
   readonly modified: number;
 }
 

@@ -7,7 +7,7 @@ const RENAMED: Readonly<Record<string, RunEvent['event']>> = {
   'settings.changed': 'git.settings_changed',
 };
 
-/** A parsed line of a journal as an event of today's version; undefined for what is no event. */
+/** A parsed line of a journal as an event of today's version; undefined if it is not an event. */
 export function upgradeEvent(value: unknown): RunEvent | undefined {
   if (typeof value !== 'object' || value === null || !('event' in value)) return undefined;
   const { event } = value;

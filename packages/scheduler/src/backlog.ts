@@ -8,9 +8,9 @@ export interface SchedulerTicket {
   readonly dependencies: readonly string[];
   /** UNPROCESSED, IN_PROGRESS or none: to be done. COMPLETED: done. Any other blocks its dependents. */
   readonly state?: string | undefined;
-  /** `P0` (first) to `P4`; P2 where there is none. */
+  /** `P0` (first) to `P4`; P2 by default. */
   readonly priority?: string | undefined;
-  /** Minutes, >= 0; where there is none, the median of those given, and 1 where none is. */
+  /** Minutes, >= 0; by default the median of those given, or 1 if none is given. */
   readonly duration?: number | undefined;
   /** Paths that the ticket will change. Two tickets that share one do not run at the same time. */
   readonly files?: readonly string[] | undefined;

@@ -2,7 +2,7 @@ import { PHASE, type Phases } from './phase.ts';
 import type { NodeRanking } from './priority.ts';
 import type { ReadyQueue } from './ready-queue.ts';
 
-/** So many of the best ready tickets are compared: the choice stays logarithmic. */
+/** The best ready tickets that are compared; a fixed number keeps the choice logarithmic. */
 const CANDIDATES = 8;
 
 export interface ConflictAwareOptions {

@@ -12,7 +12,7 @@ export function usableCores(): number {
 
 /**
  * The CPU quota in cores, the smallest of the cgroup and those around it (cgroups(7), version 1 and 2);
- * `undefined` where there is none. `root` is where `proc` and `sys` are.
+ * `undefined` if there is none. `root` is where `proc` and `sys` are.
  */
 export function cgroupQuota(root: string): number | undefined {
   const quotas: number[] = [];
@@ -22,7 +22,7 @@ export function cgroupQuota(root: string): number | undefined {
     const isV2 = controllers === '';
     if (!isV2 && !controllers.split(',').includes('cpu')) continue;
     const mount = join(root, 'sys/fs/cgroup', isV2 ? '' : controllers);
-    // In a container the path may be that of the host, with only the root visible: absent folders are no limit.
+    // In a container the path may be that of the host, with only the root visible: absent folders set no limit.
     for (let group = path; ; group = dirname(group)) {
       const quota = isV2 ? quotaV2(join(mount, group)) : quotaV1(join(mount, group));
       if (quota > 0) quotas.push(quota);

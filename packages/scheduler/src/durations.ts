@@ -23,9 +23,9 @@ export interface DurationModel {
   readonly samples: number;
 }
 
-/** A group's mean counts as much as that of the group around it when it has so many samples. */
+/** With this many samples a group's mean counts as much as that of the group around it. */
 const SHRINKAGE = 4;
-/** That estimates are right counts as much as so many samples that say so. */
+/** The belief that estimates are right counts as much as this many samples that say so. */
 const TRUST = 1;
 /** Without samples: four of five tickets within a factor of three of the estimate. */
 const PRIOR_SPREAD = Math.log(3);

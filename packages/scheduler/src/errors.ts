@@ -10,7 +10,7 @@ export class WorkerCountError extends Error {
   readonly requested: number | string;
 
   constructor(requested: number | string) {
-    super(`${quoted(String(requested))} is no number of workers: use "auto" or a whole number from 1.`);
+    super(`${quoted(String(requested))} is not a number of workers: use "auto" or a whole number from 1.`);
     this.requested = requested;
   }
 }
@@ -47,7 +47,7 @@ export class TransitionError extends Error {
   }
 }
 
-/** A limit of a component, of patience, or the runs of a forecast, that is no whole number from 1. */
+/** A limit of a component, of patience, or the runs of a forecast, that is not a whole number from 1. */
 export class LimitError extends Error {
   override readonly name = 'LimitError';
   readonly code = 'LIMIT';

@@ -30,7 +30,7 @@ export function explainStart(
   if (own.start === 0) return { because: 'first' };
   const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
   const awaited = leavesOf(byId, id);
-  // Files, and the places of a component, are let go of when the work has landed.
+  // Files, and the places of a component, are released when the work has landed.
   const landedNow = assignments.filter(({ landed }) => landed === own.start);
   const dependency = landedNow.find((one) => awaited.has(one.id));
   if (dependency) return { because: 'dependency', ticket: dependency.id };

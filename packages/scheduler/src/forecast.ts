@@ -18,7 +18,7 @@ export interface Course {
 }
 
 export interface ForecastOptions extends Omit<SimulationOptions, 'durationOf' | 'attemptsOf' | 'isDeferred'> {
-  /** How long each ticket may take, log-normal; where it is missing, exactly its duration. */
+  /** How long each ticket may take, log-normal; by default exactly its duration. */
   readonly rangeOf: (id: string) => DurationRange | undefined;
   /**
    * Draws how it goes with a ticket; for one under way or landing the first attempt is that one. Without it every
@@ -30,7 +30,7 @@ export interface ForecastOptions extends Omit<SimulationOptions, 'durationOf' | 
 }
 
 export interface Forecast extends Simulation {
-  /** Half of the runs are over within so many minutes. More than `makespan`, for what is late delays others. */
+  /** Minutes within which half of the runs are over. More than `makespan`, as late tickets delay others. */
   readonly expected: number;
   /** Four of five runs take between these. */
   readonly low: number;
@@ -114,7 +114,7 @@ function middleOf(values: readonly number[]): { low: number; expected: number; h
 }
 
 /**
- * At the place share * (n + 1) of n sorted values, between two of them where it is no whole number (Weibull 1939): a
+ * At the place share * (n + 1) of n sorted values, between two of them where it is not a whole number (Weibull 1939): a
  * further value is below it with that chance, however few there are.
  */
 function quantile(sorted: readonly number[], share: number): number {

@@ -3,12 +3,12 @@ import { type DependencyGraph, dependencyFirst } from '@sage/graph';
 /**
  * By node, of the chains that start with it the longest, counted as its minutes plus `risk` times the root of the sum
  * of their squares: where each ticket's time varies in proportion to its minutes and independently of the others, its
- * mean and so many standard deviations, in units of the mean (variances along a path add up: Malcolm, Roseboom, Clark
+ * mean plus a number of standard deviations, in units of the mean (variances along a path add up: Malcolm, Roseboom, Clark
  * and Fazar, "Application of a Technique for Research and Development Program Evaluation", 1959; ranks of a list
  * schedule made of means and deviations: Tang, Li, Liao, Fang and Wu, "A stochastic scheduling algorithm for
  * precedence constrained tasks on Grid", 2011).
  *
- * In linear time, and so not always the very longest: a node goes on with the chain that is longest without the node
+ * In linear time, and so not always the very longest: a node continues the chain that is longest without the node
  * itself (exactly it is as hard as to find the most reliable path: Nikolova, "Approximation algorithms for reliable
  * stochastic combinatorial optimization", 2010).
  */

@@ -27,7 +27,7 @@ export function predictConflict(one: readonly LikelyFile[], other: readonly Like
   return { chance: 1 - apart, paths: shared.map(({ path }) => path) };
 }
 
-/** Chances are asked for again and again in simulations: so many are remembered. */
+/** Simulations ask for the same chances again and again; this many are remembered. */
 const REMEMBERED = 1_000_000;
 
 /** {@link predictConflict} by ids, as `conflictChance` of a scheduler. */

@@ -52,7 +52,7 @@ export function rankNodes(backlog: Backlog, failing = 0): NodeRanking {
   // A ticket that will not run in any case (DEFERRED) has nobody hurry.
   for (let node = 0; node < size; node++)
     priorities[node] = isRunnable(tickets[node]!) ? priorityOf(tickets[node]!) : lowest;
-  // Backwards each node tells its dependencies, and has heard from all that wait for it when its turn comes.
+  // Going backwards, each node updates its dependencies; all that wait for it have done so when its turn comes.
   const order = dependencyFirst(graph);
   const remaining = new Float64Array(size);
   for (let position = size - 1; position >= 0; position--) {

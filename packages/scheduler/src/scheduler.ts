@@ -11,9 +11,9 @@ import type { RetryOptions } from './retry.ts';
 export interface SchedulerOptions {
   /** Ids outside the list that are done. */
   readonly satisfied?: ReadonlySet<string> | undefined;
-  /** The tickets to give out; all where it is missing. Those inside that wait for an open one outside are blocked by it. */
+  /** The tickets to give out; all by default. Those inside that wait for an open one outside are blocked by it. */
   readonly only?: ReadonlySet<string> | undefined;
-  /** At most so many tickets of a component run at the same time. */
+  /** The most tickets of a component that run at the same time. */
   readonly limits?: ReadonlyMap<string, number> | undefined;
   /**
    * The chance that two tickets conflict when they run at the same time, 0 to 1. One that probably conflicts with a
@@ -44,7 +44,7 @@ export interface Scheduler {
   released(id: string): void;
   /** The attempt failed: ready again when its pause is over. */
   failed(id: string): void;
-  /** When the first pause of a failed ticket is over, on the clock of `retry`; undefined where there is none. */
+  /** When the first pause of a failed ticket is over, on the clock of `retry`; undefined if there is none. */
   nextDue(): number | undefined;
   deferred(id: string): void;
   /** Not wanted any more; what waits for it is blocked by it. */
@@ -58,7 +58,7 @@ export interface Scheduler {
    */
   added(tickets: readonly SchedulerTicket[]): string[];
   /**
-   * Goes on with other versions of the tickets, and another selection: more tickets, fewer, other dependencies. What
+   * Takes other versions of the tickets, and another selection: more tickets, fewer, other dependencies. What
    * runs keeps the version that it was started with, what is completed stays so, and everything else is what its
    * `state` says; what is missing from the list is cancelled. Takes as long as `added`, and returns the same.
    * Where it throws, nothing has changed.
@@ -86,7 +86,7 @@ export interface Scheduler {
 const PATIENCE = { ofOpen: 2, least: 1000 };
 
 /**
- * Hands out tickets one by one, work-conserving: whoever asks gets the best ticket that is ready now, in
+ * Hands out tickets one by one, work-conserving: a caller gets the best ticket that is ready now, in
  * logarithmic time. The same tickets and the same calls give the same answers.
  *
  * None starves: when `patience` others were started since a ticket became ready, it goes before all that became

@@ -29,7 +29,7 @@ describe('determineWorkerCount', () => {
 
   test('says what to use instead', () => {
     expect(() => determineWorkerCount('abc', 1)).toThrow(
-      '"abc" is no number of workers: use "auto" or a whole number from 1.',
+      '"abc" is not a number of workers: use "auto" or a whole number from 1.',
     );
   });
 

@@ -17,7 +17,7 @@ export class CannotStartError extends Error {
   }
 }
 
-/** No run is at work that could be asked for something. Nothing was changed. */
+/** There is no active run to ask. Nothing was changed. */
 export class NoRunError extends Error {
   override readonly name = 'NoRunError';
   readonly code = 'NO_RUN';

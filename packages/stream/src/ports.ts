@@ -18,7 +18,7 @@ import type {
 } from '@sage/workers';
 
 /**
- * What a run needs of whoever works on tickets: this machine (`openWorkerPool`), other machines, or a fake in a test.
+ * What a run needs to have tickets worked on: this machine (`openWorkerPool`), other machines, or a fake in a test.
  * Requests and results are plain JSON plus git objects.
  */
 export interface WorkerPool {

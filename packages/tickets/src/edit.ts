@@ -38,7 +38,7 @@ interface Edit {
  * The text with the changes made in place: `state` set, `state_history` appended where the list exists and the
  * state is new, `defer_reason` set, `git.commits` appended. Nothing else changes by a byte, and what is added
  * is laid out like its neighbours. A change that is already made changes nothing.
- * @throws {TicketIndexError} for a text that is no index, or an id that it does not have exactly once.
+ * @throws {TicketIndexError} for a text that is not an index, or an id that it does not have exactly once.
  */
 export function applyTicketChanges(
   text: string,

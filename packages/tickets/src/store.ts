@@ -51,7 +51,7 @@ export async function readTicketText(file: string): Promise<string> {
   });
 }
 
-/** Whoever reads a pipe waits for somebody who writes to it. */
+/** Reading a pipe would wait for somebody who writes to it. */
 async function readRegularFile(file: string): Promise<Buffer> {
   await using handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   const status = await handle.stat();

@@ -28,14 +28,14 @@ export type DeferCategory = (typeof DEFER_CATEGORIES)[number];
 
 export interface Ticket {
   id: string;
-  /** The id where there is none. */
+  /** The id by default. */
   title: string;
   state: TicketState;
-  /** Lower case; `task` where there is none. */
+  /** Lower case; `task` by default. */
   type: string;
-  /** P2 where there is none, or none that is known. */
+  /** P2 by default, and for an unknown one. */
   priority: TicketPriority;
-  /** The id's prefix (`API` of `API-001`) where there is none. */
+  /** By default the id's prefix (`API` of `API-001`). */
   component: string;
   dependencies: string[];
   parent: string | null;
@@ -72,7 +72,7 @@ const needed = z.object({
 /** Reads one ticket: strict about what decides the plan (id, state, edges), lenient about the rest. */
 export function readTicket(raw: unknown): { ticket: Ticket } | { problems: TicketProblem[] } {
   if (!isRecord(raw)) {
-    const message = `${shown(raw)} is no ticket: replace it with an object`;
+    const message = `${shown(raw)} is not a ticket: replace it with an object`;
     return { problems: [{ code: 'BAD_FIELD', path: [], message }] };
   }
   const result = needed.safeParse(raw);

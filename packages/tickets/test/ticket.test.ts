@@ -133,8 +133,8 @@ describe('readTicket', () => {
       { id: 'A', state: 'COMPLETED', parent: 1 },
       'BAD_FIELD parent: ticket "A" has "parent": 1, which should be an id or null',
     ],
-    [null, 'BAD_FIELD : null is no ticket: replace it with an object'],
-    ['A', 'BAD_FIELD : "A" is no ticket: replace it with an object'],
+    [null, 'BAD_FIELD : null is not a ticket: replace it with an object'],
+    ['A', 'BAD_FIELD : "A" is not a ticket: replace it with an object'],
   ])('refuses %j', (raw, problem) => {
     expect(problemsOf(raw)).toEqual([problem]);
   });

@@ -16,7 +16,7 @@ export interface Problem {
 
 const SHOWN = 3;
 
-/** One finding for all problems of a kind, the first few in words; none where there is no problem. */
+/** One finding for all problems of a kind, the first few in words; none without a problem. */
 export function findingOf(
   id: string,
   status: 'warn' | 'fail',

@@ -7,7 +7,7 @@ export interface Entry {
   /** The id, or `#3` for the third ticket where it has none. */
   label: string;
   id: string | undefined;
-  /** The ticket as written; empty where it is no object. */
+  /** The ticket as written; empty if it is not an object. */
   raw: Readonly<Record<string, unknown>>;
   /** Why it cannot be read as a ticket. */
   problems: readonly TicketProblem[];

@@ -19,23 +19,23 @@ export interface ValidateOptions {
   index: string;
   /** Warnings count as failures. */
   strict?: boolean;
-  /** Names of {@link CHECK_NAMES}; all sections where it is missing. */
+  /** Names of {@link CHECK_NAMES}; all sections by default. */
   checks?: readonly string[];
-  /** Cores of the machine; what this process may use where it is missing. */
+  /** Cores of the machine; by default what this process may use. */
   cores?: number;
   agent?: AgentProgram;
   /** Looked at where it is given. */
   sandbox?: Sandbox;
   /** How many workers a run would have at most; otherwise the recommendation goes up to 8. */
   workers?: number;
-  /** At most so many tickets of a component would run at the same time. */
+  /** The most tickets of a component that would run at the same time. */
   componentLimits?: Readonly<Record<string, number>>;
 }
 
 /**
  * Checks a ticket index and what a parallel run of it needs. What is wrong is in the report, never thrown; an
  * index that is not JSON gives a report with that alone. Probes write below `.sage` and leave nothing there.
- * @throws {CannotCheckError} where there is no index to read, or `checks` has an unknown name.
+ * @throws {CannotCheckError} without an index to read, or `checks` has an unknown name.
  */
 export async function validate(options: ValidateOptions): Promise<ValidationReport> {
   const { root, strict = false, agent, sandbox, workers } = options;
@@ -81,7 +81,7 @@ function selectSections(names: readonly string[] | undefined): readonly Section[
   if (unknown !== undefined) {
     throw new CannotCheckError(
       'UNKNOWN_CHECK',
-      `${quote(unknown)} is no check: use ${CHECK_NAMES.join(', ')}.`,
+      `${quote(unknown)} is not a check: use ${CHECK_NAMES.join(', ')}.`,
     );
   }
   return SECTIONS.filter(({ name, group }) => !names || names.includes(name) || names.includes(group));

@@ -154,7 +154,7 @@ const cases: Case[] = [
       sound('C-1', { tasks: [1] }),
     ],
     finds: ['fail sub-tasks.members: A-1 B-1 C-1'],
-    says: 'sub-task 2 of "A-1" has no type, description, status; "B-1" has "tasks" that are no list; sub-task 1 of "C-1" is no object',
+    says: 'sub-task 2 of "A-1" has no type, description, status; "B-1" has "tasks" that are not a list; sub-task 1 of "C-1" is not an object',
   },
   {
     section: 14,

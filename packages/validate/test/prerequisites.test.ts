@@ -115,7 +115,7 @@ describe('agent', () => {
     const agent = { name: 'x', program: 'coder' };
     expect(await checkAgent(root, agent, bin)).toMatchObject({
       status: 'fail',
-      message: expect.stringContaining('"coder" is no program on PATH'),
+      message: expect.stringContaining('"coder" is not a program on PATH'),
     });
     expect(await checkAgent(root, agent, '')).toMatchObject({ status: 'fail' });
     expect(await checkAgent(root, { name: 'x', program: bin }, '')).toMatchObject({ status: 'fail' });

@@ -93,7 +93,7 @@ describe('validate', () => {
     writeFileSync(index, '{"tickets": []}');
     await expect(validate({ root, index, checks: ['spelling'] })).rejects.toMatchObject({
       code: 'UNKNOWN_CHECK',
-      message: expect.stringMatching(/^"spelling" is no check: use schema, json, /),
+      message: expect.stringMatching(/^"spelling" is not a check: use schema, json, /),
     });
   });
 });

@@ -221,7 +221,7 @@ function parallelOf(value: Settings['parallel']): number | string | undefined {
 function duration(flag: string, text: string | undefined): number | undefined {
   const milliseconds = text === undefined ? undefined : parseDuration(text);
   if (text !== undefined && milliseconds === undefined) {
-    throw new UsageError(`${flag} ${text} is no duration: write 90s, 30m or 2h`);
+    throw new UsageError(`${flag} ${text} is not a duration: write 90s, 30m or 2h`);
   }
   return milliseconds;
 }

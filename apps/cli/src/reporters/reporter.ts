@@ -3,6 +3,6 @@ import type { RunEvent } from '@sage/journal';
 /** Shows a run to someone. */
 export interface Reporter {
   readonly event: (event: RunEvent) => void;
-  /** One line that is no event. */
+  /** One line beside the events. */
   readonly notice: (text: string) => void;
 }

@@ -38,7 +38,7 @@ export function edgeKey(from: string, to: string): string {
 
 /**
  * The part of a graph that a picture can show: the node in focus with all that it waits for and all that waits for
- * it, without nodes that `show` turns down, and without dependencies that follow from others where there is no cycle.
+ * it, without nodes that `show` rejects, and, in a graph without cycles, without dependencies that follow from others.
  * @throws {UnknownIdError}
  */
 export function pictured(

@@ -6,7 +6,7 @@ import type { AttemptRunner } from './attempt-runner.ts';
 import { type Collection, CollectionOrder } from './collection-order.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
-/** What an attempt tells the run loop. */
+/** What an attempt reports to the run loop. */
 export type AttemptMessage =
   | { readonly kind: 'worker-free'; readonly worker: number; readonly collection: Collection }
   | {

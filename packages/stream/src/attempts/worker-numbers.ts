@@ -3,7 +3,7 @@ export class WorkerNumbers {
   readonly #busy = new Set<number>();
   readonly #count: () => number;
 
-  /** `count`: how many may be at work at the same time; it may change. */
+  /** `count`: how many may work at the same time; it may change. */
   constructor(count: () => number) {
     this.#count = count;
   }

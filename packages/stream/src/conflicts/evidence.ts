@@ -3,7 +3,7 @@ import type { Ticket } from '@sage/tickets';
 import { landedTickets } from './landed-tickets.ts';
 import type { Evidence } from './likely-files.ts';
 
-/** What a commit of the target tells about the files that tickets will change. */
+/** What a commit of the target says about the files that tickets will change. */
 export async function gatherEvidence(
   repository: Repository,
   tip: string,

@@ -7,7 +7,7 @@ export interface LandedTicket {
   readonly files: readonly string[];
 }
 
-/** So many landings tell what tickets of a kind change: older ones tell of code that has changed since. */
+/** Landings that are looked at: older ones are about code that has changed since. */
 const NEWEST = 500;
 
 /** No more commits than these are looked through for them: a history may be long, and hold none. */

@@ -21,7 +21,7 @@ export interface Evidence {
 
 /** That a ticket changes a file that its text names: a guess, as many are named to be read. */
 const NAMED = 0.5;
-/** Below this, and beyond so many, files are left out. */
+/** Files with a smaller chance, and more files than this, are left out. */
 const LEAST = 0.05;
 const MOST = 50;
 /** Every landing changes the ticket index, and no agent does. */
@@ -108,7 +108,7 @@ function similarity(
   return kind + (common === 0 ? 0 : common / (words.size + others.size - common));
 }
 
-/** Shorter words are mostly none that tell tickets apart. */
+/** Shorter words mostly do not distinguish tickets. */
 function wordsOf({ title }: Ticket): Set<string> {
   return new Set(title.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu));
 }

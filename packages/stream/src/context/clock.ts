@@ -1,7 +1,7 @@
 /** Time, as a run sees it. */
 export interface Clock {
   now(): Date;
-  /** Calls back once, after so many milliseconds; the function that it returns cancels that. */
+  /** Calls back once, after the given time. Returns a function that cancels it. */
   after(milliseconds: number, callback: () => void): () => void;
 }
 

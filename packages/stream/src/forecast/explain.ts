@@ -41,7 +41,7 @@ export interface Explanation {
   }[];
 }
 
-/** A chance below this is not worth a word, nor are more tickets or files than so many. */
+/** The smallest chance that is shown, and the most tickets and files. */
 const TOLD = { chance: 0.1, tickets: 5, files: 3 };
 
 export async function explainTicket(

@@ -57,7 +57,7 @@ function medianEstimate(tickets: Iterable<Ticket>): number | undefined {
   return estimates.toSorted((a, b) => a - b)[Math.floor(estimates.length / 2)];
 }
 
-/** What the model tells tickets apart by. */
+/** What the model distinguishes tickets by. */
 export function knownBefore(ticket: Ticket): Omit<DurationSample, 'minutes'> {
   const { type, component, estimatedMinutes: estimate } = ticket;
   return { type, component, estimate };

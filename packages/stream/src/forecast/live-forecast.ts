@@ -169,7 +169,7 @@ export class LiveForecast {
         return [id, ticket && model.predict(knownBefore(ticket))];
       }),
     );
-    // What is told of a ticket comes after it counts.
+    // A ticket may be closed before its events have come.
     const since = (times: ReadonlyMap<string, number>) =>
       new Map([...times].filter(([id]) => open.has(id)).map(([id, time]) => [id, (now - time) / MINUTE_MS]));
     const working = since(this.#working);

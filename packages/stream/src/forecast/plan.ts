@@ -29,7 +29,7 @@ export interface PlanOptions extends Selection {
   readonly directory: string;
   readonly parallel?: number | string | undefined;
   readonly target?: string | undefined;
-  /** At most so many tickets of a component run at the same time. */
+  /** The most tickets of a component that run at the same time. */
   readonly componentLimits?: Readonly<Record<string, number>> | undefined;
   /** Attempts of a ticket before it is deferred. */
   readonly maxAttempts: number;
@@ -52,7 +52,7 @@ export interface Plan {
 export interface RunForecast {
   /** If each ticket and each landing takes exactly what is expected of it, and every attempt lands. */
   readonly minutes: number;
-  /** Half of the runs are over within so many minutes; four of five take between `low` and `high`. */
+  /** Minutes: half of the runs are over by `expected`, and 80 % of them between `low` and `high`. */
   readonly expected: number;
   readonly low: number;
   readonly high: number;

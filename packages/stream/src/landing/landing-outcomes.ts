@@ -36,9 +36,9 @@ export class LandingOutcomes {
     const flaky = entry.flaky === true ? true : undefined;
     await log.emit({ event: 'landing.landed', ticket, entry: entry.id, commit, flaky });
     // The journal may know a landing that recovery found.
-    const news = complete.filter((id) => !log.state.completed.has(id));
-    for (const id of news) await log.emit({ event: 'ticket.completed', ticket: id, commit });
-    if (news.includes(ticket)) scheduler.completed(ticket);
+    const newlyComplete = complete.filter((id) => !log.state.completed.has(id));
+    for (const id of newlyComplete) await log.emit({ event: 'ticket.completed', ticket: id, commit });
+    if (newlyComplete.includes(ticket)) scheduler.completed(ticket);
     // What was kept of earlier attempts has been superseded.
     await workers.forgetKept(ticket);
     for (const other of await queue.list()) {

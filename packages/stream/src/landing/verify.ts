@@ -5,11 +5,11 @@ import type { WorkerPool } from '../ports.ts';
 export interface VerifySettings {
   /** A shell line that has to pass on the merged result. */
   readonly command: string;
-  /** Verifies at a time; one where it is missing. */
+  /** Verify commands that run at the same time; 1 by default. */
   readonly slots?: number | undefined;
   /** See `CommitQueueOptions.verifyMode`. */
   readonly mode?: 'chain' | 'batch' | undefined;
-  /** Wall-clock limit of one verify in milliseconds; that of an attempt where it is missing. */
+  /** Wall-clock limit of one verify in milliseconds; by default that of an attempt. */
   readonly timeout?: number | undefined;
   /** Variables that its verdict depends on: a tree that has passed with other values is verified again. */
   readonly environment?: readonly string[] | undefined;

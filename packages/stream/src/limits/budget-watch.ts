@@ -11,7 +11,7 @@ export interface Cut {
 /** A figure that nobody told is absent. */
 type Told = { readonly [K in keyof Spent]?: number | undefined };
 
-/** Holds what agents tell while they work against the limits, and cuts off those that go over. */
+/** Compares what agents report while they work with the limits, and cuts off those that exceed them. */
 export class BudgetWatch {
   readonly #limits: BudgetLimits;
   readonly #state: () => RunState;

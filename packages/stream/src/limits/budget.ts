@@ -42,7 +42,7 @@ export function leftOver(state: Pick<RunState, 'usage'>, left: number): string {
   return cost === undefined ? rest : `${rest}, and would need ${cost}`;
 }
 
-/** What so many more attempts would use, at the mean of those that ended; undefined where nobody told anything. */
+/** What more attempts would use, at the mean of those that ended; undefined if no agent has reported usage. */
 function estimate({ usage }: Pick<RunState, 'usage'>, attempts: number): string | undefined {
   if (usage.costed > 0) return `about $${((usage.costUsd / usage.costed) * attempts).toFixed(2)}`;
   if (usage.counted > 0) return `about ${Math.round((usage.tokens / usage.counted) * attempts)} tokens`;

@@ -7,7 +7,7 @@ const LONGEST_PAUSE_MS = 5 * 60_000;
 const FURTHEST_RESET_MS = 7 * 86_400_000;
 /** Agents report every retry; within this time all of them count once. */
 const RETRY_WINDOW_MS = 10_000;
-/** After each such time without a sign one more agent may run: an agent that hangs must not hold up the others. */
+/** After each such time without a sign one more agent may run: an agent that hangs must not block the others. */
 const QUIET_MS = 60_000;
 
 /**

@@ -64,9 +64,9 @@ export class BacklogEdits implements LiveInput {
     }
     this.#seen = version;
     this.#refused = '';
-    const news = edit.postponed.filter((id) => !this.#postponed.includes(id));
+    const newlyPostponed = edit.postponed.filter((id) => !this.#postponed.includes(id));
     this.#postponed = edit.postponed;
-    for (const id of news) notice(`${id} is running: its edit counts if it is tried again`);
+    for (const id of newlyPostponed) notice(`${id} is running: its edit counts if it is tried again`);
     await this.#journal(edit, closed);
     if (source.readsCheckout) await states.restoreCompleted(overwritten);
   }

@@ -40,7 +40,7 @@ export async function controlRun({ directory, ...asked }: ControlRunOptions): Pr
   for await (const event of followRun(root, run, { signal: AbortSignal.timeout(ACKNOWLEDGE_TIMEOUT_MS) })) {
     fold.apply(event);
     read += 1;
-    // What the journal said before the question is no answer to it.
+    // What the journal said before the request does not confirm it.
     if (read < events.length) continue;
     const { paused, workers } = fold.state;
     if (paused === wanted.paused && workers === wanted.workers)

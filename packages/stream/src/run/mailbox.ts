@@ -1,4 +1,4 @@
-/** What concurrent work tells the one loop that decides, in the order that it came. */
+/** Messages of concurrent work to the one loop that decides, in order of arrival. */
 export class Mailbox<Message> {
   readonly #messages: Message[] = [];
   #wake: (() => void) | undefined;

@@ -15,9 +15,9 @@ export function checkSubTasks({ entries }: Subject): Finding[] {
 
 function faultsOf({ label, raw: { tasks } }: Entry): string[] {
   if (tasks === undefined || tasks === null) return [];
-  if (!Array.isArray(tasks)) return [`${quote(label)} has "tasks" that are no list`];
+  if (!Array.isArray(tasks)) return [`${quote(label)} has "tasks" that are not a list`];
   return tasks.flatMap((task: unknown, index) => {
-    if (!isRecord(task)) return `sub-task ${index + 1} of ${quote(label)} is no object`;
+    if (!isRecord(task)) return `sub-task ${index + 1} of ${quote(label)} is not an object`;
     const missing = MEMBERS.filter(
       (member) => task[member] === undefined || task[member] === null || task[member] === '',
     );

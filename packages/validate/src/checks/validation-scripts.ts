@@ -11,9 +11,9 @@ export function checkValidationScripts({ entries }: Subject): Finding[] {
     const config = raw['validation_config'];
     const scripts = isRecord(config) ? (config['verification_scripts'] ?? []) : [];
     if (config !== undefined && config !== null && !isRecord(config)) {
-      broken.push({ ticket: label, text: `${quote(label)} has a "validation_config" that is no object` });
+      broken.push({ ticket: label, text: `${quote(label)} has a "validation_config" that is not an object` });
     } else if (!Array.isArray(scripts)) {
-      broken.push({ ticket: label, text: `${quote(label)} has "verification_scripts" that are no list` });
+      broken.push({ ticket: label, text: `${quote(label)} has "verification_scripts" that are not a list` });
     } else {
       scripts.forEach((script: unknown, index) => {
         const name = `verification script ${index + 1} of ${quote(label)}`;
@@ -24,7 +24,7 @@ export function checkValidationScripts({ entries }: Subject): Finding[] {
         if (pattern !== undefined && !isPattern(pattern)) {
           broken.push({
             ticket: label,
-            text: `${name} has the success_pattern ${quote(pattern)}, which is no regular expression`,
+            text: `${name} has the success_pattern ${quote(pattern)}, which is not a regular expression`,
           });
         }
       });

@@ -36,7 +36,7 @@ export async function checkAgent(
       return { id, status: 'warn', message: `${which}, and not signed in: ${fix}`, tickets: [] };
     return { id, status: 'pass', message: signedIn ? `${which}, signed in` : which, tickets: [] };
   }
-  const message = `agent ${quote(name)} cannot be run, for ${quote(program)} is no program on PATH: ${fix ?? 'install it'}, or name another agent`;
+  const message = `agent ${quote(name)} cannot be run, for ${quote(program)} is not a program on PATH: ${fix ?? 'install it'}, or name another agent`;
   return { id, status: 'fail', message, tickets: [] };
 }
 

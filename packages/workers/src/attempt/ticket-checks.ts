@@ -34,7 +34,7 @@ export function unusableCheck(checks: readonly WorkCheck[]): FailedCheck | undef
       check.command.trim() === ''
         ? 'has no command'
         : patternFault(check.successPattern)
-          ? `has the success_pattern ${JSON.stringify(check.successPattern)}, which is no regular expression`
+          ? `has the success_pattern ${JSON.stringify(check.successPattern)}, which is not a regular expression`
           : undefined;
     if (reason !== undefined) return { check, reason, output: '', broken: true };
   }
