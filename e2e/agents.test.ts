@@ -70,5 +70,5 @@ test('whatever an agent does, its ticket is accounted for, the others land, and 
     }
   });
   expect(alive).toEqual([]);
-  expect(readdirSync(join(sandbox.root, '.sage/worktrees'))).toEqual([]);
+  expect(await sandbox.worktrees()).toEqual([]);
 });

@@ -38,7 +38,7 @@ test.concurrent.for(Array.from({ length: INSTANTS }, (_, index) => index))(
     expect(Object.values(await sandbox.states())).toEqual(BACKLOG.map(() => 'COMPLETED'));
     expect(sandbox.git('fsck', '--strict', '--no-dangling')).toBe('');
     expect(sandbox.git('status', '--porcelain')).toBe('');
-    expect(await readdir(join(sandbox.root, '.sage/worktrees'))).toEqual([]);
+    expect(await sandbox.worktrees()).toEqual([]);
     expect(await processesIn(sandbox.root)).toEqual([]);
     expect(sandbox.git('for-each-ref', 'refs/sage/queue')).toBe('');
   },

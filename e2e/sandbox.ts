@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
@@ -87,6 +87,11 @@ export class Sandbox {
       tickets: { id: string; state: string }[];
     };
     return Object.fromEntries(tickets.map(({ id, state }) => [id, state]));
+  }
+
+  /** Where its worktrees are; empty when no run works. */
+  async worktrees(): Promise<string[]> {
+    return readdir(join(this.#home, '.cache/sage')).catch(() => []);
   }
 
   git(...args: string[]): string {

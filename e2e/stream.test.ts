@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { named, Sandbox, type StreamEvent, WRITE_OWN_FILE } from './sandbox.ts';
@@ -272,7 +272,7 @@ test('what Sage writes is kept out of git, and nothing of it is left but the run
   await sandbox.stream(WRITE_OWN_FILE);
   expect(sandbox.git('status', '--porcelain', '--untracked-files=all')).toBe('');
   expect(await readFile(join(sandbox.root, '.git/info/exclude'), 'utf8')).toContain('/.sage/runs/');
-  expect(await readdir(join(sandbox.root, '.sage/worktrees'))).toEqual([]);
+  expect(await sandbox.worktrees()).toEqual([]);
   expect(sandbox.git('for-each-ref', 'refs/sage')).toBe('');
   expect(sandbox.git('worktree', 'list').split('\n')).toHaveLength(1);
 });

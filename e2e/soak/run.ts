@@ -56,7 +56,7 @@ expect(
 expect('no landing twice', sandbox.landings().length === completed);
 const left = processesWith(`SAGE_RUN_ID=${events[0]?.run}`);
 expect(`no process is left: ${left.join()}`, left.length === 0);
-const worktrees = readdirSync(join(sandbox.root, '.sage/worktrees'));
+const worktrees = await sandbox.worktrees();
 expect(`no worktree is left: ${worktrees.join()}`, worktrees.length === 0);
 const locks = readdirSync(sandbox.root, { recursive: true, encoding: 'utf8' }).filter((path) =>
   path.endsWith('.lock'),

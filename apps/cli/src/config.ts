@@ -14,6 +14,7 @@ const duration = oneLine.refine(
 const permissions = z.enum(['edits', 'all', 'none']);
 
 const worktrees = z.strictObject({
+  directory: oneLine.optional(),
   keepIgnored: z.boolean().optional(),
   copy: z.array(oneLine).optional(),
   setup: oneLine.optional(),

@@ -15,11 +15,9 @@ export {
   type Signature,
   type TrailerHit,
 } from './objects/commits.ts';
-export {
-  commitWorktree,
-  type CommitWorktreeOptions,
-  type WorktreeSnapshot,
-} from './worktrees/commit-worktree.ts';
+export { collectWorktree, type CollectedWork, type CollectOptions } from './worktrees/collect-worktree.ts';
+export { removeOrSetAside, removeTree } from './worktrees/remove-tree.ts';
+export { readTemplate, type RepositoryTemplate, writeRepository } from './worktrees/repository-template.ts';
 export { DURABLE_CONFIG } from './process/environment.ts';
 export {
   CheckoutError,
@@ -31,7 +29,6 @@ export {
 } from './errors.ts';
 export { excludeFromGit } from './repository/exclude.ts';
 export { finishCheckout } from './checkout/finish-checkout.ts';
-export { PinnedRepository } from './pinned-settings/pinned-repository.ts';
 export { PinnedSettings, type PinnedCheckouts } from './pinned-settings/pinned-settings.ts';
 export { identity, type Identity } from './repository/identity.ts';
 export { readLog, type LoggedCommit } from './objects/log.ts';
@@ -55,7 +52,8 @@ export type { Repository } from './repository.ts';
 export { type GitVersion, gitVersion, OLDEST_GIT } from './process/git-version.ts';
 export { worktreeSize } from './objects/worktree-size.ts';
 export { git, gitRaw, type GitOptions, type GitResult } from './process/run.ts';
-export { cleanWorktree, moveWorktree, type ReusedWorktree } from './worktrees/reuse-worktree.ts';
+export { cleanWorktree, moveWorktree, type WorktreeFiles } from './worktrees/reuse-worktree.ts';
+export { waitForGc } from './objects/running-gc.ts';
 export { removeTornObjects } from './objects/torn-objects.ts';
 export { removeTornRefs } from './refs/torn-refs.ts';
 export type { RawCommit, RawCommitContent } from './objects/raw-commit.ts';
@@ -74,12 +72,5 @@ export {
   type MergeResult,
   type TreeEntry,
 } from './objects/trees.ts';
-export { openWorkRepository, resetWorkRepository, type WorkRepository } from './worktrees/work-repository.ts';
-export {
-  addWorktree,
-  listWorktrees,
-  pruneWorktrees,
-  removeWorktree,
-  worktreeGitDir,
-  type Worktree,
-} from './worktrees/worktrees.ts';
+export { freeBytes, worktreeDirectory } from './worktrees/worktree-directory.ts';
+export { listWorktrees, type Worktree } from './worktrees/worktrees.ts';

@@ -30,8 +30,6 @@ export interface WorkerPool {
   outputTail(log: string): Promise<readonly string[]>;
   /** What a running attempt has changed so far, as a commit; undefined when it has changed nothing. */
   preview(ticket: string): Promise<string | undefined>;
-  /** Where finished work is fetched from; undefined when it is in the user's repository already. */
-  readonly workRepository: string | undefined;
   /** Runs a command on exactly one commit. */
   check(request: CheckRequest): Promise<{ ok: boolean; output: string }>;
   /** Keeps a commit under a ref; returns the ref. */

@@ -29,7 +29,6 @@ export interface FakeWorkers {
   readonly peak: number;
   /** Kept work by ref. */
   readonly kept: ReadonlyMap<string, string>;
-  readonly workRepository: undefined;
   run(request: WorkRequest, run?: AgentRun): Promise<AttemptResult>;
   logOf(attempt: { run: string; ticket: string; attempt: number }): string;
   outputTail(log: string): Promise<readonly string[]>;
@@ -86,7 +85,6 @@ export function fakeWorkers(clock: VirtualClock, script: AttemptScript = () => (
       return peak;
     },
     kept,
-    workRepository: undefined,
     run,
     logOf: ({ run: name, ticket, attempt }) => `${name}/${ticket}/${attempt}/output.log`,
     outputTail: async (log) => [`end of ${log}`],

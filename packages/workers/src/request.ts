@@ -96,7 +96,7 @@ export interface AttemptResult extends TokenUsage {
   readonly retryAfter?: number;
   /** The agent's own name for what it remembers; another attempt may go on with it. */
   readonly session?: string;
-  /** All that the agent left, as one commit on the base in the workers' repository; absent where nothing changed. */
+  /** All that the agent left, as commits on the base in the user's repository; absent where nothing changed. */
   readonly commit?: string;
   readonly changedFiles: readonly string[];
   /** Changes that were not taken: protected files, embedded repositories' metadata. */

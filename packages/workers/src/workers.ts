@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { encodeRefComponent, fetchCommit, type Repository, resolveCommit, updateRefs } from '@sage/git';
+import {
+  encodeRefComponent,
+  type Repository,
+  SAGE_PATHS,
+  SAGE_REFS,
+  updateRefs,
+  worktreeDirectory,
+} from '@sage/git';
 import type { Agent } from './agents/agent.ts';
 import type { AgentRun } from './agents/agent-run.ts';
 import { runAttempt, worktreeHolder } from './attempt/attempt.ts';
@@ -31,6 +38,8 @@ export interface WorkersOptions extends Pick<CommandLimits, 'timeout' | 'idleTim
   readonly variables?: NodeJS.ProcessEnv | undefined;
   /** Names of variables that agents and checks see besides those that all do; `*` is any text. */
   readonly environment?: readonly string[] | undefined;
+  /** Takes lines for the person. */
+  readonly onNotice?: ((text: string) => void) | undefined;
   /** Names of variables whose values appear in no file that is kept, and in no result. */
   readonly secrets?: readonly string[] | undefined;
   /** Of the prompt; Sage's own by default. */
@@ -47,17 +56,17 @@ export interface AttemptName {
   readonly attempt: number;
 }
 
-/** Runs tickets, each in a worktree of its own, and keeps what they leave. */
+/** Runs tickets, each in a repository of its own, and keeps what they leave. */
 export interface Workers {
-  /** Where finished work is fetched from, by commit id; undefined where it is in the user's repository already. */
-  readonly workRepository: string | undefined;
+  /** Whether git has to fetch objects that are missing from a remote. */
+  readonly partialClone: boolean;
   /** @throws WorkerError where no worktree could be made or its content could not be read. */
   run(request: WorkRequest, run?: AgentRun): Promise<AttemptResult>;
-  /** What a running attempt of a ticket has changed until now, as a commit of the workers' repository. */
+  /** What a running attempt of a ticket has changed until now, as a commit that no ref leads to. */
   preview(ticket: string): Promise<string | undefined>;
   /** Runs a command on exactly this commit, in a worktree of its own. */
   check(request: CheckRequest): Promise<{ ok: boolean; output: string }>;
-  /** Pins a commit of the workers' repository in the user's. Returns the ref. */
+  /** Pins a commit by the name of its ticket. Returns the ref. */
   keep(ticket: string, commit: string, as: KeptAs): Promise<string>;
   /** Removes `refs/sage/deferred/<ticket>` and `refs/sage/interrupted/<ticket>`, where they exist. */
   forgetKept(ticket: string): Promise<void>;
@@ -85,6 +94,8 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   const masker = new Masker(secretValues(options.secrets ?? [], variables));
   const worktrees = await Worktrees.open({
     repository,
+    directory: worktreeDirectory(repository.root, settings.directory, variables),
+    onNotice: options.onNotice,
     protectedPaths: [...(options.protectedPaths ?? []), ...(settings.copy ?? [])],
     keepIgnored: settings.keepIgnored ?? false,
   });
@@ -96,7 +107,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
     allowed: options.environment ?? [],
     masker,
     sandbox: options.sandbox,
-    runDirectory: join(repository.root, RUNS, run),
+    runDirectory: join(repository.root, SAGE_PATHS.runs, run),
     timeout: options.timeout,
   });
 
@@ -105,16 +116,12 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
 
   const keep = async (ticket: string, commit: string, as: KeptAs): Promise<string> => {
     const ref = keptRef(ticket, as);
-    // Work that was queued is in the user's repository already.
-    const source = worktrees.workRepository;
-    if (source !== undefined && !(await resolveCommit(repository, commit)))
-      await fetchCommit(repository, source, commit);
     await updateRefs(repository, [{ ref, old: undefined, new: commit }]);
     return ref;
   };
 
   return {
-    workRepository: worktrees.workRepository,
+    partialClone: worktrees.partial,
     keep,
     preview: (ticket) => worktrees.preview(worktreeHolder(ticket)),
     async forgetKept(ticket) {
@@ -124,7 +131,8 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
         refs.map((ref) => ({ ref, old: undefined, new: 'delete' })),
       );
     },
-    logOf: ({ run, ticket, attempt }) => join(RUNS, run, attemptPath(ticket, attempt), OUTPUT_FILE),
+    logOf: ({ run, ticket, attempt }) =>
+      join(SAGE_PATHS.runs, run, attemptPath(ticket, attempt), OUTPUT_FILE),
     outputTail: (log) => outputTail(join(repository.root, log)).catch(() => []),
     async run(request, run = {}) {
       runs.add(request.run);
@@ -140,6 +148,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
     check: (request) => runCheck(request, context(request.run)),
     async recover(run, cutOff) {
       const ended = await endRun(run);
+      await worktrees.adoptPins();
       const kept: string[] = [];
       for (const { ticket, base, message } of cutOff) {
         const commit = await worktrees.salvage(worktreeHolder(ticket), base, message);
@@ -152,16 +161,13 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
     async close() {
       // What an attempt forked while it was being ended, if anything.
       for (const run of runs) await endRun(run);
-      await worktrees.removeAll();
+      await worktrees.close();
     },
   };
 }
 
-/** Where the files of runs are, in the user's checkout. */
-const RUNS = '.sage/runs';
-
 function keptRef(ticket: string, as: KeptAs): string {
-  return `refs/sage/${as}/${encodeRefComponent(ticket)}`;
+  return SAGE_REFS[as] + encodeRefComponent(ticket);
 }
 
 /** Ends whatever a run has started and removes its control groups. */

@@ -75,9 +75,8 @@ const ACTS: Readonly<Record<string, () => void>> = {
     done();
   },
   'write-hooks'() {
-    const common = git('rev-parse', '--path-format=absolute', '--git-common-dir');
     // Its own repository's, and the user's, by path.
-    for (const repository of [common, join(dirname(dirname(common)), '.git')]) {
+    for (const repository of ['.git', join(git('remote', 'get-url', 'origin'), '.git')]) {
       mkdirSync(join(repository, 'hooks'), { recursive: true });
       const hook = `#!/bin/sh\necho "$0 in $PWD" >> '${state}.hook-ran'\nexit 1\n`;
       for (const name of ['pre-commit', 'post-checkout', 'reference-transaction'])

@@ -7,6 +7,8 @@ import { onTestFinished } from 'vitest';
 import { openWorkers, type Workers, type WorkersOptions, type WorkRequest } from '../src/index.ts';
 
 export interface Fixture {
+  /** The cache folder of its workers. */
+  readonly cache: string;
   readonly repository: Repository;
   readonly base: string;
   git(...args: string[]): string;
@@ -20,7 +22,10 @@ export async function repositoryFixture(
 ): Promise<Fixture> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'sage-workers-')));
   // A worktree may still be being cleaned.
-  onTestFinished(() => rm(root, { recursive: true, force: true, maxRetries: 5 }));
+  const cache = `${root}-cache`;
+  onTestFinished(async () => {
+    for (const folder of [root, cache]) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
   const git = (...args: string[]) =>
     execFileSync('git', ['-C', root, '-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', ...args], {
       encoding: 'utf8',
@@ -36,6 +41,7 @@ export async function repositoryFixture(
   const base = git('rev-parse', 'HEAD');
   return {
     repository,
+    cache,
     base,
     git,
     workers: (command, timeout = 60_000, more = {}) =>
@@ -45,6 +51,7 @@ export async function repositoryFixture(
         protectedPaths: ['.sage/tickets/index.json', '.sage/runs'],
         timeout,
         ...more,
+        variables: { ...process.env, XDG_CACHE_HOME: cache, ...more.variables },
       }),
     request: (id, more = {}) => ({
       run: `run-${id.length}-${process.pid}-${Math.floor(performance.now() * 1000)}`,

@@ -7,8 +7,8 @@ import { listProcesses } from '../src/process/process-table.ts';
 import { killedInAttempt } from './killed-attempt.ts';
 import { repositoryFixture } from './repository.ts';
 
-test('what an agent leaves, committed or not, becomes one commit on the base', async () => {
-  const { workers, request, git, base, repository } = await repositoryFixture({
+test('what an agent leaves, committed or not, becomes commits on the base', async () => {
+  const { workers, request, git, base, cache } = await repositoryFixture({
     'a.txt': 'a\n',
     'gone.txt': 'x\n',
   });
@@ -22,15 +22,17 @@ test('what an agent leaves, committed or not, becomes one commit on the base', a
     changedFiles: ['a.txt', 'gone.txt', 'new.txt'],
   });
   await room.keep('API-1', result.commit ?? '', 'deferred');
-  expect(git('rev-list', '--parents', '-1', 'refs/sage/deferred/API-1')).toBe(`${result.commit} ${base}`);
-  expect(git('log', '-1', '--format=%s', 'refs/sage/deferred/API-1')).toBe('feat(api): API-1');
+  expect(git('log', '--format=%an: %s', `${base}..refs/sage/deferred/API-1`)).toBe(
+    'Sage: feat(api): API-1\nx: mine',
+  );
   expect(git('status', '--porcelain', '--untracked-files=no')).toBe('');
   await room.close();
-  expect(await readdir(join(repository.root, '.sage/worktrees'))).toEqual([]);
+  expect(await readdir(join(cache, 'sage'))).toEqual([]);
+  expect(git('for-each-ref', 'refs/sage/attempts')).toBe('');
 });
 
 test('the agent gets its prompt on stdin and its ticket in the environment, and no git variables', async () => {
-  const { workers, request, repository } = await repositoryFixture();
+  const { workers, request, repository, git: gitOf } = await repositoryFixture();
   const room = await workers(
     'cat > prompt; cat "$SAGE_TICKET_FILE" > ticket; env > environment; test -f "$SAGE_PROMPT_FILE"',
     60_000,
@@ -41,15 +43,10 @@ test('the agent gets its prompt on stdin and its ticket in the environment, and 
       ticket: { id: 'API-2', title: 'T', type: 'task', component: 'api', raw: { id: 'API-2', odd: 1 } },
     }),
   );
-  const git = async (path: string) =>
-    (await import('node:child_process')).execFileSync(
-      'git',
-      ['--git-dir', String(room.workRepository), 'show', `${commit}:${path}`],
-      { encoding: 'utf8', env: {} },
-    );
-  expect(await git('prompt')).toContain('# Ticket API-2: T');
-  expect(JSON.parse(await git('ticket'))).toEqual({ id: 'API-2', odd: 1 });
-  const environment = await git('environment');
+  const show = (path: string) => gitOf('show', `${commit}:${path}`);
+  expect(show('prompt')).toContain('# Ticket API-2: T');
+  expect(JSON.parse(show('ticket'))).toEqual({ id: 'API-2', odd: 1 });
+  const environment = show('environment');
   expect(environment).toMatch(/^SAGE_TICKET_ID=API-2$/m);
   expect(environment).toMatch(/^SAGE_WORKER_ID=1$/m);
   expect(environment).toMatch(/^SAGE_ATTEMPT=1$/m);
@@ -169,7 +166,7 @@ test('a worktree that the agent removed is an attempt without a result, not an e
 test('an agent finds no repository of the user where it broke its own', async () => {
   const { workers, request, git } = await repositoryFixture();
   const room = await workers(
-    'rm .git; git commit -qm hijack --allow-empty; git rev-parse --show-toplevel; echo x > x',
+    'rm -rf .git; git commit -qm hijack --allow-empty; git rev-parse --show-toplevel; echo x > x',
   );
   const { outcome, outputFile } = await room.run(request('API-11'));
   expect(outcome).toBe('completed');
@@ -221,9 +218,9 @@ test('a check that hangs is ended at its limit, and told with its last lines', a
 });
 
 test('what a killed coordinator left is ended and kept', async () => {
-  const { workers, request, git, repository } = await repositoryFixture();
+  const { workers, request, git, repository, cache } = await repositoryFixture();
   const order = request('API-12');
-  await killedInAttempt(repository, 'echo half > half; echo ready; sleep 1000', order);
+  await killedInAttempt(repository, cache, 'echo half > half; echo ready; sleep 1000', order);
 
   const next = await workers('true');
   const cutOff = { ticket: 'API-12', base: order.base, message: 'feat: half' };
@@ -231,7 +228,7 @@ test('what a killed coordinator left is ended and kept', async () => {
   expect(recovered.ended).toBeGreaterThan(0);
   expect(recovered.kept).toEqual(['refs/sage/interrupted/API-12']);
   expect(git('show', 'refs/sage/interrupted/API-12:half')).toBe('half');
-  expect(await readdir(join(repository.root, '.sage/worktrees'))).toEqual([]);
+  expect(await readdir(join(cache, 'sage'))).toEqual([]);
 });
 
 test('the output of an attempt is found by its name, also while it is missing', async () => {

@@ -1,7 +1,7 @@
 import { DURABLE_CONFIG } from '../process/environment.ts';
 import type { Identity } from '../repository/identity.ts';
 import type { Repository } from '../repository.ts';
-import { git } from '../process/run.ts';
+import { git, type GitOptions } from '../process/run.ts';
 
 export interface Signature extends Identity {
   /** ISO 8601, or git's `@seconds +zone`; now when missing. */
@@ -55,9 +55,7 @@ export async function signsCommits(repository: Repository): Promise<boolean> {
   return (await git(repository, args, { allowExit: [1], ownConfig: true })) === 'true';
 }
 
-export function commitEnvironment(
-  content: Pick<CommitContent, 'author' | 'committer'>,
-): Record<string, string> {
+function commitEnvironment(content: Pick<CommitContent, 'author' | 'committer'>): Record<string, string> {
   const { author, committer } = content;
   return {
     GIT_AUTHOR_NAME: identName(author.name),
@@ -148,7 +146,12 @@ export async function findTrailers(
 }
 
 /** Copies a commit and what it needs, by id, from the repository at `source`. No ref is made. */
-export async function fetchCommit(repository: Repository, source: string, oid: string): Promise<void> {
+export async function fetchCommit(
+  repository: Repository,
+  source: string,
+  oid: string,
+  limits: Pick<GitOptions, 'timeout' | 'signal'> = {},
+): Promise<void> {
   const flags = [
     '--quiet',
     '--no-tags',
@@ -157,6 +160,7 @@ export async function fetchCommit(repository: Repository, source: string, oid: s
     '--no-show-forced-updates',
   ];
   await git(repository, ['fetch', ...flags, '--refmap=', '--', source, oid], {
+    ...limits,
     // Nobody's settings can lead to another place, by way of a program.
     environment: { GIT_ALLOW_PROTOCOL: 'file' },
     // Objects that others made: malformed ones stay out.

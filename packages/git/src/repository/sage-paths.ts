@@ -2,16 +2,15 @@
 export const SAGE_PATHS = {
   runs: '.sage/runs',
   queue: '.sage/commit-queue',
-  worktrees: '.sage/worktrees',
-  workRepository: '.sage/work.git',
   cache: '.sage/cache',
   velocityLog: '.sage/stream-velocity.log',
   workflowMode: '.sage/workflow-mode',
 } as const;
 
-/** Prefixes of the refs that keep work alive: what waits to land, what did not land, what was cut off. */
+/** Prefixes of the refs that keep work alive: what waits to land, what did not land, what was cut off, what an attempt has just left. */
 export const SAGE_REFS = {
   queue: 'refs/sage/queue/',
   deferred: 'refs/sage/deferred/',
   interrupted: 'refs/sage/interrupted/',
+  attempts: 'refs/sage/attempts/',
 } as const;

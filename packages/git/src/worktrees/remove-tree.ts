@@ -1,21 +1,99 @@
-import { chmod, lstat, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import type { Dirent } from 'node:fs';
+import { chmod, lstat, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { isErrno } from '../errors.ts';
 
-/** Removes a directory tree, read-only folders included; a symlink is removed, never followed. */
-export async function removeTree(path: string): Promise<void> {
+/** Folders with longer paths are moved up first: a path has 4,096 bytes at most, and 1,024 on macOS. */
+const MAX_PATH_BYTES = 700;
+/** Files removed at a time. */
+const AT_ONCE = 32;
+/** Times that a folder is emptied again because something appeared in it. */
+const PASSES = 3;
+
+/**
+ * Removes whatever is at `path`: folders without permissions, read-only trees, paths that are longer than the system
+ * allows. A symbolic link is removed, never followed. When this rejects, nothing is being removed any more.
+ */
+export async function removeTree(path: string | Buffer): Promise<void> {
+  const root = typeof path === 'string' ? Buffer.from(path) : path;
+  const status = await lstat(root).catch((error: unknown) => {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  });
+  if (!status) return;
+  if (status.isDirectory()) await removeDirectory(root, root);
+  else await unlink(root);
+}
+
+/**
+ * Removes what is at `path`, or moves it aside where something in it cannot be removed (files of another user, as
+ * containers leave them). Returns where it is then.
+ */
+export async function removeOrSetAside(path: string): Promise<string | undefined> {
   try {
-    await rm(path, { recursive: true, force: true });
-  } catch (error) {
-    if (!isErrno(error, 'EACCES', 'EPERM', 'ENOTEMPTY')) throw error;
-    await makeWritable(path);
-    await rm(path, { recursive: true, force: true, maxRetries: 5 });
+    await removeTree(path);
+    return undefined;
+  } catch {
+    const aside = `${path}.left-${randomBytes(4).toString('hex')}`;
+    await rename(path, aside);
+    return aside;
   }
 }
 
-async function makeWritable(path: string): Promise<void> {
-  const status = await lstat(path);
-  if (!status.isDirectory()) return;
-  await chmod(path, 0o700);
-  for (const name of await readdir(path)) await makeWritable(join(path, name));
+async function removeDirectory(directory: Buffer, root: Buffer): Promise<void> {
+  for (let pass = 1; ; pass += 1) {
+    const entries = await listOpened(directory);
+    await removeEntries(directory, entries, root);
+    try {
+      return await rmdir(directory);
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return;
+      if (!isErrno(error, 'ENOTEMPTY', 'EEXIST') || pass === PASSES) throw error;
+    }
+  }
+}
+
+async function removeEntries(directory: Buffer, entries: Dirent<Buffer>[], root: Buffer): Promise<void> {
+  const files = entries.filter((entry) => !entry.isDirectory());
+  for (let at = 0; at < files.length; at += AT_ONCE) {
+    const removed = await Promise.allSettled(
+      files.slice(at, at + AT_ONCE).map((entry) => removeFile(inside(directory, entry.name))),
+    );
+    // Only when all have ended: nothing goes on after a failure.
+    const failed = removed.find((each) => each.status === 'rejected');
+    if (failed) throw failed.reason as Error;
+  }
+  for (const entry of entries) {
+    if (!entry.isDirectory()) continue;
+    const path = inside(directory, entry.name);
+    if (path.length < MAX_PATH_BYTES + root.length) {
+      await removeDirectory(path, root);
+      continue;
+    }
+    // Moving a folder changes its `..`, so it has to be writable.
+    await chmod(path, 0o700).catch(() => {});
+    const nearer = inside(root, Buffer.from(`.deep-${randomBytes(4).toString('hex')}`));
+    await rename(path, nearer);
+    await removeDirectory(nearer, root);
+  }
+}
+
+/** The entries of a folder, which can be changed afterwards. */
+async function listOpened(directory: Buffer): Promise<Dirent<Buffer>[]> {
+  const list = () => readdir(directory, { withFileTypes: true, encoding: 'buffer' });
+  const { mode } = await lstat(directory);
+  if ((mode & 0o700) !== 0o700) await chmod(directory, 0o700).catch(() => {});
+  return list();
+}
+
+async function removeFile(path: Buffer): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
+  }
+}
+
+function inside(directory: Buffer, name: Buffer): Buffer {
+  return Buffer.concat([directory, Buffer.from('/'), name]);
 }

@@ -1,66 +1,59 @@
-import { copyFile, lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { lstat, mkdir, readdir } from 'node:fs/promises';
 import { gitFields, onDisk } from '../objects/byte-paths.ts';
 import { GitError } from '../errors.ts';
-import { removeTree } from './remove-tree.ts';
+import { git, type GitOptions } from '../process/run.ts';
 import type { Repository } from '../repository.ts';
-import { git, type GitOptions, gitRaw } from '../process/run.ts';
-import { quote } from '../repository/settings.ts';
+import { GIT_TIMEOUT_MS, withoutBlocking } from './blocking-files.ts';
+import { removeTree } from './remove-tree.ts';
 
-export interface ReusedWorktree {
+/** The files of a worktree. Its git directory has no part in this. */
+export interface WorktreeFiles {
   /** The user's repository: its filters, attributes and ignore rules decide. */
   readonly repository: Repository;
-  /** The worktree's private git directory (`worktreeGitDir`), `<common>/worktrees/<name>`. */
-  readonly gitDir: string;
   readonly workTree: string;
-  /** The caller's own copy of the worktree's index: that of whoever worked there could be forged. */
+  /** The caller's own index: that of whoever worked there could be forged. */
   readonly indexFile: string;
 }
 
+/** Brings the files to those of a commit, whatever became of tracked files; untracked ones stay where they can. */
+export async function moveWorktree(files: WorktreeFiles, commit: string): Promise<void> {
+  await mkdir(files.workTree, { recursive: true });
+  await withoutBlocking(files.workTree, (signal) =>
+    git(files.repository, ['read-tree', '--reset', '-u', commit], { ...run(files), signal }),
+  );
+}
+
 /**
- * Makes a worktree that somebody has worked in as it was: exactly the files of `commit`, nothing untracked, and
- * with `keepIgnored` the files that git ignores. Returns false where something is odd (the worktree is gone or another
- * repository's, folders that cannot be read, a repository inside it): then it is to be made anew.
+ * Removes what is not tracked, with `keepIgnored` except what git ignores. Returns false where something is odd (folders
+ * that cannot be entered, a repository in a tracked folder): then the worktree is not to be used again.
  */
 export async function cleanWorktree(
-  worktree: ReusedWorktree,
+  files: WorktreeFiles,
   { commit, keepIgnored }: { commit: string; keepIgnored: boolean },
 ): Promise<boolean> {
-  if (!(await isLinked(worktree))) return false;
+  const { repository, workTree } = files;
   try {
-    // First the files, and with them the ignore rules, then what these rules say of the rest.
-    await moveFiles(worktree, commit);
-    const cleaned = await gitRaw(
-      worktree.repository,
-      ['clean', '-ffdq', ...(keepIgnored ? [] : ['-x'])],
-      run(worktree),
+    const directory = await lstat(workTree);
+    if (!directory.isDirectory() || !isOpen(directory.mode)) return false;
+    const args = [
+      'ls-files',
+      '--others',
+      '--directory',
+      '-z',
+      ...(keepIgnored ? ['--exclude-standard'] : []),
+    ];
+    const { value: others } = await withoutBlocking(workTree, (signal) =>
+      gitFields(repository, args, { ...run(files), signal }),
     );
-    return cleaned.stderr === '' && (await foldersAreSound(worktree, commit));
+    for (const path of others) await removeTree(onDisk(workTree, path.replace(/\/$/, '')));
+    return await foldersAreSound(files, commit);
   } catch (error) {
-    if (error instanceof GitError) return false;
+    if (error instanceof GitError || (error instanceof Error && 'syscall' in error)) return false;
     throw error;
   }
 }
 
-/** Brings a clean worktree to another commit, with a git directory of its own that nobody has touched. */
-export async function moveWorktree(worktree: ReusedWorktree, commit: string): Promise<void> {
-  const { gitDir, workTree, indexFile } = worktree;
-  await moveFiles(worktree, commit);
-  await removeTree(gitDir);
-  await mkdir(gitDir, { recursive: true });
-  await Promise.all([
-    writeFile(join(gitDir, 'HEAD'), `${commit}\n`),
-    writeFile(join(gitDir, 'commondir'), '../..\n'),
-    writeFile(join(gitDir, 'gitdir'), `${join(workTree, '.git')}\n`),
-    copyFile(indexFile, join(gitDir, 'index')),
-  ]);
-}
-
-async function moveFiles(worktree: ReusedWorktree, commit: string): Promise<void> {
-  await git(worktree.repository, ['read-tree', '--reset', '-u', commit], run(worktree));
-}
-
-function run({ gitDir, workTree, indexFile }: ReusedWorktree): GitOptions {
+function run({ workTree, indexFile }: WorktreeFiles): GitOptions {
   // A change of a file shows in its change time, which nobody can set: it has to be looked at.
   const config = [
     'core.sparseCheckout=false',
@@ -68,41 +61,21 @@ function run({ gitDir, workTree, indexFile }: ReusedWorktree): GitOptions {
     'core.trustctime=true',
     'core.checkStat=default',
   ];
-  // A commit made in the worktree is in its own repository only.
-  const objects = join(dirname(dirname(gitDir)), 'objects');
-  const environment = {
-    GIT_ALTERNATE_OBJECT_DIRECTORIES: /[:"\n\\]/.test(objects) ? quote(objects) : objects,
-  };
-  return { cwd: workTree, workTree, indexFile, config, environment };
-}
-
-/** Whether the directory is one, and git's file in it leads where it did. */
-async function isLinked({ workTree, gitDir }: ReusedWorktree): Promise<boolean> {
-  try {
-    const link = join(workTree, '.git');
-    const [directory, file] = await Promise.all([lstat(workTree), lstat(link)]);
-    return (
-      directory.isDirectory() &&
-      isOpen(directory.mode) &&
-      file.isFile() &&
-      file.size < 10_000 &&
-      (await readFile(link, 'utf8')) === `gitdir: ${gitDir}\n`
-    );
-  } catch {
-    return false;
-  }
+  return { cwd: workTree, workTree, indexFile, config, timeout: GIT_TIMEOUT_MS };
 }
 
 /** Git overlooks a `.git` in a tracked folder, the mode of folders, and what is in the place of a submodule. */
-async function foldersAreSound(worktree: ReusedWorktree, commit: string): Promise<boolean> {
-  const { repository, workTree } = worktree;
+async function foldersAreSound(files: WorktreeFiles, commit: string): Promise<boolean> {
   const format = ['--format=%(objectmode) %(path)'];
-  const listed = await gitFields(repository, ['ls-tree', '-r', '-d', '-z', ...format, commit], run(worktree));
+  const args = ['ls-tree', '-r', '-d', '-z', ...format, commit];
+  const listed = await gitFields(files.repository, args, run(files));
   const sound = await Promise.all(
     listed.map(async (line) => {
-      const path = onDisk(workTree, line.slice(line.indexOf(' ') + 1));
+      const path = onDisk(files.workTree, line.slice(line.indexOf(' ') + 1));
       const status = await lstat(path).catch(() => undefined);
-      if (!status?.isDirectory() || !isOpen(status.mode)) return false;
+      // What is missing is made again with its files.
+      if (!status?.isDirectory()) return line.startsWith('160000 ') || status === undefined;
+      if (!isOpen(status.mode)) return false;
       if (line.startsWith('160000 ')) return (await readdir(path)).length === 0;
       const inner = Buffer.concat([path, Buffer.from('/.git')]);
       return (await lstat(inner).catch(() => undefined)) === undefined;

@@ -142,12 +142,12 @@ export class AttemptRunner {
     base: string,
     result: AttemptResult,
   ): Promise<{ result: AttemptResult; entry?: QueueEntry }> {
-    const { target, queue, workers } = this.#context;
+    const { target, queue } = this.#context;
     const { outcome, commit } = result;
     if (outcome !== 'completed' || commit === undefined) return { result };
     const work = { ticket: ticket.id, target: target.ref, message: commitMessage(ticket), commit, base };
     try {
-      return { result, entry: await queue.enqueue({ ...work, source: workers.workRepository }) };
+      return { result, entry: await queue.enqueue(work) };
     } catch (error) {
       return { result: { ...result, ...failed(error) } };
     }

@@ -1,5 +1,5 @@
 import { openCommitQueue } from '@sage/commit-queue';
-import { excludeFromGit, type Repository, SAGE_PATHS } from '@sage/git';
+import { excludeFromGit, type Repository, SAGE_PATHS, worktreeDirectory } from '@sage/git';
 import { newRunId, type RecordedRun, RunLog } from '@sage/journal';
 import type { Backlog } from '../backlog/backlog.ts';
 import { LiveBacklog } from '../backlog/live-backlog.ts';
@@ -53,10 +53,11 @@ export async function composeRun(
     requested: options.parallel,
     available: selection.size,
     tip: beginning.target.tip,
+    directory: worktreeDirectory(repository.root, options.worktrees?.directory),
   });
   if (workforce.notice) notice(workforce.notice);
-  const { runs, queue: entries, cache, worktrees, workRepository } = SAGE_PATHS;
-  const ownPaths = [runs, entries, cache, worktrees, workRepository];
+  const { runs, queue: entries, cache } = SAGE_PATHS;
+  const ownPaths = [runs, entries, cache];
   await excludeFromGit(
     repository,
     ownPaths.map((path) => `/${path}/`),

@@ -7,9 +7,9 @@ export async function openWorkerPool(
   count: number,
   notice: (text: string) => void,
 ): Promise<WorkerPool> {
-  const workers = await openWorkers(options);
-  if (workers.workRepository === undefined)
-    notice('this is a partial clone: worktrees belong to it directly, so agents see its refs and hooks');
+  const workers = await openWorkers({ ...options, onNotice: notice });
+  if (workers.partialClone)
+    notice('this is a partial clone: git fetches what is missing from its remote, for agents as well');
   if (options.agent.metered && count > 1)
     notice(`${count} workers use tokens at the same time, each for its own ticket: mind your limits`);
   return workers;

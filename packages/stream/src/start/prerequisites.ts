@@ -1,5 +1,4 @@
-import { statfs } from 'node:fs/promises';
-import { type Repository, worktreeSize } from '@sage/git';
+import { freeBytes, type Repository, worktreeDirectory, worktreeSize } from '@sage/git';
 import { determineWorkerCount, usableCores } from '@sage/scheduler';
 
 export interface Workforce {
@@ -15,21 +14,32 @@ export interface Workforce {
  */
 export async function chooseWorkforce(
   repository: Repository,
-  { requested, available, tip }: { requested: number | string | undefined; available: number; tip: string },
+  {
+    requested,
+    available,
+    tip,
+    directory = worktreeDirectory(repository.root, undefined),
+  }: {
+    requested: number | string | undefined;
+    available: number;
+    tip: string;
+    /** Where worktrees are made. */
+    directory?: string;
+  },
   cores = usableCores(),
 ): Promise<Workforce> {
   const wanted = determineWorkerCount(requested ?? 1, Math.max(1, available), { cores });
   if (wanted === 1) return { workers: 1 };
   if (cores < 2) return { workers: 1, notice: 'this machine has one core: using one worker' };
   const size = await worktreeSize(repository, tip);
-  const { bavail, bsize } = await statfs(repository.root);
-  if (bavail * bsize < size * 2) {
+  const free = await freeBytes(directory);
+  if (free < size * 2) {
     return {
       workers: 1,
       notice: `no room for a second worktree (${megabytes(size)} each): using one worker`,
     };
   }
-  const room = Math.floor((bavail * bsize) / Math.max(1, size));
+  const room = Math.floor(free / Math.max(1, size));
   if (room < wanted)
     return {
       workers: room,

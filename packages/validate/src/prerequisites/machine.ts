@@ -1,5 +1,4 @@
-import { statfs } from 'node:fs/promises';
-import { GitError, RepositoryError, worktreeSize } from '@sage/git';
+import { freeBytes, GitError, RepositoryError, worktreeDirectory, worktreeSize } from '@sage/git';
 import type { Finding } from '../finding.ts';
 
 export function checkCores(cores: number): Finding {
@@ -28,8 +27,7 @@ export async function checkDisk(root: string, workers: number): Promise<Finding>
       tickets: [],
     };
   }
-  const { bavail, bsize } = await statfs(root);
-  return judgeDisk(workers, size, bavail * bsize);
+  return judgeDisk(workers, size, await freeBytes(worktreeDirectory(root, undefined)));
 }
 
 /** Bytes per worktree, bytes free. */

@@ -102,13 +102,13 @@ function inSandbox({ agent, sandbox }: AttemptOptions): Agent {
 async function confined(
   context: StepContext,
   { sandbox, agent, root }: AttemptOptions,
-  { path, gitPlaces }: UsedWorktree,
+  { path }: UsedWorktree,
   files: AttemptFiles,
 ): Promise<StepContext> {
   if (!sandbox) return context;
   const writable = [...(agent.state ?? []), ...(sandbox.writable ?? [])];
   await makeWritable(writable);
-  const places = { root, worktree: path, writable: [...gitPlaces, files.directory] };
+  const places = { root, worktree: path, writable: [files.directory] };
   return { ...context, wrap: sandboxed({ ...sandbox, writable }, places) };
 }
 

@@ -55,7 +55,7 @@ export async function runCheckLoop(options: CheckLoopOptions): Promise<AttemptRe
     }
     // With checks the worker is not free before they are over.
     if (checks.length === 0) await run.beforeCollecting?.(end.exit.exitCode);
-    const collected = await worktree.commit(request.message);
+    const collected = await worktree.commit(request.message, lateSignal(run.killSignal));
     const { usage: told, ...judgement } = judgeOutcome({
       exit: end.exit,
       result: await maskedResult(files.result, context.masker),
@@ -183,4 +183,17 @@ function driftOf(changed: readonly string[], declared: readonly string[] = []): 
       .replace(/\/+$/, ''),
   );
   return changed.filter((file) => !known.some((path) => file === path || file.startsWith(`${path}/`)));
+}
+
+/** Collecting may take this long when everything has to end at once. */
+const COLLECT_MS = 10_000;
+
+/** Aborted some time after `signal`. */
+function lateSignal(signal: AbortSignal | undefined): AbortSignal | undefined {
+  if (!signal) return undefined;
+  const late = new AbortController();
+  const wait = () => setTimeout(() => late.abort(), COLLECT_MS).unref();
+  if (signal.aborted) wait();
+  else signal.addEventListener('abort', wait, { once: true });
+  return late.signal;
 }

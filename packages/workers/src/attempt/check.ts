@@ -49,7 +49,7 @@ export async function runCheck(
   try {
     const unready = await setUp(worktree, root, settings, context);
     if (unready !== undefined) return { ok, output: unready };
-    const places = { root, worktree: worktree.path, writable: worktree.gitPlaces };
+    const places = { root, worktree: worktree.path, writable: [] };
     const wrap = sandbox && sandboxed(sandbox, places);
     const { exit, outputFile } = await runStep('verify', command, { ...context, wrap });
     ok = exit.ended === 'exited' && exit.exitCode === 0;

@@ -16,7 +16,7 @@ export interface SandboxPlaces {
   /** Top of the user's checkout. */
   readonly root: string;
   readonly worktree: string;
-  /** What else has to be written: the worktree's git directory, its repository's objects, the attempt's files. */
+  /** What else has to be written: the attempt's files. */
   readonly writable: readonly string[];
 }
 

@@ -1,26 +1,28 @@
-import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  addWorktree,
   cleanWorktree,
   moveWorktree,
-  removeWorktree,
+  removeOrSetAside,
   type Repository,
-  type ReusedWorktree,
-  worktreeGitDir,
+  type RepositoryTemplate,
+  type WorktreeFiles,
+  writeRepository,
 } from '@sage/git';
 
 export interface PoolOptions {
-  /** The user's repository, whose rules decide what is ignored; asked for before each use. */
-  readonly repository: () => Promise<Repository>;
+  /** The user's repository, whose rules decide what is ignored. */
+  readonly repository: Repository;
+  /** What each worktree's own repository is made of. */
+  readonly template: RepositoryTemplate;
   /** Where the worktrees are made. */
   readonly directory: string;
   /** What they are called: `<prefix>-<number>`. Pools share nothing but the directory. */
   readonly prefix: string;
-  /** The repository that they belong to. */
-  readonly gitDir: string;
   /** Whether what git ignores survives from one use to the next. */
   readonly keepIgnored: boolean;
+  /** Something could not be removed and was moved here. */
+  readonly onLeftOver: (path: string) => void;
 }
 
 export interface PooledWorktree {
@@ -28,20 +30,25 @@ export interface PooledWorktree {
   /** From 1; no two worktrees of the pool that are in use have the same. */
   readonly number: number;
   readonly base: string;
+  /** Sage's own index, and the commit whose files it has. */
+  readonly indexFile: string;
+  readonly indexCommit: string | undefined;
 }
 
 interface Slot {
   readonly number: number;
   readonly path: string;
-  /** undefined as long as there is no worktree that could be used again. */
-  reuse: Omit<ReusedWorktree, 'repository'> | undefined;
+  readonly indexFile: string;
+  /** The commit that the index is at; undefined where the files cannot be used again. */
+  indexCommit: string | undefined;
   /** Over when the slot is clean, or known to be unusable. */
   ready: Promise<void>;
 }
 
 /**
- * Worktrees that are used again: cleaned when they are given back, beside the next attempt, so that taking one costs a
- * checkout of what has changed. Whatever is odd about one after its use is thrown away and made anew.
+ * Worktrees whose files are used again, each time with a repository that nobody has touched. They are cleaned when they
+ * are given back, beside the next attempt, so that taking one costs a checkout of what has changed. One that is odd
+ * after its use is thrown away.
  */
 export class WorktreePool {
   readonly #options: PoolOptions;
@@ -58,41 +65,55 @@ export class WorktreePool {
     const slot = this.#free.shift() ?? this.#newSlot();
     this.#used.set(slot.number, slot);
     await slot.ready;
-    const { number, path } = slot;
     try {
       await this.#bringTo(slot, base);
+      await writeRepository(this.#options.template, slot.path, { commit: base, indexFile: slot.indexFile });
       await this.#writeHolder(slot, holder);
     } catch (error) {
       // Not given back: what stands in the way may stand there the next time, too.
-      this.#used.delete(number);
+      this.#used.delete(slot.number);
       throw error;
     }
-    return { number, path, base };
+    const { number, path, indexFile } = slot;
+    return {
+      number,
+      path,
+      base,
+      indexFile,
+      get indexCommit() {
+        return slot.indexCommit;
+      },
+    };
   }
 
   /** Puts the files of a commit back and removes what is untracked; what git ignores stays. */
   async putBack({ number }: PooledWorktree, commit: string): Promise<void> {
-    const reuse = this.#used.get(number)?.reuse;
-    if (reuse) await cleanWorktree(await this.#now(reuse), { commit, keepIgnored: true });
+    const slot = this.#used.get(number);
+    if (!slot) return;
+    slot.indexCommit = undefined;
+    await moveWorktree(this.#files(slot), commit);
+    slot.indexCommit = commit;
+    await cleanWorktree(this.#files(slot), { commit, keepIgnored: true });
   }
 
   /** With `discard` it is not used again. Cleaning goes on after this has resolved. */
-  async giveBack({ number, base }: PooledWorktree, { discard = false } = {}): Promise<void> {
+  async giveBack({ number }: PooledWorktree, { discard = false } = {}): Promise<void> {
     const slot = this.#used.get(number);
     if (!slot) return;
     await rm(this.#holderFile(slot.path), { force: true });
     this.#used.delete(number);
-    slot.ready = this.#clean(slot, base, discard);
+    slot.ready = this.#clean(slot, discard);
     this.#free.push(slot);
   }
 
   /** The worktree that a killed process was using for this holder. */
-  async heldBy(holder: string): Promise<string | undefined> {
+  async heldBy(holder: string): Promise<Pick<PooledWorktree, 'path' | 'indexFile'> | undefined> {
     const { directory, prefix } = this.#options;
-    for (const name of await readdir(directory)) {
+    for (const name of await readdir(directory).catch(() => [])) {
       if (!name.startsWith(`${prefix}-`) || !name.endsWith(HOLDER)) continue;
       const text = await readFile(join(directory, name), 'utf8').catch(() => undefined);
-      if (text === holder) return join(directory, name.slice(0, -HOLDER.length));
+      const path = join(directory, name.slice(0, -HOLDER.length));
+      if (text === holder) return { path, indexFile: path + INDEX };
     }
     return undefined;
   }
@@ -112,52 +133,52 @@ export class WorktreePool {
     this.#made += 1;
     const number = this.#made;
     const path = join(this.#options.directory, `${this.#options.prefix}-${number}`);
-    return { number, path, reuse: undefined, ready: Promise.resolve() };
+    return { number, path, indexFile: path + INDEX, indexCommit: undefined, ready: Promise.resolve() };
   }
 
   async #bringTo(slot: Slot, base: string): Promise<void> {
-    const { keepIgnored } = this.#options;
-    if (slot.reuse) {
+    const { keepIgnored, onLeftOver } = this.#options;
+    const files = this.#files(slot);
+    const before = slot.indexCommit;
+    if (before !== undefined) {
+      slot.indexCommit = undefined;
       try {
-        await moveWorktree(await this.#now(slot.reuse), base);
+        await moveWorktree(files, base);
+        slot.indexCommit = base;
         // What the rules of the new commit no longer ignore would become part of the work.
-        if (!keepIgnored || (await this.#cleaned(slot.reuse, base))) return;
+        if (!keepIgnored || (await cleanWorktree(files, { commit: base, keepIgnored }))) return;
       } catch {
         // Somebody has been there meanwhile.
       }
+      slot.indexCommit = undefined;
     }
-    await this.#makeAnew(slot, base);
-  }
-
-  async #makeAnew(slot: Slot, base: string): Promise<void> {
-    const { gitDir } = this.#options;
-    const { path } = slot;
-    slot.reuse = undefined;
-    await mkdir(this.#options.directory, { recursive: true });
-    await removeWorktree(gitDir, path);
-    await addWorktree(gitDir, path, base);
-    const own = await worktreeGitDir(gitDir, path);
-    if (own === undefined) return;
-    const indexFile = `${path}.index`;
-    await copyFile(join(own, 'index'), indexFile);
-    slot.reuse = { gitDir: own, workTree: path, indexFile };
+    await mkdir(this.#options.directory, { recursive: true, mode: 0o700 });
+    await rm(slot.indexFile, { force: true });
+    const leftOver = await removeOrSetAside(slot.path);
+    if (leftOver !== undefined) onLeftOver(leftOver);
+    await moveWorktree(files, base);
+    slot.indexCommit = base;
   }
 
   /** Never rejects. */
-  async #clean(slot: Slot, commit: string, discard: boolean): Promise<void> {
-    const { reuse } = slot;
-    if (!reuse) return;
-    const clean = !discard && (await this.#cleaned(reuse, commit).catch(() => false));
-    if (!clean) slot.reuse = undefined;
-  }
-
-  async #now(reuse: Omit<ReusedWorktree, 'repository'>): Promise<ReusedWorktree> {
-    return { ...reuse, repository: await this.#options.repository() };
-  }
-
-  async #cleaned(reuse: Omit<ReusedWorktree, 'repository'>, commit: string): Promise<boolean> {
+  async #clean(slot: Slot, discard: boolean): Promise<void> {
     const { keepIgnored } = this.#options;
-    return cleanWorktree(await this.#now(reuse), { commit, keepIgnored });
+    const commit = slot.indexCommit;
+    if (commit === undefined) return;
+    slot.indexCommit = undefined;
+    if (discard) return;
+    try {
+      const files = this.#files(slot);
+      // First the files, and with them the ignore rules, then what these rules say of the rest.
+      if (keepIgnored) await moveWorktree(files, commit);
+      if (await cleanWorktree(files, { commit, keepIgnored })) slot.indexCommit = commit;
+    } catch {
+      // It is made again.
+    }
+  }
+
+  #files({ path, indexFile }: Slot): WorktreeFiles {
+    return { repository: this.#options.repository, workTree: path, indexFile };
   }
 
   /** Atomic: a torn name would be another ticket's, or nobody's. */
@@ -172,3 +193,4 @@ export class WorktreePool {
 }
 
 const HOLDER = '.held';
+const INDEX = '.index';

@@ -4,8 +4,10 @@ import { SettingError } from '../errors.ts';
 
 /** How worktrees are made ready for the ticket or the check that comes next. */
 export interface WorktreeSettings {
-  /** Whether files that git ignores (installed dependencies, build caches) stay for the next use; false where missing. */
+  /** Whether files that git ignores (installed dependencies, build caches) stay for the next use; false by default. */
   readonly keepIgnored?: boolean | undefined;
+  /** Where they are made, in a folder of the checkout's name; the user's cache folder by default. */
+  readonly directory?: string | undefined;
   /** Files and folders of the checkout that git does not carry, such as `.env`. Never part of the work. */
   readonly copy?: readonly string[] | undefined;
   /** A shell line that runs before each agent and each check. */

@@ -1,125 +1,159 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, realpath, rename, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  commitWorktree,
-  PinnedRepository,
+  type CollectOptions,
+  collectWorktree,
+  GitSession,
   type Identity,
   identity,
-  openWorkRepository,
-  removeWorktree,
+  listRefs,
+  type PinnedCheckouts,
+  PinnedSettings,
+  readRef,
+  readTemplate,
+  removeOrSetAside,
+  removeTree,
   type Repository,
-  RepositoryError,
-  resetWorkRepository,
-  worktreeGitDir,
-  type WorkRepository,
+  type RepositoryTemplate,
+  SAGE_REFS,
+  updateRefs,
 } from '@sage/git';
 import { type PooledWorktree, WorktreePool } from './worktree-pool.ts';
 
 export interface WorktreesOptions {
   readonly repository: Repository;
+  /** Where they are made; see `worktreeDirectory` of @sage/git. */
+  readonly directory: string;
   /** Paths that an agent's work never contains; they keep the base's version. */
   readonly protectedPaths: readonly string[];
   /** Whether what git ignores survives in a worktree that is used again. */
   readonly keepIgnored: boolean;
+  /** A line for the person. */
+  readonly onNotice?: ((text: string) => void) | undefined;
 }
 
 /** Who works in a worktree. Those of agents are never given to checks: they could hold what an agent left there. */
 export type WorktreeUse = 'agent' | 'verify';
+
+/** What was left in a worktree. */
+export interface Collected {
+  /** In the user's repository, and pinned there. */
+  readonly commit?: string;
+  readonly changedFiles: readonly string[];
+  readonly ignoredFiles: readonly string[];
+}
 
 /** A worktree for one use. */
 export interface UsedWorktree {
   readonly path: string;
   readonly base: string;
   readonly use: WorktreeUse;
-  /** What git writes for it: its own git directory, objects, branches. */
-  readonly gitPlaces: readonly string[];
   /** Whose processes are its: no other use has the same name at the same time. */
   readonly name: string;
   /** From 1; no two worktrees of the same use have the same at the same time. */
   readonly number: number;
-  /** Everything that was left here as one commit on the base, whatever the agent did to git. */
-  commit(
-    message: string,
-  ): Promise<{ commit?: string; changedFiles: readonly string[]; ignoredFiles: readonly string[] }>;
+  /** Everything that was left here, as commits on the base, whatever the agent did to git. */
+  commit(message: string, signal?: AbortSignal): Promise<Collected>;
   /** Puts the files of a commit back and removes what is untracked; what git ignores stays, and so does HEAD. */
   putBack(commit: string): Promise<void>;
   /** With `discard` nothing that was left here is seen again. */
   giveBack(options?: { discard?: boolean }): Promise<void>;
 }
 
-/**
- * The worktrees of the workers, all of one repository of their own beside the user's. A partial clone cannot share
- * its objects, for it fetches what it lacks itself: there the worktrees are the user's repository's own.
- */
+/** Folders of older versions, below the top of the checkout. */
+const FORMER_PLACES = ['.sage/worktrees', '.sage/work.git'];
+
+/** The worktrees of the workers, outside the checkout, each with a repository of its own. */
 export class Worktrees {
   readonly directory: string;
   readonly #options: WorktreesOptions;
-  /** undefined in a partial clone. */
-  readonly #work: WorkRepository | undefined;
-  /** undefined in a partial clone, which fetches what it lacks by its own settings. */
-  readonly #pinned: PinnedRepository | undefined;
-  readonly #gitDir: string;
+  readonly #template: RepositoryTemplate;
   readonly #author: Identity;
+  /** The user's repository with the settings that it had when this was opened. */
+  readonly #repository: Repository;
+  readonly #settings: PinnedCheckouts;
+  readonly #session: GitSession;
   readonly #pools: Readonly<Record<WorktreeUse, WorktreePool>>;
-  readonly #uses = new Map<string, { path: string; base: string }>();
-  #resetting: Promise<void> = Promise.resolve();
+  readonly #uses = new Map<string, PooledWorktree>();
+  readonly #pins = new Set<string>();
 
   private constructor(
     options: WorktreesOptions,
     directory: string,
-    work: WorkRepository | undefined,
-    pinned: PinnedRepository | undefined,
+    template: RepositoryTemplate,
+    settings: PinnedCheckouts,
+    repository: Repository,
     author: Identity,
   ) {
     this.#options = options;
     this.directory = directory;
-    this.#work = work;
-    this.#gitDir = work?.gitDir ?? options.repository.commonDir;
+    this.#template = template;
+    this.#settings = settings;
+    this.#repository = repository;
     this.#author = author;
-    this.#pinned = pinned;
-    const { keepIgnored } = options;
-    const repository = () => this.#repository();
+    this.#session = new GitSession(options.repository);
     const pool = (prefix: WorktreeUse) =>
-      new WorktreePool({ repository, directory, prefix, gitDir: this.#gitDir, keepIgnored });
+      new WorktreePool({
+        repository,
+        template,
+        directory,
+        prefix,
+        keepIgnored: options.keepIgnored,
+        onLeftOver: (path) => this.#leftOver(path),
+      });
     this.#pools = { agent: pool('agent'), verify: pool('verify') };
   }
 
   static async open(options: WorktreesOptions): Promise<Worktrees> {
     const { repository } = options;
-    const directory = join(repository.root, '.sage/worktrees');
-    await mkdir(directory, { recursive: true });
-    const work = await openWorkRepository(repository, join(repository.root, '.sage/work.git')).catch(
-      (error: unknown) => {
-        if (error instanceof RepositoryError && error.code === 'PARTIAL_CLONE') return undefined;
-        throw error;
-      },
-    );
-    if (work) await resetWorkRepository(work, { idle: true });
-    const pinned = work && (await PinnedRepository.of(work, join(directory, 'pinned.git')));
-    return new Worktrees(options, directory, work, pinned, await identity(repository));
+    await mkdir(options.directory, { recursive: true, mode: 0o700 });
+    const directory = await realpath(options.directory);
+    const [template, pinned, author] = await Promise.all([
+      readTemplate(repository),
+      PinnedSettings.of(repository),
+      identity(repository),
+    ]);
+    const settings = pinned.open();
+    const ofThen = await settings.of(repository);
+    const worktrees = new Worktrees(options, directory, template, settings, ofThen, author);
+    for (const place of FORMER_PLACES) {
+      const path = join(repository.root, place);
+      if (!`${directory}/`.startsWith(`${path}/`)) await worktrees.#remove(path);
+    }
+    return worktrees;
   }
 
-  /** The workers' repository, from which finished work is fetched by id; undefined where that is the user's own. */
-  get workRepository(): string | undefined {
-    return this.#work?.gitDir;
+  /** Whether git has to fetch what is missing from a remote. */
+  get partial(): boolean {
+    return this.#template.partial;
   }
 
   /** A worktree of exactly `base`. `holder` names it for `salvage`. */
   async take(use: WorktreeUse, base: string, holder: string): Promise<UsedWorktree> {
-    await this.#reset();
     const pool = this.#pools[use];
-    const worktree: PooledWorktree = await pool.take(base, holder);
+    const worktree = await pool.take(base, holder);
     const { path, number } = worktree;
-    if (use === 'agent') this.#uses.set(holder, { path, base });
+    if (use === 'agent') this.#uses.set(holder, worktree);
     return {
       path,
-      gitPlaces: await this.#gitPlaces(path),
       base,
       use,
       number,
       name: `${use}-${number}`,
       putBack: (commit) => pool.putBack(worktree, commit),
-      commit: (message) => this.#commit(path, base, message),
+      commit: async (message, signal) => {
+        try {
+          return await this.#collect(worktree, base, message, {
+            signal,
+            ownCommits: true,
+            refer: (commit) => this.#pin(holder, commit),
+          });
+        } catch (error) {
+          await this.#setAside(path);
+          throw error;
+        }
+      },
       giveBack: (options) => {
         this.#uses.delete(holder);
         return pool.giveBack(worktree, options);
@@ -130,13 +164,20 @@ export class Worktrees {
   /** What a worktree in use holds now, as one commit on its base; undefined where nothing is changed yet. */
   async preview(holder: string): Promise<string | undefined> {
     const use = this.#uses.get(holder);
-    return use && (await this.#commit(use.path, use.base, 'preview')).commit;
+    return use && (await this.#collect(use, use.base, 'preview')).commit;
   }
 
-  /** What a cut-off attempt left in its worktree, as one commit. */
+  /** What a cut-off attempt left in its worktree, or what had been collected of it. */
   async salvage(holder: string, base: string, message: string): Promise<string | undefined> {
-    const path = await this.#pools.agent.heldBy(holder);
-    return path === undefined ? undefined : (await this.#commit(path, base, message)).commit;
+    const held = await this.#pools.agent.heldBy(holder);
+    const found =
+      held && (await this.#collect({ ...held, indexCommit: undefined }, base, message, { ownCommits: true }));
+    return found?.commit ?? (await readRef(this.#options.repository, pinOf(holder)));
+  }
+
+  /** What killed processes pinned goes with this. */
+  async adoptPins(): Promise<void> {
+    for (const { ref } of await listRefs(this.#options.repository, SAGE_REFS.attempts)) this.#pins.add(ref);
   }
 
   /** Resolves when all that were given back are clean. */
@@ -144,53 +185,82 @@ export class Worktrees {
     for (const pool of Object.values(this.#pools)) await pool.settled();
   }
 
-  /** Removes every worktree that is left. */
+  /** Removes every worktree that is left. What cannot be removed is named, and in nobody's way. */
   async removeAll(): Promise<void> {
     for (const pool of Object.values(this.#pools)) await pool.forget();
-    for (const name of await readdir(this.directory))
-      await removeWorktree(this.#gitDir, join(this.directory, name));
+    for (const name of await readdir(this.directory).catch(() => [])) {
+      const path = join(this.directory, name);
+      if (name.includes(KEPT)) continue;
+      // Set aside before, and named then.
+      if (/\.left-\w+$/.test(name)) await removeTree(path).catch(() => {});
+      else await this.#remove(path);
+    }
+    // With the folders that were made for it, where nothing else is in them.
+    await rmdir(this.directory).catch(() => {});
   }
 
-  /** An agent may have written hooks or configuration there. One at a time: two would undo each other half-way. */
-  async #reset(): Promise<void> {
-    const work = this.#work;
-    if (!work) return;
-    const turn = this.#resetting.then(() => resetWorkRepository(work, { idle: false }));
-    this.#resetting = turn.catch(() => {});
-    await turn;
+  /** All attempts are over, and what is worth keeping is kept: the rest may go. */
+  async close(): Promise<void> {
+    await this.removeAll();
+    const pins = [...this.#pins].map((ref) => ({ ref, old: undefined, new: 'delete' }));
+    this.#pins.clear();
+    if (pins.length > 0) await updateRefs(this.#options.repository, pins, { synced: false });
+    await this.#session[Symbol.asyncDispose]();
+    await this.#settings[Symbol.asyncDispose]();
   }
 
-  async #gitPlaces(path: string): Promise<string[]> {
-    const own = await worktreeGitDir(this.#gitDir, path);
-    // Where the worktrees are the user's repository's, its branches are nothing to write.
-    const shared = this.#work ? ['objects', 'refs', 'logs'] : ['objects'];
-    if (this.#work) await mkdir(join(this.#gitDir, 'logs'), { recursive: true });
-    return [...(own === undefined ? [] : [own]), ...shared.map((name) => join(this.#gitDir, name))];
-  }
-
-  /** The user's, with the settings that it had when this was opened. */
-  async #repository(): Promise<Repository> {
-    return (await this.#pinned?.current()) ?? this.#options.repository;
-  }
-
-  async #commit(path: string, base: string, message: string) {
-    const { protectedPaths } = this.#options;
-    const gitDir = await worktreeGitDir(this.#gitDir, path);
-    const there = await stat(path).catch(() => undefined);
-    // The agent removed its worktree, or a killed coordinator did: nothing is left to take.
-    if (gitDir === undefined || !there?.isDirectory()) return { changedFiles: [], ignoredFiles: [] };
-    const snapshot = await commitWorktree({
-      repository: await this.#repository(),
-      gitDir,
+  async #collect(
+    { path, indexFile, indexCommit }: Pick<PooledWorktree, 'path' | 'indexFile' | 'indexCommit'>,
+    base: string,
+    message: string,
+    { ownCommits = false, ...rest }: Pick<CollectOptions, 'signal' | 'refer'> & { ownCommits?: boolean } = {},
+  ): Promise<Collected> {
+    const { commit, changedFiles, skipped } = await collectWorktree({
+      repository: this.#repository,
+      session: this.#session,
+      template: ownCommits ? this.#template : undefined,
       workTree: path,
+      indexFile,
+      indexCommit,
       base,
-      exclude: protectedPaths,
+      exclude: this.#options.protectedPaths,
       message,
       author: this.#author,
-      committer: this.#author,
       date: new Date(),
+      ...rest,
     });
-    if (snapshot === undefined) return { changedFiles: [], ignoredFiles: [] };
-    return { commit: snapshot.commit, changedFiles: snapshot.changedFiles, ignoredFiles: snapshot.skipped };
+    return { ...(commit !== undefined && { commit }), changedFiles, ignoredFiles: skipped };
   }
+
+  /** At once: until it is queued or kept, nothing else leads to it. */
+  async #pin(holder: string, commit: string): Promise<void> {
+    const ref = pinOf(holder);
+    this.#pins.add(ref);
+    await updateRefs(this.#options.repository, [{ ref, old: undefined, new: commit }], { synced: false });
+  }
+
+  /** What could not be collected is still there for a person. */
+  async #setAside(path: string): Promise<void> {
+    const aside = `${path}${KEPT}${randomBytes(4).toString('hex')}`;
+    await rename(path, aside).then(
+      () => this.#options.onNotice?.(`what an agent left could not be collected: it is in ${aside}`),
+      () => {},
+    );
+  }
+
+  async #remove(path: string): Promise<void> {
+    const leftOver = await removeOrSetAside(path).catch(() => path);
+    if (leftOver !== undefined) this.#leftOver(leftOver);
+  }
+
+  #leftOver(path: string): void {
+    const quoted = `'${path.replaceAll("'", String.raw`'\''`)}'`;
+    this.#options.onNotice?.(`${path} could not be removed: remove it with sudo rm -rf ${quoted}`);
+  }
+}
+
+/** Part of the names of folders that no run removes. */
+const KEPT = '.kept-';
+function pinOf(holder: string): string {
+  return SAGE_REFS.attempts + holder;
 }

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -18,7 +17,7 @@ const ticket = (checks: WorkCheck[], files?: string[]) => ({
 });
 
 test('what a check says goes back to the agent, which goes on in the same worktree', async () => {
-  const { workers, request } = await repositoryFixture();
+  const { workers, request, git } = await repositoryFixture();
   const room = await workers(
     `cat > seen; echo '{"outcome":"COMPLETED","tokens":10}' > "$SAGE_RESULT_FILE"; if grep -q 'work is bad' seen; then echo good > work; else echo bad > work; fi; echo turn >> turns`,
   );
@@ -34,13 +33,9 @@ test('what a check says goes back to the agent, which goes on in the same worktr
     ),
   );
   expect(result).toMatchObject({ outcome: 'completed', tokens: 20, changedFiles: ['seen', 'turns', 'work'] });
-  const show = (path: string) =>
-    execFileSync('git', ['--git-dir', String(room.workRepository), 'show', `${result.commit}:${path}`], {
-      encoding: 'utf8',
-      env: {},
-    });
-  expect(show('work')).toBe('good\n');
-  expect(show('turns')).toBe('turn\nturn\n');
+  const show = (path: string) => git('show', `${result.commit}:${path}`);
+  expect(show('work')).toBe('good');
+  expect(show('turns')).toBe('turn\nturn');
   expect(show('seen')).toContain("does not pass the ticket's checks");
   expect(readFileSync(result.outputFile, 'utf8')).toContain('tests (git init');
 });

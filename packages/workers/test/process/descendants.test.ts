@@ -37,10 +37,10 @@ test.skipIf(!probe)(
 );
 
 test.skipIf(!probe)('and is found by the run that comes after a killed one', async () => {
-  const { workers, request, repository } = await repositoryFixture();
+  const { workers, request, repository, cache } = await repositoryFixture();
   const pidFile = join(repository.root, 'pid');
   const order = request('API-1');
-  await killedInAttempt(repository, `${daemon(pidFile)}; echo ready; sleep 1000`, order);
+  await killedInAttempt(repository, cache, `${daemon(pidFile)}; echo ready; sleep 1000`, order);
   const groups = await controlGroupsOf(order.run);
   expect(groups).toHaveLength(1);
   expect((await groups[0]?.members())?.size).toBeGreaterThan(1);

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { worktreeDirectory } from '@sage/git';
 import { expect, test } from 'vitest';
 import { sandboxVersion } from '../../src/index.ts';
 import { sandboxed } from '../../src/process/sandbox.ts';
@@ -25,7 +26,7 @@ test('a sandbox binds the worktree, what git writes and what is asked for, and c
 test.skipIf(!installed)(
   'an agent in a sandbox writes to its worktree and its git only, and so do checks',
   async () => {
-    const { workers, request, repository, git, base } = await repositoryFixture();
+    const { workers, request, repository, git, base, cache } = await repositoryFixture();
     const { root } = repository;
     await mkdir(join(root, 'own'));
     await writeFile(join(root, 'precious'), 'kept');
@@ -33,8 +34,7 @@ test.skipIf(!installed)(
       'precious',
       '.git/config',
       '.git/hooks/pre-commit',
-      '.sage/work.git/config',
-      '.sage/worktrees/verify-1.index',
+      relative(root, join(worktreeDirectory(root, undefined, { XDG_CACHE_HOME: cache }), 'agent-1.index')),
     ];
     const attack = attacks
       .map((path) => `echo evil >> '${join(root, path)}' 2>/dev/null && echo '${path}' >> reached`)

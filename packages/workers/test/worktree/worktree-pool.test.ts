@@ -9,8 +9,16 @@ import { repositoryFixture } from '../repository.ts';
 const FILES = { '.gitignore': 'cache/\n*.log\n', 'a.txt': 'a\n', 'd/b.txt': 'b\n', 'd/e/c.txt': 'c\n' };
 
 async function pooled({ keepIgnored = false } = {}) {
-  const { repository, git, base } = await repositoryFixture(FILES);
-  const worktrees = await Worktrees.open({ repository, protectedPaths: [], keepIgnored });
+  const { repository, git, base, cache } = await repositoryFixture(FILES);
+  const directory = join(cache, 'worktrees');
+  const notices: string[] = [];
+  const worktrees = await Worktrees.open({
+    repository,
+    directory,
+    protectedPaths: [],
+    keepIgnored,
+    onNotice: (text) => notices.push(text),
+  });
   /** Uses a worktree at the tip, gives it back, and returns its path and birth. */
   const use = async (work: string, commit = git('rev-parse', 'HEAD')) => {
     const worktree = await worktrees.take('agent', commit, 'T-1');
@@ -32,13 +40,13 @@ async function pooled({ keepIgnored = false } = {}) {
     const seen = own('status', '--porcelain', '--ignored', '--untracked-files=all');
     return { worktree, born, seen, own };
   };
-  return { repository, git, base, worktrees, use, look };
+  return { repository, git, base, worktrees, directory, notices, use, look };
 }
 
 test('a worktree is used again, as clean as a new one, at the commit that is asked for', async () => {
   const { git, use, look, repository } = await pooled();
   const first = await use(
-    'echo x > a.txt; rm -r d; mkdir cache new; touch cache/f new/f; git config user.name x; git config user.email x; git add -A; git commit -qm mine; git checkout -qb other; git update-index --assume-unchanged a.txt; echo y > a.txt; git worktree lock .',
+    'echo x > a.txt; rm -r d; mkdir cache new; touch cache/f new/f; git config user.name x; git config user.email x; git add -A; git commit -qm mine; git checkout -qb other; git update-index --assume-unchanged a.txt; echo y > a.txt; git stash',
   );
   writeFileSync(join(repository.root, 'later.txt'), 'later\n');
   git('rm', '-q', 'd/b.txt');
@@ -66,9 +74,6 @@ test('with keepIgnored what the rules of the next commit ignore stays, and nothi
 test('a worktree in which something is odd is made anew', async () => {
   const { use, look } = await pooled();
   const odd = {
-    'git made anew in it': 'rm .git; git init -q; git config core.fsmonitor evil',
-    'another git directory': 'echo "gitdir: /tmp" > .git',
-    'a link in place of the git file': 'mv .git ../real; ln -s ../real .git',
     'a repository in a tracked folder': 'git init -q d',
     'an unreadable folder': 'mkdir -p z/z; touch z/z/f; chmod 0 d/e z',
     'a folder that cannot be written': 'chmod 500 d',
@@ -99,6 +104,10 @@ test("what was done to a worktree's files and to its git does not matter", async
     'a torn index': `echo torn > ${git}/index"`,
     locks: `touch ${git}/index.lock" ${git}/HEAD.lock"`,
     'no git directory': `rm -rf ${git}"`,
+    'git made anew in it': 'rm -rf .git; git init -q; git config core.fsmonitor evil',
+    'another git directory': 'rm -rf .git; echo "gitdir: /tmp" > .git',
+    'a link in place of the git directory': 'mv .git ../real; ln -s ../real .git',
+    'a stash and branches': 'echo x > a.txt; git -c user.name=x -c user.email=x stash -q; git branch mine',
     'configuration of its own':
       'git config extensions.worktreeConfig true; git config --worktree core.bare true',
     'a merge half-way': `echo $(git rev-parse HEAD) > ${git}/MERGE_HEAD"`,
@@ -118,19 +127,17 @@ test("what was done to a worktree's files and to its git does not matter", async
 });
 
 test("worktrees in use at the same time are different ones; those of checks are never an agent's", async () => {
-  const { worktrees, base, repository } = await pooled();
+  const { worktrees, base, directory } = await pooled();
   const taken = await Promise.all(
     (['agent', 'agent', 'verify', 'verify'] as const).map((use) => worktrees.take(use, base, base)),
   );
   expect(taken.map(({ path }) => path)).toEqual(
-    ['agent-1', 'agent-2', 'verify-1', 'verify-2'].map((name) =>
-      join(repository.root, '.sage/worktrees', name),
-    ),
+    ['agent-1', 'agent-2', 'verify-1', 'verify-2'].map((name) => join(directory, name)),
   );
   for (const each of taken) await each.giveBack();
   expect((await worktrees.take('verify', base, base)).path).toBe(taken[2]?.path);
   await worktrees.removeAll();
-  expect(await readdir(join(repository.root, '.sage/worktrees'))).toEqual([]);
+  expect(existsSync(directory)).toBe(false);
   const again = await worktrees.take('agent', base, base);
   expect(existsSync(join(again.path, 'a.txt'))).toBe(true);
 });

@@ -1,0 +1,37 @@
+import { readFile, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Repository } from '../repository.ts';
+
+/** From git's builtin/gc.c: an older lock of another machine is a dead one. */
+const STALE_MS = 12 * 3_600_000;
+/** Between two looks. */
+const LOOK_MS = 100;
+
+/**
+ * Waits while the user's `git gc` works on a repository: it deletes objects that no ref led to when it began. Returns
+ * whether one was running.
+ */
+export async function waitForGc(repository: Repository, signal?: AbortSignal): Promise<boolean> {
+  let waited = false;
+  while (await gcIsRunning(repository)) {
+    waited = true;
+    await delay(LOOK_MS, undefined, signal && { signal });
+  }
+  return waited;
+}
+
+async function gcIsRunning({ commonDir }: Repository): Promise<boolean> {
+  const file = join(commonDir, 'gc.pid');
+  try {
+    const [text, { mtimeMs }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
+    const [pid = '', host = ''] = text.trim().split(' ');
+    if (host !== hostname()) return Date.now() - mtimeMs < STALE_MS;
+    process.kill(Number(pid), 0);
+    return true;
+  } catch (error) {
+    // Of another user, and alive.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,61 @@
+import type { Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { removeTree } from './remove-tree.ts';
+
+/** Files that git opens by itself in every folder that it looks into. */
+const READ_BY_GIT: ReadonlySet<string> = new Set(['.gitignore', '.gitattributes', '.gitmodules']);
+/** Git is done sooner in nearly every repository. */
+const SUSPICIOUS_MS = 1_000;
+/** Limit of one git command in a folder that somebody else has worked in. */
+export const GIT_TIMEOUT_MS = 600_000;
+
+/**
+ * Runs git in a folder where a pipe may stand in the place of a file that it reads: it would wait there for ever. Such
+ * pipes (sockets, devices) are removed and git is run again. Returns their paths as well.
+ */
+export async function withoutBlocking<T>(
+  workTree: string,
+  run: (signal: AbortSignal) => Promise<T>,
+  { signal }: { signal?: AbortSignal | undefined } = {},
+): Promise<{ value: T; removed: string[] }> {
+  const removed: string[] = [];
+  for (;;) {
+    const stuck = new AbortController();
+    const over = new AbortController();
+    const look = (async () => {
+      await delay(SUSPICIOUS_MS, undefined, { signal: over.signal, ref: false });
+      const found = await blockingFiles(workTree, over.signal);
+      if (found.length === 0) return;
+      for (const path of found) await removeTree(`${workTree}/${path}`);
+      removed.push(...found);
+      stuck.abort();
+    })().catch(() => {});
+    try {
+      const value = await run(signal ? AbortSignal.any([signal, stuck.signal]) : stuck.signal);
+      return { value, removed };
+    } catch (error) {
+      if (!stuck.signal.aborted || signal?.aborted) throw error;
+    } finally {
+      over.abort();
+      await look;
+    }
+  }
+}
+
+/** Paths below a folder that git would read and that are neither files, folders nor links. */
+async function blockingFiles(root: string, signal: AbortSignal): Promise<string[]> {
+  const found: string[] = [];
+  const pending = [''];
+  for (let at = pending.pop(); at !== undefined && !signal.aborted; at = pending.pop()) {
+    const folder = at;
+    const entries: Dirent[] = await readdir(`${root}/${folder}`, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (entry.name !== '.git') pending.push(path);
+      } else if (READ_BY_GIT.has(entry.name) && !entry.isFile() && !entry.isSymbolicLink()) found.push(path);
+    }
+  }
+  return found;
+}

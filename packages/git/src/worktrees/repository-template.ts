@@ -1,0 +1,173 @@
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { isAbsolute, join, resolve } from 'node:path';
+import { removeTree } from './remove-tree.ts';
+import type { Repository } from '../repository.ts';
+import { readInfo } from '../repository/repository-info.ts';
+import { git } from '../process/run.ts';
+import { formatSettings, quote, readSettings, type Setting } from '../repository/settings.ts';
+
+/**
+ * What the git directory of a new repository holds that shares the objects of another one and looks like it: its
+ * branches, tags and remote-tracking refs, its remotes (without passwords, and without a way to push).
+ */
+export interface RepositoryTemplate {
+  /** Content by path below the git directory. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Whether objects may be missing, to be fetched from a remote when they are needed. */
+  readonly partial: boolean;
+}
+
+/** Settings of the user's own repository that decide what a file's content is on disk, and who a branch follows. */
+const INHERITED =
+  /^(filter\..*|lfs\..*|user\.(name|email)|branch\..*\.(remote|merge)|core\.(autocrlf|eol|filemode|symlinks|ignorecase|precomposeunicode|protecthfs|protectntfs|bigfilethreshold|longpaths|checkroundtripencoding))$/i;
+/** Of remotes: what is needed to fetch. */
+const REMOTE = /^remote\..*\.(url|fetch|tagopt|promisor|partialclonefilter)$/i;
+const PARTIAL = /^(extensions\.partialclone|remote\..*\.promisor)$/i;
+
+/** Stands where git expects the place to push to, and so in its message. */
+const NO_PUSH = 'Sage lands this work itself, pushing is turned off here';
+
+/** Reads what a repository looks like now. */
+export async function readTemplate(repository: Repository): Promise<RepositoryTemplate> {
+  const { commonDir } = repository;
+  const [settings, info, refs, format] = await Promise.all([
+    readSettings(repository),
+    readInfo(repository),
+    readRefs(repository),
+    git(repository, ['rev-parse', '--show-object-format']),
+  ]);
+  const partial = settings.some(({ key }) => PARTIAL.test(key));
+  const shallow = await readFile(join(commonDir, 'shallow'), 'utf8').catch(() => undefined);
+  const files: Record<string, string> = {
+    config: configText(repository, settings, format, partial),
+    'packed-refs': refs.packed,
+    'objects/info/alternates': alternatesLine(join(commonDir, 'objects')),
+    ...Object.fromEntries(Object.entries(info).map(([name, text]) => [`info/${name}`, text])),
+    ...Object.fromEntries(refs.symbolic.map(({ ref, leadsTo }) => [ref, `ref: ${leadsTo}\n`])),
+    ...(shallow !== undefined && { shallow }),
+  };
+  return { files, partial };
+}
+
+/**
+ * Makes the git directory of a worktree: a repository of its own, with a detached HEAD at `commit` and a copy of the
+ * index. Whatever was there goes.
+ */
+export async function writeRepository(
+  { files }: RepositoryTemplate,
+  workTree: string,
+  { commit, indexFile }: { commit: string; indexFile: string },
+): Promise<void> {
+  const gitDir = join(workTree, '.git');
+  await removeTree(gitDir);
+  const folders = ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info', 'logs'];
+  for (const folder of folders) await mkdir(join(gitDir, folder), { recursive: true });
+  await Promise.all([
+    ...Object.entries(files).map(async ([name, text]) => {
+      const file = join(gitDir, name);
+      if (name.startsWith('refs/')) await mkdir(join(file, '..'), { recursive: true });
+      await writeFile(file, text);
+    }),
+    writeFile(join(gitDir, 'HEAD'), `${commit}\n`),
+    copyFile(indexFile, join(gitDir, 'index')),
+  ]);
+}
+
+/** Puts back what decides how git reads a repository that somebody else has worked in. */
+export async function restoreSettings({ files }: RepositoryTemplate, workTree: string): Promise<void> {
+  const gitDir = join(workTree, '.git');
+  for (const name of ['hooks', 'commondir', 'config.worktree']) await removeTree(join(gitDir, name));
+  for (const name of ['config', 'objects/info/alternates', 'shallow']) {
+    const text = files[name];
+    if (text === undefined) await removeTree(join(gitDir, name));
+    else await replaceFile(join(gitDir, name), text);
+  }
+}
+
+/** As git packs them, so that any number costs one file. */
+async function readRefs(
+  repository: Repository,
+): Promise<{ packed: string; symbolic: { ref: string; leadsTo: string }[] }> {
+  const format = '%(objectname) %(*objectname) %(symref) %(refname)';
+  const places = ['refs/heads', 'refs/tags', 'refs/remotes'];
+  const listed = await git(repository, ['for-each-ref', `--format=${format}`, ...places]);
+  const packed = ['# pack-refs with: peeled fully-peeled sorted '];
+  const symbolic: { ref: string; leadsTo: string }[] = [];
+  for (const line of listed.split('\n')) {
+    const [oid = '', peeled = '', leadsTo = '', ref = ''] = line.split(' ');
+    if (ref === '') continue;
+    if (leadsTo !== '') {
+      symbolic.push({ ref, leadsTo });
+      continue;
+    }
+    packed.push(`${oid} ${ref}`);
+    if (peeled !== '') packed.push(`^${peeled}`);
+  }
+  return { packed: `${packed.join('\n')}\n`, symbolic };
+}
+
+function configText(
+  repository: Repository,
+  settings: readonly Setting[],
+  format: string,
+  partial: boolean,
+): string {
+  const extended = format !== 'sha1' || partial;
+  const lines = ['[core]', `\trepositoryformatversion = ${extended ? 1 : 0}`, '\tbare = false'];
+  // The user's own hooks, also those for all repositories, are nothing for an agent's git.
+  lines.push('\thooksPath = /dev/null', '\tlogAllRefUpdates = true');
+  if (format !== 'sha1') lines.push('[extensions]', `\tobjectformat = ${format}`);
+  // Agents' git must neither pack away nor expire what Sage still reads.
+  lines.push('[gc]', '\tauto = 0', '[maintenance]', '\tauto = false');
+  lines.push('[uploadpack]', '\tallowAnySHA1InWant = true');
+  const inherited = settings.filter(
+    ({ key }) => INHERITED.test(key) || (partial && key.toLowerCase() === 'extensions.partialclone'),
+  );
+  return `${lines.join('\n')}\n${formatSettings([...inherited, ...remotes(repository, settings)])}`;
+}
+
+/** Where there is no `origin`, the user's repository is it: a relative address of a submodule begins there. */
+function remotes({ root }: Repository, settings: readonly Setting[]): Setting[] {
+  const found = settings
+    .filter(({ key }) => REMOTE.test(key))
+    .map(({ key, value }) => ({
+      key,
+      value: /\.url$/i.test(key) && value !== undefined ? remoteAddress(value, root) : value,
+    }));
+  const names = new Set(found.map(({ key }) => key.slice('remote.'.length, key.lastIndexOf('.'))));
+  if (!names.has('origin')) {
+    found.push({ key: 'remote.origin.url', value: root });
+    found.push({ key: 'remote.origin.fetch', value: '+refs/heads/*:refs/remotes/origin/*' });
+    names.add('origin');
+  }
+  return [...found, ...[...names].map((name) => ({ key: `remote.${name}.pushurl`, value: NO_PUSH }))];
+}
+
+/** The address of a remote, from everywhere and without a user's name and password. */
+export function remoteAddress(address: string, root: string): string {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(address)) {
+    // `ssh://git@host/` names no secret, and the host wants it.
+    return /^(ssh|git\+ssh):/i.test(address)
+      ? address.replace(/^([^/]*\/\/[^/@:]*):[^/@]*@/, '$1@')
+      : address.replace(/^([^/]*\/\/)[^/]*@/, '$1');
+  }
+  const colon = address.indexOf(':');
+  const slash = address.indexOf('/');
+  const isRemote = colon >= 0 && (slash < 0 || colon < slash);
+  return isRemote || isAbsolute(address) ? address : resolve(root, address);
+}
+
+function alternatesLine(objects: string): string {
+  return `${/["\n\\]/.test(objects) ? quote(objects) : objects}\n`;
+}
+
+/** Whatever stands there (a folder, a symlink, a pipe) goes. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  const temporary = `${file}.sage-${process.pid}`;
+  await removeTree(temporary);
+  await writeFile(temporary, text, { flag: 'wx' });
+  await chmod(temporary, 0o644);
+  if (existsSync(file)) await removeTree(file);
+  await rename(temporary, file);
+}

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, copyFile, link, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { isErrno } from '../errors.ts';
+import { objectFormat, writeLooseObject } from '../objects/loose-object.ts';
+import { objectEnvironment } from '../objects/object-environment.ts';
+import { formatCommit, type RawCommitContent } from '../objects/raw-commit.ts';
+import { waitForGc } from '../objects/running-gc.ts';
+import type { Repository } from '../repository.ts';
+
+/** Objects put in at a time. */
+const AT_ONCE = 16;
+
+/** Objects that are written beside a repository's own and put into it when all are there. */
+export class ScratchObjects implements AsyncDisposable {
+  readonly #repository: Repository;
+  readonly #home: string;
+
+  private constructor(repository: Repository, home: string) {
+    this.#repository = repository;
+    this.#home = home;
+  }
+
+  /** In the git directory, so that they need not be copied. */
+  static async open(repository: Repository): Promise<ScratchObjects> {
+    const parent = join(repository.commonDir, PARENT);
+    await removeLeftOvers(parent);
+    const home = join(parent, randomBytes(6).toString('hex'));
+    await mkdir(join(home, 'objects'), { recursive: true });
+    return new ScratchObjects(repository, home);
+  }
+
+  /** Git writes here, and sees the repository's objects as well. */
+  get environment(): Record<string, string> {
+    return objectEnvironment(this.#repository, join(this.#home, 'objects'));
+  }
+
+  /** Writes a commit object; undefined where only git can. */
+  writeCommit(content: RawCommitContent): string | undefined {
+    const raw = formatCommit(content);
+    const place = { ...this.#repository, commonDir: this.#home };
+    return raw && writeLooseObject(place, objectFormat(content.tree), 'commit', raw);
+  }
+
+  /**
+   * Puts all into the repository, on disk when this returns, and then has `refer` make a ref to them. A `git gc` of the
+   * user that did not see the ref may take them away: then they are put there again when it is over.
+   */
+  async publish(refer: () => Promise<void>, signal?: AbortSignal): Promise<void> {
+    await this.#putIn();
+    await refer();
+    while (await waitForGc(this.#repository, signal)) await this.#putIn();
+  }
+
+  async #putIn(): Promise<void> {
+    const objects = join(this.#repository.commonDir, 'objects');
+    const { mode } = await stat(objects);
+    const files: { from: string; folder: string; name: string }[] = [];
+    const from = join(this.#home, 'objects');
+    for (const folder of await readdir(from))
+      for (const name of await readdir(join(from, folder)))
+        files.push({ from: join(from, folder, name), folder: join(objects, folder), name });
+    // A pack is used as soon as its index is there.
+    files.sort((a, b) => Number(a.name.endsWith('.idx')) - Number(b.name.endsWith('.idx')));
+    const folders = new Set(files.map(({ folder }) => folder));
+    for (const folder of folders) await makeFolder(folder, mode);
+    const packs = files.filter(({ folder }) => basename(folder).length > 2);
+    for (const file of packs) await putObject(file);
+    const loose = files.filter(({ folder }) => basename(folder).length === 2);
+    for (let at = 0; at < loose.length; at += AT_ONCE)
+      await Promise.all(loose.slice(at, at + AT_ONCE).map(putObject));
+    for (const folder of folders) await syncFolder(folder);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.#home, { recursive: true, force: true });
+    // Where it was the last one there.
+    await rmdir(join(this.#home, '..')).catch(() => {});
+  }
+}
+
+const PARENT = 'sage-objects';
+/** Nobody writes so long: what is older was left by a killed process. */
+const OLD_MS = 86_400_000;
+
+async function removeLeftOvers(parent: string): Promise<void> {
+  for (const name of await readdir(parent).catch(() => [])) {
+    const status = await stat(join(parent, name)).catch(() => undefined);
+    if (status && Date.now() - status.mtimeMs > OLD_MS)
+      await rm(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+async function makeFolder(folder: string, mode: number): Promise<void> {
+  try {
+    await mkdir(folder);
+    // As its neighbours, in a repository that several users share.
+    await chmod(folder, mode & 0o7777);
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw error;
+  }
+}
+
+async function putObject({ from, folder, name }: { from: string; folder: string; name: string }) {
+  const to = join(folder, name);
+  await using file = await open(from, 'r');
+  await file.sync();
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return;
+    // Another file system, or one without links.
+    const temporary = join(folder, `tmp_obj_${randomBytes(6).toString('hex')}`);
+    await copyFile(from, temporary);
+    await rename(temporary, to);
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  await using handle = await open(folder, 'r');
+  await handle.sync();
+}

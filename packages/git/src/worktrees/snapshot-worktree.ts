@@ -1,0 +1,165 @@
+import { copyFile, lstat, readFile, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GitError } from '../errors.ts';
+import { gitFields, readablePath, toBytePath, toInput } from '../objects/byte-paths.ts';
+import { withTemporaryIndex } from '../objects/temporary-index.ts';
+import { git, gitRaw, type GitOptions } from '../process/run.ts';
+import type { Repository } from '../repository.ts';
+import { GIT_TIMEOUT_MS, withoutBlocking } from './blocking-files.ts';
+import type { ScratchObjects } from './scratch-objects.ts';
+import { embeddedFiles, worktreeChanges } from './worktree-changes.ts';
+
+export interface WorktreeSnapshot {
+  /** Its files as a tree of the repository; undefined where nothing differs from the base. */
+  readonly tree: string | undefined;
+  /** Paths that differ from the base. */
+  readonly changedFiles: readonly string[];
+  /** Paths that could not be read, or that git cannot carry (pipes, `.GIT`, ...): as they are in the base. */
+  readonly skipped: readonly string[];
+}
+
+export interface SnapshotOptions {
+  /** The user's repository: its filters, attributes and ignore rules decide, and the objects go there. */
+  readonly repository: Repository;
+  readonly workTree: string;
+  /** The caller's own index of the worktree; that of whoever worked there could be forged. It is only read. */
+  readonly indexFile: string;
+  /** The commit whose files this index has; undefined where that is not known. */
+  readonly indexCommit: string | undefined;
+  /** Full id of the commit to compare with. */
+  readonly base: string;
+  /** Files and folders that keep the base's version, such as `.sage/`. */
+  readonly exclude: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Everything in a worktree as a tree: added, edited and deleted files, modes, symlinks, whether they were committed,
+ * staged or left alone; ignored files stay out unless they were added by force. HEAD, refs, index and configuration
+ * belong to whoever worked there and are not trusted. Files of repositories made inside the worktree are added as
+ * files. The objects are in the scratch room.
+ */
+export async function snapshotWorktree(
+  options: SnapshotOptions,
+  scratch: ScratchObjects,
+): Promise<WorktreeSnapshot> {
+  const { repository, workTree, base, indexCommit, signal } = options;
+  return withTemporaryIndex(async (indexFile) => {
+    await copyIndex(options.indexFile, indexFile);
+    const run: GitOptions = {
+      cwd: workTree,
+      workTree,
+      indexFile,
+      // A change of a file shows in its change time, which nobody can set.
+      config: [
+        'core.sparseCheckout=false',
+        'core.bare=false',
+        'core.trustctime=true',
+        'core.checkStat=default',
+      ],
+      environment: scratch.environment,
+      timeout: GIT_TIMEOUT_MS,
+    };
+    // The times of what is the same in both stay.
+    if (indexCommit !== base) await git(repository, ['read-tree', '--reset', base], run);
+    const guarded = await withoutBlocking(
+      workTree,
+      async (stopped) => {
+        const own = { ...run, signal: stopped };
+        const changes = await worktreeChanges(repository, workTree, own);
+        const embedded = await embeddedFiles(repository, workTree, changes.embedded, own);
+        const forced = await addedByForce(options, own);
+        return { changes, embedded, forced };
+      },
+      { signal },
+    );
+    const { changes, embedded, forced } = guarded.value;
+    const removed = guarded.removed.map(toBytePath);
+    const kept = pathFilter([...options.exclude.map(toBytePath), ...removed]);
+    const untracked = new Set([...changes.untracked, ...embedded.files, ...forced].filter(kept));
+    // What stands in the place of a folder replaces the files in it.
+    const [replaced, changed] = partition(changes.changed.filter(kept), (path) =>
+      parentsOf(path).some((parent) => untracked.has(parent)),
+    );
+    const paths = [...changed, ...untracked];
+    const skipped = [...removed, ...changes.unreadable, ...embedded.unreadable];
+    skipped.push(...(await addPaths(repository, { ...run, ...(signal && { signal }) }, paths)));
+    const dropped = new Set(skipped);
+    const files = paths.filter((path) => !dropped.has(path));
+    const names = skipped.map(readablePath);
+    if (files.length === 0) return { tree: undefined, changedFiles: [], skipped: names };
+    const tree = await git(repository, ['write-tree'], run);
+    return { tree, changedFiles: [...files, ...replaced].map(readablePath).toSorted(), skipped: names };
+  });
+}
+
+/** With its time: git looks again at files that changed in the instant in which the index was written. */
+async function copyIndex(from: string, to: string): Promise<void> {
+  const status = await stat(from).catch(() => undefined);
+  // A killed process may not have come to writing it.
+  if (!status) return;
+  await copyFile(from, to);
+  await utimes(to, status.atime, status.mtime);
+}
+
+function partition<T>(all: readonly T[], test: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(test), all.filter((one) => !test(one))];
+}
+
+function pathFilter(excluded: readonly string[]): (path: string) => boolean {
+  const roots = excluded.map((path) => path.replace(/\/+$/, ''));
+  // A file in the place of a folder that holds an excluded path would drop it.
+  return (path) =>
+    !roots.some((root) => path === root || path.startsWith(`${root}/`) || root.startsWith(`${path}/`));
+}
+
+function parentsOf(path: string): string[] {
+  const steps = path.split('/');
+  return steps.slice(1).map((_, at) => steps.slice(0, at + 1).join('/'));
+}
+
+/** Ignored files that were added all the same are meant. That index is read as data; a broken one says nothing. */
+async function addedByForce(
+  { repository, workTree, indexFile, base }: SnapshotOptions,
+  run: GitOptions,
+): Promise<string[]> {
+  const index = join(workTree, '.git/index');
+  const status = await lstat(index).catch(() => undefined);
+  if (!status?.isFile() || (await sameContent(index, indexFile))) return [];
+  try {
+    const args = ['diff-index', '--cached', '-z', '--name-only', '--no-renames', '--diff-filter=A', base];
+    return await gitFields(repository, args, { ...run, indexFile: index });
+  } catch (error) {
+    if (error instanceof GitError) return [];
+    throw error;
+  }
+}
+
+async function sameContent(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([readFile(one), readFile(other).catch(() => Buffer.alloc(0))]);
+  return a.equals(b);
+}
+
+/** One bad path fails a whole update, so halve until it stands alone. Returns the bad ones. */
+async function addPaths(
+  repository: Repository,
+  run: GitOptions,
+  paths: readonly string[],
+): Promise<string[]> {
+  if (paths.length === 0) return [];
+  try {
+    // --remove: a file may vanish between the listing and now.
+    const args = ['update-index', '--add', '--remove', '--replace', '-z', '--stdin'];
+    const { stderr } = await gitRaw(repository, args, { ...run, input: toInput(paths) });
+    // A forbidden name is the one thing that it passes over with exit code 0.
+    if (!stderr.includes('Ignoring path ')) return [];
+    const present = new Set(await gitFields(repository, ['ls-files', '-z'], run));
+    return paths.filter((path) => !present.has(path));
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    if (paths.length === 1) return [...paths];
+    const half = Math.ceil(paths.length / 2);
+    const first = await addPaths(repository, run, paths.slice(0, half));
+    return [...first, ...(await addPaths(repository, run, paths.slice(half)))];
+  }
+}

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { statfs } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+
+/**
+ * Where the worktrees of a checkout are: below the user's cache folder, or below `setting`. Not in the checkout: tools
+ * that look upwards from a worktree would find its files, and tools that look downwards from it the agents'.
+ */
+export function worktreeDirectory(
+  root: string,
+  setting: string | undefined,
+  variables: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  const home = variables['HOME'] ?? homedir();
+  const hash = createHash('sha256').update(root).digest('hex').slice(0, 10);
+  const name = `${basename(root)
+    .replaceAll(/[^\w.-]+/g, '-')
+    .slice(0, 40)}-${hash}`;
+  if (setting !== undefined) return join(resolve(root, setting.replace(/^~(?=\/|$)/, home)), name);
+  const named = variables['XDG_CACHE_HOME'];
+  const cache =
+    named !== undefined && isAbsolute(named)
+      ? named
+      : join(home, platform === 'darwin' ? 'Library/Caches' : '.cache');
+  return join(cache, 'sage', name);
+}
+
+/** Bytes that may still be written where a folder is, or would be made. */
+export async function freeBytes(directory: string): Promise<number> {
+  for (let at = directory; ; at = dirname(at)) {
+    try {
+      const { bavail, bsize } = await statfs(at);
+      return bavail * bsize;
+    } catch (error) {
+      if (at === dirname(at)) throw error;
+    }
+  }
+}
