@@ -5,9 +5,9 @@ import { UsageError } from './errors.ts';
 import { wholeNumber } from './numbers.ts';
 
 export interface VerifyFlags {
-  verify?: string | undefined;
-  verifySlots?: string | undefined;
-  verifyMode?: string | undefined;
+  verify?: string;
+  verifySlots?: string;
+  verifyMode?: string;
 }
 
 /** What is verified, and how: each flag wins over its setting. */

@@ -5,7 +5,7 @@ export interface GraphNode {
   readonly id: string;
   /** Ids that must come before this one. A repeated id counts once. */
   readonly dependencies: readonly string[];
-  readonly state?: string | undefined;
+  readonly state?: string;
 }
 
 /**

@@ -7,19 +7,19 @@ export interface SchedulerTicket {
   /** What must be COMPLETED first; of a container also its children. */
   readonly dependencies: readonly string[];
   /** UNPROCESSED, IN_PROGRESS or none: to be done. COMPLETED: done. Any other blocks its dependents. */
-  readonly state?: string | undefined;
+  readonly state?: string;
   /** `P0` (first) to `P4`; P2 by default. */
-  readonly priority?: string | undefined;
+  readonly priority?: string;
   /** Minutes, >= 0; by default the median of those given, or 1 if none is given. */
-  readonly duration?: number | undefined;
+  readonly duration?: number;
   /** Paths that the ticket will change. Two tickets that share one do not run at the same time. */
-  readonly files?: readonly string[] | undefined;
+  readonly files?: readonly string[];
   /** What `limits` count by. */
-  readonly component?: string | undefined;
+  readonly component?: string;
   /** Ids that it must not run beside; it is enough that one side says so. */
-  readonly conflictsWith?: readonly string[] | undefined;
+  readonly conflictsWith?: readonly string[];
   /** Never given out; completed by itself with the last of what it waits for. */
-  readonly container?: boolean | undefined;
+  readonly container?: boolean;
 }
 
 /** The tickets that are not COMPLETED, and the graph of what they still wait for; node `i` is `tickets[i]`. */

@@ -4,7 +4,7 @@ export interface DurationSample {
   readonly type: string;
   readonly component: string;
   /** Minutes that its author expected. */
-  readonly estimate?: number | undefined;
+  readonly estimate?: number;
 }
 
 export interface PredictedDuration {
@@ -44,7 +44,7 @@ const Z = 1.2816;
  */
 export function learnDurations(
   samples: readonly DurationSample[],
-  { usualEstimate }: { usualEstimate?: number | undefined } = {},
+  { usualEstimate }: { usualEstimate?: number } = {},
 ): DurationModel {
   const usable = samples.filter(({ minutes }) => minutes > 0 && minutes < Infinity);
   // With and without an estimate are two models: a ratio and a time have no mean in common.

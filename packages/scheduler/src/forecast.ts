@@ -26,7 +26,7 @@ export interface ForecastOptions extends Omit<SimulationOptions, 'durationOf' | 
    */
   readonly courseOf?: ((id: string, random: () => number) => Course) | undefined;
   /** How often the run is simulated; by default 20 to 200 times, less often the more tickets there are. */
-  readonly runs?: number | undefined;
+  readonly runs?: number;
 }
 
 export interface Forecast extends Simulation {

@@ -20,7 +20,7 @@ export interface ProgressOptions {
   readonly conflictChance: ((one: string, other: string) => number) | undefined;
   readonly failing: number | undefined;
   /** Where open tickets of the list are already: what runs goes on, what was given up stays so. */
-  readonly earlier?: ReadonlyMap<string, Phase> | undefined;
+  readonly earlier?: ReadonlyMap<string, Phase>;
 }
 
 /** Where each ticket of a fixed list is, and which is next. */

@@ -10,28 +10,28 @@ import type { RetryOptions } from './retry.ts';
 
 export interface SchedulerOptions {
   /** Ids outside the list that are done. */
-  readonly satisfied?: ReadonlySet<string> | undefined;
+  readonly satisfied?: ReadonlySet<string>;
   /** The tickets to give out; all by default. Those inside that wait for an open one outside are blocked by it. */
-  readonly only?: ReadonlySet<string> | undefined;
+  readonly only?: ReadonlySet<string>;
   /** The most tickets of a component that run at the same time. */
-  readonly limits?: ReadonlyMap<string, number> | undefined;
+  readonly limits?: ReadonlyMap<string, number>;
   /**
    * The chance that two tickets conflict when they run at the same time, 0 to 1. One that probably conflicts with a
    * running one is passed over while there is other work of its priority.
    */
-  readonly conflictChance?: ((one: string, other: string) => number) | undefined;
+  readonly conflictChance?: (one: string, other: string) => number;
   /**
    * The share of attempts that fail and are made again, 0 to 1; 0 by default. A chain of few long tickets may then take
    * much longer than one of many short ones, and goes first.
    */
-  readonly failing?: number | undefined;
+  readonly failing?: number;
   /** Without it a failed ticket is ready again at once. */
-  readonly retry?: RetryOptions | undefined;
+  readonly retry?: RetryOptions;
   /**
    * A ready ticket is passed over at most so often, see {@link createScheduler}; by default twice as often as tickets
    * are open at most at the same time, and 1,000 times.
    */
-  readonly patience?: number | undefined;
+  readonly patience?: number;
 }
 
 export interface Scheduler {

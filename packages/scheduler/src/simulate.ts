@@ -9,27 +9,27 @@ import { wholeNumber } from './worker-count.ts';
 export interface SimulationOptions extends SchedulerOptions {
   readonly workers: number;
   /** Minutes that a ticket really takes; the scheduler goes on planning by the tickets' own durations. */
-  readonly durationOf?: ((id: string) => number) | undefined;
+  readonly durationOf?: (id: string) => number;
   /** How often a ticket has to be tried: every attempt takes its time, all but the last one fail. 1 by default. */
-  readonly attemptsOf?: ((id: string) => number) | undefined;
+  readonly attemptsOf?: (id: string) => number;
   /**
    * Minutes from the end of an attempt (from 1) until its result counts, for it has to land: its worker is free
    * meanwhile, what waits for the ticket waits on. 0 by default.
    */
-  readonly landingOf?: ((id: string, attempt: number) => number) | undefined;
+  readonly landingOf?: (id: string, attempt: number) => number;
   /** Whether a ticket's last attempt fails, too: it is given up, and what waits for it never runs. False by default. */
-  readonly isDeferred?: ((id: string) => boolean) | undefined;
+  readonly isDeferred?: (id: string) => boolean;
   /** Tickets that run already, with the minutes that they have run: they go on first, for what is left of their duration. */
-  readonly underWay?: ReadonlyMap<string, number> | undefined;
+  readonly underWay?: ReadonlyMap<string, number>;
   /** Tickets whose first attempt is over, with the minutes that they have waited since then to land. */
-  readonly landing?: ReadonlyMap<string, number> | undefined;
+  readonly landing?: ReadonlyMap<string, number>;
   /**
    * How many may run at the same time from which minute on, in order of time; before the first, none. Without it,
    * `workers` from the start.
    */
-  readonly allowed?: readonly Allowance[] | undefined;
+  readonly allowed?: readonly Allowance[];
   /** Cost of a worker's minute, waiting for tickets not counted; 0 by default. */
-  readonly costPerMinute?: number | undefined;
+  readonly costPerMinute?: number;
 }
 
 export interface Allowance {

@@ -26,8 +26,8 @@ interface TicketIndexErrorDetails {
   readonly code: TicketIndexErrorCode;
   /** What is wrong and what to do next, in one line, without the place. */
   readonly problem: string;
-  readonly place?: Place | undefined;
-  readonly ticket?: string | undefined;
+  readonly place?: Place;
+  readonly ticket?: string;
   readonly cause?: unknown;
 }
 

@@ -6,11 +6,11 @@ import { without } from '../without.ts';
 
 export interface PictureOptions {
   /** Said beside the id. */
-  readonly titleOf?: ((id: string) => string) | undefined;
+  readonly titleOf?: (id: string) => string;
   /** Nodes of a group are drawn together. */
-  readonly groupOf?: ((id: string) => string) | undefined;
+  readonly groupOf?: (id: string) => string;
   /** Nodes to mark, such as those of the critical path in its order. */
-  readonly marked?: readonly string[] | undefined;
+  readonly marked?: readonly string[];
 }
 
 /** Fill and border of the states of Sage's tickets; any other state is white. */
@@ -43,7 +43,7 @@ export function edgeKey(from: string, to: string): string {
  */
 export function pictured(
   graph: DependencyGraph,
-  { focus, show = () => true }: { focus?: string | undefined; show?: ((id: string) => boolean) | undefined },
+  { focus, show = () => true }: { focus?: string; show?: (id: string) => boolean },
 ): DependencyGraph {
   const near = focus === undefined ? undefined : neighbourhood(graph, focus);
   const hidden = graph.ids.filter((id) => !show(id) || (near && !near.has(id)));

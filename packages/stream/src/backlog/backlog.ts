@@ -66,9 +66,9 @@ export function ticketOf({ tickets }: Pick<Backlog, 'tickets'>, id: string): Tic
 
 export interface Selection {
   /** Only tickets whose id or component starts with this. */
-  readonly component?: string | undefined;
+  readonly component?: string;
   /** Only these; DEFERRED ones among them are tried again. */
-  readonly only?: readonly string[] | undefined;
+  readonly only?: readonly string[];
 }
 
 /** Ids of the tickets that a run is asked to complete. */

@@ -6,7 +6,7 @@ export type Question =
   | {
       readonly kind: 'completion';
       readonly ticket: Ticket;
-      readonly summary?: string | undefined;
+      readonly summary?: string;
       readonly changedFiles: readonly string[];
     }
   /** A tool that the agent asks to use. */

@@ -21,9 +21,9 @@ export interface RunSettings {
   readonly budget: BudgetLimits;
   /** Whether to wait while the account is at its limit; otherwise nothing more starts. */
   readonly wait: boolean;
-  readonly verifyCommand?: string | undefined;
+  readonly verifyCommand?: string;
   /** Asks a person before each step of an interactive run. */
-  readonly ask?: Ask | undefined;
+  readonly ask?: Ask;
 }
 
 /** What every part of a run works with. */

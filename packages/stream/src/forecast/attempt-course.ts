@@ -8,7 +8,7 @@ export interface Behind {
   readonly failures: number;
   readonly conflicts: number;
   /** Minutes since its attempt was over, where it waits to land. */
-  readonly waited?: number | undefined;
+  readonly waited?: number;
 }
 
 /**

@@ -27,10 +27,10 @@ import { chooseTarget } from '../start/target.ts';
 
 export interface PlanOptions extends Selection {
   readonly directory: string;
-  readonly parallel?: number | string | undefined;
-  readonly target?: string | undefined;
+  readonly parallel?: number | string;
+  readonly target?: string;
   /** The most tickets of a component that run at the same time. */
-  readonly componentLimits?: Readonly<Record<string, number>> | undefined;
+  readonly componentLimits?: Readonly<Record<string, number>>;
   /** Attempts of a ticket before it is deferred. */
   readonly maxAttempts: number;
 }

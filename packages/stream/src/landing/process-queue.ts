@@ -14,9 +14,9 @@ import { queueVerification, type VerifySettings } from './verify.ts';
 
 export interface QueueProcessing extends ProcessOptions {
   readonly repository: Repository;
-  readonly style?: LandingStyle | undefined;
+  readonly style?: LandingStyle;
   /** Nothing is verified without it. */
-  readonly verify?: VerifySettings | undefined;
+  readonly verify?: VerifySettings;
   /** What the worktrees of the verify command are like. */
   readonly workers: Omit<WorkersOptions, 'repository' | 'agent'>;
 }

@@ -6,13 +6,13 @@ export interface VerifySettings {
   /** A shell line that has to pass on the merged result. */
   readonly command: string;
   /** Verify commands that run at the same time; 1 by default. */
-  readonly slots?: number | undefined;
+  readonly slots?: number;
   /** See `CommitQueueOptions.verifyMode`. */
-  readonly mode?: 'chain' | 'batch' | undefined;
+  readonly mode?: 'chain' | 'batch';
   /** Wall-clock limit of one verify in milliseconds; by default that of an attempt. */
-  readonly timeout?: number | undefined;
+  readonly timeout?: number;
   /** Variables that its verdict depends on: a tree that has passed with other values is verified again. */
-  readonly environment?: readonly string[] | undefined;
+  readonly environment?: readonly string[];
 }
 
 export type QueueVerification = Pick<

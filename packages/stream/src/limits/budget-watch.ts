@@ -9,7 +9,7 @@ export interface Cut {
 }
 
 /** A figure that nobody told is absent. */
-type Told = { readonly [K in keyof Spent]?: number | undefined };
+type Told = { readonly [K in keyof Spent]?: number };
 
 /** Compares what agents report while they work with the limits, and cuts off those that exceed them. */
 export class BudgetWatch {

@@ -24,7 +24,7 @@ export function overBudget(
 
 /** Which limit has been passed by what was used already. */
 export function exceeded(
-  { cost, tokens }: { cost?: number | undefined; tokens?: number | undefined },
+  { cost, tokens }: { cost?: number; tokens?: number },
   used: Spent,
   who: string,
 ): string | undefined {

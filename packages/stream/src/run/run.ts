@@ -21,7 +21,7 @@ export interface RunParts {
   readonly admission: Admission;
   /** What a person may change while the run works. */
   readonly inputs: LiveInputs;
-  readonly forecast?: Pick<LiveForecast, 'publish'> | undefined;
+  readonly forecast?: Pick<LiveForecast, 'publish'>;
 }
 
 export interface RunEnd {

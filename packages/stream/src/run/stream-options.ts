@@ -14,24 +14,24 @@ export interface StreamOptions extends Selection, ForWorkers {
   /** A directory in the repository. */
   readonly directory: string;
   /** Workers: a number or `auto`; 1 by default. */
-  readonly parallel?: number | string | undefined;
+  readonly parallel?: number | string;
   /** The most tickets of a component that run at the same time, from their start until they have landed. */
-  readonly componentLimits?: Readonly<Record<string, number>> | undefined;
+  readonly componentLimits?: Readonly<Record<string, number>>;
   /** Branch to land on; by default see `chooseTarget`. */
-  readonly target?: string | undefined;
-  readonly verify?: VerifySettings | undefined;
+  readonly target?: string;
+  readonly verify?: VerifySettings;
   /** How work becomes commits of the target; by default one commit a ticket. */
-  readonly landing?: LandingStyle | undefined;
+  readonly landing?: LandingStyle;
   readonly maxAttempts: number;
-  readonly budget?: BudgetLimits | undefined;
+  readonly budget?: BudgetLimits;
   /** Whether to wait while the account is at its limit; true by default. */
-  readonly wait?: boolean | undefined;
-  readonly ask?: Ask | undefined;
+  readonly wait?: boolean;
+  readonly ask?: Ask;
   readonly stop: AbortSignal;
   readonly killSignal: AbortSignal;
   /** Every event, after it is durable. */
   readonly onEvent: (event: RunEvent) => void;
   /** One line each, for the user. */
   readonly onNotice: (text: string) => void;
-  readonly clock?: Clock | undefined;
+  readonly clock?: Clock;
 }

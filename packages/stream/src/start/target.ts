@@ -23,7 +23,7 @@ export interface Target {
  */
 export async function chooseTarget(
   repository: Repository,
-  { branch, newBranch }: { branch?: string | undefined; newBranch: string },
+  { branch, newBranch }: { branch?: string; newBranch: string },
 ): Promise<Target> {
   const operation = await operationInProgress(repository);
   if (operation) {
