@@ -1,4 +1,4 @@
-import { EntryError, QueueStoppedError } from '@sage/commit-queue';
+import { EntryError, QueueStoppedError, UnfinishedLandingError } from '@sage/commit-queue';
 import { RepositoryError } from '@sage/git';
 import { DuplicateIdError } from '@sage/graph';
 import { WorkerCountError } from '@sage/scheduler';
@@ -56,7 +56,8 @@ export function describeFailure(error: unknown): { message: string; exitCode: nu
     if (error.code === 'commander.help') return { message: '', exitCode: EXIT.wrongInput };
     return { message: line(error.message.replace(/^error: /, '')), exitCode: EXIT.wrongInput };
   }
-  if (error instanceof QueueStoppedError) return { message: line(error.message), exitCode: EXIT.stopped };
+  if (error instanceof QueueStoppedError || error instanceof UnfinishedLandingError)
+    return { message: line(error.message), exitCode: EXIT.stopped };
   if (error instanceof Error && WRONG_INPUT.some((known) => error instanceof known)) {
     return { message: line(error.message), exitCode: EXIT.wrongInput };
   }

@@ -1,4 +1,4 @@
-import { GitError } from '@sage/git';
+import { CheckoutError, GitError } from '@sage/git';
 import type { LockOwner } from './lock/lock-owner.ts';
 
 export type QueueStopCode =
@@ -10,6 +10,7 @@ export type QueueStopCode =
   | 'WRONG_MERGE'
   | 'CANNOT_LAND'
   | 'CANNOT_SIGN'
+  | 'CANNOT_WRITE'
   | 'OPERATION_IN_PROGRESS';
 
 /** The queue had to stop before a landing. Nothing has moved; the entry stays queued and can go on later. */
@@ -30,6 +31,30 @@ export class QueueStoppedError extends Error {
     this.code = code;
     this.paths = options.paths ?? [];
     this.owner = options.owner;
+  }
+}
+
+/**
+ * The target has moved and the landing stands, but a checkout of it, or the queue's own record, could not follow.
+ * Until the next `process` has finished that, the checkout may show the landing as a staged revert.
+ */
+export class UnfinishedLandingError extends Error {
+  override readonly name = 'UnfinishedLandingError';
+  readonly code = 'UNFINISHED_LANDING';
+  readonly target: string;
+  readonly commit: string;
+  /** What is in the way, relative to the checkout (or lock files, absolute). */
+  readonly paths: readonly string[];
+
+  constructor(target: string, commit: string, cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super(
+      `${target} has moved to ${commit}, and a checkout of it could not follow: ${why}: mend that and process the queue again before you commit there`,
+      { cause },
+    );
+    this.target = target;
+    this.commit = commit;
+    this.paths = cause instanceof CheckoutError || cause instanceof QueueStoppedError ? cause.paths : [];
   }
 }
 

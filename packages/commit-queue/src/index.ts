@@ -8,6 +8,7 @@ export {
   EntryError,
   LockTimeoutError,
   QueueStoppedError,
+  UnfinishedLandingError,
   type EntryErrorCode,
   type QueueStopCode,
 } from './errors.ts';

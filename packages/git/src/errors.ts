@@ -50,7 +50,7 @@ export class RefMovedError extends Error {
   }
 }
 
-export type CheckoutErrorCode = 'CHECKOUT_CONFLICT' | 'INDEX_LOCKED';
+export type CheckoutErrorCode = 'CHECKOUT_CONFLICT' | 'INDEX_LOCKED' | 'HEAD_MOVED';
 
 /** A checkout could not follow its branch; `paths` are what stands in the way. */
 export class CheckoutError extends Error {
@@ -62,12 +62,12 @@ export class CheckoutError extends Error {
   constructor(code: CheckoutErrorCode, worktree: string, paths: readonly string[], options?: ErrorOptions) {
     const shown = paths.slice(0, 3).map((path) => JSON.stringify(path));
     const list = shown.join(', ') + (paths.length > 3 ? ` and ${paths.length - 3} more` : '');
-    super(
-      code === 'INDEX_LOCKED'
-        ? `${list} exists: wait for the other git command in ${worktree}, or remove the file when none runs`
-        : `local changes in ${worktree} are in the way: ${list}; commit or move them, then go on`,
-      options,
-    );
+    const messages: Record<CheckoutErrorCode, string> = {
+      INDEX_LOCKED: `${list} exists: wait for the other git command in ${worktree}, or remove the file when none runs`,
+      HEAD_MOVED: `another branch was checked out in ${worktree} meanwhile: try again`,
+      CHECKOUT_CONFLICT: `local changes in ${worktree} are in the way: ${list}; commit or move them, then go on`,
+    };
+    super(messages[code], options);
     this.code = code;
     this.worktree = worktree;
     this.paths = paths;

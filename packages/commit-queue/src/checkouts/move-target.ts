@@ -1,6 +1,7 @@
 import { GitError } from '@sage/git';
-import { type CheckoutContext, moveCheckouts, planCheckouts } from './checkouts.ts';
-import { QueueStoppedError } from '../errors.ts';
+import { QueueStoppedError, UnfinishedLandingError } from '../errors.ts';
+import { followTarget } from './follow-target.ts';
+import { type CheckoutContext, planCheckouts } from './plan-checkouts.ts';
 import { type Intent, removeIntent, writeIntent } from './intent.ts';
 import type { Lock } from '../lock/lock.ts';
 import type { ManagedFile } from './managed-files.ts';
@@ -29,9 +30,12 @@ export interface TargetMove {
  * 3. compare-and-swap of the ref, the one commit point. Killed before it, nothing has happened; after it, the
  *    landing is there and only the checkouts are behind (it shows there as a staged revert until recovery);
  * 4. the checkouts;
- * 5. the entries, then the intent goes.
- * Throws `RefMovedError` when somebody else moved the target first; the stale intent does no harm, as what it
- * names is not reachable.
+ * 5. the entries, then the intent is removed.
+ *
+ * What fails after the swap does not undo the landing: the entries are settled all the same, and the intent stays
+ * for the next process.
+ * @throws {RefMovedError} when somebody else moved the target first, and nothing has moved.
+ * @throws {UnfinishedLandingError} when something failed after the target had moved.
  */
 export async function moveTarget(
   context: MoveContext,
@@ -43,19 +47,24 @@ export async function moveTarget(
   await lock.assertHeld();
   onStep?.('planned');
   const intent: Intent = { target, old, new: next, checkouts, entries };
-  await writeIntent(directory, intent);
+  const name = await writeIntent(directory, intent);
   onStep?.('intent-written');
   try {
     await session.updateRefs([{ ref: target, old, new: next }]);
   } catch (error) {
+    await removeIntent(directory, name);
     if (!(error instanceof GitError)) throw error;
-    const message = `${target} cannot be written: ${error.message}`;
-    throw new QueueStoppedError('OPERATION_IN_PROGRESS', message, { cause: error });
+    const locked = error.stderr.includes('.lock');
+    const advice = locked ? 'wait for the other git command, or remove the file when none runs' : 'mend that';
+    const message = `${target} cannot be written: ${error.message}: ${advice}, then process the queue again`;
+    throw new QueueStoppedError(locked ? 'OPERATION_IN_PROGRESS' : 'CANNOT_WRITE', message, { cause: error });
   }
   onStep?.('target-moved');
-  await moveCheckouts(context, intent);
+  const failures: unknown[] = [];
+  await followTarget(context, intent, { resumed: false }).catch((error: unknown) => failures.push(error));
   onStep?.('checkouts-moved');
-  await settle();
-  await removeIntent(directory);
+  await settle().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw new UnfinishedLandingError(target, next, failures[0]);
+  await removeIntent(directory, name);
   onStep?.('intent-removed');
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DURABLE_CONFIG, git, RefMovedError, type Repository, syncDisk } from '@sage/git';
 import type { QueueEntry } from '../entries/entry.ts';
-import { QueueStoppedError } from '../errors.ts';
+import { QueueStoppedError, UnfinishedLandingError } from '../errors.ts';
 import type { LandingContext } from './landing-context.ts';
 import type { StagedLanding } from './staged-landing.ts';
 import { moveTarget } from '../checkouts/move-target.ts';
@@ -59,13 +59,18 @@ export async function landTogether(
   const settle = async () => {
     settled = await settleLanded(session, store, chain, onStep);
   };
+  const report = async () => {
+    for (const [n, entry] of settled.entries()) await context.onSettled(entry, chain[n]?.files);
+  };
   try {
     await moveTarget({ ...context, directory: store.directory }, move, settle);
   } catch (error) {
     if (error instanceof RefMovedError) return undefined;
+    // What has landed is reported all the same.
+    if (error instanceof UnfinishedLandingError) await report();
     throw error;
   }
-  for (const [n, entry] of settled.entries()) await context.onSettled(entry, chain[n]?.files);
+  await report();
   return last.commit;
 }
 

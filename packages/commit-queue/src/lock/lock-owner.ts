@@ -5,4 +5,9 @@ export interface LockOwner extends ProcessIdentity {
   purpose: string;
   /** ISO 8601; for people, no decision rests on it. */
   since: string;
+  /**
+   * The machine was started since an earlier holder, and what was written since this time (ms; null: at any time)
+   * may be torn and is not repaired yet.
+   */
+  tornSince?: number | null;
 }

@@ -10,10 +10,12 @@ import { hasEnded, ownIdentity } from './process-identity.ts';
 export interface Lock extends AsyncDisposable {
   readonly owner: LockOwner;
   /**
-   * The machine was started since the last holder: what was written since this time (ms) and not synced may be
-   * torn. undefined where it was not.
+   * The machine was started since the last holder that repaired it: what was written since this time (ms; Infinity:
+   * nobody knows) and not synced may be torn. undefined where there is nothing to repair.
    */
   readonly tornSince: number | undefined;
+  /** What was torn is repaired: later holders need not look. */
+  repaired(): Promise<void>;
   /** Throws `QueueStoppedError` LOST_LOCK when the lock was taken away (its file removed by hand, say). */
   assertHeld(): Promise<void>;
   release(): Promise<void>;
@@ -90,11 +92,13 @@ async function tryLock(
     const content = await readContent(file);
     if (content === 'gone') return undefined;
     if ('token' in content && !(await hasEnded(content))) return { file, owner: content };
-    if (content.boot === owner.boot) tornSince = undefined;
-    else tornSince = (await modified(file)) - WRITEBACK_LIMIT_MS;
+    const left = 'tornSince' in content ? (content.tornSince ?? Infinity) : undefined;
+    if (content.boot === owner.boot) tornSince = left;
+    else tornSince = Math.min(left ?? Infinity, (await modified(file)) - WRITEBACK_LIMIT_MS);
   }
   const mine = highest + 1;
-  if (!(await createFile(folder, fileName(mine), JSON.stringify(owner)))) return undefined;
+  const marked = tornSince === undefined ? owner : { ...owner, tornSince: finiteOrNull(tornSince) };
+  if (!(await createFile(folder, fileName(mine), JSON.stringify(marked)))) return undefined;
   // Between the look and the link others may have taken and passed on the lock, and removed the generation
   // that would have been in the way: then a higher one is there, and this one means nothing.
   const now = await generations(folder);
@@ -109,6 +113,7 @@ async function tryLock(
 function held(folder: string, { generation, tornSince }: Taken, owner: LockOwner): Lock {
   const name = fileName(generation);
   let released = false;
+  let whole = false;
   const isMine = async () => {
     const content = await readContent(join(folder, name));
     return (
@@ -121,11 +126,17 @@ function held(folder: string, { generation, tornSince }: Taken, owner: LockOwner
   const release = async () => {
     if (released) return;
     released = true;
-    if (await isMine()) await replaceFile(folder, name, JSON.stringify({ released: true, boot: owner.boot }));
+    if (!(await isMine())) return;
+    const torn = tornSince === undefined || whole ? {} : { tornSince: finiteOrNull(tornSince) };
+    await replaceFile(folder, name, JSON.stringify({ released: true, boot: owner.boot, ...torn }));
   };
   return {
     owner,
     tornSince,
+    async repaired() {
+      whole = true;
+      if (await isMine()) await replaceFile(folder, name, JSON.stringify(owner));
+    },
     release,
     [Symbol.asyncDispose]: release,
     async assertHeld() {
@@ -136,6 +147,11 @@ function held(folder: string, { generation, tornSince }: Taken, owner: LockOwner
       );
     },
   };
+}
+
+/** JSON knows no Infinity. */
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 async function modified(file: string): Promise<number> {
@@ -151,7 +167,9 @@ async function generations(folder: string): Promise<number[]> {
 }
 
 /** Content that is no owner (released, or torn by a power cut) leaves the lock free. */
-async function readContent(file: string): Promise<LockOwner | { boot?: unknown } | 'gone'> {
+async function readContent(
+  file: string,
+): Promise<LockOwner | { boot?: unknown; tornSince?: number | null } | 'gone'> {
   try {
     const content: unknown = JSON.parse(await readFile(file, 'utf8'));
     return typeof content === 'object' && content !== null ? content : {};

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
+import { isErrno } from '../errors.ts';
 
 /** Tells one process from every other, also from a later one with the same pid. */
 export interface ProcessIdentity {
@@ -29,32 +30,43 @@ export function ownIdentity(): Promise<ProcessIdentity> {
 }
 
 /**
- * Whether that process has ended for certain. A process of another host or container cannot be seen from here
- * and counts as running.
+ * Whether that process has ended for certain. A process of another machine or container cannot be seen from here
+ * and counts as running. The same boot is the same machine, whatever its name is now.
+ * @throws when the system does not say: an error is no proof of death.
  */
 export async function hasEnded(other: ProcessIdentity): Promise<boolean> {
   const mine = await ownIdentity();
-  if (other.host !== mine.host) return false;
-  if (other.boot !== mine.boot) return true;
+  if (other.boot !== mine.boot) return other.host === mine.host;
   if (other.space !== mine.space) return false;
   return (await processStart(other.pid)) !== other.start;
 }
 
 /** undefined when there is no such process, or only its unreaped remains. */
 async function processStart(pid: number): Promise<string | undefined> {
+  if (!linux) return startByPs(pid);
   try {
-    if (!linux) {
-      // lstart is local time in words: pin zone and language.
-      const env = { PATH: process.env['PATH'] ?? '', TZ: 'UTC', LC_ALL: 'C' };
-      const { stdout } = await run('ps', ['-o', 'lstart=', '-p', String(pid)], { env });
-      return stdout.trim() || undefined;
-    }
     // proc(5): the name in parentheses may hold anything, so count from its end: state is 3, starttime 22.
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
-  } catch {
-    return undefined;
+  } catch (error) {
+    // ESRCH: it ended while its file was read.
+    if (isErrno(error, 'ENOENT', 'ESRCH')) return undefined;
+    throw error;
+  }
+}
+
+async function startByPs(pid: number): Promise<string | undefined> {
+  // lstart is local time in words: pin zone and language.
+  const env = { PATH: process.env['PATH'] ?? '', TZ: 'UTC', LC_ALL: 'C' };
+  try {
+    const { stdout } = await run('ps', ['-o', 'lstart=', '-p', String(pid)], { env });
+    return stdout.trim() || undefined;
+  } catch (error) {
+    // With 1 and no word it says that there is no such process.
+    const { code, stdout, stderr } = error as { code?: unknown; stdout?: string; stderr?: string };
+    if (code === 1 && stdout === '' && stderr === '') return undefined;
+    throw error;
   }
 }
 

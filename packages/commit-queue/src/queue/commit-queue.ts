@@ -6,7 +6,7 @@ import { cleanupQueue } from './cleanup.ts';
 import { enqueueWorks, type Work } from '../entries/enqueue.ts';
 import type { EntryState, QueueEntry } from '../entries/entry.ts';
 import type { EntryStore } from '../entries/entry-store.ts';
-import type { EntryError } from '../errors.ts';
+import type { EntryError, UnfinishedLandingError } from '../errors.ts';
 import { handOver } from './hand-over.ts';
 import { EnqueueBatcher } from '../entries/enqueue-batcher.ts';
 import { withVerifyCache } from '../verification/verify-cache.ts';
@@ -92,6 +92,7 @@ export class CommitQueue {
    * A conflicted or rejected entry does not hold up the next. A target that cannot move stops its own entries only.
    * An entry that git cannot land (damaged objects, a full disk) stays queued. After `signal` no landing begins.
    * @throws {QueueStoppedError} at the end of the iteration, when a target or an entry could not be landed.
+   * @throws {UnfinishedLandingError} at once, when a landing stands and a checkout of it could not follow.
    */
   process(options: ProcessOptions = {}): AsyncGenerator<SettledEntry, void, undefined> {
     return handOver<SettledEntry>((emit, stopped) => {
@@ -100,7 +101,9 @@ export class CommitQueue {
         const onSettled: LandingContext['onSettled'] = (entry, managedFiles = []) =>
           emit({ ...entry, managedFiles });
         this.#options.onStep?.('lock-taken');
-        for (const entry of await this.#recover()) await onSettled(entry);
+        const failure = await this.#recover();
+        for (const entry of this.#unreported.splice(0)) await onSettled(entry);
+        if (failure) throw failure;
         this.#options.onStep?.('recovered');
         await this.#landing(lock, (context) =>
           processQueue({ ...context, onSettled }, this.#verification(), { target: options.target, signal }),
@@ -114,7 +117,11 @@ export class CommitQueue {
    * Returns the entries that it settled.
    */
   recover(): Promise<QueueEntry[]> {
-    return this.#locked('recover the queue', undefined, () => this.#recover());
+    return this.#locked('recover the queue', undefined, async () => {
+      const failure = await this.#recover();
+      if (failure) throw failure;
+      return this.#unreported.splice(0);
+    });
   }
 
   /** The entries in the order they came. A file that cannot be read is in `unreadable` instead. */
@@ -191,7 +198,8 @@ export class CommitQueue {
    */
   landManagedFiles(commit: ManagedCommit): Promise<string | undefined> {
     return this.#locked('land managed files', undefined, async (lock) => {
-      this.#unreported.push(...(await this.#recover()));
+      const failure = await this.#recover();
+      if (failure) throw failure;
       return this.#landing(lock, (context) => landManagedFiles(context, commit));
     });
   }
@@ -227,19 +235,23 @@ export class CommitQueue {
     return { verify: asked, mode: verifyMode, slots: verifySlots };
   }
 
-  async #recover(): Promise<QueueEntry[]> {
+  /** What it settles is kept in `#unreported`. */
+  async #recover(): Promise<UnfinishedLandingError | undefined> {
     await using pinned = this.#configuration.settings.open();
     const context = { repository: this.#repository, pinned, onStep: this.#options.onStep };
-    const settled = await recoverQueue(context, this.#store);
-    return [...this.#unreported.splice(0), ...settled];
+    const { settled, failure } = await recoverQueue(context, this.#store);
+    this.#unreported.push(...settled);
+    return failure;
   }
 
   #locked<T>(purpose: string, signal: AbortSignal | undefined, work: (lock: Lock) => Promise<T>): Promise<T> {
     const timeout = this.#options.lockTimeout ?? 300_000;
     return withQueueLock(this.#repository, { timeout, purpose, signal }, async (lock) => {
       try {
-        if (lock.tornSince !== undefined)
+        if (lock.tornSince !== undefined) {
           await repairTornWrites(this.#repository, this.#store, lock.tornSince);
+          await lock.repaired();
+        }
         return await work(lock);
       } finally {
         this.#arrivals = undefined;

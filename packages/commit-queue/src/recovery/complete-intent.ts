@@ -1,8 +1,8 @@
 import { type PinnedCheckouts, isAncestor, readRef, resolveCommit, type Repository } from '@sage/git';
-import { finishCheckouts } from '../checkouts/checkouts.ts';
+import { followTarget } from '../checkouts/follow-target.ts';
 import type { Intent } from '../checkouts/intent.ts';
-import { removeStaleLocks } from './stale-locks.ts';
 import type { OnStep } from '../crash-points.ts';
+import { removeStaleLocks } from './stale-locks.ts';
 
 export interface RecoveryContext {
   repository: Repository;
@@ -10,22 +10,34 @@ export interface RecoveryContext {
   onStep: OnStep | undefined;
 }
 
+export interface Completion {
+  /** `unknown` where the target is gone: nobody can say until it is there again. */
+  readonly move: 'made' | 'not made' | 'unknown';
+  /** What kept a checkout from following. */
+  readonly failure?: unknown;
+}
+
 /**
- * Completes a move of the target that a killed process has left, and says whether it has been made. Where it has
- * not, nothing has happened. Where the target is gone nobody can say until it is there again: its entries stay
- * queued, and processing them says TARGET_GONE.
+ * Completes a move of the target that an earlier process has left unfinished, and says whether it has been made.
+ * Where it has not, nothing has happened. Where the target is gone its entries stay queued, and processing them
+ * says TARGET_GONE.
  */
 export async function completeIntent(
   { repository, pinned, onStep }: RecoveryContext,
   intent: Intent,
-): Promise<'made' | 'not made' | 'unknown'> {
+): Promise<Completion> {
   const { target, new: next } = intent;
   await removeStaleLocks(repository, target, next);
   onStep?.('stale-locks-removed');
   const tip = await readRef(repository, target);
-  if ((await resolveCommit(repository, next)) === undefined) return 'not made';
-  if (tip !== undefined && !(await isAncestor(repository, next, tip))) return 'not made';
-  await finishCheckouts({ repository, pinned }, intent);
+  if ((await resolveCommit(repository, next)) === undefined) return { move: 'not made' };
+  if (tip !== undefined && !(await isAncestor(repository, next, tip))) return { move: 'not made' };
+  const move = tip === undefined ? 'unknown' : 'made';
+  try {
+    await followTarget({ repository, pinned }, intent, { resumed: true });
+  } catch (failure) {
+    return { move, failure };
+  }
   onStep?.('checkouts-finished');
-  return tip === undefined ? 'unknown' : 'made';
+  return { move };
 }

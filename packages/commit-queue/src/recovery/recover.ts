@@ -2,19 +2,39 @@ import { GitSession, listRefs } from '@sage/git';
 import { completeIntent, type RecoveryContext } from './complete-intent.ts';
 import type { QueueEntry } from '../entries/entry.ts';
 import type { EntryStore } from '../entries/entry-store.ts';
-import { readIntent, removeIntent } from '../checkouts/intent.ts';
+import { type Intent, readIntents, removeIntent } from '../checkouts/intent.ts';
+import { UnfinishedLandingError } from '../errors.ts';
 import { removeStaleLocks } from './stale-locks.ts';
 import { isOnTarget, pinOf, removePin } from '../entries/pins.ts';
 import { settleLanded } from '../landing/settle.ts';
 
+export interface Recovery {
+  /** The entries that it settled. */
+  readonly settled: readonly QueueEntry[];
+  /** The first landing whose checkouts still cannot follow; nothing may land before they have. */
+  readonly failure: UnfinishedLandingError | undefined;
+}
+
 /**
  * Completes what a killed process left half done; the lock must be held. Asks the ref, never a flag: where the
  * intended commit is reachable from the target it has landed, and its checkouts follow; otherwise the intent is
- * forgotten and its entries land anew. Returns the entries settled.
+ * forgotten and its entries land again.
  */
-export async function recoverQueue(context: RecoveryContext, store: EntryStore): Promise<QueueEntry[]> {
+export async function recoverQueue(context: RecoveryContext, store: EntryStore): Promise<Recovery> {
   const { repository } = context;
-  const settled = await recoverIntent(context, store);
+  const settled: QueueEntry[] = [];
+  let failure: UnfinishedLandingError | undefined;
+  for (const stored of await readIntents(store.directory)) {
+    const { intent } = stored;
+    const completion = await completeIntent(context, intent);
+    if (completion.move === 'made') settled.push(...(await settleIntent(context, store, intent)));
+    if (completion.failure !== undefined)
+      failure ??= new UnfinishedLandingError(intent.target, intent.new, completion.failure);
+    else if (completion.move !== 'unknown') {
+      await removeIntent(store.directory, stored.name);
+      context.onStep?.('intent-forgotten');
+    }
+  }
   const { entries } = await store.read();
   const byPin = new Map(entries.map((entry) => [pinOf(entry.id), entry]));
   for (const { ref, oid } of await listRefs(repository, 'refs/sage/queue')) {
@@ -23,26 +43,20 @@ export async function recoverQueue(context: RecoveryContext, store: EntryStore):
     await removeStaleLocks(repository, ref, oid);
     await removePin(repository, entry.id);
   }
-  return settled;
+  return { settled, failure };
 }
 
-async function recoverIntent(context: RecoveryContext, store: EntryStore): Promise<QueueEntry[]> {
-  const { repository, onStep } = context;
-  const intent = await readIntent(store.directory);
-  if (intent === undefined) return [];
-  let settled: QueueEntry[] = [];
-  const outcome = await completeIntent(context, intent);
-  if (outcome === 'unknown') return [];
-  if (outcome === 'made') {
-    const entries = new Map((await store.read()).entries.map((entry) => [entry.id, entry]));
-    const landings = intent.entries.flatMap(({ id, commit }) => {
-      const entry = entries.get(id);
-      return entry?.state === 'queued' ? [{ entry, commit }] : [];
-    });
-    await using session = new GitSession(repository);
-    settled = await settleLanded(session, store, landings, onStep);
-  }
-  await removeIntent(store.directory);
-  onStep?.('intent-forgotten');
-  return settled;
+async function settleIntent(
+  { repository, onStep }: RecoveryContext,
+  store: EntryStore,
+  intent: Intent,
+): Promise<QueueEntry[]> {
+  const entries = new Map((await store.read()).entries.map((entry) => [entry.id, entry]));
+  const landings = intent.entries.flatMap(({ id, commit }) => {
+    const entry = entries.get(id);
+    return entry?.state === 'queued' ? [{ entry, commit }] : [];
+  });
+  if (landings.length === 0) return [];
+  await using session = new GitSession(repository);
+  return await settleLanded(session, store, landings, onStep);
 }

@@ -131,3 +131,36 @@ test('many contenders in many processes never lose an increment', async () => {
   expect(readFileSync(join(directory, 'counter'), 'utf8')).toBe('95');
   expect(files(directory)).toHaveLength(1);
 });
+
+test('a holder of this boot that has ended holds nothing, whatever the machine was called then', async () => {
+  const directory = temporaryDirectory();
+  const own = await ownIdentity();
+  plant(directory, { ...own, host: 'another-name', pid: 2 ** 30, token: 't', purpose: '', since: '' });
+  await using lock = await acquireLock(directory, { timeout: 0 });
+  expect(lock.owner.pid).toBe(process.pid);
+});
+
+test('what a power cut may have torn stays known until a holder has repaired it', async () => {
+  const directory = temporaryDirectory();
+  plant(directory, { released: true, boot: 'another boot' });
+  const first = await acquireLock(directory, { timeout: 0 });
+  expect(first.tornSince).toBeTypeOf('number');
+  await first.release();
+  const second = await acquireLock(directory, { timeout: 0 });
+  expect(second.tornSince).toBe(first.tornSince);
+  await second.repaired();
+  await second.release();
+  const third = await acquireLock(directory, { timeout: 0 });
+  expect(third.tornSince).toBeUndefined();
+});
+
+test('what a killed holder did not repair is left to the next one', async () => {
+  const directory = temporaryDirectory();
+  plant(directory, { released: true, boot: 'another boot' });
+  const child = start('hold', directory);
+  await firstLine(child);
+  child.kill('SIGKILL');
+  await ended(child);
+  await using lock = await acquireLock(directory, { timeout: 0 });
+  expect(lock.tornSince).toBeTypeOf('number');
+});

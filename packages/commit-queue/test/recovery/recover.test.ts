@@ -145,7 +145,10 @@ test('a merge that the user has begun since stops the recovery, which goes on af
   const { repository, queue, landing } = await cutLanding();
   sh(repository.root, 'update-ref', MAIN, landing);
   writeFileSync(join(repository.gitDir, 'MERGE_HEAD'), `${landing}\n`);
-  await expect(queue.recover()).rejects.toMatchObject({ code: 'OPERATION_IN_PROGRESS' });
+  await expect(queue.recover()).rejects.toMatchObject({
+    code: 'UNFINISHED_LANDING',
+    cause: { code: 'OPERATION_IN_PROGRESS' },
+  });
   sh(repository.root, 'merge', '--quit');
   expect(await queue.recover()).toHaveLength(1);
   expect(status(repository)).toBe('');

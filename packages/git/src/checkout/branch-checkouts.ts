@@ -1,28 +1,98 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, realpath } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { RepositoryError } from '../errors.ts';
 import { openRepository } from '../repository/open-repository.ts';
 import type { Repository } from '../repository.ts';
-import { listWorktrees } from '../worktrees/worktrees.ts';
+import { listWorktrees, type Worktree } from '../worktrees/worktrees.ts';
 
-/**
- * The work trees that have `ref` (in full) checked out, those in the middle of rebasing it included: there HEAD
- * is detached, but the branch is the user's to move.
- */
-export async function branchCheckouts(repository: Repository, ref: string): Promise<string[]> {
-  const paths: string[] = [];
-  for (const { path, branch, bare } of await listWorktrees(repository)) {
-    if (bare || !existsSync(path)) continue;
-    if (branch === ref || (branch === undefined && (await isRebasing(path, ref)))) paths.push(path);
-  }
-  return paths;
+/** A work tree and where its HEAD is. */
+export interface Checkout {
+  readonly checkout: Repository;
+  /** undefined where unborn. */
+  readonly head: string | undefined;
+  /** Full ref; the branch that is being rebased, where HEAD is detached for that. */
+  readonly branch: string | undefined;
+  /** What HEAD itself said before it was looked at: changes when another branch is checked out. */
+  readonly headText: string;
 }
 
-async function isRebasing(path: string, ref: string): Promise<boolean> {
-  const { gitDir } = await openRepository(path);
-  for (const directory of ['rebase-merge', 'rebase-apply']) {
-    const name = await readFile(join(gitDir, directory, 'head-name'), 'utf8').catch(() => '');
-    if (name.trim() === ref) return true;
+/**
+ * The checkouts of a repository. One that is registered, but whose directory or `.git` is missing or belongs to
+ * another repository, is skipped: a command there would work on some other checkout.
+ */
+export async function listCheckouts(repository: Repository): Promise<Checkout[]> {
+  const linked = await linkedCheckouts(repository.commonDir);
+  const mainHead = await readHead({ gitDir: repository.commonDir });
+  const checkouts: Checkout[] = [];
+  for (const [n, worktree] of (await listWorktrees(repository)).entries()) {
+    if (worktree.bare) continue;
+    const main = n === 0 ? await mainCheckout(repository, worktree) : undefined;
+    const found =
+      n === 0
+        ? main && { checkout: main, headText: mainHead }
+        : linked.get(await realpath(worktree.path).catch(() => worktree.path));
+    if (found === undefined) continue;
+    const branch = worktree.branch ?? (await rebasedBranch(found.checkout));
+    checkouts.push({ ...found, head: worktree.head, branch });
   }
-  return false;
+  return checkouts;
+}
+
+/** Those that have `ref` (in full) checked out, or are in the middle of rebasing it. */
+export async function branchCheckouts(repository: Repository, ref: string): Promise<Checkout[]> {
+  return (await listCheckouts(repository)).filter(({ branch }) => branch === ref);
+}
+
+/** The main one need not be where `git worktree list` says: a submodule's, or one with a separate git directory. */
+async function mainCheckout(repository: Repository, { path }: Worktree): Promise<Repository | undefined> {
+  if (repository.gitDir === repository.commonDir) return repository;
+  if (!existsSync(join(path, '.git'))) return undefined;
+  try {
+    const main = await openRepository(path);
+    return main.gitDir === repository.commonDir ? main : undefined;
+  } catch (error) {
+    if (error instanceof RepositoryError) return undefined;
+    throw error;
+  }
+}
+
+/** The linked worktrees by their path, each with the git directory that is registered for it. */
+async function linkedCheckouts(
+  commonDir: string,
+): Promise<Map<string, Pick<Checkout, 'checkout' | 'headText'>>> {
+  const parent = join(commonDir, 'worktrees');
+  const found = new Map<string, Pick<Checkout, 'checkout' | 'headText'>>();
+  for (const name of await readdir(parent).catch(() => [])) {
+    const gitDir = join(parent, name);
+    const pointer = await readText(join(gitDir, 'gitdir'));
+    if (pointer === undefined) continue;
+    const root = await realpath(dirname(resolve(gitDir, pointer.trimEnd()))).catch(() => undefined);
+    if (root === undefined) continue;
+    const back = /^gitdir: (.+)\n?$/s.exec((await readText(join(root, '.git'))) ?? '')?.[1];
+    const pointed = back && (await realpath(resolve(root, back.trimEnd())).catch(() => undefined));
+    if (pointed !== (await realpath(gitDir))) continue;
+    const checkout = { root, gitDir: pointed, commonDir };
+    found.set(root, { checkout, headText: await readHead(checkout) });
+  }
+  return found;
+}
+
+async function rebasedBranch({ gitDir }: Repository): Promise<string | undefined> {
+  for (const directory of ['rebase-merge', 'rebase-apply']) {
+    const name = await readText(join(gitDir, directory, 'head-name'));
+    if (name !== undefined) return name.trim();
+  }
+  return undefined;
+}
+
+export async function readHead({ gitDir }: Pick<Repository, 'gitDir'>): Promise<string> {
+  return (await readText(join(gitDir, 'HEAD'))) ?? '';
+}
+
+async function readText(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR') return undefined;
+    throw error;
+  });
 }

@@ -10,6 +10,6 @@ export async function stageObject(
   entry: { mode: string; oid: string },
 ): Promise<void> {
   await withLockedIndex(checkout, async (index) => {
-    await updateIndexEntries(checkout, index, [{ path: toBytePath(path), ...entry }]);
+    await updateIndexEntries(checkout, index.file, [{ path: toBytePath(path), ...entry }], entry.oid.length);
   });
 }

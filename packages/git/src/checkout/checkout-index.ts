@@ -1,13 +1,30 @@
-import { copyFile, link, mkdtemp, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import {
+  copyFile,
+  link,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DURABLE_CONFIG } from '../process/environment.ts';
 import { CheckoutError, isErrno } from '../errors.ts';
+import { toInput } from '../objects/byte-paths.ts';
 import type { Repository } from '../repository.ts';
+import { awaitGroupEnd, runBound } from '../process/run-bound.ts';
 import { git } from '../process/run.ts';
+import { readHead } from './branch-checkouts.ts';
 
 const LOCK_ATTEMPTS = 60;
+const LOCK_PAUSE_MS = 50;
+const COPY_PREFIX = 'sage-index-of-';
 
 /** Runs `use` on a copy of a checkout's index, refreshed; the checkout's own stays as it is. */
 export async function withIndexCopy<T>(checkout: Repository, use: (index: string) => Promise<T>): Promise<T> {
@@ -26,7 +43,7 @@ export async function awaitIndexUnlocked(checkout: Repository): Promise<void> {
   const lock = join(checkout.gitDir, 'index.lock');
   for (let attempt = 1; (await inode(lock)) !== undefined && !(await isOurs(checkout)); attempt += 1) {
     if (attempt === LOCK_ATTEMPTS) throw new CheckoutError('INDEX_LOCKED', checkout.root, [lock]);
-    await delay(50);
+    await delay(LOCK_PAUSE_MS);
   }
 }
 
@@ -34,15 +51,18 @@ export async function awaitIndexUnlocked(checkout: Repository): Promise<void> {
  * Runs `change` on a copy of the index while holding `index.lock`, as git itself would, and puts the copy in
  * its place. The lock is a hard link to a file of ours: after a kill the next call knows by the inode that
  * the left-over lock is not the user's git. So callers of one checkout must already exclude each other.
+ * @throws {CheckoutError} `INDEX_LOCKED`; `HEAD_MOVED` where HEAD does not say `head` any more.
  */
 export async function withLockedIndex(
   checkout: Repository,
-  change: (index: string) => Promise<void>,
+  change: (index: LockedIndex) => Promise<void>,
+  head?: string,
 ): Promise<void> {
   const lock = join(checkout.gitDir, 'index.lock');
-  const copy = join(checkout.gitDir, 'sage-index');
+  const copy = join(checkout.gitDir, `${COPY_PREFIX}${randomBytes(6).toString('hex')}`);
+  await awaitFormerWriter(checkout);
   // In place, so that a left-over link stays recognisable.
-  await writeFile(ownerFile(checkout), `${process.pid}\n`);
+  await writeFile(ownerFile(checkout), '');
   for (let attempt = 1; ; attempt += 1) {
     try {
       await link(ownerFile(checkout), lock);
@@ -52,14 +72,16 @@ export async function withLockedIndex(
       if (await isOurs(checkout)) break;
       if (attempt === LOCK_ATTEMPTS)
         throw new CheckoutError('INDEX_LOCKED', checkout.root, [lock], { cause: error });
-      await delay(50);
+      await delay(LOCK_PAUSE_MS);
     }
   }
   try {
-    await rm(copy, { force: true });
-    await rm(`${copy}.lock`, { force: true });
+    // Who switches branches holds the lock meanwhile.
+    if (head !== undefined && (await readHead(checkout)) !== head)
+      throw new CheckoutError('HEAD_MOVED', checkout.root, []);
+    await removeLeftCopies(checkout);
     await copyIndex(checkout, copy);
-    await change(copy);
+    await change({ file: copy, groupFile: ownerFile(checkout) });
     await rename(copy, join(checkout.gitDir, 'index'));
   } finally {
     await rm(copy, { force: true });
@@ -68,14 +90,48 @@ export async function withLockedIndex(
   }
 }
 
-/** `read-tree -m -u from to` on this index file and the checkout's files. */
+/** The copy of an index that is changed, and where the process group that writes the checkout is recorded. */
+export interface LockedIndex {
+  readonly file: string;
+  readonly groupFile: string;
+}
+
+/** `read-tree -m -u from to` on this index and the checkout's files. */
 export async function readTreeInto(
   checkout: Repository,
-  indexFile: string,
+  { file, groupFile }: LockedIndex,
   from: string,
   to: string,
 ): Promise<void> {
-  await git(checkout, ['read-tree', '-m', '-u', from, to], { indexFile, config: DURABLE_CONFIG });
+  const args = ['read-tree', '-m', '-u', from, to];
+  await runBound(checkout, args, { indexFile: file, groupFile, config: DURABLE_CONFIG });
+}
+
+/** Writes the files of these index entries (byte paths), whatever is there. */
+export async function checkoutFiles(
+  checkout: Repository,
+  { file, groupFile }: LockedIndex,
+  paths: readonly string[],
+): Promise<void> {
+  if (paths.length === 0) return;
+  const args = ['checkout-index', '--force', '-z', '--stdin'];
+  const input = toInput(paths);
+  await runBound(checkout, args, { indexFile: file, groupFile, input, config: DURABLE_CONFIG });
+}
+
+/** A git that a killed process of ours had started dies with it, but not in the same instant. */
+async function awaitFormerWriter(checkout: Repository): Promise<void> {
+  const text = await readFile(ownerFile(checkout), 'utf8').catch((error: unknown) => {
+    if (isErrno(error, 'ENOENT')) return '';
+    throw error;
+  });
+  const group = Number(text.trim());
+  if (group > 1) await awaitGroupEnd(group, () => delay(LOCK_PAUSE_MS));
+}
+
+async function removeLeftCopies({ gitDir }: Repository): Promise<void> {
+  for (const name of await readdir(gitDir))
+    if (name.startsWith(COPY_PREFIX)) await rm(join(gitDir, name), { force: true });
 }
 
 async function copyIndex(checkout: Repository, copy: string): Promise<void> {

@@ -8,6 +8,8 @@ import { treeEntry, treeWithEntries, type TreeChange } from '../objects/trees.ts
 export interface MoveOptions {
   /** Paths whose index entry and file stay as they are. */
   except?: readonly string[];
+  /** What HEAD must still say when the index is locked: see `Checkout.headText`. */
+  head?: string;
 }
 
 /**
@@ -18,22 +20,26 @@ export async function moveCheckout(
   checkout: Repository,
   from: string,
   to: string,
-  { except = [] }: MoveOptions = {},
+  { except = [], head }: MoveOptions = {},
 ): Promise<void> {
   const target = await treeKeeping(checkout, from, to, except);
-  await withLockedIndex(checkout, async (index) => {
-    const conflict = (paths: readonly string[]) =>
-      new CheckoutError('CHECKOUT_CONFLICT', checkout.root, paths.map(readablePath));
-    const blocked = await blockers(checkout, index, from, target);
-    if (blocked.length > 0) throw conflict(blocked);
-    try {
-      // It looks at every path before it writes the first.
-      await readTreeInto(checkout, index, from, target);
-    } catch (error) {
-      if (!(error instanceof GitError)) throw error;
-      throw conflict(await overlaps(checkout, index, from, target, error));
-    }
-  });
+  await withLockedIndex(
+    checkout,
+    async (index) => {
+      const conflict = (paths: readonly string[]) =>
+        new CheckoutError('CHECKOUT_CONFLICT', checkout.root, paths.map(readablePath));
+      const blocked = await blockers(checkout, index.file, from, target);
+      if (blocked.length > 0) throw conflict(blocked);
+      try {
+        // It looks at every path before it writes the first.
+        await readTreeInto(checkout, index, from, target);
+      } catch (error) {
+        if (!(error instanceof GitError)) throw error;
+        throw conflict(await overlaps(checkout, index.file, from, target, error));
+      }
+    },
+    head,
+  );
 }
 
 /** `to` with the excepted paths as they are in `from`, so that a two-way merge leaves them alone. */

@@ -1,10 +1,10 @@
-import { lstat, readFile, rm } from 'node:fs/promises';
-import { gitFields, onDisk, readablePath, toInput } from '../objects/byte-paths.ts';
-import { readTreeInto, withLockedIndex } from './checkout-index.ts';
+import { lstat, open, rm } from 'node:fs/promises';
+import { gitFields, onDisk, readablePath } from '../objects/byte-paths.ts';
+import { checkoutFiles, readTreeInto, withLockedIndex } from './checkout-index.ts';
 import { treeDifferences, treeKeeping, type MoveOptions, type TreeDifference } from './checkout.ts';
-import { DURABLE_CONFIG } from '../process/environment.ts';
 import type { Repository } from '../repository.ts';
-import { git, gitRaw } from '../process/run.ts';
+import { readGitOutput } from '../process/read-output.ts';
+import { git } from '../process/run.ts';
 import { withTemporaryIndex } from '../objects/temporary-index.ts';
 import { treeWithEntries, updateIndexEntries, type TreeChange } from '../objects/trees.ts';
 
@@ -17,7 +17,7 @@ export async function finishCheckout(
   checkout: Repository,
   from: string,
   to: string,
-  { except = [] }: MoveOptions = {},
+  { except = [], head }: MoveOptions = {},
 ): Promise<string[]> {
   const target = await treeKeeping(checkout, from, to, except);
   const differences = await treeDifferences(checkout, from, target);
@@ -25,42 +25,47 @@ export async function finishCheckout(
   const unlikeFrom = await differingFrom(checkout, from);
   const unlikeTo = await differingFrom(checkout, target);
   const kept: string[] = [];
-  await withLockedIndex(checkout, async (index) => {
-    const entries = await indexEntries(checkout, index);
-    const settled: TreeDifference[] = [];
-    const apart: TreeDifference[] = [];
-    const rewrite: string[] = [];
-    for (const difference of differences) {
-      const { path, before, after } = difference;
-      const entry = entries.get(path);
-      // Only an index entry still at `from` is ours to move; another one is the user's, or already there.
-      const ours = (entry?.oid ?? '') === (before?.oid ?? '') && (entry?.mode ?? '') === (before?.mode ?? '');
-      if (!ours) apart.push(difference);
-      if (!ours || entry?.sparse === true) continue;
-      const exists = await isInTheWay(checkout, index, path);
-      const atFrom = before === undefined ? !exists : !unlikeFrom.has(path);
-      if (atFrom) continue;
-      settled.push(difference);
-      const atTo = after === undefined ? !exists : !unlikeTo.has(path);
-      if (atTo) continue;
-      // Git unlinks a file and writes the new one: cut off in between, it is missing or a beginning of the new.
-      if (after !== undefined && (!exists || (await isTorn(checkout, target, path)))) rewrite.push(path);
-      else kept.push(path);
-    }
-    // Where a path is the same in both trees, a two-way merge leaves index and file as they are.
-    const asBefore = [...settled, ...apart].map(({ path, before }) => change(path, before));
-    const rest = asBefore.length === 0 ? target : await treeWithEntries(checkout, target, asBefore);
-    await readTreeInto(checkout, index, from, rest);
-    await updateIndexEntries(
-      checkout,
-      index,
-      settled.map(({ path, after }) => change(path, after)),
-    );
-    for (const path of rewrite) await rm(onDisk(checkout.root, path), { force: true });
-    const again = ['checkout-index', '--force', '-z', '--stdin'];
-    await git(checkout, again, { indexFile: index, input: toInput(rewrite), config: DURABLE_CONFIG });
-    await git(checkout, ['update-index', '-q', '--refresh'], { indexFile: index, allowExit: [1] });
-  });
+  await withLockedIndex(
+    checkout,
+    async (index) => {
+      const entries = await indexEntries(checkout, index.file);
+      const settled: TreeDifference[] = [];
+      const apart: TreeDifference[] = [];
+      const rewrite: string[] = [];
+      for (const difference of differences) {
+        const { path, before, after } = difference;
+        const entry = entries.get(path);
+        // Only an index entry still at `from` is ours to move; another one is the user's, or already there.
+        const ours =
+          (entry?.oid ?? '') === (before?.oid ?? '') && (entry?.mode ?? '') === (before?.mode ?? '');
+        if (!ours) apart.push(difference);
+        if (!ours || entry?.sparse === true) continue;
+        const exists = await isInTheWay(checkout, index.file, path);
+        const atFrom = before === undefined ? !exists : !unlikeFrom.has(path);
+        if (atFrom) continue;
+        settled.push(difference);
+        const atTo = after === undefined ? !exists : !unlikeTo.has(path);
+        if (atTo) continue;
+        // Git unlinks a file and writes the new one: cut off in between, it is missing or a beginning of the new.
+        if (after !== undefined && (!exists || (await isTorn(checkout, target, path)))) rewrite.push(path);
+        else kept.push(path);
+      }
+      // Where a path is the same in both trees, a two-way merge leaves index and file as they are.
+      const asBefore = [...settled, ...apart].map(({ path, before }) => change(path, before));
+      const rest = asBefore.length === 0 ? target : await treeWithEntries(checkout, target, asBefore);
+      await readTreeInto(checkout, index, from, rest);
+      await updateIndexEntries(
+        checkout,
+        index.file,
+        settled.map(({ path, after }) => change(path, after)),
+        from.length,
+      );
+      for (const path of rewrite) await rm(onDisk(checkout.root, path), { force: true });
+      await checkoutFiles(checkout, index, rewrite);
+      await git(checkout, ['update-index', '-q', '--refresh'], { indexFile: index.file, allowExit: [1] });
+    },
+    head,
+  );
   return kept.map(readablePath);
 }
 
@@ -103,9 +108,21 @@ async function isTorn(checkout: Repository, treeish: string, path: string): Prom
   const file = onDisk(checkout.root, path);
   if (!(await lstat(file)).isFile()) return false;
   const object = `${treeish}:${readablePath(path)}`;
-  const { stdout, exitCode } = await gitRaw(checkout, ['cat-file', '--filters', object], {
-    allowExit: [128],
-  });
-  const content = await readFile(file);
-  return exitCode === 0 && content.equals(stdout.subarray(0, content.length));
+  // In parts: a file may be larger than any buffer.
+  const handle = await open(file);
+  try {
+    let same = true;
+    let at = 0;
+    const whole = await readGitOutput(checkout, ['cat-file', '--filters', object], async (chunk) => {
+      const part = Buffer.alloc(chunk.length);
+      const { bytesRead } = await handle.read(part, 0, chunk.length, at);
+      at += bytesRead;
+      same &&= chunk.subarray(0, bytesRead).equals(part.subarray(0, bytesRead));
+      return same && bytesRead === chunk.length;
+    });
+    // Longer than what would be written: it is not a beginning of that.
+    return same && (!whole || (await handle.stat()).size <= at);
+  } finally {
+    await handle.close();
+  }
 }

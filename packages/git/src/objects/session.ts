@@ -12,7 +12,7 @@ import {
   type RawCommit,
   type RawCommitContent,
 } from './raw-commit.ts';
-import { rejectedUpdate, refCommands, REF_CONFIG, type RefUpdate } from '../refs/refs.ts';
+import { updateFailure, refCommands, REF_CONFIG, type RefUpdate } from '../refs/refs.ts';
 import type { Repository } from '../repository.ts';
 import { mergeTrees, type MergeResult } from './trees.ts';
 
@@ -137,7 +137,8 @@ export class GitSession implements AsyncDisposable {
         return end < 0 ? undefined : end + 'commit: ok\n'.length;
       });
     } catch (error) {
-      throw await rejectedUpdate(this.repository, updates, error);
+      const failure = await updateFailure(this.repository, updates, error);
+      if (failure !== undefined) throw failure;
     }
   }
 

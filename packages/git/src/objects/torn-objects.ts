@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { inflate } from 'node:zlib';
+import { pipeline } from 'node:stream/promises';
+import { createInflate } from 'node:zlib';
+import { isErrno } from '../errors.ts';
+import { objectFormat } from './loose-object.ts';
 import type { Repository } from '../repository.ts';
-
-const decompress = promisify(inflate);
 
 /**
  * Removes loose objects, written since a time (ms), whose file does not hold what its name says: a power cut
@@ -16,11 +17,12 @@ export async function removeTornObjects(repository: Repository, since: number): 
   const torn: string[] = [];
   for (const folder of await readdir(objects)) {
     if (!/^[0-9a-f]{2}$/.test(folder)) continue;
-    for (const name of await readdir(join(objects, folder))) {
+    for (const name of (await unlessGone(readdir(join(objects, folder)))) ?? []) {
       if (!/^([0-9a-f]{38}|[0-9a-f]{62})$/.test(name)) continue;
       const file = join(objects, folder, name);
-      const status = await stat(file).catch(() => undefined);
-      if (status === undefined || status.mtimeMs < since || (await holds(file, folder + name))) continue;
+      const status = await unlessGone(stat(file));
+      if (status === undefined || status.mtimeMs < since) continue;
+      if ((await unlessGone(holds(file, folder + name))) !== false) continue;
       await rm(file, { force: true });
       torn.push(folder + name);
     }
@@ -29,11 +31,23 @@ export async function removeTornObjects(repository: Repository, since: number): 
 }
 
 async function holds(file: string, oid: string): Promise<boolean> {
+  const hash = createHash(objectFormat(oid));
   try {
-    const content = await decompress(await readFile(file));
-    const format = oid.length === 64 ? 'sha256' : 'sha1';
-    return createHash(format).update(content).digest('hex') === oid;
-  } catch {
-    return false;
+    await pipeline(createReadStream(file), createInflate(), hash);
+  } catch (error) {
+    // Cut short or not compressed data; anything else says nothing about the file.
+    if (isErrno(error, 'Z_BUF_ERROR', 'Z_DATA_ERROR', 'Z_NEED_DICT')) return false;
+    throw error;
+  }
+  return hash.digest('hex') === oid;
+}
+
+/** A gc of the user may remove what was listed. */
+async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined;
+    throw error;
   }
 }

@@ -114,7 +114,7 @@ export async function treeWithEntries(
 ): Promise<string> {
   return withTemporaryIndex(async (indexFile) => {
     await git(repository, ['read-tree', tree], { indexFile });
-    await updateIndexEntries(repository, indexFile, changes);
+    await updateIndexEntries(repository, indexFile, changes, tree.length);
     return git(repository, ['write-tree'], { indexFile, config: DURABLE_CONFIG });
   });
 }
@@ -123,9 +123,10 @@ export async function updateIndexEntries(
   repository: Repository,
   indexFile: string,
   changes: readonly TreeChange[],
+  idLength: number,
 ): Promise<void> {
   if (changes.length === 0) return;
-  const none = '0'.repeat(changes.find(({ oid }) => oid !== undefined)?.oid?.length ?? 40);
+  const none = '0'.repeat(idLength);
   const lines = changes.map(({ path, mode, oid }) => `${oid ? mode : '0'} ${oid ?? none}\t${path}`);
   // Removals first, so that a file may take the place of a directory.
   lines.sort((a, b) => Number(b.startsWith('0 ')) - Number(a.startsWith('0 ')));

@@ -82,7 +82,8 @@ export async function updateRefs(
     const config = [...(synced ? DURABLE_CONFIG : ['core.fsync=none']), ...REF_CONFIG];
     await git(repository, ['update-ref', '--stdin', '-z'], { input: refCommands(updates), config });
   } catch (error) {
-    throw await rejectedUpdate(repository, updates, error);
+    const failure = await updateFailure(repository, updates, error);
+    if (failure !== undefined) throw failure;
   }
 }
 
@@ -95,19 +96,26 @@ export function refCommands(updates: readonly RefUpdate[]): string {
   return `start\0${commands.join('')}prepare\0commit\0`;
 }
 
-/** What to throw for a failed transaction: the refs, not git's words, decide what went wrong. */
-export async function rejectedUpdate(
+/**
+ * What to throw for a failed transaction: the refs, not git's words, decide what went wrong. undefined where all are
+ * as asked: git also fails when it has moved them and cannot write a reflog.
+ */
+export async function updateFailure(
   repository: Repository,
   updates: readonly RefUpdate[],
   error: unknown,
 ): Promise<unknown> {
   if (!(error instanceof GitError)) return error;
-  for (const { ref, old } of updates) {
-    if (old === undefined) continue;
+  let done = true;
+  let moved: RefMovedError | undefined;
+  for (const { ref, old, new: next } of updates) {
     const actual = (await readRef(repository, ref)) ?? 'absent';
-    if (actual !== old) return new RefMovedError(ref, old, actual, { cause: error });
+    // A ref that was to be created, or to stay as it was, says nothing about who wrote it.
+    const changed = old !== 'absent' && old !== next;
+    done &&= changed && actual === (next === 'delete' ? 'absent' : next);
+    if (old !== undefined && actual !== old) moved ??= new RefMovedError(ref, old, actual, { cause: error });
   }
-  return error;
+  return done ? undefined : (moved ?? error);
 }
 
 function zeros(like: string): string {

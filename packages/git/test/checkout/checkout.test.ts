@@ -1,7 +1,8 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
+  branchCheckouts,
   finishCheckout,
   git,
   moveCheckout,
@@ -248,4 +249,26 @@ test('an edit of the same size in the second of the last checkout is seen, and k
   await finishCheckout(repository, from, to);
   expect(read(repository, 'edit')).toBe('own');
   expect(status(repository)).toBe(' M edit');
+});
+
+test('a move of removals only is finished, whatever the ids are like', async () => {
+  const repository = await repositoryWith({ a: '1', b: '1' }, '--object-format=sha256');
+  const from = head(repository);
+  const to = commitAll(repository.root, { a: null });
+  sh(repository.root, 'reset', '--quiet', '--hard', from);
+  sh(repository.root, 'update-ref', 'refs/heads/main', to);
+  rmSync(join(repository.root, 'a'));
+  await finishCheckout(repository, from, to);
+  expect(status(repository)).toBe('');
+});
+
+test('a checkout whose user has switched branches meanwhile is left alone', async () => {
+  const { repository, from, to, land } = await moved({ a: '1' }, { a: '2' });
+  await land();
+  const [checkout] = await branchCheckouts(repository, 'refs/heads/main');
+  sh(repository.root, 'checkout', '--quiet', '-b', 'other', from);
+  const moving = moveCheckout(repository, from, to, { head: checkout?.headText ?? '' });
+  await expect(moving).rejects.toMatchObject({ code: 'HEAD_MOVED' });
+  expect(status(repository)).toBe('');
+  expect(existsSync(join(repository.gitDir, 'index.lock'))).toBe(false);
 });

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
@@ -139,4 +139,14 @@ test('every component is short and a valid ref', async () => {
     expect(component).not.toMatch(/[/\0]/);
     expect(await checkRefFormat(`refs/sage/queue/${component}`)).toBe(true);
   }
+});
+
+test('git moves a ref and then fails, as HEAD has a reflog that cannot be written: it has been moved', async () => {
+  const repository = await repositoryWith({ a: '1' });
+  const first = head(repository);
+  const second = commitAll(repository.root, { a: '2' });
+  rmSync(join(repository.gitDir, 'logs/HEAD'));
+  mkdirSync(join(repository.gitDir, 'logs/HEAD/full'), { recursive: true });
+  await updateRefs(repository, [{ ref: 'refs/heads/main', old: second, new: first }]);
+  expect(head(repository)).toBe(first);
 });

@@ -16,13 +16,15 @@ test('the worktrees of a repository are listed, the main one first', async () =>
 test('the checkouts of a branch are found, linked ones and one in mid-rebase included', async () => {
   const repository = await repositoryWith({ a: '1' });
   sh(repository.root, 'branch', 'topic');
-  expect(await branchCheckouts(repository, 'refs/heads/topic')).toEqual([]);
+  const roots = async (ref: string) =>
+    (await branchCheckouts(repository, ref)).map(({ checkout }) => checkout.root);
+  expect(await roots('refs/heads/topic')).toEqual([]);
   const linked = join(temporaryDirectory(), 'linked');
   sh(repository.root, 'worktree', 'add', '--quiet', linked, 'topic');
-  expect(await branchCheckouts(repository, 'refs/heads/main')).toEqual([repository.root]);
-  expect(await branchCheckouts(repository, 'refs/heads/topic')).toEqual([linked]);
+  expect(await roots('refs/heads/main')).toEqual([repository.root]);
+  expect(await roots('refs/heads/topic')).toEqual([linked]);
   commitAll(linked, { a: 'topic' });
   commitAll(repository.root, { a: 'main' });
   expect(() => sh(linked, 'rebase', 'main')).toThrow('could not apply');
-  expect(await branchCheckouts(repository, 'refs/heads/topic')).toEqual([linked]);
+  expect(await roots('refs/heads/topic')).toEqual([linked]);
 });

@@ -1,4 +1,4 @@
-import { QueueStoppedError } from '@sage/commit-queue';
+import { QueueStoppedError, UnfinishedLandingError } from '@sage/commit-queue';
 import { type RunOutcome, type RunSummary, summarise } from '@sage/journal';
 import { TicketIndexError } from '@sage/tickets';
 import { type AttemptMessage, AttemptSupervisor } from '../attempts/attempt-supervisor.ts';
@@ -210,7 +210,11 @@ export class Run {
     try {
       if (this.#stopped === undefined && !killSignal.aborted) await states.flush(queue, target.ref);
     } catch (error) {
-      if (!(error instanceof QueueStoppedError || error instanceof TicketIndexError)) throw error;
+      const expected =
+        error instanceof QueueStoppedError ||
+        error instanceof UnfinishedLandingError ||
+        error instanceof TicketIndexError;
+      if (!expected) throw error;
       this.#stop(error);
     }
     const halted = stop.aborted || this.#halt.signal.aborted;
