@@ -106,7 +106,7 @@ const PLACES = [
 
 /**
  * The settings of a directory: the nearest configuration file in it or above it, up to the top of the repository.
- * @throws ConfigError
+ * @throws {ConfigError}
  */
 export async function readConfig(directory: string): Promise<Settings> {
   const found = await cosmiconfig('sage', { searchPlaces: PLACES, searchStrategy: 'project' })

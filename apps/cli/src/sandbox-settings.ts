@@ -3,7 +3,7 @@ import type { Settings } from './config.ts';
 
 /**
  * What commands are confined to, where they are; `--sandbox` has the settings that are configured.
- * @throws SettingError where a sandbox cannot be had.
+ * @throws {SettingError} where a sandbox cannot be had.
  */
 export async function sandboxSettings(
   chosen: Settings['sandbox'],

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import type { GraphNode } from '../src/dependency-graph.ts';
 
 /** Up to 12 nodes with any edges among them: self-loops, repeated and missing dependencies included. */

@@ -1,5 +1,5 @@
 import { alg } from '@dagrejs/graphlib';
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildDependencyGraph } from '../src/dependency-graph.ts';
 import type { DependencyGraph } from '../src/dependency-graph.ts';

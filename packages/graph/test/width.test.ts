@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildDependencyGraph } from '../src/dependency-graph.ts';
 import type { DependencyGraph } from '../src/dependency-graph.ts';

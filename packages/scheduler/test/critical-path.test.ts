@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { criticalPath } from '../src/critical-path.ts';
 import { simulate } from '../src/simulate.ts';

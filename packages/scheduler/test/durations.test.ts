@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { learnDurations } from '../src/durations.ts';
 import type { DurationSample } from '../src/durations.ts';

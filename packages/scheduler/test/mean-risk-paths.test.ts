@@ -1,5 +1,5 @@
 import { buildDependencyGraph, longestPaths } from '@sage/graph';
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openBacklog, type SchedulerTicket } from '../src/backlog.ts';
 import { meanRiskPaths } from '../src/mean-risk-paths.ts';

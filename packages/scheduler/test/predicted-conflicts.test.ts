@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planBatches } from '../src/batch.ts';
 import { explainStart } from '../src/explain-start.ts';

@@ -1,5 +1,5 @@
 import { InvalidDurationError } from '@sage/graph';
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SchedulerTicket } from '../src/backlog.ts';
 import { WorkerCountError } from '../src/errors.ts';

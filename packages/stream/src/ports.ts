@@ -71,7 +71,7 @@ export interface TicketSource {
   readonly protectedPaths: readonly string[];
   /** A text that changes whenever `read` may return something else. */
   version(): Promise<string>;
-  /** @throws TicketIndexError, with the place of what is wrong. */
+  /** @throws {TicketIndexError}, with the place of what is wrong. */
   read(): Promise<SourceContent>;
   /** Whether `read` reads what the user has checked out, and not the target branch itself. */
   readonly readsCheckout: boolean;
@@ -81,7 +81,7 @@ export interface TicketSource {
   isTracked(): Promise<boolean>;
   /**
    * Writes states where no commit carries them.
-   * @throws TicketIndexError when the source cannot be read now.
+   * @throws {TicketIndexError} when the source cannot be read now.
    */
   write(changes: readonly TicketChange[]): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { applyTicketChanges } from '../src/edit.ts';
 import type { DeferReason, TicketChange } from '../src/edit.ts';

@@ -60,7 +60,7 @@ export interface AttemptName {
 export interface Workers {
   /** Whether git has to fetch objects that are missing from a remote. */
   readonly partialClone: boolean;
-  /** @throws WorkerError where no worktree could be made or its content could not be read. */
+  /** @throws {WorkerError} where no worktree could be made or its content could not be read. */
   run(request: WorkRequest, run?: AgentRun): Promise<AttemptResult>;
   /** What a running attempt of a ticket has changed until now, as a commit that no ref leads to. */
   preview(ticket: string): Promise<string | undefined>;

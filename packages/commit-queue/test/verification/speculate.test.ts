@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { landInBatches } from '../../src/verification/land-in-batches.ts';
 import { speculate } from '../../src/verification/speculate.ts';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { truncateSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { commitTree, GitSession, mergeTrees, removeTornObjects, syncDisk } from '../../src/index.ts';
 import { commitAll, head, NOON, repositoryWith, SAGE, sh } from '../fixture.ts';

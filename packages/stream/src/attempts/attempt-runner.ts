@@ -22,7 +22,7 @@ export class AttemptRunner {
 
   /**
    * Runs one attempt to its end. A failure of the worker or of the queue is a failed attempt.
-   * @throws TargetLostError: there is no commit that the ticket could start from.
+   * @throws {TargetLostError}: there is no commit that the ticket could start from.
    */
   async run(ticket: Ticket, worker: number, agentRun: AgentRun): Promise<AttemptResult> {
     const { log, workers } = this.#context;

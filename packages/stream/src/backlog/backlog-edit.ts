@@ -28,7 +28,7 @@ export interface BacklogEdit {
 /**
  * The backlog after somebody has edited it. What the run has completed or deferred stays so, running tickets keep the
  * version that they were started with, and everything else is what the source says now.
- * @throws BacklogError
+ * @throws {BacklogError}
  */
 export function editBacklog(
   current: Backlog,

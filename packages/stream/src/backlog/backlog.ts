@@ -16,14 +16,14 @@ export interface Backlog {
 
 /**
  * Reads and checks a backlog.
- * @throws TicketIndexError, BacklogError
+ * @throws {TicketIndexError}, {BacklogError}
  */
 export async function readBacklog(source: TicketSource): Promise<Backlog> {
   const { file, tickets } = await source.read();
   return checkBacklog(file, tickets);
 }
 
-/** @throws BacklogError for an unknown dependency, or a cycle among tickets that are not all done. */
+/** @throws {BacklogError} for an unknown dependency, or a cycle among tickets that are not all done. */
 export function checkBacklog(file: string, tickets: readonly Ticket[]): Backlog {
   const { nodes, ignored } = toGraphNodes(tickets);
   const graph = buildDependencyGraph(nodes);

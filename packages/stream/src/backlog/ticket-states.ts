@@ -88,7 +88,7 @@ export class TicketStates {
 
   /**
    * Commits, or writes, the changes that still wait.
-   * @throws TicketIndexError when the source cannot be read.
+   * @throws {TicketIndexError} when the source cannot be read.
    */
   async flush(queue: Pick<LandingQueue, 'landManagedFiles'>, target: string): Promise<void> {
     if (this.#unwritten.length > 0) await this.#writeAll();

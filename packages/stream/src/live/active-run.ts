@@ -5,7 +5,7 @@ import { coordinator } from '../start/only-run.ts';
 
 /**
  * The run that works in this checkout now.
- * @throws NoRunError
+ * @throws {NoRunError}
  */
 export async function activeRun(repository: Repository): Promise<RecordedRun> {
   const holder = await coordinator(repository);

@@ -24,7 +24,7 @@ const ACKNOWLEDGE_TIMEOUT_MS = 10_000;
 
 /**
  * Asks the active run of a repository to pause, to resume, or to use this many workers, and waits until it confirms.
- * @throws NoRunError, WorkerCountError, RepositoryError: nothing was changed.
+ * @throws {NoRunError}, {WorkerCountError}, {RepositoryError}: nothing was changed.
  */
 export async function controlRun({ directory, ...asked }: ControlRunOptions): Promise<Controlled> {
   const count = asked.workers === undefined ? undefined : determineWorkerCount(asked.workers, Infinity);

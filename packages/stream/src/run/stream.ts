@@ -14,7 +14,7 @@ import type { StreamOptions } from './stream-options.ts';
 
 /**
  * Runs the backlog of a repository, resuming an interrupted run on the same target.
- * @throws CannotStartError, BacklogError, TicketIndexError, RepositoryError, WorkerCountError: nothing was changed.
+ * @throws {CannotStartError}, {BacklogError}, {TicketIndexError}, {RepositoryError}, {WorkerCountError}: nothing was changed.
  */
 export async function runStream(options: StreamOptions): Promise<RunEnd> {
   const { clock = systemClock } = options;

@@ -1,7 +1,7 @@
 import { gitVersion, OLDEST_GIT } from '@sage/git';
 import { CannotStartError } from '../errors.ts';
 
-/** @throws CannotStartError GIT_TOO_OLD */
+/** @throws {CannotStartError} `GIT_TOO_OLD` */
 export async function assertGitVersion(directory: string): Promise<void> {
   const { version, isSupported } = await gitVersion(directory);
   if (isSupported) return;

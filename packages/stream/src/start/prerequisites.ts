@@ -10,7 +10,7 @@ export interface Workforce {
 /**
  * How many workers a run gets: what was asked for, at most one for each ticket, and only one when a parallel run lacks
  * something.
- * @throws WorkerCountError
+ * @throws {WorkerCountError}
  */
 export async function chooseWorkforce(
   repository: Repository,

@@ -19,7 +19,7 @@ export interface Target {
 /**
  * The branch that results land on: the named one, else the current one, else (on main or master) a new one.
  * Changes nothing.
- * @throws CannotStartError
+ * @throws {CannotStartError}
  */
 export async function chooseTarget(
   repository: Repository,
@@ -64,7 +64,7 @@ export async function prepareTarget(repository: Repository, target: Target): Pro
   await git(repository, ['switch', '--quiet', '--create', target.ref.replace('refs/heads/', '')]);
 }
 
-/** @throws CannotStartError READ_ONLY */
+/** @throws {CannotStartError} `READ_ONLY` */
 export async function assertWritable(repository: Repository): Promise<void> {
   for (const directory of [repository.root, repository.commonDir]) {
     try {

@@ -6,7 +6,7 @@ import type { Agent } from './agent.ts';
 /**
  * The program that an agent's shell line starts with, as the shell finds it; undefined where the line starts
  * with something only the shell can read (quotes, `$`, a subshell).
- * @throws AgentError AGENT_NOT_FOUND
+ * @throws {AgentError} `AGENT_NOT_FOUND`
  */
 export async function findAgent(agent: Agent, cwd: string): Promise<string | undefined> {
   const program = agentProgram(agent);

@@ -37,7 +37,7 @@ export interface AgentChoice {
 
 /**
  * A shell line that is given with the name of a known agent (to choose a model, say) is read as that agent's.
- * @throws AgentError UNKNOWN_AGENT, naming the nearest known agent; NO_TURN_LIMIT.
+ * @throws {AgentError} `UNKNOWN_AGENT`, naming the nearest known agent; NO_TURN_LIMIT.
  */
 export function resolveAgent(choice: AgentChoice): Agent {
   const agent = chosenAgent(choice);

@@ -35,7 +35,7 @@ export async function sandboxVersion(): Promise<string | undefined> {
   return /\d[\d.]*/.exec(stdout)?.[0];
 }
 
-/** @throws SettingError where it is not there. */
+/** @throws {SettingError} where it is not there. */
 export async function assertSandbox(): Promise<void> {
   if ((await sandboxVersion()) === undefined)
     throw new SettingError('sandbox', `--sandbox ${MISSING}, or leave it out`);

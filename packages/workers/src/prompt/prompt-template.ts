@@ -40,7 +40,7 @@ const TAGS = {
 
 /**
  * The template of a project: the file that is configured, else `.sage/prompt.md`; undefined where there is neither.
- * @throws SettingError naming the line of what is wrong with it.
+ * @throws {SettingError} naming the line of what is wrong with it.
  */
 export async function readPromptTemplate(
   root: string,
@@ -60,7 +60,7 @@ export async function readPromptTemplate(
   return parsePromptTemplate(text, file);
 }
 
-/** @throws SettingError */
+/** @throws {SettingError} */
 export function parsePromptTemplate(text: string, file: string): PromptTemplate {
   const fail = (offset: number, what: string): never => {
     const line = text.slice(0, offset).split('\n').length;

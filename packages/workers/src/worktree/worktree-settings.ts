@@ -16,7 +16,7 @@ export interface WorktreeSettings {
   readonly teardown?: string | undefined;
 }
 
-/** @throws SettingError where something that is to be copied is not in the checkout. */
+/** @throws {SettingError} where something that is to be copied is not in the checkout. */
 export function assertWorktreeSettings(root: string, { copy = [] }: WorktreeSettings): void {
   for (const path of copy) {
     const clean = normalize(path);

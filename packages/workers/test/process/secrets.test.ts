@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { allowedEnvironment } from '../../src/process/allowed-environment.ts';
 import { secretValues } from '../../src/index.ts';

@@ -1,0 +1,198 @@
+import { expect, test } from 'vitest';
+import { NO_REPORT } from '../../src/agents/report.ts';
+import { type AgentEvent, KNOWN_AGENTS } from '../../src/index.ts';
+
+/** What an agent's events, in their order, add up to. */
+function report(name: string, ...events: AgentEvent[]) {
+  const read = KNOWN_AGENTS.find((agent) => agent.name === name)?.readEvent;
+  if (!read) throw new Error(`${name} has no events`);
+  return events.reduce((before, event) => read(before, event), NO_REPORT);
+}
+
+const claude = {
+  init: { type: 'system', subtype: 'init', session_id: 's-1' },
+  says: (id: string, text: string, tokens: number) => ({
+    type: 'assistant',
+    session_id: 's-1',
+    message: { id, content: [{ type: 'text', text }], usage: { input_tokens: tokens, output_tokens: 1 } },
+  }),
+  uses: (name: string, input: object) => ({
+    type: 'assistant',
+    session_id: 's-1',
+    message: { id: name, content: [{ type: 'tool_use', name, input }] },
+  }),
+  result: (more: object) => ({
+    type: 'result',
+    subtype: 'success',
+    is_error: false,
+    session_id: 's-1',
+    ...more,
+  }),
+};
+
+test('claude: a finished session, with its figures from the result', () => {
+  const usage = {
+    input_tokens: 100,
+    cache_creation_input_tokens: 20,
+    cache_read_input_tokens: 300,
+    output_tokens: 9,
+  };
+  expect(
+    report(
+      'claude',
+      claude.init,
+      claude.says('m-1', 'Working', 50),
+      claude.uses('Edit', { file_path: 'src/menu.ts' }),
+      claude.says('m-2', 'Menu is done', 60),
+      claude.result({ result: 'Menu is done', usage, total_cost_usd: 0.25 }),
+    ),
+  ).toMatchObject({
+    sessionId: 's-1',
+    text: 'Menu is done',
+    activity: 'Edit src/menu.ts',
+    tokens: 429,
+    inputTokens: 420,
+    outputTokens: 9,
+    cachedTokens: 300,
+    costUsd: 0.25,
+    denied: [],
+  });
+});
+
+test('claude: a session that was cut off counts each message once', () => {
+  const message = claude.says('m-1', 'Working', 50);
+  expect(report('claude', claude.init, message, message, claude.says('m-2', 'More', 10)).tokens).toBe(62);
+});
+
+test('claude: denied tools are named, by the result where it names them', () => {
+  const denied = { type: 'system', subtype: 'permission_denied', tool_name: 'Bash' };
+  expect(report('claude', denied, claude.result({})).denied).toEqual(['Bash']);
+  const permission_denials = [{ tool_name: 'Write' }, { tool_name: 'Bash' }];
+  expect(report('claude', denied, claude.result({ permission_denials })).denied).toEqual(['Write', 'Bash']);
+});
+
+test('claude: an API error is a problem, though its subtype is success', () => {
+  const failed = (result: string, status?: number) =>
+    report('claude', claude.result({ is_error: true, result, api_error_status: status })).problem;
+  expect(failed('Overloaded', 529)).toMatchObject({ kind: 'rate-limit' });
+  expect(failed('Too many requests', 429)).toMatchObject({ kind: 'rate-limit' });
+  expect(failed('The prompt is too long', 400)).toMatchObject({ kind: 'failure' });
+  expect(
+    report('claude', claude.result({ subtype: 'error_max_turns', errors: ['No more turns'] })).problem,
+  ).toEqual({
+    kind: 'failure',
+    message: 'No more turns',
+  });
+});
+
+test('claude: retries for a limit are counted, other retries are not', () => {
+  const retry = (error: string, error_status: number) => ({
+    type: 'system',
+    subtype: 'api_retry',
+    error,
+    error_status,
+  });
+  const { retries } = report(
+    'claude',
+    retry('limit', 429),
+    retry('overloaded', 529),
+    retry('bad gateway', 502),
+  );
+  expect(retries).toBe(2);
+});
+
+test('codex: a finished turn, cached input being part of the input', () => {
+  expect(
+    report(
+      'codex',
+      { type: 'thread.started', thread_id: 't-1' },
+      { type: 'item.started', item: { type: 'command_execution', command: 'npm test' } },
+      { type: 'item.completed', item: { type: 'agent_message', text: 'Tests pass' } },
+      { type: 'turn.completed', usage: { input_tokens: 90, cached_input_tokens: 40, output_tokens: 10 } },
+    ),
+  ).toMatchObject({
+    sessionId: 't-1',
+    text: 'Tests pass',
+    activity: 'Run: npm test',
+    tokens: 100,
+    cachedTokens: 40,
+  });
+});
+
+test('codex: reconnecting for a limit is a retry, and a failed turn a problem', () => {
+  const again = { type: 'error', message: 'Reconnecting... 1/5 (429 Too Many Requests)' };
+  const lost = { type: 'error', message: 'Reconnecting... 1/5 (connection refused)' };
+  const failed = (message: string) => ({ type: 'turn.failed', error: { message } });
+  expect(report('codex', again, again, lost)).toMatchObject({ retries: 2 });
+  expect(report('codex', failed('429 Too Many Requests')).problem).toMatchObject({ kind: 'rate-limit' });
+  expect(report('codex', failed('401 Unauthorized')).problem).toMatchObject({ kind: 'failure' });
+});
+
+test('gemini: text comes in pieces, and starts again after a tool', () => {
+  const says = (content: string) => ({ type: 'message', role: 'assistant', content, delta: true });
+  expect(
+    report(
+      'gemini',
+      { type: 'init', session_id: 'g-1' },
+      { type: 'message', role: 'user', content: 'the prompt' },
+      says('I will write'),
+      { type: 'tool_use', tool_name: 'write_file', parameters: { file_path: 'a.txt' } },
+      says('Written '),
+      says('to a.txt'),
+      {
+        type: 'result',
+        status: 'success',
+        stats: { total_tokens: 70, input_tokens: 60, output_tokens: 10, cached: 5 },
+      },
+    ),
+  ).toMatchObject({
+    sessionId: 'g-1',
+    text: 'Written to a.txt',
+    activity: 'write_file a.txt',
+    tokens: 70,
+    cachedTokens: 5,
+  });
+});
+
+test('gemini: a tool that is not there was denied, and a failed result is a problem', () => {
+  const absent = { type: 'tool_result', tool_id: 'run_shell__7', error: { type: 'tool_not_registered' } };
+  expect(report('gemini', absent).denied).toEqual(['run_shell']);
+  const failed = { type: 'result', status: 'error', error: { message: 'API key not valid' } };
+  expect(report('gemini', failed).problem).toEqual({ kind: 'failure', message: 'API key not valid' });
+});
+
+test('opencode: each step adds its own figures', () => {
+  const step = {
+    type: 'step_finish',
+    sessionID: 'o-1',
+    part: { cost: 0.5, tokens: { input: 10, output: 2, cache: { read: 30, write: 4 } } },
+  };
+  expect(
+    report('opencode', step, { type: 'text', sessionID: 'o-1', part: { text: 'Done' } }, step),
+  ).toMatchObject({
+    sessionId: 'o-1',
+    text: 'Done',
+    tokens: 92,
+    inputTokens: 88,
+    outputTokens: 4,
+    cachedTokens: 60,
+    costUsd: 1,
+  });
+});
+
+test('opencode: a refused tool and an error of the provider', () => {
+  const refused = {
+    type: 'tool_use',
+    part: { tool: 'bash', state: { input: { command: 'rm x' }, error: 'The user rejected permission' } },
+  };
+  expect(report('opencode', refused)).toMatchObject({ denied: ['bash'], activity: 'bash: rm x' });
+  const error = (data: object) => ({ type: 'error', error: { name: 'APIError', data } });
+  expect(report('opencode', error({ message: 'slow down', statusCode: 429 })).problem).toMatchObject({
+    kind: 'rate-limit',
+  });
+  expect(report('opencode', error({ message: 'bad key', statusCode: 401 })).problem).toEqual({
+    kind: 'failure',
+    message: 'bad key',
+  });
+  expect(report('opencode', error({})).problem?.message).toBe('APIError');
+});
