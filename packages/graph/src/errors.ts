@@ -1,5 +1,5 @@
 /** Letters of an id in a message; `ids`, `id` and `cycles` of an error have them whole. */
-const LETTERS = 100;
+const MAX_CHARACTERS = 100;
 
 /** Ids are quoted as JSON, so that a message stays one line whatever an id holds; long ids and lists are cut. */
 function quoted(ids: readonly string[], separator = ', '): string {
@@ -8,7 +8,7 @@ function quoted(ids: readonly string[], separator = ', '): string {
 }
 
 function shortened(id: string): string {
-  return id.length <= LETTERS ? id : `${id.slice(0, LETTERS - 1).toWellFormed()}…`;
+  return id.length <= MAX_CHARACTERS ? id : `${id.slice(0, MAX_CHARACTERS - 1).toWellFormed()}…`;
 }
 
 /** Two nodes have the same id. */

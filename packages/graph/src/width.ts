@@ -4,7 +4,7 @@ import type { Rows } from './matching.ts';
 import { dependencyFirst, waves } from './order.ts';
 
 /** Beyond this many nodes the closure (a bit for every pair) and the matching over it cost too much. */
-const EXACT_UP_TO = 5_000;
+const EXACT_MAX_NODES = 5_000;
 
 export interface Width {
   /** The most nodes of which none waits for another lies between these two; equal where it is known exactly. */
@@ -23,7 +23,7 @@ export interface Width {
  * @throws {CycleError}
  */
 export function graphWidth(graph: DependencyGraph): Width {
-  if (graph.size > EXACT_UP_TO) {
+  if (graph.size > EXACT_MAX_NODES) {
     const antichain = waves(graph).reduce(
       (widest, wave) => (wave.length > widest.length ? wave : widest),
       [],

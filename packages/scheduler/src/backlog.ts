@@ -23,7 +23,7 @@ export interface SchedulerTicket {
 }
 
 /** The tickets that are not COMPLETED, and the graph of what they still wait for; node `i` is `tickets[i]`. */
-export interface Backlog {
+export interface OpenBacklog {
   readonly tickets: readonly SchedulerTicket[];
   readonly graph: DependencyGraph;
   /** Minutes per node; a container takes none. */
@@ -36,7 +36,7 @@ export interface Backlog {
  * @throws {UnknownDependencyError} for a dependency that is neither in the list nor in `satisfied`.
  * @throws {InvalidDurationError} of `@sage/graph`, for a duration that is negative or not finite.
  */
-export function openBacklog(all: readonly SchedulerTicket[], satisfied: ReadonlySet<string>): Backlog {
+export function openBacklog(all: readonly SchedulerTicket[], satisfied: ReadonlySet<string>): OpenBacklog {
   const tickets = all.filter(({ state }) => state !== 'COMPLETED');
   const graph = buildDependencyGraph(tickets);
   if (graph.missing.length > 0) {

@@ -3,7 +3,7 @@ import type { NodeRanking } from './priority.ts';
 import type { ReadyQueue } from './ready-queue.ts';
 
 /** The best ready tickets that are compared; a fixed number keeps the choice logarithmic. */
-const CANDIDATES = 8;
+const MAX_CANDIDATES = 8;
 
 export interface ConflictAwareOptions {
   readonly ranking: NodeRanking;
@@ -55,7 +55,7 @@ export function createConflictAwareQueue(
         if (priorities[place] !== priorities[first] || urgency[place]! <= bestWorth) break;
         const worth = urgency[place]! - expectedRedo(place);
         if (worth > bestWorth) [best, bestWorth] = [place, worth];
-        if (bestWorth === urgency[place] || aside.size + 1 === CANDIDATES) break;
+        if (bestWorth === urgency[place] || aside.size + 1 === MAX_CANDIDATES) break;
         aside.add(place);
       }
       const compared = [...aside];

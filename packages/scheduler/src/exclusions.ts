@@ -1,4 +1,4 @@
-import type { Backlog } from './backlog.ts';
+import type { OpenBacklog } from './backlog.ts';
 
 /** What tickets have to themselves, or share with a limited number of others, while they run. By place in the ranking. */
 export interface Exclusions {
@@ -14,7 +14,7 @@ const NONE: readonly string[] = [];
 
 /** Unknown ids in `conflictsWith` conflict with nobody. */
 export function exclusionsOf(
-  { tickets, graph }: Pick<Backlog, 'tickets' | 'graph'>,
+  { tickets, graph }: Pick<OpenBacklog, 'tickets' | 'graph'>,
   places: Int32Array,
   limits: ReadonlyMap<string, number>,
 ): Exclusions {

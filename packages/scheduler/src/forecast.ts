@@ -43,7 +43,7 @@ export interface Forecast extends Simulation {
 const Z = 1.2816;
 
 /** So often a duration is drawn for a ticket that has run for some time, to get one that is longer. */
-const DRAWS = 20;
+const DEFAULT_DRAWS = 20;
 
 /**
  * The run as planned, and how long it may take: simulated again and again with durations and courses that are drawn,
@@ -102,7 +102,7 @@ export function* forecastDraws(
     const draw = (): number => Math.exp(middle + deviation * normal(random));
     const elapsed = rest.underWay?.get(id) ?? 0;
     let drawn = draw();
-    for (let more = 1; drawn <= elapsed && more < DRAWS; more++) drawn = draw();
+    for (let more = 1; drawn <= elapsed && more < DEFAULT_DRAWS; more++) drawn = draw();
     return drawn;
   }
 }

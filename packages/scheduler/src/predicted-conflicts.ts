@@ -28,7 +28,7 @@ export function predictConflict(one: readonly LikelyFile[], other: readonly Like
 }
 
 /** Simulations ask for the same chances again and again; this many are remembered. */
-const REMEMBERED = 1_000_000;
+const MAX_REMEMBERED_PAIRS = 1_000_000;
 
 /** {@link predictConflict} by ids, as `conflictChance` of a scheduler. */
 export function conflictChances(
@@ -42,7 +42,7 @@ export function conflictChances(
     if (!row) known.set(first, (row = new Map()));
     let chance = row.get(second);
     if (chance === undefined) {
-      if (++count > REMEMBERED) {
+      if (++count > MAX_REMEMBERED_PAIRS) {
         known.clear();
         known.set(first, (row = new Map()));
         count = 1;

@@ -2,7 +2,7 @@ import { dependencyFirst } from '@sage/graph';
 import { meanRiskPaths } from './mean-risk-paths.ts';
 import { sortedByKey } from './radix-sort.ts';
 import { isRunnable, openBacklog } from './backlog.ts';
-import type { Backlog, SchedulerTicket } from './backlog.ts';
+import type { OpenBacklog, SchedulerTicket } from './backlog.ts';
 
 export interface RankedTicket {
   id: string;
@@ -45,7 +45,7 @@ export interface NodeRanking {
 const DEVIATIONS = 6;
 
 /** `failing` is the share of attempts that fail. */
-export function rankNodes(backlog: Backlog, failing = 0): NodeRanking {
+export function rankNodes(backlog: OpenBacklog, failing = 0): NodeRanking {
   const { tickets, graph, durations } = backlog;
   const { size, dependencyOffsets, dependencyTargets } = graph;
   const priorities = new Uint8Array(size);

@@ -1,17 +1,17 @@
 /** A power of two. */
-const SIZE = 16;
+const MAX_PLACES = 16;
 
 /** The ids given out last, in a ring: they are asked for again soon, and found sooner than among all. */
 export class RecentPlaces {
   readonly #ids: string[] = [];
-  readonly #places = new Int32Array(SIZE).fill(-1);
-  readonly #endings = new Int32Array(SIZE);
+  readonly #places = new Int32Array(MAX_PLACES).fill(-1);
+  readonly #endings = new Int32Array(MAX_PLACES);
   #last = 0;
 
   /** An id has the same place each time. */
   remember(id: string, place: number): void {
     if (this.#places[this.#last] === place) return;
-    this.#last = (this.#last + 1) & (SIZE - 1);
+    this.#last = (this.#last + 1) & (MAX_PLACES - 1);
     this.#ids[this.#last] = id;
     this.#places[this.#last] = place;
     this.#endings[this.#last] = endingOf(id);
@@ -20,8 +20,8 @@ export class RecentPlaces {
   /** -1 where it is not among them. */
   placeOf(id: string): number {
     const ending = endingOf(id);
-    for (let back = 0; back < SIZE; back++) {
-      const slot = (this.#last - back) & (SIZE - 1);
+    for (let back = 0; back < MAX_PLACES; back++) {
+      const slot = (this.#last - back) & (MAX_PLACES - 1);
       if (this.#endings[slot] === ending && this.#ids[slot] === id) return this.#places[slot]!;
     }
     return -1;

@@ -4,7 +4,7 @@ import { simulate } from './simulate.ts';
 import { wholeNumber } from './worker-count.ts';
 
 /** A makespan this much above the best is as good: one worker less to pay for. */
-const TOLERANCE = 1.05;
+const MAKESPAN_TOLERANCE = 1.05;
 
 export interface RecommendationOptions extends SchedulerOptions {
   /** The largest number of workers to consider. */
@@ -35,7 +35,7 @@ export function recommendWorkers(
     table.push({ workers, makespan: simulate(tickets, { ...options, workers }).makespan });
   }
   const best = Math.min(...table.map(({ makespan }) => makespan));
-  const workers = table.find(({ makespan }) => makespan <= best * TOLERANCE)!.workers;
+  const workers = table.find(({ makespan }) => makespan <= best * MAKESPAN_TOLERANCE)!.workers;
   return { workers, reason: reasonFor(workers, table, alone.assignments.length), table };
 }
 

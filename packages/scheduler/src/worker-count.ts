@@ -2,7 +2,7 @@ import { usableCores } from './cores.ts';
 import { WorkerCountError } from './errors.ts';
 
 /** More workers than this are only used when asked for by number. */
-const AUTO_LIMIT = 8;
+const AUTO_MAX_WORKERS = 8;
 
 /**
  * The number of workers for `available` tickets. `auto` is half the cores, at most 8; any other request is a
@@ -15,7 +15,8 @@ export function determineWorkerCount(
   available: number,
   { cores = usableCores() }: { cores?: number } = {},
 ): number {
-  const wanted = requested === 'auto' ? Math.min(Math.floor(cores / 2), AUTO_LIMIT) : wholeNumber(requested);
+  const wanted =
+    requested === 'auto' ? Math.min(Math.floor(cores / 2), AUTO_MAX_WORKERS) : wholeNumber(requested);
   return Math.max(1, Math.min(wanted, available));
 }
 

@@ -1,3 +1,4 @@
+export { longestChain } from './backlog/longest-chain.ts';
 export { commitMessage } from './backlog/commit-message.ts';
 export type { Selection } from './backlog/backlog.ts';
 export type { Answer, Ask, Question } from './context/ask.ts';

@@ -16,7 +16,7 @@ export interface TicketCheck {
 }
 
 /** Retries of a check that is to be mended where the ticket gives no number. */
-const RETRIES = 2;
+const DEFAULT_RETRIES = 2;
 
 /**
  * A ticket's own checks: the scripts of its sub-tasks, in order, then those of its `validation_config`. One that cannot
@@ -69,5 +69,5 @@ function word(value: unknown): string | undefined {
 }
 
 function count(value: unknown): number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : RETRIES;
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : DEFAULT_RETRIES;
 }

@@ -3,16 +3,16 @@ import { createScheduler, criticalPath, planBatches, recommendWorkers } from '@s
 import type { SchedulerTicket } from '@sage/scheduler';
 import { isContainer } from '@sage/tickets';
 import type { Parallelisation } from './report.ts';
-import { isOpenWork } from './subject.ts';
-import type { Subject } from './subject.ts';
+import { isOpenWork } from './index-under-test.ts';
+import type { IndexUnderTest } from './index-under-test.ts';
 
 /** As many as `auto` takes at most. */
-const DEFAULT_CAP = 8;
+const DEFAULT_MAX_WORKERS = 8;
 
 /** What parallel workers would gain; without a plan where dependencies are unknown or circular. */
 export function parallelisationOf(
-  { tickets, graph }: Subject,
-  cap = DEFAULT_CAP,
+  { tickets, graph }: IndexUnderTest,
+  cap = DEFAULT_MAX_WORKERS,
   limits: ReadonlyMap<string, number> = new Map(),
 ): Parallelisation {
   const unprocessed = tickets.filter(isOpenWork).length;

@@ -14,16 +14,16 @@ import { checkValidationScripts } from './checks/validation-scripts.ts';
 import { checkPriorities, checkTypes, checkValidationTypes } from './checks/vocabulary.ts';
 import type { Finding } from './finding.ts';
 import type { Parallelisation } from './report.ts';
-import type { Subject } from './subject.ts';
+import type { IndexUnderTest } from './index-under-test.ts';
 
 export interface Section {
   section: number;
   name: string;
   group: 'schema' | 'duplicates' | 'dependencies' | 'files' | 'parallel' | 'summary';
   /** The message where nothing was found. */
-  sound: string;
+  passMessage: string;
   run(
-    subject: Subject,
+    index: IndexUnderTest,
     surroundings: Surroundings,
     potential: Parallelisation,
   ): Finding[] | Promise<Finding[]>;
@@ -34,103 +34,103 @@ export const SECTIONS: readonly Section[] = [
     section: 1,
     name: 'json',
     group: 'schema',
-    sound: 'the index is JSON with a list of tickets',
+    passMessage: 'the index is JSON with a list of tickets',
     run: () => [],
   },
   {
     section: 2,
     name: 'fields',
     group: 'schema',
-    sound: 'every ticket has the fields it needs',
+    passMessage: 'every ticket has the fields it needs',
     run: checkFields,
   },
   {
     section: 3,
     name: 'duplicates',
     group: 'duplicates',
-    sound: 'every id belongs to one ticket',
+    passMessage: 'every id belongs to one ticket',
     run: checkDuplicates,
   },
   {
     section: 4,
     name: 'ids',
     group: 'schema',
-    sound: 'every id is of the form COMPONENT-NUMBER',
+    passMessage: 'every id is of the form COMPONENT-NUMBER',
     run: checkIdForm,
   },
-  { section: 5, name: 'states', group: 'schema', sound: 'every state is known', run: checkStates },
+  { section: 5, name: 'states', group: 'schema', passMessage: 'every state is known', run: checkStates },
   {
     section: 6,
     name: 'references',
     group: 'dependencies',
-    sound: 'every dependency is a ticket',
+    passMessage: 'every dependency is a ticket',
     run: checkReferences,
   },
   {
     section: 7,
     name: 'cycles',
     group: 'dependencies',
-    sound: 'no ticket waits for itself',
+    passMessage: 'no ticket waits for itself',
     run: checkCycles,
   },
   {
     section: 8,
     name: 'hierarchy',
     group: 'dependencies',
-    sound: 'parents and children agree',
+    passMessage: 'parents and children agree',
     run: checkHierarchy,
   },
   {
     section: 9,
     name: 'markdown',
     group: 'files',
-    sound: 'ticket files and tickets agree',
+    passMessage: 'ticket files and tickets agree',
     run: checkMarkdownFiles,
   },
   {
     section: 10,
     name: 'priorities',
     group: 'schema',
-    sound: 'every priority is known',
+    passMessage: 'every priority is known',
     run: checkPriorities,
   },
-  { section: 11, name: 'types', group: 'schema', sound: 'every type is known', run: checkTypes },
+  { section: 11, name: 'types', group: 'schema', passMessage: 'every type is known', run: checkTypes },
   {
     section: 12,
     name: 'validation-types',
     group: 'schema',
-    sound: 'every validation type is known',
+    passMessage: 'every validation type is known',
     run: checkValidationTypes,
   },
   {
     section: 13,
     name: 'sub-tasks',
     group: 'schema',
-    sound: 'every sub-task is complete',
+    passMessage: 'every sub-task is complete',
     run: checkSubTasks,
   },
   {
     section: 14,
     name: 'validation-scripts',
     group: 'schema',
-    sound: 'every validation script can be run',
+    passMessage: 'every validation script can be run',
     run: checkValidationScripts,
   },
   {
     section: 15,
     name: 'parallel',
     group: 'parallel',
-    sound: 'a parallel run has what it needs',
+    passMessage: 'a parallel run has what it needs',
     run: (_, surroundings, potential) => checkParallel(surroundings, potential),
   },
   {
     section: 16,
     name: 'checkpoints',
     group: 'files',
-    sound: 'git knows every checkpoint',
+    passMessage: 'git knows every checkpoint',
     run: checkCheckpoints,
   },
-  { section: 17, name: 'summary', group: 'summary', sound: 'the numbers agree', run: checkSummary },
+  { section: 17, name: 'summary', group: 'summary', passMessage: 'the numbers agree', run: checkSummary },
 ];
 
 /** What `checks` may name: a section, or a group of them (`schema`, `dependencies`, `files`). */

@@ -10,7 +10,7 @@ import type { Sandbox } from './prerequisites/sandbox.ts';
 import type { Check, ValidationReport } from './report.ts';
 import { CHECK_NAMES, SECTIONS } from './sections.ts';
 import type { Section } from './sections.ts';
-import { subjectOf } from './subject.ts';
+import { indexUnderTest } from './index-under-test.ts';
 
 export interface ValidateOptions {
   /** Top of the repository. */
@@ -40,20 +40,20 @@ export interface ValidateOptions {
 export async function validate(options: ValidateOptions): Promise<ValidationReport> {
   const { root, strict = false, agent, sandbox, workers } = options;
   const sections = selectSections(options.checks);
-  const index = await readIndex(options.index);
-  if (index instanceof TicketIndexError) {
+  const read = await readIndex(options.index);
+  if (read instanceof TicketIndexError) {
     const failure: Finding = {
-      id: `json.${index.code}`,
+      id: `json.${read.code}`,
       status: 'fail',
-      message: index.message,
+      message: read.message,
       tickets: [],
     };
     const parallel = unplanned(0, 'No plan can be made before the index can be read.');
     return { v: 1, ok: false, checks: [{ section: 1, ...failure }], cycles: [], parallel };
   }
-  const subject = subjectOf(root, index);
+  const index = indexUnderTest(root, read);
   const limits = new Map(Object.entries(options.componentLimits ?? {}));
-  const potential = parallelisationOf(subject, workers, limits);
+  const potential = parallelisationOf(index, workers, limits);
   const surroundings = {
     root,
     agent,
@@ -64,7 +64,7 @@ export async function validate(options: ValidateOptions): Promise<ValidationRepo
   };
   const checks: Check[] = [];
   for (const section of sections) {
-    const findings = await section.run(subject, surroundings, potential);
+    const findings = await section.run(index, surroundings, potential);
     checks.push(
       ...(findings.length > 0 ? findings : [passed(section)]).map((finding) => ({
         section: section.section,
@@ -73,7 +73,7 @@ export async function validate(options: ValidateOptions): Promise<ValidationRepo
     );
   }
   const ok = checks.every(({ status }) => status === 'pass' || (status === 'warn' && !strict));
-  return { v: 1, ok, checks, cycles: subject.cycles, parallel: potential };
+  return { v: 1, ok, checks, cycles: index.cycles, parallel: potential };
 }
 
 function selectSections(names: readonly string[] | undefined): readonly Section[] {
@@ -98,6 +98,6 @@ async function readIndex(file: string): Promise<RawTicketIndex | TicketIndexErro
   }
 }
 
-function passed({ name, sound }: Section): Finding {
-  return { id: name, status: 'pass', message: sound, tickets: [] };
+function passed({ name, passMessage }: Section): Finding {
+  return { id: name, status: 'pass', message: passMessage, tickets: [] };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isContainer, parseRawTicketIndex, type Ticket } from '@sage/tickets';
 import { describe, expect, test } from 'vitest';
 import { parallelisationOf } from '../src/parallelisation.ts';
-import { isOpenWork, type Subject, subjectOf } from '../src/subject.ts';
+import { isOpenWork, type IndexUnderTest, indexUnderTest } from '../src/index-under-test.ts';
 
 const data = process.env['SAGE_COMPAT_DATA'];
 const folder = join(data ?? '', 'sage');
@@ -18,9 +18,9 @@ describe.skipIf(!data)('real sage indexes (SAGE_COMPAT_DATA)', () => {
     (name, how) => {
       const text = readFileSync(join(folder, name), 'utf8');
       const open = text.replaceAll(/"state": "[A-Z_]+"/g, '"state": "UNPROCESSED"');
-      const subject = subjectOf('', parseRawTicketIndex(how === 'as it is' ? text : open, name));
-      const { recommendedWorkers, unprocessed, table } = parallelisationOf(subject, CAP);
-      const run = naiveRun(subject);
+      const index = indexUnderTest('', parseRawTicketIndex(how === 'as it is' ? text : open, name));
+      const { recommendedWorkers, unprocessed, table } = parallelisationOf(index, CAP);
+      const run = naiveRun(index);
       const makespans = Array.from({ length: Math.min(CAP, Math.max(1, unprocessed)) }, (_, nth) =>
         run(nth + 1),
       );
@@ -32,7 +32,7 @@ describe.skipIf(!data)('real sage indexes (SAGE_COMPAT_DATA)', () => {
 });
 
 /** Whoever is free takes the first in order that can start: by the definitions, without an index or a queue. */
-function naiveRun({ tickets, graph }: Subject): (workers: number) => number {
+function naiveRun({ tickets, graph }: IndexUnderTest): (workers: number) => number {
   const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
   const known = tickets
     .filter((one) => one.state !== 'COMPLETED' && !isContainer(one))

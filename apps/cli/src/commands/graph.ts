@@ -1,23 +1,8 @@
 import { join, resolve } from 'node:path';
 import { openRepository } from '@sage/git';
-import {
-  buildDependencyGraph,
-  type DependencyGraph,
-  detectCircularDependencies,
-  drawDot,
-  drawMermaid,
-  drawSvg,
-  pictured,
-} from '@sage/graph';
-import { criticalPath } from '@sage/scheduler';
-import {
-  isContainer,
-  readTicketIndex,
-  SAGE_INDEX,
-  type Ticket,
-  TICKET_STATES,
-  toGraphNodes,
-} from '@sage/tickets';
+import { buildDependencyGraph, drawDot, drawMermaid, drawSvg, pictured } from '@sage/graph';
+import { longestChain } from '@sage/stream';
+import { readTicketIndex, SAGE_INDEX, type Ticket, TICKET_STATES, toGraphNodes } from '@sage/tickets';
 import { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
@@ -63,7 +48,7 @@ async function draw({ C, format, focus, state }: Flags): Promise<string> {
     focus,
     show: (id) => states === undefined || states.includes(ticketOf(tickets, id).state),
   });
-  const marked = longestChain(whole, list);
+  const marked = longestChain(list);
   const options = {
     titleOf: (id: string) => ticketOf(tickets, id).title,
     groupOf: (id: string) => ticketOf(tickets, id).component,
@@ -85,18 +70,4 @@ async function draw({ C, format, focus, state }: Flags): Promise<string> {
 
 function ticketOf(tickets: ReadonlyMap<string, Ticket>, id: string): Ticket {
   return tickets.get(id) as Ticket;
-}
-
-/** Of open tickets, by estimated duration; none where no plan can be made. */
-function longestChain(graph: DependencyGraph, tickets: readonly Ticket[]): string[] {
-  if (graph.missing.length > 0 || detectCircularDependencies(graph).length > 0) return [];
-  return criticalPath(
-    tickets.map((ticket) => ({
-      id: ticket.id,
-      dependencies: graph.dependenciesOf(ticket.id),
-      state: ticket.state,
-      duration: ticket.estimatedMinutes,
-      container: isContainer(ticket),
-    })),
-  );
 }

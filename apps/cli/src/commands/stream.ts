@@ -40,7 +40,7 @@ type FileOnly =
 type Numeric = 'maxAttempts' | 'maxTurns' | 'maxCost' | 'maxTokens' | 'maxTicketCost' | 'maxTicketTokens';
 
 const DEFAULT_ATTEMPTS = 2;
-const DEFAULT_TIMEOUT = 60 * 60_000;
+const DEFAULT_TIMEOUT_MS = 60 * 60_000;
 
 export function streamCommand(): Command {
   return new Command('stream')
@@ -157,7 +157,7 @@ async function stream(flags: Flags): Promise<number> {
   const sandbox = await sandboxSettings(settings.sandbox, config.sandbox);
   const template = await readPromptTemplate(root, settings.prompt);
   const verified = verifySettings({ verify, verifySlots, verifyMode }, config);
-  const timeout = duration('--timeout', settings.timeout) ?? DEFAULT_TIMEOUT;
+  const timeout = duration('--timeout', settings.timeout) ?? DEFAULT_TIMEOUT_MS;
   const idleTimeout = duration('--idle-timeout', settings.idleTimeout);
   const reporter = json
     ? jsonReporter(process.stdout, process.stderr)

@@ -2,12 +2,12 @@ import type { RunForecast } from '@sage/stream';
 import stringWidth from 'string-width';
 import { column, fitName } from '../printable.ts';
 
-const LABEL = 4;
-const WORKERS = 16;
+const LABEL_COLUMNS = 4;
+const MAX_WORKERS = 16;
 /** Where tickets would have fewer columns than this on the mean, only the first part of the run is drawn. */
-const COLUMNS = 8;
+const MIN_COLUMNS = 8;
 /** Less than so much of a run is not worth leaving out. */
-const REST = 0.3;
+const REST_SHARE = 0.3;
 
 /** A line a worker, each ticket from its start to its end with as much of its id as there is room for. */
 export function formatGantt(
@@ -15,14 +15,14 @@ export function formatGantt(
   minutes: number,
   width: number,
 ): string[] {
-  const columns = width - LABEL - 1;
+  const columns = width - LABEL_COLUMNS - 1;
   const span = drawn(assignments, minutes, columns);
   const at = (minute: number): number =>
     span === 0 ? 0 : Math.min(columns, Math.round((minute / span) * columns));
   const byWorker = Map.groupBy(assignments, ({ worker }) => worker);
   const workers = [...byWorker.keys()].toSorted((a, b) => a - b);
-  const lines = workers.slice(0, WORKERS).map((worker) => {
-    let line = column(String(worker), LABEL);
+  const lines = workers.slice(0, MAX_WORKERS).map((worker) => {
+    let line = column(String(worker), LABEL_COLUMNS);
     let used = 0;
     for (const { id, start, end } of byWorker.get(worker) ?? []) {
       const [from, to] = [at(start), at(end)];
@@ -37,9 +37,9 @@ export function formatGantt(
     }
     return `${line}|`;
   });
-  if (workers.length > WORKERS) lines.push(`... and ${workers.length - WORKERS} more workers`);
+  if (workers.length > MAX_WORKERS) lines.push(`... and ${workers.length - MAX_WORKERS} more workers`);
   const last = span < minutes ? `the first ${hours(span)} of ${hours(minutes)}` : hours(minutes);
-  return [...lines, `${' '.repeat(LABEL)}0${last.padStart(columns - 1)}`];
+  return [...lines, `${' '.repeat(LABEL_COLUMNS)}0${last.padStart(columns - 1)}`];
 }
 
 /** How many minutes of a run there is room for. */
@@ -49,8 +49,8 @@ function drawn(
   columns: number,
 ): number {
   const work = assignments.reduce((sum, { start, end }) => sum + end - start, 0);
-  const room = assignments.length === 0 ? minutes : ((work / assignments.length) * columns) / COLUMNS;
-  return room > minutes * (1 - REST) ? minutes : room;
+  const room = assignments.length === 0 ? minutes : ((work / assignments.length) * columns) / MIN_COLUMNS;
+  return room > minutes * (1 - REST_SHARE) ? minutes : room;
 }
 
 /** Minutes as a person says them. */

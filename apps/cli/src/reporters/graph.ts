@@ -2,7 +2,7 @@ import { type DependencyGraph, drawTree, graphStatistics, type PictureOptions } 
 import { fit, printable } from '../printable.ts';
 import type { Colors } from './colors.ts';
 
-const WIDTH = 80;
+const WIDTH_COLUMNS = 80;
 
 /** A tree for a person: below each ticket what waits for it. */
 export function formatGraph(
@@ -28,12 +28,12 @@ export function formatGraph(
     if (several && prefix === '' && groupOf(id) !== group) {
       if (group !== undefined) heading.push('');
       group = groupOf(id);
-      heading.push(colors.bold(fit(printable(group), WIDTH)));
+      heading.push(colors.bold(fit(printable(group), WIDTH_COLUMNS)));
     }
     const state = graph.stateOf(id) ?? '';
     const title = repeated ? '(see above)' : titleOf(id) === id ? '' : titleOf(id);
     const text = `${signs.get(state) ?? '\u{00b7}'}${critical.has(id) ? '*' : ' '} ${printable(id)}  ${title}`;
-    const shown = fit(text, WIDTH - prefix.length);
+    const shown = fit(text, WIDTH_COLUMNS - prefix.length);
     return [...heading, colors.dim(prefix) + (paint.get(state) ?? ((plain: string) => plain))(shown)];
   });
   const { total, edges, states } = graphStatistics(graph);
@@ -42,7 +42,7 @@ export function formatGraph(
   return [
     ...lines,
     '',
-    fit(`${total} tickets, ${edges} dependencies: ${counts}${legend}`, 2 * WIDTH),
+    fit(`${total} tickets, ${edges} dependencies: ${counts}${legend}`, 2 * WIDTH_COLUMNS),
     '',
   ].join('\n');
 }

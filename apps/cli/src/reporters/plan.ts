@@ -2,7 +2,7 @@ import type { Explanation, Plan } from '@sage/stream';
 import { column, fit, wrap } from '../printable.ts';
 import { formatGantt, hours } from './gantt.ts';
 
-const WIDTH = 80;
+const WIDTH_COLUMNS = 80;
 
 /** The plan for a person. */
 export function formatPlan({ batches, blocked, workers, criticalPath, forecast }: Plan): string {
@@ -12,9 +12,10 @@ export function formatPlan({ batches, blocked, workers, criticalPath, forecast }
     '',
   ];
   for (const [index, batch] of batches.entries()) {
-    lines.push(`${column(String(index + 1), 5)} ${fit(batch.join('  '), WIDTH - 6)}`);
+    lines.push(`${column(String(index + 1), 5)} ${fit(batch.join('  '), WIDTH_COLUMNS - 6)}`);
   }
-  if (criticalPath.length > 0) lines.push('', fit(`longest chain: ${criticalPath.join(' -> ')}`, WIDTH));
+  if (criticalPath.length > 0)
+    lines.push('', fit(`longest chain: ${criticalPath.join(' -> ')}`, WIDTH_COLUMNS));
   if (tickets > 0) {
     const { minutes, utilisation } = forecast;
     lines.push(
@@ -23,11 +24,11 @@ export function formatPlan({ batches, blocked, workers, criticalPath, forecast }
       ...(forecast.cost ? [costLine(forecast.cost)] : []),
       `as planned below: ${hours(minutes)}, workers busy ${Math.round(utilisation * 100)} % of it`,
       '',
-      ...formatGantt(forecast.assignments, minutes, WIDTH),
+      ...formatGantt(forecast.assignments, minutes, WIDTH_COLUMNS),
     );
   }
   for (const { id, by } of blocked)
-    lines.push(fit(`blocked: ${id}, by ${by.join(', which waits for ')}`, WIDTH));
+    lines.push(fit(`blocked: ${id}, by ${by.join(', which waits for ')}`, WIDTH_COLUMNS));
   return lines.join('\n') + '\n';
 }
 
@@ -89,7 +90,7 @@ export function formatExplanation(explanation: Explanation): string {
     lines.push(`conflicts with ${other} with a chance of ${Math.round(chance * 100)} %: both may change`);
     for (const { path, sources } of files) lines.push(`- ${path} (${sources.map(sourceText).join('; ')})`);
   }
-  return lines.flatMap((text) => wrap(text, WIDTH)).join('\n') + '\n';
+  return lines.flatMap((text) => wrap(text, WIDTH_COLUMNS)).join('\n') + '\n';
 }
 
 function sourceText(

@@ -5,7 +5,7 @@ import type { Colors } from './colors.ts';
 import { hours } from './gantt.ts';
 import { timeOfDay } from './time-of-day.ts';
 
-const WIDTH = 80;
+const WIDTH_COLUMNS = 80;
 const ID_COLUMNS = 14;
 const TEXT_COLUMNS = 50;
 
@@ -15,15 +15,15 @@ export function formatStatus(status: Status, now: Date, colors: Colors): string 
   const at = (time: string) => timeOfDay(time, now.toISOString());
   const killed = status.state === 'killed';
   const lines = [colors.bold(headLine(status, at))];
-  if (status.reason !== undefined) lines.push(fit(status.reason, WIDTH));
+  if (status.reason !== undefined) lines.push(fit(status.reason, WIDTH_COLUMNS));
   const { forecast } = status;
   if (status.state === 'working' && forecast) {
     const [expected, low, high, told] = [forecast.expected, forecast.low, forecast.high, forecast.told].map(
       at,
     );
-    lines.push(fit(`ETA ${expected} (80 % likely between ${low} and ${high}), as of ${told}`, WIDTH));
+    lines.push(fit(`ETA ${expected} (80 % likely between ${low} and ${high}), as of ${told}`, WIDTH_COLUMNS));
   }
-  lines.push(fit(counts(status), WIDTH));
+  lines.push(fit(counts(status), WIDTH_COLUMNS));
   const used = usage(status);
   if (used !== '') lines.push(used);
   const row = (word: string, color: (text: string) => string, ticket: string, text: string) =>
@@ -53,7 +53,7 @@ function headLine({ run, target, state, started, ended, updated }: RunStatus, at
     stopped: () => `stopped ${at(ended ?? updated)}`,
   }[state]();
   const branch = target.replace('refs/heads/', '');
-  return `${fit(`run ${run} on ${branch}`, WIDTH - how.length - 2)}, ${how}`;
+  return `${fit(`run ${run} on ${branch}`, WIDTH_COLUMNS - how.length - 2)}, ${how}`;
 }
 
 function counts({ tickets, state }: RunStatus): string {

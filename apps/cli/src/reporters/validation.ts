@@ -3,7 +3,7 @@ import { fit } from '../printable.ts';
 import type { Colors } from './colors.ts';
 import { hours } from './gantt.ts';
 
-const WIDTH = 80;
+const WIDTH_COLUMNS = 80;
 const WORDS = { pass: 'ok  ', warn: 'warn', fail: 'FAIL' } as const;
 
 export interface ValidationFormat {
@@ -19,7 +19,7 @@ export function formatReport(report: ValidationReport, { verbose, colors }: Vali
   for (const check of report.checks) {
     if (check.status === 'pass' && !verbose && check.section !== 17) continue;
     const label = `${paint[check.status](WORDS[check.status])}  ${String(check.section).padStart(2)}  `;
-    const [first = '', ...more] = wrap(check.message, WIDTH - 10);
+    const [first = '', ...more] = wrap(check.message, WIDTH_COLUMNS - 10);
     lines.push(label + first, ...more.map((line) => ' '.repeat(10) + line));
     lines.push(...ticketLines(check, verbose));
   }
@@ -33,7 +33,7 @@ function ticketLines({ tickets }: Check, verbose: boolean): string[] {
   if (tickets.length === 0) return [];
   const shown = verbose ? tickets : tickets.slice(0, 5);
   const more = tickets.length > shown.length ? ` and ${tickets.length - shown.length} more (--verbose)` : '';
-  return wrap(shown.join(', ') + more, WIDTH - 10).map((line) => ' '.repeat(10) + line);
+  return wrap(shown.join(', ') + more, WIDTH_COLUMNS - 10).map((line) => ' '.repeat(10) + line);
 }
 
 function parallelLines({ parallel }: ValidationReport, verbose: boolean): string[] {
@@ -42,9 +42,9 @@ function parallelLines({ parallel }: ValidationReport, verbose: boolean): string
   if (unprocessed === 0) return [];
   const lines = [
     `${unprocessed} tickets to do, ${independent} could start now (${Math.round(ratio * 100)} %), at most ${width} at a time`,
-    fit(`longest chain: ${criticalPath.join(' -> ')}`, WIDTH),
+    fit(`longest chain: ${criticalPath.join(' -> ')}`, WIDTH_COLUMNS),
     `recommended: --parallel=${recommendedWorkers}`,
-    ...wrap(reason, WIDTH - 2).map((line) => `  ${line}`),
+    ...wrap(reason, WIDTH_COLUMNS - 2).map((line) => `  ${line}`),
   ];
   const rows = verbose ? table : table.slice(0, recommendedWorkers + 2);
   return [

@@ -23,7 +23,7 @@ export interface Layout {
 }
 
 /** Sweeps of the barycentre method; more change little. */
-const SWEEPS = 6;
+const MAX_SWEEPS = 6;
 
 /**
  * A column a wave, so that every edge leads to the right, and a lane a group, in the order of their first nodes.
@@ -36,7 +36,7 @@ export function layOut(graph: DependencyGraph, groupOf: (id: string) => string):
   const rowOf = new Float64Array(graph.size);
   let lanes: Lane[] = [];
   let rows = 0;
-  for (let sweep = 0; sweep <= SWEEPS; sweep++) {
+  for (let sweep = 0; sweep <= MAX_SWEEPS; sweep++) {
     const center = centersOf(graph, rowOf, sweep);
     lanes = [];
     rows = 0;

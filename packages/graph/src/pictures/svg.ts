@@ -8,7 +8,7 @@ const BOX = { width: 170, height: 48 };
 const STEP = { x: 240, y: 58 };
 const MARGIN = { left: 110, top: 40 };
 /** Of a line. */
-const LETTERS = 28;
+const LINE_CHARACTERS = 28;
 const KEY = { x: 8, y: 10, width: 140 };
 
 const STYLE =
@@ -66,7 +66,7 @@ export function drawSvg(graph: DependencyGraph, options: PictureOptions = {}): s
     return (
       `<g transform="translate(${x(place)} ${y(place)})"><title>${escape(words)}</title>` +
       `<rect width="${BOX.width}" height="${BOX.height}" rx="5" fill="${fill}" ${pen}/>` +
-      `<text x="8" y="14">${escape(shorten(place.id, LETTERS - 4))}</text>${second.join('')}</g>`
+      `<text x="8" y="14">${escape(shorten(place.id, LINE_CHARACTERS - 4))}</text>${second.join('')}</g>`
     );
   });
   return [
@@ -102,11 +102,11 @@ function legend(graph: DependencyGraph, hasMarked: boolean): string[] {
 
 function inTwoLines(title: string): string[] {
   const letters = Array.from(title);
-  if (letters.length <= LETTERS) return [title];
-  const space = letters.lastIndexOf(' ', LETTERS);
-  const at = space > 0 ? space : LETTERS;
+  if (letters.length <= LINE_CHARACTERS) return [title];
+  const space = letters.lastIndexOf(' ', LINE_CHARACTERS);
+  const at = space > 0 ? space : LINE_CHARACTERS;
   const second = letters.slice(at).join('').trimStart();
-  return [letters.slice(0, at).join(''), shorten(second, LETTERS)];
+  return [letters.slice(0, at).join(''), shorten(second, LINE_CHARACTERS)];
 }
 
 function shorten(text: string, letters: number): string {

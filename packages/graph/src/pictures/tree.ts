@@ -10,7 +10,7 @@ export interface TreeLine {
 }
 
 /** Of branches. */
-const DEEPEST = 39;
+const MAX_DEPTH = 39;
 
 /**
  * The graph as trees: below each node stands what waits for it. Where that is one node alone it is not indented,
@@ -60,5 +60,5 @@ export function drawTree(
 
 /** Else the branches of a graph that is deep take room in the square of its depth. */
 function cut(branches: string): string {
-  return branches.length > DEEPEST ? `\u{2026}${branches.slice(-DEEPEST)}` : branches;
+  return branches.length > MAX_DEPTH ? `\u{2026}${branches.slice(-MAX_DEPTH)}` : branches;
 }

@@ -8,15 +8,15 @@ export interface LandedTicket {
 }
 
 /** Landings that are looked at: older ones are about code that has changed since. */
-const NEWEST = 500;
+const MAX_LANDINGS = 500;
 
 /** No more commits than these are looked through for them: a history may be long, and hold none. */
-const COMMITS = 20_000;
+const MAX_COMMITS = 20_000;
 
 /** The newest landings in the history of a commit, newest first: its commits with a `Sage-Ticket:` trailer. */
 export async function landedTickets(repository: Repository, tip: string): Promise<LandedTicket[]> {
   const values = `%(trailers:key=${TICKET_TRAILER},valueonly=true,unfold=true,separator=%x01)`;
-  const older = ['rev-list', '--first-parent', `--skip=${COMMITS}`, '--max-count=1', tip, '--'];
+  const older = ['rev-list', '--first-parent', `--skip=${MAX_COMMITS}`, '--max-count=1', tip, '--'];
   const beyond = await git(repository, older);
   const output = await git(repository, [
     'log',
@@ -26,7 +26,7 @@ export async function landedTickets(repository: Repository, tip: string): Promis
     '-m',
     '--no-renames',
     '--name-only',
-    `--max-count=${NEWEST}`,
+    `--max-count=${MAX_LANDINGS}`,
     `--grep=^${TICKET_TRAILER}: `,
     `--format=tformat:%x01${values}`,
     tip,

@@ -20,10 +20,10 @@ export interface Evidence {
 }
 
 /** That a ticket changes a file that its text names: a guess, as many are named to be read. */
-const NAMED = 0.5;
+const NAMED_CHANCE = 0.5;
 /** Files with a smaller chance, and more files than this, are left out. */
-const LEAST = 0.05;
-const MOST = 50;
+const MIN_CHANCE = 0.05;
+const MAX_FILES = 50;
 /** Every landing changes the ticket index, and no agent does. */
 const OWN = /^\.sage\//;
 
@@ -50,19 +50,19 @@ export function likelyFiles(evidence: Evidence): (id: string) => readonly Source
   function find(ticket: Ticket): SourcedFile[] {
     const best = new Map<string, SourcedFile>();
     const add = (path: string, chance: number, source: FileSource): void => {
-      if (chance < LEAST || OWN.test(path) || (best.get(path)?.chance ?? 0) >= chance) return;
+      if (chance < MIN_CHANCE || OWN.test(path) || (best.get(path)?.chance ?? 0) >= chance) return;
       best.set(path, { path, chance, source });
     };
     for (const path of ticket.files) add(path, 1, 'declared');
-    for (const path of pathsIn(ticketText(ticket), evidence.paths)) add(path, NAMED, 'text');
+    for (const path of pathsIn(ticketText(ticket), evidence.paths)) add(path, NAMED_CHANCE, 'text');
     for (const document of new Set(Object.values(ticket.docs))) {
-      const chance = NAMED / (sharing.get(document) ?? 1);
+      const chance = NAMED_CHANCE / (sharing.get(document) ?? 1);
       for (const path of named.get(document) ?? []) add(path, chance, 'docs');
     }
     for (const [path, share] of changedBySimilar(ticket, earlier)) add(path, share, 'history');
     return [...best.values()]
       .toSorted((a, b) => b.chance - a.chance || (a.path < b.path ? -1 : 1))
-      .slice(0, MOST);
+      .slice(0, MAX_FILES);
   }
 
   return (id) => {

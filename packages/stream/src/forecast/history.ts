@@ -7,7 +7,7 @@ import { listRuns, readRun } from '@sage/journal';
 import { TrackRecord } from './track-record.ts';
 
 /** Older journals are not read: how long tickets take changes with the agent. */
-const RUNS = 50;
+const MAX_RUNS = 50;
 
 /** What earlier runs teach. */
 export interface History {
@@ -29,7 +29,7 @@ export async function readHistory(root: string, tickets: ReadonlyMap<string, Tic
     if (ticket) samples.push({ minutes, ...knownBefore(ticket) });
     seen.add(id);
   };
-  const newest = (await listRuns(root)).slice(0, RUNS);
+  const newest = (await listRuns(root)).slice(0, MAX_RUNS);
   for (const { run } of newest.toReversed()) {
     for (const event of (await readRun(root, run).catch(() => undefined))?.events ?? []) {
       record.observe(event);

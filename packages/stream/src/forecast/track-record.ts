@@ -4,7 +4,7 @@ import type { RunEvent } from '@sage/journal';
 export type AttemptEnd = 'landed' | 'failed' | 'rejected' | 'conflicted' | 'deferred';
 
 /** As many of the newest attempts and landings count: agents, and verify commands, change. */
-const NEWEST = 200;
+const MAX_ATTEMPTS_KEPT = 200;
 /** As if of ten attempts more half a one had failed: none of three is not never, one of one not always. */
 const PRIOR: Readonly<Partial<Record<AttemptEnd, number>>> = { landed: 9.5, failed: 0.5 };
 const ENDS: readonly AttemptEnd[] = ['landed', 'failed', 'rejected', 'conflicted', 'deferred'];
@@ -89,5 +89,5 @@ export class TrackRecord {
 
 function keepNewest<T>(list: T[], one: T): void {
   list.push(one);
-  if (list.length > NEWEST) list.shift();
+  if (list.length > MAX_ATTEMPTS_KEPT) list.shift();
 }

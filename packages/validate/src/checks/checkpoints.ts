@@ -1,11 +1,11 @@
 import { findingOf, quote } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import { askGit } from '../git.ts';
-import { isRecord } from '../subject.ts';
-import type { Subject } from '../subject.ts';
+import { isRecord } from '../index-under-test.ts';
+import type { IndexUnderTest } from '../index-under-test.ts';
 
 /** Section 16: checkpoints of components are commits that git knows. */
-export async function checkCheckpoints({ root, entries }: Subject): Promise<Finding[]> {
+export async function checkCheckpoints({ root, entries }: IndexUnderTest): Promise<Finding[]> {
   const checkpoints = entries.flatMap(({ label, raw: { components } }) =>
     (Array.isArray(components) ? components : [])
       .filter(isRecord)

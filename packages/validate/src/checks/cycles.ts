@@ -1,9 +1,9 @@
 import { findingOf, quote } from '../finding.ts';
 import type { Finding } from '../finding.ts';
-import type { Subject } from '../subject.ts';
+import type { IndexUnderTest } from '../index-under-test.ts';
 
 /** Section 7: no ticket waits for itself. A circle of finished tickets holds nobody up. */
-export function checkCycles({ cycles, graph }: Subject): Finding[] {
+export function checkCycles({ cycles, graph }: IndexUnderTest): Finding[] {
   const isDone = (cycle: string[]): boolean => cycle.every((id) => graph.stateOf(id) === 'COMPLETED');
   const found = (id: string, status: 'warn' | 'fail', chosen: string[][], advice: string): Finding[] => {
     const problems = chosen.map((cycle) => ({

@@ -1,10 +1,10 @@
 import { posix, win32 } from 'node:path';
 import { findingOf, quote } from '../finding.ts';
 import type { Finding } from '../finding.ts';
-import type { Subject } from '../subject.ts';
+import type { IndexUnderTest } from '../index-under-test.ts';
 
 /** Section 2: what every ticket needs, and paths that stay inside the repository. */
-export function checkFields({ entries, tickets }: Subject): Finding[] {
+export function checkFields({ entries, tickets }: IndexUnderTest): Finding[] {
   const unreadable = entries.flatMap(({ label, problems }) =>
     problems
       .filter(({ code }) => code !== 'BAD_STATE')

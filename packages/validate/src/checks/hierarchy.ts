@@ -1,9 +1,9 @@
 import { findingOf, quote } from '../finding.ts';
 import type { Finding, Problem } from '../finding.ts';
-import type { Subject } from '../subject.ts';
+import type { IndexUnderTest } from '../index-under-test.ts';
 
 /** Section 8: parents and children know each other, and children do not wait for their container. */
-export function checkHierarchy({ tickets, ids, ignored }: Subject): Finding[] {
+export function checkHierarchy({ tickets, ids, ignored }: IndexUnderTest): Finding[] {
   const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
   const unknown: Problem[] = [];
   const oneSided: Problem[] = [];

@@ -1,11 +1,11 @@
 import { findingOf, quote } from '../finding.ts';
 import type { Finding } from '../finding.ts';
-import type { Subject } from '../subject.ts';
+import type { IndexUnderTest } from '../index-under-test.ts';
 
 const CONVENTION = /^[A-Z0-9]+(-[A-Z0-9]+)*-[A-Z]?[0-9]+$/;
 
 /** Section 3: an id belongs to one ticket. */
-export function checkDuplicates({ entries }: Subject): Finding[] {
+export function checkDuplicates({ entries }: IndexUnderTest): Finding[] {
   const counts = new Map<string, number>();
   for (const { id } of entries) if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1);
   const repeated = [...counts].filter(([, count]) => count > 1);
@@ -17,7 +17,7 @@ export function checkDuplicates({ entries }: Subject): Finding[] {
 }
 
 /** Section 4: ids by convention. Any other works as well. */
-export function checkIdForm({ entries }: Subject): Finding[] {
+export function checkIdForm({ entries }: IndexUnderTest): Finding[] {
   const odd = entries.flatMap(({ id }) => (id === undefined || CONVENTION.test(id) ? [] : id));
   const problems = odd.map((id) => ({
     ticket: id,

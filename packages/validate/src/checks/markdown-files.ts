@@ -2,10 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findingOf, quote } from '../finding.ts';
 import type { Finding } from '../finding.ts';
-import type { Subject } from '../subject.ts';
+import type { IndexUnderTest } from '../index-under-test.ts';
 
 /** Section 9: where tickets have markdown files, each has one. Names are compared, no path is made of an id. */
-export async function checkMarkdownFiles({ root, entries, ids }: Subject): Promise<Finding[]> {
+export async function checkMarkdownFiles({ root, entries, ids }: IndexUnderTest): Promise<Finding[]> {
   const names = await readdir(join(root, '.sage/tickets')).catch((): string[] => []);
   const files = new Set(names.filter((name) => name.endsWith('.md')));
   if (files.size === 0) return [];

@@ -1,9 +1,9 @@
 import { findingOf, quote } from '../finding.ts';
 import type { Finding } from '../finding.ts';
-import type { Subject } from '../subject.ts';
+import type { IndexUnderTest } from '../index-under-test.ts';
 
 /** Section 6: dependencies and conflicts name tickets of the index. */
-export function checkReferences({ tickets, ids }: Subject): Finding[] {
+export function checkReferences({ tickets, ids }: IndexUnderTest): Finding[] {
   const unknown = (field: 'dependencies' | 'conflictsWith', verb: string) =>
     tickets.flatMap((ticket) =>
       [...new Set(ticket[field])]

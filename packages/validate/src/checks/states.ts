@@ -1,11 +1,11 @@
 import { DEFER_CATEGORIES } from '@sage/tickets';
 import { findingOf, quote } from '../finding.ts';
 import type { Finding } from '../finding.ts';
-import { isRecord } from '../subject.ts';
-import type { Subject } from '../subject.ts';
+import { isRecord } from '../index-under-test.ts';
+import type { IndexUnderTest } from '../index-under-test.ts';
 
 /** Section 5: known states, and finished work that stands on unfinished work. */
-export function checkStates({ entries, tickets, graph }: Subject): Finding[] {
+export function checkStates({ entries, tickets, graph }: IndexUnderTest): Finding[] {
   const unknown = entries.flatMap(({ label, problems }) =>
     problems
       .filter(({ code }) => code === 'BAD_STATE')

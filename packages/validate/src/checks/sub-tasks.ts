@@ -1,12 +1,12 @@
 import { findingOf, quote } from '../finding.ts';
 import type { Finding } from '../finding.ts';
-import { isRecord } from '../subject.ts';
-import type { Entry, Subject } from '../subject.ts';
+import { isRecord } from '../index-under-test.ts';
+import type { Entry, IndexUnderTest } from '../index-under-test.ts';
 
 const MEMBERS = ['id', 'type', 'description', 'status'];
 
 /** Section 13: sub-tasks say what they are. */
-export function checkSubTasks({ entries }: Subject): Finding[] {
+export function checkSubTasks({ entries }: IndexUnderTest): Finding[] {
   const problems = entries.flatMap((entry) =>
     faultsOf(entry).map((fault) => ({ ticket: entry.label, text: fault })),
   );

@@ -1,10 +1,10 @@
 import { TICKET_STATES } from '@sage/tickets';
 import type { Finding } from '../finding.ts';
-import { isRecord } from '../subject.ts';
-import type { Subject } from '../subject.ts';
+import { isRecord } from '../index-under-test.ts';
+import type { IndexUnderTest } from '../index-under-test.ts';
 
 /** Section 17: the index in numbers, against those that it has of itself. */
-export function checkSummary({ entries, document }: Subject): Finding[] {
+export function checkSummary({ entries, document }: IndexUnderTest): Finding[] {
   const inState = (state: string): number => entries.filter(({ raw }) => raw['state'] === state).length;
   const having = (has: (raw: Readonly<Record<string, unknown>>) => boolean): number =>
     entries.filter(({ raw }) => has(raw)).length;

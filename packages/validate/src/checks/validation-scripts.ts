@@ -1,10 +1,10 @@
 import { findingOf, quote } from '../finding.ts';
 import type { Finding, Problem } from '../finding.ts';
-import { isRecord } from '../subject.ts';
-import type { Subject } from '../subject.ts';
+import { isRecord } from '../index-under-test.ts';
+import type { IndexUnderTest } from '../index-under-test.ts';
 
 /** Section 14: scripts that verify a ticket can be run, and know what to do when they fail. */
-export function checkValidationScripts({ entries }: Subject): Finding[] {
+export function checkValidationScripts({ entries }: IndexUnderTest): Finding[] {
   const broken: Problem[] = [];
   const odd: Problem[] = [];
   for (const { label, raw } of entries) {

@@ -1,7 +1,7 @@
 import { TICKET_PRIORITIES } from '@sage/tickets';
 import { findingOf, quote } from '../finding.ts';
 import type { Finding, Problem } from '../finding.ts';
-import type { Subject } from '../subject.ts';
+import type { IndexUnderTest } from '../index-under-test.ts';
 
 const TYPES = [
   'implementation',
@@ -22,23 +22,23 @@ const TYPES = [
 const VALIDATION_TYPES = ['stateflow', 'content', 'interactive', 'integration', 'generic'];
 
 /** Section 10. */
-export function checkPriorities(subject: Subject): Finding[] {
-  return checkWords(subject, 'priorities', 'priority', TICKET_PRIORITIES, 'taken as P2');
+export function checkPriorities(index: IndexUnderTest): Finding[] {
+  return checkWords(index, 'priorities', 'priority', TICKET_PRIORITIES, 'taken as P2');
 }
 
 /** Section 11. */
-export function checkTypes(subject: Subject): Finding[] {
-  return checkWords(subject, 'types', 'type', TYPES, 'taken as it is, none as task');
+export function checkTypes(index: IndexUnderTest): Finding[] {
+  return checkWords(index, 'types', 'type', TYPES, 'taken as it is, none as task');
 }
 
 /** Section 12. */
-export function checkValidationTypes(subject: Subject): Finding[] {
-  return checkWords(subject, 'validation-types', 'validation_type', VALIDATION_TYPES, 'not used');
+export function checkValidationTypes(index: IndexUnderTest): Finding[] {
+  return checkWords(index, 'validation-types', 'validation_type', VALIDATION_TYPES, 'not used');
 }
 
 /** Words in any case; a missing one is as much worth a warning as an unknown one. */
 function checkWords(
-  { entries }: Subject,
+  { entries }: IndexUnderTest,
   section: string,
   field: string,
   words: readonly string[],

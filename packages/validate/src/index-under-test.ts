@@ -14,7 +14,7 @@ export interface Entry {
 }
 
 /** What the checks look at, all of it derived from the index once. */
-export interface Subject {
+export interface IndexUnderTest {
   /** Top of the repository. */
   root: string;
   document: Readonly<Record<string, unknown>>;
@@ -29,7 +29,7 @@ export interface Subject {
   ignored: readonly { id: string; container: string }[];
 }
 
-export function subjectOf(root: string, { tickets: raws, document }: RawTicketIndex): Subject {
+export function indexUnderTest(root: string, { tickets: raws, document }: RawTicketIndex): IndexUnderTest {
   const tickets = new Map<string, Ticket>();
   const entries = raws.map((value, index): Entry => {
     const raw: Record<string, unknown> = isRecord(value) ? value : {};
