@@ -103,6 +103,6 @@ test('where no run works, and for a number that is none, there is one line and e
   for (const count of ['0', 'x', '1.5', '-1']) {
     const { exitCode, stderr } = await sandbox.sage('workers', '--', count);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('is no number of workers');
+    expect(stderr).toContain('is not a number of workers');
   }
 });

@@ -26,7 +26,7 @@ test('a ticket that is added while a run works lands in the same run', async () 
   const run = Follow.stream(sandbox, gated(sandbox));
   await run.event('attempt.started', 'API-1');
   await edit(sandbox, (tickets) => [...tickets, { id: 'API-2', dependencies: ['API-1'] }, { id: 'API-3' }]);
-  expect(await run.event('tickets.added')).toMatchObject({ v: 1, tickets: ['API-2', 'API-3'] });
+  expect(await run.event('tickets.added')).toMatchObject({ v: 2, tickets: ['API-2', 'API-3'] });
   await open(sandbox, 'API-1', 'API-2', 'API-3');
   const { exitCode, events } = await run.end();
   expect(exitCode).toBe(0);
@@ -53,7 +53,7 @@ test('a broken edit is told once, and the next sound one is taken', async () => 
   const run = Follow.stream(sandbox, gated(sandbox));
   await run.event('attempt.started', 'API-1');
   await save(sandbox, '{"tickets": [{"id": "API-');
-  await run.notice('the run goes on with what it had');
+  await run.notice('the run continues with the last version');
   await utimes(join(sandbox.root, INDEX), 1, 1);
   await open(sandbox, 'API-1');
   await run.event('attempt.started', 'API-2');
@@ -70,7 +70,7 @@ test('a broken edit is told once, and the next sound one is taken', async () => 
   await open(sandbox, 'API-2', 'API-3');
   const { exitCode, notices } = await run.end();
   expect(exitCode).toBe(0);
-  expect(notices.match(/goes on with what it had/g)).toHaveLength(2);
+  expect(notices.match(/continues with the last version/g)).toHaveLength(2);
   expect(landed(sandbox)).toEqual(['API-1', 'API-2', 'API-3']);
   expect(Object.values(await sandbox.states())).toEqual(['COMPLETED', 'COMPLETED', 'COMPLETED']);
 });
@@ -80,9 +80,9 @@ test('a run ends though the index is still broken', async () => {
   const run = Follow.stream(sandbox, gated(sandbox));
   await run.event('attempt.started', 'API-1');
   await edit(sandbox, ([first]) => void (first!['title'] = 'Another title'));
-  await run.notice('API-1 is at work already');
+  await run.notice('API-1 is running');
   await save(sandbox, '{');
-  await run.notice('the run goes on with what it had');
+  await run.notice('the run continues with the last version');
   await open(sandbox, 'API-1');
   expect((await run.end()).exitCode).toBe(0);
   expect(landed(sandbox)).toEqual(['API-1']);
@@ -119,7 +119,7 @@ test('a ticket that is put off or taken out does not start any more; one at work
   await open(sandbox, 'API-1');
   const { exitCode, events, notices } = await run.end();
   expect(exitCode).toBe(1);
-  expect(notices).toContain('API-1 is at work already');
+  expect(notices).toContain('API-1 is running');
   expect(named(events, 'attempt.started').map(({ ticket }) => ticket)).toEqual(['API-1']);
   expect(named(events, 'ticket.blocked')).toMatchObject([{ ticket: 'API-3', by: ['API-2'] }]);
   expect(events.at(-1)).toMatchObject({ summary: { completed: 1, deferred: 0, blocked: 1, unprocessed: 0 } });
@@ -160,7 +160,7 @@ test('a ticket that is put off while it works is not tried again', async () => {
   const run = Follow.stream(sandbox, `${gated(sandbox)}; test "$SAGE_TICKET_ID" = API-2`);
   await run.event('attempt.started', 'API-1');
   await edit(sandbox, ([first]) => void (first!.state = 'DEFERRED'));
-  await run.notice('API-1 is at work already');
+  await run.notice('API-1 is running');
   await open(sandbox, 'API-1', 'API-2');
   const { exitCode, events } = await run.end();
   expect(exitCode).toBe(0);
@@ -197,7 +197,7 @@ test('a save that puts old states back lands nothing twice, and is corrected', a
   await open(sandbox, 'API-1');
   await run.event('ticket.completed', 'API-1');
   await save(sandbox, old.replace('Title of API-2', 'Another title'));
-  await run.notice('API-2 is at work already');
+  await run.notice('API-2 is running');
   await open(sandbox, 'API-2');
   expect((await run.end()).exitCode).toBe(0);
   expect(landed(sandbox)).toEqual(['API-1', 'API-2']);
@@ -216,7 +216,7 @@ test('kill -9 after an addition: the next run lands each ticket once', async () 
   expect(exitCode).toBe(0);
   expect(events[0]).toMatchObject({ event: 'run.started', resumed: true });
   expect(events.at(-1)).toMatchObject({ summary: { completed: 3, unprocessed: 0 } });
-  expect(landed(sandbox)).toEqual(['API-1', 'API-2', 'API-3']);
+  expect(landed(sandbox).toSorted()).toEqual(['API-1', 'API-2', 'API-3']);
 });
 
 test('with --target the index of that branch is followed, and the one of the checkout is not', async () => {

@@ -58,6 +58,7 @@ export { removeTornObjects } from './objects/torn-objects.ts';
 export { removeTornRefs } from './refs/torn-refs.ts';
 export type { RawCommit, RawCommitContent } from './objects/raw-commit.ts';
 export { GitSession } from './objects/session.ts';
+export { replaceFile } from './repository/replace-file.ts';
 export { SAGE_PATHS, SAGE_REFS } from './repository/sage-paths.ts';
 export { syncDisk } from './objects/sync-disk.ts';
 export { withTemporaryIndex } from './objects/temporary-index.ts';

@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Repository } from '../repository.ts';
+import { replaceFile } from './replace-file.ts';
 
 const BEGIN = '# sage: begin (kept out of git, not in .gitignore)';
 const END = '# sage: end';
@@ -31,7 +32,5 @@ export async function excludeFromGit(repository: Repository, patterns: readonly 
       ...(lines.at(-1) === '' ? [] : ['']),
     );
   await mkdir(join(repository.commonDir, 'info'), { recursive: true });
-  const temporary = `${file}.sage-${process.pid}`;
-  await writeFile(temporary, lines.join('\n'));
-  await rename(temporary, file);
+  await replaceFile(file, lines.join('\n'));
 }

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { determineWorkerCount } from '@sage/scheduler';
+import { replaceFile } from '@sage/git';
 import { runsDirectory } from '@sage/journal';
 
 /** What a person asks of a running run. */
@@ -35,13 +35,6 @@ function parseControl(text: string): Control {
   return { paused, workers: determineWorkerCount(workers, Infinity) };
 }
 
-/** Replaces the file atomically. */
 export async function writeControl(file: string, { paused, workers }: Control): Promise<void> {
-  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    await writeFile(temporary, `${JSON.stringify({ v: 1, paused, workers })}\n`, { flag: 'wx' });
-    await rename(temporary, file);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  await replaceFile(file, `${JSON.stringify({ v: 1, paused, workers })}\n`);
 }
