@@ -8,6 +8,7 @@ export interface ScriptedLanding {
   readonly seconds?: number;
   readonly conflict?: QueueEntry['conflict'];
   readonly output?: string;
+  readonly flaky?: boolean;
   /** The queue stops with this error, and the entry stays queued. */
   readonly stops?: Error;
 }
@@ -16,6 +17,7 @@ export type LandingScript = (entry: QueueEntry, nth: number) => ScriptedLanding;
 
 /** A landing queue without git, with the target that it moves. */
 export interface FakeQueue {
+  verdict: LandingScript;
   /** As the real queue's option: what the commit of an entry says about tickets. */
   managedFiles: (entry: QueueEntry, below: readonly QueueEntry[]) => readonly ManagedFile[];
   /** Commits of the target, oldest first. */
@@ -62,7 +64,14 @@ export function fakeQueue(
       const entry = entries.find(({ state }) => state === 'queued');
       if (entry === undefined || signal?.aborted) return;
       const files = queue.managedFiles(entry, []);
-      const { state = 'landed', seconds = 0, stops, conflict, output } = verdict(entry, (landings += 1));
+      const {
+        state = 'landed',
+        seconds = 0,
+        stops,
+        conflict,
+        output,
+        flaky,
+      } = queue.verdict(entry, (landings += 1));
       if (seconds > 0) await passes(seconds);
       if (stops) throw stops;
       if (state !== 'landed') {
@@ -72,11 +81,12 @@ export function fakeQueue(
       const landed = `landing:${entry.ticket}:${landings}`;
       if (await source.isTracked()) for (const file of files) source.text = file.edit(source.text);
       commits.push(landed);
-      yield { ...replace(entry, { state, landed }), managedFiles: files };
+      yield { ...replace(entry, { state, landed, flaky }), managedFiles: files };
     }
   }
 
   const queue: FakeQueue = {
+    verdict,
     managedFiles: () => [],
     commits,
     target: {

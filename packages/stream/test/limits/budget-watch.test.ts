@@ -50,3 +50,11 @@ test('what nobody limits is not cut off, nor an attempt that is over', () => {
   free.watch.reported('NEW', { tokens: 1e9, costUsd: 1e9 });
   expect(free.watch.ended('NEW')).toBeUndefined();
 });
+
+test('a new attempt of a ticket begins without the cut of the one before', () => {
+  const { watch } = watching({ maxTicketCost: 2 });
+  watch.reported('NEW', { costUsd: 2.5 });
+  expect(watch.ended('NEW')).toBeDefined();
+  watch.started('NEW', () => {});
+  expect(watch.ended('NEW')).toBeUndefined();
+});

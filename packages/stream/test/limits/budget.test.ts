@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { overBudget } from '../../src/limits/budget.ts';
+import { leftOver, overBudget } from '../../src/limits/budget.ts';
 import type { RunUsage } from '@sage/journal';
 
 const usage = (more: Partial<RunUsage>): { usage: RunUsage } => ({
@@ -52,5 +52,12 @@ test('attempts that cost what the ones before did never go over the limit', () =
         expect(used).toBeLessThanOrEqual(Math.max(limit, each));
       },
     ),
+  );
+});
+
+test('what is left over is priced only where attempts reported something', () => {
+  expect(leftOver(usage({ ended: 3 }), 2)).toBe('2 tickets are left as they are');
+  expect(leftOver(usage({ tokens: 300, counted: 3, ended: 3 }), 1)).toBe(
+    '1 ticket is left as it is, and would need about 100 tokens',
   );
 });

@@ -74,7 +74,8 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
       ...log.state.completed.keys(),
     ]);
   const states = new TicketStates({ source, backlog, done, now: clock.now });
-  const queue = resumes?.queue ?? fakeQueue(clock, source, options.verdict);
+  const queue = resumes?.queue ?? fakeQueue(clock, source);
+  queue.verdict = options.verdict ?? (() => ({}));
   queue.managedFiles = (entry, below) => states.managedFiles(entry, below);
   await log.emit({
     event: 'run.started',

@@ -24,6 +24,8 @@ test('a ticket goes from its start to its landing, and its dependent after it', 
     'run.finished',
   ]);
   expect(loop.source.states()).toEqual({ 'A-1': 'COMPLETED', 'A-2': 'COMPLETED' });
+  // Nothing waits for time any more: the process can end.
+  expect(loop.clock.nextTimer()).toBeUndefined();
   expect(loop.workers.requests[1]).toMatchObject({
     base: loop.queue.commits[1],
     dependencies: [{ id: 'A-1', title: 'A-1' }],
@@ -185,6 +187,7 @@ test('an agent that its account turns away counts no attempt, and nobody starts 
   await loop.clock.advance(20_000);
   expect(loop.workers.requests).toHaveLength(2);
   expect((await loop.finish()).summary.completed).toBe(2);
+  expect(loop.workers.kept.size).toBe(0);
   expect(loop.notices[0]).toContain('no worker starts for 600 s');
 });
 
@@ -364,4 +367,74 @@ test('what an agent does is journaled at most once a second, the newest last', a
     ['Read a.ts', '01.000'],
     ['Edit b.ts', '02.000'],
   ]);
+});
+
+test('progress that waits for its second is not journaled after the attempt has ended', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    script: () => ({
+      seconds: 2,
+      reports: [
+        [1.5, { activity: 'Read a.ts' }],
+        [1.9, { activity: 'Edit a.ts' }],
+      ],
+    }),
+  });
+  await loop.finish();
+  const progress = loop.log.events.filter((event) => event.event === 'ticket.progress');
+  expect(progress.map(({ activity }) => activity)).toEqual(['Read a.ts']);
+  expect(loop.clock.nextTimer()).toBeUndefined();
+});
+
+test('a paused run ends when nothing is left that could start', async () => {
+  const loop = await startLoop({ tickets: [{ id: 'A-1' }] });
+  await loop.clock.advance(1_000);
+  await loop.log.emit({ event: 'run.paused' });
+  expect((await loop.finish()).summary.completed).toBe(1);
+});
+
+test('a conflict does not use up an attempt', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    maxAttempts: 2,
+    script: ({ attempt }) => (attempt === 2 ? { outcome: 'failed' } : {}),
+    verdict: (_, nth) =>
+      nth === 1 ? { state: 'conflicted', conflict: { files: ['a.txt'], tickets: [] } } : {},
+  });
+  expect((await loop.finish()).summary.completed).toBe(1);
+  expect(loop.workers.requests).toHaveLength(3);
+});
+
+test('a conflict with nobody in particular names the files alone', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    verdict: () => ({ state: 'conflicted', conflict: { files: ['a.txt', 'b.txt'], tickets: [] } }),
+  });
+  await loop.finish();
+  expect(loop.log.state.deferred.get('A-1')?.reason).toBe('conflicts in a.txt, b.txt');
+});
+
+test.each([true, undefined])('a landing says whether its verify was flaky: %s', async (flaky) => {
+  const loop = await startLoop({ tickets: [{ id: 'A-1' }], verdict: () => ({ flaky }) });
+  await loop.finish();
+  expect(loop.log.events.find(({ event }) => event === 'landing.landed')).toHaveProperty('flaky', flaky);
+});
+
+test('work that an earlier process queued lands first, and its ticket is not run again', async () => {
+  const first = await startLoop({
+    tickets: [{ id: 'A-1' }, { id: 'A-2' }],
+    workers: 1,
+    script: () => ({ seconds: 10 }),
+    verdict: () => ({ stops: new Error('a file is in the way') }),
+  });
+  expect((await first.finish()).outcome).toBe('stopped');
+  const again = await startLoop({
+    tickets: [{ id: 'A-1' }, { id: 'A-2' }],
+    workers: 1,
+    resumes: first,
+  });
+  expect((await again.finish()).summary.completed).toBe(2);
+  const queued = first.workers.requests.map(({ ticket }) => ticket.id);
+  expect(again.workers.requests.map(({ ticket }) => ticket.id)).not.toEqual(expect.arrayContaining(queued));
+  expect(again.source.states()).toEqual({ 'A-1': 'COMPLETED', 'A-2': 'COMPLETED' });
 });

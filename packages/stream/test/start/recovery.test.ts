@@ -106,3 +106,12 @@ test('tickets that left the backlog between two processes of a run leave the run
   await withdrawEdited(log, new Set(['A-1']));
   expect(log.events).toHaveLength(events);
 });
+
+test('a killed run that left nothing needs no notice', async () => {
+  const log = await begun(['A-1']);
+  const workers = { recover: async () => ({ ended: 0, kept: [] }) };
+  const backlog = await readBacklog(memorySource([{ id: 'A-1' }]));
+  expect(
+    await recoverWorkers([{ run: 'r', events: [], state: log.state, damaged: [] }], workers, backlog),
+  ).toEqual([]);
+});
