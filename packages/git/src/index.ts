@@ -15,6 +15,8 @@ export {
   type Signature,
   type TrailerHit,
 } from './objects/commits.ts';
+export type { SubmoduleWork } from './worktrees/submodules.ts';
+export { ignoredFiles } from './worktrees/ignored-files.ts';
 export { collectWorktree, type CollectedWork, type CollectOptions } from './worktrees/collect-worktree.ts';
 export { removeOrSetAside, removeTree } from './worktrees/remove-tree.ts';
 export { readTemplate, type RepositoryTemplate, writeRepository } from './worktrees/repository-template.ts';

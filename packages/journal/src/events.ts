@@ -73,6 +73,8 @@ export type RunFact =
       /** Changed files that the ticket did not declare. */
       readonly drift?: readonly string[];
       readonly ignoredFiles?: readonly string[];
+      /** What else the agent left, or what happened meanwhile, a sentence each. */
+      readonly notes?: readonly string[];
       /** What the agent printed, relative to the repository. */
       readonly log?: string;
     }

@@ -101,6 +101,8 @@ export interface AttemptResult extends TokenUsage {
   readonly changedFiles: readonly string[];
   /** Changes that were not taken: protected files, embedded repositories' metadata. */
   readonly ignoredFiles: readonly string[];
+  /** What else the agent left, or what happened meanwhile, a sentence each. */
+  readonly notes?: readonly string[];
   /** Changed files that the ticket did not declare. */
   readonly drift: readonly string[];
   readonly exitCode: number | null;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   encodeRefComponent,
+  listRefs,
   type Repository,
   SAGE_PATHS,
   SAGE_REFS,
@@ -125,7 +126,12 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
     keep,
     preview: (ticket) => worktrees.preview(worktreeHolder(ticket)),
     async forgetKept(ticket) {
-      const refs = (['deferred', 'interrupted'] as const).map((as) => keptRef(ticket, as));
+      const modules = await listRefs(repository, `${SAGE_REFS.submodules}${encodeRefComponent(ticket)}/`);
+      const refs = [
+        keptRef(ticket, 'deferred'),
+        keptRef(ticket, 'interrupted'),
+        ...modules.map(({ ref }) => ref),
+      ];
       await updateRefs(
         repository,
         refs.map((ref) => ({ ref, old: undefined, new: 'delete' })),

@@ -251,3 +251,88 @@ test('kept work is forgotten by the name of its ticket only', async () => {
   await room.forgetKept('API-2');
   expect(git('for-each-ref', '--format=%(refname)', 'refs/sage/')).toBe('refs/sage/deferred/API-14');
 });
+
+test('ignored files that were the only output are named, and copies are kept', async () => {
+  const { workers, request } = await repositoryFixture({ '.gitignore': 'plans/\n', 'a.txt': 'a\n' });
+  const room = await workers('mkdir plans; echo plan > plans/summary.md; echo other > plans/b.md');
+  const { reason, outputFile } = await room.run(request('API-1'));
+  expect(reason).toBe(
+    'the agent reported success but changed nothing; it wrote 2 ignored files: plans/b.md, plans/summary.md',
+  );
+  expect(await readFile(join(outputFile, '../ignored/plans/summary.md'), 'utf8')).toBe('plan\n');
+});
+
+test('a stash that was left behind is kept, and named', async () => {
+  const { workers, request, git } = await repositoryFixture({ 'a.txt': 'a\n' });
+  const room = await workers(
+    'echo b > a.txt; git -c user.name=x -c user.email=x@x stash --quiet; echo c > c.txt',
+  );
+  expect(await room.run(request('API-1'))).toMatchObject({
+    changedFiles: ['c.txt'],
+    notes: ['it left a stash, which is kept as refs/sage/stashes/API-1'],
+  });
+  expect(git('show', 'refs/sage/stashes/API-1:a.txt')).toBe('b');
+});
+
+test("commits that appear in the user's checkout meanwhile are named", async () => {
+  const { workers, request, repository, git } = await repositoryFixture();
+  const commit = `git -C '${repository.root}' -c user.name=x -c user.email=x@x commit --quiet --allow-empty`;
+  const room = await workers(`${commit} -m strange; ${commit} -m landing -m 'Sage-Entry: 1'; echo x > x`);
+  expect(await room.run(request('API-1'))).toMatchObject({
+    notes: [
+      `commits of others appeared in your checkout meanwhile: ${git('rev-parse', 'HEAD~1').slice(0, 10)}`,
+    ],
+  });
+});
+
+test('work in a submodule that cannot land defers the ticket, and is kept by name until it is forgotten', async () => {
+  const lib = await repositoryFixture({ 'lib.txt': '1\n' });
+  const { workers, request, git } = await repositoryFixture();
+  git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', lib.repository.root, 'lib');
+  git('commit', '--quiet', '-m', 'lib');
+  const room = await workers(
+    'git -c protocol.file.allow=always submodule --quiet update --init; echo fix >> lib/lib.txt; echo a > a.txt',
+  );
+  const { outcome, category, reason, commit } = await room.run(
+    request('API-1', { base: git('rev-parse', 'HEAD') }),
+  );
+  expect({ outcome, category, reason }).toMatchObject({
+    outcome: 'deferred',
+    category: 'external_blocker',
+    reason: expect.stringMatching(
+      /^submodule lib cannot land: it has changes that are not committed; it is kept as refs\/sage\/submodules\/API-1\/lib\.\w+$/,
+    ),
+  });
+  expect(git('show', '--format=', '--name-only', commit ?? '')).toBe('a.txt');
+  const [ref = ''] = git('for-each-ref', '--format=%(refname)', 'refs/sage/submodules').split('\n');
+  expect(git('show', `${ref}:lib.txt`)).toBe('1\nfix');
+  await room.forgetKept('API-1');
+  expect(git('for-each-ref', 'refs/sage/submodules')).toBe('');
+});
+
+test.each([
+  ['a pipe as its result', 'rm -f "$SAGE_RESULT_FILE"; mkfifo "$SAGE_RESULT_FILE"; echo x > x', 'completed'],
+  ['a folder as its result', 'mkdir "$SAGE_RESULT_FILE"; echo x > x', 'completed'],
+  [
+    'a pipe in the place of its log',
+    'd=$(dirname "$SAGE_RESULT_FILE"); rm "$d/output.log"; mkfifo "$d/output.log" "$d/teardown.log"; echo x > x',
+    'completed',
+  ],
+])('%s holds nothing up', async (_, command, outcome) => {
+  const { workers, request } = await repositoryFixture();
+  const agent = { name: 'test', command, metered: false, readEvent: <T>(report: T) => report };
+  for (const more of [{}, { agent }]) {
+    const room = await workers(command, 60_000, { ...more, worktrees: { teardown: 'true' } });
+    expect(await room.run(request('API-1'))).toMatchObject({ outcome });
+    await room.close();
+  }
+});
+
+test('a long reason and summary are cut', async () => {
+  const { workers, request } = await repositoryFixture();
+  const room = await workers(
+    `printf '{"outcome":"DEFERRED","reason":"%0700000d","summary":"%0700d"}' 0 0 > "$SAGE_RESULT_FILE"`,
+  );
+  const { reason = '', summary = '', outcome } = await room.run(request('API-1'));
+  expect([outcome, reason.length, summary.length]).toEqual(['deferred', 1_000, 500]);
+});

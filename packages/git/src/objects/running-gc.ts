@@ -10,16 +10,10 @@ const STALE_MS = 12 * 3_600_000;
 const LOOK_MS = 100;
 
 /**
- * Waits while the user's `git gc` works on a repository: it deletes objects that no ref led to when it began. Returns
- * whether one was running.
+ * Waits while the user's `git gc` works on a repository: it deletes objects that no ref led to when it began.
  */
-export async function waitForGc(repository: Repository, signal?: AbortSignal): Promise<boolean> {
-  let waited = false;
-  while (await gcIsRunning(repository)) {
-    waited = true;
-    await delay(LOOK_MS, undefined, signal && { signal });
-  }
-  return waited;
+export async function waitForGc(repository: Repository, signal?: AbortSignal): Promise<void> {
+  while (await gcIsRunning(repository)) await delay(LOOK_MS, undefined, signal && { signal });
 }
 
 async function gcIsRunning({ commonDir }: Repository): Promise<boolean> {

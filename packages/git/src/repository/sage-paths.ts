@@ -13,4 +13,6 @@ export const SAGE_REFS = {
   deferred: 'refs/sage/deferred/',
   interrupted: 'refs/sage/interrupted/',
   attempts: 'refs/sage/attempts/',
+  submodules: 'refs/sage/submodules/',
+  stashes: 'refs/sage/stashes/',
 } as const;

@@ -16,7 +16,7 @@ export const GIT_TIMEOUT_MS = 600_000;
  */
 export async function withoutBlocking<T>(
   workTree: string,
-  run: (signal: AbortSignal) => Promise<T>,
+  run: (signal: AbortSignal, removed: readonly string[]) => Promise<T>,
   { signal }: { signal?: AbortSignal | undefined } = {},
 ): Promise<{ value: T; removed: string[] }> {
   const removed: string[] = [];
@@ -32,7 +32,7 @@ export async function withoutBlocking<T>(
       stuck.abort();
     })().catch(() => {});
     try {
-      const value = await run(signal ? AbortSignal.any([signal, stuck.signal]) : stuck.signal);
+      const value = await run(signal ? AbortSignal.any([signal, stuck.signal]) : stuck.signal, removed);
       return { value, removed };
     } catch (error) {
       if (!stuck.signal.aborted || signal?.aborted) throw error;

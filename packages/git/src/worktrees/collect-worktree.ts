@@ -4,9 +4,10 @@ import type { Identity } from '../repository/identity.ts';
 import { ownCommits } from './own-commits.ts';
 import type { RepositoryTemplate } from './repository-template.ts';
 import { ScratchObjects } from './scratch-objects.ts';
+import { type SubmoduleWork, submoduleState } from './submodules.ts';
 import { type SnapshotOptions, snapshotWorktree } from './snapshot-worktree.ts';
 
-export interface CollectOptions extends SnapshotOptions {
+export interface CollectOptions extends Omit<SnapshotOptions, 'submodules' | 'alternates'> {
   /** Of the same repository. */
   readonly session: GitSession;
   /** What the worktree's repository was made of; where it is absent, commits that were made there are not asked for. */
@@ -16,6 +17,8 @@ export interface CollectOptions extends SnapshotOptions {
   readonly date: Date;
   /** Makes a ref to the commit. Without one the user's `git gc` may take it away. */
   readonly refer?: ((commit: string) => Promise<void>) | undefined;
+  /** Makes a ref to work in a submodule that cannot land. */
+  readonly referSubmodule?: ((path: string, commit: string) => Promise<void>) | undefined;
 }
 
 export interface CollectedWork {
@@ -24,6 +27,8 @@ export interface CollectedWork {
   /** Paths that differ from the base. */
   readonly changedFiles: readonly string[];
   readonly skipped: readonly string[];
+  /** Work in submodules that is not part of the commit. */
+  readonly submodules: readonly SubmoduleWork[];
 }
 
 /**
@@ -34,12 +39,15 @@ export async function collectWorktree(options: CollectOptions): Promise<Collecte
   const { repository, workTree, base, session, template, author, date, refer, signal } = options;
   const there = await lstat(workTree).catch(() => undefined);
   // Whoever worked there removed it: nothing is left to take.
-  if (!there?.isDirectory()) return { changedFiles: [], skipped: [] };
+  if (!there?.isDirectory()) return { changedFiles: [], skipped: [], submodules: [] };
   const own = template && (await ownCommits({ ...options, template }));
+  const modules = await submoduleState({ ...options, refer: options.referSubmodule });
+  const submodules = modules.refused;
   await using scratch = await ScratchObjects.open(repository);
-  const { tree, changedFiles, skipped } = await snapshotWorktree(options, scratch);
+  const snapshot = await snapshotWorktree({ ...options, submodules: modules }, scratch);
+  const { tree, changedFiles, skipped } = snapshot;
   const before = await session.readCommit(base);
-  if (tree === undefined || tree === before?.tree) return { changedFiles: [], skipped };
+  if (tree === undefined || tree === before?.tree) return { changedFiles: [], skipped, submodules };
   let commit = own?.tree === tree ? own.tip : undefined;
   commit ??= scratch.writeCommit({
     tree,
@@ -48,8 +56,8 @@ export async function collectWorktree(options: CollectOptions): Promise<Collecte
     author: { ...author, date },
     committer: { ...author, date },
   });
-  if (commit === undefined) return { changedFiles: [], skipped };
+  if (commit === undefined) return { changedFiles: [], skipped, submodules };
   const made = commit;
   await scratch.publish(async () => refer?.(made), signal);
-  return { commit, changedFiles, skipped };
+  return { commit, changedFiles, skipped, submodules };
 }

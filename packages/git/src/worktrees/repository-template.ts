@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { removeTree } from './remove-tree.ts';
 import type { Repository } from '../repository.ts';
@@ -80,8 +79,9 @@ export async function restoreSettings({ files }: RepositoryTemplate, workTree: s
   for (const name of ['hooks', 'commondir', 'config.worktree']) await removeTree(join(gitDir, name));
   for (const name of ['config', 'objects/info/alternates', 'shallow']) {
     const text = files[name];
-    if (text === undefined) await removeTree(join(gitDir, name));
-    else await replaceFile(join(gitDir, name), text);
+    // Whatever stands there: a folder, a link, a pipe.
+    await removeTree(join(gitDir, name));
+    if (text !== undefined) await writeFile(join(gitDir, name), text, { flag: 'wx' });
   }
 }
 
@@ -160,14 +160,4 @@ export function remoteAddress(address: string, root: string): string {
 
 function alternatesLine(objects: string): string {
   return `${/["\n\\]/.test(objects) ? quote(objects) : objects}\n`;
-}
-
-/** Whatever stands there (a folder, a symlink, a pipe) goes. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  const temporary = `${file}.sage-${process.pid}`;
-  await removeTree(temporary);
-  await writeFile(temporary, text, { flag: 'wx' });
-  await chmod(temporary, 0o644);
-  if (existsSync(file)) await removeTree(file);
-  await rename(temporary, file);
 }

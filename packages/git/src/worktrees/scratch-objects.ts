@@ -6,6 +6,7 @@ import { objectFormat, writeLooseObject } from '../objects/loose-object.ts';
 import { objectEnvironment } from '../objects/object-environment.ts';
 import { formatCommit, type RawCommitContent } from '../objects/raw-commit.ts';
 import { waitForGc } from '../objects/running-gc.ts';
+import { quote } from '../repository/settings.ts';
 import type { Repository } from '../repository.ts';
 
 /** Objects put in at a time. */
@@ -31,8 +32,10 @@ export class ScratchObjects implements AsyncDisposable {
   }
 
   /** Git writes here, and sees the repository's objects as well. */
-  get environment(): Record<string, string> {
-    return objectEnvironment(this.#repository, join(this.#home, 'objects'));
+  environment(alternates: readonly string[] = []): Record<string, string> {
+    const environment = objectEnvironment(this.#repository, join(this.#home, 'objects'));
+    const all = [environment['GIT_ALTERNATE_OBJECT_DIRECTORIES'] ?? '', ...alternates.map(quotedIfOdd)];
+    return { ...environment, GIT_ALTERNATE_OBJECT_DIRECTORIES: all.join(':') };
   }
 
   /** Writes a commit object; undefined where only git can. */
@@ -47,15 +50,16 @@ export class ScratchObjects implements AsyncDisposable {
    * user that did not see the ref may take them away: then they are put there again when it is over.
    */
   async publish(refer: () => Promise<void>, signal?: AbortSignal): Promise<void> {
-    await this.#putIn();
+    await this.#putIn({ sync: true });
     await refer();
-    while (await waitForGc(this.#repository, signal)) await this.#putIn();
+    await waitForGc(this.#repository, signal);
+    await this.#putIn({ sync: false });
   }
 
-  async #putIn(): Promise<void> {
+  async #putIn({ sync }: { sync: boolean }): Promise<void> {
     const objects = join(this.#repository.commonDir, 'objects');
     const { mode } = await stat(objects);
-    const files: { from: string; folder: string; name: string }[] = [];
+    const files: NewObject[] = [];
     const from = join(this.#home, 'objects');
     for (const folder of await readdir(from))
       for (const name of await readdir(join(from, folder)))
@@ -65,11 +69,11 @@ export class ScratchObjects implements AsyncDisposable {
     const folders = new Set(files.map(({ folder }) => folder));
     for (const folder of folders) await makeFolder(folder, mode);
     const packs = files.filter(({ folder }) => basename(folder).length > 2);
-    for (const file of packs) await putObject(file);
+    for (const file of packs) await putObject(file, sync);
     const loose = files.filter(({ folder }) => basename(folder).length === 2);
     for (let at = 0; at < loose.length; at += AT_ONCE)
-      await Promise.all(loose.slice(at, at + AT_ONCE).map(putObject));
-    for (const folder of folders) await syncFolder(folder);
+      await Promise.all(loose.slice(at, at + AT_ONCE).map((file) => putObject(file, sync)));
+    if (sync) for (const folder of folders) await syncFolder(folder);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -77,6 +81,10 @@ export class ScratchObjects implements AsyncDisposable {
     // Where it was the last one there.
     await rmdir(join(this.#home, '..')).catch(() => {});
   }
+}
+
+function quotedIfOdd(path: string): string {
+  return /[:"\n\\]/.test(path) ? quote(path) : path;
 }
 
 const PARENT = 'sage-objects';
@@ -91,6 +99,12 @@ async function removeLeftOvers(parent: string): Promise<void> {
   }
 }
 
+interface NewObject {
+  readonly from: string;
+  readonly folder: string;
+  readonly name: string;
+}
+
 async function makeFolder(folder: string, mode: number): Promise<void> {
   try {
     await mkdir(folder);
@@ -101,10 +115,12 @@ async function makeFolder(folder: string, mode: number): Promise<void> {
   }
 }
 
-async function putObject({ from, folder, name }: { from: string; folder: string; name: string }) {
+async function putObject({ from, folder, name }: NewObject, sync: boolean): Promise<void> {
   const to = join(folder, name);
-  await using file = await open(from, 'r');
-  await file.sync();
+  if (sync) {
+    await using file = await open(from, 'r');
+    await file.sync();
+  }
   try {
     await link(from, to);
   } catch (error) {

@@ -30,6 +30,10 @@ export interface SnapshotOptions {
   readonly base: string;
   /** Files and folders that keep the base's version, such as `.sage/`. */
   readonly exclude: readonly string[];
+  /** Object directories in which the base may be as well. */
+  readonly alternates?: readonly string[];
+  /** By byte path: submodules whose entries are decided already, with the commit of those that moved. */
+  readonly submodules?: { readonly paths: readonly string[]; readonly moved: ReadonlyMap<string, string> };
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -57,9 +61,11 @@ export async function snapshotWorktree(
         'core.trustctime=true',
         'core.checkStat=default',
       ],
-      environment: scratch.environment,
+      environment: scratch.environment(options.alternates),
       timeout: GIT_TIMEOUT_MS,
     };
+    const modules = new Set(options.submodules?.paths);
+    const moved = options.submodules?.moved ?? new Map<string, string>();
     // The times of what is the same in both stay.
     if (indexCommit !== base) await git(repository, ['read-tree', '--reset', base], run);
     const guarded = await withoutBlocking(
@@ -67,7 +73,8 @@ export async function snapshotWorktree(
       async (stopped) => {
         const own = { ...run, signal: stopped };
         const changes = await worktreeChanges(repository, workTree, own);
-        const embedded = await embeddedFiles(repository, workTree, changes.embedded, own);
+        const files = changes.embedded.filter((path) => !modules.has(path.replace(/\/$/, '')));
+        const embedded = await embeddedFiles(repository, workTree, files, own);
         const forced = await addedByForce(options, own);
         return { changes, embedded, forced };
       },
@@ -75,7 +82,7 @@ export async function snapshotWorktree(
     );
     const { changes, embedded, forced } = guarded.value;
     const removed = guarded.removed.map(toBytePath);
-    const kept = pathFilter([...options.exclude.map(toBytePath), ...removed]);
+    const kept = pathFilter([...options.exclude.map(toBytePath), ...modules, ...removed]);
     const untracked = new Set([...changes.untracked, ...embedded.files, ...forced].filter(kept));
     // What stands in the place of a folder replaces the files in it.
     const [replaced, changed] = partition(changes.changed.filter(kept), (path) =>
@@ -83,9 +90,18 @@ export async function snapshotWorktree(
     );
     const paths = [...changed, ...untracked];
     const skipped = [...removed, ...changes.unreadable, ...embedded.unreadable];
-    skipped.push(...(await addPaths(repository, { ...run, ...(signal && { signal }) }, paths)));
+    const added = await withoutBlocking(
+      workTree,
+      async (stopped, blocked) => {
+        const those = paths.filter((path) => !blocked.includes(readablePath(path)));
+        return addPaths(repository, { ...run, signal: stopped }, those);
+      },
+      { signal },
+    );
+    skipped.push(...added.value, ...added.removed.map(toBytePath));
     const dropped = new Set(skipped);
-    const files = paths.filter((path) => !dropped.has(path));
+    if (moved.size > 0) await addSubmodules(repository, run, moved);
+    const files = [...paths.filter((path) => !dropped.has(path)), ...moved.keys()];
     const names = skipped.map(readablePath);
     if (files.length === 0) return { tree: undefined, changedFiles: [], skipped: names };
     const tree = await git(repository, ['write-tree'], run);
@@ -133,6 +149,15 @@ async function addedByForce(
     if (error instanceof GitError) return [];
     throw error;
   }
+}
+
+async function addSubmodules(
+  repository: Repository,
+  run: GitOptions,
+  moved: ReadonlyMap<string, string>,
+): Promise<void> {
+  const input = toInput([...moved].map(([path, commit]) => `160000 ${commit}\t${path}`));
+  await git(repository, ['update-index', '-z', '--replace', '--index-info'], { ...run, input });
 }
 
 async function sameContent(one: string, other: string): Promise<boolean> {

@@ -157,7 +157,7 @@ export class AttemptRunner {
     const { log, workers } = this.#context;
     const { worker, attempt } = request;
     const ticket = request.ticket.id;
-    const { outcome, category, reason, summary, session, ignoredFiles, drift } = result;
+    const { outcome, category, reason, summary, session, ignoredFiles, notes, drift } = result;
     const { tokens, inputTokens, outputTokens, cachedTokens, costUsd } = result;
     await log.emit({
       event: 'attempt.finished',
@@ -177,6 +177,7 @@ export class AttemptRunner {
       session,
       drift: drift.length > 0 ? drift : undefined,
       ignoredFiles: ignoredFiles.length > 0 ? ignoredFiles : undefined,
+      notes,
       log: result.outputFile === '' ? undefined : workers.logOf({ run: log.run, ticket, attempt }),
     });
     const files = await workers.changedSettings();

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
+import { openRegular } from '../process/regular-file.ts';
 import { type AgentReport, isObject, NO_REPORT, type ReadEvent } from './report.ts';
 
 /** Longer lines are an agent's way of printing files; what matters of them is told elsewhere. */
@@ -41,7 +41,8 @@ export class ReportFollower {
   }
 
   async #readOn(): Promise<AgentReport> {
-    for await (const chunk of createReadStream(this.#file, { start: this.#offset })) {
+    await using handle = await openRegular(this.#file, 'r');
+    for await (const chunk of handle.createReadStream({ start: this.#offset, autoClose: false })) {
       const bytes = chunk as Buffer;
       this.#offset += bytes.length;
       const [first = '', ...rest] = this.#decoder.write(bytes).split('\n');

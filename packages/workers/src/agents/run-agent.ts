@@ -1,7 +1,8 @@
-import { appendFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { CommandLimits } from '../process/command-run.ts';
 import type { ProcessMark } from '../process/end-processes.ts';
 import { outputTail } from '../process/output-tail.ts';
+import { appendRegular } from '../process/regular-file.ts';
 import type { Masker } from '../process/secrets.ts';
 import { type Pipes, supervise, type SupervisedExit } from '../process/supervise.ts';
 import { shortActivity } from './activity.ts';
@@ -59,8 +60,9 @@ export async function runAgent(agent: Agent, turn: AgentTurn, run: AgentRun = {}
       inputFile: turn.promptFile,
       ...(acp && { talk: acpTalk(agent, turn, run, resume ? session : undefined) }),
     });
-    const report = await follower?.readToEnd();
-    const said = report ? report.text.split('\n') : await outputTail(turn.outputFile);
+    // An agent may have put something else in the place of its log: its work counts all the same.
+    const report = await follower?.readToEnd().catch(() => undefined);
+    const said = report ? report.text.split('\n') : await outputTail(turn.outputFile).catch(() => []);
     const lastLine = said.findLast((line) => line.trim() !== '') ?? '';
     return { exit, lastLine, resumed: resume !== undefined, ...(report && { report }) };
   } finally {
@@ -74,7 +76,7 @@ function acpTalk(agent: Agent, turn: AgentTurn, run: AgentRun, session: string |
   let written = Promise.resolve();
   const log = (event: object) => {
     const line = `${JSON.stringify(event)}\n`;
-    written = written.then(() => appendFile(outputFile, masker?.text(line) ?? line));
+    written = written.then(() => appendRegular(outputFile, masker?.text(line) ?? line));
     return written;
   };
   const policy = agent.permissions ?? 'edits';

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Readable, Writable } from 'node:stream';
 import {
   client,
@@ -8,8 +7,11 @@ import {
   PROTOCOL_VERSION,
   type RequestPermissionRequest,
 } from '@agentclientprotocol/sdk';
+import { readRegular } from '../process/regular-file.ts';
 import type { Pipes } from '../process/supervise.ts';
 import { isAllowed, type PermissionPolicy, type PermissionRequest } from './permission.ts';
+
+const MAX_PROMPT_BYTES = 2 ** 26;
 
 export interface Conversation {
   readonly promptFile: string;
@@ -50,7 +52,7 @@ export async function talkAcp(pipes: Pipes, ending: AbortSignal, conversation: C
       ending.addEventListener('abort', cancel, { once: true });
       if (ending.aborted) return;
       listening = true;
-      const text = await readFile(conversation.promptFile, 'utf8');
+      const text = (await readRegular(conversation.promptFile, MAX_PROMPT_BYTES)) ?? '';
       const prompt = [{ type: 'text' as const, text }];
       const result = await agent.request(methods.agent.session.prompt, { sessionId, prompt });
       await log({ acp: 'result', value: result });

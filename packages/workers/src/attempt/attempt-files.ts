@@ -1,6 +1,7 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encodeRefComponent } from '@sage/git';
+import { encodeRefComponent, removeTree } from '@sage/git';
+import { replaceRegular } from '../process/regular-file.ts';
 
 /** The files of one attempt, outside the worktree, so that they are never part of the work. */
 export interface AttemptFiles {
@@ -33,19 +34,11 @@ export async function createAttemptFiles(
     result: join(directory, 'result.json'),
     output: join(directory, OUTPUT_FILE),
   };
+  // An attempt that was cut off and is made again has the same number.
   await Promise.all([
-    writeFile(files.ticket, JSON.stringify(ticket, undefined, 2) + '\n'),
-    // An attempt that was cut off and is made again has the same number.
-    rm(files.result, { force: true }),
-    writeFile(files.output, ''),
+    replaceRegular(files.ticket, JSON.stringify(ticket, undefined, 2) + '\n'),
+    removeTree(files.result),
+    replaceRegular(files.output, ''),
   ]);
   return files;
-}
-
-export async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

@@ -1,13 +1,15 @@
-import { appendFile, rm, writeFile } from 'node:fs/promises';
 import { posix } from 'node:path';
+import { removeTree } from '@sage/git';
 import type { Agent } from '../agents/agent.ts';
 import type { AgentRun } from '../agents/agent-run.ts';
 import { type AgentEnd, canResume, runAgent } from '../agents/run-agent.ts';
-import { type AttemptFiles, readIfThere } from './attempt-files.ts';
-import { type Judgement, judgeOutcome } from './outcome.ts';
+import type { AttemptFiles } from './attempt-files.ts';
+import { keepIgnored } from './leftovers.ts';
+import { type Judgement, judgeOutcome, shorten } from './outcome.ts';
 import { composeFollowUp } from '../prompt/prompt.ts';
 import type { AttemptResult, FailedCheck, PreviousAttempt, WorkCheck, WorkRequest } from '../request.ts';
 import type { CommandLimits } from '../process/command-run.ts';
+import { appendRegular, readRegular, replaceRegular } from '../process/regular-file.ts';
 import type { Masker } from '../process/secrets.ts';
 import type { StepContext } from '../process/step.ts';
 import { runTicketChecks, unusableCheck } from './ticket-checks.ts';
@@ -56,12 +58,15 @@ export async function runCheckLoop(options: CheckLoopOptions): Promise<AttemptRe
     // With checks the worker is not free before they are over.
     if (checks.length === 0) await run.beforeCollecting?.(end.exit.exitCode);
     const collected = await worktree.commit(request.message, lateSignal(run.killSignal));
+    const ignored = collected.commit === undefined ? await keepIgnored(worktree, files) : [];
     const { usage: told, ...judgement } = judgeOutcome({
       exit: end.exit,
       result: await maskedResult(files.result, context.masker),
       lastLine: end.lastLine,
       report: end.report,
       changed: collected.commit !== undefined,
+      ignored,
+      submodules: collected.submodules,
     });
     const own = end.resumed ? ownUsage(told, inSession, agent.cumulative) : told;
     inSession = end.resumed ? addUsage(inSession, own) : own;
@@ -71,7 +76,10 @@ export async function runCheckLoop(options: CheckLoopOptions): Promise<AttemptRe
     const result: AttemptResult = {
       ...judgement,
       ...total,
-      ...collected,
+      ...(collected.commit !== undefined && { commit: collected.commit }),
+      changedFiles: collected.changedFiles,
+      ignoredFiles: collected.ignoredFiles,
+      ...(collected.notes.length > 0 && { notes: collected.notes }),
       ...(session !== undefined && { session }),
       drift: driftOf(collected.changedFiles, request.ticket.files),
       exitCode: end.exit.exitCode,
@@ -83,7 +91,7 @@ export async function runCheckLoop(options: CheckLoopOptions): Promise<AttemptRe
     if (context.signal?.aborted) return { ...result, outcome: 'interrupted' };
     const [first] = failed;
     if (!first) return result;
-    await appendFile(files.output, failed.map(logLines).join(''));
+    await appendRegular(files.output, failed.map(logLines).join(''));
     const last = failed.find((one) => !canBeFixed(one, round));
     if (last || performance.now() >= deadline) return { ...result, ...judgeFailed(last ?? first) };
     // What the checks left is no work of the agent.
@@ -92,12 +100,14 @@ export async function runCheckLoop(options: CheckLoopOptions): Promise<AttemptRe
   }
 }
 
+const MAX_RESULT_BYTES = 2 ** 20;
+
 /** The agent wrote it: what is kept of it holds no secret. */
 async function maskedResult(file: string, masker: Masker | undefined): Promise<string | undefined> {
-  const text = await readIfThere(file);
+  const text = await readRegular(file, MAX_RESULT_BYTES);
   if (text === undefined || !masker || masker.empty) return text;
   const masked = masker.text(text);
-  if (masked !== text) await writeFile(file, masked);
+  if (masked !== text) await replaceRegular(file, masked);
   return masked;
 }
 
@@ -114,11 +124,11 @@ async function runTurn(
   { session, previous, timeout, fresh }: Turn,
 ): Promise<AgentEnd> {
   const resumes = previous !== undefined && !(fresh && agent.sessionsStay) && canResume(agent, session);
-  await writeFile(
+  await replaceRegular(
     files.prompt,
     resumes ? composeFollowUp(previous, fresh, context.cwd) : await prompt(previous),
   );
-  await rm(files.result, { force: true });
+  await removeTree(files.result);
   return runAgent(
     agent,
     {
@@ -148,7 +158,7 @@ function judgeFailed({ check, reason, broken, output }: FailedCheck): Judgement 
   return {
     outcome: broken || check.otherwise === 'defer' ? 'deferred' : 'failed',
     category: broken ? 'validation_script_error' : check.category,
-    reason: `${check.name} ${reason}${lastLine ? `: ${lastLine}` : ''}`,
+    reason: shorten(`${check.name} ${reason}${lastLine ? `: ${lastLine}` : ''}`),
   };
 }
 

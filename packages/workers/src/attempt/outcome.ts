@@ -7,6 +7,7 @@ import { type TokenUsage, usageOf } from '../usage.ts';
 
 /** Exit status for "try later" (EX_TEMPFAIL of sysexits.h). */
 const TRY_LATER_EXIT = 75;
+const REASON_CHARACTERS = 1_000;
 /** Characters of an agent's last words that are kept. */
 const SUMMARY_CHARACTERS = 500;
 
@@ -25,6 +26,15 @@ export interface AttemptFacts {
   /** Last line that the agent printed. */
   readonly lastLine: string;
   readonly changed: boolean;
+  /** Files that git ignores and that the agent wrote. */
+  readonly ignored?: readonly string[];
+  /** Work in submodules that cannot land. */
+  readonly submodules?: readonly {
+    readonly path: string;
+    readonly reason: string;
+    readonly ref: string;
+    readonly commit?: string;
+  }[];
   /** What the agent's own events say, where it has any. */
   readonly report?: AgentReport | undefined;
 }
@@ -48,12 +58,19 @@ export function judgeOutcome({
   result,
   lastLine,
   changed,
+  ignored = [],
+  submodules = [],
   report,
 }: AttemptFacts): Judgement & { usage: TokenUsage } {
   const self = readSelfReport(result, lastLine);
-  const summary = self.summary ?? report?.text.trim().slice(0, SUMMARY_CHARACTERS);
+  const summary = shorten(self.summary ?? report?.text.trim() ?? '', SUMMARY_CHARACTERS);
   const usage = { ...usageOf(report), ...self.usage };
-  const verdict = (judgement: Judgement) => ({ ...judgement, ...(summary && { summary }), usage });
+  const verdict = ({ reason, ...judgement }: Judgement) => ({
+    ...judgement,
+    ...(reason !== undefined && { reason: shorten(reason) }),
+    ...(summary && { summary }),
+    usage,
+  });
   if (exit.ended === 'interrupted') return verdict({ outcome: 'interrupted' });
   if (exit.ended === 'timeout') {
     return verdict(failed('timeout', `ended after ${Math.round(exit.seconds)} s, the limit of one attempt`));
@@ -86,13 +103,30 @@ export function judgeOutcome({
     if (exit.exitCode !== 0)
       return verdict(failed('agent_failed', `the agent ended with exit code ${exit.exitCode}`));
   }
+  const [stuck] = submodules;
+  if (stuck) {
+    const kept = stuck.commit === undefined ? '' : `; it is kept as ${stuck.ref}`;
+    const reason = `submodule ${stuck.path} cannot land: ${stuck.reason}${kept}`;
+    return verdict({ outcome: 'deferred', category: 'external_blocker', reason });
+  }
   if (changed) return verdict({ outcome: 'completed' });
   const denied = [...new Set(report?.denied)];
   const reason =
     denied.length > 0
       ? `nothing changed: the agent was not allowed to use ${denied.join(', ')}`
-      : 'the agent reported success but changed nothing';
+      : `the agent reported success but changed nothing${wroteIgnored(ignored)}`;
   return verdict({ outcome: 'deferred', category: 'no_changes', reason });
+}
+
+function wroteIgnored(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  const shown = names.slice(0, 3).join(', ') + (names.length > 3 ? ', ...' : '');
+  return `; it wrote ${names.length} ignored ${names.length === 1 ? 'file' : 'files'}: ${shown}`;
+}
+
+/** Text of an agent goes into the journal and the ticket index: not all of it. */
+export function shorten(text: string, limit = REASON_CHARACTERS): string {
+  return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
 }
 
 /** What the agent reports itself, in a result file or its last line. */

@@ -1,9 +1,9 @@
-import { open } from 'node:fs/promises';
 import { stripVTControlCharacters } from 'node:util';
+import { openRegular } from './regular-file.ts';
 
 /** The last lines of a file that may be of any size, without terminal control sequences; at most `bytes` are read. */
 export async function outputTail(file: string, bytes = 8192): Promise<string[]> {
-  await using handle = await open(file, 'r');
+  await using handle = await openRegular(file, 'r');
   const { size } = await handle.stat();
   const start = Math.max(0, size - bytes);
   const { buffer, bytesRead } = await handle.read(

@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommandLimits, CommandRun } from './command-run.ts';
 import type { ProcessMark } from './end-processes.ts';
+import { replaceRegular } from './regular-file.ts';
 import type { Masker } from './secrets.ts';
 import { supervise, type SupervisedExit } from './supervise.ts';
 
@@ -25,7 +25,7 @@ export interface StepEnd {
 export async function runStep(name: string, command: string, context: StepContext): Promise<StepEnd> {
   const { directory, ...rest } = context;
   const outputFile = join(directory, `${name}.log`);
-  await writeFile(outputFile, '');
+  await replaceRegular(outputFile, '');
   const exit = await supervise({ ...rest, command, inputFile: '/dev/null', outputFile });
   return { exit, outputFile };
 }

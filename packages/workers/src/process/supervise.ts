@@ -7,6 +7,7 @@ import { type ControlGroup, createControlGroup } from './control-group.ts';
 import { Descendants } from './descendants.ts';
 import { endProcesses, findProcesses, GRACE_MS, type ProcessMark } from './end-processes.ts';
 import type { Masker } from './secrets.ts';
+import { openRegular } from './regular-file.ts';
 import { OutputWatch } from './output-watch.ts';
 import { userShell } from './shell.ts';
 
@@ -54,8 +55,10 @@ const LIMIT_CHECK_MS = 1_000;
 export async function supervise(options: SuperviseOptions): Promise<SupervisedExit> {
   const started = performance.now();
   // Files, not pipes, where nothing is to be masked: an agent's flood never passes through this process.
-  await using input = await open(options.inputFile, 'r');
-  await using output = await open(options.outputFile, 'a');
+  await using input = await (options.inputFile === '/dev/null'
+    ? open('/dev/null', 'r')
+    : openRegular(options.inputFile, 'r'));
+  await using output = await openRegular(options.outputFile, 'a');
   const masked = options.masker?.empty === false;
   const group = await createControlGroup(options.mark.SAGE_RUN_ID);
   const [program, ...words] = [

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, realpath, rename, rmdir } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, realpath, rename, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type CollectOptions,
   collectWorktree,
+  encodeRefComponent,
+  fetchCommit,
   GitSession,
   type Identity,
   identity,
+  ignoredFiles,
   listRefs,
   type PinnedCheckouts,
   PinnedSettings,
@@ -17,6 +20,7 @@ import {
   type Repository,
   type RepositoryTemplate,
   SAGE_REFS,
+  type SubmoduleWork,
   updateRefs,
 } from '@sage/git';
 import { type PooledWorktree, WorktreePool } from './worktree-pool.ts';
@@ -37,11 +41,15 @@ export interface WorktreesOptions {
 export type WorktreeUse = 'agent' | 'verify';
 
 /** What was left in a worktree. */
-export interface Collected {
+interface Collected {
   /** In the user's repository, and pinned there. */
   readonly commit?: string;
   readonly changedFiles: readonly string[];
   readonly ignoredFiles: readonly string[];
+  /** Work in submodules that cannot land, and where it is kept. */
+  readonly submodules: readonly (SubmoduleWork & { readonly ref: string })[];
+  /** What else was left, or happened meanwhile, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** A worktree for one use. */
@@ -55,6 +63,8 @@ export interface UsedWorktree {
   readonly number: number;
   /** Everything that was left here, as commits on the base, whatever the agent did to git. */
   commit(message: string, signal?: AbortSignal): Promise<Collected>;
+  /** Files that git ignores and that were written since this use began. */
+  ignored(): Promise<readonly string[]>;
   /** Puts the files of a commit back and removes what is untracked; what git ignores stays, and so does HEAD. */
   putBack(commit: string): Promise<void>;
   /** With `discard` nothing that was left here is seen again. */
@@ -135,20 +145,31 @@ export class Worktrees {
     const worktree = await pool.take(base, holder);
     const { path, number } = worktree;
     if (use === 'agent') this.#uses.set(holder, worktree);
+    const since = new Date();
+    const headBefore = use === 'agent' ? await this.#session.readRef('HEAD') : undefined;
     return {
       path,
       base,
       use,
       number,
       name: `${use}-${number}`,
+      ignored: () =>
+        ignoredFiles({ repository: this.#repository, workTree: path, indexFile: worktree.indexFile }, since),
       putBack: (commit) => pool.putBack(worktree, commit),
       commit: async (message, signal) => {
         try {
-          return await this.#collect(worktree, base, message, {
+          const collected = await this.#collect(worktree, base, message, {
             signal,
             ownCommits: true,
             refer: (commit) => this.#pin(holder, commit),
+            referSubmodule: (module, commit) => this.#refer(submoduleRef(holder, module), commit),
           });
+          const notes = [await this.#stashNote(path, holder), await this.#strangerNote(headBefore)];
+          return {
+            ...collected,
+            submodules: collected.submodules.map((one) => ({ ...one, ref: submoduleRef(holder, one.path) })),
+            notes: notes.filter((note) => note !== undefined),
+          };
         } catch (error) {
           await this.#setAside(path);
           throw error;
@@ -213,9 +234,12 @@ export class Worktrees {
     { path, indexFile, indexCommit }: Pick<PooledWorktree, 'path' | 'indexFile' | 'indexCommit'>,
     base: string,
     message: string,
-    { ownCommits = false, ...rest }: Pick<CollectOptions, 'signal' | 'refer'> & { ownCommits?: boolean } = {},
-  ): Promise<Collected> {
-    const { commit, changedFiles, skipped } = await collectWorktree({
+    {
+      ownCommits = false,
+      ...rest
+    }: Pick<CollectOptions, 'signal' | 'refer' | 'referSubmodule'> & { ownCommits?: boolean } = {},
+  ) {
+    const { commit, changedFiles, skipped, submodules } = await collectWorktree({
       repository: this.#repository,
       session: this.#session,
       template: ownCommits ? this.#template : undefined,
@@ -229,14 +253,56 @@ export class Worktrees {
       date: new Date(),
       ...rest,
     });
-    return { ...(commit !== undefined && { commit }), changedFiles, ignoredFiles: skipped };
+    return { ...(commit !== undefined && { commit }), changedFiles, ignoredFiles: skipped, submodules };
   }
 
   /** At once: until it is queued or kept, nothing else leads to it. */
   async #pin(holder: string, commit: string): Promise<void> {
     const ref = pinOf(holder);
     this.#pins.add(ref);
+    await this.#refer(ref, commit);
+  }
+
+  async #refer(ref: string, commit: string): Promise<void> {
     await updateRefs(this.#options.repository, [{ ref, old: undefined, new: commit }], { synced: false });
+  }
+
+  /** Work that an agent put aside and did not take up again. */
+  async #stashNote(path: string, holder: string): Promise<string | undefined> {
+    const file = join(path, '.git/refs/stash');
+    const status = await lstat(file).catch(() => undefined);
+    if (!status?.isFile() || status.size > 100) return undefined;
+    const oid = (await readFile(file, 'utf8')).trim();
+    const ref = SAGE_REFS.stashes + holder;
+    try {
+      await fetchCommit(this.#options.repository, join(path, '.git'), oid, { timeout: FETCH_TIMEOUT_MS });
+      await this.#refer(ref, oid);
+      return `it left a stash, which is kept as ${ref}`;
+    } catch {
+      return 'it left a stash, which cannot be read';
+    }
+  }
+
+  /** Commits of others in the user's checkout: an agent may have made them there. */
+  async #strangerNote(before: string | undefined): Promise<string | undefined> {
+    const now = await this.#session.readRef('HEAD');
+    if (before === undefined || now === undefined || now === before) return undefined;
+    const found: string[] = [];
+    const seen = new Set([before]);
+    const pending = [now];
+    for (let oid = pending.pop(); oid !== undefined && seen.size < MAX_COMMITS; oid = pending.pop()) {
+      if (seen.has(oid)) continue;
+      seen.add(oid);
+      const commit = await this.#session.readCommit(oid);
+      const [first] = commit?.parents ?? [];
+      const landed = commit === undefined || /^Sage-(Entry|Ticket): /m.test(commit.message);
+      if (!landed) found.push(oid.slice(0, 10));
+      if (first !== undefined) pending.push(first);
+    }
+    // Another branch was checked out.
+    if (found.length === 0 || !seen.has(before) || pending.length > 0) return undefined;
+    const names = found.slice(0, 3).join(', ') + (found.length > 3 ? `, and ${found.length - 3} more` : '');
+    return `commits of others appeared in your checkout meanwhile: ${names}`;
   }
 
   /** What could not be collected is still there for a person. */
@@ -259,8 +325,15 @@ export class Worktrees {
   }
 }
 
+const FETCH_TIMEOUT_MS = 60_000;
+/** More are not looked through. */
+const MAX_COMMITS = 200;
 /** Part of the names of folders that no run removes. */
 const KEPT = '.kept-';
+function submoduleRef(holder: string, path: string): string {
+  return `${SAGE_REFS.submodules}${holder}/${encodeRefComponent(path)}`;
+}
+
 function pinOf(holder: string): string {
   return SAGE_REFS.attempts + holder;
 }

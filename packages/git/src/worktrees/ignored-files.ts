@@ -1,0 +1,31 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { gitFields, onDisk, readablePath } from '../objects/byte-paths.ts';
+import { withoutBlocking, GIT_TIMEOUT_MS } from './blocking-files.ts';
+import type { WorktreeFiles } from './reuse-worktree.ts';
+
+/** More are nobody's work: installed packages, a build. */
+const MAX_FILES = 1_000;
+
+/** Files that git ignores and that were written after a moment, at most some. */
+export async function ignoredFiles(
+  { repository, workTree, indexFile }: WorktreeFiles,
+  since: Date,
+): Promise<string[]> {
+  const there = await lstat(workTree).catch(() => undefined);
+  if (!there?.isDirectory()) return [];
+  const args = ['ls-files', '--others', '--ignored', '--exclude-standard', '--directory', '-z'];
+  const { value: listed } = await withoutBlocking(workTree, (signal) =>
+    gitFields(repository, args, { cwd: workTree, workTree, indexFile, timeout: GIT_TIMEOUT_MS, signal }),
+  );
+  const found: string[] = [];
+  const pending = listed.toReversed();
+  for (let path = pending.pop(); path !== undefined && found.length < MAX_FILES; path = pending.pop()) {
+    const name = path.replace(/\/$/, '');
+    const status = await lstat(onDisk(workTree, name)).catch(() => undefined);
+    if (status?.isDirectory()) {
+      const entries = await readdir(onDisk(workTree, name), { encoding: 'buffer' }).catch(() => []);
+      pending.push(...entries.map((entry) => `${name}/${entry.toString('latin1')}`).toReversed());
+    } else if (status?.isFile() && status.mtime >= since) found.push(readablePath(name));
+  }
+  return found;
+}

@@ -1,0 +1,37 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, writeFile } from 'node:fs/promises';
+import { removeTree } from '@sage/git';
+
+/**
+ * Opens a file that an agent can reach by path. A pipe in its place would hold the opening up for ever, so only a regular
+ * file is opened; anything else is an error.
+ */
+export async function openRegular(path: string, flags: 'r' | 'a'): Promise<FileHandle> {
+  const { O_RDONLY, O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK, O_NOFOLLOW } = constants;
+  const how = flags === 'r' ? O_RDONLY : O_WRONLY | O_APPEND | O_CREAT;
+  const handle = await open(path, how | O_NONBLOCK | O_NOFOLLOW, 0o644);
+  if ((await handle.stat()).isFile()) return handle;
+  await handle.close();
+  throw new Error(`${path} is not a regular file: an agent put something else there`);
+}
+
+/** The text of a file of at most so many bytes; undefined where there is none. */
+export async function readRegular(path: string, maxBytes: number): Promise<string | undefined> {
+  try {
+    await using handle = await openRegular(path, 'r');
+    return (await handle.stat()).size > maxBytes ? undefined : await handle.readFile('utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+export async function appendRegular(path: string, text: string): Promise<void> {
+  await using handle = await openRegular(path, 'a');
+  await handle.appendFile(text);
+}
+
+/** Writes a file anew, whatever stands in its place. */
+export async function replaceRegular(path: string, text: string): Promise<void> {
+  await removeTree(path);
+  await writeFile(path, text, { flag: 'wx' });
+}
