@@ -62,6 +62,12 @@ export class AttemptSupervisor {
     await this.#attempts.get(ticket);
   }
 
+  /** Resolves when every attempt under way is over. */
+  async ended(): Promise<void> {
+    this.#collections.afterStarts();
+    await Promise.all(this.#attempts.values());
+  }
+
   /** All that could start now has been started. */
   afterStarts(): void {
     this.#collections.afterStarts();
@@ -72,7 +78,7 @@ export class AttemptSupervisor {
   }
 
   /** Does what follows from the end of an attempt. Returns whether there is work to land. */
-  async ended(ticket: Ticket, result: AttemptResult | undefined): Promise<boolean> {
+  async onEnd(ticket: Ticket, result: AttemptResult | undefined): Promise<boolean> {
     const { scheduler, workers, notice } = this.#context;
     const { admission, retries, halt, isStopped } = this.#options;
     this.#running -= 1;

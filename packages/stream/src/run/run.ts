@@ -76,7 +76,20 @@ export class Run {
     );
   }
 
+  /** What is thrown in the loop comes out when the agents have ended and nothing waits any more. */
   async run(): Promise<RunEnd> {
+    try {
+      return await this.#loop();
+    } catch (error) {
+      this.#halt.abort();
+      this.#cancelWake();
+      this.#parts.inputs.close();
+      await this.#attempts.ended();
+      throw error;
+    }
+  }
+
+  async #loop(): Promise<RunEnd> {
     const { stop, killSignal } = this.#context;
     const { inputs } = this.#parts;
     const halt = () => {
@@ -116,7 +129,7 @@ export class Run {
       case 'attempt-over': {
         const { ticket, result, error, worker } = message;
         if (error !== undefined) this.#stop(error);
-        if (await this.#attempts.ended(ticket, result)) this.#land();
+        if (await this.#attempts.onEnd(ticket, result)) this.#land();
         if (result?.outcome === 'rate-limited') void this.#parts.forecast?.publish();
         if (worker !== undefined) this.#numbers.giveBack(worker);
       }

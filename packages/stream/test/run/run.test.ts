@@ -438,3 +438,22 @@ test('work that an earlier process queued lands first, and its ticket is not run
   expect(again.workers.requests.map(({ ticket }) => ticket.id)).not.toEqual(expect.arrayContaining(queued));
   expect(again.source.states()).toEqual({ 'A-1': 'COMPLETED', 'A-2': 'COMPLETED' });
 });
+
+test('what is thrown in the loop ends the agents and everything that waits, and comes out', async () => {
+  let asked = 0;
+  const broken = {
+    hasChanged: async () => true,
+    async take() {
+      asked += 1;
+      if (asked > 2) throw new Error('a fault in Sage');
+    },
+  };
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }, { id: 'A-2' }],
+    script: ({ ticket }) => ({ seconds: ticket.id === 'A-1' ? 5 : 1_000 }),
+    inputs: () => [broken],
+  });
+  await expect(loop.finish()).rejects.toThrow('a fault in Sage');
+  expect(loop.workers.running.size).toBe(0);
+  expect(loop.clock.nextTimer()).toBeUndefined();
+});
