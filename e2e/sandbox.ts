@@ -107,7 +107,14 @@ export class Sandbox {
   }
 
   environment(): Record<string, string> {
-    return { PATH: process.env['PATH'] ?? '', HOME: this.#home, GIT_CONFIG_NOSYSTEM: '1', SHELL: '/bin/sh' };
+    return {
+      PATH: process.env['PATH'] ?? '',
+      HOME: this.#home,
+      GIT_CONFIG_NOSYSTEM: '1',
+      SHELL: '/bin/sh',
+      // `sage` is started hundreds of times: it need not be compiled each time.
+      NODE_COMPILE_CACHE: join(tmpdir(), 'sage-e2e-compiled'),
+    };
   }
 
   /** Starts `sage`; `-C` names a directory from the top of the repository. */

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { found, git, reportOn, sound, temporaryFolder, temporaryRepository } from './fixture.ts';
+import { repository, temporaryFolder } from '@sage/test-support';
+import { found, reportOn, sound } from './fixture.ts';
 import type { RawTicket } from './fixture.ts';
 
 interface Case {
@@ -261,17 +262,13 @@ describe('section 16, checkpoints', () => {
   ];
 
   test('passes commits that git knows, and components without a checkpoint', async () => {
-    const root = temporaryRepository();
-    const checks = await found(
-      'checkpoints',
-      withCheckpoints(git(root, 'rev-parse', 'HEAD'), 'main', null),
-      root,
-    );
+    const { root, git } = repository();
+    const checks = await found('checkpoints', withCheckpoints(git('rev-parse', 'HEAD'), 'main', null), root);
     expect(checks).toMatchObject([{ section: 16, id: 'checkpoints', status: 'pass' }]);
   });
 
   test('finds those that it does not know, whatever they hold', async () => {
-    const root = temporaryRepository();
+    const { root } = repository();
     const ids = ['main', 'deadbeef', '--evil', 'a b', 'main\nmain', 7];
     const [check] = await found('checkpoints', withCheckpoints(...ids), root);
     expect(check).toMatchObject({ id: 'checkpoints.unknown', status: 'warn', tickets: ['A-1'] });

@@ -1,8 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { temporaryFolder } from '@sage/test-support';
 import type { Check, ValidationReport } from '../src/report.ts';
 import { validate } from '../src/validate.ts';
 import type { ValidateOptions } from '../src/validate.ts';
@@ -20,39 +18,6 @@ export function sound(id: string, more: RawTicket = {}): RawTicket {
     validation_type: 'generic',
     ...more,
   };
-}
-
-/** A folder of the test's own, removed when the test is over. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sage-validate-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-export function git(root: string, ...args: string[]): string {
-  const identity = [
-    '-c',
-    'user.name=Test',
-    '-c',
-    'user.email=test@example.org',
-    '-c',
-    'init.defaultBranch=main',
-  ];
-  return execFileSync('git', [...identity, ...args], {
-    cwd: root,
-    encoding: 'utf8',
-    env: { PATH: process.env['PATH'], HOME: root, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
-  }).trim();
-}
-
-/** A repository with one commit. */
-export function temporaryRepository(): string {
-  const root = temporaryFolder();
-  git(root, 'init', '-q');
-  writeFileSync(join(root, 'README.md'), 'hello\n');
-  git(root, 'add', 'README.md');
-  git(root, 'commit', '-q', '-m', 'first');
-  return root;
 }
 
 export function writeIndex(root: string, content: string | RawTicket[] | Record<string, unknown>): string {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -6,13 +7,14 @@ import { checkSandbox } from '../src/prerequisites/sandbox.ts';
 import { checkFolders } from '../src/prerequisites/folders.ts';
 import { checkGit } from '../src/prerequisites/git-version.ts';
 import { checkCores, checkDisk, judgeDisk } from '../src/prerequisites/machine.ts';
-import { filesBelow, git, reportOn, sound, temporaryFolder, temporaryRepository } from './fixture.ts';
+import { repository, temporaryFolder } from '@sage/test-support';
+import { filesBelow, reportOn, sound } from './fixture.ts';
 
 const id = 'parallel';
 
 describe('git', () => {
   test('passes a work tree with a commit', async () => {
-    const findings = await checkGit(temporaryRepository());
+    const findings = await checkGit(repository().root);
     expect(findings).toMatchObject([
       { id: `${id}.git`, status: 'pass', message: expect.stringMatching(/^git \d+\.\d+/) },
       { id: `${id}.work-tree`, status: 'pass' },
@@ -22,9 +24,9 @@ describe('git', () => {
   test('says what is missing elsewhere', async () => {
     const workTree = async (root: string) => (await checkGit(root))[1];
     const unborn = temporaryFolder();
-    git(unborn, 'init', '-q');
+    execFileSync('git', ['init', '-q'], { cwd: unborn });
     const bare = temporaryFolder();
-    git(bare, 'init', '-q', '--bare');
+    execFileSync('git', ['init', '-q', '--bare'], { cwd: bare });
     expect(await workTree(temporaryFolder())).toMatchObject({
       status: 'fail',
       message: expect.stringContaining('git init'),
@@ -143,11 +145,9 @@ describe('machine', () => {
   });
 
   test('measures the tracked files, in blocks', async () => {
-    const root = temporaryRepository();
+    const { root, commit } = repository();
+    commit({ big: 'x'.repeat(120_000) });
     writeFileSync(join(root, 'untracked'), 'x'.repeat(1e6));
-    writeFileSync(join(root, 'big'), 'x'.repeat(120_000));
-    git(root, 'add', 'big');
-    git(root, 'commit', '-q', '-m', 'big');
     expect(await checkDisk(root, 1)).toMatchObject({
       status: 'pass',
       message: expect.stringContaining('worktrees of 0.1 MB'),
@@ -157,7 +157,7 @@ describe('machine', () => {
 });
 
 test('section 15 puts them together, with what a parallel run would gain', async () => {
-  const root = temporaryRepository();
+  const { root } = repository();
   const tickets = [sound('A-1'), sound('A-2'), sound('B-1', { dependencies: ['A-1', 'A-2'] })];
   const report = await reportOn(tickets, {
     root,

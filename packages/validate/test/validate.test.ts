@@ -4,14 +4,15 @@ import { describe, expect, test } from 'vitest';
 import { CannotCheckError } from '../src/errors.ts';
 import { CHECK_NAMES } from '../src/sections.ts';
 import { validate } from '../src/validate.ts';
-import { filesBelow, reportOn, sound, temporaryFolder, temporaryRepository, writeIndex } from './fixture.ts';
+import { repository, temporaryFolder } from '@sage/test-support';
+import { filesBelow, reportOn, sound, writeIndex } from './fixture.ts';
 
 describe('validate', () => {
   const agent = { name: 'git', program: 'git' };
 
   test('has all 17 sections in order, and is ok for a sound index', async () => {
     const report = await reportOn([sound('A-1'), sound('B-1', { dependencies: ['A-1'] })], {
-      root: temporaryRepository(),
+      root: repository().root,
       agent,
       cores: 2,
       strict: true,
@@ -74,7 +75,7 @@ describe('validate', () => {
   });
 
   test('changes nothing', async () => {
-    const root = temporaryRepository();
+    const { root } = repository();
     const index = writeIndex(root, [sound('A-1')]);
     const before = filesBelow(join(root, '.sage'));
     await validate({ root, index });
@@ -110,7 +111,7 @@ describe.skipIf(!data)('real sage indexes (SAGE_COMPAT_DATA)', () => {
   test.each(files)('%s is sound, and its oddities are found', async (name) => {
     const { states, odd_summary: oddities } = manifest.find(({ file }) => file === `sage/${name}`)!;
     const { checks, cycles, parallel } = await validate({
-      root: temporaryRepository(),
+      root: repository().root,
       index: join(folder, name),
       cores: 4,
     });

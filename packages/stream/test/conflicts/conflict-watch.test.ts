@@ -1,28 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openCommitQueue } from '@sage/commit-queue';
 import { openRepository } from '@sage/git';
 import { openWorkers } from '@sage/workers';
-import { expect, onTestFinished, test } from 'vitest';
-import { memoryLog } from '@sage/test-support';
+import { expect, test } from 'vitest';
+import { memoryLog, repository as makeRepository } from '@sage/test-support';
 import { ConflictWatch } from '../../src/conflicts/conflict-watch.ts';
 import { targetBranch } from '../../src/start/target-branch.ts';
 import type { RunFact } from '@sage/journal';
 
 test('what a working agent has until now is held against each landing, and told once', async () => {
-  const root = await realpath(await mkdtemp(join(tmpdir(), 'sage-watch-')));
-  onTestFinished(() => rm(root, { recursive: true, force: true }));
-  const git = (...args: string[]) => execFileSync('git', ['-C', root, ...args], { encoding: 'utf8' }).trim();
-  const commit = async (file: string, text: string, message: string) => {
-    await writeFile(join(root, file), text);
-    git('add', '--', file);
-    git('-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', 'commit', '-qm', message);
-    return git('rev-parse', 'HEAD');
-  };
-  git('init', '--quiet', '--initial-branch=main');
-  const base = await commit('list', 'one\n', 'first');
+  const { root, git, commit } = makeRepository({ list: 'one\n' });
+  const base = git('rev-parse', 'HEAD');
   const [ready, go] = [join(root, '.git/ready'), join(root, '.git/go')];
   execFileSync('mkfifo', [ready, go]);
   const repository = await openRepository(root);
@@ -51,17 +41,17 @@ test('what a working agent has until now is held against each landing, and told 
   const work = workers.run({ run: 'r', worker: 1, attempt: 1, ticket, base, message: 'mine' });
   watch.started('MINE', base);
   await readFile(ready);
-  await commit('other', 'x\n', 'beside\n\nSage-Ticket: BESIDE');
+  commit({ other: 'x\n' }, 'beside\n\nSage-Ticket: BESIDE');
   watch.targetMoved();
   now = 10_000;
-  await commit('list', 'theirs\n', 'theirs\n\nSage-Ticket: THEIRS');
+  commit({ list: 'theirs\n' }, 'theirs\n\nSage-Ticket: THEIRS');
   watch.targetMoved();
   await tell.promise;
   tell = Promise.withResolvers<void>();
   expect(told).toEqual([
     { event: 'conflict.predicted', ticket: 'MINE', files: ['list'], tickets: ['THEIRS'] },
   ]);
-  await commit('other', 'y\n', 'again');
+  commit({ other: 'y\n' }, 'again');
   watch.targetMoved();
   await watch.settled();
   expect(told).toHaveLength(1);

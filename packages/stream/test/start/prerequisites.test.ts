@@ -1,21 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { openRepository } from '@sage/git';
-import { expect, onTestFinished, test } from 'vitest';
+import { repository as makeRepository } from '@sage/test-support';
+import { expect, test } from 'vitest';
 import { chooseWorkforce } from '../../src/start/prerequisites.ts';
 import { assertWritable } from '../../src/start/target.ts';
 
 test('workers are what was asked for, at most the tickets there are; one core is one worker, and said so', async () => {
-  const root = await realpath(await mkdtemp(join(tmpdir(), 'sage-prerequisites-')));
-  onTestFinished(() => rm(root, { recursive: true }));
-  const git = (...args: string[]) =>
-    execFileSync('git', ['-C', root, '-c', 'user.name=A', '-c', 'user.email=a@example.org', ...args], {
-      encoding: 'utf8',
-    }).trim();
-  git('init', '--quiet');
-  git('commit', '--quiet', '--allow-empty', '--message=first');
+  const { root, git } = makeRepository();
   const repository = await openRepository(root);
   const tip = git('rev-parse', 'HEAD');
   const choose = (requested: number | string | undefined, available: number, cores: number) =>
