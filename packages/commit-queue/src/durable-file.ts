@@ -79,6 +79,13 @@ export async function removeFile(directory: string, name: string): Promise<void>
   await syncFile(directory);
 }
 
+/** As `removeFile` for many, with one sync of the directory. */
+export async function removeFiles(directory: string, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  for (const name of names) rmSync(join(directory, name), { force: true });
+  await syncFile(directory);
+}
+
 async function writeTemporary(directory: string, text: string): Promise<string> {
   const path = temporaryPath(directory);
   const file = await open(path, 'wx');

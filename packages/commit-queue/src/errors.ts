@@ -65,7 +65,8 @@ export type EntryErrorCode =
   | 'BAD_TARGET'
   | 'BAD_COMMIT'
   | 'BAD_BASE'
-  | 'BAD_FILE';
+  | 'BAD_FILE'
+  | 'BAD_AUTHOR';
 
 /** An entry cannot be made, read or changed as asked; `subject` is the file, id, ref or path it is about. */
 export class EntryError extends Error {

@@ -1,4 +1,11 @@
-export type { AuditOptions, AuditProblem, AuditProblemKind, AuditReport } from './audit/audit.ts';
+export type {
+  AuditOptions,
+  AuditProblem,
+  AuditProblemKind,
+  AuditReport,
+  Claim,
+  DoneTicket,
+} from './audit/audit.ts';
 export { openCommitQueue } from './queue/open-commit-queue.ts';
 export type { CommitQueue, EntryFilter } from './queue/commit-queue.ts';
 export type { CommitQueueOptions } from './queue/queue-options.ts';

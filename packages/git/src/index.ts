@@ -8,6 +8,7 @@ export {
   commitTree,
   fetchCommit,
   findTrailers,
+  isGitDate,
   readCommit,
   signsCommits,
   type Commit,
@@ -77,3 +78,4 @@ export {
 } from './objects/trees.ts';
 export { freeBytes, worktreeDirectory } from './worktrees/worktree-directory.ts';
 export { listWorktrees, type Worktree } from './worktrees/worktrees.ts';
+export { trailerValues } from './objects/trailers.ts';

@@ -1,22 +1,32 @@
 import {
-  git,
+  GitSession,
   type LoggedCommit,
-  mergeTrees,
   readLog,
   readRef,
   resolveCommit,
+  trailerValues,
   type Repository,
 } from '@sage/git';
 import type { QueueEntry } from '../entries/entry.ts';
-import { decodeTrailer, ENTRY_TRAILER, TICKET_TRAILER, trailerValues } from '../landing/trailers.ts';
+import { decodeTrailer, ENTRY_TRAILER, TICKET_TRAILER } from '../landing/trailers.ts';
+import { compareLanding, type Comparison } from './compare-landing.ts';
+
+/** Somebody's word that a ticket is done. */
+export interface Claim {
+  readonly ticket: string;
+  /** Who says so, for people: `the ticket index`, `run 42`. */
+  readonly by: string;
+  /** The landing that it names, in full. */
+  readonly commit?: string | undefined;
+}
 
 export interface AuditOptions {
   /** Full ref. */
   target: string;
   /** Paths that landings may change beside their work, such as the ticket index. */
   managedPaths?: readonly string[];
-  /** Tickets that somebody says are done: each must have a landing. */
-  completed?: readonly string[];
+  /** Each of these tickets must have a landing. */
+  claims?: readonly Claim[];
 }
 
 export type AuditProblemKind =
@@ -35,34 +45,50 @@ export interface AuditProblem {
   message: string;
 }
 
+/** A ticket that somebody says is done, and everybody who does. */
+export interface DoneTicket {
+  ticket: string;
+  by: string[];
+}
+
 export interface AuditReport {
   target: string;
   /** The commits of the target that carry an entry, oldest first. */
   landings: { commit: string; ticket: string; entry: string }[];
+  /** In the order of the ids. */
+  done: DoneTicket[];
   /** How many of them were merged again and compared; for the others the work is no longer kept. */
   compared: number;
   problems: AuditProblem[];
 }
 
-/** Checks what has landed against the history alone: is it there, once, and is its tree the merge of its parent and its work? */
+/**
+ * Checks what has landed against the history alone: is it there, once, and is its tree its parent's with the work
+ * applied? Every landing that an entry or a claim names must still be there.
+ */
 export async function auditLandings(
   repository: Repository,
   entries: readonly QueueEntry[],
-  { target, managedPaths = [], completed = [] }: AuditOptions,
+  { target, managedPaths = [], claims = [] }: AuditOptions,
 ): Promise<AuditReport> {
-  const report: AuditReport = { target, landings: [], compared: 0, problems: [] };
+  const report: AuditReport = { target, landings: [], done: [], compared: 0, problems: [] };
   const tip = await readRef(repository, target);
   if (tip === undefined) {
     const message = `${target} does not exist: make it again at the commit it was at (git reflog)`;
     return { ...report, problems: [{ kind: 'target-gone', message }] };
   }
   const log = await readLog(repository, tip);
-  const history: History = { tip, commits: new Map(log.map((commit) => [commit.oid, commit])) };
+  const commits = new Map(log.map((commit) => [commit.oid, commit]));
+  const words = new Map<string, Set<string>>();
+  const say = (ticket: string, by: string) => words.set(ticket, (words.get(ticket) ?? new Set()).add(by));
   const done = new Set<string>();
   const seen = new Map<string, string>();
   for (const { oid: commit, message } of log) {
     const tickets = trailerValues(message, TICKET_TRAILER).map(decodeTrailer);
-    for (const ticket of tickets) done.add(ticket);
+    for (const ticket of tickets) {
+      done.add(ticket);
+      say(ticket, `commit ${commit}`);
+    }
     for (const entry of trailerValues(message, ENTRY_TRAILER)) {
       const ticket = tickets[0] ?? '';
       report.landings.push({ commit, ticket, entry });
@@ -74,58 +100,73 @@ export async function auditLandings(
       seen.set(entry, commit);
     }
   }
+  const lost = new Set<string>();
+  await using session = new GitSession(repository);
   for (const entry of entries) {
     if (entry.target !== target || entry.state !== 'landed' || entry.landed === undefined) continue;
-    const problem = await auditEntry(repository, entry, entry.landed, history, managedPaths);
-    if (problem === 'compared') report.compared += 1;
-    else if (problem !== undefined) report.problems.push(problem);
+    const { id, ticket, landed } = entry;
+    say(ticket, `entry ${id}`);
+    const landing = commits.get(landed);
+    if (landing === undefined) {
+      lost.add(ticket);
+      report.problems.push(await unreachable(repository, target, { ticket, entry: id, commit: landed }));
+      continue;
+    }
+    const parent = landedOn(landing, ticket, commits);
+    const comparison = await compareLanding(session, entry, { landing, parent, managedPaths });
+    if (comparison === 'same') report.compared += 1;
+    else if (typeof comparison === 'object') report.problems.push(wrongContent(entry, landed, comparison));
   }
-  for (const ticket of completed) {
-    if (done.has(ticket)) continue;
-    const message = `${JSON.stringify(ticket)} is said to be done, and no commit of ${target} carries it: find it with git log --all --grep, or run it again`;
+  for (const { ticket, by, commit } of claims) {
+    say(ticket, by);
+    if (commit !== undefined && commits.has(commit)) done.add(ticket);
+    else if (commit !== undefined && !done.has(ticket) && !lost.has(ticket)) {
+      lost.add(ticket);
+      report.problems.push(await unreachable(repository, target, { ticket, commit }));
+    }
+  }
+  for (const ticket of new Set(claims.map((claim) => claim.ticket))) {
+    if (done.has(ticket) || lost.has(ticket)) continue;
+    const who = [...(words.get(ticket) ?? [])].join(', ');
+    const message = `${JSON.stringify(ticket)} is done by the word of ${who}, and no commit of ${target} carries it: find it with git log --all --grep, or run it again`;
     report.problems.push({ kind: 'no-landing', ticket, message });
   }
+  report.done = [...words]
+    .map(([ticket, by]) => ({ ticket, by: [...by] }))
+    .toSorted((a, b) => (a.ticket < b.ticket ? -1 : 1));
   return report;
 }
 
-interface History {
-  tip: string;
-  commits: ReadonlyMap<string, LoggedCommit>;
+async function unreachable(
+  repository: Repository,
+  target: string,
+  about: { ticket: string; entry?: string; commit: string },
+): Promise<AuditProblem> {
+  const { ticket, commit } = about;
+  const kept = (await resolveCommit(repository, commit)) !== undefined;
+  const advice = kept
+    ? `bring it back with git cherry-pick ${commit}`
+    : 'git no longer has it: run the ticket again';
+  const message = `${commit}, the landing of ${JSON.stringify(ticket)}, is not reachable from ${target}, as somebody moved the branch back: ${advice}`;
+  return { kind: 'unreachable', ...about, message };
 }
 
-async function auditEntry(
-  repository: Repository,
-  { id, ticket, commit, target }: QueueEntry,
-  landed: string,
-  history: History,
-  managedPaths: readonly string[],
-): Promise<AuditProblem | 'compared' | undefined> {
-  const about = { ticket, entry: id, commit: landed };
-  const landing = history.commits.get(landed);
-  if (landing === undefined) {
-    const message = `${landed}, the landing of ${JSON.stringify(ticket)}, is not reachable from ${target}: somebody moved the branch back; merge it again`;
-    return { kind: 'unreachable', ...about, message };
-  }
-  const parent = landedOn(landing, ticket, history);
-  // Work that was there already keeps its own commit; of cleaned-up work nothing is left to compare.
-  if (parent === undefined || landed === commit || (await resolveCommit(repository, commit)) === undefined)
-    return undefined;
-  const merge = await mergeTrees(repository, parent, commit);
-  const args = ['diff-tree', '-r', '-z', '--no-renames', '--name-only', merge.tree, landed];
-  const paths = (await git(repository, args)).split('\0').filter((path) => path !== '');
-  const others = paths.filter((path) => !managedPaths.includes(path));
-  if (merge.conflicts.length === 0 && others.length === 0) return 'compared';
-  // What was rebased commit by commit may have gone through where a merge of the whole does not.
-  if (merge.conflicts.length > 0 && parent !== landing.parents[0]) return undefined;
-  const message = `${landed} is not the merge of its parent and the work of ${JSON.stringify(ticket)} (${others
-    .slice(0, 3)
-    .map((path) => JSON.stringify(path))
-    .join(', ')}): compare it with git diff ${merge.tree} ${landed}`;
-  return { kind: 'wrong-content', ...about, message };
+function wrongContent(
+  { id, ticket }: QueueEntry,
+  commit: string,
+  { tree, paths }: Exclude<Comparison, string>,
+): AuditProblem {
+  const shown = paths.slice(0, 3).map((path) => JSON.stringify(path));
+  const message = `${commit} is not its parent with the work of ${JSON.stringify(ticket)} applied (${shown.join(', ')}): compare it with git diff ${tree} ${commit}`;
+  return { kind: 'wrong-content', ticket, entry: id, commit, message };
 }
 
 /** What a landing was put on: below it are the commits of a rebase, which carry its ticket and no entry. */
-function landedOn({ parents }: LoggedCommit, ticket: string, { commits }: History): string | undefined {
+function landedOn(
+  { parents }: LoggedCommit,
+  ticket: string,
+  commits: ReadonlyMap<string, LoggedCommit>,
+): string | undefined {
   for (let oid = parents[0]; oid !== undefined;) {
     const { parents: next, message } = commits.get(oid) ?? { parents: [], message: '' };
     const ofTicket = trailerValues(message, TICKET_TRAILER).map(decodeTrailer).includes(ticket);

@@ -5,6 +5,7 @@ import {
   fetchCommit,
   GitSession,
   isAncestor,
+  isGitDate,
   listRefs,
   type RefUpdate,
   resolveCommit,
@@ -69,6 +70,7 @@ export async function enqueueWorks(
   for (const work of works) {
     try {
       await assertTarget(work.target, targets);
+      await assertDate(work.author?.date);
       const { commit, base } = await importWork(repository, session, work, now);
       const { ticket, target, message, author } = work;
       const existing = await store.findWork({ ticket, commit, target });
@@ -143,6 +145,14 @@ async function assertTarget(target: string, known: Map<string, Promise<boolean>>
   if (await good) return;
   const message = `${JSON.stringify(target)} is not the full name of a branch: use refs/heads/NAME`;
   throw new EntryError('BAD_TARGET', target, message);
+}
+
+/** Only git reads all its forms; most are one of these. */
+async function assertDate(date: string | undefined): Promise<void> {
+  if (date === undefined || /^@?\d{1,10} [+-]\d{4}$|^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/.test(date)) return;
+  if (await isGitDate(date)) return;
+  const message = `${JSON.stringify(date)} is not a date that git can read: use 2001-02-03T04:05:06Z`;
+  throw new EntryError('BAD_AUTHOR', date, message);
 }
 
 async function importWork(

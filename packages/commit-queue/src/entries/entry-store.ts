@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import {
   createFile,
   createFiles,
-  removeFile,
+  removeFiles,
   replaceFile,
   replaceFiles,
   TEMPORARY_PREFIX,
@@ -12,6 +12,7 @@ import {
 import { entrySchema, TRANSITIONS, type QueueEntry } from './entry.ts';
 import { EntryError, isErrno } from '../errors.ts';
 
+const HIGHEST_REMOVED = 'highest-removed';
 const ENTRY_FILE = /^(\d{8,})\.json$/;
 const LEFTOVER_AGE_MS = 86_400_000;
 
@@ -46,7 +47,7 @@ export class EntryStore {
     const at = this.#now().toISOString();
     const entryOf = (each: NewEntry, sequence: number) =>
       entrySchema.parse({ v: 1, ...each, sequence, state: 'queued', enqueuedAt: at, updatedAt: at });
-    const next = ((await this.#sequences()).at(-1) ?? 0) + 1;
+    const next = Math.max((await this.#sequences()).at(-1) ?? 0, await this.#highestRemoved()) + 1;
     const entries: QueueEntry[] = [];
     if (synced) {
       let sequence = next;
@@ -73,7 +74,8 @@ export class EntryStore {
   async findWork(work: Pick<QueueEntry, 'ticket' | 'commit' | 'target'>): Promise<QueueEntry | undefined> {
     for (const sequence of this.#works.get(workKey(work)) ?? []) {
       const entry = await this.#readEntry(sequence).catch(() => undefined);
-      if (entry && (entry.state === 'queued' || entry.state === 'landed')) return entry;
+      if (entry === undefined || workKey(entry) !== workKey(work)) continue;
+      if (entry.state === 'queued' || entry.state === 'landed') return entry;
     }
     return undefined;
   }
@@ -160,9 +162,24 @@ export class EntryStore {
     return entries;
   }
 
-  async remove(entry: QueueEntry): Promise<void> {
-    this.#final.delete(entry.sequence);
-    await removeFile(this.directory, fileName(entry.sequence));
+  /** Their numbers are never used again: other processes may know what they stood for. */
+  async remove(...entries: readonly QueueEntry[]): Promise<void> {
+    const highest = Math.max(0, ...entries.map(({ sequence }) => sequence));
+    if (highest > (await this.#highestRemoved()))
+      await replaceFile(this.directory, HIGHEST_REMOVED, `${highest}\n`);
+    for (const { sequence } of entries) this.#final.delete(sequence);
+    await removeFiles(
+      this.directory,
+      entries.map(({ sequence }) => fileName(sequence)),
+    );
+  }
+
+  async #highestRemoved(): Promise<number> {
+    const text = await readFile(join(this.directory, HIGHEST_REMOVED), 'utf8').catch((error: unknown) => {
+      if (isErrno(error, 'ENOENT')) return '';
+      throw error;
+    });
+    return Number.parseInt(text, 10) || 0;
   }
 
   /** Temporary files of killed processes; a live one is minutes old at most. */

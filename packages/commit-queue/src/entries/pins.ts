@@ -1,4 +1,4 @@
-import { isAncestor, readRef, resolveCommit, type Repository, updateRefs } from '@sage/git';
+import { git, isAncestor, readRef, resolveCommit, type Repository, updateRefs } from '@sage/git';
 import type { QueueEntry } from './entry.ts';
 
 export function pinOf(id: string): string {
@@ -17,4 +17,29 @@ export async function isOnTarget(repository: Repository, entry: QueueEntry): Pro
   if (tip === entry.landed) return true;
   if (tip === undefined || (await resolveCommit(repository, entry.landed)) === undefined) return false;
   return isAncestor(repository, entry.landed, tip);
+}
+
+/** From so many entries of a target on, one look at its whole history is cheaper than one for each. */
+const WHOLE_HISTORY_MIN_ENTRIES = 10;
+
+/** The landed entries whose landing is reachable from their target now. */
+export async function entriesOnTarget(
+  repository: Repository,
+  entries: readonly QueueEntry[],
+): Promise<Set<QueueEntry>> {
+  const found = new Set<QueueEntry>();
+  const landed = entries.filter((entry) => entry.state === 'landed');
+  for (const [target, group] of Map.groupBy(landed, (entry) => entry.target)) {
+    const tip = await readRef(repository, target);
+    if (tip === undefined) continue;
+    const history =
+      group.length < WHOLE_HISTORY_MIN_ENTRIES
+        ? undefined
+        : new Set((await git(repository, ['rev-list', tip])).split('\n'));
+    for (const entry of group) {
+      const there = history ? history.has(entry.landed ?? '') : await isOnTarget(repository, entry);
+      if (there) found.add(entry);
+    }
+  }
+  return found;
 }

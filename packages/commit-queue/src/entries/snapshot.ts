@@ -5,6 +5,7 @@ import {
   git,
   GitError,
   identity,
+  isCheckablePath,
   treeEntry,
   withTemporaryIndex,
   type Repository,
@@ -70,6 +71,9 @@ async function assertCommittable(
     if (status?.isSymbolicLink()) refuse('lies behind a symbolic link');
   }
   const status = await lstat(join(directory, file)).catch(() => undefined);
+  // Git would leave it out without a word.
+  if (status && !isCheckablePath(file, status.isSymbolicLink() ? '120000' : '100644'))
+    refuse('has a name that git never takes in');
   if (!status || status.isFile() || status.isSymbolicLink()) return;
   // A folder in the place of a file of the base is that file's deletion.
   const before = status.isDirectory() ? await treeEntry(repository, base, file) : undefined;

@@ -11,6 +11,7 @@ import {
 import type { QueueEntry } from '../entries/entry.ts';
 import { decodeTrailer, TICKET_TRAILER } from './trailers.ts';
 import { isTrueMerge, type MergedTree } from './true-merge.ts';
+import { workSide } from './work-side.ts';
 
 /**
  * `squash`: one commit an entry on the target. `merge`: a merge commit, the work's own commits are its second
@@ -52,21 +53,28 @@ export async function prepareLanding(
   if ((await session.readCommit(entry.commit)) === undefined)
     return rejected('its commit is no longer in the repository');
   if (style === 'rebase') return rebase(context, entry, parent);
-  const merge = await mergeOf(session, parent, entry.commit);
-  if ('reason' in merge) return merge;
+  const { commit, base } = entry;
+  const side = await workSide(session, parent, base);
   if (style === 'merge') {
+    // The work's own history would become part of the target's, and with it what was taken off.
+    if (side !== parent) {
+      return rejected(
+        `it began from ${base}, which has been taken off ${entry.target}: rebase it, or land it as squash or rebase`,
+      );
+    }
     // They become part of the target, and would speak for other tickets there.
     const forged = await findTrailers(session.repository, entry.base, entry.commit, TICKET_TRAILER);
     if (forged.length > 0)
       return rejected(`commit ${forged[0]?.commit} carries a ${TICKET_TRAILER} trailer: take it out`);
   }
-  const { commit, base } = entry;
+  const merge = await mergeOf(session, side, commit);
+  if ('reason' in merge) return merge;
   return {
     tree: merge.tree,
     parents: style === 'merge' ? [parent, commit] : [parent],
     message: entry.message,
     author: await authorOf(session, entry, commit),
-    proof: proved(isTrueMerge(session, { parent, commit, base }, merge)),
+    proof: proved(isTrueMerge(session, { parent: side, commit, base }, merge)),
   };
 }
 
@@ -86,16 +94,7 @@ async function rebase(
   for (const commit of commits) {
     if (last) on = await context.write(last);
     const base = (await session.readCommit(commit))?.parents[0] ?? '';
-    // Git takes the common ancestor for the base: this one has what is on the target, and that ancestor.
-    const tree = (await session.readCommit(on))?.tree ?? '';
-    const anonymous = { name: 'Sage', email: 'sage@localhost', date: new Date(0) };
-    const ours = await session.writeCommit({
-      tree,
-      parents: [base],
-      message: '',
-      author: anonymous,
-      committer: anonymous,
-    });
+    const ours = await workSide(session, on, base);
     const merge = await mergeOf(session, ours, commit);
     if ('reason' in merge) return merge;
     const { message } = await readCommit(session.repository, commit);
@@ -149,20 +148,35 @@ async function mergeOf(session: GitSession, ours: string, theirs: string): Promi
   const files = merge.conflicts.map(({ path }) => path);
   if (files.length > 0) return { state: 'conflicted', reason: merge.messages.join('\n'), files };
   const change = await session.diffTrees((await session.readCommit(ours))?.tree ?? '', merge.tree);
-  const name = uncheckable(change);
-  if (name === undefined) return { tree: merge.tree, change };
-  return rejected(`it has ${JSON.stringify(name)}, which git would never check out: take it out`);
+  const found = uncheckable(change, session.repository.root);
+  if (found === undefined) return { tree: merge.tree, change };
+  return rejected(`it has ${JSON.stringify(shortened(found.path))}, ${found.why}`);
 }
 
+const NAME_MAX_BYTES = 255;
+/** The terminating zero included. */
+const PATH_MAX_BYTES = 4096;
+
 /** A file that comes with this difference, and that no checkout could have. */
-function uncheckable(change: Buffer): string | undefined {
-  const fields = change.toString().split('\0');
+function uncheckable(change: Buffer, root: string): { path: string; why: string } | undefined {
+  // Bytes, as limits count them.
+  const fields = change.toString('latin1').split('\0');
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const [, mode = ''] = (fields[at] ?? '').split(' ');
-    const path = fields[at + 1] ?? '';
-    if (mode !== '000000' && !isCheckablePath(path, mode)) return path;
+    const bytes = fields[at + 1] ?? '';
+    if (mode === '000000') continue;
+    const path = Buffer.from(bytes, 'latin1').toString();
+    if (!isCheckablePath(path, mode)) return { path, why: 'which git would never check out: take it out' };
+    if (bytes.split('/').some((step) => step.length > NAME_MAX_BYTES))
+      return { path, why: `a name of more than ${NAME_MAX_BYTES} bytes: shorten it` };
+    if (Buffer.byteLength(root) + 1 + bytes.length >= PATH_MAX_BYTES)
+      return { path, why: `a path of more than ${PATH_MAX_BYTES - 1} bytes: shorten it` };
   }
   return undefined;
+}
+
+function shortened(path: string): string {
+  return path.length > 100 ? `${path.slice(0, 97)}...` : path;
 }
 
 function rejected(reason: string): Refused {

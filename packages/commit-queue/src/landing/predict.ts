@@ -1,11 +1,14 @@
 import { join } from 'node:path';
-import { GitError, mergeTrees, readRef, type Repository } from '@sage/git';
+import { GitError, GitSession, mergeTrees, readRef, type Repository } from '@sage/git';
+import { workSide } from './work-side.ts';
 
 export interface PlannedWork {
   /** Full id. */
   commit: string;
   /** Full ref. */
   target: string;
+  /** The commit that it began from, in full; where it is missing, the common ancestor with the target. */
+  base?: string;
   /** A repository (its git directory) that has the commit and shares this one's objects; nothing is fetched. */
   source?: string;
 }
@@ -16,13 +19,15 @@ export interface PlannedWork {
  */
 export async function predictConflict(
   repository: Repository,
-  { commit, target, source }: PlannedWork,
+  { commit, base, target, source }: PlannedWork,
 ): Promise<string[]> {
   const tip = await readRef(repository, target);
   if (tip === undefined) return [];
   try {
     const objects = source === undefined ? undefined : join(source, 'objects');
-    const { conflicts } = await mergeTrees(repository, tip, commit, { objects });
+    await using session = new GitSession(repository);
+    const side = base === undefined ? tip : await workSide(session, tip, base);
+    const { conflicts } = await mergeTrees(repository, side, commit, { objects });
     return conflicts.map(({ path }) => path);
   } catch (error) {
     if (error instanceof GitError) return [];

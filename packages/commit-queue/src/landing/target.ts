@@ -1,8 +1,8 @@
-import { findTrailers, git, type GitSession } from '@sage/git';
+import { findTrailers, git, type GitSession, trailerValues } from '@sage/git';
 import type { QueueEntry } from '../entries/entry.ts';
 import { QueueStoppedError } from '../errors.ts';
 import { MAX_TIP_ATTEMPTS } from './landing-context.ts';
-import { ENTRY_TRAILER, trailerValues } from './trailers.ts';
+import { ENTRY_TRAILER } from './trailers.ts';
 
 /** Commits that are looked at one by one; a process of its own is quicker for more. */
 const NEAR_MAX_COMMITS = 300;

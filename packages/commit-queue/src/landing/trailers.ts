@@ -22,6 +22,8 @@ export function decodeTrailer(text: string): string {
 }
 
 const TRAILER_LINE = /^[A-Za-z0-9][A-Za-z0-9-]*: \S/;
+/** From such a line on, git takes a message for a comment, trailers included. */
+const SCISSORS = /^(?=# -+ >8 -+$)/gm;
 const OWN = new RegExp(`^(${TICKET_TRAILER}|${ENTRY_TRAILER}):`, 'i');
 
 /** The message of a landing: the caller's own, with the trailers that tell later what landed. */
@@ -34,21 +36,10 @@ export function landingMessage(
     .replaceAll('\0', '')
     .split('\n')
     .filter((line) => !OWN.test(line));
-  const body = lines.join('\n').trim() || 'chore: land finished work';
+  const body = lines.join('\n').replaceAll(SCISSORS, ' ').trim() || 'chore: land finished work';
   if (trailers.length === 0) return `${body}\n`;
   const last = body.split(/\n\s*\n/).at(-1) ?? '';
   const joins = last !== body && last.split('\n').every((line) => TRAILER_LINE.test(line));
   const block = trailers.map(([key, value]) => `${key}: ${encodeTrailer(value)}`).join('\n');
   return `${body}\n${joins ? '' : '\n'}${block}\n`;
-}
-
-/** The values of a trailer in the last block of a message. */
-export function trailerValues(message: string, key: string): string[] {
-  const block =
-    message
-      .trimEnd()
-      .split(/\n[ \t]*\n/)
-      .at(-1) ?? '';
-  const lines = block.split('\n').filter((line) => line.startsWith(`${key}:`));
-  return lines.map((line) => line.slice(key.length + 1).trim()).filter((value) => value !== '');
 }

@@ -1,7 +1,7 @@
 import { listRefs, updateRefs, type Repository } from '@sage/git';
 import type { EntryStore } from '../entries/entry-store.ts';
 import { clearVerifyCache } from '../verification/verify-cache.ts';
-import { isOnTarget, pinOf, removePin } from '../entries/pins.ts';
+import { entriesOnTarget, pinOf } from '../entries/pins.ts';
 
 /**
  * Removes dropped entries, and landed ones whose landing is reachable from their target, with their pins; the
@@ -12,13 +12,15 @@ export async function cleanupQueue(repository: Repository, store: EntryStore): P
   // Pins before entries: a pin whose entry comes in between must not look like an orphan.
   const pins = await listRefs(repository, 'refs/sage/queue');
   const { entries, unreadable } = await store.read();
-  const removed: string[] = [];
-  for (const entry of entries) {
-    if (entry.state !== 'dropped' && !(await isOnTarget(repository, entry))) continue;
-    await removePin(repository, entry.id);
-    await store.remove(entry);
-    removed.push(entry.id);
-  }
+  const landed = await entriesOnTarget(repository, entries);
+  const removed = entries.filter((entry) => entry.state === 'dropped' || landed.has(entry));
+  const mine = new Set(removed.map(({ id }) => pinOf(id)));
+  const unpinned = pins.filter(({ ref }) => mine.has(ref));
+  await updateRefs(
+    repository,
+    unpinned.map(({ ref, oid }) => ({ ref, old: oid, new: 'delete' })),
+  );
+  await store.remove(...removed);
   const known = new Set(entries.map(({ id }) => pinOf(id)));
   // An unreadable entry may be the one that a pin belongs to.
   const orphans = unreadable.length > 0 ? [] : pins.filter(({ ref }) => !known.has(ref));
@@ -35,5 +37,5 @@ export async function cleanupQueue(repository: Repository, store: EntryStore): P
   }
   await store.removeLeftovers();
   await clearVerifyCache(store.directory);
-  return removed;
+  return removed.map(({ id }) => id);
 }

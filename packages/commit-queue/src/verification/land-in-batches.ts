@@ -37,6 +37,7 @@ export async function landInBatches<E, C>(
       continue;
     }
     let verdict = await verify(chain.length);
+    if (ports.stopped()) return;
     if (verdict.ok) {
       if (await ports.land(chain)) waiting.splice(0, chain.length);
       continue;

@@ -64,6 +64,8 @@ export async function speculate<E, C>(
       const end = chain.findIndex(({ verdict }) => verdict?.ok !== true);
       const green = chain.slice(0, end < 0 ? chain.length : end);
       if (green.length > 0) {
+        // Asked to stop while it was verified: it stays queued.
+        if (ports.stopped()) return;
         const landing = green.map(({ entry, candidate }) => ({
           entry,
           candidate,

@@ -114,3 +114,14 @@ test('paths that leave the directory, belong to git or are no files are refused,
   }
   expect(pins(repository)).toEqual([]);
 });
+
+test('a name that git leaves out is refused, not left out', async () => {
+  const { repository, queue } = await queueOn({ a: '1' });
+  const directory = temporaryDirectory();
+  put(directory, { ok: '1', 'git~1': '1' });
+  const work = { ticket: 'T', target: MAIN, message: 'm', directory, base: tip(repository) };
+  await expect(queue.enqueue({ ...work, files: ['ok', 'git~1'] })).rejects.toMatchObject({
+    code: 'BAD_FILE',
+    subject: 'git~1',
+  });
+});

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeTrailer, encodeTrailer } from '../../src/index.ts';
 import { landingMessage } from '../../src/landing/trailers.ts';
+import { landAll, MAIN, queueOn, sh, tip, workCommit } from '../fixture.ts';
 
 const anything = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -38,4 +39,14 @@ test.each([
   ['', 'chore: land finished work\n\nSage-Ticket: T\n'],
 ])('the message %j gets the trailer block where git reads it', (message, expected) => {
   expect(landingMessage(message, [['Sage-Ticket', 'T']])).toBe(expected);
+});
+
+test('a scissors line in a message does not hide the trailers from git', async () => {
+  const { repository, queue } = await queueOn({ a: '1' });
+  const base = tip(repository);
+  const commit = workCommit(repository, { b: '1' });
+  const message = 'feat: x\n\n# ------------------------ >8 ------------------------\nrest';
+  await queue.enqueue({ ticket: 'T', target: MAIN, message, base, commit });
+  await landAll(queue);
+  expect(sh(repository.root, 'log', '-1', '--format=%(trailers:key=Sage-Ticket,valueonly)').trim()).toBe('T');
 });

@@ -279,3 +279,64 @@ test('a repository in a format that this git does not know is refused in one lin
   await expect(refused).rejects.toMatchObject({ name: 'RepositoryError' });
   await expect(refused).rejects.toThrow(/^[^\n]*extension[^\n]*$/);
 });
+
+test('the number of a removed entry is not used again, and its work can be queued again', async () => {
+  const { repository, queue, add } = await queueOn({ a: '1' });
+  const base = tip(repository);
+  const first = await add('A', { one: '1' });
+  await queue.drop(first.id);
+  await queue.cleanup();
+  const other = await openCommitQueue({ repository });
+  const second = await other.enqueue({
+    ticket: 'B',
+    target: MAIN,
+    message: 'b',
+    base,
+    commit: workCommit(repository, { two: '2' }, base),
+  });
+  expect(second.sequence).toBeGreaterThan(first.sequence);
+  const { ticket, target, message, commit } = first;
+  expect(await queue.enqueue({ ticket, target, message, base, commit })).toMatchObject({
+    ticket: 'A',
+    commit,
+  });
+  expect((await landAll(queue)).map((entry) => entry.ticket)).toEqual(['B', 'A']);
+});
+
+test.each([
+  ['a name', 'x'.repeat(256)],
+  ['a path', Array.from({ length: 45 }, () => 'y'.repeat(100)).join('/')],
+])('%s that no file system takes rejects its entry, and holds up nobody', async (_, path) => {
+  const { repository, queue, add } = await queueOn({ a: '1' });
+  const base = tip(repository);
+  const blob = sh(repository.root, 'rev-parse', 'HEAD:a');
+  const index = join(repository.gitDir, 'index-of-test');
+  sh(
+    repository.root,
+    '-c',
+    `alias.x=!GIT_INDEX_FILE='${index}' git update-index --add --cacheinfo 100644,${blob},${path}`,
+    'x',
+  );
+  const tree = sh(repository.root, '-c', `alias.x=!GIT_INDEX_FILE='${index}' git write-tree`, 'x');
+  const commit = sh(repository.root, 'commit-tree', tree, '-p', base, '-m', 'long');
+  await queue.enqueue({ ticket: 'LONG', target: MAIN, message: 'long', base, commit });
+  await add('GOOD', { b: '1' });
+  expect((await landAll(queue)).map(({ ticket, state }) => `${ticket} ${state}`)).toEqual([
+    'LONG rejected',
+    'GOOD landed',
+  ]);
+});
+
+test('a date that git cannot read is refused before anything is queued', async () => {
+  const { repository, queue } = await queueOn({ a: '1' });
+  const base = tip(repository);
+  const commit = workCommit(repository, { b: '1' });
+  const work = { ticket: 'T', target: MAIN, message: 'm', base, commit };
+  const author = { name: 'A', email: 'a@example.org', date: 'yesterday-ish' };
+  await expect(queue.enqueue({ ...work, author })).rejects.toMatchObject({ code: 'BAD_AUTHOR' });
+  expect(await queue.enqueue({ ...work, author: { ...author, date: '2001-02-03T04:05:06Z' } })).toMatchObject(
+    {
+      state: 'queued',
+    },
+  );
+});

@@ -197,3 +197,19 @@ test.each(['chain', 'batch'] as const)(
     expect(green).toContain(tip(repository));
   },
 );
+
+test.each(['chain', 'batch'] as const)(
+  'asked to stop during a verify (%s): nothing lands',
+  async (verifyMode) => {
+    const stop = new AbortController();
+    const verify = async () => {
+      stop.abort();
+      return { ok: true, output: '' };
+    };
+    const { repository, queue, add } = await queueOn({ a: '1' }, { verify, verifyMode });
+    await add('T', { b: '1' });
+    expect(await landAll(queue, { signal: stop.signal })).toEqual([]);
+    expect(await queue.stats()).toMatchObject({ queued: 1 });
+    expect(subjects(repository)).toEqual(['first']);
+  },
+);

@@ -1,6 +1,8 @@
 import { DURABLE_CONFIG } from '../process/environment.ts';
 import type { Identity } from '../repository/identity.ts';
+import { GitError } from '../errors.ts';
 import type { Repository } from '../repository.ts';
+import { trailerValues } from './trailers.ts';
 import { git, type GitOptions } from '../process/run.ts';
 
 export interface Signature extends Identity {
@@ -132,16 +134,15 @@ export async function findTrailers(
   key: string,
   paths?: readonly string[],
 ): Promise<TrailerHit[]> {
-  const format = `%H%x01%(trailers:key=${key},valueonly=true,unfold=true,separator=%x01)`;
   const range = from === undefined ? to : `${from}..${to}`;
-  const args = ['log', '-z', `--format=tformat:${format}`, ...(paths ? ['--full-history'] : []), '--stdin'];
+  const args = ['log', '-z', '--format=tformat:%H%x01%B', ...(paths ? ['--full-history'] : []), '--stdin'];
   // On stdin, as the paths of a large conflict do not fit on a command line.
   const input = [range, ...(paths ? ['--', ...paths] : [])].map((line) => `${line}\n`).join('');
   const output = await git(repository, args, { input });
   return output.split('\0').flatMap((record) => {
-    const [commit = '', ...values] = record.split('\u0001').map((field) => field.trim());
-    const present = values.filter((value) => value !== '');
-    return present.length > 0 ? [{ commit, values: present }] : [];
+    const end = record.indexOf('\u0001');
+    const values = trailerValues(record.slice(end + 1), key);
+    return values.length > 0 ? [{ commit: record.slice(0, end).trim(), values }] : [];
   });
 }
 
@@ -166,4 +167,18 @@ export async function fetchCommit(
     // Objects that others made: malformed ones stay out.
     config: [...DURABLE_CONFIG, 'protocol.version=2', 'fetch.fsckObjects=true'],
   });
+}
+
+/** Whether git takes this for the date of a commit. */
+export async function isGitDate(date: string): Promise<boolean> {
+  try {
+    // Asks for a committer's line only: nothing is written.
+    await git('/', ['var', 'GIT_COMMITTER_IDENT'], {
+      environment: { GIT_COMMITTER_DATE: date, GIT_COMMITTER_NAME: 'x', GIT_COMMITTER_EMAIL: 'x' },
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof GitError) return false;
+    throw error;
+  }
 }

@@ -92,8 +92,10 @@ export class GitSession implements AsyncDisposable {
   async diffTrees(from: string, to: string): Promise<Buffer> {
     const end = Buffer.from(`end-${randomBytes(8).toString('hex')}\n`);
     const question = Buffer.concat([Buffer.from(`${from} ${to}\n`), end]);
+    let searched = 0;
     const answer = await this.#diffs.ask(question, (received) => {
-      const at = received.indexOf(end);
+      const at = received.indexOf(end, searched);
+      searched = Math.max(0, received.length - end.length);
       return at < 0 ? undefined : at + end.length;
     });
     return answer.subarray(answer.indexOf('\n') + 1, answer.length - end.length);

@@ -31,6 +31,8 @@ export class LongProcess {
   #child: ChildProcess | undefined;
   #questions: Question[] = [];
   #received: Buffer = Buffer.alloc(0);
+  /** What `#received` is a part of, with room after it. */
+  #room: Buffer = Buffer.allocUnsafeSlow(0);
   #asked = 0;
 
   constructor(repository: Repository, args: readonly string[], options: LongProcessOptions = {}) {
@@ -91,8 +93,26 @@ export class LongProcess {
     return child;
   }
 
+  /** Room is doubled, so that a long answer is not copied again with each of its parts. */
+  #append(chunk: Buffer): void {
+    const { buffer, byteOffset, length } = this.#received;
+    const needed = length + chunk.length;
+    if (length === 0) this.#received = chunk;
+    else {
+      const fits = buffer === this.#room.buffer && byteOffset + needed <= this.#room.length;
+      const start = fits ? byteOffset : 0;
+      if (!fits) {
+        // Not from node's pool: what has been answered may be a part of it.
+        this.#room = Buffer.allocUnsafeSlow(needed * 2);
+        this.#received.copy(this.#room);
+      }
+      chunk.copy(this.#room, start + length);
+      this.#received = this.#room.subarray(start, start + needed);
+    }
+  }
+
   #take(chunk: Buffer): void {
-    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
+    this.#append(chunk);
     for (let question = this.#questions[0]; question; question = this.#questions[0]) {
       const length = question.length(this.#received);
       if (length === undefined) return;

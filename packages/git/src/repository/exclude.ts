@@ -12,7 +12,8 @@ const END = '# sage: end';
  */
 export async function excludeFromGit(repository: Repository, patterns: readonly string[]): Promise<void> {
   const file = join(repository.commonDir, 'info/exclude');
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  // Bytes that are not UTF-8 stay as they are.
+  const text = await readFile(file, 'latin1').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw error;
   });
@@ -32,5 +33,5 @@ export async function excludeFromGit(repository: Repository, patterns: readonly 
       ...(lines.at(-1) === '' ? [] : ['']),
     );
   await mkdir(join(repository.commonDir, 'info'), { recursive: true });
-  await replaceFile(file, lines.join('\n'));
+  await replaceFile(file, Buffer.from(lines.join('\n'), 'latin1'));
 }

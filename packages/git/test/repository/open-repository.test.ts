@@ -96,3 +96,12 @@ test('excluding adds one block, keeps other lines and is idempotent', async () =
   );
   expect(ignored.split('\n')).toEqual(['.sage/runs/x', '.sage/cache/y', 'z.mine']);
 });
+
+test('a line of info/exclude that is not UTF-8 keeps its bytes', async () => {
+  const repository = await repositoryWith({ a: '1' });
+  const file = join(repository.commonDir, 'info/exclude');
+  const line = Buffer.from([0x63, 0x61, 0x66, 0xe9, 0x2f, 0x0a]);
+  writeFileSync(file, line);
+  await excludeFromGit(repository, ['/x/']);
+  expect(readFileSync(file).subarray(0, line.length)).toEqual(line);
+});

@@ -50,7 +50,7 @@ export class ConflictWatch {
     const commit = await workers.preview(ticket);
     const tip = await target.tip();
     if (commit === undefined || tip === undefined) return;
-    const files = await queue.predict({ commit, target: target.ref });
+    const files = await queue.predict({ commit, base: attempt.base, target: target.ref });
     const seen = files.toSorted().join('\0');
     // If it has ended meanwhile, its landing says so.
     if (seen === attempt.told || this.#attempts.get(ticket) !== attempt) return;

@@ -1,22 +1,60 @@
-import { type AuditReport, openCommitQueue } from '@sage/commit-queue';
-import { readBlob, resolveCommit, type Repository } from '@sage/git';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type AuditReport, type Claim, ENTRY_TRAILER, openCommitQueue } from '@sage/commit-queue';
+import { findTrailers, readBlob, resolveCommit, type Repository } from '@sage/git';
+import { listRuns, readRun } from '@sage/journal';
 import { parseTicketIndex, SAGE_INDEX } from '@sage/tickets';
 
-/** Checks every landing on a branch (a full ref) against git, and every ticket that the branch's index calls done. */
+/**
+ * Checks every landing on a branch (a full ref) against git. What has landed there is known from the branch itself,
+ * the entries of the queue, the journals of the runs and, where it is tracked, the ticket index.
+ */
 export async function auditQueue(repository: Repository, target: string): Promise<AuditReport> {
   const queue = await openCommitQueue({ repository });
-  const { landings } = await queue.audit({ target });
-  const [first] = landings;
-  // What was done before the first landing was not done by Sage: git says nothing about it.
-  const before = first && (await resolveCommit(repository, `${first.commit}^`));
-  const earlier = before === undefined ? new Set<string>() : await completedAt(repository, before);
-  const completed = [...(await completedAt(repository, target))].filter((id) => first && !earlier.has(id));
-  return queue.audit({ target, managedPaths: [SAGE_INDEX], completed });
+  const runs = await claimsOfRuns(repository, target);
+  const claims = [...runs, ...(await claimsOfIndex(repository, target, runs))];
+  return queue.audit({ target, managedPaths: [SAGE_INDEX], claims });
 }
 
-async function completedAt(repository: Repository, commit: string): Promise<Set<string>> {
-  if ((await resolveCommit(repository, commit)) === undefined) return new Set();
-  const text = await readBlob(repository, commit, SAGE_INDEX);
+async function claimsOfRuns(repository: Repository, target: string): Promise<Claim[]> {
+  const claims: Claim[] = [];
+  for (const { run } of await listRuns(repository.root)) {
+    const recorded = await readRun(repository.root, run).catch(() => undefined);
+    if (recorded?.state.target !== target) continue;
+    for (const [ticket, commit] of recorded.state.completed)
+      claims.push({ ticket, by: `run ${run}`, commit });
+  }
+  return claims;
+}
+
+/**
+ * Where the index is not tracked, what it says joins the word of the runs only: who else has written it, nobody knows.
+ */
+async function claimsOfIndex(
+  repository: Repository,
+  target: string,
+  runs: readonly Claim[],
+): Promise<Claim[]> {
+  const text = await readBlob(repository, target, SAGE_INDEX);
+  const claim = (ticket: string): Claim => ({ ticket, by: 'the ticket index' });
+  if (text === undefined) {
+    const file = await readFile(join(repository.root, SAGE_INDEX), 'utf8').catch(() => undefined);
+    const known = new Set(runs.map(({ ticket }) => ticket));
+    return [...completedIn(file)].filter((id) => known.has(id)).map(claim);
+  }
+  // What was done before the first landing was not done by Sage: git says nothing about it.
+  const first = (await findTrailers(repository, undefined, target, ENTRY_TRAILER)).at(-1);
+  if (first === undefined) return [];
+  const earlier = completedIn(await textAt(repository, `${first.commit}^`));
+  return [...completedIn(text)].filter((id) => !earlier.has(id)).map(claim);
+}
+
+async function textAt(repository: Repository, commit: string): Promise<string | undefined> {
+  const oid = await resolveCommit(repository, commit);
+  return oid === undefined ? undefined : readBlob(repository, oid, SAGE_INDEX);
+}
+
+function completedIn(text: string | undefined): Set<string> {
   if (text === undefined) return new Set();
   const { tickets } = parseTicketIndex(text, SAGE_INDEX);
   // A container has no landing of its own.

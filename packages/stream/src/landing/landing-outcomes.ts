@@ -58,11 +58,14 @@ export class LandingOutcomes {
     await this.#options.retries.conflicted(ticketOf(backlog, ticket), last);
   }
 
-  async #rejected({ id, ticket, commit, output = '' }: QueueEntry): Promise<void> {
+  async #rejected({ id, ticket, commit, output, reason: why = '' }: QueueEntry): Promise<void> {
     const { log, backlog, settings } = this.#context;
-    const reason = `${settings.verifyCommand ?? 'verify'} failed on the merged result`;
-    await log.emit({ event: 'landing.rejected', ticket, entry: id, reason, output });
-    const last = { category: 'persistent_test_failure', reason, commit } as const;
+    // Without an output nothing was verified: the work cannot be landed at all.
+    const verified = output !== undefined;
+    const reason = verified ? `${settings.verifyCommand ?? 'verify'} failed on the merged result` : why;
+    await log.emit({ event: 'landing.rejected', ticket, entry: id, reason, output: output ?? '' });
+    const category = verified ? 'persistent_test_failure' : 'external_blocker';
+    const last = { category, reason, commit } as const;
     await this.#options.retries.failed(ticketOf(backlog, ticket), last);
   }
 }

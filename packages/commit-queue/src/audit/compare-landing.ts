@@ -1,0 +1,60 @@
+import type { GitSession, LoggedCommit } from '@sage/git';
+import type { QueueEntry } from '../entries/entry.ts';
+import { workSide } from '../landing/work-side.ts';
+
+/** `unknown` where nothing is left to compare; otherwise the tree that it should have, and where it differs. */
+export type Comparison = 'same' | 'unknown' | { readonly tree: string; readonly paths: readonly string[] };
+
+export interface ComparedLanding {
+  readonly landing: LoggedCommit;
+  /** What it was put on. */
+  readonly parent: string | undefined;
+  readonly managedPaths: readonly string[];
+}
+
+/** Applies the work of an entry to what it was landed on once more, and compares that with what landed. */
+export async function compareLanding(
+  session: GitSession,
+  { commit, base }: QueueEntry,
+  { landing, parent, managedPaths }: ComparedLanding,
+): Promise<Comparison> {
+  // Work that was there already keeps its own commit.
+  if (parent === undefined || landing.oid === commit) return 'unknown';
+  const treeOf = async (oid: string) => (await session.readCommit(oid))?.tree;
+  const [ours, work, before, after] = await Promise.all([
+    treeOf(parent),
+    treeOf(commit),
+    treeOf(base),
+    treeOf(landing.oid),
+  ]);
+  // Cleaned up, and collected since.
+  if (ours === undefined || work === undefined || after === undefined) return 'unknown';
+  const others = (changes: ReadonlyMap<string, string>) =>
+    [...changes].filter(([path]) => !managedPaths.includes(path));
+  if (before !== undefined) {
+    // Where the work changes what nobody else has, both differences are the same: no merge is needed to see that.
+    const [asked, made] = await Promise.all([
+      session.diffTrees(before, work).then(changesOf),
+      session.diffTrees(ours, after).then(changesOf),
+    ]);
+    const theirs = others(made);
+    if (
+      theirs.length === others(asked).length &&
+      theirs.every(([path, change]) => asked.get(path) === change)
+    )
+      return 'same';
+  }
+  const merge = await session.merge(await workSide(session, parent, base), commit);
+  const paths = others(changesOf(await session.diffTrees(merge.tree, after))).map(([path]) => path);
+  if (merge.conflicts.length === 0) return paths.length === 0 ? 'same' : { tree: merge.tree, paths };
+  // What was rebased commit by commit may have gone through where a merge of the whole does not.
+  return parent === landing.parents[0] ? { tree: merge.tree, paths } : 'unknown';
+}
+
+/** The raw changes by their path. */
+function changesOf(difference: Buffer): Map<string, string> {
+  const fields = difference.toString().split('\0');
+  const changes = new Map<string, string>();
+  for (let at = 0; at + 1 < fields.length; at += 2) changes.set(fields[at + 1] ?? '', fields[at] ?? '');
+  return changes;
+}

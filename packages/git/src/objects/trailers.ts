@@ -1,0 +1,13 @@
+/**
+ * The values of a trailer in the last block of a message, which is what Sage takes for its trailers everywhere: what
+ * git does depends on settings and on the lines around them.
+ */
+export function trailerValues(message: string, key: string): string[] {
+  const block =
+    message
+      .trimEnd()
+      .split(/\n[ \t]*\n/)
+      .at(-1) ?? '';
+  const lines = block.split('\n').filter((line) => line.startsWith(`${key}:`));
+  return lines.map((line) => line.slice(key.length + 1).trim()).filter((value) => value !== '');
+}
