@@ -10,6 +10,7 @@ export type { TicketGraphNode, TicketGraphNodes } from './graph-nodes.ts';
 export { SAGE_INDEX } from './sage-index.ts';
 export { TicketIndexError } from './errors.ts';
 export type { TicketIndexErrorCode } from './errors.ts';
+export { type NearMiss, nearMisses } from './near-miss.ts';
 export { ticketChecks } from './ticket-checks.ts';
 export type { TicketCheck } from './ticket-checks.ts';
 export { isEdited, recordsCommits, ticketDocument, ticketText } from './ticket-text.ts';

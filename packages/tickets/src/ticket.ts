@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { estimatedMinutes } from './effort.ts';
 import type { TicketIndexErrorCode } from './errors.ts';
 import { isRecord } from './json-text.ts';
+import { nearMisses } from './near-miss.ts';
 
 export const TICKET_STATES = ['UNPROCESSED', 'IN_PROGRESS', 'COMPLETED', 'DEFERRED'] as const;
 export type TicketState = (typeof TICKET_STATES)[number];
@@ -78,6 +79,16 @@ export function readTicket(raw: unknown): { ticket: Ticket } | { problems: Ticke
   const result = needed.safeParse(raw);
   if (!result.success) return { problems: result.error.issues.map((issue) => problemOf(issue, raw)) };
   const { id, state, dependencies, parent, children } = result.data;
+  const misread = nearMisses(raw).filter(({ decidesOrder }) => decidesOrder);
+  if (misread.length > 0) {
+    return {
+      problems: misread.map(({ key, meant }) => ({
+        code: 'BAD_FIELD',
+        path: [key],
+        message: `ticket ${JSON.stringify(id)} has ${shown(key)}, which is not read: rename it to "${meant}"`,
+      })),
+    };
+  }
   if (id.includes('\0')) {
     return {
       problems: [

@@ -1,4 +1,5 @@
 import { posix, win32 } from 'node:path';
+import { nearMisses } from '@sage/tickets';
 import { findingOf, quote } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import type { IndexUnderTest } from '../index-under-test.ts';
@@ -21,10 +22,19 @@ export function checkFields({ entries, tickets }: IndexUnderTest): Finding[] {
   const untitled = entries
     .filter(({ raw }) => typeof raw['title'] !== 'string' || raw['title'].trim() === '')
     .map(({ label }) => ({ ticket: label, text: `${quote(label)} has no title` }));
+  const misspelled = entries.flatMap(({ label, raw }) =>
+    nearMisses(raw)
+      .filter(({ decidesOrder }) => !decidesOrder)
+      .map(({ key, meant }) => ({
+        ticket: label,
+        text: `${quote(label)} has ${quote(key)}, which is not read and nearly "${meant}"`,
+      })),
+  );
   return [
     ...findingOf('fields.needed', 'fail', unreadable, 'correct the index'),
     ...findingOf('fields.paths', 'fail', outside, 'declare paths inside the repository, from its top'),
     ...findingOf('fields.title', 'warn', untitled, 'the id stands in for it; give each ticket a title'),
+    ...findingOf('fields.near-miss', 'warn', misspelled, 'rename it if it is meant'),
   ];
 }
 

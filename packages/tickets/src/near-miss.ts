@@ -1,0 +1,80 @@
+import { distance } from 'fastest-levenshtein';
+
+/** Keys that decide which tickets run and in which order, with words that others use for the same. */
+const ORDER_KEYS: Readonly<Record<string, readonly string[]>> = {
+  dependencies: [
+    'depends_on',
+    'depends',
+    'dependency',
+    'deps',
+    'blocked_by',
+    'requires',
+    'prerequisites',
+    'waits_for',
+  ],
+  parent: ['parent_id', 'parent_ticket'],
+  children: ['child_tickets', 'child_ids', 'subtickets'],
+  conflicts_with: ['conflicts'],
+};
+
+/** The other keys that are read; a key near one of them is probably meant to be it. */
+const OTHER_KEYS = [
+  'title',
+  'state',
+  'priority',
+  'type',
+  'component',
+  'description',
+  'validation_type',
+  'validation_config',
+  'acceptanceCriteria',
+  'acceptance_criteria',
+  'targetFiles',
+  'files',
+  'docs',
+  'tasks',
+  'effort',
+  'effort_sp',
+  'estimated_minutes',
+  'components',
+  'state_history',
+  'defer_reason',
+];
+
+/** A key of a ticket that is not read, and the one that is probably meant. */
+export interface NearMiss {
+  readonly key: string;
+  readonly meant: string;
+  /** Whether tickets would run in another order than their author means. */
+  readonly decidesOrder: boolean;
+}
+
+const KNOWN = new Set([...Object.keys(ORDER_KEYS), ...OTHER_KEYS, 'id', 'git']);
+
+/** Keys of a ticket that are nearly known ones. A value that says nothing (null, empty) does no harm. */
+export function nearMisses(raw: Readonly<Record<string, unknown>>): NearMiss[] {
+  return Object.keys(raw).flatMap((key) => {
+    if (KNOWN.has(key) || saysNothing(raw[key])) return [];
+    const order = Object.keys(ORDER_KEYS).find((known) =>
+      [known, ...ORDER_KEYS[known]!].some((word) => plain(word) === plain(key)),
+    );
+    const meant = order ?? [...KNOWN].find((known) => isNear(plain(key), plain(known)));
+    return meant === undefined ? [] : [{ key, meant, decidesOrder: Object.hasOwn(ORDER_KEYS, meant) }];
+  });
+}
+
+/** `dependsOn`, `depends-on` and `Depends_On` are one word. */
+function plain(key: string): string {
+  return key.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+}
+
+/** A typing error in a word of four letters and more, two in a long one. */
+function isNear(key: string, known: string): boolean {
+  if (key === known) return true;
+  const shorter = Math.min(key.length, known.length);
+  return shorter >= 4 && distance(key, known) <= (shorter >= 8 ? 2 : 1);
+}
+
+function saysNothing(value: unknown): boolean {
+  return value === null || value === '' || (Array.isArray(value) && value.length === 0);
+}
