@@ -46,7 +46,7 @@ test.concurrent.for(Array.from({ length: INSTANTS }, (_, index) => index))(
 
 test('what sage queue process lands after a kill is recorded by the next run', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2', dependencies: ['API-1'] }]);
-  const verify = ['--verify', 'sleep 1000'];
+  const verify = ['--no-baseline', '--verify', 'sleep 1000'];
   const running = sandbox.start(['stream', '--auto', '--json', ...verify, '--agent-command', WRITE_OWN_FILE]);
   await afterText(running.stdout, '"queue.enqueued"');
   running.kill('SIGKILL');

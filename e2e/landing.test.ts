@@ -56,7 +56,13 @@ test.each(['chain', 'batch'])(
   async (mode) => {
     const ids = ['API-1', 'API-2', 'API-3', 'API-4'];
     const sandbox = await Sandbox.create(ids.map((id) => ({ id })));
-    const flags = ['--parallel=4', '--verify-slots=2', `--verify-mode=${mode}`, '--max-attempts=1'];
+    const flags = [
+      '--no-baseline',
+      '--parallel=4',
+      '--verify-slots=2',
+      `--verify-mode=${mode}`,
+      '--max-attempts=1',
+    ];
     // Each verify leaves which commit it saw, and whether the index there says what has landed.
     const verify = `git rev-parse HEAD >> "${sandbox.root}/.git/verified"; grep -q COMPLETED .sage/tickets/index.json && test ! -f out/API-2.txt`;
     const { exitCode } = await sandbox.stream(WRITE_OWN_FILE, '--verify', verify, ...flags);

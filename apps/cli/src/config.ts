@@ -77,6 +77,7 @@ const schema = z.strictObject({
   maxTicketCost: z.number().positive().optional(),
   maxTicketTokens: z.number().int().positive().optional(),
   wait: z.boolean().optional(),
+  baseline: z.boolean().optional(),
   component: oneLine.optional(),
   /** Component to the tickets of it that run at the same time at most. */
   componentLimits: z.record(oneLine, z.number().int().min(1)).optional(),

@@ -22,6 +22,7 @@ export {
 export type { Candidate, Verdict } from './landing/landing-context.ts';
 export type { LandingStyle } from './landing/landing-style.ts';
 export type { ManagedCommit } from './landing/land-managed-files.ts';
+export { withVerifyCache } from './verification/verify-cache.ts';
 export { acquireLock, type Lock, lockOwner, type LockOptions } from './lock/lock.ts';
 export type { LockOwner } from './lock/lock-owner.ts';
 export type { ManagedFile } from './checkouts/managed-files.ts';

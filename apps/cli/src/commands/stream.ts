@@ -57,6 +57,7 @@ export function streamCommand(): Command {
     .option('--verify <cmd>', 'shell line that must pass on the merged result')
     .option('--verify-slots <n>', 'verifies at a time, each on the landings before it (1)')
     .option('--verify-mode <mode>', 'chain: every landing; batch: many at once, by halves')
+    .option('--no-baseline', 'start even if verify fails on the base commit')
     .option('--max-attempts <n>', `attempts of a ticket before it is deferred (${DEFAULT_ATTEMPTS})`)
     .option('--timeout <duration>', 'limit of one attempt, such as 30m (1h)')
     .option('--idle-timeout <duration>', 'limit of an agent that prints nothing (none)')
@@ -87,6 +88,7 @@ async function stream(flags: Flags): Promise<number> {
     maxTicketCost,
     maxTicketTokens,
     wait,
+    baseline,
     ...others
   } = flags;
   const { verify, verifySlots, verifyMode, ...typed } = others;
@@ -169,6 +171,7 @@ async function stream(flags: Flags): Promise<number> {
       ...selection,
       agent,
       verify: verified,
+      baseline: baseline !== false && (config.baseline ?? true),
       landing: config.landing,
       timeout,
       idleTimeout,

@@ -1,6 +1,6 @@
 import { listRefs, updateRefs, type Repository } from '@sage/git';
 import type { EntryStore } from '../entries/entry-store.ts';
-import { clearVerifyCache } from '../verification/verify-cache.ts';
+import { pruneVerifyCache } from '../verification/verify-cache.ts';
 import { entriesOnTarget, pinOf } from '../entries/pins.ts';
 
 /**
@@ -36,6 +36,6 @@ export async function cleanupQueue(repository: Repository, store: EntryStore): P
     if (late) await updateRefs(repository, [{ ref, old: undefined, new: oid }]);
   }
   await store.removeLeftovers();
-  await clearVerifyCache(store.directory);
+  await pruneVerifyCache(store.directory);
   return removed.map(({ id }) => id);
 }

@@ -1,19 +1,23 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '../durable-file.ts';
-import type { Candidate, Verdict } from '../landing/landing-context.ts';
+import type { Verdict } from '../landing/landing-context.ts';
 
 const FOLDER = 'verified';
-
-type Verify = (candidate: Candidate) => Promise<Verdict>;
+/** Passes that `cleanup` keeps. */
+const MAX_KEPT = 200;
 
 /**
  * The same verify, not asked again about a tree that has passed under the same key (the command and what it
  * depends on). Only passes are kept, a file each in `<directory>/verified`: a failure may be a flaky one.
  */
-export function withVerifyCache(verify: Verify, directory: string, key: string): Verify {
+export function withVerifyCache<C extends { commit: string; tree: string }>(
+  verify: (candidate: C) => Promise<Verdict>,
+  directory: string,
+  key: string,
+): (candidate: C) => Promise<Verdict> {
   const folder = join(directory, FOLDER);
   return async (candidate) => {
     const name = createHash('sha256')
@@ -29,6 +33,17 @@ export function withVerifyCache(verify: Verify, directory: string, key: string):
   };
 }
 
-export async function clearVerifyCache(directory: string): Promise<void> {
-  await rm(join(directory, FOLDER), { recursive: true, force: true });
+/** Forgets all but the newest passes: the tree that the next run starts from is among them. */
+export async function pruneVerifyCache(directory: string): Promise<void> {
+  const folder = join(directory, FOLDER);
+  const names = await readdir(folder).catch(() => []);
+  if (names.length <= MAX_KEPT) return;
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const file = join(folder, name);
+      return { file, written: (await stat(file).catch(() => undefined))?.mtimeMs ?? 0 };
+    }),
+  );
+  const old = files.toSorted((a, b) => b.written - a.written).slice(MAX_KEPT);
+  for (const { file } of old) await rm(file, { force: true });
 }

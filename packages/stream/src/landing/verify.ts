@@ -1,4 +1,4 @@
-import type { CommitQueueOptions } from '@sage/commit-queue';
+import type { Candidate, Verdict } from '@sage/commit-queue';
 import type { WorkerPool } from '../ports.ts';
 
 /** What has to pass before work lands. */
@@ -15,10 +15,13 @@ export interface VerifySettings {
   readonly environment?: readonly string[];
 }
 
-export type QueueVerification = Pick<
-  CommitQueueOptions,
-  'verify' | 'verifyMode' | 'verifySlots' | 'verifyKey'
->;
+/** The verify options of a commit queue. */
+export interface QueueVerification {
+  readonly verify: (candidate: Pick<Candidate, 'commit' | 'signal'>) => Promise<Verdict>;
+  readonly verifyMode: 'chain' | 'batch';
+  readonly verifySlots: number;
+  readonly verifyKey: string;
+}
 
 export interface VerificationContext {
   readonly workers: Pick<WorkerPool, 'check'>;

@@ -15,6 +15,7 @@ import { ControlInput } from '../live/control-input.ts';
 import { LiveInputs } from '../live/live-inputs.ts';
 import type { TicketSource } from '../ports.ts';
 import { Scheduling } from '../scheduling/scheduling.ts';
+import { assertBaselineVerifies } from '../start/baseline.ts';
 import { openWorkerPool } from '../start/open-worker-pool.ts';
 import { chooseWorkforce } from '../start/prerequisites.ts';
 import {
@@ -62,17 +63,26 @@ export async function composeRun(
     repository,
     ownPaths.map((path) => `/${path}/`),
   );
+  const run = resumed?.run ?? newRunId(clock.now(), beginning.random);
+  const protectedPaths = [...source.protectedPaths, ...ownPaths];
+  const workers = await openWorkerPool({ ...options, repository, protectedPaths }, workforce.workers, notice);
+
+  if (verify && options.baseline !== false && resumed === undefined) {
+    try {
+      await assertBaselineVerifies(repository, beginning.target.tip, verify, { workers, run, stop });
+    } catch (error) {
+      await workers.close();
+      throw error;
+    }
+  }
   await prepareTarget(repository, beginning.target);
   const target = targetBranch(repository, beginning.target.ref);
   const branch = target.ref.replace('refs/heads/', '');
   if (beginning.target.create) notice(`results land on the new branch ${branch}, which is checked out now`);
   for (const line of unfinished.flatMap((one) => noticesAbout(one, target.ref))) notice(line);
 
-  const protectedPaths = [...source.protectedPaths, ...ownPaths];
-  const workers = await openWorkerPool({ ...options, repository, protectedPaths }, workforce.workers, notice);
   for (const line of await recoverWorkers(unfinished, workers, backlog)) notice(line);
 
-  const run = resumed?.run ?? newRunId(clock.now(), beginning.random);
   const log = await RunLog.open(repository.root, run, resumed?.events ?? [], clock.now);
   log.subscribe(options.onEvent);
   const done = () => new Set([...completedIds(backlog), ...log.state.completed.keys()]);

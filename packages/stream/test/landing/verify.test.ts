@@ -16,7 +16,7 @@ test('verify runs the command on exactly the commit that would land', async () =
     { workers, run: 'r', stop: stop.signal },
   );
   const candidate = { commit: 'c1', signal: new AbortController().signal };
-  expect(await verify!(candidate as never)).toEqual({ ok: true, output: 'fine' });
+  expect(await verify(candidate)).toEqual({ ok: true, output: 'fine' });
   expect(asked.at(-1)).toMatchObject({ run: 'r', command: 'npm test', commit: 'c1', timeout: 5 });
   const { signal } = asked.at(-1) as { signal: AbortSignal };
   expect(signal.aborted).toBe(false);
