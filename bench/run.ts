@@ -2,6 +2,7 @@
 import { cache } from './cache.ts';
 import { conflicts } from './conflicts.ts';
 import { disjoint } from './disjoint.ts';
+import { overhead } from './overhead.ts';
 import { parallel } from './parallel.ts';
 import { engine } from './engine.ts';
 import { graph } from './graph.ts';
@@ -26,6 +27,7 @@ const benchmarks: Readonly<Record<string, () => Promise<string[]>>> = {
   memory,
   verify,
   worktrees,
+  overhead,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks);

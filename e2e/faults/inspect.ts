@@ -50,6 +50,7 @@ export function inspect(
   for (const [, id = ''] of pins.map((line) => line.split(' ')))
     if (keeps === 'landed' && entries.has(id)) findings.unclean.push(`pin ${id} is left in ${root}`);
   check('status', git(root, 'status', '--porcelain'), 'M mine\n?? new');
+  for (const worktree of linkedWorktrees(root)) check(worktree, git(worktree, 'status', '--porcelain'), '');
   check('edit', readFileSync(join(root, 'mine'), 'utf8'), 'edited');
   const marks = way === 'with a managed file' ? '+'.repeat(landed.size) : '';
   check('log', git(root, 'show', `${TARGET}:log`), marks);
@@ -60,6 +61,13 @@ export function inspect(
     findings.unclean.push(`fsck: ${String(error).slice(0, 300)} in ${root}`);
   }
   return findings;
+}
+
+function linkedWorktrees(root: string): string[] {
+  const list = lines(git(root, 'worktree', 'list', '--porcelain')).filter((line) =>
+    line.startsWith('worktree '),
+  );
+  return list.slice(1).map((line) => line.slice('worktree '.length));
 }
 
 /** The commits of the target that carry each ticket. */

@@ -10,7 +10,8 @@ export interface Orders {
   root: string;
   works: readonly CampaignWork[];
   way: Way;
-  kill?: { at: Step; occurrence: number; who: 'process' | 'gits' | 'all' };
+  /** `later`: milliseconds after the step, in the middle of what comes next. */
+  kill?: { at: Step; occurrence: number; who: 'process' | 'gits' | 'all'; later?: number };
   /** A shell script that runs at a step; $WORKS are the commits of the works. */
   meanwhile?: { at: Step; script: string };
   /** What is added to the time of day, in ms. */
@@ -45,7 +46,9 @@ const queue = await openCommitQueue({
         env: { ...process.env, WORKS },
       });
     }
-    if (kill !== undefined && step === kill.at && (seen += 1) === kill.occurrence) end(kill.who);
+    if (kill === undefined || step !== kill.at || (seen += 1) !== kill.occurrence) return;
+    if (kill.later === undefined) end(kill.who);
+    else setTimeout(end, kill.later, kill.who);
   },
 });
 for (const entry of await queue.enqueueAll(works)) writeSync(1, `${entry.ticket}\n`);
@@ -53,11 +56,27 @@ for await (const _ of queue.process());
 
 function end(who: NonNullable<Orders['kill']>['who']): void {
   if (who !== 'process') {
-    try {
-      execFileSync('pkill', ['-KILL', '-P', String(process.pid), 'git']);
-    } catch {
-      // None runs at this step.
+    // Each is the leader of its process group; pgrep itself is none.
+    for (const child of children()) {
+      try {
+        process.kill(-child, 'SIGKILL');
+      } catch {
+        // It has ended meanwhile.
+      }
     }
   }
   if (who !== 'gits') process.kill(process.pid, 'SIGKILL');
+}
+
+function children(): number[] {
+  try {
+    const found = execFileSync('pgrep', ['-P', String(process.pid)], { encoding: 'utf8' });
+    return found
+      .split('\n')
+      .map(Number)
+      .filter((id) => id > 1);
+  } catch {
+    // None runs at this step.
+    return [];
+  }
 }

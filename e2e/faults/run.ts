@@ -6,6 +6,7 @@ import { limitCases } from './limits.ts';
 import { meanwhileCases } from './meanwhile.ts';
 import { runInOwnSpace } from './own-space.ts';
 import { doubleCrashes, stepCases } from './step-cases.ts';
+import { userCases } from './user-cases.ts';
 
 const [wanted = '2000', part = ''] = process.argv.slice(2);
 const AT_ONCE = 2;
@@ -22,7 +23,7 @@ const skipped = new Set<string>();
 const queue: Case[] = [];
 for (let round = 0; round === 0 || sum('kills') < Number(wanted); round += 1) {
   const cases = [...stepCases(1 + (round % 3)), ...doubleCrashes(), ...damageCases(round)];
-  cases.push(...meanwhileCases(), ...limitCases());
+  cases.push(...userCases(), ...meanwhileCases(), ...limitCases());
   queue.push(...cases.filter(({ name }) => name.includes(part)));
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   console.error(`${sum('kills')} kills, ${sum('lost') + sum('doubled') + findings().length} findings`);

@@ -114,6 +114,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
 
   const watch = await SettingsWatch.open(repository);
   const runs = new Set<string>();
+  let workerCount = 1;
 
   const keep = async (ticket: string, commit: string, as: KeptAs): Promise<string> => {
     const ref = keptRef(ticket, as);
@@ -142,9 +143,14 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
     outputTail: (log) => outputTail(join(repository.root, log)).catch(() => []),
     async run(request, run = {}) {
       runs.add(request.run);
+      workerCount = Math.max(workerCount, request.worker);
       try {
         const { agent, template, idleTimeout } = options;
-        return await runAttempt(request, { ...context(request.run), agent, template, idleTimeout }, run);
+        return await runAttempt(
+          request,
+          { ...context(request.run), agent, template, idleTimeout, workers: () => workerCount },
+          run,
+        );
       } catch (cause) {
         throw new WorkerError(request.ticket.id, `worker ${request.worker} failed: ${firstLine(cause)}`, {
           cause,

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { DURABLE_CONFIG } from '../process/environment.ts';
 import { GitError, RefMovedError } from '../errors.ts';
 import type { Repository } from '../repository.ts';
@@ -22,12 +24,21 @@ export async function resolveCommit(repository: Repository, name: string): Promi
 
 /** The object id of exactly this ref (no short names). */
 export async function readRef(repository: Repository, ref: string): Promise<string | undefined> {
+  const loose = await readLooseRef(repository, ref);
+  if (loose !== undefined) return loose;
   try {
     return await git(repository, ['show-ref', '--verify', '--hash', ref]);
   } catch (error) {
     if (error instanceof GitError && error.stderr.includes('not a valid ref')) return undefined;
     throw error;
   }
+}
+
+/** A branch that moves is a file of its own, which costs no process; everything else is for git. */
+async function readLooseRef({ commonDir }: Repository, ref: string): Promise<string | undefined> {
+  if (!/^refs\/(heads|sage)\//.test(ref) || ref.includes('..') || ref.includes('\0')) return undefined;
+  const text = await readFile(join(commonDir, ref), 'latin1').catch(() => '');
+  return /^([0-9a-f]{40}|[0-9a-f]{64})\n$/.test(text) ? text.trimEnd() : undefined;
 }
 
 /** All refs at or below `prefix` (whole path components, such as `refs/heads`), by name. */
@@ -53,11 +64,16 @@ export async function isAncestor(repository: Repository, ancestor: string, commi
   }
 }
 
+/** The last name that was found good: the same branch is asked about again and again. */
+let knownGood = '';
+
 /** Whether git takes this as a full ref name. */
 export async function checkRefFormat(ref: string): Promise<boolean> {
   if (ref.startsWith('-') || ref.includes('\0')) return false;
+  if (ref === knownGood) return true;
   try {
     await git('/', ['check-ref-format', ref]);
+    knownGood = ref;
     return true;
   } catch (error) {
     if (error instanceof GitError) return false;

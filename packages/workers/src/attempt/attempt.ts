@@ -19,9 +19,13 @@ import type { WorkerContext } from './worker-context.ts';
 
 export interface AttemptOptions extends WorkerContext, Pick<CommandLimits, 'idleTimeout'> {
   readonly agent: Agent;
+  /** How many workers there are, as far as is known. */
+  readonly workers: () => number;
   /** Of the prompt; Sage's own by default. */
   readonly template?: PromptTemplate | undefined;
 }
+
+const SPARE_WORKTREES = 2;
 
 /** A ticket has one attempt at a time, so its worktree is found by the ticket after a kill. */
 export function worktreeHolder(ticketId: string): string {
@@ -36,7 +40,12 @@ export async function runAttempt(
 ): Promise<AttemptResult> {
   const { worktrees, settings } = options;
   const { signal, killSignal } = run;
-  const worktree = await worktrees.take('agent', request.base, worktreeHolder(request.ticket.id));
+  const worktree = await worktrees.take('agent', request.base, worktreeHolder(request.ticket.id), {
+    // A worker takes its next ticket while its last work is collected, but disks are not endless.
+    most: options.workers() + SPARE_WORKTREES,
+    // Work that waits for agents to start is collected first: it is what holds the worktrees.
+    onWait: run.onStarted,
+  });
   try {
     const files = await createAttemptFiles(
       options.runDirectory,

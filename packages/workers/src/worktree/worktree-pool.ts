@@ -25,6 +25,13 @@ export interface PoolOptions {
   readonly onLeftOver: (path: string) => void;
 }
 
+export interface TakeOptions {
+  /** Worktrees in use at a time; where there are as many, one is waited for. */
+  readonly most?: number | undefined;
+  /** Called before that. */
+  readonly onWait?: (() => void) | undefined;
+}
+
 export interface PooledWorktree {
   readonly path: string;
   /** From 1; no two worktrees of the pool that are in use have the same. */
@@ -54,6 +61,8 @@ export class WorktreePool {
   readonly #options: PoolOptions;
   readonly #free: Slot[] = [];
   readonly #used = new Map<number, Slot>();
+  /** Who waits for one that is given back. */
+  readonly #waiting: ((slot: Slot) => void)[] = [];
   #made = 0;
 
   constructor(options: PoolOptions) {
@@ -61,8 +70,8 @@ export class WorktreePool {
   }
 
   /** A worktree of exactly this commit. `holder` is the name under which `heldBy` finds it after a kill. */
-  async take(base: string, holder: string): Promise<PooledWorktree> {
-    const slot = this.#free.shift() ?? this.#newSlot();
+  async take(base: string, holder: string, { most, onWait }: TakeOptions = {}): Promise<PooledWorktree> {
+    const slot = await this.#freeSlot(most ?? Infinity, onWait);
     this.#used.set(slot.number, slot);
     await slot.ready;
     try {
@@ -72,6 +81,7 @@ export class WorktreePool {
     } catch (error) {
       // Not given back: what stands in the way may stand there the next time, too.
       this.#used.delete(slot.number);
+      this.#waiting.shift()?.(this.#newSlot());
       throw error;
     }
     const { number, path, indexFile } = slot;
@@ -103,7 +113,9 @@ export class WorktreePool {
     await rm(this.#holderFile(slot.path), { force: true });
     this.#used.delete(number);
     slot.ready = this.#clean(slot, discard);
-    this.#free.push(slot);
+    const next = this.#waiting.shift();
+    if (next) next(slot);
+    else this.#free.push(slot);
   }
 
   /** The worktree that a killed process was using for this holder. */
@@ -127,6 +139,14 @@ export class WorktreePool {
   async forget(): Promise<void> {
     await this.settled();
     this.#free.length = 0;
+  }
+
+  async #freeSlot(most: number, onWait: (() => void) | undefined): Promise<Slot> {
+    const free = this.#free.shift();
+    if (free) return free;
+    if (this.#used.size < most) return this.#newSlot();
+    onWait?.();
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   #newSlot(): Slot {

@@ -23,7 +23,7 @@ import {
   type SubmoduleWork,
   updateRefs,
 } from '@sage/git';
-import { type PooledWorktree, WorktreePool } from './worktree-pool.ts';
+import { type PooledWorktree, type TakeOptions, WorktreePool } from './worktree-pool.ts';
 
 export interface WorktreesOptions {
   readonly repository: Repository;
@@ -139,10 +139,15 @@ export class Worktrees {
     return this.#template.partial;
   }
 
-  /** A worktree of exactly `base`. `holder` names it for `salvage`. */
-  async take(use: WorktreeUse, base: string, holder: string): Promise<UsedWorktree> {
+  /** A worktree of exactly `base`. `holder` names it for `salvage`. See `WorktreePool.take`. */
+  async take(
+    use: WorktreeUse,
+    base: string,
+    holder: string,
+    { most, onWait }: TakeOptions = {},
+  ): Promise<UsedWorktree> {
     const pool = this.#pools[use];
-    const worktree = await pool.take(base, holder);
+    const worktree = await pool.take(base, holder, { most, onWait });
     const { path, number } = worktree;
     if (use === 'agent') this.#uses.set(holder, worktree);
     const since = new Date();
@@ -264,7 +269,7 @@ export class Worktrees {
   }
 
   async #refer(ref: string, commit: string): Promise<void> {
-    await updateRefs(this.#options.repository, [{ ref, old: undefined, new: commit }], { synced: false });
+    await this.#session.updateRefs([{ ref, old: undefined, new: commit }]);
   }
 
   /** Work that an agent put aside and did not take up again. */

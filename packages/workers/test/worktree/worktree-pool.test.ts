@@ -141,3 +141,14 @@ test("worktrees in use at the same time are different ones; those of checks are 
   const again = await worktrees.take('agent', base, base);
   expect(existsSync(join(again.path, 'a.txt'))).toBe(true);
 });
+
+test('no more worktrees are made than are wanted: one that is given back is waited for', async () => {
+  const { worktrees, base } = await pooled();
+  let waits = 0;
+  const limit = { most: 1, onWait: () => (waits += 1) };
+  const first = await worktrees.take('agent', base, 'T-1', limit);
+  const second = worktrees.take('agent', base, 'T-2', limit);
+  expect(waits).toBe(1);
+  await first.giveBack();
+  expect((await second).path).toBe(first.path);
+});
