@@ -1,3 +1,4 @@
+import { readContainers } from './containers.ts';
 import { isContainer } from './ticket.ts';
 import type { Ticket, TicketState } from './ticket.ts';
 
@@ -9,51 +10,50 @@ export interface TicketGraphNode {
 
 export interface TicketGraphNodes {
   nodes: TicketGraphNode[];
-  /** Dependencies of a ticket on a container that it is itself in, which hold nobody up. */
+  /** Dependencies of a ticket on a container that it is itself in; they are dropped. */
   ignored: { id: string; container: string }[];
+  /** The container by which a ticket has a dependency; undefined if the dependency is its own. */
+  inheritedFrom(id: string, dependency: string): string | undefined;
 }
 
 /**
- * Tickets as graph nodes. A container waits for its children besides its own dependencies; what is in it,
- * however deep, does not wait for it. Unknown ids stay as they are.
+ * Tickets as graph nodes. A container waits for its children besides its own dependencies. Its own dependencies hold
+ * back all that is in it, however deep; what is in it does not wait for it. A COMPLETED container with open children is
+ * not done. Unknown ids stay as they are.
  */
 export function toGraphNodes(tickets: readonly Ticket[]): TicketGraphNodes {
-  const containers = new Set(tickets.filter(isContainer).map(({ id }) => id));
-  const holders = holdersOf(tickets, containers);
+  const { around, reopened } = readContainers(tickets);
+  const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
+  const isReopened = new Set(reopened);
   const ignored: { id: string; container: string }[] = [];
+  const inherited = new Map<string, string>();
   const nodes = tickets.map(({ id, dependencies, children, state }): TicketGraphNode => {
-    const own = dependencies.some((dependency) => containers.has(dependency))
-      ? around(id, holders)
-      : new Set<string>();
-    for (const container of own) if (dependencies.includes(container)) ignored.push({ id, container });
-    const waitsFor = [...dependencies.filter((dependency) => !own.has(dependency)), ...children];
-    return { id, dependencies: [...new Set(waitsFor)], state };
+    const own = around(id);
+    const waitsFor = new Set(dependencies);
+    for (const container of own) if (waitsFor.delete(container)) ignored.push({ id, container });
+    for (const container of own) {
+      for (const dependency of byId.get(container)?.dependencies ?? []) {
+        // What is in the container itself, or around it, is no order from outside.
+        if (dependency === id || own.has(dependency) || waitsFor.has(dependency)) continue;
+        if (around(dependency).has(container)) continue;
+        waitsFor.add(dependency);
+        inherited.set(JSON.stringify([id, dependency]), container);
+      }
+    }
+    for (const child of children) waitsFor.add(child);
+    return { id, dependencies: [...waitsFor], state: isReopened.has(id) ? 'UNPROCESSED' : state };
   });
-  return { nodes, ignored };
-}
-
-/** The containers directly around each id, by the word of either side. */
-function holdersOf(tickets: readonly Ticket[], containers: ReadonlySet<string>): Map<string, Set<string>> {
-  const holders = new Map<string, Set<string>>();
-  const put = (child: string, container: string): void => {
-    const known = holders.get(child);
-    if (known) known.add(container);
-    else holders.set(child, new Set([container]));
+  return {
+    nodes,
+    ignored,
+    inheritedFrom: (id, dependency) => inherited.get(JSON.stringify([id, dependency])),
   };
-  for (const { id, parent, children } of tickets) {
-    if (parent !== null && containers.has(parent)) put(id, parent);
-    for (const child of children) put(child, id);
-  }
-  return holders;
 }
 
-/** Every container around `id`. Parents that go round in a circle end it all the same. */
-function around(id: string, holders: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
-  const found = new Set<string>(holders.get(id));
-  // A set is iterated in insertion order, what is added meanwhile included.
-  for (const container of found) {
-    for (const outer of holders.get(container) ?? []) found.add(outer);
-  }
-  found.delete(id);
-  return found;
+/** Open and deferred tickets in a container, however deep, without the containers among them. */
+export function ticketsIn(container: string, tickets: readonly Ticket[]): string[] {
+  const { around } = readContainers(tickets);
+  return tickets
+    .filter((ticket) => !isContainer(ticket) && around(ticket.id).has(container))
+    .map(({ id }) => id);
 }

@@ -17,7 +17,7 @@ function edgesOf(...raw: Parameters<typeof tickets>): Record<string, string[]> {
 }
 
 test('a ticket waits for its dependencies, unknown ones included', () => {
-  expect(toGraphNodes(tickets({ id: 'A', dependencies: ['B', 'X'] }, { id: 'B' }))).toEqual({
+  expect(toGraphNodes(tickets({ id: 'A', dependencies: ['B', 'X'] }, { id: 'B' }))).toMatchObject({
     nodes: [
       { id: 'A', dependencies: ['B', 'X'], state: 'UNPROCESSED' },
       { id: 'B', dependencies: [], state: 'UNPROCESSED' },
@@ -86,4 +86,44 @@ test('containers that hold each other end, and stay a cycle', () => {
     F: ['E'],
     S: ['S'],
   });
+});
+
+test('the dependencies of a container hold back all that is in it, however deep', () => {
+  const all = tickets(
+    { id: 'B', children: ['B-1'] },
+    { id: 'B-1', parent: 'B' },
+    { id: 'A', children: ['F', 'A-1'], dependencies: ['B', 'X'] },
+    { id: 'F', parent: 'A', children: ['F-1'] },
+    { id: 'A-1', parent: 'A', dependencies: ['X'] },
+    { id: 'F-1', parent: 'F' },
+    { id: 'X' },
+  );
+  const { nodes, inheritedFrom } = toGraphNodes(all);
+  const edges = Object.fromEntries(nodes.map(({ id, dependencies }) => [id, dependencies]));
+  expect(edges).toMatchObject({ 'A-1': ['X', 'B'], 'F-1': ['B', 'X'], 'B-1': [] });
+  expect(inheritedFrom('F-1', 'B')).toBe('A');
+  expect(inheritedFrom('A-1', 'X')).toBeUndefined();
+});
+
+test('a container that depends on what is in it puts its other children in no order', () => {
+  expect(
+    edgesOf({ id: 'E', dependencies: ['C'], children: ['C', 'D'] }, { id: 'C' }, { id: 'D' }),
+  ).toMatchObject({ C: [], D: [] });
+});
+
+test('a COMPLETED container with open children is not done; one whose children are done is', () => {
+  const all = parseTicketIndex(
+    JSON.stringify({
+      tickets: [
+        { id: 'E', state: 'COMPLETED', children: ['F'] },
+        { id: 'F', state: 'COMPLETED', children: ['C'] },
+        { id: 'C', state: 'UNPROCESSED' },
+        { id: 'G', state: 'COMPLETED', children: ['D'] },
+        { id: 'D', state: 'COMPLETED' },
+      ],
+    }),
+    'index.json',
+  ).tickets;
+  const states = Object.fromEntries(toGraphNodes(all).nodes.map(({ id, state }) => [id, state]));
+  expect(states).toMatchObject({ E: 'UNPROCESSED', F: 'UNPROCESSED', G: 'COMPLETED' });
 });

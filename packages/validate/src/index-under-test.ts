@@ -27,6 +27,8 @@ export interface IndexUnderTest {
   cycles: string[][];
   /** Dependencies of tickets on a container that they are in. */
   ignored: readonly { id: string; container: string }[];
+  /** The container by which a ticket has a dependency. */
+  inheritedFrom(id: string, dependency: string): string | undefined;
 }
 
 export function indexUnderTest(root: string, { tickets: raws, document }: RawTicketIndex): IndexUnderTest {
@@ -40,7 +42,7 @@ export function indexUnderTest(root: string, { tickets: raws, document }: RawTic
       tickets.set(readable.ticket.id, readable.ticket);
     return { label: id ?? `#${index + 1}`, id, raw, problems: 'problems' in read ? read.problems : [] };
   });
-  const { nodes, ignored } = toGraphNodes([...tickets.values()]);
+  const { nodes, ignored, inheritedFrom } = toGraphNodes([...tickets.values()]);
   const graph = buildDependencyGraph(nodes);
   return {
     root,
@@ -51,6 +53,7 @@ export function indexUnderTest(root: string, { tickets: raws, document }: RawTic
     graph,
     cycles: detectCircularDependencies(graph),
     ignored,
+    inheritedFrom,
   };
 }
 

@@ -1,7 +1,7 @@
 import { CycleError } from '@sage/graph';
 import { createScheduler, criticalPath, planBatches, recommendWorkers } from '@sage/scheduler';
 import type { SchedulerTicket } from '@sage/scheduler';
-import { isContainer } from '@sage/tickets';
+import { isContainer, readContainers } from '@sage/tickets';
 import type { Parallelisation } from './report.ts';
 import { isOpenWork } from './index-under-test.ts';
 import type { IndexUnderTest } from './index-under-test.ts';
@@ -15,14 +15,15 @@ export function parallelisationOf(
   cap = DEFAULT_MAX_WORKERS,
   limits: ReadonlyMap<string, number> = new Map(),
 ): Parallelisation {
-  const unprocessed = tickets.filter(isOpenWork).length;
+  const { heldBack } = readContainers(tickets);
+  const unprocessed = tickets.filter((ticket) => isOpenWork(ticket) && !heldBack.has(ticket.id)).length;
   const impossible = unplanned(unprocessed, 'No plan can be made before the dependencies are corrected.');
   if (graph.missing.length > 0) return impossible;
   const planned = tickets.map((ticket): SchedulerTicket => ({
     id: ticket.id,
     // As in the graph: a container waits for its children, they do not wait for it.
     dependencies: graph.dependenciesOf(ticket.id),
-    state: ticket.state,
+    state: heldBack.has(ticket.id) ? 'DEFERRED' : String(graph.stateOf(ticket.id)),
     priority: ticket.priority,
     component: ticket.component,
     duration: ticket.estimatedMinutes,

@@ -1,6 +1,13 @@
 import { buildDependencyGraph, type DependencyGraph, detectCircularDependencies } from '@sage/graph';
 import type { SchedulerTicket } from '@sage/scheduler';
-import { isContainer, type Ticket, type TicketState, toGraphNodes } from '@sage/tickets';
+import {
+  isContainer,
+  readContainers,
+  type Ticket,
+  ticketsIn,
+  type TicketState,
+  toGraphNodes,
+} from '@sage/tickets';
 import { BacklogError } from '../errors.ts';
 import type { TicketSource } from '../ports.ts';
 
@@ -10,6 +17,8 @@ export interface Backlog {
   readonly file: string;
   readonly tickets: ReadonlyMap<string, Ticket>;
   readonly graph: DependencyGraph;
+  /** Open tickets in a DEFERRED container, with that container: they are blocked by it. */
+  readonly heldBack: ReadonlyMap<string, string>;
   /** One line each, for the user. */
   readonly warnings: readonly string[];
 }
@@ -24,10 +33,12 @@ export async function readBacklog(source: TicketSource): Promise<Backlog> {
 }
 
 /** @throws {BacklogError} for an unknown dependency, or a cycle among tickets that are not all done. */
-export function checkBacklog(file: string, tickets: readonly Ticket[]): Backlog {
-  const { nodes, ignored } = toGraphNodes(tickets);
+export function checkBacklog(file: string, listed: readonly Ticket[]): Backlog {
+  const { nodes, ignored, inheritedFrom } = toGraphNodes(listed);
+  const { reopened, heldBack } = readContainers(listed);
   const graph = buildDependencyGraph(nodes);
-  const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
+  const tickets = new Map(listed.map((ticket) => [ticket.id, ticket]));
+  for (const id of reopened) tickets.set(id, { ...tickets.get(id)!, state: 'UNPROCESSED' });
   const missing = graph.missing[0];
   if (missing) {
     throw new BacklogError(
@@ -39,23 +50,35 @@ export function checkBacklog(file: string, tickets: readonly Ticket[]): Backlog 
   }
   // A cycle of finished tickets blocks nothing.
   const cycle = detectCircularDependencies(graph).find((ids) =>
-    ids.some((id) => byId.get(id)?.state !== 'COMPLETED'),
+    ids.some((id) => tickets.get(id)?.state !== 'COMPLETED'),
   );
   if (cycle) {
+    const steps = cycle.map((id, nth) => {
+      const container = inheritedFrom(id, cycle[(nth + 1) % cycle.length]!);
+      return container === undefined ? quote(id) : `${quote(id)} (by its epic ${quote(container)})`;
+    });
     throw new BacklogError(
       'CYCLE',
       file,
       cycle,
-      `circular dependency ${[...cycle, cycle[0]].map((id) => quote(id ?? '')).join(' -> ')}; remove one of them`,
+      `circular dependency ${[...steps, quote(cycle[0]!)].join(' -> ')}; remove one of them`,
     );
   }
-  const warnings =
-    ignored.length === 0
-      ? []
-      : [
-          `${file}: ${ignored.length} dependencies of tickets on their own epic are ignored: an epic waits for its children`,
-        ];
-  return { file, tickets: byId, graph, warnings };
+  const warnings: string[] = [];
+  if (ignored.length > 0)
+    warnings.push(
+      `${file}: ${counted(ignored.length, 'dependency', 'dependencies')} of tickets on their own epic ${ignored.length === 1 ? 'is' : 'are'} ignored: an epic waits for its children`,
+    );
+  if (reopened.length > 0)
+    warnings.push(
+      `${file}: ${counted(reopened.length, 'epic is', 'epics are')} COMPLETED with open children, and done when those are: ${shortList(reopened)}`,
+    );
+  const deferred = [...new Set(heldBack.values())];
+  if (deferred.length > 0)
+    warnings.push(
+      `${file}: ${counted(heldBack.size, 'ticket is', 'tickets are')} blocked by DEFERRED ${deferred.length === 1 ? 'epic' : 'epics'} ${shortList(deferred)}; --only ${deferred[0]} runs what is in it`,
+    );
+  return { file, tickets, graph, heldBack, warnings };
 }
 
 export function ticketOf({ tickets }: Pick<Backlog, 'tickets'>, id: string): Ticket {
@@ -78,13 +101,33 @@ export function selectTickets(backlog: Backlog, { component, only }: Selection):
       throw new BacklogError('UNKNOWN_TICKET', backlog.file, [id], `no ticket ${quote(id)}; check --only`);
     }
   }
-  const chosen = [...backlog.tickets.values()].filter(
+  const all = [...backlog.tickets.values()];
+  const named = new Set(only?.flatMap((id) => [id, ...ticketsIn(id, all)]));
+  const chosen = all.filter(
     (ticket) =>
-      (only === undefined ? ticket.state !== 'DEFERRED' : only.includes(ticket.id)) &&
+      (only === undefined
+        ? ticket.state !== 'DEFERRED' && !backlog.heldBack.has(ticket.id)
+        : named.has(ticket.id)) &&
       ticket.state !== 'COMPLETED' &&
-      (component === undefined || ticket.id.startsWith(component) || ticket.component.startsWith(component)),
+      matches(ticket, component),
   );
   return new Set(chosen.map(({ id }) => id));
+}
+
+function matches(ticket: Ticket, component: string | undefined): boolean {
+  return component === undefined || ticket.id.startsWith(component) || ticket.component.startsWith(component);
+}
+
+/** Tickets that a selection would have but for the DEFERRED container that they are in, with that container. */
+export function heldBackIn(
+  { heldBack, tickets }: Pick<Backlog, 'heldBack' | 'tickets'>,
+  { component, only }: Selection,
+): [id: string, container: string][] {
+  if (only !== undefined) return [];
+  return [...heldBack].filter(([id]) => {
+    const ticket = tickets.get(id);
+    return ticket !== undefined && !isContainer(ticket) && matches(ticket, component);
+  });
 }
 
 /** The tickets as the scheduler takes them; `states` and `minutes` override what the index says. */
@@ -115,4 +158,14 @@ export function componentLimits(
 
 function quote(id: string): string {
   return JSON.stringify(id);
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** The first few. */
+function shortList(ids: readonly string[]): string {
+  const shown = ids.slice(0, 3).join(', ');
+  return ids.length > 3 ? `${shown} and ${ids.length - 3} more` : shown;
 }

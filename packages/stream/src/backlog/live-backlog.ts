@@ -24,6 +24,10 @@ export class LiveBacklog implements Backlog {
     return this.#now.backlog.graph;
   }
 
+  get heldBack(): Backlog['heldBack'] {
+    return this.#now.backlog.heldBack;
+  }
+
   get selection(): ReadonlySet<string> {
     return this.#now.selection;
   }

@@ -13,6 +13,7 @@ import { isContainer, type Ticket } from '@sage/tickets';
 import {
   type Backlog,
   componentLimits,
+  heldBackIn,
   readBacklog,
   schedulerTickets,
   type Selection,
@@ -128,7 +129,10 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   const plan: Plan = {
     v: 1,
     batches,
-    blocked: blocked.filter(({ id }) => selection.has(id)),
+    blocked: [
+      ...blocked.filter(({ id }) => selection.has(id)),
+      ...heldBackIn(backlog, options).map(([id, container]) => ({ id, by: [container] })),
+    ],
     workers,
     criticalPath: criticalPath(chain, others),
     forecast: {

@@ -1,7 +1,7 @@
 import { openCommitQueue } from '@sage/commit-queue';
 import { excludeFromGit, type Repository, SAGE_PATHS, worktreeDirectory } from '@sage/git';
 import { newRunId, type RecordedRun, RunLog } from '@sage/journal';
-import type { Backlog } from '../backlog/backlog.ts';
+import { type Backlog, heldBackIn } from '../backlog/backlog.ts';
 import { LiveBacklog } from '../backlog/live-backlog.ts';
 import { TicketStates } from '../backlog/ticket-states.ts';
 import type { Clock } from '../context/clock.ts';
@@ -97,6 +97,7 @@ export async function composeRun(
       managedFiles: (entry, _, below) => states.managedFiles(entry, below),
       ...(verify && queueVerification(verify, { workers, run, stop: killSignal })),
     });
+    const heldBack = heldBackIn(beginning.backlog, options).map(([id]) => id);
     const control = await ControlInput.open({ root: repository.root, log, notice });
     await log.emit({
       event: 'run.started',
@@ -104,7 +105,10 @@ export async function composeRun(
       base: beginning.target.tip,
       workers: workforce.workers,
       agent: options.agent.name,
-      tickets: [...selection].filter((id) => options.only?.includes(id) || !log.state.deferred.has(id)),
+      tickets: [
+        ...[...selection].filter((id) => options.only?.includes(id) || !log.state.deferred.has(id)),
+        ...heldBack,
+      ],
       resumed: resumed !== undefined,
     });
     const landing = { target, queue, states, log, backlog };
@@ -115,7 +119,7 @@ export async function composeRun(
     const left = unsettledEntries(await queue.list(), log.state);
     const all = new Set([...selection, ...left.map(({ ticket }) => ticket)]);
     backlog.replace({ backlog: beginning.backlog, selection: all });
-    await withdrawEdited(log, all);
+    await withdrawEdited(log, new Set([...all, ...heldBack]));
     const scheduling = await Scheduling.open({
       repository,
       tip: beginning.target.tip,

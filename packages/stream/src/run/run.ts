@@ -216,7 +216,7 @@ export class Run {
   }
 
   async #finish(): Promise<RunEnd> {
-    const { states, queue, target, log, scheduler, stop, killSignal } = this.#context;
+    const { states, queue, target, log, scheduler, backlog, stop, killSignal } = this.#context;
     this.#cancelWake();
     this.#parts.inputs.close();
     await this.#watch.settled();
@@ -236,6 +236,11 @@ export class Run {
       .blocked()
       .filter(({ id, by }) => log.state.tickets.has(id) && !by.some((other) => this.#skipped.has(other)));
     for (const { id, by } of blocked) await log.emit({ event: 'ticket.blocked', ticket: id, by });
+    for (const [id, container] of backlog.heldBack) {
+      const { tickets, completed, deferred } = log.state;
+      if (tickets.has(id) && !completed.has(id) && !deferred.has(id) && !backlog.selection.has(id))
+        await log.emit({ event: 'ticket.blocked', ticket: id, by: [container] });
+    }
     const summary = summarise(log.state);
     const reason = this.#stopped === undefined ? {} : { reason: this.#stopped };
     await log.emit({ event: 'run.finished', outcome, ...reason, summary });

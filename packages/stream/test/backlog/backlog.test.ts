@@ -60,3 +60,44 @@ test('containers complete with their last child, the innermost first', () => {
   expect(completedContainers(list, new Set(['A-1', 'A-2', 'A-3']))).toEqual(['E-2', 'E-1']);
   expect(schedulerTickets(list, ({ state }) => state).find(({ id }) => id === 'E-2')?.container).toBe(true);
 });
+
+test('a cycle that a container makes names the container', () => {
+  expect(() =>
+    backlog(
+      { id: 'A', children: ['A-1'], dependencies: ['B'] },
+      { id: 'A-1', parent: 'A' },
+      { id: 'B', children: ['B-1'] },
+      { id: 'B-1', parent: 'B', dependencies: ['A-1'] },
+    ),
+  ).toThrow('"A-1" (by its epic "A") -> "B"');
+});
+
+test('a COMPLETED epic with open children is open, and said so', () => {
+  const list = backlog(
+    { id: 'E-1', state: 'COMPLETED', children: ['A-1'] },
+    { id: 'A-1', parent: 'E-1' },
+    { id: 'A-2', dependencies: ['E-1'] },
+  );
+  expect(list.tickets.get('E-1')?.state).toBe('UNPROCESSED');
+  expect([...selectTickets(list, {})]).toEqual(['E-1', 'A-1', 'A-2']);
+  expect(list.warnings).toEqual([
+    'index.json: 1 epic is COMPLETED with open children, and done when those are: E-1',
+  ]);
+});
+
+test('a DEFERRED epic holds its open children back, and --only the epic means them', () => {
+  const list = backlog(
+    { id: 'E-1', state: 'DEFERRED', children: ['E-2'] },
+    { id: 'E-2', children: ['A-1', 'A-2', 'A-3'] },
+    { id: 'A-1' },
+    { id: 'A-2', state: 'COMPLETED' },
+    { id: 'A-3', state: 'DEFERRED' },
+    { id: 'B-1' },
+  );
+  expect([...list.heldBack]).toEqual([
+    ['E-2', 'E-1'],
+    ['A-1', 'E-1'],
+  ]);
+  expect([...selectTickets(list, {})]).toEqual(['B-1']);
+  expect([...selectTickets(list, { only: ['E-1'] })]).toEqual(['E-1', 'A-1', 'A-3']);
+});

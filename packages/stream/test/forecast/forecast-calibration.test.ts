@@ -190,7 +190,7 @@ async function forecastOne(seed: number, asked: (world: World) => number) {
   const live = new LiveForecast(
     {
       backlog: new LiveBacklog(
-        { file: '', tickets, graph: buildDependencyGraph([]), warnings: [] },
+        { file: '', tickets, graph: buildDependencyGraph([]), heldBack: new Map(), warnings: [] },
         new Set(),
       ),
       log: {

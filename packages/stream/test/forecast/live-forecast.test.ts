@@ -38,7 +38,7 @@ function start(
   const live = new LiveForecast(
     {
       backlog: new LiveBacklog(
-        { file: '', tickets, graph: buildDependencyGraph([]), warnings: [] },
+        { file: '', tickets, graph: buildDependencyGraph([]), heldBack: new Map(), warnings: [] },
         new Set(),
       ),
       log: {

@@ -3,12 +3,18 @@ import type { Finding } from '../finding.ts';
 import type { IndexUnderTest } from '../index-under-test.ts';
 
 /** Section 7: no ticket waits for itself. A circle of finished tickets holds nobody up. */
-export function checkCycles({ cycles, graph }: IndexUnderTest): Finding[] {
+export function checkCycles({ cycles, graph, inheritedFrom }: IndexUnderTest): Finding[] {
   const isDone = (cycle: string[]): boolean => cycle.every((id) => graph.stateOf(id) === 'COMPLETED');
+  const step = (id: string, next: string): string => {
+    const container = inheritedFrom(id, next);
+    return container === undefined ? quote(id) : `${quote(id)} (by its epic ${quote(container)})`;
+  };
   const found = (id: string, status: 'warn' | 'fail', chosen: string[][], advice: string): Finding[] => {
     const problems = chosen.map((cycle) => ({
       ticket: cycle[0]!,
-      text: [...cycle, cycle[0]].map(quote).join(' -> '),
+      text: [...cycle.map((id, nth) => step(id, cycle[(nth + 1) % cycle.length]!)), quote(cycle[0])].join(
+        ' -> ',
+      ),
     }));
     return findingOf(id, status, problems, advice).map((one) => ({
       ...one,

@@ -1,3 +1,4 @@
+import { readContainers } from '@sage/tickets';
 import { findingOf, quote } from '../finding.ts';
 import type { Finding, Problem } from '../finding.ts';
 import type { IndexUnderTest } from '../index-under-test.ts';
@@ -30,6 +31,15 @@ export function checkHierarchy({ tickets, ids, ignored }: IndexUnderTest): Findi
   const own = ignored.map(({ id, container }) => {
     return { ticket: id, text: `${quote(id)} depends on ${quote(container)}, which it is in` };
   });
+  const { reopened, heldBack } = readContainers(tickets);
+  const early = reopened.map((id) => ({
+    ticket: id,
+    text: `${quote(id)} is COMPLETED and has open children`,
+  }));
+  const blocked = [...heldBack].map(([id, container]) => ({
+    ticket: id,
+    text: `${quote(id)} is in ${quote(container)}, which is DEFERRED`,
+  }));
   const advice = 'dropped, for a container waits for its children; remove the dependency';
   return [
     ...findingOf('hierarchy.unknown', 'fail', unknown, 'correct the id or add the ticket'),
@@ -40,5 +50,12 @@ export function checkHierarchy({ tickets, ids, ignored }: IndexUnderTest): Findi
       'the list of children counts; write it on both sides',
     ),
     ...findingOf('hierarchy.own-container', 'warn', own, advice),
+    ...findingOf('hierarchy.reopened', 'warn', early, 'it is done when they are'),
+    ...findingOf(
+      'hierarchy.held-back',
+      'warn',
+      blocked,
+      'blocked by it; name the container with --only to run them',
+    ),
   ];
 }

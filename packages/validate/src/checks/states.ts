@@ -5,7 +5,8 @@ import { isRecord } from '../index-under-test.ts';
 import type { IndexUnderTest } from '../index-under-test.ts';
 
 /** Section 5: known states, and finished work that stands on unfinished work. */
-export function checkStates({ entries, tickets, graph }: IndexUnderTest): Finding[] {
+export function checkStates({ entries, tickets }: IndexUnderTest): Finding[] {
+  const stateOf = new Map(tickets.map(({ id, state }) => [id, state]));
   const unknown = entries.flatMap(({ label, problems }) =>
     problems
       .filter(({ code }) => code === 'BAD_STATE')
@@ -14,7 +15,7 @@ export function checkStates({ entries, tickets, graph }: IndexUnderTest): Findin
   const premature = tickets
     .filter(({ state }) => state === 'COMPLETED')
     .flatMap(({ id, dependencies }) => {
-      const open = dependencies.filter((to) => graph.has(to) && graph.stateOf(to) !== 'COMPLETED');
+      const open = dependencies.filter((to) => (stateOf.get(to) ?? 'COMPLETED') !== 'COMPLETED');
       const list = open.map(quote).join(', ');
       return open.length === 0
         ? []
