@@ -79,3 +79,4 @@ export {
 export { freeBytes, worktreeDirectory } from './worktrees/worktree-directory.ts';
 export { listWorktrees, type Worktree } from './worktrees/worktrees.ts';
 export { trailerValues } from './objects/trailers.ts';
+export { sharedPermissions, type SharedPermissions } from './repository/shared-permissions.ts';
