@@ -65,8 +65,8 @@ export class CheckoutError extends Error {
     const messages: Record<CheckoutErrorCode, string> = {
       INDEX_LOCKED: `${list} exists: wait for the other git command in ${worktree}, or remove the file when none runs`,
       HEAD_MOVED: `another branch was checked out in ${worktree} meanwhile: try again`,
-      UNMERGED: `conflicts in ${worktree} are not resolved: ${list}; resolve and add them, then go on`,
-      CHECKOUT_CONFLICT: `local changes in ${worktree} are in the way: ${list}; commit or move them, then go on`,
+      UNMERGED: `conflicts in ${worktree} are not resolved: ${list}; resolve and add them, then try again`,
+      CHECKOUT_CONFLICT: `local changes in ${worktree} are in the way: ${list}; commit or move them, then try again`,
     };
     super(messages[code], options);
     this.code = code;

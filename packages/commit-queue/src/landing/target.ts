@@ -20,7 +20,7 @@ export async function targetTip(session: GitSession, target: string): Promise<st
 }
 
 export function targetBusy(target: string): QueueStoppedError {
-  const message = `${target} moved ${MAX_TIP_ATTEMPTS} times during one landing: go on when it is quieter`;
+  const message = `${target} moved ${MAX_TIP_ATTEMPTS} times during one landing: process the queue again when it is quieter`;
   return new QueueStoppedError('TARGET_BUSY', message);
 }
 
