@@ -1,4 +1,9 @@
-export { branchCheckouts, type Checkout, listCheckouts } from './checkout/branch-checkouts.ts';
+export {
+  branchCheckouts,
+  brokenCheckouts,
+  type Checkout,
+  listCheckouts,
+} from './checkout/branch-checkouts.ts';
 export { isCheckablePath } from './repository/checkable-path.ts';
 export { moveCheckout, type MoveOptions } from './checkout/checkout.ts';
 export { stageObject } from './checkout/checkout-file.ts';
