@@ -10,8 +10,10 @@ const TICKETS = Number(process.argv[2] ?? 500);
 const FAKE = join(import.meta.dirname, '../../packages/workers/test/fake-agent.ts');
 /** Acts after which a ticket is completed all the same, and those after which it cannot be. */
 const COMPLETED =
-  'flood half-line double-fork other-branch write-hooks change-index limit-then-ok fail-then-ok'.split(' ');
-const DEFERRED = 'hang ignore-signals no-output full-disk delete-worktree lie denied'.split(' ');
+  'flood half-line double-fork other-branch write-hooks change-index limit-then-ok fail-then-ok stash-and-pop left-stash gc delete-git pipes read-only-tree deep-path unreadable'.split(
+    ' ',
+  );
+const DEFERRED = 'hang ignore-signals no-output full-disk delete-worktree lie denied long-reason'.split(' ');
 const ACTS = [...COMPLETED, ...DEFERRED];
 
 const wrong: string[] = [];

@@ -25,5 +25,5 @@ export const CRASH_POINTS = [
 
 export type Step = (typeof CRASH_POINTS)[number];
 
-/** Told of each step when it is done. For tests of what a kill leaves: it may end the process. */
+/** Called after each step, for tests of what a kill leaves: it may end the process. */
 export type OnStep = (step: Step) => void;

@@ -13,7 +13,7 @@ export type QueueStopCode =
   | 'CANNOT_WRITE'
   | 'OPERATION_IN_PROGRESS';
 
-/** The queue had to stop before a landing. Nothing has moved; the entry stays queued and can go on later. */
+/** The queue had to stop before a landing. Nothing has moved; the entry stays queued for the next time. */
 export class QueueStoppedError extends Error {
   override readonly name = 'QueueStoppedError';
   readonly code: QueueStopCode;

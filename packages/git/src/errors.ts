@@ -50,7 +50,7 @@ export class RefMovedError extends Error {
   }
 }
 
-export type CheckoutErrorCode = 'CHECKOUT_CONFLICT' | 'INDEX_LOCKED' | 'HEAD_MOVED';
+export type CheckoutErrorCode = 'CHECKOUT_CONFLICT' | 'INDEX_LOCKED' | 'HEAD_MOVED' | 'UNMERGED';
 
 /** A checkout could not follow its branch; `paths` are what stands in the way. */
 export class CheckoutError extends Error {
@@ -65,7 +65,8 @@ export class CheckoutError extends Error {
     const messages: Record<CheckoutErrorCode, string> = {
       INDEX_LOCKED: `${list} exists: wait for the other git command in ${worktree}, or remove the file when none runs`,
       HEAD_MOVED: `another branch was checked out in ${worktree} meanwhile: try again`,
-      CHECKOUT_CONFLICT: `local changes in ${worktree} are in the way: ${list}; commit or move them, then go on`,
+      UNMERGED: `conflicts in ${worktree} are not resolved: ${list}; resolve and add them, then try again`,
+      CHECKOUT_CONFLICT: `local changes in ${worktree} are in the way: ${list}; commit or move them, then try again`,
     };
     super(messages[code], options);
     this.code = code;

@@ -1,4 +1,9 @@
-export { branchCheckouts, type Checkout, listCheckouts } from './checkout/branch-checkouts.ts';
+export {
+  branchCheckouts,
+  brokenCheckouts,
+  type Checkout,
+  listCheckouts,
+} from './checkout/branch-checkouts.ts';
 export { isCheckablePath } from './repository/checkable-path.ts';
 export { moveCheckout, type MoveOptions } from './checkout/checkout.ts';
 export { stageObject } from './checkout/checkout-file.ts';
@@ -79,3 +84,4 @@ export {
 export { freeBytes, worktreeDirectory } from './worktrees/worktree-directory.ts';
 export { listWorktrees, type Worktree } from './worktrees/worktrees.ts';
 export { trailerValues } from './objects/trailers.ts';
+export { sharedPermissions, type SharedPermissions } from './repository/shared-permissions.ts';

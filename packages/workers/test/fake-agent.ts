@@ -74,6 +74,66 @@ const ACTS: Readonly<Record<string, () => void>> = {
     git('commit', '-qm', 'on a branch of my own');
     done();
   },
+  'stash-and-pop'() {
+    work();
+    git('add', '--all');
+    git('stash', '-q');
+    git('stash', 'pop', '-q');
+    done();
+  },
+  'left-stash'() {
+    work('aside');
+    git('add', '--all');
+    git('stash', '-q');
+    work();
+    done();
+  },
+  gc() {
+    work();
+    git('gc', '-q', '--prune=now');
+    git('worktree', 'prune', '--expire=now');
+    done();
+  },
+  'delete-git'() {
+    work();
+    rmSync('.git', { recursive: true });
+    done();
+  },
+  pipes() {
+    work();
+    rmSync('.gitignore', { force: true });
+    execFileSync('mkfifo', ['.gitignore', 'work/pipe', process.env['SAGE_RESULT_FILE'] ?? '']);
+    done();
+  },
+  'read-only-tree'() {
+    work();
+    mkdirSync('cache/pkg', { recursive: true });
+    writeFileSync('cache/.gitignore', '*\n');
+    writeFileSync('cache/pkg/a', 'a');
+    execFileSync('chmod', ['-R', 'a-w', 'cache']);
+    done();
+  },
+  'deep-path'() {
+    work();
+    const top = process.cwd();
+    for (let n = 0; n < 40; n += 1) {
+      mkdirSync('d'.repeat(200));
+      process.chdir('d'.repeat(200));
+    }
+    process.chdir(top);
+    done();
+  },
+  unreadable() {
+    work();
+    mkdirSync('locked/inner', { recursive: true });
+    execFileSync('chmod', ['0', 'locked']);
+    done();
+  },
+  'long-reason'() {
+    const reason = 'because '.repeat(100_000);
+    writeFileSync(process.env['SAGE_RESULT_FILE'] ?? '', JSON.stringify({ outcome: 'DEFERRED', reason }));
+    done();
+  },
   'write-hooks'() {
     // Its own repository's, and the user's, by path.
     for (const repository of ['.git', join(git('remote', 'get-url', 'origin'), '.git')]) {

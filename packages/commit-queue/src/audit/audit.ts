@@ -1,4 +1,5 @@
 import {
+  brokenCheckouts,
   GitSession,
   type LoggedCommit,
   readLog,
@@ -34,7 +35,8 @@ export type AuditProblemKind =
   | 'unreachable'
   | 'landed-twice'
   | 'wrong-content'
-  | 'no-landing';
+  | 'no-landing'
+  | 'broken-checkout';
 
 export interface AuditProblem {
   kind: AuditProblemKind;
@@ -130,6 +132,10 @@ export async function auditLandings(
     const who = [...(words.get(ticket) ?? [])].join(', ');
     const message = `${JSON.stringify(ticket)} is done by the word of ${who}, and no commit of ${target} carries it: find it with git log --all --grep, or run it again`;
     report.problems.push({ kind: 'no-landing', ticket, message });
+  }
+  for (const path of await brokenCheckouts(repository, target)) {
+    const message = `the worktree ${path} of ${target} is gone or has lost its .git, and landings pass it by: git worktree repair, or git worktree prune`;
+    report.problems.push({ kind: 'broken-checkout', message });
   }
   report.done = [...words]
     .map(([ticket, by]) => ({ ticket, by: [...by] }))

@@ -56,6 +56,6 @@ export async function assertNoOperation(checkout: Repository, target: string): P
   const operation = await operationInProgress(checkout);
   if (operation === undefined) return;
   const where = `${checkout.root}, which has ${target} checked out`;
-  const message = `a ${operation} is in progress in ${where}: finish or abort it, then go on`;
+  const message = `a ${operation} is in progress in ${where}: finish or abort it, then process the queue again`;
   throw new QueueStoppedError('OPERATION_IN_PROGRESS', message);
 }

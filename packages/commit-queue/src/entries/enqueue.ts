@@ -26,7 +26,7 @@ export interface WorkDescription {
   target: string;
   /** The landing's message; trailers are added. */
   message: string;
-  /** The work commit's own author when missing. */
+  /** The work commit's own author by default. */
   author?: { name: string; email: string; date?: string };
 }
 
@@ -48,7 +48,7 @@ export type Work = WorkDescription & (CommittedWork | WorkInFiles);
 
 const FULL_ID = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
 
-/** From so many on, one sync of the whole disk is cheaper than one of each file. */
+/** From this many on, one sync of the whole disk is cheaper than one of each file. */
 const GROUP_SYNC_MIN_ENTRIES = 8;
 
 /**

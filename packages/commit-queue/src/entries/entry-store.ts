@@ -100,7 +100,7 @@ export class EntryStore {
     return entry;
   }
 
-  /** What an entry is about never changes, so it is read once; its state is read when it is asked for. */
+  /** What an entry is about never changes, so it is read once; its state is read each time. */
   #remember(entry: QueueEntry): void {
     if (this.#seen.has(entry.sequence)) return;
     this.#seen.add(entry.sequence);
@@ -201,7 +201,7 @@ export class EntryStore {
   }
 }
 
-/** The same work asked for twice is one entry. */
+/** The same work, enqueued twice, is one entry. */
 export function workKey({
   ticket,
   commit,
@@ -216,7 +216,7 @@ function assertTransition(previous: QueueEntry, next: QueueEntry): void {
   throw new EntryError('WRONG_STATE', previous.id, message);
 }
 
-/** undefined where there is no such file. Asked without waiting: thousands are looked at for each landing. */
+/** undefined where there is no such file. Synchronous: thousands are looked at for each landing. */
 function identityOf(file: string): string | undefined {
   const status = statSync(file, { throwIfNoEntry: false });
   return status && `${status.ino} ${status.mtimeMs}`;

@@ -10,7 +10,7 @@ export async function removePin(repository: Repository, id: string): Promise<voi
   if (await readRef(repository, ref)) await updateRefs(repository, [{ ref, old: undefined, new: 'delete' }]);
 }
 
-/** Whether a landing is reachable from its target now: what nobody else holds is let go only then. */
+/** Whether a landing is reachable from its target now: only then is it safe to unpin its work. */
 export async function isOnTarget(repository: Repository, entry: QueueEntry): Promise<boolean> {
   if (entry.state !== 'landed' || entry.landed === undefined) return false;
   const tip = await readRef(repository, entry.target);
@@ -19,7 +19,7 @@ export async function isOnTarget(repository: Repository, entry: QueueEntry): Pro
   return isAncestor(repository, entry.landed, tip);
 }
 
-/** From so many entries of a target on, one look at its whole history is cheaper than one for each. */
+/** From this many entries of a target on, one look at its whole history is cheaper than one for each. */
 const WHOLE_HISTORY_MIN_ENTRIES = 10;
 
 /** The landed entries whose landing is reachable from their target now. */

@@ -25,7 +25,7 @@ export async function landChain(
   let now = tip;
   for (const staged of chain) {
     const landed = await landTogether(context, now, [staged]);
-    // What has landed is told; the rest is made anew on what is there now.
+    // What has landed is reported; the rest is rebuilt on the new tip.
     if (landed === undefined) return now === tip ? undefined : now;
     now = landed;
   }

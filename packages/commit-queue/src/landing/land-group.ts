@@ -26,7 +26,7 @@ export async function landGroup(context: LandingContext, entries: readonly Queue
       const [settled] = await settleLanded(session, store, [{ entry: first, commit: there }]);
       return onSettled(settled as QueueEntry);
     }
-    // Asked for all together: git answers while the first are merged.
+    // Requested all at once: git answers while the first are merged.
     for (const { commit } of entries) void session.readCommit(commit).catch(() => undefined);
     const chain: StagedLanding[] = [];
     for (const entry of entries) {

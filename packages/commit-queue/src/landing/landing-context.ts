@@ -40,12 +40,12 @@ export interface LandingContext {
   arrivals: Arrivals;
   /** Called for each settled entry, in order, with the managed files that went into its landing. */
   onSettled: (entry: QueueEntry, managedFiles?: readonly ManagedFile[]) => Promise<void>;
-  /** Told of an entry that git cannot land; it stays queued. */
+  /** Called for an entry that git cannot land; it stays queued. */
   onFailed: (entry: QueueEntry, error: Error) => void;
   onStep: OnStep | undefined;
 }
 
-/** How often a landing is made anew because somebody else moves the target. */
+/** How often a landing is rebuilt because somebody else moves the target. */
 export const MAX_TIP_ATTEMPTS = 20;
 /** Characters of a verify's output and of a reason that are kept. */
 export const OUTPUT_MAX_CHARS = 8000;

@@ -15,7 +15,7 @@ import { workSide } from './work-side.ts';
 
 /**
  * `squash`: one commit an entry on the target. `merge`: a merge commit, the work's own commits are its second
- * parent's. `rebase`: the work's commits made anew on the target.
+ * parent's. `rebase`: the work's commits, rebased onto the target.
  */
 export type LandingStyle = 'squash' | 'merge' | 'rebase';
 

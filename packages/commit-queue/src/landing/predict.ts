@@ -7,7 +7,7 @@ export interface PlannedWork {
   commit: string;
   /** Full ref. */
   target: string;
-  /** The commit that it began from, in full; where it is missing, the common ancestor with the target. */
+  /** The commit that it began from, in full; the common ancestor with the target by default. */
   base?: string;
   /** A repository (its git directory) that has the commit and shares this one's objects; nothing is fetched. */
   source?: string;

@@ -4,7 +4,7 @@ import type { EntryStore } from '../entries/entry-store.ts';
 import { isOnTarget, pinOf } from '../entries/pins.ts';
 import type { OnStep } from '../crash-points.ts';
 
-/** Settles entries as landed, each below the next on their target, and lets go of their work. */
+/** Settles entries as landed, each below the next on their target, and unpins their work. */
 export async function settleLanded(
   session: GitSession,
   store: EntryStore,

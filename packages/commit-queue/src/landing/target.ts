@@ -10,11 +10,17 @@ const NEAR_MAX_COMMITS = 300;
 export async function targetTip(session: GitSession, target: string): Promise<string> {
   const tip = await session.readRef(target);
   if (tip !== undefined) return tip;
+  const args = ['rev-parse', '--verify', '--quiet', target];
+  const id = await git(session.repository, args, { allowExit: [1, 128] });
+  if (id !== '') {
+    const message = `${target} is at ${id}, and the repository does not have that commit: bring it back (git fetch, git fsck), then process the queue again`;
+    throw new QueueStoppedError('TARGET_GONE', message);
+  }
   throw new QueueStoppedError('TARGET_GONE', `${target} does not exist: make it again, or drop its entries`);
 }
 
 export function targetBusy(target: string): QueueStoppedError {
-  const message = `${target} moved ${MAX_TIP_ATTEMPTS} times during one landing: go on when it is quieter`;
+  const message = `${target} moved ${MAX_TIP_ATTEMPTS} times during one landing: process the queue again when it is quieter`;
   return new QueueStoppedError('TARGET_BUSY', message);
 }
 

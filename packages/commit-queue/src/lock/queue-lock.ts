@@ -6,7 +6,7 @@ import { acquireLock, type Lock } from './lock.ts';
 export interface QueueLockOptions {
   /** Milliseconds. */
   readonly timeout: number;
-  /** Told to whoever waits for the lock. */
+  /** Shown to whoever waits for the lock. */
   readonly purpose: string;
   readonly signal: AbortSignal | undefined;
 }

@@ -1,4 +1,4 @@
-import { type PinnedSettings, GitSession, type Repository } from '@sage/git';
+import { type PinnedSettings, GitSession, type Repository, type SharedPermissions } from '@sage/git';
 import { repairTornWrites } from '../recovery/repair-torn-writes.ts';
 import { Arrivals } from '../entries/arrivals.ts';
 import { auditLandings, type AuditOptions, type AuditReport } from '../audit/audit.ts';
@@ -29,6 +29,7 @@ export interface EntryFilter {
 /** What a repository's configuration said when the queue was opened: what is changed later is not obeyed. */
 export interface Configuration extends Pick<LandingContext, 'committer' | 'sign'> {
   settings: PinnedSettings;
+  shared: SharedPermissions | undefined;
 }
 
 /** Lands finished work on branches, one landing at a time, each exactly once. Made by `openCommitQueue`. */
@@ -206,9 +207,9 @@ export class CommitQueue {
 
   async #landing<T>(lock: Lock, land: (context: LandingContext) => Promise<T>): Promise<T> {
     const repository = this.#repository;
-    const { settings, committer, sign } = this.#configuration;
+    const { settings, committer, sign, shared } = this.#configuration;
     await using pinned = settings.open();
-    await using session = new GitSession(repository, await pinned.of(repository));
+    await using session = new GitSession(repository, await pinned.of(repository), shared);
     return await land({
       repository,
       store: this.#store,

@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { excludeFromGit, PinnedSettings, identity, openRepository, signsCommits } from '@sage/git';
+import {
+  excludeFromGit,
+  PinnedSettings,
+  identity,
+  openRepository,
+  sharedPermissions,
+  signsCommits,
+} from '@sage/git';
 import { CommitQueue } from './commit-queue.ts';
 import { EntryStore } from '../entries/entry-store.ts';
 import type { CommitQueueOptions } from './queue-options.ts';
@@ -15,10 +22,11 @@ export async function openCommitQueue(options: CommitQueueOptions): Promise<Comm
   const store = new EntryStore(directory, options.now ?? (() => new Date()));
   await store.open();
   if (options.directory === undefined) await excludeFromGit(repository, ['/.sage/commit-queue/']);
-  const [settings, committer, sign] = await Promise.all([
+  const [settings, committer, sign, shared] = await Promise.all([
     PinnedSettings.of(repository),
     identity(repository),
     signsCommits(repository),
+    sharedPermissions(repository),
   ]);
-  return new CommitQueue(repository, store, options, { settings, committer, sign });
+  return new CommitQueue(repository, store, options, { settings, committer, sign, shared });
 }

@@ -84,7 +84,7 @@ export async function processQueue(
 
 function cannotLand({ id, ticket }: QueueEntry, error: Error): QueueStoppedError {
   if (error instanceof QueueStoppedError) return error;
-  const message = `entry ${id} of ${JSON.stringify(ticket)} cannot be landed: ${error.message}: see what git fsck says, then go on, or drop it`;
+  const message = `entry ${id} of ${JSON.stringify(ticket)} cannot be landed: ${error.message}: run git fsck and process the queue again, or drop the entry`;
   return new QueueStoppedError('CANNOT_LAND', message, { cause: error });
 }
 

@@ -8,9 +8,9 @@ import type { OnStep } from '../crash-points.ts';
 export interface CommitQueueOptions {
   /** The repository to land in, or a directory in its work tree. */
   repository: string | Repository;
-  /** Where the entries are; `<root>/.sage/commit-queue` when missing. */
+  /** Where the entries are; `<root>/.sage/commit-queue` by default. */
   directory?: string;
-  /** How work becomes commits of its target; `squash` when missing. */
+  /** How work becomes commits of its target; `squash` by default. */
   style?: LandingStyle;
   /**
    * Files whose content is computed when an entry lands; asked again for each new parent. `below` are the entries
@@ -25,19 +25,19 @@ export interface CommitQueueOptions {
   verify?: (candidate: Candidate) => Promise<Verdict>;
   /**
    * `chain`: every entry's commit is verified. `batch`: the last one of many, which has all of them; when it fails,
-   * the entry to blame is searched for by halves. `chain` when missing.
+   * the entry to blame is searched for by halves. `chain` by default.
    */
   verifyMode?: 'chain' | 'batch';
-  /** Verifies at a time in a chain, each on top of the others before it; 1 when missing. */
+  /** Verifies at a time in a chain, each on top of the others before it; 1 by default. */
   verifySlots?: number;
   /**
    * The command of verify and what it depends on beside the tree. With it a tree that has passed is not verified
-   * again, as after a landing that was made anew on an unrelated one and has the same content.
+   * again, for example when a landing is rebuilt on an unrelated one with the same content.
    */
   verifyKey?: string;
-  /** How long to wait for another process that holds the queue, in ms; 5 minutes when missing. */
+  /** How long to wait for another process that holds the queue, in ms; 5 minutes by default. */
   lockTimeout?: number;
   now?: () => Date;
-  /** Told of each step of a landing when it is done: for tests that end the process there. */
+  /** Called after each step of a landing, for tests that end the process there. */
   onStep?: OnStep;
 }

@@ -4,7 +4,7 @@ import type { VerificationPorts } from './verification-ports.ts';
 /**
  * Verifies the last of up to `size` candidates, which has all of them, and lands them together when it passes.
  * Otherwise bisects for the first entry with which it fails; that one has a second try, and is ejected when it
- * fails again. The rest is made anew without it and verified as a whole before it lands.
+ * fails again. The rest is rebuilt without it and verified as a whole before it lands.
  */
 export async function landInBatches<E, C>(
   entries: readonly E[],

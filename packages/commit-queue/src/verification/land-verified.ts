@@ -23,8 +23,8 @@ export interface Verification {
 }
 
 /**
- * Lands queued entries of one target; what the target moves to has passed verify. An entry that nobody is told of
- * is still queued.
+ * Lands queued entries of one target; what the target moves to has passed verify. An entry that is not settled
+ * stays queued.
  */
 export async function landVerified(
   context: LandingContext,

@@ -165,6 +165,8 @@ test('a worktree of the target that has lost its .git is skipped, and the checko
   expect(status(repository)).toBe('');
   expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('1\n');
   expect(readdirSync(inside)).toEqual(['node_modules']);
+  const { problems } = await queue.audit({ target: MAIN });
+  expect(problems).toMatchObject([{ kind: 'broken-checkout', message: expect.stringContaining(inside) }]);
 });
 
 test.each(['an empty folder', 'another repository'])(

@@ -219,3 +219,27 @@ test('the index lock of another git stops the queue before anything has moved', 
   expect(await landAll(again)).toHaveLength(1);
   expect(status(repository)).toBe('');
 });
+
+test('a conflict that the user has not resolved elsewhere stops the queue, and is named', async () => {
+  const { repository, queue, add } = await queueOn(BEFORE);
+  await add('T', { a: '2\n' });
+  put(repository.root, { b: 'stashed\n' });
+  sh(repository.root, 'stash', '--quiet');
+  commitAll(repository.root, { b: 'mine\n' });
+  expect(() => sh(repository.root, 'stash', 'pop')).toThrow('Command failed');
+  await expect(landAll(queue)).rejects.toMatchObject({ code: 'OPERATION_IN_PROGRESS', paths: ['b'] });
+  expect(await queue.stats()).toMatchObject({ queued: 1 });
+  sh(repository.root, 'checkout', '--quiet', '--theirs', '--', 'b');
+  sh(repository.root, 'add', 'b');
+  expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
+  expect(status(repository)).toBe('M  b');
+});
+
+test('a tag with the name of the target changes nothing', async () => {
+  const { repository, queue, add } = await queueOn(BEFORE);
+  sh(repository.root, 'tag', 'main');
+  await add('T', { a: '2\n' }, tip(repository));
+  expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
+  expect(status(repository)).toBe('');
+  expect((await queue.audit({ target: MAIN })).problems).toEqual([]);
+});

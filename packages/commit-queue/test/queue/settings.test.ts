@@ -1,4 +1,12 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCommitQueue } from '../../src/index.ts';
@@ -76,4 +84,22 @@ test('what is configured when the queue is opened holds, also where it is includ
   writeFileSync(included, '');
   expect(await landAll(queue)).toMatchObject([{ state: 'landed' }, { state: 'landed' }]);
   expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('one\ntwo\n');
+});
+
+test('in a shared repository what the queue writes is shared, too', async () => {
+  const repository = await repositoryWith({ a: '1' });
+  sh(repository.root, 'config', 'core.sharedRepository', 'group');
+  const objects = join(repository.gitDir, 'objects');
+  const before = new Set(readdirSync(objects));
+  const queue = await openCommitQueue({ repository });
+  const base = tip(repository);
+  for (let n = 0; n < 3; n += 1) {
+    const commit = workCommit(repository, { [`f${n}`]: `${n}` }, base);
+    await queue.enqueue({ ticket: `T${n}`, target: MAIN, message: 'm', base, commit });
+  }
+  await landAll(queue);
+  const fresh = readdirSync(objects).filter((name) => !before.has(name));
+  expect(fresh).not.toEqual([]);
+  const modes = fresh.map((name) => statSync(join(objects, name)).mode & 0o2070);
+  expect(new Set(modes)).toEqual(new Set([0o2070]));
 });

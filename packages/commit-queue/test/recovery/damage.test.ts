@@ -121,3 +121,14 @@ function leaveLock(repository: Repository, owner: object): void {
   const gone = { pid: 1, host: '', boot: '', space: '', start: '', token: 't', purpose: '', since: '' };
   writeFileSync(join(folder, name), JSON.stringify({ ...gone, ...owner }));
 }
+
+test('a target whose commit is missing is named as such', async () => {
+  const { repository, queue, add } = await queueOn({ a: '1\n' });
+  await add('T', { b: '1\n' });
+  const missing = 'ab'.repeat(20);
+  writeFileSync(join(repository.gitDir, 'refs/heads/main'), `${missing}\n`);
+  await expect(landAll(queue)).rejects.toMatchObject({
+    code: 'TARGET_GONE',
+    message: expect.stringContaining(missing),
+  });
+});

@@ -25,7 +25,7 @@ export async function listCheckouts(repository: Repository): Promise<Checkout[]>
   const linked = await linkedCheckouts(repository.commonDir);
   const mainHead = await readHead({ gitDir: repository.commonDir });
   const checkouts: Checkout[] = [];
-  for (const [n, worktree] of (await listWorktrees(repository)).entries()) {
+  for (const [n, worktree] of (await registered(repository)).entries()) {
     if (worktree.bare) continue;
     const main = n === 0 ? await mainCheckout(repository, worktree) : undefined;
     const found =
@@ -42,6 +42,22 @@ export async function listCheckouts(repository: Repository): Promise<Checkout[]>
 /** Those that have `ref` (in full) checked out, or are in the middle of rebasing it. */
 export async function branchCheckouts(repository: Repository, ref: string): Promise<Checkout[]> {
   return (await listCheckouts(repository)).filter(({ branch }) => branch === ref);
+}
+
+/** The registered worktrees that are said to have `ref` checked out and that {@link listCheckouts} skips: their paths. */
+export async function brokenCheckouts(repository: Repository, ref: string): Promise<string[]> {
+  const sound = new Set((await branchCheckouts(repository, ref)).map(({ checkout }) => checkout.root));
+  const broken: string[] = [];
+  for (const { path, branch } of (await registered(repository)).slice(1)) {
+    if (branch !== ref) continue;
+    if (!sound.has(await realpath(path).catch(() => path))) broken.push(path);
+  }
+  return broken;
+}
+
+/** Pinned settings know nothing of worktrees. */
+function registered({ root, gitDir, commonDir }: Repository): Promise<Worktree[]> {
+  return listWorktrees({ root, gitDir, commonDir });
 }
 
 /** The main one need not be where `git worktree list` says: a submodule's, or one with a separate git directory. */

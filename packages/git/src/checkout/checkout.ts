@@ -99,7 +99,10 @@ export async function blockers(
   return differences.filter(({ path, after }) => after && removed.has(path)).map(({ path }) => path);
 }
 
-/** Byte paths for which git has refused the move; throws `refusal` itself where it was for another reason. */
+/**
+ * Byte paths for which git has refused the move; throws `refusal` itself where it was for another reason.
+ * @throws {CheckoutError} `UNMERGED`.
+ */
 export async function overlaps(
   checkout: Repository,
   indexFile: string,
@@ -108,6 +111,9 @@ export async function overlaps(
   refusal: GitError,
 ): Promise<string[]> {
   const run = { indexFile };
+  const unmerged = await gitFields(checkout, ['diff-files', '-z', '--name-only', '--diff-filter=U'], run);
+  if (unmerged.length > 0)
+    throw new CheckoutError('UNMERGED', checkout.root, [...new Set(unmerged)].map(readablePath));
   const staged = ['diff-index', '--cached', '-z', '--name-only', '--no-renames', from];
   const dirty = new Set([
     ...(await gitFields(checkout, ['diff-files', '-z', '--name-only'], run)),

@@ -6,7 +6,7 @@ import { trailerValues } from './trailers.ts';
 import { git, type GitOptions } from '../process/run.ts';
 
 export interface Signature extends Identity {
-  /** ISO 8601, or git's `@seconds +zone`; now when missing. */
+  /** ISO 8601, or git's `@seconds +zone`; now by default. */
   date?: Date | string;
 }
 

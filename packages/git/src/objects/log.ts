@@ -11,7 +11,7 @@ export interface LoggedCommit {
   message: string;
 }
 
-/** From so many commits on the git binary is asked: reading one here takes about 0.3 ms, ten times as long. */
+/** From this many commits on, the git binary is used: reading one here takes about 0.3 ms, ten times as long. */
 const LONGEST = 10_000;
 
 /**

@@ -1,8 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fchmodSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import type { Repository } from '../repository.ts';
+import { sharedMode, type SharedPermissions } from '../repository/shared-permissions.ts';
 
 export type ObjectFormat = 'sha1' | 'sha256';
 
@@ -21,6 +32,7 @@ export function writeLooseObject(
   format: ObjectFormat,
   type: 'blob' | 'tree' | 'commit',
   content: Uint8Array,
+  shared?: SharedPermissions,
 ): string {
   const store = Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content]);
   const oid = createHash(format).update(store).digest('hex');
@@ -28,9 +40,12 @@ export function writeLooseObject(
   // The name that git's own pruning knows.
   const temporary = join(directory, `tmp_obj_${randomBytes(6).toString('hex')}`);
   const packed = deflateSync(store, { level: 1 });
-  mkdirSync(directory, { recursive: true });
+  // Also git's: a folder of others that is there already stays as it is.
+  if (mkdirSync(directory, { recursive: true }) !== undefined && shared !== undefined)
+    chmodSync(directory, sharedMode(statSync(directory).mode, shared, true));
   const file = openSync(temporary, 'wx', 0o444);
   try {
+    if (shared !== undefined) fchmodSync(file, sharedMode(fstatSync(file).mode, shared, false));
     for (let written = 0; written < packed.length;) written += writeSync(file, packed, written);
   } finally {
     closeSync(file);

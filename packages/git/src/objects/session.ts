@@ -14,6 +14,7 @@ import {
 } from './raw-commit.ts';
 import { updateFailure, refCommands, REF_CONFIG, type RefUpdate } from '../refs/refs.ts';
 import type { Repository } from '../repository.ts';
+import type { SharedPermissions } from '../repository/shared-permissions.ts';
 import { mergeTrees, type MergeResult } from './trees.ts';
 
 const BATCH = ['cat-file', '--batch'];
@@ -35,10 +36,12 @@ export class GitSession implements AsyncDisposable {
   readonly #refs: LongProcess;
   readonly #diffs: LongProcess;
   #merges: LongProcess | 'none' | undefined;
+  readonly #shared: SharedPermissions | undefined;
   #merged = 0;
   readonly #commits = new Map<string, Promise<RawCommit | undefined>>();
 
-  constructor(repository: Repository, pinned: Repository = repository) {
+  constructor(repository: Repository, pinned: Repository = repository, shared?: SharedPermissions) {
+    this.#shared = shared;
     this.repository = repository;
     this.pinned = pinned;
     this.#objects = new LongProcess(repository, BATCH);
@@ -85,7 +88,7 @@ export class GitSession implements AsyncDisposable {
 
   /** Writes an object as it is, and returns its id. */
   writeObject(type: 'blob' | 'tree', content: Uint8Array, format: ObjectFormat): string {
-    return writeLooseObject(this.repository, format, type, content);
+    return writeLooseObject(this.repository, format, type, content, this.#shared);
   }
 
   /** The raw difference of two trees (full ids), comparable byte by byte. */
@@ -122,7 +125,7 @@ export class GitSession implements AsyncDisposable {
   async writeCommit(content: RawCommitContent, { sign = false } = {}): Promise<string> {
     const raw = sign ? undefined : formatCommit(content);
     if (raw) {
-      const oid = writeLooseObject(this.repository, objectFormat(content.tree), 'commit', raw);
+      const oid = writeLooseObject(this.repository, objectFormat(content.tree), 'commit', raw, this.#shared);
       this.#commits.set(oid, Promise.resolve(parseRawCommit(raw)));
       return oid;
     }

@@ -17,7 +17,7 @@ interface Question {
   reject: (error: unknown) => void;
 }
 
-/** Git keeps every object it has parsed: a process that has answered so many is replaced by a new one. */
+/** Git keeps every object it has parsed: a process that has answered this many questions is replaced. */
 const ANSWERS_A_LIFE = 1000;
 
 /**

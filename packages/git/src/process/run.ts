@@ -16,7 +16,7 @@ export interface GitOptions {
   /** Extra `-c key=value`. */
   config?: readonly string[];
   signal?: AbortSignal;
-  /** Ends git after so many milliseconds: a failure. */
+  /** Milliseconds after which git is killed, which is a failure. */
   timeout?: number;
   /** Git sees the user's settings only, to be asked about them. */
   ownConfig?: boolean;

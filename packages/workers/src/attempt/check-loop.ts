@@ -32,6 +32,21 @@ export interface CheckLoopOptions extends Pick<CommandLimits, 'idleTimeout'> {
  * the same worktree and, if the agent can resume, in the same session, as often as the checks allow.
  */
 export async function runCheckLoop(options: CheckLoopOptions): Promise<AttemptResult> {
+  const { worktree, request, run, files } = options;
+  try {
+    return await loop(options);
+  } catch (error) {
+    // Sage itself could not go on. What the agent had done by then is not lost.
+    const collected = await collect(worktree, request.message, run.killSignal);
+    if (collected.commit === undefined) throw error;
+    const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const failed = { outcome: 'failed', category: 'agent_failed', reason: shorten(line ?? '') } as const;
+    const { commit, changedFiles, ignoredFiles } = collected;
+    return { ...notRun(failed, files), commit, changedFiles, ignoredFiles };
+  }
+}
+
+async function loop(options: CheckLoopOptions): Promise<AttemptResult> {
   const { request, worktree, files, context } = options;
   const { checks = [] } = request.ticket;
   const unusable = unusableCheck(checks);
@@ -57,7 +72,7 @@ export async function runCheckLoop(options: CheckLoopOptions): Promise<AttemptRe
     }
     // With checks the worker is not free before they are over.
     if (checks.length === 0) await run.beforeCollecting?.(end.exit.exitCode);
-    const collected = await worktree.commit(request.message, lateSignal(run.killSignal));
+    const collected = await collect(worktree, request.message, run.killSignal);
     const ignored = collected.commit === undefined ? await keepIgnored(worktree, files) : [];
     const { usage: told, ...judgement } = judgeOutcome({
       exit: end.exit,
@@ -198,12 +213,21 @@ function driftOf(changed: readonly string[], declared: readonly string[] = []): 
 /** Collecting may take this long when everything has to end at once. */
 const COLLECT_MS = 10_000;
 
-/** Aborted some time after `signal`. */
-function lateSignal(signal: AbortSignal | undefined): AbortSignal | undefined {
-  if (!signal) return undefined;
+/** Collects what an agent left; when everything has to end at once, in a limited time. */
+async function collect(
+  worktree: UsedWorktree,
+  message: string,
+  killSignal: AbortSignal | undefined,
+): ReturnType<UsedWorktree['commit']> {
   const late = new AbortController();
-  const wait = () => setTimeout(() => late.abort(), COLLECT_MS).unref();
-  if (signal.aborted) wait();
-  else signal.addEventListener('abort', wait, { once: true });
-  return late.signal;
+  let timer: NodeJS.Timeout | undefined;
+  const limit = () => (timer = setTimeout(() => late.abort(), COLLECT_MS));
+  if (killSignal?.aborted) limit();
+  else killSignal?.addEventListener('abort', limit, { once: true });
+  try {
+    return await worktree.commit(message, late.signal);
+  } finally {
+    killSignal?.removeEventListener('abort', limit);
+    clearTimeout(timer);
+  }
 }

@@ -9,9 +9,14 @@ import { removeTree } from '@sage/git';
 export async function openRegular(path: string, flags: 'r' | 'a'): Promise<FileHandle> {
   const { O_RDONLY, O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK, O_NOFOLLOW } = constants;
   const how = flags === 'r' ? O_RDONLY : O_WRONLY | O_APPEND | O_CREAT;
-  const handle = await open(path, how | O_NONBLOCK | O_NOFOLLOW, 0o644);
-  if ((await handle.stat()).isFile()) return handle;
-  await handle.close();
+  const handle = await open(path, how | O_NONBLOCK | O_NOFOLLOW, 0o644).catch((error: unknown) => {
+    // A pipe that nobody reads, a link, a folder.
+    const odd = ['ENXIO', 'ELOOP', 'EISDIR'];
+    if (error instanceof Error && 'code' in error && odd.includes(String(error.code))) return undefined;
+    throw error;
+  });
+  if (handle && (await handle.stat()).isFile()) return handle;
+  await handle?.close();
   throw new Error(`${path} is not a regular file: an agent put something else there`);
 }
 

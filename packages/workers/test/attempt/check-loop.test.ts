@@ -162,3 +162,16 @@ test.each([
   expect(result.changedFiles).not.toContain('evil');
   expect(readFileSync(join(dirname(result.outputFile), 'prompt.md'), 'utf8')).toContain('# Ticket A-1');
 });
+
+test('work is not lost when Sage cannot go on with the attempt', async () => {
+  const { workers, request, git } = await repositoryFixture();
+  const room = await workers(
+    'd=$(dirname "$SAGE_RESULT_FILE"); rm "$d/output.log"; mkfifo "$d/output.log"; echo bad > work',
+  );
+  const { outcome, reason, commit } = await room.run(request('A-1', ticket([check({ retries: 1 })])));
+  expect({ outcome, reason }).toEqual({
+    outcome: 'failed',
+    reason: expect.stringMatching(/output\.log is not a regular file/),
+  });
+  expect(git('show', `${commit}:work`)).toBe('bad');
+});
