@@ -78,6 +78,7 @@ const schema = z.strictObject({
   maxTicketTokens: z.number().int().positive().optional(),
   wait: z.boolean().optional(),
   baseline: z.boolean().optional(),
+  keepGoing: z.boolean().optional(),
   component: oneLine.optional(),
   /** Component to the tickets of it that run at the same time at most. */
   componentLimits: z.record(oneLine, z.number().int().min(1)).optional(),

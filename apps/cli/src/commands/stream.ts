@@ -58,6 +58,7 @@ export function streamCommand(): Command {
     .option('--verify-slots <n>', 'verifies at a time, each on the landings before it (1)')
     .option('--verify-mode <mode>', 'chain: every landing; batch: many at once, by halves')
     .option('--no-baseline', 'start even if verify fails on the base commit')
+    .option('--keep-going', 'go on when ticket after ticket fails the same way')
     .option('--max-attempts <n>', `attempts of a ticket before it is deferred (${DEFAULT_ATTEMPTS})`)
     .option('--timeout <duration>', 'limit of one attempt, such as 30m (1h)')
     .option('--idle-timeout <duration>', 'limit of an agent that prints nothing (none)')
@@ -172,6 +173,7 @@ async function stream(flags: Flags): Promise<number> {
       agent,
       verify: verified,
       baseline: baseline !== false && (config.baseline ?? true),
+      keepGoing: settings.keepGoing,
       landing: config.landing,
       timeout,
       idleTimeout,

@@ -2,6 +2,7 @@ import type { Ticket } from '@sage/tickets';
 import type { AgentRun, AttemptResult } from '@sage/workers';
 import type { RunContext } from '../context/run-context.ts';
 import type { Admission } from '../limits/admission.ts';
+import type { Breaker } from '../limits/breaker.ts';
 import type { AttemptRunner } from './attempt-runner.ts';
 import { type Collection, CollectionOrder } from './collection-order.ts';
 import type { RetryPolicy } from './retry-policy.ts';
@@ -23,6 +24,7 @@ export interface SupervisorOptions {
   readonly runner: Pick<AttemptRunner, 'run'>;
   readonly admission: Admission;
   readonly retries: RetryPolicy;
+  readonly breaker: Breaker;
   /** Aborted when agents have to end. The supervisor aborts it when a person quits at a question. */
   readonly halt: AbortController;
   readonly post: (message: AttemptMessage) => void;
@@ -80,7 +82,7 @@ export class AttemptSupervisor {
   /** Does what follows from the end of an attempt. Returns whether there is work to land. */
   async onEnd(ticket: Ticket, result: AttemptResult | undefined): Promise<boolean> {
     const { scheduler, workers, notice } = this.#context;
-    const { admission, retries, halt, isStopped } = this.#options;
+    const { admission, retries, breaker, halt, isStopped } = this.#options;
     this.#running -= 1;
     const cut = admission.onAttemptEnded(ticket.id, result?.outcome);
     if (!result) return false;
@@ -89,10 +91,13 @@ export class AttemptSupervisor {
       case 'completed':
         return true;
       case 'deferred':
+        breaker.onAttemptFailed({ ticket: ticket.id, reason, log: this.#logOf(ticket) }, result.seconds);
         await retries.deferred(ticket, { category, reason, commit });
         return false;
       case 'failed':
-        if (!isStopped()) await retries.failed(ticket, { category, reason, commit });
+        breaker.onAttemptFailed({ ticket: ticket.id, reason, log: this.#logOf(ticket) }, result.seconds);
+        if (breaker.tripped === undefined && !isStopped())
+          await retries.failed(ticket, { category, reason, commit });
         return false;
       case 'rate-limited':
         notice(`${ticket.id}: ${reason}; ${admission.onRateLimited(result.retryAfter)}`);
@@ -109,6 +114,12 @@ export class AttemptSupervisor {
     if (commit !== undefined) await workers.keep(ticket.id, commit, 'interrupted');
     scheduler.released(ticket.id);
     return false;
+  }
+
+  /** Of the attempt that has just ended. */
+  #logOf({ id }: Ticket): string {
+    const { log, workers } = this.#context;
+    return workers.logOf({ run: log.run, ticket: id, attempt: log.state.attempts.get(id) ?? 1 });
   }
 
   /** Never rejects. */

@@ -21,6 +21,8 @@ export interface RunSettings {
   readonly budget: BudgetLimits;
   /** Whether to wait while the account is at its limit; otherwise nothing more starts. */
   readonly wait: boolean;
+  /** Whether to go on when every ticket fails the same way. */
+  readonly keepGoing?: boolean;
   readonly verifyCommand?: string;
   /** Asks a person before each step of an interactive run. */
   readonly ask?: Ask;

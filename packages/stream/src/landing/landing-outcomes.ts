@@ -4,11 +4,13 @@ import type { RetryPolicy } from '../attempts/retry-policy.ts';
 import { ticketOf } from '../backlog/backlog.ts';
 import type { ConflictWatch } from '../conflicts/conflict-watch.ts';
 import type { RunContext } from '../context/run-context.ts';
+import type { Breaker } from '../limits/breaker.ts';
 
 export interface LandingOutcomesOptions {
   readonly attempts: Pick<AttemptSupervisor, 'journaled'>;
   readonly watch: Pick<ConflictWatch, 'targetMoved'>;
   readonly retries: RetryPolicy;
+  readonly breaker: Breaker;
 }
 
 /** What the end of a queue entry means for its ticket: completed, tried again, or deferred. */
@@ -32,6 +34,7 @@ export class LandingOutcomes {
   async #landed(entry: SettledEntry, commit: string): Promise<void> {
     const { log, scheduler, states, workers, queue } = this.#context;
     const { ticket } = entry;
+    this.#options.breaker.onLanded();
     const complete = await states.landed(entry);
     const flaky = entry.flaky === true ? true : undefined;
     await log.emit({ event: 'landing.landed', ticket, entry: entry.id, commit, flaky });
@@ -66,6 +69,9 @@ export class LandingOutcomes {
     await log.emit({ event: 'landing.rejected', ticket, entry: id, reason, output: output ?? '' });
     const category = verified ? 'persistent_test_failure' : 'external_blocker';
     const last = { category, reason, commit } as const;
-    await this.#options.retries.failed(ticketOf(backlog, ticket), last);
+    const { breaker, retries } = this.#options;
+    if (verified) breaker.onRejected({ ticket, reason }, output);
+    // The ticket keeps its state where the fault is not its own.
+    if (breaker.tripped === undefined) await retries.failed(ticketOf(backlog, ticket), last);
   }
 }

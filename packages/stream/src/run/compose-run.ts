@@ -138,6 +138,7 @@ export async function composeRun(
         maxAttempts: options.maxAttempts,
         budget: options.budget ?? {},
         wait: options.wait ?? true,
+        keepGoing: options.keepGoing,
         verifyCommand: verify?.command,
         ask,
       },

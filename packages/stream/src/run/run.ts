@@ -12,6 +12,7 @@ import type { LiveForecast } from '../forecast/live-forecast.ts';
 import { LandingOutcomes } from '../landing/landing-outcomes.ts';
 import { LandingTurns } from '../landing/landing-turns.ts';
 import type { Admission } from '../limits/admission.ts';
+import { Breaker } from '../limits/breaker.ts';
 import { leftOver } from '../limits/budget.ts';
 import type { LiveInputs } from '../live/live-inputs.ts';
 import { unsettledEntries } from '../start/recovery.ts';
@@ -44,6 +45,7 @@ export class Run {
   /** Aborted when agents have to end: the user stops the run, or quits at a question. */
   readonly #halt = new AbortController();
   readonly #skipped = new Set<string>();
+  readonly #breaker: Breaker;
   readonly #watch: ConflictWatch;
   readonly #attempts: AttemptSupervisor;
   readonly #outcomes: LandingOutcomes;
@@ -57,18 +59,21 @@ export class Run {
     this.#parts = parts;
     const { admission } = parts;
     const watch = new ConflictWatch(context);
+    const breaker = new Breaker(context.settings.keepGoing !== true);
     const retries = new RetryPolicy(context, admission);
     const attempts = new AttemptSupervisor(context, {
       runner: new AttemptRunner(context, watch),
       admission,
       retries,
+      breaker,
       halt: this.#halt,
       post: (message) => this.#mailbox.post(message),
       isStopped: () => this.#stopped !== undefined,
     });
     this.#watch = watch;
     this.#attempts = attempts;
-    this.#outcomes = new LandingOutcomes(context, { attempts, watch, retries });
+    this.#outcomes = new LandingOutcomes(context, { attempts, watch, retries, breaker });
+    this.#breaker = breaker;
     this.#numbers = new WorkerNumbers(() => context.log.state.workers);
     this.#landings = new LandingTurns(
       () => this.#landQueued(),
@@ -115,6 +120,11 @@ export class Run {
   }
 
   async #handle(message: Message): Promise<void> {
+    await this.#react(message);
+    if (this.#breaker.tripped !== undefined) this.#stop(this.#breaker.tripped);
+  }
+
+  async #react(message: Message): Promise<void> {
     switch (message.kind) {
       case 'look-again':
         return;
@@ -164,6 +174,12 @@ export class Run {
       if (delay > 0) {
         this.#noticeBudget();
         return this.#wakeIn(delay);
+      }
+      if (this.#breaker.suspects(id) && scheduler.ready > 1) {
+        // Others go first: if they fail the same way, the fault is not the ticket's.
+        scheduler.started(id);
+        scheduler.failed(id);
+        continue;
       }
       const ticket = ticketOf(backlog, id);
       const answer = settings.ask ? await settings.ask({ kind: 'start', ticket }) : 'yes';

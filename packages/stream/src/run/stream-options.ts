@@ -20,6 +20,8 @@ export interface StreamOptions extends Selection, ForWorkers {
   /** Branch to land on; by default see `chooseTarget`. */
   readonly target?: string;
   readonly verify?: VerifySettings;
+  /** Whether to go on when every ticket fails the same way; false by default. */
+  readonly keepGoing?: boolean;
   /** Whether verify has to pass on the commit that a new run starts from; true by default. */
   readonly baseline?: boolean;
   /** How work becomes commits of the target; by default one commit a ticket. */

@@ -457,3 +457,33 @@ test('what is thrown in the loop ends the agents and everything that waits, and 
   expect(loop.workers.running.size).toBe(0);
   expect(loop.clock.nextTimer()).toBeUndefined();
 });
+
+const six = ['A-1', 'A-2', 'A-3', 'A-4', 'A-5', 'A-6'].map((id) => ({ id }));
+
+test.each([1, 3])(
+  'ticket after ticket failing the same way at once stops the run, and defers none (%i workers)',
+  async (workers) => {
+    const loop = await startLoop({
+      tickets: six,
+      workers,
+      script: () => ({ seconds: 1, outcome: 'failed', reason: 'Invalid API key' }),
+    });
+    expect(await loop.finish()).toMatchObject({
+      outcome: 'stopped',
+      reason: expect.stringContaining('A-1, A-2, A-3 ended the same way: Invalid API key'),
+      summary: { deferred: 0, unprocessed: 6 },
+    });
+    // Those that had started when the third one failed are the last.
+    expect(loop.workers.requests.length).toBeLessThan(3 + workers);
+    expect(Object.values(loop.source.states())).toEqual(six.map(() => 'UNPROCESSED'));
+  },
+);
+
+test('a verify that rejects everyone stops the run, and defers none', async () => {
+  const loop = await startLoop({
+    tickets: six,
+    workers: 3,
+    verdict: () => ({ state: 'rejected', output: 'no such script' }),
+  });
+  expect(await loop.finish()).toMatchObject({ outcome: 'stopped', summary: { deferred: 0 } });
+});

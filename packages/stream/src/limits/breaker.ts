@@ -1,0 +1,67 @@
+/** An attempt that ends sooner than this has hardly worked on its ticket. */
+const QUICK_SECONDS = 10;
+/** Different tickets that have to end the same way. */
+const MIN_TICKETS = 3;
+
+/** How an attempt, or a landing, came to nothing. */
+export interface Failure {
+  readonly ticket: string;
+  readonly reason: string;
+  /** Where its output is, relative to the repository. */
+  readonly log?: string;
+}
+
+/**
+ * Stops a run that cannot succeed. When three different tickets end the same way within their first seconds, or verify
+ * rejects them with the same last line, and nothing lands in between, the fault is not theirs: a key, a setup command,
+ * a verify that is red for everyone.
+ */
+export class Breaker {
+  readonly #enabled: boolean;
+  readonly #failures = new Map<string, Map<string, Failure>>();
+  #tripped: string | undefined;
+
+  constructor(enabled: boolean) {
+    this.#enabled = enabled;
+  }
+
+  /** Why nothing more should start. */
+  get tripped(): string | undefined {
+    return this.#tripped;
+  }
+
+  onAttemptFailed(failure: Failure, seconds: number): void {
+    if (seconds < QUICK_SECONDS) this.#count(`attempt: ${failure.reason}`, failure);
+  }
+
+  /** `output`: the last lines of verify. */
+  onRejected(failure: Failure, output: string): void {
+    const last = output.trimEnd().split('\n').at(-1) ?? '';
+    this.#count(`verify: ${last}`, { ...failure, reason: last === '' ? failure.reason : last });
+  }
+
+  onLanded(): void {
+    this.#failures.clear();
+  }
+
+  /** Whether the last failures look alike: then other tickets go first, to find out. */
+  suspects(ticket: string): boolean {
+    return this.#enabled && [...this.#failures.values()].some((tickets) => tickets.has(ticket));
+  }
+
+  #count(kind: string, failure: Failure): void {
+    if (!this.#enabled || this.#tripped !== undefined) return;
+    const key = withoutFigures(kind, failure.ticket);
+    const tickets = this.#failures.get(key) ?? new Map<string, Failure>();
+    this.#failures.set(key, tickets.set(failure.ticket, failure));
+    if (tickets.size < MIN_TICKETS) return;
+    const [first] = [...tickets.values()];
+    const where = first?.log === undefined ? '' : ` (see ${first.log})`;
+    this.#tripped = `${[...tickets.keys()].join(', ')} ended the same way: ${failure.reason}${where}; mend the cause and run again, or use --keep-going`;
+  }
+}
+
+/** Ids, times and the ticket's own name differ between failures that are the same. */
+function withoutFigures(text: string, ticket: string): string {
+  return text.replaceAll(ticket, '').replaceAll(/\b[0-9a-f]{7,}\b|\d+/g, '#');
+}
