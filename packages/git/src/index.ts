@@ -61,7 +61,7 @@ export { type GitVersion, gitVersion, OLDEST_GIT } from './process/git-version.t
 export { worktreeSize } from './objects/worktree-size.ts';
 export { git, gitRaw, type GitOptions, type GitResult } from './process/run.ts';
 export { cleanWorktree, moveWorktree, type WorktreeFiles } from './worktrees/reuse-worktree.ts';
-export { waitForGc } from './objects/running-gc.ts';
+export { gcIsRunning, waitForGc } from './objects/running-gc.ts';
 export { removeTornObjects } from './objects/torn-objects.ts';
 export { removeTornRefs } from './refs/torn-refs.ts';
 export type { RawCommit, RawCommitContent } from './objects/raw-commit.ts';

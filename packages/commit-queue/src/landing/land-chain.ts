@@ -1,5 +1,14 @@
 import { join } from 'node:path';
-import { DURABLE_CONFIG, git, RefMovedError, type Repository, syncDisk } from '@sage/git';
+import {
+  DURABLE_CONFIG,
+  gcIsRunning,
+  git,
+  GitError,
+  RefMovedError,
+  type Repository,
+  syncDisk,
+  waitForGc,
+} from '@sage/git';
 import type { QueueEntry } from '../entries/entry.ts';
 import { QueueStoppedError, UnfinishedLandingError } from '../errors.ts';
 import type { LandingContext } from './landing-context.ts';
@@ -34,7 +43,8 @@ export async function landChain(
 
 /**
  * Lands landings that follow each other from `tip`: one sync, one compare-and-swap and one move of the checkouts for
- * all. Returns the new tip; undefined, with nothing landed, when somebody else has moved the target.
+ * all. Returns the new tip; undefined, with nothing landed, when somebody else has moved the target, or a `git gc`
+ * may have taken objects of it.
  */
 export async function landTogether(
   context: LandingContext,
@@ -55,6 +65,11 @@ export async function landTogether(
     files: chain.flatMap(({ files }) => files),
     entries: chain.map(({ entry, commit }) => ({ id: entry.id, commit })),
   };
+  // It deletes what no ref led to when it began: the chain is staged anew when it is over.
+  if (await gcIsRunning(repository)) {
+    await waitForGc(repository);
+    return undefined;
+  }
   let settled: QueueEntry[] = [];
   const settle = async () => {
     settled = await settleLanded(session, store, chain, onStep);
@@ -66,12 +81,25 @@ export async function landTogether(
     await moveTarget({ ...context, directory: store.directory }, move, settle);
   } catch (error) {
     if (error instanceof RefMovedError) return undefined;
+    if (isMissingObject(error) && !goneAgain.has(session)) {
+      goneAgain.add(session);
+      await waitForGc(repository);
+      return undefined;
+    }
     // What has landed is reported all the same.
     if (error instanceof UnfinishedLandingError) await report();
     throw error;
   }
   await report();
   return last.commit;
+}
+
+/** Sessions in which a commit that was to land was gone once: a `git gc` had come in between. */
+const goneAgain = new WeakSet<object>();
+
+function isMissingObject(error: unknown): boolean {
+  const told = error instanceof QueueStoppedError ? error.cause : error;
+  return told instanceof GitError && /nonexistent object|bad object|unable to read tree/.test(told.stderr);
 }
 
 /** Git and this process have written the objects without a sync each: one for all, before the ref. */

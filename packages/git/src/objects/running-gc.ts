@@ -16,7 +16,8 @@ export async function waitForGc(repository: Repository, signal?: AbortSignal): P
   while (await gcIsRunning(repository)) await delay(LOOK_MS, undefined, signal && { signal });
 }
 
-async function gcIsRunning({ commonDir }: Repository): Promise<boolean> {
+/** Whether the user's `git gc` works on a repository now. */
+export async function gcIsRunning({ commonDir }: Repository): Promise<boolean> {
   const file = join(commonDir, 'gc.pid');
   try {
     const [text, { mtimeMs }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
