@@ -43,8 +43,8 @@ export function damageCases(seed: number): Case[] {
       rounds: rounds(() => ({
         kills: [at('intent-written')],
         before: (root) => {
-          const intent = join(root, '.sage/commit-queue/intent.json');
-          if (!existsSync(intent)) return;
+          const intent = unfinishedIntent(root);
+          if (intent === undefined) return;
           const landing = (JSON.parse(readFileSync(intent, 'utf8')) as { new: string }).new;
           writeFileSync(join(root, '.git/refs/heads/main.lock'), `${landing}\n`);
         },
@@ -55,9 +55,9 @@ export function damageCases(seed: number): Case[] {
       rounds: rounds((n) => ({
         kills: [swap(n)],
         before: (root) => {
-          const intent = join(root, '.sage/commit-queue/intent.json');
+          const intent = unfinishedIntent(root);
           // Where the target had moved, its checkout can only follow by what the intent says: that one is not torn.
-          if (existsSync(intent) && n % 2 === 1) truncateSync(intent, 20);
+          if (intent !== undefined && n % 2 === 1) truncateSync(intent, 20);
         },
       })),
     },
@@ -146,4 +146,9 @@ function newestLock(root: string): string | undefined {
 function empty(file: string): void {
   chmodSync(file, 0o644);
   truncateSync(file, 0);
+}
+
+function unfinishedIntent(root: string): string | undefined {
+  const [name] = globSync('.sage/commit-queue/intent-*.json', { cwd: root });
+  return name === undefined ? undefined : join(root, name);
 }
