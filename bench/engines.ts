@@ -46,7 +46,7 @@ const COMPLETED = '{"v":1,"event":"ticket.completed","ticket":';
 
 const sage: Engine = async (tickets, run, folder) => {
   const journal = openJournal(join(folder, 'journal.jsonl'));
-  const scheduler = createScheduler(tickets, { workers: WORKERS });
+  const scheduler = createScheduler(tickets);
   let idle: (() => void)[] = [];
   const work = async (): Promise<void> => {
     while (scheduler.remaining > 0) {
