@@ -80,8 +80,8 @@ export interface Scheduler {
 }
 
 /**
- * Ready tickets are passed over by so many before age counts for more than rank: by so many times the tickets that are
- * open at most at the same time, and by no fewer than so many. Less would be first come, first served in a large backlog.
+ * How many tickets may pass over a ready one before age counts for more than rank: a multiple of the most tickets that
+ * are open at the same time, and a minimum. Less would be first come, first served in a large backlog.
  */
 const PATIENCE = { ofOpen: 2, least: 1000 };
 

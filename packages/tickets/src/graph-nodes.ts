@@ -33,7 +33,7 @@ export function toGraphNodes(tickets: readonly Ticket[]): TicketGraphNodes {
     for (const container of own) if (waitsFor.delete(container)) ignored.push({ id, container });
     for (const container of own) {
       for (const dependency of byId.get(container)?.dependencies ?? []) {
-        // What is in the container itself, or around it, is no order from outside.
+        // What is in the container itself, or around it, does not order it against others.
         if (dependency === id || own.has(dependency) || waitsFor.has(dependency)) continue;
         if (around(dependency).has(container)) continue;
         waitsFor.add(dependency);

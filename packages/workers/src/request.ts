@@ -1,6 +1,6 @@
 import type { TokenUsage } from './usage.ts';
 
-/** What an agent is told about a ticket. Plain JSON, so that a worker may be another machine. */
+/** What an agent learns about a ticket. Plain JSON, so that a worker may be another machine. */
 export interface WorkTicket {
   readonly id: string;
   readonly title: string;

@@ -1,17 +1,17 @@
 /** What agents told that they used; a figure that nobody told is absent. */
 export interface TokenUsage {
   /** All tokens, cached ones included. */
-  readonly tokens?: number | undefined;
-  readonly inputTokens?: number | undefined;
-  readonly outputTokens?: number | undefined;
+  readonly tokens?: number;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
   /** Part of the input that was read from a cache. */
-  readonly cachedTokens?: number | undefined;
-  readonly costUsd?: number | undefined;
+  readonly cachedTokens?: number;
+  readonly costUsd?: number;
 }
 
 const TOKENS = ['tokens', 'inputTokens', 'outputTokens', 'cachedTokens'] as const;
 
-/** The figures of something that tells them among other things. */
+/** The figures of something that reports them among other things. */
 export function usageOf({
   tokens,
   inputTokens,
@@ -28,7 +28,7 @@ export function addUsage(one: TokenUsage, other: TokenUsage): TokenUsage {
 }
 
 /**
- * What one turn used of what it told: a session that is gone on with tells some figures of all its turns together, and
+ * What one turn used of what it reported: a resumed session reports some figures for all its turns together, and
  * what was counted `before` is not counted again.
  */
 export function ownUsage(

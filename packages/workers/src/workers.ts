@@ -32,19 +32,19 @@ export interface WorkersOptions extends Pick<CommandLimits, 'timeout' | 'idleTim
   readonly agent: Agent;
   /** Paths of the repository that agents' work never changes, such as the ticket index. */
   readonly protectedPaths?: readonly string[];
-  readonly worktrees?: WorktreeSettings | undefined;
+  readonly worktrees?: WorktreeSettings;
   /** Commands that an agent wrote, and the agent, run in it; see `assertSandbox`. */
-  readonly sandbox?: SandboxSettings | undefined;
+  readonly sandbox?: SandboxSettings;
   /** The caller's environment; `process.env` by default. */
-  readonly variables?: NodeJS.ProcessEnv | undefined;
+  readonly variables?: NodeJS.ProcessEnv;
   /** Names of variables that agents and checks see besides those that all do; `*` is any text. */
-  readonly environment?: readonly string[] | undefined;
+  readonly environment?: readonly string[];
   /** Takes lines for the person. */
-  readonly onNotice?: ((text: string) => void) | undefined;
+  readonly onNotice?: (text: string) => void;
   /** Names of variables whose values appear in no file that is kept, and in no result. */
-  readonly secrets?: readonly string[] | undefined;
+  readonly secrets?: readonly string[];
   /** Of the prompt; Sage's own by default. */
-  readonly template?: PromptTemplate | undefined;
+  readonly template?: PromptTemplate;
 }
 
 /** Why work is kept that did not land: `refs/sage/deferred/<ticket>`, `refs/sage/interrupted/<ticket>`. */

@@ -18,7 +18,7 @@ export interface Claim {
   /** Who says so, for people: `the ticket index`, `run 42`. */
   readonly by: string;
   /** The landing that it names, in full. */
-  readonly commit?: string | undefined;
+  readonly commit?: string;
 }
 
 export interface AuditOptions {

@@ -50,7 +50,7 @@ export async function writeIntent(directory: string, intent: Intent): Promise<st
   }
 }
 
-/** The unfinished intents, in the order they were written. One that cannot be read (a flipped byte) is removed: the trailers tell what has landed. */
+/** The unfinished intents, in the order they were written. One that cannot be read (a flipped byte) is removed: the trailers say what has landed. */
 export async function readIntents(directory: string): Promise<StoredIntent[]> {
   const found: StoredIntent[] = [];
   for (const { name } of await intentFiles(directory)) {

@@ -12,6 +12,7 @@ import {
   syncDisk,
   updateRefs,
   type Repository,
+  SAGE_REFS,
 } from '@sage/git';
 import { pinOf } from './pins.ts';
 import type { QueueEntry } from './entry.ts';
@@ -60,7 +61,7 @@ export async function enqueueWorks(
   repository: Repository,
   store: EntryStore,
   works: readonly Work[],
-  { now, onStep }: { now: () => Date; onStep?: OnStep | undefined },
+  { now, onStep }: { now: () => Date; onStep?: OnStep },
 ): Promise<(QueueEntry | Error)[]> {
   await using session = new GitSession(repository);
   const targets = new Map<string, Promise<boolean>>();
@@ -118,7 +119,7 @@ async function addEntries(
     if (!(await sameDisk(repository.commonDir, store.directory))) await syncDisk(store.directory);
   }
   // A cleanup that ran in between has taken a pin for an orphan.
-  const there = new Set((await listRefs(repository, 'refs/sage/queue')).map(({ ref }) => ref));
+  const there = new Set((await listRefs(repository, SAGE_REFS.queue)).map(({ ref }) => ref));
   const gone = pins.filter(({ ref }) => !there.has(ref)).map((pin) => ({ ...pin, old: undefined }));
   if (gone.length > 0) await updateRefs(repository, gone);
   // Of two callers with the same work at once, both see both entries here, and the earlier one stays.

@@ -216,7 +216,7 @@ function assertTransition(previous: QueueEntry, next: QueueEntry): void {
   throw new EntryError('WRONG_STATE', previous.id, message);
 }
 
-/** undefined where there is no such file. Synchronous: thousands are looked at for each landing. */
+/** undefined if there is no such file. Synchronous: thousands are looked at for each landing. */
 function identityOf(file: string): string | undefined {
   const status = statSync(file, { throwIfNoEntry: false });
   return status && `${status.ino} ${status.mtimeMs}`;

@@ -1,8 +1,8 @@
-import { git, isAncestor, readRef, resolveCommit, type Repository, updateRefs } from '@sage/git';
+import { git, isAncestor, readRef, resolveCommit, type Repository, updateRefs, SAGE_REFS } from '@sage/git';
 import type { QueueEntry } from './entry.ts';
 
 export function pinOf(id: string): string {
-  return `refs/sage/queue/${id}`;
+  return `${SAGE_REFS.queue}${id}`;
 }
 
 export async function removePin(repository: Repository, id: string): Promise<void> {

@@ -26,7 +26,7 @@ const TRAILER_LINE = /^[A-Za-z0-9][A-Za-z0-9-]*: \S/;
 const SCISSORS = /^(?=# -+ >8 -+$)/gm;
 const OWN = new RegExp(`^(${TICKET_TRAILER}|${ENTRY_TRAILER}):`, 'i');
 
-/** The message of a landing: the caller's own, with the trailers that tell later what landed. */
+/** The message of a landing: the caller's own, with the trailers that later say what landed. */
 export function landingMessage(
   message: string,
   trailers: readonly (readonly [key: string, value: string])[],

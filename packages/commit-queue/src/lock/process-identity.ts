@@ -4,13 +4,13 @@ import { hostname } from 'node:os';
 import { promisify } from 'node:util';
 import { isErrno } from '../errors.ts';
 
-/** Tells one process from every other, also from a later one with the same pid. */
+/** Distinguishes a process from every other, also from a later one with the same pid. */
 export interface ProcessIdentity {
   pid: number;
   host: string;
   /** Of the running system: changes with each boot. */
   boot: string;
-  /** The pid namespace (containers); empty where there is none. */
+  /** The pid namespace (containers); empty if there is none. */
   space: string;
   /** When the process started, in a form that only serves comparison. */
   start: string;

@@ -1,4 +1,4 @@
-import { listRefs, updateRefs, type Repository } from '@sage/git';
+import { listRefs, updateRefs, type Repository, SAGE_REFS } from '@sage/git';
 import type { EntryStore } from '../entries/entry-store.ts';
 import { pruneVerifyCache } from '../verification/verify-cache.ts';
 import { entriesOnTarget, pinOf } from '../entries/pins.ts';
@@ -10,7 +10,7 @@ import { entriesOnTarget, pinOf } from '../entries/pins.ts';
  */
 export async function cleanupQueue(repository: Repository, store: EntryStore): Promise<string[]> {
   // Pins before entries: a pin whose entry comes in between must not look like an orphan.
-  const pins = await listRefs(repository, 'refs/sage/queue');
+  const pins = await listRefs(repository, SAGE_REFS.queue);
   const { entries, unreadable } = await store.read();
   const landed = await entriesOnTarget(repository, entries);
   const removed = entries.filter((entry) => entry.state === 'dropped' || landed.has(entry));
@@ -25,7 +25,7 @@ export async function cleanupQueue(repository: Repository, store: EntryStore): P
   // An unreadable entry may be the one that a pin belongs to.
   const orphans = unreadable.length > 0 ? [] : pins.filter(({ ref }) => !known.has(ref));
   for (const { ref, oid } of orphans) {
-    const kept = ref.replace('refs/sage/queue/', 'refs/sage/orphan/');
+    const kept = ref.replace(SAGE_REFS.queue, SAGE_REFS.orphan);
     const toOrphan = [
       { ref: kept, old: undefined, new: oid },
       { ref, old: oid, new: 'delete' },

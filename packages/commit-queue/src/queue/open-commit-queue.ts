@@ -6,6 +6,7 @@ import {
   openRepository,
   sharedPermissions,
   signsCommits,
+  SAGE_PATHS,
 } from '@sage/git';
 import { CommitQueue } from './commit-queue.ts';
 import { EntryStore } from '../entries/entry-store.ts';
@@ -18,10 +19,10 @@ import type { CommitQueueOptions } from './queue-options.ts';
 export async function openCommitQueue(options: CommitQueueOptions): Promise<CommitQueue> {
   const given = options.repository;
   const repository = typeof given === 'string' ? await openRepository(given) : given;
-  const directory = options.directory ?? join(repository.root, '.sage/commit-queue');
+  const directory = options.directory ?? join(repository.root, SAGE_PATHS.queue);
   const store = new EntryStore(directory, options.now ?? (() => new Date()));
   await store.open();
-  if (options.directory === undefined) await excludeFromGit(repository, ['/.sage/commit-queue/']);
+  if (options.directory === undefined) await excludeFromGit(repository, [`/${SAGE_PATHS.queue}/`]);
   const [settings, committer, sign, shared] = await Promise.all([
     PinnedSettings.of(repository),
     identity(repository),

@@ -1,4 +1,4 @@
-import { GitSession, listRefs } from '@sage/git';
+import { GitSession, listRefs, SAGE_REFS } from '@sage/git';
 import { completeIntent, type RecoveryContext } from './complete-intent.ts';
 import type { QueueEntry } from '../entries/entry.ts';
 import type { EntryStore } from '../entries/entry-store.ts';
@@ -37,7 +37,7 @@ export async function recoverQueue(context: RecoveryContext, store: EntryStore):
   }
   const { entries } = await store.read();
   const byPin = new Map(entries.map((entry) => [pinOf(entry.id), entry]));
-  for (const { ref, oid } of await listRefs(repository, 'refs/sage/queue')) {
+  for (const { ref, oid } of await listRefs(repository, SAGE_REFS.queue)) {
     const entry = byPin.get(ref);
     if (entry === undefined || !(await isOnTarget(repository, entry))) continue;
     await removeStaleLocks(repository, ref, oid);

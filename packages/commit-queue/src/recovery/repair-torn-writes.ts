@@ -1,4 +1,11 @@
-import { removeTornObjects, removeTornRefs, resolveCommit, updateRefs, type Repository } from '@sage/git';
+import {
+  removeTornObjects,
+  removeTornRefs,
+  resolveCommit,
+  updateRefs,
+  type Repository,
+  SAGE_REFS,
+} from '@sage/git';
 import { pinOf } from '../entries/pins.ts';
 import type { EntryStore } from '../entries/entry-store.ts';
 
@@ -13,7 +20,7 @@ export async function repairTornWrites(
   since: number,
 ): Promise<void> {
   if (Number.isFinite(since)) await removeTornObjects(repository, since);
-  const torn = new Set(await removeTornRefs(repository, 'refs/sage'));
+  const torn = new Set(await removeTornRefs(repository, SAGE_REFS.all));
   if (torn.size === 0) return;
   for (const { id, state, commit } of (await store.read()).entries) {
     const ref = pinOf(id);

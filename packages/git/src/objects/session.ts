@@ -59,7 +59,7 @@ export class GitSession implements AsyncDisposable {
     return type === 'commit' && size !== undefined && /^[0-9a-f]{40,64}$/.test(oid) ? oid : undefined;
   }
 
-  /** A commit (full id); undefined where it is missing or no commit. */
+  /** A commit (full id); undefined if it is missing or not a commit. */
   readCommit(oid: string): Promise<RawCommit | undefined> {
     if (this.#commits.size > COMMITS_KEPT) this.#commits.clear();
     const known = this.#commits.get(oid) ?? this.#readCommit(oid);
@@ -77,7 +77,7 @@ export class GitSession implements AsyncDisposable {
     return content && parseRawCommit(content);
   }
 
-  /** The content of an object (full id); undefined where it is missing or of another type. */
+  /** The content of an object (full id); undefined if it is missing or of another type. */
   async readObject(oid: string, type: 'blob' | 'tree' | 'commit'): Promise<Buffer | undefined> {
     if (!/^[0-9a-f]{40,64}$/.test(oid)) return undefined;
     const answer = await this.#objects.ask(`${oid}\n`, objectLength);

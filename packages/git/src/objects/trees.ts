@@ -29,7 +29,7 @@ export async function mergeTrees(
   repository: Repository,
   ours: string,
   theirs: string,
-  { objects }: { objects?: string | undefined } = {},
+  { objects }: { objects?: string } = {},
 ): Promise<MergeResult> {
   const args = ['merge-tree', '--write-tree', '-z', '--name-only', '--messages', ours, theirs];
   const environment = objects === undefined ? {} : objectEnvironment(repository, objects);

@@ -5,11 +5,17 @@ export const SAGE_PATHS = {
   cache: '.sage/cache',
   velocityLog: '.sage/stream-velocity.log',
   workflowMode: '.sage/workflow-mode',
+  prompt: '.sage/prompt.md',
+  /** Of older versions; cleared. */
+  formerWorktrees: '.sage/worktrees',
+  formerRepository: '.sage/work.git',
 } as const;
 
 /** Prefixes of the refs that keep work alive: what waits to land, what did not land, what was cut off, what an attempt has just left. */
 export const SAGE_REFS = {
+  all: 'refs/sage/',
   queue: 'refs/sage/queue/',
+  orphan: 'refs/sage/orphan/',
   deferred: 'refs/sage/deferred/',
   interrupted: 'refs/sage/interrupted/',
   attempts: 'refs/sage/attempts/',

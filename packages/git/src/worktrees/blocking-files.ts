@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { removeTree } from './remove-tree.ts';
+import { removeTree } from '../remove-tree.ts';
 
 /** Files that git opens by itself in every folder that it looks into. */
 const READ_BY_GIT: ReadonlySet<string> = new Set(['.gitignore', '.gitattributes', '.gitmodules']);
@@ -17,7 +17,7 @@ export const GIT_TIMEOUT_MS = 600_000;
 export async function withoutBlocking<T>(
   workTree: string,
   run: (signal: AbortSignal, removed: readonly string[]) => Promise<T>,
-  { signal }: { signal?: AbortSignal | undefined } = {},
+  { signal }: { signal?: AbortSignal } = {},
 ): Promise<{ value: T; removed: string[] }> {
   const removed: string[] = [];
   for (;;) {

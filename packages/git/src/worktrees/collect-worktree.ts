@@ -11,14 +11,14 @@ export interface CollectOptions extends Omit<SnapshotOptions, 'submodules' | 'al
   /** Of the same repository. */
   readonly session: GitSession;
   /** What the worktree's repository was made of; where it is absent, commits that were made there are not asked for. */
-  readonly template?: RepositoryTemplate | undefined;
+  readonly template?: RepositoryTemplate;
   readonly message: string;
   readonly author: Identity;
   readonly date: Date;
   /** Makes a ref to the commit. Without one the user's `git gc` may take it away. */
-  readonly refer?: ((commit: string) => Promise<void>) | undefined;
+  readonly refer?: (commit: string) => Promise<void>;
   /** Makes a ref to work in a submodule that cannot land. */
-  readonly referSubmodule?: ((path: string, commit: string) => Promise<void>) | undefined;
+  readonly referSubmodule?: (path: string, commit: string) => Promise<void>;
 }
 
 export interface CollectedWork {

@@ -17,7 +17,7 @@ export interface OwnCommitsOptions {
   readonly base: string;
   /** Files and folders that no commit may touch. */
   readonly exclude: readonly string[];
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal;
 }
 
 /**

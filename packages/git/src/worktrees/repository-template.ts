@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
-import { removeTree } from './remove-tree.ts';
+import { removeTree } from '../remove-tree.ts';
 import type { Repository } from '../repository.ts';
 import { readInfo } from '../repository/repository-info.ts';
 import { git } from '../process/run.ts';

@@ -4,7 +4,7 @@ import { GitError } from '../errors.ts';
 import { git, type GitOptions } from '../process/run.ts';
 import type { Repository } from '../repository.ts';
 import { GIT_TIMEOUT_MS, withoutBlocking } from './blocking-files.ts';
-import { removeTree } from './remove-tree.ts';
+import { removeTree } from '../remove-tree.ts';
 
 /** The files of a worktree. Its git directory has no part in this. */
 export interface WorktreeFiles {

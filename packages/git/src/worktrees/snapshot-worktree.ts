@@ -34,7 +34,7 @@ export interface SnapshotOptions {
   readonly alternates?: readonly string[];
   /** By byte path: submodules whose entries are decided already, with the commit of those that moved. */
   readonly submodules?: { readonly paths: readonly string[]; readonly moved: ReadonlyMap<string, string> };
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal;
 }
 
 /**

@@ -35,7 +35,7 @@ export interface SubmoduleOptions {
   readonly date: Date;
   /** Makes a ref to the work in a submodule. */
   readonly refer: ((path: string, commit: string) => Promise<void>) | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal;
 }
 
 const NONE: SubmoduleState = { paths: [], moved: new Map(), refused: [] };

@@ -85,7 +85,7 @@ export interface PreparedPlan {
   readonly tickets: readonly SchedulerTicket[];
   readonly filesOf: (id: string) => readonly SourcedFile[];
   readonly rules: Pick<SchedulerOptions, 'limits' | 'conflictChance' | 'failing'>;
-  /** Not rounded: what ends and what starts at the same time can be told. */
+  /** Not rounded, so that an end and a start at the same time are equal. */
   readonly assignments: readonly Assignment[];
 }
 

@@ -56,7 +56,7 @@ function readUpdate(report: AgentReport, update: AgentEvent): AgentReport {
   }
 }
 
-/** Agents tell their tokens in the result of a prompt, some as `usage`, some in `_meta.quota`. */
+/** Agents report their tokens in the result of a prompt, some as `usage`, some in `_meta.quota`. */
 function tokensOf(result: AgentEvent): TokenUsage {
   const told = result['usage'];
   if (isObject(told)) {

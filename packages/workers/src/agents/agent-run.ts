@@ -5,9 +5,9 @@ import type { AgentReport } from './report.ts';
 /** Follows and ends one attempt while it runs. */
 export interface AgentRun extends CommandRun {
   /** What the agent has reported so far, whenever there is more. */
-  readonly onReport?: ((report: AgentReport) => void) | undefined;
+  readonly onReport?: (report: AgentReport) => void;
   /** Asks a person whether an agent may do something, instead of the agent's policy. */
-  readonly onPermission?: ((request: PermissionRequest) => Promise<boolean>) | undefined;
+  readonly onPermission?: (request: PermissionRequest) => Promise<boolean>;
   /** Awaited when the agent and all that it started have ended, before its work is collected: the worker is free. */
-  readonly beforeCollecting?: ((exitCode: number | null) => Promise<void>) | undefined;
+  readonly beforeCollecting?: (exitCode: number | null) => Promise<void>;
 }

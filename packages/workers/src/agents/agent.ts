@@ -5,32 +5,32 @@ import type { ReadEvent } from './report.ts';
 export interface Agent {
   readonly name: string;
   /** `acp`: the line starts a server of the Agent Client Protocol instead, spoken to through its stdin and stdout. */
-  readonly protocol?: 'acp' | undefined;
-  /** What such an agent may do when it asks; `edits` where it is missing. */
-  readonly permissions?: PermissionPolicy | undefined;
+  readonly protocol?: 'acp';
+  /** What such an agent may do when it asks; `edits` by default. */
+  readonly permissions?: PermissionPolicy;
   readonly command: string;
   /** Variables of the user's environment that it needs besides those that every command sees; `*` is any text. */
-  readonly environment?: readonly string[] | undefined;
+  readonly environment?: readonly string[];
   /** Its shell line without a sandbox of its own, which would not work in another. */
-  readonly inSandbox?: ((command: string) => string) | undefined;
+  readonly inSandbox?: (command: string) => string;
   /** Folders that it writes to, for its sessions and settings: `~/...`, or `$NAME` where a variable names one. */
-  readonly state?: readonly string[] | undefined;
-  /** Whether a run costs tokens, so that a person is told before several are started. */
+  readonly state?: readonly string[];
+  /** Whether a run costs tokens, so that a person is warned before several are started. */
   readonly metered: boolean;
   /** Reads the events that it prints, a JSON object a line; absent where it prints text. */
-  readonly readEvent?: ReadEvent | undefined;
-  /** The shell line that goes on with a session, where the program can. Session ids are words of letters, digits, `_`, `-`. */
-  readonly resume?: ((command: string, session: string) => string) | undefined;
+  readonly readEvent?: ReadEvent;
+  /** The shell line that resumes a session, if the program can. Session ids are words of letters, digits, `_`, `-`. */
+  readonly resume?: (command: string, session: string) => string;
   /** How to get the program. */
-  readonly install?: string | undefined;
+  readonly install?: string;
   /** Where its credentials are: variables, or files below HOME or below `$VARIABLE`; and how to make them. */
   readonly signIn?:
     | { readonly variables: readonly string[]; readonly files: readonly string[]; readonly fix: string }
     | undefined;
   /** A session belongs to the folder that it began in: another attempt, in another worktree, cannot go on with it. */
-  readonly sessionsStay?: boolean | undefined;
+  readonly sessionsStay?: boolean;
   /** The shell line that limits how many turns it takes in one go, where it can. */
-  readonly limitTurns?: ((command: string, turns: number) => string) | undefined;
-  /** Figures that a resumed session tells of all its turns together. */
+  readonly limitTurns?: (command: string, turns: number) => string;
+  /** Figures that a resumed session reports for all its turns together. */
   readonly cumulative?: { readonly tokens?: boolean; readonly cost?: boolean } | undefined;
 }

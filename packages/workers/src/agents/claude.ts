@@ -84,7 +84,7 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
   }
 }
 
-/** While it works: each message tells its own tokens, once for each of its parts. The result tells the sum. */
+/** While it works: each message reports its own tokens, once for each of its parts. The result reports the sum. */
 function countMessage(report: AgentReport, message: AgentEvent): AgentReport {
   const id = textIn(message, 'id');
   if (id === undefined || id === report.counted) return report;

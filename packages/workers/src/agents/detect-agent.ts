@@ -34,7 +34,7 @@ export async function detectAgent(
     if (!(error instanceof AgentError)) throw error;
     return { found: false, fix: agent.install ? `install it (${agent.install})` : 'install it' };
   }
-  // A custom agent's program may do anything when it is started; those that are known only tell their version.
+  // A custom agent's program may do anything when it is started; known ones only print their version.
   const version = agent.signIn && program !== undefined ? await versionOf(program, cwd) : undefined;
   const signedIn = agent.signIn && isSignedIn(agent.signIn, environment);
   return {

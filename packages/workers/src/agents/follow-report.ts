@@ -2,7 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { openRegular } from '../process/regular-file.ts';
 import { type AgentReport, isObject, NO_REPORT, type ReadEvent } from './report.ts';
 
-/** Longer lines are an agent's way of printing files; what matters of them is told elsewhere. */
+/** Longer lines are an agent's way of printing files; what matters of them is reported elsewhere. */
 const MAX_LINE_CHARACTERS = 4_000_000;
 
 /**

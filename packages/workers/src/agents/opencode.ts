@@ -42,7 +42,7 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
       return { ...known, activity, ...(refused && { denied: [...known.denied, tool] }) };
     }
     case 'step_finish': {
-      // Each step tells its own figures.
+      // Each step reports its own figures.
       const tokens = objectIn(part, 'tokens');
       const cache = objectIn(tokens, 'cache');
       const cachedTokens = numberIn(cache, 'read');

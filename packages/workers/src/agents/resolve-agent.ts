@@ -13,26 +13,26 @@ const ACP = 'acp:';
 export interface CustomAgent {
   /** A shell line that reads the prompt from stdin; after `acp:`, one that speaks the Agent Client Protocol. */
   readonly command: string;
-  /** The shell line that goes on with a session; `{session}` stands for its id. */
-  readonly resume?: string | undefined;
+  /** The shell line that resumes a session; `{session}` stands for its id. */
+  readonly resume?: string;
   /** The agent whose events it prints, or a function that reads its own. */
-  readonly events?: string | ReadEvent | undefined;
+  readonly events?: string | ReadEvent;
   /** Variables that it needs. */
-  readonly environment?: readonly string[] | undefined;
-  readonly permissions?: PermissionPolicy | undefined;
+  readonly environment?: readonly string[];
+  readonly permissions?: PermissionPolicy;
 }
 
 export interface AgentChoice {
   /** The name of a known agent, or of a custom one. */
-  readonly name?: string | undefined;
+  readonly name?: string;
   /** A shell line; wins over the name's own. */
-  readonly command?: string | undefined;
+  readonly command?: string;
   /** Custom agents of the configuration: name to shell line, or to more than that. */
   readonly custom?: Readonly<Record<string, string | CustomAgent>> | undefined;
   /** What an agent that asks may do. */
-  readonly permissions?: PermissionPolicy | undefined;
+  readonly permissions?: PermissionPolicy;
   /** How many turns it may take in one go. */
-  readonly maxTurns?: number | undefined;
+  readonly maxTurns?: number;
 }
 
 /**

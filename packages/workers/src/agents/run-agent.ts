@@ -20,12 +20,12 @@ export interface AgentTurn extends Pick<CommandLimits, 'timeout' | 'idleTimeout'
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
   /** Words before its shell: a sandbox. */
-  readonly wrap?: readonly string[] | undefined;
-  readonly masker?: Masker | undefined;
+  readonly wrap?: readonly string[];
+  readonly masker?: Masker;
   /** Variables by which everything that it starts is found and ended. */
   readonly mark: ProcessMark;
   /** A session of the agent to resume. */
-  readonly session?: string | undefined;
+  readonly session?: string;
 }
 
 export interface AgentEnd {

@@ -17,10 +17,10 @@ export interface Conversation {
   readonly promptFile: string;
   readonly cwd: string;
   /** A session to go on with, where the agent can. */
-  readonly session?: string | undefined;
+  readonly session?: string;
   readonly policy: PermissionPolicy;
   /** Asks a person instead of the policy. */
-  readonly onPermission?: ((request: PermissionRequest) => Promise<boolean>) | undefined;
+  readonly onPermission?: (request: PermissionRequest) => Promise<boolean>;
   /** Takes each message that matters, a JSON object a line; see `readAcpEvent`. */
   readonly log: (event: Readonly<Record<string, unknown>>) => Promise<void>;
 }

@@ -22,7 +22,7 @@ export function worktreeEnvironment(
   };
 }
 
-/** What an agent is told besides. */
+/** What an agent sees besides. */
 export function ticketEnvironment(request: WorkRequest, files: AttemptFiles): Record<string, string> {
   return {
     SAGE_TICKET_ID: request.ticket.id,

@@ -22,7 +22,7 @@ export interface AttemptOptions extends WorkerContext, Pick<CommandLimits, 'idle
   /** How many workers there are, as far as is known. */
   readonly workers: () => number;
   /** Of the prompt; Sage's own by default. */
-  readonly template?: PromptTemplate | undefined;
+  readonly template?: PromptTemplate;
 }
 
 const SPARE_WORKTREES = 2;

@@ -109,7 +109,7 @@ async function loop(options: CheckLoopOptions): Promise<AttemptResult> {
     await appendRegular(files.output, failed.map(logLines).join(''));
     const last = failed.find((one) => !canBeFixed(one, round));
     if (last || performance.now() >= deadline) return { ...result, ...judgeFailed(last ?? first) };
-    // What the checks left is no work of the agent.
+    // What the checks left is not the agent's work.
     await worktree.putBack(collected.commit ?? request.base);
     previous = { kind: 'checks', failed };
   }

@@ -14,7 +14,7 @@ export interface CheckRequest {
   readonly command: string;
   readonly commit: string;
   /** Wall-clock limit in milliseconds; that of an attempt by default. */
-  readonly timeout?: number | undefined;
+  readonly timeout?: number;
   readonly signal?: AbortSignal;
 }
 

@@ -36,7 +36,7 @@ export interface AttemptFacts {
     readonly commit?: string;
   }[];
   /** What the agent's own events say, where it has any. */
-  readonly report?: AgentReport | undefined;
+  readonly report?: AgentReport;
 }
 
 export interface Judgement {

@@ -3,7 +3,7 @@ import { outputTail } from '../process/output-tail.ts';
 import type { FailedCheck, WorkCheck } from '../request.ts';
 import { describeExit, runStep, type StepContext } from '../process/step.ts';
 
-/** What is read of a check's output to look for its pattern, and the lines of it that are told. */
+/** How much of a check's output is searched for its pattern, and the lines of it that are reported. */
 const OUTPUT_BYTES = 256 * 1024;
 const OUTPUT_LINES = 40;
 /** A pattern that takes longer than this many milliseconds would hold up every worker. */
@@ -27,7 +27,7 @@ export async function runTicketChecks(
   return failed;
 }
 
-/** A check that can never pass: it is told before an agent works for it. */
+/** A check that can never pass: it is reported before an agent works for it. */
 export function unusableCheck(checks: readonly WorkCheck[]): FailedCheck | undefined {
   for (const check of checks) {
     const reason =

@@ -15,6 +15,6 @@ export interface WorkerContext extends Pick<CommandLimits, 'timeout'> {
   /** Names of those that commands see besides the ones that all do. */
   readonly allowed: readonly string[];
   readonly masker: Masker;
-  readonly sandbox?: SandboxSettings | undefined;
+  readonly sandbox?: SandboxSettings;
   readonly runDirectory: string;
 }

@@ -19,13 +19,13 @@ export interface EndOptions {
   /** A leader whose descendants belong to it even where they dropped the mark. */
   readonly leader?: number;
   /** Ends by itself when the others have, and takes them along when it is asked to end before: killed at last only. */
-  readonly keeper?: number | undefined;
+  readonly keeper?: number;
   /** Processes that belong to it whatever they have become; those that have ended are passed over. */
   readonly known?: readonly ProcessEntry[];
   /** Who is in one of them belongs to it, whatever it has become. */
-  readonly groups?: readonly ControlGroup[] | undefined;
+  readonly groups?: readonly ControlGroup[];
   /** Aborted: the grace is over. */
-  readonly killSignal?: AbortSignal | undefined;
+  readonly killSignal?: AbortSignal;
 }
 
 /** Looks, 20 ms and more apart, at processes that are in the middle of starting a program. */

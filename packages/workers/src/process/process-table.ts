@@ -24,7 +24,7 @@ async function fromProc(): Promise<ProcessEntry[]> {
   return entries.filter((entry) => entry !== undefined);
 }
 
-/** A process that has no environment after so many seconds has none: a kernel thread, or one that cleared it. */
+/** A process without an environment after this many seconds has none: a kernel thread, or one that cleared it. */
 const STARTING_S = 10;
 /** Unit of the start time in /proc (USER_HZ, 100 on every Linux that Node runs on). */
 const TICKS_PER_S = 100;

@@ -20,7 +20,7 @@ export async function openRegular(path: string, flags: 'r' | 'a'): Promise<FileH
   throw new Error(`${path} is not a regular file: an agent put something else there`);
 }
 
-/** The text of a file of at most so many bytes; undefined where there is none. */
+/** The text of a file of at most this many bytes; undefined if there is none. */
 export async function readRegular(path: string, maxBytes: number): Promise<string | undefined> {
   try {
     await using handle = await openRegular(path, 'r');

@@ -6,10 +6,10 @@ import { SettingError } from '../errors.ts';
 
 /** What commands in worktrees may reach beyond reading files. */
 export interface SandboxSettings {
-  /** true where it is missing. */
-  readonly network?: boolean | undefined;
+  /** true by default. */
+  readonly network?: boolean;
   /** Folders besides the worktree that may be written, `~/` for those of HOME. */
-  readonly writable?: readonly string[] | undefined;
+  readonly writable?: readonly string[];
 }
 
 export interface SandboxPlaces {

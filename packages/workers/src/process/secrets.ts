@@ -68,7 +68,7 @@ function literal(text: string): string {
 
 /**
  * The values of the variables that are named as secrets, as far as they are set.
- * @throws {SettingError} where one is too short to be told from other text.
+ * @throws {SettingError} if one is too short to be distinguished from other text.
  */
 export function secretValues(names: readonly string[], environment: NodeJS.ProcessEnv): string[] {
   return names.flatMap((name) => {

@@ -9,8 +9,8 @@ import { supervise, type SupervisedExit } from './supervise.ts';
 export interface StepContext extends CommandRun, CommandLimits {
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
-  readonly wrap?: readonly string[] | undefined;
-  readonly masker?: Masker | undefined;
+  readonly wrap?: readonly string[];
+  readonly masker?: Masker;
   readonly mark: ProcessMark;
   /** Where their output goes: `<name>.log`. */
   readonly directory: string;

@@ -17,7 +17,7 @@ export interface SuperviseOptions extends CommandRun, CommandLimits {
   readonly environment: NodeJS.ProcessEnv;
   readonly mark: ProcessMark;
   /** Words before the shell: a sandbox, which ends when the command does. */
-  readonly wrap?: readonly string[] | undefined;
+  readonly wrap?: readonly string[];
   /** Becomes the command's stdin; not where it is talked to. */
   readonly inputFile: string;
   /** Takes stdout and stderr. */
@@ -26,9 +26,9 @@ export interface SuperviseOptions extends CommandRun, CommandLimits {
    * Talks to the command through its stdin and stdout; the command is ended when this is over. Aborted `ending`: it is to
    * come to an end.
    */
-  readonly talk?: ((pipes: Pipes, ending: AbortSignal) => Promise<void>) | undefined;
+  readonly talk?: (pipes: Pipes, ending: AbortSignal) => Promise<void>;
   /** Takes secrets out of the output before it reaches the disk. */
-  readonly masker?: Masker | undefined;
+  readonly masker?: Masker;
 }
 
 export interface Pipes {
@@ -127,7 +127,7 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
     // Whoever held the pipe open has ended: what was said is read.
     const talkedOut =
       conversation && (await Promise.race([conversation, delay(DRAIN_MS, false, { ref: false })]));
-    // How a server ends that is no longer talked to says nothing.
+    // How a server ends after the conversation says nothing.
     const said =
       talkedOut === undefined ? exit : { exitCode: talkedOut ? 0 : exit.exitCode || 1, killedBy: null };
     return { ended, ...said, seconds: (performance.now() - started) / 1000 };
@@ -140,7 +140,7 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
   }
 }
 
-/** Resolves to whether the conversation came to its end; undefined where there is none. */
+/** Resolves to whether the conversation has ended; undefined without one. */
 function converse(
   { stdin, stdout }: ChildProcess,
   talk: SuperviseOptions['talk'],

@@ -1,3 +1,4 @@
+import { SAGE_PATHS } from '@sage/git';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Mustache from 'mustache';
@@ -27,7 +28,7 @@ export interface PromptTemplate {
 }
 
 /** The project's own template, found where nothing is configured. */
-const OWN_TEMPLATE = '.sage/prompt.md';
+const OWN_TEMPLATE = SAGE_PATHS.prompt;
 
 const TAGS = {
   '#': 'section',

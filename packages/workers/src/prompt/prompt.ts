@@ -6,7 +6,7 @@ export interface PromptContext {
   /** The ticket's documents that exist in the worktree, by role. */
   readonly documents: Readonly<Record<string, string>>;
   readonly dependencies: readonly LandedDependency[];
-  readonly previous?: PreviousAttempt | undefined;
+  readonly previous?: PreviousAttempt;
   readonly worktree: string;
 }
 
@@ -18,7 +18,7 @@ export function composePrompt(
   return `${renderPrompt(template, valuesOf(context)).trimEnd()}\n`;
 }
 
-/** What an agent is told where a project has no template of its own. Documented in docs/prompt.md. */
+/** The prompt of a project without a template of its own. Documented in docs/prompt.md. */
 export const DEFAULT_TEMPLATE = `You are working on one ticket, alone, in a git worktree of its own.
 
 # Ticket {{id}}: {{title}}
@@ -76,7 +76,7 @@ RESULT: DEFERRED <reason>
 A JSON file at $SAGE_RESULT_FILE, {"outcome": "COMPLETED" | "DEFERRED" | "FAILED", "summary": "...", "reason": "..."}, says the same and more.
 `;
 
-/** For an agent that goes on with its session. `fresh`: its worktree is a new one. */
+/** For an agent that resumes its session. `fresh`: its worktree is a new one. */
 export function composeFollowUp(previous: PreviousAttempt, fresh: boolean, worktree: string): string {
   const place = fresh
     ? `Do the ticket again. You are in the worktree at ${worktree}, a new one, cut from the current state of the branch: nothing of what you did before is in it.`

@@ -8,7 +8,7 @@ const FILES = ['config', 'config.worktree', 'info/attributes', 'objects/info/alt
 
 /**
  * The user's hooks and configuration as they were when the run began. Sage obeys none that came later; an agent
- * may have written them by path, so they are told.
+ * may have written them by path, so they are reported.
  */
 export class SettingsWatch {
   readonly #repository: Repository;

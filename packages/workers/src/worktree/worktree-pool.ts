@@ -27,9 +27,9 @@ export interface PoolOptions {
 
 export interface TakeOptions {
   /** Worktrees in use at a time; where there are as many, one is waited for. */
-  readonly most?: number | undefined;
+  readonly most?: number;
   /** Called before that. */
-  readonly onWait?: (() => void) | undefined;
+  readonly onWait?: () => void;
 }
 
 export interface PooledWorktree {

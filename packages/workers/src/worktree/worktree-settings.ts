@@ -5,15 +5,15 @@ import { SettingError } from '../errors.ts';
 /** How worktrees are made ready for the ticket or the check that comes next. */
 export interface WorktreeSettings {
   /** Whether files that git ignores (installed dependencies, build caches) stay for the next use; false by default. */
-  readonly keepIgnored?: boolean | undefined;
+  readonly keepIgnored?: boolean;
   /** Where they are made, in a folder of the checkout's name; the user's cache folder by default. */
-  readonly directory?: string | undefined;
+  readonly directory?: string;
   /** Files and folders of the checkout that git does not carry, such as `.env`. Never part of the work. */
-  readonly copy?: readonly string[] | undefined;
+  readonly copy?: readonly string[];
   /** A shell line that runs before each agent and each check. */
-  readonly setup?: string | undefined;
+  readonly setup?: string;
   /** A shell line that runs after each agent and each check, whatever came of it. */
-  readonly teardown?: string | undefined;
+  readonly teardown?: string;
 }
 
 /** @throws {SettingError} where something that is to be copied is not in the checkout. */
@@ -25,7 +25,7 @@ export function assertWorktreeSettings(root: string, { copy = [] }: WorktreeSett
       clean.split('/').includes('..') ||
       clean.split('/').includes('.git') ||
       clean === '.'
-        ? 'is no path below the top of the repository'
+        ? 'is not a path below the top of the repository'
         : existsSync(join(root, path))
           ? undefined
           : `is not there: make it in ${root}, or take it out of the setting`;

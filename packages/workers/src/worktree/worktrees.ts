@@ -34,7 +34,7 @@ export interface WorktreesOptions {
   /** Whether what git ignores survives in a worktree that is used again. */
   readonly keepIgnored: boolean;
   /** A line for the person. */
-  readonly onNotice?: ((text: string) => void) | undefined;
+  readonly onNotice?: (text: string) => void;
 }
 
 /** Who works in a worktree. Those of agents are never given to checks: they could hold what an agent left there. */
@@ -72,7 +72,7 @@ export interface UsedWorktree {
 }
 
 /** Folders of older versions, below the top of the checkout. */
-const FORMER_PLACES = ['.sage/worktrees', '.sage/work.git'];
+const FORMER_PLACES = [SAGE_PATHS.formerWorktrees, SAGE_PATHS.formerRepository];
 
 /** The worktrees of the workers, outside the checkout, each with a repository of its own. */
 export class Worktrees {

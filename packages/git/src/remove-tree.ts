@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { chmod, lstat, readdir, rename, rmdir, unlink } from 'node:fs/promises';
-import { isErrno } from '../errors.ts';
+import { isErrno } from './errors.ts';
 
 /** Folders with longer paths are moved up first: a path has 4,096 bytes at most, and 1,024 on macOS. */
 const MAX_PATH_BYTES = 700;

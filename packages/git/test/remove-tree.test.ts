@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { removeOrSetAside, removeTree } from '../../src/index.ts';
-import { asOrdinaryUser, openDirectory } from '../ordinary-user.ts';
-import { temporaryDirectory } from '../fixture.ts';
+import { removeOrSetAside, removeTree } from '../src/index.ts';
+import { asOrdinaryUser, openDirectory } from './ordinary-user.ts';
+import { temporaryDirectory } from './fixture.ts';
 
 test('whatever there is goes, and a link is never followed', async () => {
   const [parent, outside] = [temporaryDirectory(), temporaryDirectory()];
