@@ -22,6 +22,7 @@ import {
   SAGE_REFS,
   type SubmoduleWork,
   updateRefs,
+  SAGE_PATHS,
 } from '@sage/git';
 import { type PooledWorktree, type TakeOptions, WorktreePool } from './worktree-pool.ts';
 
