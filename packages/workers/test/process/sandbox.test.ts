@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { worktreeDirectory } from '@sage/git';
 import { expect, test } from 'vitest';
 import { sandboxVersion } from '../../src/index.ts';
@@ -30,16 +30,14 @@ test.skipIf(!installed)(
     const { root } = repository;
     await mkdir(join(root, 'own'));
     await writeFile(join(root, 'precious'), 'kept');
-    const attacks = [
-      'precious',
-      '.git/config',
-      '.git/hooks/pre-commit',
-      relative(root, join(worktreeDirectory(root, undefined, { XDG_CACHE_HOME: cache }), 'agent-1.index')),
-    ];
+    const attacks = ['precious', '.git/config', '.git/hooks/pre-commit'];
+    // Sage's index of the worktree lies below /tmp here, where the sandbox has a folder of its own: a write may succeed
+    // there, and must not reach the file.
+    const index = join(worktreeDirectory(root, undefined, { XDG_CACHE_HOME: cache }), 'agent-1.index');
     const attack = attacks
       .map((path) => `echo evil >> '${join(root, path)}' 2>/dev/null && echo '${path}' >> reached`)
       .join('; ');
-    const agent = `${attack}; echo x > '${root}/own/f'; touch /tmp/inside; ps -e > processes 2>/dev/null; kill -0 ${process.pid} 2>/dev/null && echo pid >> reached
+    const agent = `${attack}; echo evil >> '${index}'; echo x > '${root}/own/f'; touch /tmp/inside; ps -e > processes 2>/dev/null; kill -0 ${process.pid} 2>/dev/null && echo pid >> reached
     git config --get user.email; git -c user.name=x -c user.email=x checkout -qb mine && echo x > work && git add work && git -c user.name=x -c user.email=x commit -qm mine && git rev-parse HEAD > head`;
     const room = await workers(agent, 60_000, { sandbox: { writable: [join(root, 'own')] } });
     const ticketCheck = {
@@ -58,6 +56,7 @@ test.skipIf(!installed)(
     expect(result.changedFiles.filter((file) => file !== 'processes')).toEqual(['head', 'work']);
     expect(readFileSync(join(root, 'precious'), 'utf8')).toBe('kept');
     expect(readFileSync(join(root, 'own/f'), 'utf8')).toBe('x\n');
+    expect(readFileSync(index, 'latin1')).not.toContain('evil');
     expect(git('config', '--local', '--list')).not.toContain('evil');
     const verify = await room.check({
       run: order.run,

@@ -64,5 +64,5 @@ test('what is to be copied has to be in the checkout', async () => {
     'worktrees.copy: ".env" is not there: make it',
   );
   for (const path of ['/etc', '../x', 'a/../../x', '.git/config', '.'])
-    expect(() => assertWorktreeSettings(root, { copy: [path] })).toThrow('is no path below the top');
+    expect(() => assertWorktreeSettings(root, { copy: [path] })).toThrow('is not a path below the top');
 });
