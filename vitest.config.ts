@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Tests read every package from its sources: no build is needed to run them (e2e excepted).
@@ -12,8 +13,8 @@ const results = process.env['SAGE_TEST_RESULTS'];
 
 export default defineConfig({
   test: {
-    // All cores: most tests wait for git, not for this process.
-    maxWorkers: '100%',
+    // More than there are cores: most tests wait for git and for agents, not for this process.
+    maxWorkers: 2 * availableParallelism(),
     reporters: results ? ['default', ['json', { outputFile: results }]] : ['default'],
     projects: rooms.map(({ name, root }) => ({
       root,

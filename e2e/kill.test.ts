@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { afterText, Sandbox, untilData, WRITE_OWN_FILE } from './sandbox.ts';
 
-const BACKLOG = Array.from({ length: 9 }, (_, index) => ({
+const BACKLOG = Array.from({ length: 6 }, (_, index) => ({
   id: `API-${index + 1}`,
   dependencies: index < 3 ? [] : [`API-${index - 2}`],
 }));
