@@ -1,4 +1,4 @@
-import { openCommitQueue } from '@sage/commit-queue';
+import { openCommitQueue, type QueueEntry } from '@sage/commit-queue';
 import { excludeFromGit, type Repository, SAGE_PATHS, worktreeDirectory } from '@sage/git';
 import { newRunId, type RecordedRun, RunLog } from '@sage/journal';
 import { type Backlog, heldBackIn } from '../backlog/backlog.ts';
@@ -39,6 +39,8 @@ export interface Beginning {
   readonly selection: Set<string>;
   readonly unfinished: readonly RecordedRun[];
   readonly resumed: RecordedRun | undefined;
+  /** Entries of killed processes whose landing has just been finished. */
+  readonly finished: readonly QueueEntry[];
   readonly random: string;
 }
 
@@ -112,7 +114,7 @@ export async function composeRun(
       resumed: resumed !== undefined,
     });
     const landing = { target, queue, states, log, backlog };
-    for (const entry of await queue.recover()) {
+    for (const entry of [...beginning.finished, ...(await queue.recover())]) {
       if (entry.state === 'landed') await states.landed({ ...entry, managedFiles: [] });
     }
     await reconcile(repository, landing);

@@ -5,6 +5,7 @@ import { readBacklog, selectTickets } from '../backlog/backlog.ts';
 import { SageSource } from '../backlog/sage-source.ts';
 import { type Clock, systemClock } from '../context/clock.ts';
 import { assertGitVersion } from '../start/git-version.ts';
+import { finishLandings } from '../start/finish-landings.ts';
 import { onlyRun } from '../start/only-run.ts';
 import { assertWritable, chooseTarget } from '../start/target.ts';
 import { assertWorkflowMode } from '../start/workflow-mode.ts';
@@ -27,10 +28,9 @@ export async function runStream(options: StreamOptions): Promise<RunEnd> {
   });
   await assertWorkflowMode(repository);
   const source = new SageSource(repository, target.ref);
-  await readBacklog(source);
   await assertWritable(repository);
   await using _lock = await onlyRun(repository);
-  // Another run may have landed tickets until now.
+  const finished = await finishLandings(repository);
   const backlog = await readBacklog(source);
   const selection = selectTickets(backlog, options);
   const unfinished = await unfinishedRuns(repository.root);
@@ -40,7 +40,7 @@ export async function runStream(options: StreamOptions): Promise<RunEnd> {
     return nothingToDo(options, clock, newRunId(clock.now(), random));
   // Awaited here, as the lock is released when this function returns.
   return await composeRun(
-    { repository, target, source, backlog, selection, unfinished, resumed, random },
+    { repository, target, source, backlog, selection, unfinished, resumed, finished, random },
     { ...options, clock },
   );
 }
