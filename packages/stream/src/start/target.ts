@@ -55,7 +55,11 @@ export async function chooseTarget(
       'HEAD is detached: switch to a branch, or name one with --target',
     );
   if (!PROTECTED.has(current)) return { ref: current, tip, create: false, elsewhere: false };
-  return { ref: `refs/heads/${newBranch}`, tip, create: true, elsewhere: false };
+  // A branch called `sage` leaves no room for one below it.
+  const [folder = ''] = newBranch.split('/');
+  const isTaken = (await readRef(repository, `refs/heads/${folder}`)) !== undefined;
+  const name = isTaken ? newBranch.replaceAll('/', '-') : newBranch;
+  return { ref: `refs/heads/${name}`, tip, create: true, elsewhere: false };
 }
 
 /** Makes the target's branch where it is new, and checks it out; local changes stay. */

@@ -22,6 +22,15 @@ test('on main a new branch is chosen, and made with local changes kept', async (
   expect(git('branch', '--show-current')).toBe(NEW);
 });
 
+test('where a branch is called as the folder of the new one, the new one has no folder', async () => {
+  const { opened, git, root } = await open();
+  git('branch', 'sage');
+  const target = await chooseTarget(opened, { newBranch: NEW });
+  expect(target.ref).toBe('refs/heads/sage-new');
+  await prepareTarget(await openRepository(root), target);
+  expect(git('branch', '--show-current')).toBe('sage-new');
+});
+
 test('another branch that is checked out is the target', async () => {
   const { opened, git } = await open();
   git('switch', '--quiet', '--create', 'work');

@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest';
+import { startLoop, story } from './loop.ts';
+
+const chain = [{ id: 'A-1' }, { id: 'A-2', dependencies: ['A-1'] }];
+
+test('a failed attempt is tried again, and then deferred with its reason, its dependents blocked', async () => {
+  const loop = await startLoop({
+    tickets: chain,
+    script: ({ attempt }) => ({ outcome: 'failed', reason: `broken ${attempt}` }),
+  });
+  const { outcome, summary } = await loop.finish();
+  expect({ outcome, summary }).toEqual({
+    outcome: 'finished',
+    summary: { completed: 0, deferred: 1, blocked: 1, unprocessed: 0 },
+  });
+  expect(loop.log.events).toContainEqual(
+    expect.objectContaining({
+      event: 'ticket.deferred',
+      ticket: 'A-1',
+      category: 'agent_failed',
+      reason: 'broken 2',
+      attempts: 2,
+      ref: 'refs/sage/deferred/A-1',
+    }),
+  );
+  expect(loop.log.events).toContainEqual(
+    expect.objectContaining({ event: 'ticket.blocked', ticket: 'A-2', by: ['A-1'] }),
+  );
+  expect(loop.workers.requests[1]?.previous).toEqual({
+    kind: 'failure',
+    reason: 'broken 1',
+    output: 'end of run-1/A-1/1/output.log',
+  });
+  expect(loop.source.states()).toEqual({ 'A-1': 'DEFERRED', 'A-2': 'UNPROCESSED' });
+  expect(loop.workers.kept.get('refs/sage/deferred/A-1')).toBe('work:A-1:2');
+});
+
+test('an agent that defers its ticket is not tried again', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    script: () => ({ outcome: 'deferred', category: 'external_blocker', reason: 'no key' }),
+  });
+  await loop.finish();
+  expect(loop.workers.requests).toHaveLength(1);
+  expect(loop.log.state.deferred.get('A-1')).toMatchObject({ category: 'external_blocker' });
+});
+
+test('a worker that breaks is a failed attempt', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    script: ({ attempt }) => (attempt === 1 ? { breaks: 'no worktree' } : {}),
+  });
+  expect((await loop.finish()).summary.completed).toBe(1);
+  expect(story(loop.log)).toContain('attempt.finished A-1 failed');
+});
+
+test('a conflict is tried once more on the new tip, and is not counted as a failure', async () => {
+  const conflict = { files: ['a.txt'], tickets: ['A-9'] };
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    maxAttempts: 1,
+    verdict: (_, nth) => (nth === 1 ? { state: 'conflicted', conflict } : {}),
+  });
+  expect((await loop.finish()).summary.completed).toBe(1);
+  expect(loop.workers.requests[1]?.previous).toEqual({ kind: 'conflict', ...conflict });
+  expect((await loop.queue.list()).map(({ state }) => state)).toEqual(['dropped', 'landed']);
+});
+
+test('a second conflict defers', async () => {
+  const conflict = { files: ['a.txt'], tickets: ['A-9'] };
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    maxAttempts: 5,
+    verdict: () => ({ state: 'conflicted', conflict }),
+  });
+  await loop.finish();
+  expect(loop.workers.requests).toHaveLength(2);
+  expect(loop.log.state.deferred.get('A-1')).toMatchObject({
+    category: 'merge_conflict',
+    reason: 'conflicts with A-9 in a.txt',
+  });
+});
+
+test('work that verify rejects is tried again with what verify printed', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    verdict: (_, nth) => (nth === 1 ? { state: 'rejected', output: '1 failed' } : {}),
+  });
+  expect((await loop.finish()).summary.completed).toBe(1);
+  expect(loop.workers.requests[1]?.previous).toMatchObject({ kind: 'rejected', output: '1 failed' });
+});
+
+test('a stalled ticket is tried again after a pause, not at once', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    script: ({ attempt }) => (attempt === 1 ? { outcome: 'failed', category: 'stalled' } : {}),
+  });
+  await loop.clock.advance(60_000);
+  expect(loop.workers.requests).toHaveLength(1);
+  await loop.clock.advance(2_000);
+  expect(loop.workers.requests).toHaveLength(2);
+  expect((await loop.finish()).summary.completed).toBe(1);
+});
+
+test('a conflict does not use up an attempt', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    maxAttempts: 2,
+    script: ({ attempt }) => (attempt === 2 ? { outcome: 'failed' } : {}),
+    verdict: (_, nth) =>
+      nth === 1 ? { state: 'conflicted', conflict: { files: ['a.txt'], tickets: [] } } : {},
+  });
+  expect((await loop.finish()).summary.completed).toBe(1);
+  expect(loop.workers.requests).toHaveLength(3);
+});
+
+test('a conflict with nobody in particular names the files alone', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    verdict: () => ({ state: 'conflicted', conflict: { files: ['a.txt', 'b.txt'], tickets: [] } }),
+  });
+  await loop.finish();
+  expect(loop.log.state.deferred.get('A-1')?.reason).toBe('conflicts in a.txt, b.txt');
+});
