@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 // Tests read every package from its sources: no build is needed to run them (e2e excepted).
@@ -9,6 +10,9 @@ const rooms = [
   { name: 'cli', root: 'apps/cli' },
   { name: 'e2e', root: 'e2e' },
 ];
+// What is written to the user's own folders goes here.
+const home = mkdtempSync(join(tmpdir(), 'sage-test-home-'));
+process.on('exit', () => rmSync(home, { recursive: true, force: true }));
 const results = process.env['SAGE_TEST_RESULTS'];
 
 export default defineConfig({
@@ -25,7 +29,13 @@ export default defineConfig({
         testTimeout: 60_000,
         hookTimeout: 60_000,
         // Git fixtures must not see the configuration of the machine they run on.
-        env: { GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
+        env: {
+          HOME: home,
+          XDG_CONFIG_HOME: '',
+          XDG_CACHE_HOME: '',
+          GIT_CONFIG_NOSYSTEM: '1',
+          GIT_CONFIG_GLOBAL: '/dev/null',
+        },
       },
     })),
   },

@@ -1,12 +1,11 @@
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder } from '@sage/test-support';
+import { expect, test } from 'vitest';
 import { checkConfig, readConfig } from '../src/config.ts';
 
 async function directoryWith(files: Record<string, string>): Promise<string> {
-  const directory = await realpath(await mkdtemp(join(tmpdir(), 'sage-config-')));
-  onTestFinished(() => rm(directory, { recursive: true }));
+  const directory = temporaryFolder();
   for (const [name, text] of Object.entries({ 'package.json': '{}', ...files }))
     await writeFile(join(directory, name), text);
   return directory;

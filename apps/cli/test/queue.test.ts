@@ -1,23 +1,18 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { openCommitQueue } from '@sage/commit-queue';
+import { repository, type TestRepository } from '@sage/test-support';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { main } from '../src/main.ts';
 
 const TARGET = 'refs/heads/main';
-let root = '';
+let { root, git, commit }: TestRepository = { root: '', git: String, commit: String };
 let stdout: string[] = [];
 let stderr: string[] = [];
 
 beforeEach(() => {
-  root = realpathSync(mkdtempSync(join(tmpdir(), 'sage-cli-queue-')));
-  git('init', '--quiet', '--initial-branch=main');
-  git('config', 'user.name', 'Una');
-  git('config', 'user.email', 'una@example.org');
-  mkdirSync(join(root, '.sage/tickets'), { recursive: true });
-  commit({ a: '1\n', '.sage/tickets/index.json': index({ ONE: 'UNPROCESSED', OLD: 'COMPLETED' }) });
+  ({ root, git, commit } = repository({
+    a: '1\n',
+    '.sage/tickets/index.json': index({ ONE: 'UNPROCESSED', OLD: 'COMPLETED' }),
+  }));
   stdout = [];
   stderr = [];
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => stdout.push(String(text)) > 0);
@@ -27,19 +22,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.restoreAllMocks();
   process.exitCode = 0;
-  rmSync(root, { recursive: true, force: true });
 });
-
-function git(...args: string[]): string {
-  return execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
-}
-
-function commit(files: Record<string, string>): string {
-  for (const [path, text] of Object.entries(files)) writeFileSync(join(root, path), text);
-  git('add', '--all');
-  git('commit', '--quiet', '--message', 'change');
-  return git('rev-parse', 'HEAD');
-}
 
 function index(states: Record<string, string>): string {
   const tickets = Object.entries(states).map(([id, state]) => ({ id, state, title: id }));

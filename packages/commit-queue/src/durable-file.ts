@@ -1,11 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { link, open, rename, rm } from 'node:fs/promises';
+import { link, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncDisk } from '@sage/git';
+import { syncDisk, syncFile, temporaryBeside } from '@sage/git';
 import { isErrno } from './errors.ts';
-
-export const TEMPORARY_PREFIX = '.tmp-';
 
 /**
  * Makes a file that did not exist, complete or not at all and on disk when this returns; false when the name is
@@ -23,13 +20,6 @@ export async function createFile(directory: string, name: string, text: string):
   }
   await syncFile(directory);
   return true;
-}
-
-/** Replaces a file as a whole; a crash leaves the old or the new content. */
-export async function replaceFile(directory: string, name: string, text: string): Promise<void> {
-  const temporary = await writeTemporary(directory, text);
-  await rename(temporary, join(directory, name));
-  await syncFile(directory);
 }
 
 /** Replaces many, with one sync for all where this machine can do that. */
@@ -87,34 +77,14 @@ export async function removeFiles(directory: string, names: readonly string[]): 
 }
 
 async function writeTemporary(directory: string, text: string): Promise<string> {
-  const path = temporaryPath(directory);
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  const path = temporaryBeside(join(directory, 'entry'));
+  await writeFile(path, text, { flag: 'wx', flush: true });
   return path;
 }
 
 /** Without waiting: hundreds of small files are written some ten times sooner than through the thread pool. */
 function writeUnsynced(directory: string, text: string): string {
-  const path = temporaryPath(directory);
+  const path = temporaryBeside(join(directory, 'entry'));
   writeFileSync(path, text, { flag: 'wx' });
   return path;
-}
-
-function temporaryPath(directory: string): string {
-  return join(directory, `${TEMPORARY_PREFIX}${process.pid}-${randomBytes(6).toString('hex')}`);
-}
-
-/** A file's content, or a directory's names. */
-async function syncFile(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -5,13 +5,17 @@ import { fileURLToPath } from 'node:url';
 const script = fileURLToPath(new URL('./process-child.ts', import.meta.url));
 
 /** Starts process-child.ts, in a process group of its own. */
-export function start(...args: string[]): ChildProcess {
+export function start(
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): ChildProcess {
   return spawn(
     process.execPath,
     ['--conditions=@sage/source', '--disable-warning=ExperimentalWarning', script, ...args],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
       detached: true,
+      env: { ...process.env, ...variables },
     },
   );
 }

@@ -39,3 +39,14 @@ if (mode === 'add') {
     await queue.enqueue({ ticket, target: 'refs/heads/main', message: ticket, base, commit });
   }
 }
+
+if (mode === 'land') {
+  const [base, commit] = rest;
+  const queue = await openCommitQueue({ repository: directory, lockTimeout: 0 });
+  if (base !== undefined && commit !== undefined)
+    await queue.enqueue({ ticket: 'T', target: 'refs/heads/main', message: 'feat: T', base, commit });
+  const queued = readFileSync(join(directory, '.sage/commit-queue/00000001.json'), 'utf8');
+  const states: string[] = [];
+  for await (const { state } of queue.process()) states.push(state);
+  process.stdout.write(JSON.stringify({ queued, states }));
+}

@@ -66,9 +66,11 @@ export { removeTornObjects } from './objects/torn-objects.ts';
 export { removeTornRefs } from './refs/torn-refs.ts';
 export type { RawCommit, RawCommitContent } from './objects/raw-commit.ts';
 export { GitSession } from './objects/session.ts';
-export { replaceFile } from './repository/replace-file.ts';
+export { isTemporary, replaceFile, syncFile, temporaryBeside } from './files/replace-file.ts';
+export { fileVersion } from './files/file-version.ts';
+export { type ProcessStat, readProcessStat } from './process/process-stat.ts';
 export { SAGE_PATHS, SAGE_REFS } from './repository/sage-paths.ts';
-export { syncDisk } from './objects/sync-disk.ts';
+export { syncDisk } from './files/sync-disk.ts';
 export { withTemporaryIndex } from './objects/temporary-index.ts';
 export { editFileInTree, findInTree } from './objects/tree-edit.ts';
 export {

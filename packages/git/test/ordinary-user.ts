@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { NOBODY } from '@sage/test-support/ordinary-user';
 import { onTestFinished } from 'vitest';
 
 /** A folder that an ordinary user may write to. */
@@ -16,23 +17,21 @@ export function openDirectory(): string {
   return directory;
 }
 
-/** Who has no rights of its own on every system. */
-const NOBODY = 65_534;
-
 /**
- * Runs a shell line and then code that uses this package as `git`, both in a folder and as a user who is not root: where
- * the tests run as root, another one. Returns what the code prints.
+ * Runs a shell line and then a function of this package on a path, both in a folder and as a user who is not root.
+ * Returns what the function returned.
  */
-export async function asOrdinaryUser(cwd: string, line: string, code: string): Promise<string> {
+export async function asOrdinaryUser(
+  cwd: string,
+  line: string,
+  name: 'removeTree' | 'removeOrSetAside',
+  path: string,
+): Promise<string> {
+  const env = { PATH: process.env['PATH'], HOME: cwd };
   const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
-  const options = { cwd, ...user, env: { PATH: process.env['PATH'], HOME: cwd }, encoding: 'utf8' as const };
-  execFileSync('/bin/sh', ['-c', line], options);
-  const index = new URL('../src/index.ts', import.meta.url).href;
-  const program = `import * as git from ${JSON.stringify(index)};\n${code}`;
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--conditions=@sage/source', '--input-type=module', '--eval', program],
-    options,
-  );
+  execFileSync('/bin/sh', ['-c', line], { cwd, env, ...user });
+  const child = join(import.meta.dirname, 'ordinary-user-child.ts');
+  const args = ['--conditions=@sage/source', child, name, path];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd, env });
   return stdout.trim();
 }

@@ -1,13 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { NOBODY } from '@sage/test-support/ordinary-user';
 import { expect, test } from 'vitest';
 import { removeOrSetAside, removeTree } from '../src/index.ts';
 import { asOrdinaryUser, openDirectory } from './ordinary-user.ts';
-import { temporaryDirectory } from './fixture.ts';
+import { temporaryFolder } from '@sage/test-support';
 
 test('whatever there is goes, and a link is never followed', async () => {
-  const [parent, outside] = [temporaryDirectory(), temporaryDirectory()];
+  const [parent, outside] = [temporaryFolder(), temporaryFolder()];
   writeFileSync(join(outside, 'precious'), 'x');
   const tree = join(parent, 'tree');
   mkdirSync(join(tree, 'a/b'), { recursive: true });
@@ -21,7 +30,7 @@ test('whatever there is goes, and a link is never followed', async () => {
 });
 
 test('paths that are longer than the system allows go as well', async () => {
-  const parent = temporaryDirectory();
+  const parent = temporaryFolder();
   const script = `const fs=require('fs');for(let i=0;i<40;i++){const n='d'.repeat(200);fs.mkdirSync(n);process.chdir(n);fs.writeFileSync('x','')}`;
   mkdirSync(join(parent, 'deep'));
   execFileSync(process.execPath, ['-e', script], { cwd: join(parent, 'deep') });
@@ -33,9 +42,7 @@ test('read-only trees of an ordinary user go, however many there are', async () 
   const parent = openDirectory();
   const make = `for i in 1 2 3 4 5 6 7 8 9; do mkdir -p tree/pkg$i/sub; echo 1 > tree/pkg$i/a; echo 1 > tree/pkg$i/sub/b; done; mkdir tree/none; chmod -R a-w tree; chmod 0 tree/none`;
   for (let round = 0; round < 5; round += 1) {
-    expect(
-      await asOrdinaryUser(parent, make, `await git.removeTree(${JSON.stringify(join(parent, 'tree'))})`),
-    ).toBe('');
+    expect(await asOrdinaryUser(parent, make, 'removeTree', join(parent, 'tree'))).toBe('');
     expect(readdirSync(parent)).toEqual([]);
   }
 });
@@ -45,11 +52,10 @@ test.skipIf(process.getuid?.() !== 0)(
   async () => {
     const parent = openDirectory();
     const path = join(parent, 'tree');
-    await asOrdinaryUser(parent, 'mkdir tree', '');
-    mkdirSync(join(path, 'of-root'));
+    mkdirSync(join(path, 'of-root'), { recursive: true });
     writeFileSync(join(path, 'of-root/f'), 'x');
-    const code = `console.log(await git.removeOrSetAside(${JSON.stringify(path)}))`;
-    const aside = await asOrdinaryUser(parent, 'true', code);
+    chownSync(path, NOBODY, NOBODY);
+    const aside = await asOrdinaryUser(parent, 'true', 'removeOrSetAside', path);
     expect(aside.startsWith(`${path}.left-`)).toBe(true);
     expect(existsSync(path)).toBe(false);
     expect(readFileSync(join(aside, 'of-root/f'), 'utf8')).toBe('x');

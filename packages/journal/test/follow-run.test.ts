@@ -1,6 +1,5 @@
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { appendFile } from 'node:fs/promises';
+import { temporaryFolder } from '@sage/test-support';
 import { expect, onTestFinished, test } from 'vitest';
 import { followRun, journalFile, NoSuchRunError, type RunEvent, type RunFact, RunLog } from '../src/index.ts';
 
@@ -13,12 +12,9 @@ const finished: RunFact = {
 };
 
 async function openLog(): Promise<{ root: string; log: RunLog }> {
-  const root = await mkdtemp(join(tmpdir(), 'sage-follow-'));
+  const root = temporaryFolder();
   const log = await RunLog.open(root, 'r', [], () => new Date(0));
-  onTestFinished(async () => {
-    await log.close();
-    await rm(root, { recursive: true });
-  });
+  onTestFinished(() => log.close());
   return { root, log };
 }
 

@@ -1,14 +1,13 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder } from '@sage/test-support';
+import { expect, test } from 'vitest';
 import type { RunEvent } from '../src/index.ts';
 import { Journal, parseJournal, readJournal } from '../src/journal.ts';
 
 async function journalFile(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'sage-journal-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  const folder = temporaryFolder();
   return join(folder, 'run/journal.jsonl');
 }
 

@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder } from '@sage/test-support';
+import { expect, test } from 'vitest';
 import {
   journalFile,
   listRuns,
@@ -26,12 +26,6 @@ const FINISHED: RunFact = {
   summary: { completed: 0, deferred: 0, blocked: 0, unprocessed: 1 },
 };
 
-async function root(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'sage-runs-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  return folder;
-}
-
 async function write(top: string, run: string, lines: readonly unknown[]): Promise<void> {
   const file = journalFile(top, run);
   await mkdir(dirname(file), { recursive: true });
@@ -42,12 +36,12 @@ async function write(top: string, run: string, lines: readonly unknown[]): Promi
 const v2 = (run: string, fact: RunFact) => ({ v: 2, run, time: '2026-01-01T00:00:00.000Z', ...fact });
 
 test('a repository without runs has none', async () => {
-  expect(await listRuns(await root())).toEqual([]);
-  expect(await unfinishedRuns(await root())).toEqual([]);
+  expect(await listRuns(temporaryFolder())).toEqual([]);
+  expect(await unfinishedRuns(temporaryFolder())).toEqual([]);
 });
 
 test('runs are listed newest first, with the time of their last event', async () => {
-  const top = await root();
+  const top = temporaryFolder();
   await write(top, '20260101-000000-a', [v2('20260101-000000-a', STARTED)]);
   await write(top, '20260102-000000-b', [v2('20260102-000000-b', STARTED)]);
   await utimes(journalFile(top, '20260101-000000-a'), 1_000, 1_000);
@@ -57,7 +51,7 @@ test('runs are listed newest first, with the time of their last event', async ()
 });
 
 test('a run that finished is not unfinished; one that was interrupted, or killed, is', async () => {
-  const top = await root();
+  const top = temporaryFolder();
   await write(top, 'a', [v2('a', STARTED), v2('a', FINISHED)]);
   await write(top, 'b', [v2('b', STARTED), v2('b', { ...FINISHED, outcome: 'interrupted' })]);
   await write(top, 'c', [v2('c', STARTED)]);
@@ -66,7 +60,7 @@ test('a run that finished is not unfinished; one that was interrupted, or killed
 });
 
 test('a damaged line is named, and the others count', async () => {
-  const top = await root();
+  const top = temporaryFolder();
   await write(top, 'a', [v2('a', STARTED), '{"v":2,"eve', v2('a', FINISHED)]);
   const { damaged, state, events } = await readRun(top, 'a');
   expect({ damaged, outcome: state.outcome, events: events.length }).toEqual({
@@ -77,13 +71,13 @@ test('a damaged line is named, and the others count', async () => {
 });
 
 test('a run that is not there is an error that says where runs are', async () => {
-  const reading = readRun(await root(), 'nope');
+  const reading = readRun(temporaryFolder(), 'nope');
   await expect(reading).rejects.toThrow(NoSuchRunError);
   await expect(reading).rejects.toMatchObject({ code: 'NO_SUCH_RUN', run: 'nope' });
 });
 
 test('a journal of version 1 is read with the names of today', async () => {
-  const top = await root();
+  const top = temporaryFolder();
   const v1 = (fact: object) => ({ v: 1, run: 'old', time: '2026-01-01T00:00:00.000Z', ...fact });
   await write(top, 'old', [
     v1(STARTED),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { SchedulerTicket } from '../src/backlog.ts';
 import { findParallelBatch, planBatches } from '../src/batch.ts';
 import { WorkerCountError } from '../src/errors.ts';
@@ -17,83 +17,77 @@ const open = (
   ...more,
 });
 
-describe('findParallelBatch', () => {
-  test('10 independent tickets, size 3: the first 3 by priority', () => {
-    const tickets = Array.from({ length: 10 }, (_, index) =>
-      open(`T-${index}`, [], { priority: `P${4 - (index % 5)}` }),
-    );
-    expect(findParallelBatch(tickets, 3)).toEqual(['T-4', 'T-9', 'T-3']);
-  });
+test('findParallelBatch: 10 independent tickets, size 3: the first 3 by priority', () => {
+  const tickets = Array.from({ length: 10 }, (_, index) =>
+    open(`T-${index}`, [], { priority: `P${4 - (index % 5)}` }),
+  );
+  expect(findParallelBatch(tickets, 3)).toEqual(['T-4', 'T-9', 'T-3']);
+});
 
-  test('2 with dependencies: only the independent ones', () => {
-    expect(findParallelBatch([open('A'), open('B', ['A']), open('C'), open('D', ['B'])], 5)).toEqual([
-      'A',
-      'C',
-    ]);
-  });
+test('findParallelBatch: 2 with dependencies: only the independent ones', () => {
+  expect(findParallelBatch([open('A'), open('B', ['A']), open('C'), open('D', ['B'])], 5)).toEqual([
+    'A',
+    'C',
+  ]);
+});
 
-  test('a dependency that is COMPLETED holds nobody up; a container is never given out', () => {
-    const tickets = [
-      open('A', [], { state: 'COMPLETED' }),
-      open('B', ['A']),
-      open('E', ['A', 'B'], { container: true }),
-    ];
-    expect(findParallelBatch(tickets, 5)).toEqual(['B']);
-    expect(findParallelBatch(tickets, 5, { only: new Set(['E']) })).toEqual([]);
-  });
+test('findParallelBatch: a dependency that is COMPLETED holds nobody up; a container is never given out', () => {
+  const tickets = [
+    open('A', [], { state: 'COMPLETED' }),
+    open('B', ['A']),
+    open('E', ['A', 'B'], { container: true }),
+  ];
+  expect(findParallelBatch(tickets, 5)).toEqual(['B']);
+  expect(findParallelBatch(tickets, 5, { only: new Set(['E']) })).toEqual([]);
+});
 
-  test('no room, no batch', () => {
-    expect(findParallelBatch([open('A')], 0)).toEqual([]);
-    expect(findParallelBatch([], 3)).toEqual([]);
-  });
+test('findParallelBatch: no room, no batch', () => {
+  expect(findParallelBatch([open('A')], 0)).toEqual([]);
+  expect(findParallelBatch([], 3)).toEqual([]);
+});
 
-  test('is what a greedy choice by rank among all that is ready gives', () => {
-    fc.assert(
-      fc.property(backlogs, fc.nat(5), (tickets, size) => {
-        const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
-        const completes = ({ state, container, dependencies }: SchedulerTicket): boolean =>
-          state === 'COMPLETED' ||
-          (container === true &&
-            state !== 'DEFERRED' &&
-            dependencies.every((to) => completes(byId.get(to)!)));
-        const expected: SchedulerTicket[] = [];
-        for (const { id } of rankTickets(tickets)) {
-          const ticket = byId.get(id)!;
-          const ready =
-            ticket.state !== 'DEFERRED' && ticket.dependencies.every((to) => completes(byId.get(to)!));
-          if (!ready || ticket.container || expected.length >= size) continue;
-          if (!expected.some((other) => conflict(ticket, other))) expected.push(ticket);
-        }
-        expect(findParallelBatch(tickets, size)).toEqual(expected.map(({ id }) => id));
-      }),
-    );
+test('findParallelBatch: is what a greedy choice by rank among all that is ready gives', () => {
+  fc.assert(
+    fc.property(backlogs, fc.nat(5), (tickets, size) => {
+      const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
+      const completes = ({ state, container, dependencies }: SchedulerTicket): boolean =>
+        state === 'COMPLETED' ||
+        (container === true && state !== 'DEFERRED' && dependencies.every((to) => completes(byId.get(to)!)));
+      const expected: SchedulerTicket[] = [];
+      for (const { id } of rankTickets(tickets)) {
+        const ticket = byId.get(id)!;
+        const ready =
+          ticket.state !== 'DEFERRED' && ticket.dependencies.every((to) => completes(byId.get(to)!));
+        if (!ready || ticket.container || expected.length >= size) continue;
+        if (!expected.some((other) => conflict(ticket, other))) expected.push(ticket);
+      }
+      expect(findParallelBatch(tickets, size)).toEqual(expected.map(({ id }) => id));
+    }),
+  );
+});
+
+test('planBatches: plans the backlog as if every batch succeeded, and says what is blocked', () => {
+  const tickets = [
+    open('A'),
+    open('B'),
+    open('C'),
+    open('D', ['A']),
+    open('E', ['D', 'C'], { container: true }),
+    open('F', ['E']),
+    open('X', [], { state: 'DEFERRED' }),
+    open('Y', ['X', 'F']),
+  ];
+  expect(planBatches(tickets, 2)).toEqual({
+    batches: [['A', 'C'], ['D', 'B'], ['F']],
+    blocked: [{ id: 'Y', by: ['X'] }],
   });
 });
 
-describe('planBatches', () => {
-  test('plans the backlog as if every batch succeeded, and says what is blocked', () => {
-    const tickets = [
-      open('A'),
-      open('B'),
-      open('C'),
-      open('D', ['A']),
-      open('E', ['D', 'C'], { container: true }),
-      open('F', ['E']),
-      open('X', [], { state: 'DEFERRED' }),
-      open('Y', ['X', 'F']),
-    ];
-    expect(planBatches(tickets, 2)).toEqual({
-      batches: [['A', 'C'], ['D', 'B'], ['F']],
-      blocked: [{ id: 'Y', by: ['X'] }],
-    });
-  });
+test('planBatches: keeps rivals in different batches', () => {
+  const tickets = [open('A', [], { files: ['x'] }), open('B', [], { files: ['x'] }), open('C')];
+  expect(planBatches(tickets, 3).batches).toEqual([['A', 'C'], ['B']]);
+});
 
-  test('keeps rivals in different batches', () => {
-    const tickets = [open('A', [], { files: ['x'] }), open('B', [], { files: ['x'] }), open('C')];
-    expect(planBatches(tickets, 3).batches).toEqual([['A', 'C'], ['B']]);
-  });
-
-  test('refuses no workers', () => {
-    expect(() => planBatches([open('A')], 0)).toThrow(WorkerCountError);
-  });
+test('planBatches: refuses no workers', () => {
+  expect(() => planBatches([open('A')], 0)).toThrow(WorkerCountError);
 });

@@ -1,20 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { put, temporaryFolder } from '@sage/test-support';
 import { expect, test } from 'vitest';
 import { cgroupQuota, usableCores } from '../src/cores.ts';
 
 function quotaWith(files: Record<string, string>): number | undefined {
-  const root = mkdtempSync(join(tmpdir(), 'sage-cores-'));
-  try {
-    for (const [name, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(root, name)), { recursive: true });
-      writeFileSync(join(root, name), text);
-    }
-    return cgroupQuota(root);
-  } finally {
-    rmSync(root, { recursive: true });
-  }
+  const root = temporaryFolder();
+  put(root, files);
+  return cgroupQuota(root);
 }
 
 test('version 2: the smallest quota of the group and those around it', () => {

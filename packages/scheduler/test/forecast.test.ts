@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { LimitError } from '../src/errors.ts';
 import { forecast } from '../src/forecast.ts';
 import { simulate } from '../src/simulate.ts';
@@ -9,75 +9,73 @@ const tickets = Array.from({ length: 40 }, (_, nth) => ({
   duration: 10,
 }));
 
-describe('forecast', () => {
-  test('is the simulation as planned, with a range around it that is always the same', () => {
-    const options = { workers: 4, rangeOf: () => ({ low: 4, high: 25 }) };
-    const one = forecast(tickets, options);
-    expect(one).toMatchObject(simulate(tickets, { workers: 4 }));
-    expect(one.low).toBeLessThan(one.expected);
-    expect(one.expected).toBeLessThan(one.high);
-    // The log-normal of 4 to 25 has a mean of 12.9: all work spread evenly takes 129 minutes on the average.
-    expect(one.low).toBeGreaterThan(100);
-    expect(one.high).toBeGreaterThan(130);
-    expect(one.high).toBeLessThan(220);
-    expect(forecast(tickets, options)).toEqual(one);
-  });
+test('forecast: is the simulation as planned, with a range around it that is always the same', () => {
+  const options = { workers: 4, rangeOf: () => ({ low: 4, high: 25 }) };
+  const one = forecast(tickets, options);
+  expect(one).toMatchObject(simulate(tickets, { workers: 4 }));
+  expect(one.low).toBeLessThan(one.expected);
+  expect(one.expected).toBeLessThan(one.high);
+  // The log-normal of 4 to 25 has a mean of 12.9: all work spread evenly takes 129 minutes on the average.
+  expect(one.low).toBeGreaterThan(100);
+  expect(one.high).toBeGreaterThan(130);
+  expect(one.high).toBeLessThan(220);
+  expect(forecast(tickets, options)).toEqual(one);
+});
 
-  test('in mid-run holds four of five ends, with the time that running tickets have had', () => {
-    const middle = Math.log(10);
-    const deviation = 0.7;
-    const factor = Math.exp(1.2816 * deviation);
-    let held = 0;
-    const RUNS = 200;
-    for (let seed = 0; seed < RUNS; seed++) {
-      const random = seededNormals(seed);
-      const real = new Map(tickets.map(({ id }) => [id, Math.exp(middle + deviation * random())]));
-      const { assignments, makespan } = simulate(tickets, { workers: 4, durationOf: (id) => real.get(id)! });
-      const now = makespan / 2;
-      const done = new Set(assignments.filter(({ end }) => end <= now).map(({ id }) => id));
-      const left = tickets.map((one) => (done.has(one.id) ? { ...one, state: 'COMPLETED' } : one));
-      const running = assignments.filter(({ start, end }) => start <= now && end > now);
-      const { low, expected, high } = forecast(left, {
-        workers: 4,
-        underWay: new Map(running.map(({ id, start }) => [id, now - start])),
-        rangeOf: () => ({ low: 10 / factor, high: 10 * factor }),
-        runs: 100,
-      });
-      expect(low).toBeLessThanOrEqual(expected);
-      if (makespan - now >= low && makespan - now <= high) held++;
-    }
-    expect(held / RUNS).toBeGreaterThan(0.72);
-    expect(held / RUNS).toBeLessThan(0.88);
-  });
-
-  test('costs what the minutes of all attempts cost, those that fail as well', () => {
-    const options = { workers: 4, costPerMinute: 0.5, rangeOf: () => undefined };
-    expect(forecast(tickets, options)).toMatchObject({
-      cost: 200,
-      costs: { low: 200, expected: 200, high: 200 },
+test('forecast: in mid-run holds four of five ends, with the time that running tickets have had', () => {
+  const middle = Math.log(10);
+  const deviation = 0.7;
+  const factor = Math.exp(1.2816 * deviation);
+  let held = 0;
+  const RUNS = 200;
+  for (let seed = 0; seed < RUNS; seed++) {
+    const random = seededNormals(seed);
+    const real = new Map(tickets.map(({ id }) => [id, Math.exp(middle + deviation * random())]));
+    const { assignments, makespan } = simulate(tickets, { workers: 4, durationOf: (id) => real.get(id)! });
+    const now = makespan / 2;
+    const done = new Set(assignments.filter(({ end }) => end <= now).map(({ id }) => id));
+    const left = tickets.map((one) => (done.has(one.id) ? { ...one, state: 'COMPLETED' } : one));
+    const running = assignments.filter(({ start, end }) => start <= now && end > now);
+    const { low, expected, high } = forecast(left, {
+      workers: 4,
+      underWay: new Map(running.map(({ id, start }) => [id, now - start])),
+      rangeOf: () => ({ low: 10 / factor, high: 10 * factor }),
+      runs: 100,
     });
-    const twice = { landings: [0, 0], deferred: false };
-    expect(forecast(tickets, { ...options, courseOf: () => twice })).toMatchObject({
-      cost: 200,
-      costs: { expected: 400 },
-    });
-    const { costs } = forecast(tickets, { ...options, rangeOf: () => ({ low: 4, high: 25 }) });
-    expect(costs.low).toBeLessThan(costs.expected);
-    expect(costs.expected).toBeLessThan(costs.high);
-  });
+    expect(low).toBeLessThanOrEqual(expected);
+    if (makespan - now >= low && makespan - now <= high) held++;
+  }
+  expect(held / RUNS).toBeGreaterThan(0.72);
+  expect(held / RUNS).toBeLessThan(0.88);
+});
 
-  test.each([0, 1.5, Number.NaN])('%d runs are refused', (runs) => {
-    expect(() => forecast(tickets, { workers: 4, rangeOf: () => undefined, runs })).toThrow(LimitError);
+test('forecast: costs what the minutes of all attempts cost, those that fail as well', () => {
+  const options = { workers: 4, costPerMinute: 0.5, rangeOf: () => undefined };
+  expect(forecast(tickets, options)).toMatchObject({
+    cost: 200,
+    costs: { low: 200, expected: 200, high: 200 },
   });
+  const twice = { landings: [0, 0], deferred: false };
+  expect(forecast(tickets, { ...options, courseOf: () => twice })).toMatchObject({
+    cost: 200,
+    costs: { expected: 400 },
+  });
+  const { costs } = forecast(tickets, { ...options, rangeOf: () => ({ low: 4, high: 25 }) });
+  expect(costs.low).toBeLessThan(costs.expected);
+  expect(costs.expected).toBeLessThan(costs.high);
+});
 
-  test('without ranges has none', () => {
-    const { makespan, expected, low, high } = forecast(tickets, { workers: 4, rangeOf: () => undefined });
-    expect([low, expected, high]).toEqual(Array(3).fill(makespan));
-    expect(forecast([], { workers: 1, rangeOf: () => undefined })).toMatchObject({
-      makespan: 0,
-      low: 0,
-      high: 0,
-    });
+test.each([0, 1.5, Number.NaN])('forecast: %d runs are refused', (runs) => {
+  expect(() => forecast(tickets, { workers: 4, rangeOf: () => undefined, runs })).toThrow(LimitError);
+});
+
+test('forecast: without ranges has none', () => {
+  const { makespan, expected, low, high } = forecast(tickets, { workers: 4, rangeOf: () => undefined });
+  expect([low, expected, high]).toEqual(Array(3).fill(makespan));
+  expect(forecast([], { workers: 1, rangeOf: () => undefined })).toMatchObject({
+    makespan: 0,
+    low: 0,
+    high: 0,
   });
 });
 

@@ -201,117 +201,109 @@ describe.each(cases)('section $section, $name', ({ section, name, good, bad, fin
   });
 });
 
-describe('section 1, json', () => {
-  test('passes an index', async () => {
-    expect((await reportOn([], { checks: ['json'] })).checks).toMatchObject([
-      { section: 1, id: 'json', status: 'pass' },
-    ]);
-  });
-
-  test.each([
-    ['{"tickets": [\n  1 2]}', 'json.NOT_JSON', ':2:5: not JSON: a comma expected'],
-    ['{}\n{}', 'json.TWO_DOCUMENTS', ':2:1: a second JSON document'],
-    ['{"tickets": {}}', 'json.NOT_AN_INDEX', ':1:13: "tickets" is not a list'],
-    ['{"tickets": [\n<<<<<<< ours\n]}', 'json.CONFLICT_MARKERS', ':2:1: a git conflict marker'],
-  ])('reports %j with its place, and runs nothing else', async (text, id, message) => {
-    const report = await reportOn(text);
-    expect(report).toMatchObject({
-      v: 1,
-      ok: false,
-      cycles: [],
-      checks: [{ section: 1, id, status: 'fail' }],
-    });
-    expect(report.checks).toHaveLength(1);
-    expect(report.checks[0]!.message).toContain(message);
-    expect(report.parallel.reason).toMatch(/before the index can be read/);
-  });
+test('section 1, json: passes an index', async () => {
+  expect((await reportOn([], { checks: ['json'] })).checks).toMatchObject([
+    { section: 1, id: 'json', status: 'pass' },
+  ]);
 });
 
-describe('section 9, markdown', () => {
-  test('passes where no ticket has a file, and where each has', async () => {
-    const root = temporaryFolder();
-    expect(await found('markdown', [sound('A-1')], root)).toMatchObject([{ section: 9, status: 'pass' }]);
-    writeFileSync(join(root, '.sage/tickets/A-1.md'), '');
-    expect(await found('markdown', [sound('A-1')], root)).toMatchObject([{ section: 9, status: 'pass' }]);
+test.each([
+  ['{"tickets": [\n  1 2]}', 'json.NOT_JSON', ':2:5: not JSON: a comma expected'],
+  ['{}\n{}', 'json.TWO_DOCUMENTS', ':2:1: a second JSON document'],
+  ['{"tickets": {}}', 'json.NOT_AN_INDEX', ':1:13: "tickets" is not a list'],
+  ['{"tickets": [\n<<<<<<< ours\n]}', 'json.CONFLICT_MARKERS', ':2:1: a git conflict marker'],
+])('section 1, json: reports %j with its place, and runs nothing else', async (text, id, message) => {
+  const report = await reportOn(text);
+  expect(report).toMatchObject({
+    v: 1,
+    ok: false,
+    cycles: [],
+    checks: [{ section: 1, id, status: 'fail' }],
   });
-
-  test('finds tickets without one, and files without a ticket', async () => {
-    const root = temporaryFolder();
-    mkdirSync(join(root, '.sage/tickets'), { recursive: true });
-    writeFileSync(join(root, '.sage/tickets/A-1.md'), '');
-    writeFileSync(join(root, '.sage/tickets/OLD-1.md'), '');
-    const checks = await found('markdown', [sound('A-1'), sound('../../B-1')], root);
-    expect(checks).toMatchObject([
-      { id: 'markdown.missing', status: 'warn', tickets: ['../../B-1'] },
-      { id: 'markdown.stray', status: 'warn', tickets: [] },
-    ]);
-    expect(checks[1]!.message).toContain('".sage/tickets/OLD-1.md" belongs to no ticket');
-  });
+  expect(report.checks).toHaveLength(1);
+  expect(report.checks[0]!.message).toContain(message);
+  expect(report.parallel.reason).toMatch(/before the index can be read/);
 });
 
-describe('section 16, checkpoints', () => {
-  const withCheckpoints = (...ids: unknown[]): RawTicket[] => [
-    sound('A-1', {
-      components: ids.map((id, index) => ({
-        name: `c${index}`,
-        checkpoint_id: id,
-        status: 'open',
-        tasks: [],
-      })),
-    }),
-  ];
-
-  test('passes commits that git knows, and components without a checkpoint', async () => {
-    const { root, git } = repository();
-    const checks = await found('checkpoints', withCheckpoints(git('rev-parse', 'HEAD'), 'main', null), root);
-    expect(checks).toMatchObject([{ section: 16, id: 'checkpoints', status: 'pass' }]);
-  });
-
-  test('finds those that it does not know, whatever they hold', async () => {
-    const { root } = repository();
-    const ids = ['main', 'deadbeef', '--evil', 'a b', 'main\nmain', 7];
-    const [check] = await found('checkpoints', withCheckpoints(...ids), root);
-    expect(check).toMatchObject({ id: 'checkpoints.unknown', status: 'warn', tickets: ['A-1'] });
-    expect(check!.message).toContain('component "c1" of "A-1" has the checkpoint "deadbeef"');
-    expect(check!.message).toContain('; and 2 more: ');
-  });
-
-  test('knows none outside a repository', async () => {
-    expect(await found('checkpoints', withCheckpoints('main'))).toMatchObject([{ status: 'warn' }]);
-  });
+test('section 9, markdown: passes where no ticket has a file, and where each has', async () => {
+  const root = temporaryFolder();
+  expect(await found('markdown', [sound('A-1')], root)).toMatchObject([{ section: 9, status: 'pass' }]);
+  writeFileSync(join(root, '.sage/tickets/A-1.md'), '');
+  expect(await found('markdown', [sound('A-1')], root)).toMatchObject([{ section: 9, status: 'pass' }]);
 });
 
-describe('section 17, summary', () => {
-  test('counts tickets by state and by what they have', async () => {
-    const report = await reportOn(
-      {
-        total_tickets: 3,
-        tickets: [
-          sound('A-1', { tasks: [subTask] }),
-          sound('B-1', { state: 'COMPLETED', validation_config: {} }),
-          sound('C-1', { components: [{ name: 'c' }] }),
-        ],
-      },
-      { checks: ['summary'] },
-    );
-    expect(report.checks).toEqual([
-      {
-        section: 17,
-        id: 'summary.counts',
-        status: 'pass',
-        message:
-          '3 tickets; 2 UNPROCESSED, 0 IN_PROGRESS, 1 COMPLETED, 0 DEFERRED; 1 with sub-tasks; 1 with validation; 1 with components',
-        tickets: [],
-      },
-    ]);
-  });
+test('section 9, markdown: finds tickets without one, and files without a ticket', async () => {
+  const root = temporaryFolder();
+  mkdirSync(join(root, '.sage/tickets'), { recursive: true });
+  writeFileSync(join(root, '.sage/tickets/A-1.md'), '');
+  writeFileSync(join(root, '.sage/tickets/OLD-1.md'), '');
+  const checks = await found('markdown', [sound('A-1'), sound('../../B-1')], root);
+  expect(checks).toMatchObject([
+    { id: 'markdown.missing', status: 'warn', tickets: ['../../B-1'] },
+    { id: 'markdown.stray', status: 'warn', tickets: [] },
+  ]);
+  expect(checks[1]!.message).toContain('".sage/tickets/OLD-1.md" belongs to no ticket');
+});
 
-  test('finds stale counters', async () => {
-    const report = await reportOn(
-      { total_tickets: 3, completed_tickets: 0, tickets: [sound('A-1')] },
-      { checks: ['summary'] },
-    );
-    expect(report.checks[1]).toMatchObject({ id: 'summary.counters', status: 'warn' });
-    expect(report.checks[1]!.message).toMatch(/^total_tickets says 3, it is 1: /);
-  });
+const withCheckpoints = (...ids: unknown[]): RawTicket[] => [
+  sound('A-1', {
+    components: ids.map((id, index) => ({
+      name: `c${index}`,
+      checkpoint_id: id,
+      status: 'open',
+      tasks: [],
+    })),
+  }),
+];
+
+test('section 16, checkpoints: passes commits that git knows, and components without a checkpoint', async () => {
+  const { root, git } = repository();
+  const checks = await found('checkpoints', withCheckpoints(git('rev-parse', 'HEAD'), 'main', null), root);
+  expect(checks).toMatchObject([{ section: 16, id: 'checkpoints', status: 'pass' }]);
+});
+
+test('section 16, checkpoints: finds those that it does not know, whatever they hold', async () => {
+  const { root } = repository();
+  const ids = ['main', 'deadbeef', '--evil', 'a b', 'main\nmain', 7];
+  const [check] = await found('checkpoints', withCheckpoints(...ids), root);
+  expect(check).toMatchObject({ id: 'checkpoints.unknown', status: 'warn', tickets: ['A-1'] });
+  expect(check!.message).toContain('component "c1" of "A-1" has the checkpoint "deadbeef"');
+  expect(check!.message).toContain('; and 2 more: ');
+});
+
+test('section 16, checkpoints: knows none outside a repository', async () => {
+  expect(await found('checkpoints', withCheckpoints('main'))).toMatchObject([{ status: 'warn' }]);
+});
+
+test('section 17, summary: counts tickets by state and by what they have', async () => {
+  const report = await reportOn(
+    {
+      total_tickets: 3,
+      tickets: [
+        sound('A-1', { tasks: [subTask] }),
+        sound('B-1', { state: 'COMPLETED', validation_config: {} }),
+        sound('C-1', { components: [{ name: 'c' }] }),
+      ],
+    },
+    { checks: ['summary'] },
+  );
+  expect(report.checks).toEqual([
+    {
+      section: 17,
+      id: 'summary.counts',
+      status: 'pass',
+      message:
+        '3 tickets; 2 UNPROCESSED, 0 IN_PROGRESS, 1 COMPLETED, 0 DEFERRED; 1 with sub-tasks; 1 with validation; 1 with components',
+      tickets: [],
+    },
+  ]);
+});
+
+test('section 17, summary: finds stale counters', async () => {
+  const report = await reportOn(
+    { total_tickets: 3, completed_tickets: 0, tickets: [sound('A-1')] },
+    { checks: ['summary'] },
+  );
+  expect(report.checks[1]).toMatchObject({ id: 'summary.counters', status: 'warn' });
+  expect(report.checks[1]!.message).toMatch(/^total_tickets says 3, it is 1: /);
 });

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { checkAgent } from '../src/prerequisites/agent.ts';
 import { checkSandbox } from '../src/prerequisites/sandbox.ts';
 import { checkFolders } from '../src/prerequisites/folders.ts';
@@ -12,148 +12,140 @@ import { filesBelow, reportOn, sound } from './fixture.ts';
 
 const id = 'parallel';
 
-describe('git', () => {
-  test('passes a work tree with a commit', async () => {
-    const findings = await checkGit(repository().root);
-    expect(findings).toMatchObject([
-      { id: `${id}.git`, status: 'pass', message: expect.stringMatching(/^git \d+\.\d+/) },
-      { id: `${id}.work-tree`, status: 'pass' },
-    ]);
-  });
+test('git: passes a work tree with a commit', async () => {
+  const findings = await checkGit(repository().root);
+  expect(findings).toMatchObject([
+    { id: `${id}.git`, status: 'pass', message: expect.stringMatching(/^git \d+\.\d+/) },
+    { id: `${id}.work-tree`, status: 'pass' },
+  ]);
+});
 
-  test('says what is missing elsewhere', async () => {
-    const workTree = async (root: string) => (await checkGit(root))[1];
-    const unborn = temporaryFolder();
-    execFileSync('git', ['init', '-q'], { cwd: unborn });
-    const bare = temporaryFolder();
-    execFileSync('git', ['init', '-q', '--bare'], { cwd: bare });
-    expect(await workTree(temporaryFolder())).toMatchObject({
-      status: 'fail',
-      message: expect.stringContaining('git init'),
-    });
-    expect(await workTree(unborn)).toMatchObject({
-      status: 'fail',
-      message: expect.stringContaining('no commit yet'),
-    });
-    expect(await workTree(bare)).toMatchObject({
-      status: 'fail',
-      message: expect.stringContaining('without a work tree'),
-    });
+test('git: says what is missing elsewhere', async () => {
+  const workTree = async (root: string) => (await checkGit(root))[1];
+  const unborn = temporaryFolder();
+  execFileSync('git', ['init', '-q'], { cwd: unborn });
+  const bare = temporaryFolder();
+  execFileSync('git', ['init', '-q', '--bare'], { cwd: bare });
+  expect(await workTree(temporaryFolder())).toMatchObject({
+    status: 'fail',
+    message: expect.stringContaining('git init'),
+  });
+  expect(await workTree(unborn)).toMatchObject({
+    status: 'fail',
+    message: expect.stringContaining('no commit yet'),
+  });
+  expect(await workTree(bare)).toMatchObject({
+    status: 'fail',
+    message: expect.stringContaining('without a work tree'),
   });
 });
 
-describe('folders', () => {
-  test('pass where they can be written, and leave nothing behind', async () => {
-    const root = temporaryFolder();
-    expect(await checkFolders(root)).toMatchObject([
-      { id: `${id}.commit-queue`, status: 'pass' },
-      { id: `${id}.worktrees`, status: 'pass' },
-    ]);
-    expect(filesBelow(root)).toEqual([]);
-  });
-
-  test('leave what is there', async () => {
-    const root = temporaryFolder();
-    mkdirSync(join(root, '.sage/commit-queue'), { recursive: true });
-    writeFileSync(join(root, '.sage/commit-queue/entry.json'), '{}');
-    await checkFolders(root);
-    expect(filesBelow(root)).toEqual(['.sage', '.sage/commit-queue', '.sage/commit-queue/entry.json']);
-  });
-
-  test('fail where something is in the way', async () => {
-    const root = temporaryFolder();
-    mkdirSync(join(root, '.sage'));
-    writeFileSync(join(root, '.sage/worktrees'), 'a file');
-    expect(await checkFolders(root)).toMatchObject([
-      { status: 'pass' },
-      {
-        id: `${id}.worktrees`,
-        status: 'fail',
-        message: expect.stringMatching(/^\.sage\/worktrees cannot be written \(EEXIST\): /),
-      },
-    ]);
-    expect(filesBelow(root)).toEqual(['.sage', '.sage/worktrees']);
-  });
+test('folders: pass where they can be written, and leave nothing behind', async () => {
+  const root = temporaryFolder();
+  expect(await checkFolders(root)).toMatchObject([
+    { id: `${id}.commit-queue`, status: 'pass' },
+    { id: `${id}.worktrees`, status: 'pass' },
+  ]);
+  expect(filesBelow(root)).toEqual([]);
 });
 
-describe('agent', () => {
-  test('warns where it is not signed in, and says how to', async () => {
-    const agent = { name: 'git', program: 'git', version: '1.2', fix: 'log in' };
-    const path = process.env['PATH'] ?? '';
-    const out = await checkAgent('/', { ...agent, signedIn: false }, path);
-    expect(out.status).toBe('warn');
-    expect(out.message).toMatch(/, version 1\.2, and not signed in: log in$/);
-    expect((await checkAgent('/', { ...agent, signedIn: true }, path)).message).toMatch(
-      /, version 1\.2, signed in$/,
-    );
-  });
+test('folders: leave what is there', async () => {
+  const root = temporaryFolder();
+  mkdirSync(join(root, '.sage/commit-queue'), { recursive: true });
+  writeFileSync(join(root, '.sage/commit-queue/entry.json'), '{}');
+  await checkFolders(root);
+  expect(filesBelow(root)).toEqual(['.sage', '.sage/commit-queue', '.sage/commit-queue/entry.json']);
+});
 
-  function withProgram(mode: number): { root: string; bin: string } {
-    const root = temporaryFolder();
-    const bin = join(root, 'bin');
-    mkdirSync(bin);
-    writeFileSync(join(bin, 'coder'), '#!/bin/sh\n');
-    chmodSync(join(bin, 'coder'), mode);
-    return { root, bin };
+test('folders: fail where something is in the way', async () => {
+  const root = temporaryFolder();
+  mkdirSync(join(root, '.sage'));
+  writeFileSync(join(root, '.sage/worktrees'), 'a file');
+  expect(await checkFolders(root)).toMatchObject([
+    { status: 'pass' },
+    {
+      id: `${id}.worktrees`,
+      status: 'fail',
+      message: expect.stringMatching(/^\.sage\/worktrees cannot be written \(EEXIST\): /),
+    },
+  ]);
+  expect(filesBelow(root)).toEqual(['.sage', '.sage/worktrees']);
+});
+
+test('agent: warns where it is not signed in, and says how to', async () => {
+  const agent = { name: 'git', program: 'git', version: '1.2', fix: 'log in' };
+  const path = process.env['PATH'] ?? '';
+  const out = await checkAgent('/', { ...agent, signedIn: false }, path);
+  expect(out.status).toBe('warn');
+  expect(out.message).toMatch(/, version 1\.2, and not signed in: log in$/);
+  expect((await checkAgent('/', { ...agent, signedIn: true }, path)).message).toMatch(
+    /, version 1\.2, signed in$/,
+  );
+});
+
+function withProgram(mode: number): { root: string; bin: string } {
+  const root = temporaryFolder();
+  const bin = join(root, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'coder'), '#!/bin/sh\n');
+  chmodSync(join(bin, 'coder'), mode);
+  return { root, bin };
+}
+
+test('agent: is found on PATH, by its path, and from the top of the repository', async () => {
+  const { root, bin } = withProgram(0o755);
+  for (const [program, path] of [
+    ['coder', `/nowhere:${bin}`],
+    [join(bin, 'coder'), ''],
+    ['bin/coder', ''],
+  ] as const) {
+    expect(await checkAgent(root, { name: 'x', program }, path)).toMatchObject({
+      id: `${id}.agent`,
+      status: 'pass',
+      message: `agent "x" is ${JSON.stringify(join(bin, 'coder'))}`,
+    });
   }
-
-  test('is found on PATH, by its path, and from the top of the repository', async () => {
-    const { root, bin } = withProgram(0o755);
-    for (const [program, path] of [
-      ['coder', `/nowhere:${bin}`],
-      [join(bin, 'coder'), ''],
-      ['bin/coder', ''],
-    ] as const) {
-      expect(await checkAgent(root, { name: 'x', program }, path)).toMatchObject({
-        id: `${id}.agent`,
-        status: 'pass',
-        message: `agent "x" is ${JSON.stringify(join(bin, 'coder'))}`,
-      });
-    }
-  });
-
-  test('fails where it is missing, not executable or a folder; warns where there is none', async () => {
-    const { root, bin } = withProgram(0o644);
-    const agent = { name: 'x', program: 'coder' };
-    expect(await checkAgent(root, agent, bin)).toMatchObject({
-      status: 'fail',
-      message: expect.stringContaining('"coder" is not a program on PATH'),
-    });
-    expect(await checkAgent(root, agent, '')).toMatchObject({ status: 'fail' });
-    expect(await checkAgent(root, { name: 'x', program: bin }, '')).toMatchObject({ status: 'fail' });
-    expect(await checkAgent(root, undefined, bin)).toMatchObject({ status: 'warn' });
-  });
 });
 
-describe('machine', () => {
-  test('one core is worth a warning', () => {
-    expect(checkCores(1).status).toBe('warn');
-    expect(checkCores(2).status).toBe('pass');
+test('agent: fails where it is missing, not executable or a folder; warns where there is none', async () => {
+  const { root, bin } = withProgram(0o644);
+  const agent = { name: 'x', program: 'coder' };
+  expect(await checkAgent(root, agent, bin)).toMatchObject({
+    status: 'fail',
+    message: expect.stringContaining('"coder" is not a program on PATH'),
   });
+  expect(await checkAgent(root, agent, '')).toMatchObject({ status: 'fail' });
+  expect(await checkAgent(root, { name: 'x', program: bin }, '')).toMatchObject({ status: 'fail' });
+  expect(await checkAgent(root, undefined, bin)).toMatchObject({ status: 'warn' });
+});
 
-  test('judges the room by the worktrees that are wanted', () => {
-    expect(judgeDisk(3, 100e6, 300e6)).toMatchObject({
-      status: 'pass',
-      message: 'room for 3 worktrees of 100 MB, 300 MB are free',
-    });
-    expect(judgeDisk(3, 100e6, 299e6)).toMatchObject({
-      status: 'warn',
-      message: expect.stringMatching(/^room for only 2 of 3 worktrees/),
-    });
-    expect(judgeDisk(3, 100e6, 99e6).status).toBe('fail');
-    expect(judgeDisk(3, 0, 99e6).status).toBe('pass');
-  });
+test('machine: one core is worth a warning', () => {
+  expect(checkCores(1).status).toBe('warn');
+  expect(checkCores(2).status).toBe('pass');
+});
 
-  test('measures the tracked files, in blocks', async () => {
-    const { root, commit } = repository();
-    commit({ big: 'x'.repeat(120_000) });
-    writeFileSync(join(root, 'untracked'), 'x'.repeat(1e6));
-    expect(await checkDisk(root, 1)).toMatchObject({
-      status: 'pass',
-      message: expect.stringContaining('worktrees of 0.1 MB'),
-    });
-    expect(await checkDisk(temporaryFolder(), 1)).toMatchObject({ status: 'warn' });
+test('machine: judges the room by the worktrees that are wanted', () => {
+  expect(judgeDisk(3, 100e6, 300e6)).toMatchObject({
+    status: 'pass',
+    message: 'room for 3 worktrees of 100 MB, 300 MB are free',
   });
+  expect(judgeDisk(3, 100e6, 299e6)).toMatchObject({
+    status: 'warn',
+    message: expect.stringMatching(/^room for only 2 of 3 worktrees/),
+  });
+  expect(judgeDisk(3, 100e6, 99e6).status).toBe('fail');
+  expect(judgeDisk(3, 0, 99e6).status).toBe('pass');
+});
+
+test('machine: measures the tracked files, in blocks', async () => {
+  const { root, commit } = repository();
+  commit({ big: 'x'.repeat(120_000) });
+  writeFileSync(join(root, 'untracked'), 'x'.repeat(1e6));
+  expect(await checkDisk(root, 1)).toMatchObject({
+    status: 'pass',
+    message: expect.stringContaining('worktrees of 0.1 MB'),
+  });
+  expect(await checkDisk(temporaryFolder(), 1)).toMatchObject({ status: 'warn' });
 });
 
 test('section 15 puts them together, with what a parallel run would gain', async () => {

@@ -3,13 +3,11 @@ import { chmodSync, existsSync, mkdtempSync, realpathSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { NOBODY } from '@sage/test-support/ordinary-user';
 import { expect, onTestFinished, test } from 'vitest';
 
-/** Who has no rights of its own on every system. */
-const NOBODY = 65_534;
-
 /** Attempts of these agents, one after the other in the same worktree, by a user who is not root. */
-async function attempts(...commands: string[]): Promise<unknown[]> {
+async function attempts(...scripts: string[]): Promise<unknown[]> {
   const room = realpathSync(mkdtempSync(join(tmpdir(), 'sage-ordinary-')));
   chmodSync(room, 0o777);
   onTestFinished(() => {
@@ -18,11 +16,11 @@ async function attempts(...commands: string[]): Promise<unknown[]> {
   });
   const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   const variables = { PATH: process.env['PATH'], HOME: room, SHELL: '/bin/sh' };
-  const options = { cwd: room, ...user, env: variables, encoding: 'utf8' as const };
+  const options = { cwd: room, env: variables, encoding: 'utf8' as const };
   const init = `git init -q work; cd work; echo a > a; git add a; git -c user.name=x -c user.email=x@x commit -qm a`;
-  execFileSync('/bin/sh', ['-c', init], options);
+  execFileSync('/bin/sh', ['-c', init], { ...options, ...user });
   const child = join(import.meta.dirname, 'ordinary-user-child.ts');
-  const args = ['--conditions=@sage/source', child, join(room, 'work'), ...commands];
+  const args = ['--conditions=@sage/source', child, join(room, 'work'), ...scripts];
   const { stdout } = await promisify(execFile)(process.execPath, args, options);
   expect(existsSync(join(room, '.cache/sage'))).toBe(true);
   return JSON.parse(stdout) as unknown[];
@@ -32,7 +30,7 @@ const done = (changedFiles: string[], more: object = {}) => ({ outcome: 'complet
 
 test("read-only trees, folders without permissions and endless paths are in nobody's way", async () => {
   const work = 'echo x > work';
-  const deep = `node -e 'const fs=require("fs");for(let i=0;i<40;i++){const n="d".repeat(200);fs.mkdirSync(n);process.chdir(n)}'`;
+  const deep = `perl -e 'for (1..40) { mkdir "d" x 200; chdir "d" x 200 }'`;
   const results = await attempts(
     `${work}; mkdir -p cache/pkg; echo '*' > cache/.gitignore; echo a > cache/pkg/a; chmod -R a-w cache`,
     `test ! -e cache && ${work}; mkdir none; echo x > none/f; chmod 0 none`,

@@ -1,9 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { openRepository, type Repository } from '@sage/git';
-import { onTestFinished } from 'vitest';
+import { repository, temporaryFolder } from '@sage/test-support';
 import { openWorkers, type Workers, type WorkersOptions, type WorkRequest } from '../src/index.ts';
 
 export interface Fixture {
@@ -16,37 +12,22 @@ export interface Fixture {
   request(id: string, more?: Partial<WorkRequest>): WorkRequest;
 }
 
-/** A repository with one commit, removed after the test. */
+/** A repository with one commit. */
 export async function repositoryFixture(
   files: Record<string, string> = { 'README.md': 'hello\n' },
 ): Promise<Fixture> {
-  const root = await realpath(await mkdtemp(join(tmpdir(), 'sage-workers-')));
-  // A worktree may still be being cleaned.
-  const cache = `${root}-cache`;
-  onTestFinished(async () => {
-    for (const folder of [root, cache]) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  });
-  const git = (...args: string[]) =>
-    execFileSync('git', ['-C', root, '-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', ...args], {
-      encoding: 'utf8',
-    }).trim();
-  git('init', '--quiet', '--initial-branch=main');
-  for (const [path, content] of Object.entries(files)) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), content);
-  }
-  git('add', '--all');
-  git('commit', '--quiet', '--message=first');
-  const repository = await openRepository(root);
+  const { root, git } = repository(files);
+  const opened = await openRepository(root);
+  const cache = temporaryFolder();
   const base = git('rev-parse', 'HEAD');
   return {
-    repository,
+    repository: opened,
     cache,
     base,
     git,
     workers: (command, timeout = 60_000, more = {}) =>
       openWorkers({
-        repository,
+        repository: opened,
         agent: { name: 'test', command, metered: false },
         protectedPaths: ['.sage/tickets/index.json', '.sage/runs'],
         timeout,

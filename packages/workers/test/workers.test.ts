@@ -23,7 +23,7 @@ test('what an agent leaves, committed or not, becomes commits on the base', asyn
   });
   await room.keep('API-1', result.commit ?? '', 'deferred');
   expect(git('log', '--format=%an: %s', `${base}..refs/sage/deferred/API-1`)).toBe(
-    'Sage: feat(api): API-1\nx: mine',
+    'Una User: feat(api): API-1\nx: mine',
   );
   expect(git('status', '--porcelain', '--untracked-files=no')).toBe('');
   await room.close();

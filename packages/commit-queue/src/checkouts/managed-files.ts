@@ -1,4 +1,4 @@
-import { lstat, readFile, rename, writeFile } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type CheckoutView,
@@ -10,6 +10,7 @@ import {
   viewCheckout,
   writeObject,
   type Repository,
+  replaceFile,
 } from '@sage/git';
 import type { ManagedPlan } from './intent.ts';
 
@@ -121,7 +122,5 @@ async function readWorkingFile(checkout: Repository, path: string): Promise<Buff
 
 async function replaceWorkingFile(file: string, content: Uint8Array): Promise<void> {
   const { mode } = await lstat(file);
-  const temporary = `${file}.sage-${process.pid}`;
-  await writeFile(temporary, content, { mode, flush: true });
-  await rename(temporary, file);
+  await replaceFile(file, content, { mode: mode & 0o7777, durable: true });
 }

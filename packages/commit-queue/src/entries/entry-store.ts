@@ -1,14 +1,7 @@
-import { statSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  createFile,
-  createFiles,
-  removeFiles,
-  replaceFile,
-  replaceFiles,
-  TEMPORARY_PREFIX,
-} from '../durable-file.ts';
+import { fileVersion, isTemporary, replaceFile } from '@sage/git';
+import { createFile, createFiles, removeFiles, replaceFiles } from '../durable-file.ts';
 import { entrySchema, TRANSITIONS, type QueueEntry } from './entry.ts';
 import { EntryError, isErrno } from '../errors.ts';
 
@@ -93,10 +86,10 @@ export class EntryStore {
     const file = join(this.directory, fileName(sequence));
     const known = this.#final.get(sequence);
     // After a cleanup the number may be another entry's, and then the file is another one.
-    if (known && known.file === identityOf(file)) return known.entry;
+    if (known && known.file === fileVersion(file)) return known.entry;
     const entry = entrySchema.parse(JSON.parse(await readFile(file, 'utf8')));
     if (entry.sequence !== sequence) throw new Error(`its sequence is ${entry.sequence}`);
-    if (TRANSITIONS[entry.state].length === 0) this.#final.set(sequence, { entry, file: identityOf(file) });
+    if (TRANSITIONS[entry.state].length === 0) this.#final.set(sequence, { entry, file: fileVersion(file) });
     return entry;
   }
 
@@ -144,7 +137,7 @@ export class EntryStore {
   async write(previous: QueueEntry, next: QueueEntry): Promise<QueueEntry> {
     assertTransition(previous, next);
     const entry = { ...next, updatedAt: this.#now().toISOString() };
-    await replaceFile(this.directory, fileName(entry.sequence), format(entry));
+    await replaceFile(join(this.directory, fileName(entry.sequence)), format(entry), { durable: true });
     return entry;
   }
 
@@ -166,7 +159,7 @@ export class EntryStore {
   async remove(...entries: readonly QueueEntry[]): Promise<void> {
     const highest = Math.max(0, ...entries.map(({ sequence }) => sequence));
     if (highest > (await this.#highestRemoved()))
-      await replaceFile(this.directory, HIGHEST_REMOVED, `${highest}\n`);
+      await replaceFile(join(this.directory, HIGHEST_REMOVED), `${highest}\n`, { durable: true });
     for (const { sequence } of entries) this.#final.delete(sequence);
     await removeFiles(
       this.directory,
@@ -185,7 +178,7 @@ export class EntryStore {
   /** Temporary files of killed processes; a live one is minutes old at most. */
   async removeLeftovers(): Promise<void> {
     for (const name of await readdir(this.directory)) {
-      if (!name.startsWith(TEMPORARY_PREFIX)) continue;
+      if (!isTemporary(name)) continue;
       const path = join(this.directory, name);
       const status = await stat(path).catch(() => undefined);
       if (status && this.#now().getTime() - status.mtimeMs > LEFTOVER_AGE_MS) await rm(path, { force: true });
@@ -214,12 +207,6 @@ function assertTransition(previous: QueueEntry, next: QueueEntry): void {
   if (previous.state === next.state || TRANSITIONS[previous.state].includes(next.state)) return;
   const message = `entry ${previous.id} is ${previous.state} and cannot become ${next.state}`;
   throw new EntryError('WRONG_STATE', previous.id, message);
-}
-
-/** undefined if there is no such file. Synchronous: thousands are looked at for each landing. */
-function identityOf(file: string): string | undefined {
-  const status = statSync(file, { throwIfNoEntry: false });
-  return status && `${status.ino} ${status.mtimeMs}`;
 }
 
 function fileName(sequence: number): string {

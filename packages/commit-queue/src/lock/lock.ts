@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '@sage/git';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createFile, replaceFile } from '../durable-file.ts';
+import { createFile } from '../durable-file.ts';
 import { isErrno, LockTimeoutError, QueueStoppedError } from '../errors.ts';
 import type { LockOwner } from './lock-owner.ts';
 import { hasEnded, ownIdentity } from './process-identity.ts';
@@ -128,14 +129,14 @@ function held(folder: string, { generation, tornSince }: Taken, owner: LockOwner
     released = true;
     if (!(await isMine())) return;
     const torn = tornSince === undefined || whole ? {} : { tornSince: finiteOrNull(tornSince) };
-    await replaceFile(folder, name, JSON.stringify({ released: true, boot: owner.boot, ...torn }));
+    await replaceFile(join(folder, name), JSON.stringify({ released: true, boot: owner.boot, ...torn }));
   };
   return {
     owner,
     tornSince,
     async repaired() {
       whole = true;
-      if (await isMine()) await replaceFile(folder, name, JSON.stringify(owner));
+      if (await isMine()) await replaceFile(join(folder, name), JSON.stringify(owner));
     },
     release,
     [Symbol.asyncDispose]: release,

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
+import { readProcessStat } from '@sage/git';
 import { isErrno } from '../errors.ts';
 
 /** Distinguishes a process from every other, also from a later one with the same pid. */
@@ -45,10 +46,8 @@ export async function hasEnded(other: ProcessIdentity): Promise<boolean> {
 async function processStart(pid: number): Promise<string | undefined> {
   if (!linux) return startByPs(pid);
   try {
-    // proc(5): the name in parentheses may hold anything, so count from its end: state is 3, starttime 22.
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+    const { started, ended } = await readProcessStat(pid);
+    return ended ? undefined : started;
   } catch (error) {
     // ESRCH: it ended while its file was read.
     if (isErrno(error, 'ENOENT', 'ESRCH')) return undefined;

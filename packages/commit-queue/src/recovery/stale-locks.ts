@@ -1,7 +1,7 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Repository } from '@sage/git';
+import { fileVersion, type Repository } from '@sage/git';
 
 const STALE_LOCK_WAIT_MS = 3000;
 
@@ -24,19 +24,13 @@ export async function removeStaleLocks(
     'HEAD.lock',
     ...worktrees.map((name) => `worktrees/${name}/HEAD.lock`),
   ].map((name) => join(commonDir, name));
-  const empty = new Map<string, string>();
+  const empty = new Map<string, string | undefined>();
   for (const file of files) {
     const content = await readFile(file, 'utf8').catch(() => undefined);
     if (content?.trim() === landing) await rm(file, { force: true });
-    else if (content === '') empty.set(file, await fingerprint(file));
+    else if (content === '') empty.set(file, fileVersion(file));
   }
   if (empty.size === 0) return;
   await delay(STALE_LOCK_WAIT_MS);
-  for (const [file, before] of empty)
-    if ((await fingerprint(file)) === before) await rm(file, { force: true });
-}
-
-async function fingerprint(file: string): Promise<string> {
-  const status = await stat(file, { bigint: true }).catch(() => undefined);
-  return status ? `${status.ino} ${status.ctimeNs} ${status.size}` : 'gone';
+  for (const [file, before] of empty) if (fileVersion(file) === before) await rm(file, { force: true });
 }

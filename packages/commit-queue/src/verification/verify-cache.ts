@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replaceFile } from '../durable-file.ts';
+import { replaceFile } from '@sage/git';
+
 import type { Verdict } from '../landing/landing-context.ts';
 
 const FOLDER = 'verified';
@@ -27,7 +28,7 @@ export function withVerifyCache<C extends { commit: string; tree: string }>(
     const verdict = await verify(candidate);
     if (verdict.ok) {
       await mkdir(folder, { recursive: true });
-      await replaceFile(folder, name, `${candidate.commit}\n`);
+      await replaceFile(join(folder, name), `${candidate.commit}\n`, { durable: true });
     }
     return verdict;
   };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { commitAll, landAll, MAIN, queueOn, sh, status, tip, workCommit } from '../fixture.ts';
+import { commitAll, userGit } from '@sage/test-support';
+import { landAll, MAIN, queueOn, status, tip, workCommit } from '../fixture.ts';
 
 const claims = (...tickets: string[]) => tickets.map((ticket) => ({ ticket, by: 'the index' }));
 
@@ -26,8 +27,8 @@ test('what is missing, twice, or not what was asked for is named', async () => {
   const middle = tip(repository);
   await add('LOST', { y: '1' }, base);
   await landAll(queue);
-  sh(repository.root, 'reset', '--quiet', '--hard', middle);
-  const message = sh(repository.root, 'log', '-1', '--format=%B');
+  userGit(repository.root, 'reset', '--quiet', '--hard', middle);
+  const message = userGit(repository.root, 'log', '-1', '--format=%B');
   commitAll(repository.root, { z: '1' }, message);
   const { problems } = await queue.audit({ target: MAIN, claims: claims('KEPT', 'LOST', 'NEVER') });
   expect(problems.map(({ kind, ticket }) => `${kind} ${ticket ?? ''}`)).toEqual([
@@ -58,7 +59,7 @@ test('landings that are gone are found where no landing is left, by the word of 
   await add('TWO', { y: '1' }, first);
   const [one, two] = await landAll(queue);
   await queue.cleanup();
-  sh(repository.root, 'reset', '--quiet', '--hard', first);
+  userGit(repository.root, 'reset', '--quiet', '--hard', first);
   const claims = [
     { ticket: 'ONE', by: 'run 1', commit: one?.landed },
     { ticket: 'TWO', by: 'run 1', commit: two?.landed },

@@ -2,17 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCommitQueue, type Step } from '../../src/index.ts';
-import {
-  landAll,
-  MAIN,
-  put,
-  queueOn,
-  sh,
-  status,
-  subjects,
-  temporaryDirectory,
-  workCommit,
-} from '../fixture.ts';
+import { put, userGit, temporaryFolder } from '@sage/test-support';
+import { landAll, MAIN, queueOn, status, subjects, workCommit } from '../fixture.ts';
 
 const BEFORE = { a: '1\n', b: '1\n' };
 const CHANGE = { a: '2\n', new: 'n\n' };
@@ -46,13 +37,13 @@ test.each<[Step, string]>([
 ])('the user switches to another branch at %s: its files stay as they are', async (at) => {
   const { repository, queue } = await meanwhile(
     at,
-    (root) => sh(root, 'checkout', '--quiet', 'feature'),
-    (root) => sh(root, 'branch', 'feature'),
+    (root) => userGit(root, 'checkout', '--quiet', 'feature'),
+    (root) => userGit(root, 'branch', 'feature'),
   );
   expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
   expect(status(repository)).toBe('');
   expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('1\n');
-  sh(repository.root, 'checkout', '--quiet', 'main');
+  userGit(repository.root, 'checkout', '--quiet', 'main');
   expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('2\n');
 });
 
@@ -61,11 +52,11 @@ test.each<Step>(['planned', 'intent-written', 'target-moved'])(
   async (at) => {
     const { repository, queue } = await meanwhile(
       at,
-      (root) => sh(root, 'checkout', '--quiet', 'main'),
-      (root) => sh(root, 'checkout', '--quiet', '-b', 'feature'),
+      (root) => userGit(root, 'checkout', '--quiet', 'main'),
+      (root) => userGit(root, 'checkout', '--quiet', '-b', 'feature'),
     );
     expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
-    expect(sh(repository.root, 'symbolic-ref', 'HEAD')).toBe(MAIN);
+    expect(userGit(repository.root, 'symbolic-ref', 'HEAD')).toBe(MAIN);
     expect(status(repository)).toBe('');
     expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('2\n');
   },
@@ -73,7 +64,7 @@ test.each<Step>(['planned', 'intent-written', 'target-moved'])(
 
 test('the user begins a branch on the landing before the checkout has followed: that one follows', async () => {
   const { repository, queue } = await meanwhile('target-moved', (root) =>
-    sh(root, 'checkout', '--quiet', '-b', 'topic'),
+    userGit(root, 'checkout', '--quiet', '-b', 'topic'),
   );
   await landAll(queue);
   expect(status(repository)).toBe('');
@@ -82,16 +73,16 @@ test('the user begins a branch on the landing before the checkout has followed: 
 
 test('a checkout whose filter fails after the swap: the landing stands, and the next process finishes it', async () => {
   const { repository, queue } = await queueOn({ ...BEFORE, '.gitattributes': '*.bin filter=store\n' });
-  const store = join(temporaryDirectory(), 'up');
-  sh(repository.root, 'config', 'filter.store.clean', 'cat');
-  sh(repository.root, 'config', 'filter.store.smudge', `test -e '${store}' && cat`);
-  sh(repository.root, 'config', 'filter.store.required', 'true');
+  const store = join(temporaryFolder(), 'up');
+  userGit(repository.root, 'config', 'filter.store.clean', 'cat');
+  userGit(repository.root, 'config', 'filter.store.smudge', `test -e '${store}' && cat`);
+  userGit(repository.root, 'config', 'filter.store.required', 'true');
   writeFileSync(store, '');
   const one = workCommit(repository, { 'big.bin': 'big\n', code: 'c\n' });
   const two = workCommit(repository, { two: '2\n' });
   rmSync(store);
   const failing = await openCommitQueue({ repository, verify: async () => ({ ok: true, output: '' }) });
-  const base = sh(repository.root, 'rev-parse', 'main');
+  const base = userGit(repository.root, 'rev-parse', 'main');
   const first = await queue.enqueue({ ticket: 'ONE', target: MAIN, message: 'one', base, commit: one });
   await queue.enqueue({ ticket: 'TWO', target: MAIN, message: 'two', base, commit: two });
   const settled: string[] = [];
@@ -117,7 +108,7 @@ test('a checkout whose filter fails after the swap: the landing stands, and the 
 
 test('an unfinished landing of one target is not forgotten when another target lands', async () => {
   const { repository, queue, add } = await queueOn(BEFORE);
-  sh(repository.root, 'branch', 'dev');
+  userGit(repository.root, 'branch', 'dev');
   const stopping = await openCommitQueue({
     repository,
     onStep: (step) => {
@@ -127,14 +118,14 @@ test('an unfinished landing of one target is not forgotten when another target l
   await add('T', CHANGE);
   await expect(landAll(stopping)).rejects.toThrow('killed');
   // Nobody can say what became of it while its target is gone.
-  const landed = sh(repository.root, 'rev-parse', 'main');
-  sh(repository.root, 'update-ref', '-d', MAIN);
-  const base = sh(repository.root, 'rev-parse', 'dev');
+  const landed = userGit(repository.root, 'rev-parse', 'main');
+  userGit(repository.root, 'update-ref', '-d', MAIN);
+  const base = userGit(repository.root, 'rev-parse', 'dev');
   const commit = workCommit(repository, { d: '1\n' }, base);
   await queue.enqueue({ ticket: 'D', target: 'refs/heads/dev', message: 'd', base, commit });
   await expect(landAll(queue)).rejects.toMatchObject({ code: 'TARGET_GONE' });
-  expect(sh(repository.root, 'log', '-1', '--format=%s', 'dev')).toBe('d');
-  sh(repository.root, 'update-ref', MAIN, landed);
+  expect(userGit(repository.root, 'log', '-1', '--format=%s', 'dev')).toBe('d');
+  userGit(repository.root, 'update-ref', MAIN, landed);
   expect(await landAll(queue)).toMatchObject([{ ticket: 'T', state: 'landed' }]);
   expect(status(repository)).toBe('');
   expect(
@@ -156,8 +147,8 @@ test('git moves the ref and cannot write the reflog of HEAD: it has landed, and 
 test('a worktree of the target that has lost its .git is skipped, and the checkout around it stays', async () => {
   const { repository, queue, add } = await queueOn({ ...BEFORE, '.gitignore': '/.wt/\n' });
   const inside = join(repository.root, '.wt/main');
-  sh(repository.root, 'checkout', '--quiet', '-b', 'feature');
-  sh(repository.root, 'worktree', 'add', '--quiet', inside, 'main');
+  userGit(repository.root, 'checkout', '--quiet', '-b', 'feature');
+  userGit(repository.root, 'worktree', 'add', '--quiet', inside, 'main');
   rmSync(inside, { recursive: true });
   put(inside, { 'node_modules/x': 'x' });
   await add('T', CHANGE);
@@ -173,11 +164,11 @@ test.each(['an empty folder', 'another repository'])(
   'a registered worktree that is %s now stops nobody',
   async (what) => {
     const { repository, queue, add } = await queueOn(BEFORE);
-    const path = join(temporaryDirectory(), 'wt');
-    sh(repository.root, 'worktree', 'add', '--quiet', '--detach', path);
+    const path = join(temporaryFolder(), 'wt');
+    userGit(repository.root, 'worktree', 'add', '--quiet', '--detach', path);
     rmSync(path, { recursive: true });
     mkdirSync(path);
-    if (what === 'another repository') sh(path, 'init', '--quiet', '--initial-branch=main');
+    if (what === 'another repository') userGit(path, 'init', '--quiet', '--initial-branch=main');
     await add('T', CHANGE);
     expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
     expect(status(repository)).toBe('');
@@ -186,8 +177,8 @@ test.each(['an empty folder', 'another repository'])(
 
 test('several worktrees: one that cannot follow does not keep the others behind', async () => {
   const { repository, queue, add } = await queueOn(BEFORE);
-  const linked = join(temporaryDirectory(), 'linked');
-  sh(repository.root, 'worktree', 'add', '--quiet', '--force', linked, 'main');
+  const linked = join(temporaryFolder(), 'linked');
+  userGit(repository.root, 'worktree', 'add', '--quiet', '--force', linked, 'main');
   const failing = await openCommitQueue({
     repository,
     onStep: (step) => {
@@ -197,7 +188,7 @@ test('several worktrees: one that cannot follow does not keep the others behind'
   });
   await add('T', CHANGE);
   await expect(landAll(failing)).rejects.toMatchObject({ code: 'UNFINISHED_LANDING' });
-  expect(sh(linked, 'status', '--porcelain')).toBe('');
+  expect(userGit(linked, 'status', '--porcelain')).toBe('');
   expect(readFileSync(join(linked, 'a'), 'utf8')).toBe('2\n');
   rmSync(join(repository.gitDir, 'MERGE_HEAD'));
   await queue.recover();

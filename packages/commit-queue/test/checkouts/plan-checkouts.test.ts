@@ -2,18 +2,8 @@ import { chmodSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCommitQueue, type ManagedFile } from '../../src/index.ts';
-import {
-  commitAll,
-  landAll,
-  MAIN,
-  put,
-  queueOn,
-  sh,
-  status,
-  subjects,
-  temporaryDirectory,
-  tip,
-} from '../fixture.ts';
+import { commitAll, put, userGit, temporaryFolder } from '@sage/test-support';
+import { landAll, MAIN, queueOn, status, subjects, tip } from '../fixture.ts';
 
 /** Not repeatable on purpose: applied twice it shows. */
 const stamp: ManagedFile = { path: 'index.json', edit: (text) => text.replace('open', 'open done') };
@@ -21,8 +11,8 @@ const managedFiles = () => [stamp];
 const BEFORE = { 'index.json': 'state open\n', a: '1\n', b: '1\n' };
 
 const versions = (root: string) => [
-  sh(root, 'show', 'main:index.json'),
-  sh(root, 'show', ':index.json'),
+  userGit(root, 'show', 'main:index.json'),
+  userGit(root, 'show', ':index.json'),
   readFileSync(join(root, 'index.json'), 'utf8'),
 ];
 
@@ -30,7 +20,7 @@ test('changes beside the landing stay as they are, staged or not', async () => {
   const { repository, queue, add } = await queueOn(BEFORE);
   await add('T', { a: '2\n' });
   put(repository.root, { b: 'mine', new: 'untracked' });
-  sh(repository.root, 'add', 'b');
+  userGit(repository.root, 'add', 'b');
   put(repository.root, { b: 'mine again' });
   const before = status(repository);
   await landAll(queue);
@@ -55,7 +45,7 @@ test.each([
     expect(readFileSync(join(repository.root, path), 'utf8')).toBe(content);
     expect(await queue.stats()).toMatchObject({ queued: 1 });
     rmSync(join(repository.root, path));
-    sh(repository.root, 'checkout', '--', '.');
+    userGit(repository.root, 'checkout', '--', '.');
     expect(await landAll(queue)).toHaveLength(1);
     expect(status(repository)).toBe('');
   },
@@ -63,28 +53,28 @@ test.each([
 
 test('a merge in progress stops the queue', async () => {
   const { repository, queue, add } = await queueOn(BEFORE);
-  sh(repository.root, 'checkout', '--quiet', '-b', 'side');
+  userGit(repository.root, 'checkout', '--quiet', '-b', 'side');
   commitAll(repository.root, { b: 'side\n' });
-  sh(repository.root, 'checkout', '--quiet', 'main');
+  userGit(repository.root, 'checkout', '--quiet', 'main');
   commitAll(repository.root, { b: 'main\n' });
   await add('T', { a: '2\n' });
-  expect(() => sh(repository.root, 'merge', 'side')).toThrow('Command failed');
+  expect(() => userGit(repository.root, 'merge', 'side')).toThrow('Command failed');
   await expect(landAll(queue)).rejects.toMatchObject({ code: 'OPERATION_IN_PROGRESS' });
-  sh(repository.root, 'merge', '--abort');
+  userGit(repository.root, 'merge', '--abort');
   expect(await landAll(queue)).toHaveLength(1);
 });
 
 test('a target in a linked worktree moves there; one checked out nowhere just moves', async () => {
   const { repository, queue, add } = await queueOn(BEFORE);
-  sh(repository.root, 'checkout', '--quiet', '-b', 'elsewhere');
+  userGit(repository.root, 'checkout', '--quiet', '-b', 'elsewhere');
   await add('ONE', { a: '2\n' });
   await landAll(queue);
-  const linked = join(temporaryDirectory(), 'linked');
-  sh(repository.root, 'worktree', 'add', '--quiet', linked, 'main');
+  const linked = join(temporaryFolder(), 'linked');
+  userGit(repository.root, 'worktree', 'add', '--quiet', linked, 'main');
   await add('TWO', { b: '2\n' }, tip(repository));
   await landAll(queue);
   expect(readFileSync(join(linked, 'b'), 'utf8')).toBe('2\n');
-  expect(sh(linked, 'status', '--porcelain')).toBe('');
+  expect(userGit(linked, 'status', '--porcelain')).toBe('');
   expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('1\n');
   expect(status(repository)).toBe('');
 });
@@ -102,7 +92,7 @@ test("the user's staged and working versions of a managed file get the same edit
   const { repository, queue, add } = await queueOn(BEFORE, { managedFiles });
   await add('T', { a: '2\n' });
   put(repository.root, { 'index.json': 'state open staged\n' });
-  sh(repository.root, 'add', 'index.json');
+  userGit(repository.root, 'add', 'index.json');
   put(repository.root, { 'index.json': 'state open staged, working\n' });
   chmodSync(join(repository.root, 'index.json'), 0o600);
   await landAll(queue);
@@ -155,7 +145,7 @@ test('a version of the user that cannot be edited, or was removed, is left alone
   await add('TWO', { a: '3\n' });
   put(repository.root, { 'index.json': null });
   await landAll(queue);
-  expect(sh(repository.root, 'show', 'main:index.json')).toBe('state done');
+  expect(userGit(repository.root, 'show', 'main:index.json')).toBe('state done');
   expect(status(repository)).toBe(' D index.json');
 });
 
@@ -224,20 +214,20 @@ test('a conflict that the user has not resolved elsewhere stops the queue, and i
   const { repository, queue, add } = await queueOn(BEFORE);
   await add('T', { a: '2\n' });
   put(repository.root, { b: 'stashed\n' });
-  sh(repository.root, 'stash', '--quiet');
+  userGit(repository.root, 'stash', '--quiet');
   commitAll(repository.root, { b: 'mine\n' });
-  expect(() => sh(repository.root, 'stash', 'pop')).toThrow('Command failed');
+  expect(() => userGit(repository.root, 'stash', 'pop')).toThrow('Command failed');
   await expect(landAll(queue)).rejects.toMatchObject({ code: 'OPERATION_IN_PROGRESS', paths: ['b'] });
   expect(await queue.stats()).toMatchObject({ queued: 1 });
-  sh(repository.root, 'checkout', '--quiet', '--theirs', '--', 'b');
-  sh(repository.root, 'add', 'b');
+  userGit(repository.root, 'checkout', '--quiet', '--theirs', '--', 'b');
+  userGit(repository.root, 'add', 'b');
   expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
   expect(status(repository)).toBe('M  b');
 });
 
 test('a tag with the name of the target changes nothing', async () => {
   const { repository, queue, add } = await queueOn(BEFORE);
-  sh(repository.root, 'tag', 'main');
+  userGit(repository.root, 'tag', 'main');
   await add('T', { a: '2\n' }, tip(repository));
   expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
   expect(status(repository)).toBe('');

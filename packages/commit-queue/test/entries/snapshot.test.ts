@@ -1,18 +1,8 @@
 import { chmodSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  landAll,
-  MAIN,
-  pins,
-  put,
-  queueOn,
-  repositoryWith,
-  sh,
-  status,
-  temporaryDirectory,
-  tip,
-} from '../fixture.ts';
+import { put, userGit, temporaryFolder } from '@sage/test-support';
+import { landAll, MAIN, pins, queueOn, repositoryWith, status, tip } from '../fixture.ts';
 import { openCommitQueue } from '../../src/index.ts';
 
 async function directoryQueue() {
@@ -23,8 +13,8 @@ async function directoryQueue() {
     old: 'rename me',
     's.sh': '#!',
   });
-  const directory = join(temporaryDirectory(), 'copy');
-  sh(repository.root, 'worktree', 'add', '--quiet', '--detach', directory);
+  const directory = join(temporaryFolder(), 'copy');
+  userGit(repository.root, 'worktree', 'add', '--quiet', '--detach', directory);
   const add = (files: string[]) =>
     queue.enqueue({ ticket: 'T', target: MAIN, message: 'm', directory, files, base: tip(repository) });
   return { repository, queue, directory, add };
@@ -45,7 +35,7 @@ test('adds, edits, deletions, renames, modes and symlinks of the listed files la
   symlinkSync('../outside', join(directory, 'link'));
   await add(['edit', 'gone', '-n\new/:(glob)', 'old', 'renamed', 's.sh', 'link', 'never-was']);
   await landAll(queue);
-  const diff = sh(repository.root, 'diff-tree', '-r', '-M', '--name-status', base, 'main');
+  const diff = userGit(repository.root, 'diff-tree', '-r', '-M', '--name-status', base, 'main');
   expect(diff.split('\n').sort()).toEqual([
     'A\t"-n\\new/:(glob)"',
     'A\tlink',
@@ -54,15 +44,15 @@ test('adds, edits, deletions, renames, modes and symlinks of the listed files la
     'M\ts.sh',
     'R100\told\trenamed',
   ]);
-  expect(sh(repository.root, 'ls-tree', 'main', 'link', 's.sh')).toMatch(/^120000.*\n100755/);
+  expect(userGit(repository.root, 'ls-tree', 'main', 'link', 's.sh')).toMatch(/^120000.*\n100755/);
   expect(status(repository)).toBe('');
 });
 
 test('the directory need not be a checkout, and the filters of the repository apply', async () => {
   const repository = await repositoryWith({ '.gitattributes': '*.up filter=up\n*.txt text\n' });
-  sh(repository.root, 'config', 'filter.up.clean', 'tr a-z A-Z');
+  userGit(repository.root, 'config', 'filter.up.clean', 'tr a-z A-Z');
   const queue = await openCommitQueue({ repository });
-  const directory = temporaryDirectory();
+  const directory = temporaryFolder();
   put(directory, { '.gitattributes': '*.up filter=up\n*.txt text\n', 'x.up': 'loud', 'l.txt': 'a\r\n' });
   await queue.enqueue({
     ticket: 'T',
@@ -73,8 +63,8 @@ test('the directory need not be a checkout, and the filters of the repository ap
     base: tip(repository),
   });
   await landAll(queue);
-  expect(sh(repository.root, 'cat-file', 'blob', 'main:x.up')).toBe('LOUD');
-  expect(sh(repository.root, 'cat-file', '-s', 'main:l.txt')).toBe('2');
+  expect(userGit(repository.root, 'cat-file', 'blob', 'main:x.up')).toBe('LOUD');
+  expect(userGit(repository.root, 'cat-file', '-s', 'main:l.txt')).toBe('2');
 });
 
 test('a folder replaced by a file and a file by a folder', async () => {
@@ -82,7 +72,7 @@ test('a folder replaced by a file and a file by a folder', async () => {
   put(directory, { d: 'now a file', edit: null, 'edit/inner': 'x' });
   await add(['d', 'd/keep', 'edit', 'edit/inner']);
   await landAll(queue);
-  expect(sh(repository.root, 'ls-tree', '-r', '--name-only', 'main').split('\n')).toEqual([
+  expect(userGit(repository.root, 'ls-tree', '-r', '--name-only', 'main').split('\n')).toEqual([
     'd',
     'edit/inner',
     'gone',
@@ -93,7 +83,7 @@ test('a folder replaced by a file and a file by a folder', async () => {
 
 test('paths that leave the directory, belong to git or are no files are refused, and nothing is pinned', async () => {
   const { repository, directory, add } = await directoryQueue();
-  const outside = temporaryDirectory();
+  const outside = temporaryFolder();
   writeFileSync(join(outside, 'secret'), 's');
   symlinkSync(outside, join(directory, 'way-out'));
   mkdirSync(join(directory, 'folder'));
@@ -117,7 +107,7 @@ test('paths that leave the directory, belong to git or are no files are refused,
 
 test('a name that git leaves out is refused, not left out', async () => {
   const { repository, queue } = await queueOn({ a: '1' });
-  const directory = temporaryDirectory();
+  const directory = temporaryFolder();
   put(directory, { ok: '1', 'git~1': '1' });
   const work = { ticket: 'T', target: MAIN, message: 'm', directory, base: tip(repository) };
   await expect(queue.enqueue({ ...work, files: ['ok', 'git~1'] })).rejects.toMatchObject({

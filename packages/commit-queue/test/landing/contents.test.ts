@@ -3,7 +3,8 @@ import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { openCommitQueue, type CommitQueue, type QueueEntry } from '../../src/index.ts';
-import { landAll, MAIN, repositoryWith, sh, status, tip } from '../fixture.ts';
+import { userGit } from '@sage/test-support';
+import { landAll, MAIN, repositoryWith, status, tip } from '../fixture.ts';
 import { expectSound } from '../sound.ts';
 
 /** Content, a symbolic link, an executable, or no file. */
@@ -112,8 +113,8 @@ const settled = new Map<string, QueueEntry>();
 beforeAll(async () => {
   const repository = await repositoryWith({});
   root = repository.root;
-  sh(root, 'config', 'filter.up.smudge', 'tr a-z A-Z');
-  sh(root, 'config', 'filter.up.clean', 'tr A-Z a-z');
+  userGit(root, 'config', 'filter.up.smudge', 'tr a-z A-Z');
+  userGit(root, 'config', 'filter.up.clean', 'tr A-Z a-z');
   const rows = Object.values(ROWS);
   const sides = (of: (row: Row) => Side | undefined) =>
     rows.map((row, n) => changes(of(row) ?? {}, n)).join('');
@@ -140,9 +141,9 @@ beforeAll(async () => {
     cwd: root,
     input: Buffer.from(stream.join(''), 'latin1'),
   });
-  sh(root, 'reset', '--quiet', '--hard', 'main');
+  userGit(root, 'reset', '--quiet', '--hard', 'main');
   queue = await openCommitQueue({ repository });
-  const base = sh(root, 'merge-base', 'refs/side/x1', 'refs/side/x2');
+  const base = userGit(root, 'merge-base', 'refs/side/x1', 'refs/side/x2');
   const works = [
     ...names.map((ticket, n) => ({ ticket, ref: `refs/side/${n}` })),
     { ticket: 'cross', ref: 'refs/side/cross' },
@@ -170,7 +171,7 @@ test.each(names)('%s', (name) => {
 
 test('criss-cross merges', () => {
   expect(settled.get('cross')).toMatchObject({ state: 'landed' });
-  expect(sh(root, 'show', 'main:cross/one')).toMatch(/^0\nline [^]*\n1$/);
+  expect(userGit(root, 'show', 'main:cross/one')).toMatch(/^0\nline [^]*\n1$/);
 });
 
 test('all of them are the true merges, and the checkout has them as the user wants them', () => {
@@ -178,7 +179,7 @@ test('all of them are the true merges, and the checkout has them as the user wan
     root,
     [...settled.values()].filter(({ state }) => state === 'landed'),
   );
-  expect(sh(root, 'status', '--porcelain')).toBe('');
+  expect(userGit(root, 'status', '--porcelain')).toBe('');
   const at = (name: string, file: string) => join(root, String(names.indexOf(name)), file);
   expect(readFileSync(at('line ends that the checkout has otherwise', 'x.txt'), 'utf8')).toBe(
     'one\r\ntwo\r\n',
@@ -194,14 +195,14 @@ test('trees with names that no checkout can have are rejected, and those behind 
   const names = ['.git', '.GIT', '..', '.', 'git~1', '.git '];
   const repository = await repositoryWith({ a: '1\n' });
   const base = tip(repository);
-  const [file = ''] = sh(repository.root, 'ls-tree', base).split('\n');
+  const [file = ''] = userGit(repository.root, 'ls-tree', base).split('\n');
   const mktree = (input: string) =>
     execFileSync('git', ['mktree'], { cwd: repository.root, input, encoding: 'utf8' }).trim();
   const hostile = await openCommitQueue({ repository });
   for (const name of [...names, 'good']) {
     const inner = mktree(`${file.replace('\ta', `\t${name}`)}\n`);
     const tree = mktree(`${file}\n040000 tree ${inner}\tdir\n`);
-    const commit = sh(repository.root, 'commit-tree', tree, '-p', base, '-m', 'work');
+    const commit = userGit(repository.root, 'commit-tree', tree, '-p', base, '-m', 'work');
     await hostile.enqueue({ ticket: name, target: MAIN, message: name, base, commit });
   }
   const entries = await landAll(hostile);
@@ -225,10 +226,10 @@ test('branches of any name are landed on, and nothing else is a target', async (
     '{0}',
     '%s',
   ];
-  for (const name of targets) sh(repository.root, 'update-ref', `refs/heads/${name}`, base);
-  sh(repository.root, 'tag', 'a/b', base);
-  const tree = sh(repository.root, 'rev-parse', `${base}^{tree}`);
-  const commit = sh(repository.root, 'commit-tree', tree, '-p', base, '-m', 'work');
+  for (const name of targets) userGit(repository.root, 'update-ref', `refs/heads/${name}`, base);
+  userGit(repository.root, 'tag', 'a/b', base);
+  const tree = userGit(repository.root, 'rev-parse', `${base}^{tree}`);
+  const commit = userGit(repository.root, 'commit-tree', tree, '-p', base, '-m', 'work');
   const odd = await openCommitQueue({ repository });
   const add = (target: string) => odd.enqueue({ ticket: target, target, message: 'm', base, commit });
   for (const name of targets) await add(`refs/heads/${name}`);

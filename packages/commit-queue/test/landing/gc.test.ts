@@ -2,7 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCommitQueue } from '../../src/index.ts';
-import { landAll, MAIN, queueOn, sh, tip, workCommit } from '../fixture.ts';
+import { userGit } from '@sage/test-support';
+import { landAll, MAIN, queueOn, tip, workCommit } from '../fixture.ts';
 
 test("a landing whose objects the user's gc took away is made anew", async () => {
   const { repository } = await queueOn({ a: '1\n' });
@@ -13,7 +14,7 @@ test("a landing whose objects the user's gc took away is made anew", async () =>
     if (step !== 'objects-synced' || taken) return;
     taken = true;
     // As `git gc --prune=now`, which sees no ref to them.
-    for (const line of sh(root, 'fsck', '--unreachable', '--no-reflogs').split('\n')) {
+    for (const line of userGit(root, 'fsck', '--unreachable', '--no-reflogs').split('\n')) {
       const oid = /^unreachable \w+ ([0-9a-f]+)$/.exec(line)?.[1] ?? '';
       rmSync(join(commonDir, 'objects', oid.slice(0, 2), oid.slice(2)), { force: true });
     }
@@ -22,6 +23,6 @@ test("a landing whose objects the user's gc took away is made anew", async () =>
   await queue.enqueue({ ticket: 'T', target: MAIN, message: 'work', commit, base: tip(repository) });
   expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
   expect(taken).toBe(true);
-  expect(sh(root, 'ls-tree', '--name-only', 'main')).toBe('a\nwork');
-  expect(sh(root, 'fsck', '--no-dangling')).toBe('');
+  expect(userGit(root, 'ls-tree', '--name-only', 'main')).toBe('a\nwork');
+  expect(userGit(root, 'fsck', '--no-dangling')).toBe('');
 });

@@ -2,15 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCommitQueue, type Step } from '../../src/index.ts';
+import { commitAll, put, userGit } from '@sage/test-support';
 import {
-  commitAll,
   landAll,
   MAIN,
   pins,
-  put,
   queueOn,
   repositoryWith,
-  sh,
   status,
   subjects,
   tip,
@@ -27,15 +25,15 @@ test('many entries land as a commit each, with one move of the target', async ()
   const landed = await landAll(queue);
   expect(landed.map(({ state }) => state)).toEqual(['landed', 'landed', 'landed']);
   expect(landed.map((entry) => entry.landed).toReversed()).toEqual(
-    sh(repository.root, 'rev-list', `${base}..${MAIN}`).split('\n'),
+    userGit(repository.root, 'rev-list', `${base}..${MAIN}`).split('\n'),
   );
   expect(count(steps, 'target-moved')).toBe(1);
-  expect(sh(repository.root, 'reflog', 'show', 'main').split('\n')).toHaveLength(2);
-  expect(sh(repository.root, 'log', '-1', '--format=%an %cn')).toBe('Una User Una User');
+  expect(userGit(repository.root, 'reflog', 'show', 'main').split('\n')).toHaveLength(2);
+  expect(userGit(repository.root, 'log', '-1', '--format=%an %cn')).toBe('Una User Una User');
   expect(subjects(repository)).toEqual(['feat: z', 'feat: y', 'feat: x', 'first']);
   expect(status(repository)).toBe('');
   expect(pins(repository)).toEqual([]);
-  sh(repository.root, 'fsck', '--strict', '--no-dangling');
+  userGit(repository.root, 'fsck', '--strict', '--no-dangling');
 });
 
 test('a conflict in the middle is judged against what has really landed', async () => {

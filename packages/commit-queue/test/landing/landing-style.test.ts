@@ -1,15 +1,16 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { commitAll, landAll, MAIN, queueOn, sh, status, temporaryDirectory, tip } from '../fixture.ts';
+import { commitAll, userGit, temporaryFolder } from '@sage/test-support';
+import { landAll, MAIN, queueOn, status, tip } from '../fixture.ts';
 import type { LandingStyle } from '../../src/index.ts';
 
 /** A queue with the work of three commits on `a` and `b`, begun before the target got `c`. */
 async function threeCommits(style: LandingStyle, change: (worktree: string) => void = () => {}) {
   const { repository, queue } = await queueOn({ a: '1\n2\n3\n', log: '' }, { style });
   const base = tip(repository);
-  const worktree = join(temporaryDirectory(), 'w');
-  sh(repository.root, 'worktree', 'add', '--quiet', '-b', 'work', worktree, base);
-  sh(worktree, 'config', 'user.name', 'Walter Worker');
+  const worktree = join(temporaryFolder(), 'w');
+  userGit(repository.root, 'worktree', 'add', '--quiet', '-b', 'work', worktree, base);
+  userGit(worktree, 'config', 'user.name', 'Walter Worker');
   for (const [message, files] of [
     ['one', { a: '1\n2\n3\n4\n' }],
     ['two\n\nSage-Ticket: OTHER', { b: 'b\n' }],
@@ -18,7 +19,7 @@ async function threeCommits(style: LandingStyle, change: (worktree: string) => v
     commitAll(worktree, files, message);
   change(worktree);
   const human = commitAll(repository.root, { c: 'c\n', a: '0\n1\n2\n3\n' }, 'human');
-  const commit = sh(worktree, 'rev-parse', 'HEAD');
+  const commit = userGit(worktree, 'rev-parse', 'HEAD');
   const message = 'feat: T';
   const entry = await queue.enqueue({ ticket: 'T', target: MAIN, message, base, commit });
   return { repository, queue, entry, human, commit, worktree };
@@ -29,22 +30,22 @@ const FORMAT = '%s|%an|%(trailers:key=Sage-Ticket,valueonly,separator=%x2C)';
 test('squash: one commit, with the author of the work', async () => {
   const { repository, queue, human } = await threeCommits('squash');
   expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
-  const log = sh(repository.root, 'log', `--format=${FORMAT}`, `${human}..${MAIN}`);
+  const log = userGit(repository.root, 'log', `--format=${FORMAT}`, `${human}..${MAIN}`);
   expect(log).toBe('feat: T|Walter Worker|T');
-  expect(sh(repository.root, 'show', 'main:a')).toBe('0\n1\n2\n3\n4\n5');
+  expect(userGit(repository.root, 'show', 'main:a')).toBe('0\n1\n2\n3\n4\n5');
 });
 
 test('rebase: each commit anew on the target, the last one carries the entry', async () => {
   const { repository, queue, human, entry } = await threeCommits('rebase');
   const [landed] = await landAll(queue);
   expect(landed).toMatchObject({ state: 'landed', landed: tip(repository) });
-  const log = sh(repository.root, 'log', '--reverse', `--format=${FORMAT}`, `${human}..${MAIN}`);
+  const log = userGit(repository.root, 'log', '--reverse', `--format=${FORMAT}`, `${human}..${MAIN}`);
   // What looked like another ticket's trailer is gone.
   expect(log.split('\n')).toEqual(['one|Walter Worker|T', 'two|Walter Worker|T', 'three|Walter Worker|T']);
-  expect(sh(repository.root, 'log', '--merges', '--format=%H')).toBe('');
-  expect(sh(repository.root, 'show', 'main:a')).toBe('0\n1\n2\n3\n4\n5');
-  expect(sh(repository.root, 'show', 'main~2:a')).toBe('0\n1\n2\n3\n4');
-  const carried = sh(repository.root, 'log', `--grep=Sage-Entry: ${entry.id}`, '--format=%s', MAIN);
+  expect(userGit(repository.root, 'log', '--merges', '--format=%H')).toBe('');
+  expect(userGit(repository.root, 'show', 'main:a')).toBe('0\n1\n2\n3\n4\n5');
+  expect(userGit(repository.root, 'show', 'main~2:a')).toBe('0\n1\n2\n3\n4');
+  const carried = userGit(repository.root, 'log', `--grep=Sage-Entry: ${entry.id}`, '--format=%s', MAIN);
   expect(carried).toBe('three');
   expect(status(repository)).toBe('');
   expect((await queue.audit({ target: MAIN })).problems).toEqual([]);
@@ -52,9 +53,9 @@ test('rebase: each commit anew on the target, the last one carries the entry', a
 
 test('rebase: a history with merges is rejected, a conflict in the middle is one', async () => {
   const merging = await threeCommits('rebase', (worktree) => {
-    sh(worktree, 'checkout', '--quiet', '-b', 'side', 'HEAD~1');
+    userGit(worktree, 'checkout', '--quiet', '-b', 'side', 'HEAD~1');
     commitAll(worktree, { side: 's' }, 'side');
-    sh(worktree, 'merge', '--quiet', '--no-edit', 'work');
+    userGit(worktree, 'merge', '--quiet', '--no-edit', 'work');
   });
   const [rejected] = await landAll(merging.queue);
   expect(rejected).toMatchObject({ state: 'rejected' });
@@ -70,11 +71,11 @@ test('rebase: a history with merges is rejected, a conflict in the middle is one
 
 test('merge: the work keeps its commits, behind a merge commit that carries the entry', async () => {
   const { repository, queue, human, commit } = await threeCommits('merge', (worktree) => {
-    sh(worktree, 'rebase', '--quiet', '--exec', 'git commit --quiet --amend -m plain', 'HEAD~3');
+    userGit(worktree, 'rebase', '--quiet', '--exec', 'git commit --quiet --amend -m plain', 'HEAD~3');
   });
   expect(await landAll(queue)).toMatchObject([{ state: 'landed', landed: tip(repository) }]);
-  expect(sh(repository.root, 'log', '-1', '--format=%P', MAIN)).toBe(`${human} ${commit}`);
-  expect(sh(repository.root, 'log', '--first-parent', `--format=${FORMAT}`, `${human}..${MAIN}`)).toBe(
+  expect(userGit(repository.root, 'log', '-1', '--format=%P', MAIN)).toBe(`${human} ${commit}`);
+  expect(userGit(repository.root, 'log', '--first-parent', `--format=${FORMAT}`, `${human}..${MAIN}`)).toBe(
     'feat: T|Walter Worker|T',
   );
   expect(status(repository)).toBe('');
@@ -94,8 +95,8 @@ test('work that comes back after a revert lands again', async () => {
   const base = tip(repository);
   await add('T', { a: '2\n' }, base);
   await landAll(queue);
-  sh(repository.root, 'revert', '--no-edit', 'HEAD');
+  userGit(repository.root, 'revert', '--no-edit', 'HEAD');
   const again = await add('T-again', { a: '2\n' }, base);
   expect(await landAll(queue)).toMatchObject([{ id: again.id, state: 'landed' }]);
-  expect(sh(repository.root, 'show', 'main:a')).toBe('2');
+  expect(userGit(repository.root, 'show', 'main:a')).toBe('2');
 });

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCommitQueue } from '../../src/index.ts';
-import { landAll, pins, queueOn, sh, temporaryDirectory, tip } from '../fixture.ts';
+import { userGit, temporaryFolder } from '@sage/test-support';
+import { landAll, pins, queueOn, tip } from '../fixture.ts';
 
 const hasKeygen = (() => {
   try {
@@ -18,7 +19,7 @@ test.skipIf(!hasKeygen)(
   'where commits are signed, landings are, with the key of the configuration',
   async () => {
     const { repository, add } = await queueOn({ a: '1\n', m: 'x\n' });
-    const key = join(temporaryDirectory(), 'key');
+    const key = join(temporaryFolder(), 'key');
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'una', '-f', key]);
     const allowed = `${key}.allowed`;
     writeFileSync(allowed, `una@example.org ${execFileSync('cat', [`${key}.pub`], { encoding: 'utf8' })}`);
@@ -28,17 +29,17 @@ test.skipIf(!hasKeygen)(
       ['gpg.ssh.allowedSignersFile', allowed],
       ['commit.gpgSign', 'true'],
     ] as const)
-      sh(repository.root, 'config', name, value);
+      userGit(repository.root, 'config', name, value);
     const base = tip(repository);
     const unsigned = ['-c', 'commit.gpgSign=false'];
-    sh(repository.root, ...unsigned, 'log', '-1');
+    userGit(repository.root, ...unsigned, 'log', '-1');
     await add('ONE', { b: '1' }, base);
     await add('TWO', { c: '1' }, base);
     const queue = await openCommitQueue({ repository });
     expect((await landAll(queue)).map(({ state }) => state)).toEqual(['landed', 'landed']);
     const files = [{ path: 'm', edit: () => 'y\n' }];
     await queue.landManagedFiles({ target: 'refs/heads/main', message: 'chore', files });
-    const log = sh(repository.root, 'log', '--format=%s %G? %an', `${base}..main`);
+    const log = userGit(repository.root, 'log', '--format=%s %G? %an', `${base}..main`);
     expect(log.split('\n')).toEqual(['chore G Una User', 'feat: TWO G Una User', 'feat: ONE G Una User']);
   },
 );
@@ -47,15 +48,15 @@ test('signing without a usable key stops the queue with nothing changed', async 
   const { repository, add } = await queueOn({ a: '1\n' });
   const before = tip(repository);
   const { id } = await add('T', { b: '1' });
-  sh(repository.root, 'config', 'commit.gpgSign', 'true');
-  sh(repository.root, 'config', 'gpg.format', 'ssh');
-  sh(repository.root, 'config', 'user.signingKey', join(temporaryDirectory(), 'none'));
+  userGit(repository.root, 'config', 'commit.gpgSign', 'true');
+  userGit(repository.root, 'config', 'gpg.format', 'ssh');
+  userGit(repository.root, 'config', 'user.signingKey', join(temporaryFolder(), 'none'));
   const stopped = landAll(await openCommitQueue({ repository }));
   await expect(stopped).rejects.toMatchObject({ code: 'CANNOT_SIGN' });
   await expect(stopped).rejects.toThrow(/^[^\n]*commit\.gpgSign[^\n]*$/);
   expect(tip(repository)).toBe(before);
   expect(pins(repository)).toEqual([`refs/sage/queue/${id}`]);
-  sh(repository.root, 'config', 'commit.gpgSign', 'false');
+  userGit(repository.root, 'config', 'commit.gpgSign', 'false');
   const again = await openCommitQueue({ repository });
   expect(await landAll(again)).toMatchObject([{ state: 'landed' }]);
 });

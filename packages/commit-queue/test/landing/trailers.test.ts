@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeTrailer, encodeTrailer } from '../../src/index.ts';
 import { landingMessage } from '../../src/landing/trailers.ts';
-import { landAll, MAIN, queueOn, sh, tip, workCommit } from '../fixture.ts';
+import { userGit } from '@sage/test-support';
+import { landAll, MAIN, queueOn, tip, workCommit } from '../fixture.ts';
 
 const anything = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -48,5 +49,7 @@ test('a scissors line in a message does not hide the trailers from git', async (
   const message = 'feat: x\n\n# ------------------------ >8 ------------------------\nrest';
   await queue.enqueue({ ticket: 'T', target: MAIN, message, base, commit });
   await landAll(queue);
-  expect(sh(repository.root, 'log', '-1', '--format=%(trailers:key=Sage-Ticket,valueonly)').trim()).toBe('T');
+  expect(userGit(repository.root, 'log', '-1', '--format=%(trailers:key=Sage-Ticket,valueonly)').trim()).toBe(
+    'T',
+  );
 });

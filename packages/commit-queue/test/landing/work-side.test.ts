@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { type LandingStyle, openCommitQueue } from '../../src/index.ts';
-import { commitAll, landAll, MAIN, queueOn, sh, tip, workCommit } from '../fixture.ts';
+import { commitAll, userGit } from '@sage/test-support';
+import { landAll, MAIN, queueOn, tip, workCommit } from '../fixture.ts';
 
-const files = (root: string) => sh(root, 'ls-tree', '-r', '--name-only', 'main').split('\n');
-const landed = (root: string) => sh(root, 'diff', '--name-only', 'main^1', 'main').split('\n');
+const files = (root: string) => userGit(root, 'ls-tree', '-r', '--name-only', 'main').split('\n');
+const landed = (root: string) => userGit(root, 'diff', '--name-only', 'main^1', 'main').split('\n');
 
 /** Work that began from a commit that its user has since taken off the target, and put another one in its place. */
 async function takenOff(style: LandingStyle, instead: Record<string, string>) {
@@ -12,7 +13,7 @@ async function takenOff(style: LandingStyle, instead: Record<string, string>) {
   const fork = tip(repository);
   const base = commitAll(root, { conf: 'port=1\n', secret: 'key\n' }, 'leaks a secret');
   const commit = workCommit(repository, { work: 'w\n' });
-  sh(root, 'reset', '--quiet', '--hard', fork);
+  userGit(root, 'reset', '--quiet', '--hard', fork);
   commitAll(root, instead, 'instead');
   const queue = await openCommitQueue({ repository, style });
   await queue.enqueue({ ticket: 'T', target: MAIN, message: 'work', commit, base });
@@ -43,10 +44,10 @@ test('merge: work whose history was taken off the target is rejected, as it woul
 test('a landing that brought back what was taken off is found by the audit', async () => {
   const { repository, queue, commit } = await takenOff('squash', { other: 'o\n' });
   const [entry] = await queue.list();
-  const tree = sh(repository.root, 'merge-tree', '--write-tree', 'main', commit);
+  const tree = userGit(repository.root, 'merge-tree', '--write-tree', 'main', commit);
   const message = `work\n\nSage-Ticket: T\nSage-Entry: ${entry?.id}`;
-  const landing = sh(repository.root, 'commit-tree', tree, '-p', 'main', '-m', message);
-  sh(repository.root, 'reset', '--quiet', '--hard', landing);
+  const landing = userGit(repository.root, 'commit-tree', tree, '-p', 'main', '-m', message);
+  userGit(repository.root, 'reset', '--quiet', '--hard', landing);
   expect(await landAll(queue)).toMatchObject([{ state: 'landed', landed: landing }]);
   expect((await queue.audit({ target: MAIN })).problems).toMatchObject([{ kind: 'wrong-content' }]);
 });

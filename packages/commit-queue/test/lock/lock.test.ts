@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { acquireLock, lockOwner, LockTimeoutError } from '../../src/index.ts';
 import { hasEnded, ownIdentity } from '../../src/lock/process-identity.ts';
 import { ended, firstLine, start } from '../child.ts';
-import { temporaryDirectory } from '../fixture.ts';
+import { temporaryFolder } from '@sage/test-support';
 
 const files = (directory: string) => readdirSync(join(directory, 'lock'));
 
@@ -17,7 +17,7 @@ function plant(directory: string, content: unknown, name = '000000000007'): void
 }
 
 test('one holds, the other is told who, and gets it after the release', async () => {
-  const directory = temporaryDirectory();
+  const directory = temporaryFolder();
   const first = await acquireLock(directory, { timeout: 0, purpose: 'landing' });
   const refused = acquireLock(directory, { timeout: 0 });
   await expect(refused).rejects.toThrow(LockTimeoutError);
@@ -36,7 +36,7 @@ test('one holds, the other is told who, and gets it after the release', async ()
 });
 
 test('a release after the lock was taken away does not free the new holder', async () => {
-  const directory = temporaryDirectory();
+  const directory = temporaryFolder();
   const first = await acquireLock(directory, { timeout: 0 });
   rmSync(join(directory, 'lock', files(directory)[0] ?? ''));
   await expect(first.assertHeld()).rejects.toMatchObject({ code: 'LOST_LOCK' });
@@ -46,14 +46,14 @@ test('a release after the lock was taken away does not free the new holder', asy
 });
 
 test('who holds it can be asked without a trace', async () => {
-  const directory = temporaryDirectory();
+  const directory = temporaryFolder();
   expect(await lockOwner(directory)).toBeUndefined();
   expect(readdirSync(directory)).toEqual([]);
   const lock = await acquireLock(directory, { timeout: 0, purpose: 'landing' });
   expect(await lockOwner(directory)).toMatchObject({ pid: process.pid, purpose: 'landing' });
   await lock.release();
   expect(await lockOwner(directory)).toBeUndefined();
-  const child = start('hold', directory);
+  const child = start(['hold', directory]);
   await firstLine(child);
   expect(await lockOwner(directory)).toMatchObject({ pid: child.pid });
   child.kill('SIGKILL');
@@ -62,8 +62,8 @@ test('who holds it can be asked without a trace', async () => {
 });
 
 test('the lock of a killed process is taken over', async () => {
-  const directory = temporaryDirectory();
-  const child = start('hold', directory);
+  const directory = temporaryFolder();
+  const child = start(['hold', directory]);
   expect(await firstLine(child)).toBe('held');
   await expect(acquireLock(directory, { timeout: 0 })).rejects.toMatchObject({
     owner: { pid: child.pid, purpose: 'to be killed' },
@@ -76,7 +76,7 @@ test('the lock of a killed process is taken over', async () => {
 });
 
 test('a pid that another process has now does not hold the lock', async () => {
-  const directory = temporaryDirectory();
+  const directory = temporaryFolder();
   plant(directory, { ...(await ownIdentity()), start: '1', token: 'x', purpose: '', since: '' });
   await using lock = await acquireLock(directory, { timeout: 0 });
   await expect(lock.assertHeld()).resolves.toBeUndefined();
@@ -89,7 +89,7 @@ test('before the last boot every lock is stale; on another host or in another co
   expect(await hasEnded({ ...mine, pid: 2 ** 22 + 1 })).toBe(true);
   expect(await hasEnded({ ...mine, boot: 'other', host: 'elsewhere.example' })).toBe(false);
   expect(await hasEnded({ ...mine, space: 'pid:[1]', pid: 2 ** 22 + 1 })).toBe(false);
-  const directory = temporaryDirectory();
+  const directory = temporaryFolder();
   plant(directory, { ...mine, host: 'elsewhere.example', token: 'x', purpose: 'p', since: 's' });
   const error = await acquireLock(directory, { timeout: 0 }).catch((caught: unknown) => caught);
   expect(String(error)).toContain('elsewhere.example');
@@ -98,7 +98,7 @@ test('before the last boot every lock is stale; on another host or in another co
 
 test('an empty or torn lock file, left by a power cut, holds nothing', async () => {
   for (const content of ['', '{"token": "x', 'null', '[]']) {
-    const directory = temporaryDirectory();
+    const directory = temporaryFolder();
     plant(directory, content);
     await using lock = await acquireLock(directory, { timeout: 0 });
     await expect(lock.assertHeld()).resolves.toBeUndefined();
@@ -106,7 +106,7 @@ test('an empty or torn lock file, left by a power cut, holds nothing', async () 
 });
 
 test('waiting ends with the reason of the signal', async () => {
-  const directory = temporaryDirectory();
+  const directory = temporaryFolder();
   await using _ = await acquireLock(directory, { timeout: 0 });
   const controller = new AbortController();
   const waiting = acquireLock(directory, { timeout: 60_000, signal: controller.signal });
@@ -115,9 +115,9 @@ test('waiting ends with the reason of the signal', async () => {
 });
 
 test('many contenders in many processes never lose an increment', async () => {
-  const directory = temporaryDirectory();
+  const directory = temporaryFolder();
   writeFileSync(join(directory, 'counter'), '0');
-  const children = [1, 2, 3].map(() => start('count', directory, '25'));
+  const children = [1, 2, 3].map(() => start(['count', directory, '25']));
   const here = async () => {
     for (let n = 0; n < 10; n += 1) {
       await using lock = await acquireLock(directory, { timeout: 60_000 });
@@ -133,7 +133,7 @@ test('many contenders in many processes never lose an increment', async () => {
 });
 
 test('a holder of this boot that has ended holds nothing, whatever the machine was called then', async () => {
-  const directory = temporaryDirectory();
+  const directory = temporaryFolder();
   const own = await ownIdentity();
   plant(directory, { ...own, host: 'another-name', pid: 2 ** 30, token: 't', purpose: '', since: '' });
   await using lock = await acquireLock(directory, { timeout: 0 });
@@ -141,7 +141,7 @@ test('a holder of this boot that has ended holds nothing, whatever the machine w
 });
 
 test('what a power cut may have torn stays known until a holder has repaired it', async () => {
-  const directory = temporaryDirectory();
+  const directory = temporaryFolder();
   plant(directory, { released: true, boot: 'another boot' });
   const first = await acquireLock(directory, { timeout: 0 });
   expect(first.tornSince).toBeTypeOf('number');
@@ -155,9 +155,9 @@ test('what a power cut may have torn stays known until a holder has repaired it'
 });
 
 test('what a killed holder did not repair is left to the next one', async () => {
-  const directory = temporaryDirectory();
+  const directory = temporaryFolder();
   plant(directory, { released: true, boot: 'another boot' });
-  const child = start('hold', directory);
+  const child = start(['hold', directory]);
   await firstLine(child);
   child.kill('SIGKILL');
   await ended(child);

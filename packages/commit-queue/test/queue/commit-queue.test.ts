@@ -4,18 +4,15 @@ import * as fs from 'node:fs';
 import * as isogit from 'isomorphic-git';
 import { expect, test } from 'vitest';
 import { openCommitQueue } from '../../src/index.ts';
+import { commitAll, put, userGit, temporaryFolder } from '@sage/test-support';
 import {
-  commitAll,
   landAll,
   MAIN,
   pins,
-  put,
   queueOn,
   repositoryWith,
-  sh,
   status,
   subjects,
-  temporaryDirectory,
   tip,
   workCommit,
 } from '../fixture.ts';
@@ -70,7 +67,7 @@ test('a conflict keeps its work, names files and tickets, and does not hold up t
   expect(changed[1]).toMatchObject({ conflict: { files: ['a'], tickets: ['ONE'] }, commit: entry.commit });
   expect(changed[1]?.reason).toContain('CONFLICT');
   expect(pins(repository)).toEqual([`refs/sage/queue/${entry.id}`]);
-  expect(sh(repository.root, 'show', 'main:b')).toBe('1');
+  expect(userGit(repository.root, 'show', 'main:b')).toBe('1');
 });
 
 test('a conflicted entry can be tried again, or dropped and cleaned up', async () => {
@@ -81,7 +78,7 @@ test('a conflicted entry can be tried again, or dropped and cleaned up', async (
   await landAll(queue);
   expect(await queue.retry(id)).toMatchObject({ state: 'queued' });
   expect((await queue.list({ state: 'queued' }))[0]).not.toHaveProperty('conflict');
-  sh(repository.root, 'revert', '--no-edit', 'HEAD');
+  userGit(repository.root, 'revert', '--no-edit', 'HEAD');
   expect((await landAll(queue)).map(({ state }) => state)).toEqual(['landed']);
   await expect(queue.retry(id)).rejects.toMatchObject({ code: 'WRONG_STATE' });
   await expect(queue.drop('nope')).rejects.toMatchObject({ code: 'UNKNOWN_ENTRY', subject: 'nope' });
@@ -97,7 +94,7 @@ test('cleanup removes what has landed or was dropped, and keeps a landing that t
   const third = await add('THREE', { d: '1' }, base);
   await queue.drop(third.id);
   expect(pins(repository)).toEqual([`refs/sage/queue/${third.id}`]);
-  sh(repository.root, 'reset', '--quiet', '--hard', base);
+  userGit(repository.root, 'reset', '--quiet', '--hard', base);
   expect((await queue.cleanup()).sort()).toEqual([first.id, third.id].sort());
   expect((await queue.list()).map(({ id }) => id)).toEqual([second.id]);
   expect(pins(repository)).toEqual([]);
@@ -106,7 +103,7 @@ test('cleanup removes what has landed or was dropped, and keeps a landing that t
 test('a pin without an entry is moved aside by cleanup, not lost', async () => {
   const { repository, queue } = await queueOn({ a: '1' });
   const commit = workCommit(repository, { b: '1' });
-  sh(repository.root, 'update-ref', 'refs/sage/queue/0123', commit);
+  userGit(repository.root, 'update-ref', 'refs/sage/queue/0123', commit);
   await queue.cleanup();
   expect(pins(repository)).toEqual(['refs/sage/orphan/0123']);
   expect(tip(repository, 'refs/sage/orphan/0123')).toBe(commit);
@@ -134,12 +131,12 @@ test('the same work twice is one entry, queued or landed, also at the same time'
 
 test('work is fetched by id from another repository', async () => {
   const { repository, queue } = await queueOn({ a: '1' });
-  const other = join(temporaryDirectory(), 'other');
-  sh(repository.root, 'clone', '--quiet', repository.root, other);
-  sh(other, 'config', 'user.name', 'Wanda Worker');
-  sh(other, 'config', 'user.email', 'w@example.org');
+  const other = join(temporaryFolder(), 'other');
+  userGit(repository.root, 'clone', '--quiet', repository.root, other);
+  userGit(other, 'config', 'user.name', 'Wanda Worker');
+  userGit(other, 'config', 'user.email', 'w@example.org');
   const commit = commitAll(other, { b: '1' });
-  sh(other, 'reset', '--quiet', '--hard', 'HEAD^');
+  userGit(other, 'reset', '--quiet', '--hard', 'HEAD^');
   await queue.enqueue({
     ticket: 'T',
     target: MAIN,
@@ -149,7 +146,7 @@ test('work is fetched by id from another repository', async () => {
     source: other,
   });
   await landAll(queue);
-  expect(sh(repository.root, 'log', '-1', '--format=%an %cn')).toBe('Wanda Worker Una User');
+  expect(userGit(repository.root, 'log', '-1', '--format=%an %cn')).toBe('Wanda Worker Una User');
 });
 
 test('a change that is there already lands as a commit of its own with the trailers', async () => {
@@ -160,7 +157,7 @@ test('a change that is there already lands as a commit of its own with the trail
   const [entry] = await landAll(queue);
   expect(entry).toMatchObject({ state: 'landed', landed: tip(repository) });
   expect(subjects(repository)).toEqual(['feat: T', 'by hand', 'first']);
-  expect(sh(repository.root, 'diff', '--stat', 'HEAD^', 'HEAD')).toBe('');
+  expect(userGit(repository.root, 'diff', '--stat', 'HEAD^', 'HEAD')).toBe('');
 });
 
 test('what cannot be work is refused with its reason', async () => {
@@ -195,7 +192,7 @@ test('tickets with any id land with a trailer of one line, and a message cannot 
   const { decodeTrailer } = await import('../../src/index.ts');
   const format =
     '%(trailers:key=Sage-Ticket,valueonly,separator=%x2C)|%(trailers:key=Signed-off-by,valueonly,separator=%x2C)';
-  const log = sh(repository.root, 'log', '--reverse', `--format=${format}`, `${base}..main`).split('\n');
+  const log = userGit(repository.root, 'log', '--reverse', `--format=${format}`, `${base}..main`).split('\n');
   expect(log.map((line) => decodeTrailer(line.split('|')[0] ?? ''))).toEqual(ids);
   expect(log.every((line) => line.endsWith('|Z <z@z>'))).toBe(true);
 });
@@ -220,16 +217,16 @@ test('an entry whose commit is gone is rejected and holds up nothing', async () 
   const { repository, queue, add } = await queueOn({ a: '1' });
   const lost = await add('LOST', { b: '1' });
   await add('GOOD', { c: '1' });
-  sh(repository.root, 'update-ref', '-d', `refs/sage/queue/${lost.id}`);
+  userGit(repository.root, 'update-ref', '-d', `refs/sage/queue/${lost.id}`);
   unlinkSync(join(repository.gitDir, 'objects', lost.commit.slice(0, 2), lost.commit.slice(2)));
   expect((await landAll(queue)).map(({ state }) => state)).toEqual(['rejected', 'landed']);
 });
 
 test('work without common history is conflicted, with the reason', async () => {
   const { repository, queue } = await queueOn({ a: '1' });
-  sh(repository.root, 'checkout', '--quiet', '--orphan', 'other');
+  userGit(repository.root, 'checkout', '--quiet', '--orphan', 'other');
   const commit = commitAll(repository.root, { z: '1' });
-  sh(repository.root, 'checkout', '--quiet', 'main');
+  userGit(repository.root, 'checkout', '--quiet', 'main');
   await queue.enqueue({ ticket: 'T', target: MAIN, message: 'm', base: commit, commit });
   const [entry] = await landAll(queue);
   expect(entry).toMatchObject({
@@ -256,7 +253,7 @@ test('a target that is gone stops its entries only', async () => {
 
 test('with a target asked for, others wait; after an abort nothing begins', async () => {
   const { repository, queue, add } = await queueOn({ a: '1' });
-  sh(repository.root, 'branch', 'side');
+  userGit(repository.root, 'branch', 'side');
   const base = tip(repository);
   await queue.enqueue({
     ticket: 'S',

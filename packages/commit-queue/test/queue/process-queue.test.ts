@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { type ManagedFile, openCommitQueue, type QueueEntry } from '../../src/index.ts';
-import { landAll, MAIN, queueOn, sh, subjects, workCommit } from '../fixture.ts';
+import { userGit } from '@sage/test-support';
+import { landAll, MAIN, queueOn, subjects, workCommit } from '../fixture.ts';
 
 it('yields each landing with the managed files that went into exactly that commit', async () => {
   const given = new Map<string, readonly ManagedFile[]>();
@@ -31,7 +32,7 @@ it('yields an entry only when its end is on disk, and lands nothing while the co
     { a: '1' },
     { verify: async () => ({ ok: true, output: '' }) },
   );
-  const base = sh(repository.root, 'rev-parse', 'main');
+  const base = userGit(repository.root, 'rev-parse', 'main');
   await add('T', { b: '1' }, base);
   await add('U', { c: '1' }, base);
   const other = await openCommitQueue({ repository });
@@ -95,7 +96,7 @@ it('yields an entry that recovery settled during another operation', async () =>
     ticket: 'U',
     target: MAIN,
     message: 'u',
-    base: sh(repository.root, 'rev-parse', 'main'),
+    base: userGit(repository.root, 'rev-parse', 'main'),
     commit: work,
   });
   const settled = [];

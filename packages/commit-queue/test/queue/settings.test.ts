@@ -10,27 +10,18 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCommitQueue } from '../../src/index.ts';
-import {
-  landAll,
-  MAIN,
-  put,
-  queueOn,
-  repositoryWith,
-  sh,
-  temporaryDirectory,
-  tip,
-  workCommit,
-} from '../fixture.ts';
+import { put, userGit, temporaryFolder } from '@sage/test-support';
+import { landAll, MAIN, queueOn, repositoryWith, tip, workCommit } from '../fixture.ts';
 
 /** Has git run a program for every file, merge and signature; where it is run is said in the file that this returns. */
 function configureProgram(root: string): string {
-  const proof = join(temporaryDirectory(), 'run');
-  const program = join(temporaryDirectory(), 'program');
+  const proof = join(temporaryFolder(), 'run');
+  const program = join(temporaryFolder(), 'program');
   writeFileSync(program, `#!/bin/sh\necho run >> '${proof}'\ncat\n`);
   chmodSync(program, 0o755);
   const settings = ['merge.p.driver', 'filter.p.smudge', 'filter.p.clean', 'gpg.program', 'core.fsmonitor'];
-  for (const name of settings) sh(root, 'config', name, program);
-  sh(root, 'config', 'commit.gpgSign', 'true');
+  for (const name of settings) userGit(root, 'config', name, program);
+  userGit(root, 'config', 'commit.gpgSign', 'true');
   mkdirSync(join(root, '.git/info'), { recursive: true });
   writeFileSync(join(root, '.git/info/attributes'), '* filter=p merge=p\n');
   return proof;
@@ -51,7 +42,7 @@ test('what is configured after the queue was opened is obeyed by no landing, rec
   expect((await queue.audit({ target: MAIN })).problems).toEqual([]);
   expect(existsSync(proof)).toBe(false);
   expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('one\n2\n3\n4\nfive\n');
-  expect(sh(repository.root, 'cat-file', 'commit', MAIN)).not.toContain('gpgsig');
+  expect(userGit(repository.root, 'cat-file', 'commit', MAIN)).not.toContain('gpgsig');
   expect(readdirSync(join(repository.root, '.git'))).not.toContain('sage-settings');
 });
 
@@ -59,8 +50,8 @@ test('a checkout that is cut off in mid-move is completed with the settings of t
   const { repository, queue, add } = await queueOn({ a: '1\n' });
   await add('T', { a: '2\n' });
   await landAll(queue);
-  const [landed, old] = sh(repository.root, 'rev-list', '--first-parent', '-2', MAIN).split('\n');
-  sh(repository.root, 'read-tree', '-m', '-u', 'HEAD', old ?? '');
+  const [landed, old] = userGit(repository.root, 'rev-list', '--first-parent', '-2', MAIN).split('\n');
+  userGit(repository.root, 'read-tree', '-m', '-u', 'HEAD', old ?? '');
   const checkouts = [{ worktree: repository.root, managed: [] }];
   const intent = { target: MAIN, old, new: landed, checkouts, entries: [] };
   put(repository.root, { '.sage/commit-queue/intent.json': JSON.stringify(intent) });
@@ -74,13 +65,13 @@ test('what is configured when the queue is opened holds, also where it is includ
   const repository = await repositoryWith({ '.gitattributes': 'a merge=both\n', a: '1\n' });
   const base = tip(repository);
   const works = ['one\n', 'two\n'].map((a) => workCommit(repository, { a }, base));
-  const included = join(temporaryDirectory(), 'in "cluded"');
+  const included = join(temporaryFolder(), 'in "cluded"');
   writeFileSync(included, '[merge "both"]\n\tdriver = "cat \\"%B\\" >> \\"%A\\" # both\\n"\n');
-  sh(repository.root, 'config', 'include.path', included);
+  userGit(repository.root, 'config', 'include.path', included);
   const queue = await openCommitQueue({ repository });
   for (const [n, commit] of works.entries())
     await queue.enqueue({ ticket: `T-${n}`, target: MAIN, message: 'T', base, commit });
-  sh(repository.root, 'config', '--unset', 'include.path');
+  userGit(repository.root, 'config', '--unset', 'include.path');
   writeFileSync(included, '');
   expect(await landAll(queue)).toMatchObject([{ state: 'landed' }, { state: 'landed' }]);
   expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('one\ntwo\n');
@@ -88,7 +79,7 @@ test('what is configured when the queue is opened holds, also where it is includ
 
 test('in a shared repository what the queue writes is shared, too', async () => {
   const repository = await repositoryWith({ a: '1' });
-  sh(repository.root, 'config', 'core.sharedRepository', 'group');
+  userGit(repository.root, 'config', 'core.sharedRepository', 'group');
   const objects = join(repository.gitDir, 'objects');
   const before = new Set(readdirSync(objects));
   const queue = await openCommitQueue({ repository });

@@ -1,21 +1,14 @@
 import { chmodSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { openRepository } from '@sage/git';
 import { expect, test } from 'vitest';
+import { entrySchema } from '../../src/entries/entry.ts';
 import { openCommitQueue } from '../../src/index.ts';
-import {
-  commitAll,
-  landAll,
-  MAIN,
-  put,
-  queueOn,
-  repositoryWith,
-  sh,
-  status,
-  temporaryDirectory,
-  tip,
-  workCommit,
-} from '../fixture.ts';
+import { commitAll, put, userGit, temporaryFolder } from '@sage/test-support';
+import { start } from '../child.ts';
+import { landAll, MAIN, queueOn, repositoryWith, status, tip, workCommit } from '../fixture.ts';
 import { expectSound } from '../sound.ts';
 
 const FILES = { a: '1\n', b: '1\n', 'in/c': '1\n', 'out/d': '1\n' };
@@ -30,24 +23,24 @@ const clone =
   (...flags: string[]): Prepare =>
   (root) => {
     commitAll(root, { b: '0\n' }, 'second');
-    sh(root, 'config', 'uploadpack.allowFilter', 'true');
-    const path = join(temporaryDirectory(), 'clone');
-    sh(root, 'clone', '--quiet', ...flags, `file://${root}`, path);
+    userGit(root, 'config', 'uploadpack.allowFilter', 'true');
+    const path = join(temporaryFolder(), 'clone');
+    userGit(root, 'clone', '--quiet', ...flags, `file://${root}`, path);
     identify(path);
     return path;
   };
 
 function identify(root: string): void {
-  sh(root, 'config', 'user.name', 'Una');
-  sh(root, 'config', 'user.email', 'una@example.org');
+  userGit(root, 'config', 'user.name', 'Una');
+  userGit(root, 'config', 'user.email', 'una@example.org');
 }
 
 const submodule: Prepare = (root) => {
-  const other = temporaryDirectory();
-  sh(other, 'init', '--quiet');
+  const other = temporaryFolder();
+  userGit(other, 'init', '--quiet');
   const who = ['-c', 'user.name=U', '-c', 'user.email=u@x'];
-  sh(other, ...who, 'commit', '--quiet', '--allow-empty', '--message', 'sub');
-  sh(root, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', other, 'module');
+  userGit(other, ...who, 'commit', '--quiet', '--allow-empty', '--message', 'sub');
+  userGit(root, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', other, 'module');
   commitAll(root, {}, 'a submodule');
   identify(join(root, 'module'));
   commitAll(join(root, 'module'), {}, 'of the user, not recorded');
@@ -113,7 +106,7 @@ const HOSTILE = `[core]
 `;
 
 const hostile: Then = () => {
-  const file = join(temporaryDirectory(), 'gitconfig');
+  const file = join(temporaryFolder(), 'gitconfig');
   writeFileSync(file, HOSTILE);
   return { GIT_CONFIG_GLOBAL: file };
 };
@@ -137,21 +130,21 @@ const variables: Then = () => ({
 });
 
 const linked: Prepare = (root) => {
-  const path = join(temporaryDirectory(), 'linked');
-  sh(root, 'checkout', '--quiet', '-b', 'other');
-  sh(root, 'worktree', 'add', '--quiet', path, 'main');
+  const path = join(temporaryFolder(), 'linked');
+  userGit(root, 'checkout', '--quiet', '-b', 'other');
+  userGit(root, 'worktree', 'add', '--quiet', path, 'main');
   rmSync(path, { recursive: true });
 };
 
 const rebasing: Prepare = (root) => {
-  sh(root, 'checkout', '--quiet', '-b', 'other');
+  userGit(root, 'checkout', '--quiet', '-b', 'other');
   commitAll(root, { b: 'other\n' });
-  expect(() => sh(root, 'rebase', '--quiet', '--exec', 'false', 'main')).toThrow('Command failed');
+  expect(() => userGit(root, 'rebase', '--quiet', '--exec', 'false', 'main')).toThrow('Command failed');
 };
 
 const sharing: Prepare = (root) => {
-  const path = join(temporaryDirectory(), 'clone');
-  sh(root, 'clone', '--quiet', '--shared', root, path);
+  const path = join(temporaryFolder(), 'clone');
+  userGit(root, 'clone', '--quiet', '--shared', root, path);
   identify(path);
   return path;
 };
@@ -161,11 +154,11 @@ const nothing = () => {};
 // Where the checkout follows, the landing is on disk; where it is of something else, nothing of it.
 test.each<[string, 'follows' | 'stays', Prepare, Then]>([
   ['checked out here', 'follows', nothing, nothing],
-  ['HEAD detached', 'stays', (root) => void sh(root, 'checkout', '--quiet', '--detach'), nothing],
-  ['HEAD unborn', 'stays', (root) => void sh(root, 'symbolic-ref', 'HEAD', 'refs/heads/none'), nothing],
+  ['HEAD detached', 'stays', (root) => void userGit(root, 'checkout', '--quiet', '--detach'), nothing],
+  ['HEAD unborn', 'stays', (root) => void userGit(root, 'symbolic-ref', 'HEAD', 'refs/heads/none'), nothing],
   ['in a linked worktree whose directory is gone', 'stays', linked, nothing],
   ['beside a rebase of another branch', 'stays', rebasing, nothing],
-  ['sparse', 'follows', nothing, (root) => void sh(root, 'sparse-checkout', 'set', '--cone', 'in')],
+  ['sparse', 'follows', nothing, (root) => void userGit(root, 'sparse-checkout', 'set', '--cone', 'in')],
   ['a shallow clone', 'follows', clone('--depth=1'), nothing],
   ['a partial clone', 'follows', clone('--filter=blob:none'), nothing],
   ['a clone with alternates', 'follows', sharing, nothing],
@@ -180,40 +173,52 @@ test.each<[string, 'follows' | 'stays', Prepare, Then]>([
   const base = tip(repository);
   const commit = workCommit(repository, WORK, base);
   const before = status(repository);
-  const variables = then(root) ?? {};
+  const variables = then(root);
   const file = join(root, '.sage/commit-queue/00000001.json');
-  const [entry, queued] = await within(variables, async () => {
-    const queue = await openCommitQueue({ repository: root, lockTimeout: 0 });
-    const added = await queue.enqueue({ ticket: 'T', target: MAIN, message: 'feat: T', base, commit });
-    const text = readFileSync(file);
-    expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
-    return [added, text];
-  });
+  const queued = await land(root, variables, { base, commit });
   // Plain git, which works from here on, would run them.
   rmSync(join(root, '.git/hooks'), { recursive: true, force: true });
   // Only the trailer tells then, and git has to be asked for it.
   writeFileSync(file, queued);
-  const made = sh(root, 'commit-tree', 'main^{tree}', '-p', 'main', '-p', base, '-m', 'a merge');
-  sh(root, 'update-ref', MAIN, made);
-  await within(variables, async () => {
-    const queue = await openCommitQueue({ repository: root, lockTimeout: 0 });
-    expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
-  });
-  expectSound(root, [entry]);
+  const made = userGit(root, 'commit-tree', 'main^{tree}', '-p', 'main', '-p', base, '-m', 'a merge');
+  userGit(root, 'update-ref', MAIN, made);
+  await land(root, variables);
+  expectSound(root, [entrySchema.parse(JSON.parse(queued))]);
   expect(status(repository)).toBe(before);
   expect(readFileSync(join(root, 'a'), 'utf8')).toBe(checkout === 'follows' ? '2\n' : '1\n');
   expect(readdirSync(root).filter((name) => /pwned|-ran$/.test(name))).toEqual([]);
 });
 
-async function within<T>(variables: Record<string, string>, run: () => Promise<T>): Promise<T> {
-  const before = { ...process.env };
-  Object.assign(process.env, variables);
-  try {
-    return await run();
-  } finally {
-    for (const name of Object.keys(variables)) delete process.env[name];
-    Object.assign(process.env, before);
-  }
+/**
+ * Lands what is queued, with variables in a process of its own. `work` is queued first; returns the file of its entry
+ * as it is then.
+ */
+async function land(root: string, variables: Record<string, string> | void, work?: Given): Promise<string> {
+  const { queued, states } = await (variables ? landInProcess(root, variables, work) : landHere(root, work));
+  expect(states).toEqual(['landed']);
+  return queued;
+}
+
+interface Given {
+  base: string;
+  commit: string;
+}
+interface Landed {
+  queued: string;
+  states: string[];
+}
+
+async function landHere(root: string, work?: Given): Promise<Landed> {
+  const queue = await openCommitQueue({ repository: root, lockTimeout: 0 });
+  if (work) await queue.enqueue({ ticket: 'T', target: MAIN, message: 'feat: T', ...work });
+  const queued = readFileSync(join(root, '.sage/commit-queue/00000001.json'), 'utf8');
+  return { queued, states: (await landAll(queue)).map(({ state }) => state) };
+}
+
+async function landInProcess(root: string, variables: Record<string, string>, work?: Given): Promise<Landed> {
+  const child = start(['land', root, ...(work ? [work.base, work.commit] : [])], variables);
+  const printed = await text(child.stdout ?? Readable.from([]));
+  return JSON.parse(printed) as Landed;
 }
 
 test.each<[string, (root: string) => void, string, string]>([
@@ -221,7 +226,7 @@ test.each<[string, (root: string) => void, string, string]>([
   [
     'an edit of a file that is said to be unchanged',
     (root) => {
-      sh(root, 'update-index', '--assume-unchanged', 'a');
+      userGit(root, 'update-index', '--assume-unchanged', 'a');
       put(root, { a: 'mine\n' });
     },
     'DIRTY_OVERLAP',
@@ -230,7 +235,7 @@ test.each<[string, (root: string) => void, string, string]>([
   [
     'an edit of a file that is said to be not checked out',
     (root) => {
-      sh(root, 'update-index', '--skip-worktree', 'a');
+      userGit(root, 'update-index', '--skip-worktree', 'a');
       put(root, { a: 'mine\n' });
     },
     'DIRTY_OVERLAP',
@@ -240,19 +245,19 @@ test.each<[string, (root: string) => void, string, string]>([
     'a symbolic link where the landing has a directory',
     (root) => {
       rmSync(join(root, 'out'), { recursive: true });
-      symlinkSync(temporaryDirectory(), join(root, 'out'));
+      symlinkSync(temporaryFolder(), join(root, 'out'));
     },
     'DIRTY_OVERLAP',
     'out',
   ],
-  ['an empty target', (root) => void sh(root, 'update-ref', '-d', MAIN), 'TARGET_GONE', MAIN],
+  ['an empty target', (root) => void userGit(root, 'update-ref', '-d', MAIN), 'TARGET_GONE', MAIN],
 ])('%s stops the queue, with nothing changed', async (_, prepare, code, said) => {
   const { repository, queue, add } = await queueOn(FILES);
   await add('T', WORK);
   prepare(repository.root);
   const seen = () => [
     status(repository),
-    sh(repository.root, 'for-each-ref'),
+    userGit(repository.root, 'for-each-ref'),
     readFileSync(join(repository.root, 'a'), 'utf8'),
   ];
   const before = seen();
@@ -264,17 +269,17 @@ test.each<[string, (root: string) => void, string, string]>([
 });
 
 function rebaseMain(root: string): void {
-  sh(root, 'branch', 'before', 'HEAD');
+  userGit(root, 'branch', 'before', 'HEAD');
   commitAll(root, { b: 'mine\n' });
-  expect(() => sh(root, 'rebase', '--quiet', '--force-rebase', '--exec', 'false', 'before')).toThrow(
+  expect(() => userGit(root, 'rebase', '--quiet', '--force-rebase', '--exec', 'false', 'before')).toThrow(
     'failed',
   );
 }
 
 test('a repository in a format that this git does not know is refused in one line', async () => {
   const { root } = await repositoryWith(FILES);
-  sh(root, 'config', 'core.repositoryFormatVersion', '1');
-  sh(root, 'config', 'extensions.notYetThere', 'true');
+  userGit(root, 'config', 'core.repositoryFormatVersion', '1');
+  userGit(root, 'config', 'extensions.notYetThere', 'true');
   const refused = openCommitQueue({ repository: root });
   await expect(refused).rejects.toMatchObject({ name: 'RepositoryError' });
   await expect(refused).rejects.toThrow(/^[^\n]*extension[^\n]*$/);
@@ -309,16 +314,16 @@ test.each([
 ])('%s that no file system takes rejects its entry, and holds up nobody', async (_, path) => {
   const { repository, queue, add } = await queueOn({ a: '1' });
   const base = tip(repository);
-  const blob = sh(repository.root, 'rev-parse', 'HEAD:a');
+  const blob = userGit(repository.root, 'rev-parse', 'HEAD:a');
   const index = join(repository.gitDir, 'index-of-test');
-  sh(
+  userGit(
     repository.root,
     '-c',
     `alias.x=!GIT_INDEX_FILE='${index}' git update-index --add --cacheinfo 100644,${blob},${path}`,
     'x',
   );
-  const tree = sh(repository.root, '-c', `alias.x=!GIT_INDEX_FILE='${index}' git write-tree`, 'x');
-  const commit = sh(repository.root, 'commit-tree', tree, '-p', base, '-m', 'long');
+  const tree = userGit(repository.root, '-c', `alias.x=!GIT_INDEX_FILE='${index}' git write-tree`, 'x');
+  const commit = userGit(repository.root, 'commit-tree', tree, '-p', base, '-m', 'long');
   await queue.enqueue({ ticket: 'LONG', target: MAIN, message: 'long', base, commit });
   await add('GOOD', { b: '1' });
   expect((await landAll(queue)).map(({ ticket, state }) => `${ticket} ${state}`)).toEqual([

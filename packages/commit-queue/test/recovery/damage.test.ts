@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Repository } from '@sage/git';
 import { expect, test } from 'vitest';
 import type { CommitQueueOptions, Step } from '../../src/index.ts';
-import { landAll, MAIN, pins, queueOn, sh, status, subjects, tip } from '../fixture.ts';
+import { userGit } from '@sage/test-support';
+import { landAll, MAIN, pins, queueOn, status, subjects, tip } from '../fixture.ts';
 
 /** Three works on the first commit, the second of them to be damaged. */
 async function threeQueued(options: Partial<CommitQueueOptions> = {}) {
@@ -26,7 +27,7 @@ test.each<[string, Partial<CommitQueueOptions>]>([
   'work with a tree that is gone, %s: it holds up nothing, is told, and stays queued',
   async (_, options) => {
     const { repository, queue, middle } = await threeQueued(options);
-    const tree = sh(repository.root, 'rev-parse', `${middle.commit}:dir`);
+    const tree = userGit(repository.root, 'rev-parse', `${middle.commit}:dir`);
     rmSync(join(repository.gitDir, 'objects', tree.slice(0, 2), tree.slice(2)));
     const stopped = landAll(queue);
     await expect(stopped).rejects.toMatchObject({ code: 'CANNOT_LAND' });
@@ -58,7 +59,7 @@ test.each([true, false])(
       { a: '1\n' },
       {
         onStep: (step) => {
-          if (step === 'target-moved') sh(repository.root, 'update-ref', MAIN, base);
+          if (step === 'target-moved') userGit(repository.root, 'update-ref', MAIN, base);
         },
       },
     );
@@ -104,7 +105,7 @@ test('objects and pins that a power cut has emptied are made again', async () =>
   stopAt = undefined;
   expect((await landAll(queue)).map(({ state }) => state)).toEqual(['landed', 'landed']);
   expect(readFileSync(join(repository.root, 'shared'), 'utf8')).toBe('A\nb\nc\nd\nE\n');
-  sh(repository.root, 'fsck', '--strict', '--no-dangling');
+  userGit(repository.root, 'fsck', '--strict', '--no-dangling');
 });
 
 test('an unreadable intent holds up nothing', async () => {

@@ -6,15 +6,13 @@ import type { Repository } from '@sage/git';
 import { expect, test } from 'vitest';
 import { openCommitQueue, type CommitQueue, type QueueEntry } from '../../src/index.ts';
 import { afterLines, ended, start } from '../child.ts';
+import { commitAll, put, userGit } from '@sage/test-support';
 import {
-  commitAll,
   landAll,
   MAIN,
   pins,
-  put,
   queueOn,
   repositoryWith,
-  sh,
   status,
   subjects,
   tip,
@@ -26,9 +24,9 @@ async function cutLanding() {
   const { repository, queue, add } = await queueOn({ a: '1\n', m: 'open\n' });
   const entry = await add('T', { a: '2\n', new: 'n\n' });
   const old = tip(repository);
-  const tree = sh(repository.root, 'rev-parse', `${entry.commit}^{tree}`);
+  const tree = userGit(repository.root, 'rev-parse', `${entry.commit}^{tree}`);
   const message = `feat: T\n\nSage-Entry: ${entry.id}`;
-  const landing = sh(repository.root, 'commit-tree', tree, '-p', old, '-m', message);
+  const landing = userGit(repository.root, 'commit-tree', tree, '-p', old, '-m', message);
   const checkouts = [{ worktree: repository.root, managed: [] }];
   const intent = {
     target: MAIN,
@@ -60,7 +58,7 @@ test('killed before the swap: the intent is forgotten and the entry lands once',
 
 test('killed after the swap: the checkout follows, and the entry has landed', async () => {
   const { repository, queue, landing } = await cutLanding();
-  sh(repository.root, 'update-ref', MAIN, landing);
+  userGit(repository.root, 'update-ref', MAIN, landing);
   put(repository.root, { m: 'mine\n' });
   expect(await landAll(queue)).toMatchObject([{ state: 'landed', landed: landing }]);
   expect(status(repository)).toBe(' M m');
@@ -70,7 +68,7 @@ test('killed after the swap: the checkout follows, and the entry has landed', as
 
 test('killed in the middle of moving the files, and again in the recovery', async () => {
   const { repository, queue, landing, entry, intent } = await cutLanding();
-  sh(repository.root, 'update-ref', MAIN, landing);
+  userGit(repository.root, 'update-ref', MAIN, landing);
   put(repository.root, { a: '2' });
   await queue.recover();
   rewrite(repository, entry, intent);
@@ -84,11 +82,11 @@ test('the planned edits of a managed file are made once, however often recovery 
   put(repository.root, { m: 'open, mine\n' });
   const store = (text: string) => {
     writeFileSync(join(repository.gitDir, 'blob'), text);
-    return sh(repository.root, 'hash-object', '-w', join(repository.gitDir, 'blob'));
+    return userGit(repository.root, 'hash-object', '-w', join(repository.gitDir, 'blob'));
   };
   const working = { old: store('open, mine\n'), new: store('done, mine\n') };
   const checkouts = [{ worktree: repository.root, managed: [{ path: 'm', mode: '100644', working }] }];
-  sh(repository.root, 'update-ref', MAIN, landing);
+  userGit(repository.root, 'update-ref', MAIN, landing);
   for (const expected of ['done, mine\n', 'done, mine\n']) {
     rewrite(repository, entry, { ...intent, checkouts });
     await queue.recover();
@@ -102,12 +100,12 @@ test('the planned edits of a managed file are made once, however often recovery 
 
 test('killed after the swap, and somebody has committed on top: theirs counts', async () => {
   const { repository, queue, landing } = await cutLanding();
-  sh(repository.root, 'update-ref', MAIN, landing);
+  userGit(repository.root, 'update-ref', MAIN, landing);
   put(repository.root, { m: 'human\n' });
-  sh(repository.root, 'commit', '--quiet', '--message', 'human', '--', 'm');
-  const before = sh(repository.root, 'show', 'main:a');
+  userGit(repository.root, 'commit', '--quiet', '--message', 'human', '--', 'm');
+  const before = userGit(repository.root, 'show', 'main:a');
   await landAll(queue);
-  expect(sh(repository.root, 'show', 'main:a')).toBe(before);
+  expect(userGit(repository.root, 'show', 'main:a')).toBe(before);
   expect(status(repository)).toBe('');
   expect(await queue.stats()).toMatchObject({ landed: 1 });
 });
@@ -115,8 +113,8 @@ test('killed after the swap, and somebody has committed on top: theirs counts', 
 test('a landing whose intent was lost is known by its trailer', async () => {
   const { repository, queue, entry, landing } = await cutLanding();
   rewrite(repository, entry, undefined);
-  sh(repository.root, 'update-ref', MAIN, landing);
-  sh(repository.root, 'reset', '--quiet', '--hard');
+  userGit(repository.root, 'update-ref', MAIN, landing);
+  userGit(repository.root, 'reset', '--quiet', '--hard');
   expect(await landAll(queue)).toMatchObject([{ state: 'landed', landed: landing }]);
   expect(subjects(repository)).toEqual(['feat: T', 'first']);
 });
@@ -143,13 +141,13 @@ test('the empty locks that git leaves when it is killed in the swap do not stop 
 
 test('a merge that the user has begun since stops the recovery, which goes on afterwards', async () => {
   const { repository, queue, landing } = await cutLanding();
-  sh(repository.root, 'update-ref', MAIN, landing);
+  userGit(repository.root, 'update-ref', MAIN, landing);
   writeFileSync(join(repository.gitDir, 'MERGE_HEAD'), `${landing}\n`);
   await expect(queue.recover()).rejects.toMatchObject({
     code: 'UNFINISHED_LANDING',
     cause: { code: 'OPERATION_IN_PROGRESS' },
   });
-  sh(repository.root, 'merge', '--quit');
+  userGit(repository.root, 'merge', '--quit');
   expect(await queue.recover()).toHaveLength(1);
   expect(status(repository)).toBe('');
 });
@@ -158,26 +156,26 @@ test('a pin that outlived its landing is removed', async () => {
   const { repository, queue, add } = await queueOn({ a: '1' });
   const entry = await add('T', { b: '1' });
   await landAll(queue);
-  sh(repository.root, 'update-ref', `refs/sage/queue/${entry.id}`, entry.commit);
+  userGit(repository.root, 'update-ref', `refs/sage/queue/${entry.id}`, entry.commit);
   await queue.recover();
   expect(pins(repository)).toEqual([]);
 });
 
 test('killed after the swap, and the target was renamed: its checkout follows at once, the entry when it is back', async () => {
   const { repository, queue, landing } = await cutLanding();
-  sh(repository.root, 'update-ref', MAIN, landing);
-  sh(repository.root, 'branch', '-m', 'main', 'renamed');
+  userGit(repository.root, 'update-ref', MAIN, landing);
+  userGit(repository.root, 'branch', '-m', 'main', 'renamed');
   await expect(landAll(queue)).rejects.toMatchObject({ code: 'TARGET_GONE' });
   expect(status(repository)).toBe('');
-  sh(repository.root, 'branch', '-m', 'renamed', 'main');
+  userGit(repository.root, 'branch', '-m', 'renamed', 'main');
   expect(await landAll(queue)).toMatchObject([{ state: 'landed', landed: landing }]);
 });
 
 test('killed after the swap, and the target was deleted: the checkout follows when it is back', async () => {
   const { repository, queue, landing } = await cutLanding();
-  sh(repository.root, 'update-ref', '-d', MAIN);
+  userGit(repository.root, 'update-ref', '-d', MAIN);
   await expect(landAll(queue)).rejects.toMatchObject({ code: 'TARGET_GONE' });
-  sh(repository.root, 'update-ref', MAIN, landing);
+  userGit(repository.root, 'update-ref', MAIN, landing);
   expect(await landAll(queue)).toMatchObject([{ state: 'landed', landed: landing }]);
   expect(status(repository)).toBe('');
 });
@@ -186,8 +184,8 @@ test('managed files killed after the swap: the checkout follows', async () => {
   const { repository, queue } = await queueOn({ m: 'open\n' });
   const old = tip(repository);
   const landing = commitAll(repository.root, { m: 'done\n' }, 'chore');
-  sh(repository.root, 'reset', '--quiet', '--hard', old);
-  sh(repository.root, 'update-ref', MAIN, landing);
+  userGit(repository.root, 'reset', '--quiet', '--hard', old);
+  userGit(repository.root, 'update-ref', MAIN, landing);
   const checkouts = [{ worktree: repository.root, managed: [] }];
   const intent = { target: MAIN, old, new: landing, checkouts, entries: [] };
   writeFileSync(join(repository.root, '.sage/commit-queue/intent.json'), JSON.stringify(intent));
@@ -202,16 +200,16 @@ async function filledQueue(
   const repository = await repositoryWith({ 'log.txt': '', shared: '1\n' });
   const queue = await openCommitQueue({ repository });
   const base = tip(repository);
-  const tree = sh(repository.root, 'rev-parse', 'HEAD^{tree}');
-  const blob = sh(repository.root, 'rev-parse', 'HEAD:shared');
+  const tree = userGit(repository.root, 'rev-parse', 'HEAD^{tree}');
+  const blob = userGit(repository.root, 'rev-parse', 'HEAD:shared');
   const entries: QueueEntry[] = [];
   for (let n = 0; n < count; n += 1) {
-    sh(repository.root, 'read-tree', `--index-output=${repository.gitDir}/tmp`, tree);
-    const listing = `${sh(repository.root, 'ls-tree', tree)}\n100644 blob ${blob}\tfile-${n}\n`;
+    userGit(repository.root, 'read-tree', `--index-output=${repository.gitDir}/tmp`, tree);
+    const listing = `${userGit(repository.root, 'ls-tree', tree)}\n100644 blob ${blob}\tfile-${n}\n`;
     const mine = fs.mkdtempSync(join(repository.gitDir, 'mk-'));
     writeFileSync(join(mine, 'in'), listing);
-    const made = sh(repository.root, '-c', `alias.mk=!git mktree < '${join(mine, 'in')}'`, 'mk');
-    const commit = sh(repository.root, 'commit-tree', made, '-p', base, '-m', `w${n}`);
+    const made = userGit(repository.root, '-c', `alias.mk=!git mktree < '${join(mine, 'in')}'`, 'mk');
+    const commit = userGit(repository.root, 'commit-tree', made, '-p', base, '-m', `w${n}`);
     entries.push(await queue.enqueue({ ticket: `T-${n}`, target: MAIN, message: `T-${n}`, base, commit }));
   }
   return { repository, queue, entries };
@@ -235,13 +233,13 @@ async function expectExactlyOnce(repository: Repository, entries: readonly Queue
   expect(status(repository)).toBe(' M shared\n?? mine');
   expect(readFileSync(join(repository.root, 'shared'), 'utf8')).toBe('mine');
   expect(pins(repository)).toEqual([]);
-  sh(repository.root, 'fsck', '--strict', '--no-dangling');
+  userGit(repository.root, 'fsck', '--strict', '--no-dangling');
 }
 
 test('two processes at once land every entry once', async () => {
   const { repository, entries } = await filledQueue(6);
   put(repository.root, { shared: 'mine', mine: 'untracked' });
-  const children = [start('queue', repository.root), start('queue', repository.root)];
+  const children = [start(['queue', repository.root]), start(['queue', repository.root])];
   expect(await Promise.all(children.map(ended))).toEqual([0, 0]);
   await expectExactlyOnce(repository, entries);
 });
@@ -252,7 +250,7 @@ test('many processes that enqueue at once get an entry each', async () => {
   const work = [1, 2, 3].map((n) =>
     [1, 2, 3].map((m) => workCommit(repository, { [`f${n}${m}`]: '1' }, base)),
   );
-  const children = work.map((commits, n) => start('add', repository.root, `T-${n}`, base, ...commits));
+  const children = work.map((commits, n) => start(['add', repository.root, `T-${n}`, base, ...commits]));
   expect(await Promise.all(children.map(ended))).toEqual([0, 0, 0]);
   const queue = await openCommitQueue({ repository });
   const listed = await queue.list();
@@ -267,12 +265,12 @@ test.each([
   const { repository, queue, entries } = await filledQueue(8);
   put(repository.root, { shared: 'mine', mine: 'untracked' });
   for (const steps of [0, 1, 2, 4, 6, 9]) {
-    const child = start('queue', repository.root);
+    const child = start(['queue', repository.root]);
     await afterLines(child, 1 + steps);
     if (child.exitCode === null && child.pid !== undefined) kill(child.pid);
     await ended(child);
   }
-  const last = start('queue', repository.root);
+  const last = start(['queue', repository.root]);
   expect(await ended(last)).toBe(0);
   expect(await queue.stats()).toMatchObject({ landed: 8, queued: 0, conflicted: 0, rejected: 0 });
   await expectExactlyOnce(repository, entries);

@@ -2,18 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCommitQueue, type Candidate } from '../../src/index.ts';
-import {
-  commitAll,
-  landAll,
-  MAIN,
-  pins,
-  queueOn,
-  repositoryWith,
-  sh,
-  subjects,
-  tip,
-  workCommit,
-} from '../fixture.ts';
+import { commitAll, userGit } from '@sage/test-support';
+import { landAll, MAIN, pins, queueOn, repositoryWith, subjects, tip, workCommit } from '../fixture.ts';
 
 test('a failed verify rejects with its last output, keeps the work, and the next one lands', async () => {
   const seen: Candidate[] = [];
@@ -32,7 +22,7 @@ test('a failed verify rejects with its last output, keeps the work, and the next
   expect(seen.map(({ entry }) => entry.ticket)).toEqual(['BAD', 'BAD', 'GOOD']);
   expect(landed?.landed).toBe(seen[2]?.commit);
   expect(tip(repository)).toBe(seen[2]?.commit);
-  expect(sh(repository.root, 'rev-parse', `${seen[2]?.commit}^`)).toBe(seen[2]?.parent);
+  expect(userGit(repository.root, 'rev-parse', `${seen[2]?.commit}^`)).toBe(seen[2]?.parent);
   expect(pins(repository)).toEqual([`refs/sage/queue/${bad.id}`]);
   expect(await queue.retry(bad.id)).not.toHaveProperty('output');
 });
@@ -59,7 +49,7 @@ test('what a person commits between merge and swap is kept, and verify runs agai
   expect(subjects(repository)).toEqual(['T', 'human', 'first']);
   expect(verified).toHaveLength(2);
   expect(entry?.landed).toBe(verified[1]);
-  expect(sh(repository.root, 'status', '--porcelain')).toBe('');
+  expect(userGit(repository.root, 'status', '--porcelain')).toBe('');
 });
 
 test('a target that never rests stops the queue with the entry still queued', async () => {
@@ -69,12 +59,12 @@ test('a target that never rests stops the queue with the entry still queued', as
     repository,
     verify: () => {
       n += 1;
-      const tree = sh(repository.root, 'rev-parse', 'main^{tree}');
-      sh(
+      const tree = userGit(repository.root, 'rev-parse', 'main^{tree}');
+      userGit(
         repository.root,
         'update-ref',
         MAIN,
-        sh(repository.root, 'commit-tree', tree, '-p', 'main', '-m', `n${n}`),
+        userGit(repository.root, 'commit-tree', tree, '-p', 'main', '-m', `n${n}`),
       );
       return Promise.resolve({ ok: true, output: '' });
     },
@@ -117,7 +107,7 @@ test('several at a time: each on the ones before it, the bad are rejected after 
       verified.push(candidate);
       running += 1;
       widest = Math.max(widest, running);
-      const names = sh(repository.root, 'ls-tree', '--name-only', candidate.commit).split('\n');
+      const names = userGit(repository.root, 'ls-tree', '--name-only', candidate.commit).split('\n');
       await Promise.resolve();
       running -= 1;
       const failing = names.filter((name) => bad(name));
@@ -142,11 +132,11 @@ test('several at a time: each on the ones before it, the bad are rejected after 
   expect(changed.filter(({ flaky }) => flaky).map(({ ticket }) => ticket)).toEqual(['FLAKY']);
   // What stands at the tip was verified itself, and so was each commit below it.
   const green = new Set(verified.map(({ commit }) => commit));
-  const landed = sh(repository.root, 'rev-list', `${base}..${MAIN}`).split('\n');
+  const landed = userGit(repository.root, 'rev-list', `${base}..${MAIN}`).split('\n');
   expect(landed).toHaveLength(4);
   expect(landed.every((commit) => green.has(commit))).toBe(true);
-  expect(sh(repository.root, 'ls-tree', '--name-only', MAIN)).not.toContain('BAD');
-  expect(sh(repository.root, 'status', '--porcelain')).toBe('');
+  expect(userGit(repository.root, 'ls-tree', '--name-only', MAIN)).not.toContain('BAD');
+  expect(userGit(repository.root, 'status', '--porcelain')).toBe('');
 });
 
 test('a tree that has passed is not verified again with the same key, one that failed is', async () => {
@@ -159,7 +149,7 @@ test('a tree that has passed is not verified again with the same key, one that f
   const base = tip(repository);
   await add('T', { b: '1' }, base);
   await landAll(queue);
-  sh(repository.root, 'reset', '--quiet', '--hard', base);
+  userGit(repository.root, 'reset', '--quiet', '--hard', base);
   await add('AGAIN', { b: '1' }, base);
   expect(await landAll(queue)).toMatchObject([{ ticket: 'AGAIN', state: 'landed' }]);
   expect(seen).toHaveLength(1);
@@ -169,7 +159,7 @@ test('a tree that has passed is not verified again with the same key, one that f
   await landAll(queue);
   expect(seen).toHaveLength(5);
   const other = await openCommitQueue({ repository, verify, verifyKey: 'npm run lint' });
-  sh(repository.root, 'reset', '--quiet', '--hard', base);
+  userGit(repository.root, 'reset', '--quiet', '--hard', base);
   await add('THIRD', { b: '1' }, base);
   await landAll(other);
   expect(seen).toHaveLength(6);

@@ -3,10 +3,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { pruneVerifyCache, withVerifyCache } from '../../src/verification/verify-cache.ts';
-import { temporaryDirectory } from '../fixture.ts';
+import { temporaryFolder } from '@sage/test-support';
 
 test('a tree that has passed under a key is not asked about again; one that failed is', async () => {
-  const directory = temporaryDirectory();
+  const directory = temporaryFolder();
   const asked: string[] = [];
   const cached = (key: string) =>
     withVerifyCache(
@@ -27,7 +27,7 @@ test('a tree that has passed under a key is not asked about again; one that fail
 });
 
 test('only the newest passes are kept', async () => {
-  const directory = temporaryDirectory();
+  const directory = temporaryFolder();
   const folder = join(directory, 'verified');
   mkdirSync(folder);
   for (let nth = 0; nth < 205; nth++) {

@@ -13,7 +13,8 @@ import {
   type MoveOptions,
   type Repository,
 } from '../../src/index.ts';
-import { commitAll, head, put, repositoryWith, sh, type Files } from '../fixture.ts';
+import { commitAll, put, userGit, type Files } from '@sage/test-support';
+import { head, repositoryWith } from '../fixture.ts';
 
 const checkoutConflicts = (checkout: Repository, from: string, to: string, options?: MoveOptions) =>
   viewCheckout(checkout, (view) => view.conflicts(from, to, options));
@@ -25,7 +26,7 @@ async function moved(before: Files, change: Files, ready?: (repository: Reposito
   ready?.(repository);
   const from = head(repository);
   const to = commitAll(repository.root, change);
-  sh(repository.root, 'reset', '--quiet', '--hard', from);
+  userGit(repository.root, 'reset', '--quiet', '--hard', from);
   return {
     repository,
     from,
@@ -35,7 +36,7 @@ async function moved(before: Files, change: Files, ready?: (repository: Reposito
 }
 
 const status = (repository: Repository) =>
-  sh(repository.root, 'status', '--porcelain', '--untracked-files=all');
+  userGit(repository.root, 'status', '--porcelain', '--untracked-files=all');
 const read = (repository: Repository, path: string) => readFileSync(join(repository.root, path), 'utf8');
 
 const CHANGE: Files = { edit: 'new', gone: null, 'add/ed': 'new', dir: null, 'was-dir': 'file now' };
@@ -57,7 +58,7 @@ test('a clean checkout follows its branch: files, deletions, folders', async () 
 test('modified, staged and untracked files beside the change stay exactly as they are', async () => {
   const { repository, from, to, land } = await moved(BEFORE, { edit: 'new' });
   put(repository.root, { beside: 'mine', other: 'staged', fresh: 'u' });
-  sh(repository.root, 'add', 'other');
+  userGit(repository.root, 'add', 'other');
   const before = status(repository);
   expect(await checkoutConflicts(repository, from, to)).toEqual([]);
   await land();
@@ -69,7 +70,7 @@ test('modified, staged and untracked files beside the change stay exactly as the
 test.each<[string, (repository: Repository) => void, string[]]>([
   ['modified', (r) => put(r.root, { edit: 'mine' }), ['edit']],
   ['deleted', (r) => put(r.root, { edit: null }), ['edit']],
-  ['staged', (r) => (put(r.root, { edit: 'mine' }), sh(r.root, 'add', 'edit')), ['edit']],
+  ['staged', (r) => (put(r.root, { edit: 'mine' }), userGit(r.root, 'add', 'edit')), ['edit']],
   ['deleted by the change but modified', (r) => put(r.root, { gone: 'mine' }), ['gone']],
   ['untracked in the way', (r) => put(r.root, { 'add/ed': 'mine' }), ['add/ed']],
   ['ignored in the way', (r) => put(r.root, { '.git/info/exclude': 'add\n', 'add/ed': 'mine' }), ['add/ed']],
@@ -90,13 +91,13 @@ test.each<[string, (repository: Repository) => void, string[]]>([
     'was-dir': 'file now',
   });
   dirty(repository);
-  const before = [status(repository), sh(repository.root, 'ls-files', '-s')];
+  const before = [status(repository), userGit(repository.root, 'ls-files', '-s')];
   expect(await checkoutConflicts(repository, from, to)).toEqual(paths);
   await expect(moveCheckout(repository, from, to)).rejects.toMatchObject({
     code: 'CHECKOUT_CONFLICT',
     paths,
   });
-  expect([status(repository), sh(repository.root, 'ls-files', '-s')]).toEqual(before);
+  expect([status(repository), userGit(repository.root, 'ls-files', '-s')]).toEqual(before);
   expect(read(repository, 'was-dir/x')).toBe('old');
 });
 
@@ -110,13 +111,13 @@ test('a file that was only touched is not in the way', async () => {
 test('excepted paths keep their index entry and file while the rest moves', async () => {
   const { repository, from, to, land } = await moved({ a: '1', m: '1' }, { a: '2', m: '2' });
   put(repository.root, { m: 'staged' });
-  sh(repository.root, 'add', 'm');
+  userGit(repository.root, 'add', 'm');
   put(repository.root, { m: 'working' });
   expect(await checkoutConflicts(repository, from, to)).toEqual(['m']);
   expect(await checkoutConflicts(repository, from, to, { except: ['m'] })).toEqual([]);
   await land();
   await moveCheckout(repository, from, to, { except: ['m'] });
-  expect([read(repository, 'a'), read(repository, 'm'), sh(repository.root, 'show', ':m')]).toEqual([
+  expect([read(repository, 'a'), read(repository, 'm'), userGit(repository.root, 'show', ':m')]).toEqual([
     '2',
     'working',
     'staged',
@@ -128,7 +129,7 @@ test('a sparse checkout stays sparse', async () => {
     { 'in/a': '1', 'out/a': '1' },
     { 'in/a': '2', 'out/a': '2', 'out/b': '2' },
   );
-  sh(repository.root, 'sparse-checkout', 'set', 'in');
+  userGit(repository.root, 'sparse-checkout', 'set', 'in');
   expect(await checkoutConflicts(repository, from, to)).toEqual([]);
   await land();
   await moveCheckout(repository, from, to);
@@ -179,9 +180,9 @@ test.each(CUTS)('a move cut off %s is completed', async (_, files) => {
   expect(await finishCheckout(repository, from, to)).toEqual([]);
   expect(status(repository)).toBe(' M beside\n?? fresh');
   expect(read(repository, 'edit')).toBe('new');
-  const index = sh(repository.root, 'ls-files', '-s');
+  const index = userGit(repository.root, 'ls-files', '-s');
   expect(await finishCheckout(repository, from, to)).toEqual([]);
-  expect(sh(repository.root, 'ls-files', '-s')).toBe(index);
+  expect(userGit(repository.root, 'ls-files', '-s')).toBe(index);
 });
 
 test('what the user changed after the cut is kept as a change on top', async () => {
@@ -198,7 +199,7 @@ test('after a completed move the user may delete or stage files, and finishing l
   await land();
   await moveCheckout(repository, from, to);
   put(repository.root, { edit: null, 'add/ed': 'staged' });
-  sh(repository.root, 'add', 'add/ed');
+  userGit(repository.root, 'add', 'add/ed');
   const before = status(repository);
   await finishCheckout(repository, from, to);
   expect(status(repository)).toBe(before);
@@ -235,10 +236,10 @@ test('an edit of the same size in the second of the last checkout is seen, and k
   const { repository, from, to, land } = await moved(BEFORE, CHANGE);
   const file = join(repository.root, 'edit');
   // All but the content as the index knows it: size, time in seconds, inode.
-  sh(repository.root, 'config', 'core.trustctime', 'false');
+  userGit(repository.root, 'config', 'core.trustctime', 'false');
   const second = 1_700_000_000;
   utimesSync(file, second, second);
-  sh(repository.root, 'update-index', '--refresh');
+  userGit(repository.root, 'update-index', '--refresh');
   utimesSync(join(repository.gitDir, 'index'), second, second);
   writeFileSync(file, 'own');
   utimesSync(file, second, second);
@@ -255,8 +256,8 @@ test('a move of removals only is finished, whatever the ids are like', async () 
   const repository = await repositoryWith({ a: '1', b: '1' }, '--object-format=sha256');
   const from = head(repository);
   const to = commitAll(repository.root, { a: null });
-  sh(repository.root, 'reset', '--quiet', '--hard', from);
-  sh(repository.root, 'update-ref', 'refs/heads/main', to);
+  userGit(repository.root, 'reset', '--quiet', '--hard', from);
+  userGit(repository.root, 'update-ref', 'refs/heads/main', to);
   rmSync(join(repository.root, 'a'));
   await finishCheckout(repository, from, to);
   expect(status(repository)).toBe('');
@@ -266,7 +267,7 @@ test('a checkout whose user has switched branches meanwhile is left alone', asyn
   const { repository, from, to, land } = await moved({ a: '1' }, { a: '2' });
   await land();
   const [checkout] = await branchCheckouts(repository, 'refs/heads/main');
-  sh(repository.root, 'checkout', '--quiet', '-b', 'other', from);
+  userGit(repository.root, 'checkout', '--quiet', '-b', 'other', from);
   const moving = moveCheckout(repository, from, to, { head: checkout?.headText ?? '' });
   await expect(moving).rejects.toMatchObject({ code: 'HEAD_MOVED' });
   expect(status(repository)).toBe('');

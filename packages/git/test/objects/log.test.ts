@@ -1,17 +1,18 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openRepository, readLog, type Repository } from '../../src/index.ts';
-import { commitAll, head, repositoryWith, sh, temporaryDirectory } from '../fixture.ts';
+import { commitAll, userGit, temporaryFolder } from '@sage/test-support';
+import { head, repositoryWith } from '../fixture.ts';
 
 /** Two branches merged, messages with more than one line and with bytes that are not ASCII. */
 async function withHistory(...init: string[]): Promise<Repository> {
   const repository = await repositoryWith({ a: '1' }, ...init);
-  sh(repository.root, 'checkout', '--quiet', '-b', 'side');
+  userGit(repository.root, 'checkout', '--quiet', '-b', 'side');
   commitAll(repository.root, { b: '1' }, 'seite ä\n\nKey: value');
-  sh(repository.root, 'checkout', '--quiet', 'main');
+  userGit(repository.root, 'checkout', '--quiet', 'main');
   commitAll(repository.root, { c: '1' }, 'main');
-  sh(repository.root, 'merge', '--quiet', '--no-edit', 'side');
-  sh(repository.root, 'gc', '--quiet');
+  userGit(repository.root, 'merge', '--quiet', '--no-edit', 'side');
+  userGit(repository.root, 'gc', '--quiet');
   commitAll(repository.root, { d: '1' }, 'last');
   return repository;
 }
@@ -22,40 +23,40 @@ test.each<[string, () => Promise<Repository>]>([
   [
     'one that has its objects elsewhere',
     async () => {
-      const other = join(temporaryDirectory(), 'shared');
-      sh((await withHistory()).root, 'clone', '--quiet', '--shared', '.', other);
+      const other = join(temporaryFolder(), 'shared');
+      userGit((await withHistory()).root, 'clone', '--quiet', '--shared', '.', other);
       return openRepository(other);
     },
   ],
   [
     'a linked worktree',
     async () => {
-      const linked = join(temporaryDirectory(), 'linked');
-      sh((await withHistory()).root, 'worktree', 'add', '--quiet', linked);
+      const linked = join(temporaryFolder(), 'linked');
+      userGit((await withHistory()).root, 'worktree', 'add', '--quiet', linked);
       return openRepository(linked);
     },
   ],
 ])('the whole history, parents before children: %s', async (_, make) => {
   const repository = await make();
   const log = await readLog(repository, head(repository));
-  const lines = sh(repository.root, 'log', '--format=%H %P').split('\n');
+  const lines = userGit(repository.root, 'log', '--format=%H %P').split('\n');
   expect(log.map(({ oid, parents }) => [oid, ...parents].join(' ').trimEnd()).toSorted()).toEqual(
     lines.map((line) => line.trimEnd()).toSorted(),
   );
   const place = new Map(log.map(({ oid }, n) => [oid, n]));
   for (const [n, { oid, parents, message }] of log.entries()) {
     for (const parent of parents) expect(place.get(parent) ?? -1).toBeLessThan(n);
-    expect(message.trimEnd()).toBe(sh(repository.root, 'log', '-1', '--format=%B', oid).trimEnd());
+    expect(message.trimEnd()).toBe(userGit(repository.root, 'log', '-1', '--format=%B', oid).trimEnd());
   }
 });
 
 test('a shallow clone has what it has', async () => {
   const source = await withHistory();
-  const shallow = join(temporaryDirectory(), 'shallow');
-  sh(source.root, 'clone', '--quiet', '--depth=2', `file://${source.root}`, shallow);
+  const shallow = join(temporaryFolder(), 'shallow');
+  userGit(source.root, 'clone', '--quiet', '--depth=2', `file://${source.root}`, shallow);
   const log = await readLog(await openRepository(shallow), head(source));
   expect(log.map(({ message }) => message.trim()).at(-1)).toBe('last');
-  expect(log.length).toBe(Number(sh(shallow, 'rev-list', '--count', 'HEAD')));
+  expect(log.length).toBe(Number(userGit(shallow, 'rev-list', '--count', 'HEAD')));
 });
 
 test('no such commit is an error', async () => {

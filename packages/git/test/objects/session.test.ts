@@ -5,18 +5,19 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { commitTree, GitSession, mergeTrees, removeTornObjects, syncDisk } from '../../src/index.ts';
-import { commitAll, head, NOON, repositoryWith, SAGE, sh } from '../fixture.ts';
+import { commitAll, userGit } from '@sage/test-support';
+import { head, NOON, repositoryWith, SAGE } from '../fixture.ts';
 
 /** main at `edit` of a; `side` with another edit of a, `apart` with a file of its own. */
 async function branches(...init: string[]) {
   const repository = await repositoryWith({ a: '1\n', b: '1\n' }, ...init);
   const base = head(repository);
   const branch = (files: Record<string, string>) => {
-    sh(repository.root, 'checkout', '--quiet', '--detach', base);
+    userGit(repository.root, 'checkout', '--quiet', '--detach', base);
     return commitAll(repository.root, files);
   };
   const [edit, side, apart] = [branch({ a: '2\n' }), branch({ a: '3\n' }), branch({ c: '3\n' })];
-  sh(repository.root, 'checkout', '--quiet', 'main');
+  userGit(repository.root, 'checkout', '--quiet', 'main');
   return { repository, base, edit, side, apart };
 }
 
@@ -36,7 +37,7 @@ test('merges over one process say what single merges say, conflicts and failures
 
 test('a commit written in process is the one that git writes', async () => {
   const { repository, base } = await branches();
-  const tree = sh(repository.root, 'rev-parse', `${base}^{tree}`);
+  const tree = userGit(repository.root, 'rev-parse', `${base}^{tree}`);
   await using session = new GitSession(repository);
   const name = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('', ' . ', 'A <b> "c"', 'Zoë, Jr.'));
   await fc.assert(
@@ -49,7 +50,7 @@ test('a commit written in process is the one that git writes', async () => {
     }),
     { numRuns: 15 },
   );
-  sh(repository.root, 'fsck', '--strict');
+  userGit(repository.root, 'fsck', '--strict');
 });
 
 test.each(['sha1', 'sha256'])('names, commits, differences and refs over %s', async (format) => {
@@ -61,7 +62,7 @@ test.each(['sha1', 'sha256'])('names, commits, differences and refs over %s', as
   const raw = await session.readCommit(edit);
   expect(raw).toMatchObject({ parents: [base], encoding: undefined });
   expect(raw?.author).toContain('Una User <una@example.org>');
-  const tree = sh(repository.root, 'rev-parse', `${base}^{tree}`);
+  const tree = userGit(repository.root, 'rev-parse', `${base}^{tree}`);
   expect((await session.diffTrees(tree, raw?.tree ?? '')).toString()).toContain('M\0a\0');
   expect(await session.diffTrees(tree, tree)).toHaveLength(0);
   const author = { line: raw?.author ?? '' };
@@ -82,7 +83,7 @@ test('loose objects that do not hold what they say are removed, others stay', as
   truncateSync(file, 0);
   expect(await removeTornObjects(repository, Date.now() + 60_000)).toEqual([]);
   expect(await removeTornObjects(repository, 0)).toEqual([edit]);
-  expect(sh(repository.root, 'cat-file', '-t', side)).toBe('commit');
+  expect(userGit(repository.root, 'cat-file', '-t', side)).toBe('commit');
 });
 
 test('where no more files may be opened, git does not run, and says so', async () => {

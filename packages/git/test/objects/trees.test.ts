@@ -13,26 +13,27 @@ import {
   treeEntry,
   writeTreeWith,
 } from '../../src/index.ts';
-import { commitAll, head, NOON, repositoryWith, SAGE, sh } from '../fixture.ts';
+import { commitAll, userGit } from '@sage/test-support';
+import { head, NOON, repositoryWith, SAGE } from '../fixture.ts';
 
 test('a clean merge gives the tree that git merge gives, and touches nothing', async () => {
   const repository = await repositoryWith({ a: '1\n', b: '1\n' });
-  sh(repository.root, 'checkout', '--quiet', '-b', 'side');
+  userGit(repository.root, 'checkout', '--quiet', '-b', 'side');
   const side = commitAll(repository.root, { a: '2\n', 'new\nline': 'x' });
-  sh(repository.root, 'checkout', '--quiet', 'main');
+  userGit(repository.root, 'checkout', '--quiet', 'main');
   const main = commitAll(repository.root, { b: '3\n' });
   const { tree, conflicts } = await mergeTrees(repository, main, side);
   expect(conflicts).toEqual([]);
   expect(head(repository)).toBe(main);
-  sh(repository.root, 'merge', '--quiet', '--no-edit', 'side');
-  expect(tree).toBe(sh(repository.root, 'rev-parse', 'HEAD^{tree}'));
+  userGit(repository.root, 'merge', '--quiet', '--no-edit', 'side');
+  expect(tree).toBe(userGit(repository.root, 'rev-parse', 'HEAD^{tree}'));
 });
 
 test('conflicts name each path once, with odd names exact, and say why', async () => {
   const repository = await repositoryWith({ 'o d\nd': '1\n', gone: '1\n' });
-  sh(repository.root, 'checkout', '--quiet', '-b', 'side');
+  userGit(repository.root, 'checkout', '--quiet', '-b', 'side');
   const side = commitAll(repository.root, { 'o d\nd': '2\n', gone: null });
-  sh(repository.root, 'checkout', '--quiet', 'main');
+  userGit(repository.root, 'checkout', '--quiet', 'main');
   const main = commitAll(repository.root, { 'o d\nd': '3\n', gone: '4\n' });
   const { conflicts, messages } = await mergeTrees(repository, main, side);
   expect(conflicts).toEqual([{ path: 'gone' }, { path: 'o d\nd' }]);
@@ -42,8 +43,8 @@ test('conflicts name each path once, with odd names exact, and say why', async (
 
 test('files are replaced and added in a tree, the mode of an existing one kept', async () => {
   const repository = await repositoryWith({ 'bin/x': '1', keep: 'k' });
-  sh(repository.root, 'update-index', '--chmod=+x', 'bin/x');
-  sh(repository.root, 'commit', '--quiet', '-m', 'mode');
+  userGit(repository.root, 'update-index', '--chmod=+x', 'bin/x');
+  userGit(repository.root, 'commit', '--quiet', '-m', 'mode');
   const tree = await writeTreeWith(repository, 'HEAD', [
     { path: 'bin/x', content: '2' },
     { path: ':(glob)ü/-n', content: 'new' },
@@ -113,20 +114,20 @@ test('trailers are found by key, in a range and by touched path', async () => {
 test('a commit is fetched by id with its objects and no ref', async () => {
   const source = await repositoryWith({ a: '1' });
   const wanted = commitAll(source.root, { a: '2' });
-  sh(source.root, 'reset', '--quiet', '--hard', 'HEAD^');
+  userGit(source.root, 'reset', '--quiet', '--hard', 'HEAD^');
   const repository = await repositoryWith({ z: '1' });
   await fetchCommit(repository, source.root, wanted);
   expect(await resolveCommit(repository, wanted)).toBe(wanted);
   expect(await readBlob(repository, wanted, 'a')).toBe('2');
-  expect(sh(repository.root, 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/main');
+  expect(userGit(repository.root, 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/main');
 });
 
 test('a commit with a tree that no git would write is not fetched', async () => {
   const source = await repositoryWith({ a: '1' });
-  const blob = sh(source.root, 'rev-parse', 'HEAD:a');
+  const blob = userGit(source.root, 'rev-parse', 'HEAD:a');
   const input = `100644 blob ${blob}\t.GIT\n`;
   const tree = execFileSync('git', ['mktree'], { cwd: source.root, input, encoding: 'utf8' }).trim();
-  const commit = sh(source.root, 'commit-tree', tree, '-m', 'bad');
+  const commit = userGit(source.root, 'commit-tree', tree, '-m', 'bad');
   const repository = await repositoryWith({ z: '1' });
   await expect(fetchCommit(repository, source.root, commit)).rejects.toThrow(/^[^\n]*hasDotgit[^\n]*$/);
   expect(await resolveCommit(repository, commit)).toBeUndefined();

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import { finishCheckout } from '../../src/index.ts';
-import { commitAll, head, repositoryWith, sh, temporaryDirectory } from '../fixture.ts';
+import { commitAll, userGit, temporaryFolder } from '@sage/test-support';
+import { head, repositoryWith } from '../fixture.ts';
 
 const script = fileURLToPath(new URL('../checkout-child.ts', import.meta.url));
 
@@ -22,14 +23,14 @@ test('the git that writes a checkout ends with the process that started it, and 
   const repository = await repositoryWith({ '.gitattributes': '*.bin filter=slow\n', 'x.bin': 'old\n' });
   const from = head(repository);
   const to = commitAll(repository.root, { 'x.bin': 'new\n' });
-  sh(repository.root, 'reset', '--quiet', '--hard', from);
-  sh(repository.root, 'update-ref', 'refs/heads/main', to);
-  const room = temporaryDirectory();
+  userGit(repository.root, 'reset', '--quiet', '--hard', from);
+  userGit(repository.root, 'update-ref', 'refs/heads/main', to);
+  const room = temporaryFolder();
   const gate = join(room, 'gate');
-  sh(room, '-c', `alias.fifo=!mkfifo '${gate}'`, 'fifo');
-  sh(repository.root, 'config', 'filter.slow.clean', 'cat');
+  userGit(room, '-c', `alias.fifo=!mkfifo '${gate}'`, 'fifo');
+  userGit(repository.root, 'config', 'filter.slow.clean', 'cat');
   // Waits for ever: nobody opens the other end.
-  sh(repository.root, 'config', 'filter.slow.smudge', `: > '${room}/begun'; cat '${gate}'`);
+  userGit(repository.root, 'config', 'filter.slow.smudge', `: > '${room}/begun'; cat '${gate}'`);
   const args = [
     '--conditions=@sage/source',
     '--disable-warning=ExperimentalWarning',
@@ -46,7 +47,7 @@ test('the git that writes a checkout ends with the process that started it, and 
   await once(child, 'exit');
   await vi.waitFor(() => expect(lives(group)).toBe(false), { timeout: 20_000 });
   writeFileSync(join(repository.root, 'x.bin'), 'mine\n');
-  sh(repository.root, 'config', 'filter.slow.smudge', 'cat');
+  userGit(repository.root, 'config', 'filter.slow.smudge', 'cat');
   expect(await finishCheckout(repository, from, to)).toEqual(['x.bin']);
   expect(readFileSync(join(repository.root, 'x.bin'), 'utf8')).toBe('mine\n');
   expect(existsSync(join(repository.gitDir, 'index.lock'))).toBe(false);

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { git, gitRaw, GitError } from '../../src/index.ts';
 import { gitEnvironment } from '../../src/process/environment.ts';
-import { head, repositoryWith, sh, temporaryDirectory } from '../fixture.ts';
+import { userGit, temporaryFolder } from '@sage/test-support';
+import { head, repositoryWith } from '../fixture.ts';
 
 test('a caller inside a hook cannot redirect git through its environment', async () => {
   const repository = await repositoryWith({ a: '1' });
@@ -58,13 +59,13 @@ test('a failure is one line with the arguments, exit code and stderr kept', asyn
 
 test('hooks of the repository do not run', async () => {
   const repository = await repositoryWith({ a: '1' });
-  const mark = join(temporaryDirectory(), 'ran');
+  const mark = join(temporaryFolder(), 'ran');
   writeFileSync(join(repository.gitDir, 'hooks/reference-transaction'), `#!/bin/sh\ntouch ${mark}\n`, {
     mode: 0o755,
   });
   await git(repository, ['update-ref', 'refs/heads/x', head(repository)]);
   expect(existsSync(mark)).toBe(false);
-  sh(repository.root, 'update-ref', 'refs/heads/y', head(repository));
+  userGit(repository.root, 'update-ref', 'refs/heads/y', head(repository));
   expect(existsSync(mark)).toBe(true);
 });
 

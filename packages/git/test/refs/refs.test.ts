@@ -13,12 +13,13 @@ import {
   resolveCommit,
   updateRefs,
 } from '../../src/index.ts';
-import { commitAll, head, repositoryWith, sh } from '../fixture.ts';
+import { commitAll, userGit } from '@sage/test-support';
+import { head, repositoryWith } from '../fixture.ts';
 
 test('names resolve to full ids, everything else to undefined', async () => {
   const repository = await repositoryWith({ a: '1' });
   const tip = head(repository);
-  sh(repository.root, 'tag', '-m', 'v', 'v1');
+  userGit(repository.root, 'tag', '-m', 'v', 'v1');
   for (const name of ['main', 'HEAD', 'v1', 'refs/heads/main', tip]) {
     expect(await resolveCommit(repository, name)).toBe(tip);
   }
@@ -29,7 +30,7 @@ test('names resolve to full ids, everything else to undefined', async () => {
 
 test('a ref is read by its exact name only', async () => {
   const repository = await repositoryWith({ a: '1' });
-  sh(repository.root, 'tag', 'refs/heads/ghost');
+  userGit(repository.root, 'tag', 'refs/heads/ghost');
   expect(await readRef(repository, 'refs/heads/main')).toBe(head(repository));
   expect(await readRef(repository, 'refs/heads/ghost')).toBeUndefined();
 });

@@ -8,13 +8,14 @@ import {
   openRepository,
   operationInProgress,
 } from '../../src/index.ts';
-import { commitAll, head, repositoryWith, sh, temporaryDirectory } from '../fixture.ts';
+import { commitAll, userGit, temporaryFolder } from '@sage/test-support';
+import { head, repositoryWith } from '../fixture.ts';
 
 test('opens from a subdirectory and from a linked worktree', async () => {
   const repository = await repositoryWith({ 'a/b': '1' });
   expect(await openRepository(join(repository.root, 'a'))).toEqual(repository);
-  const linked = join(temporaryDirectory(), 'new\nline');
-  sh(repository.root, 'worktree', 'add', '--quiet', '--detach', linked);
+  const linked = join(temporaryFolder(), 'new\nline');
+  userGit(repository.root, 'worktree', 'add', '--quiet', '--detach', linked);
   const opened = await openRepository(linked);
   expect(opened.root).toBe(linked);
   expect(opened.commonDir).toBe(repository.gitDir);
@@ -22,18 +23,18 @@ test('opens from a subdirectory and from a linked worktree', async () => {
 });
 
 test('no repository and no work tree are errors of one line', async () => {
-  await expect(openRepository(temporaryDirectory())).rejects.toMatchObject({ code: 'NOT_A_REPOSITORY' });
-  const bare = temporaryDirectory();
-  sh(bare, 'init', '--quiet', '--bare');
+  await expect(openRepository(temporaryFolder())).rejects.toMatchObject({ code: 'NOT_A_REPOSITORY' });
+  const bare = temporaryFolder();
+  userGit(bare, 'init', '--quiet', '--bare');
   await expect(openRepository(bare)).rejects.toMatchObject({ code: 'NO_WORK_TREE' });
 });
 
 test('the current branch is a full ref, also unborn, and undefined when detached', async () => {
-  const root = temporaryDirectory();
-  sh(root, 'init', '--quiet', '--initial-branch=topic/x');
+  const root = temporaryFolder();
+  userGit(root, 'init', '--quiet', '--initial-branch=topic/x');
   expect(await currentBranch(await openRepository(root))).toBe('refs/heads/topic/x');
   const repository = await repositoryWith({ a: '1' });
-  sh(repository.root, 'checkout', '--quiet', '--detach');
+  userGit(repository.root, 'checkout', '--quiet', '--detach');
   expect(await currentBranch(repository)).toBeUndefined();
 });
 
@@ -41,7 +42,7 @@ test('a merge, a rebase, a cherry-pick, a revert and a bisect in progress are se
   const repository = await repositoryWith({ a: '1' });
   const run = (...args: string[]) => {
     try {
-      sh(repository.root, ...args);
+      userGit(repository.root, ...args);
     } catch {
       // These stop on their conflict, which is the point.
     }
@@ -71,7 +72,7 @@ test('a merge, a rebase, a cherry-pick, a revert and a bisect in progress are se
 test('the identity is the configured one, else that of Sage, never a guess from the host', async () => {
   const repository = await repositoryWith({ a: '1' });
   expect(await identity(repository)).toEqual({ name: 'Una User', email: 'una@example.org' });
-  sh(repository.root, 'config', '--unset', 'user.email');
+  userGit(repository.root, 'config', '--unset', 'user.email');
   expect(await identity(repository)).toEqual({ name: 'Sage', email: 'sage@localhost' });
 });
 
@@ -86,7 +87,7 @@ test('excluding adds one block, keeps other lines and is idempotent', async () =
   expect(readFileSync(file, 'utf8')).toBe(once);
   await excludeFromGit(repository, ['/.sage/cache/']);
   expect(readFileSync(file, 'utf8').match(/sage: begin/g)).toHaveLength(1);
-  const ignored = sh(
+  const ignored = userGit(
     repository.root,
     'check-ignore',
     '--no-index',

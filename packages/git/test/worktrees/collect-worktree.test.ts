@@ -5,29 +5,20 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { collectWorktree, GitSession, moveWorktree, readTemplate, writeRepository } from '../../src/index.ts';
-import {
-  commitAll,
-  head,
-  NOON,
-  put,
-  repositoryWith,
-  SAGE,
-  sh,
-  temporaryDirectory,
-  type Files,
-} from '../fixture.ts';
+import { commitAll, put, userGit, temporaryFolder, type Files } from '@sage/test-support';
+import { head, NOON, repositoryWith, SAGE } from '../fixture.ts';
 
 async function worker(files: Files) {
   const repository = await repositoryWith(files);
-  const room = temporaryDirectory();
+  const room = temporaryFolder();
   const [tree, indexFile] = [join(room, 'w'), join(room, 'w.index')];
   const base = head(repository);
   const template = await readTemplate(repository);
   await moveWorktree({ repository, workTree: tree, indexFile }, base);
   await writeRepository(template, tree, { commit: base, indexFile });
   const gitDir = join(tree, '.git');
-  sh(tree, 'config', 'user.name', 'Agent');
-  sh(tree, 'config', 'user.email', 'agent@example.org');
+  userGit(tree, 'config', 'user.name', 'Agent');
+  userGit(tree, 'config', 'user.email', 'agent@example.org');
   const collect = async (refer?: (commit: string) => Promise<void>) => {
     await using session = new GitSession(repository);
     return await collectWorktree({
@@ -47,8 +38,8 @@ async function worker(files: Files) {
   };
   /** What it changes altogether. */
   const show = (commit = '') =>
-    sh(repository.root, '-c', 'core.quotePath=false', 'diff-tree', '-r', '--name-status', base, commit);
-  const log = (commit = '') => sh(repository.root, 'log', '--format=%an: %s', `${base}..${commit}`);
+    userGit(repository.root, '-c', 'core.quotePath=false', 'diff-tree', '-r', '--name-status', base, commit);
+  const log = (commit = '') => userGit(repository.root, 'log', '--format=%an: %s', `${base}..${commit}`);
   return { repository, tree, base, gitDir, collect, show, log };
 }
 
@@ -75,18 +66,18 @@ test('added, edited, deleted, renamed files, modes and symlinks are in one commi
   expect(result.skipped).toEqual([]);
   const status = show(result.commit);
   expect(status).toContain('M\ts.sh');
-  expect(sh(repository.root, 'ls-tree', result.commit ?? '', 'link')).toContain('120000');
-  expect(sh(repository.root, 'ls-tree', result.commit ?? '', 's.sh')).toContain('100755');
+  expect(userGit(repository.root, 'ls-tree', result.commit ?? '', 'link')).toContain('120000');
+  expect(userGit(repository.root, 'ls-tree', result.commit ?? '', 's.sh')).toContain('100755');
 });
 
 test('what the agent committed, on whatever branch, staged or hid from its index is all found', async () => {
   const { tree, collect, show } = await worker({ a: '1', b: '1', c: '1' });
-  sh(tree, 'checkout', '--quiet', '-b', 'mine');
+  userGit(tree, 'checkout', '--quiet', '-b', 'mine');
   commitAll(tree, { committed: 'x' });
-  sh(tree, 'checkout', '--quiet', '--orphan', 'other');
+  userGit(tree, 'checkout', '--quiet', '--orphan', 'other');
   put(tree, { a: 'hidden', staged: 'y', left: 'z' });
-  sh(tree, 'update-index', '--assume-unchanged', 'a');
-  sh(tree, 'add', 'staged');
+  userGit(tree, 'update-index', '--assume-unchanged', 'a');
+  userGit(tree, 'add', 'staged');
   const result = await collect();
   expect(show(result.commit)).toBe('M\ta\nA\tcommitted\nA\tleft\nA\tstaged');
 });
@@ -96,8 +87,8 @@ test('a forged .git file, HEAD, index, hook and configuration change nothing', a
   const other = await repositoryWith({ z: '9' });
   put(tree, { a: '2', n: 'x', '.gitattributes': '* filter=evil\n' });
   const mark = join(tree, '../ran');
-  sh(tree, 'config', 'filter.evil.clean', `touch ${mark}`);
-  sh(tree, 'config', 'core.fsmonitor', `touch ${mark}`);
+  userGit(tree, 'config', 'filter.evil.clean', `touch ${mark}`);
+  userGit(tree, 'config', 'core.fsmonitor', `touch ${mark}`);
   mkdirSync(join(gitDir, 'hooks'));
   writeFileSync(join(gitDir, 'hooks/reference-transaction'), `#!/bin/sh\ntouch ${mark}\n`, { mode: 0o755 });
   writeFileSync(join(gitDir, 'HEAD'), 'garbage');
@@ -117,12 +108,12 @@ test('repositories inside the worktree are added as files, with and without a co
   const { tree, collect, show } = await worker({ '.gitignore': '*.log\n', 'lib/known': '1' });
   for (const name of ['born', 'unborn/deep']) {
     mkdirSync(join(tree, name), { recursive: true });
-    sh(join(tree, name), 'init', '--quiet');
+    userGit(join(tree, name), 'init', '--quiet');
     put(tree, { [`${name}/f`]: 'x', [`${name}/e.log`]: 'x' });
   }
-  sh(join(tree, 'born'), 'add', '--force', '.');
-  sh(join(tree, 'born'), '-c', 'user.name=a', '-c', 'user.email=b', 'commit', '--quiet', '-m', 'c');
-  sh(join(tree, 'lib'), 'init', '--quiet');
+  userGit(join(tree, 'born'), 'add', '--force', '.');
+  userGit(join(tree, 'born'), '-c', 'user.name=a', '-c', 'user.email=b', 'commit', '--quiet', '-m', 'c');
+  userGit(join(tree, 'lib'), 'init', '--quiet');
   put(tree, { 'lib/known': '2', 'lib/more': '3' });
   const result = await collect();
   expect(show(result.commit)).toBe('A\tborn/f\nM\tlib/known\nA\tlib/more\nA\tunborn/deep/f');
@@ -131,9 +122,9 @@ test('repositories inside the worktree are added as files, with and without a co
 test('ignored files that the agent added by force are meant', async () => {
   const { tree, collect, show } = await worker({ '.gitignore': '*.gen\n' });
   put(tree, { 'a.gen': 'x', 'b.gen': 'y', 'c.gen': 'z' });
-  sh(tree, 'add', '--force', 'a.gen');
-  sh(tree, 'commit', '--quiet', '-m', 'force');
-  sh(tree, 'add', '--force', 'b.gen');
+  userGit(tree, 'add', '--force', 'a.gen');
+  userGit(tree, 'commit', '--quiet', '-m', 'force');
+  userGit(tree, 'add', '--force', 'b.gen');
   expect(show((await collect()).commit)).toBe('A\ta.gen\nA\tb.gen');
 });
 
@@ -167,7 +158,7 @@ test('file names that are not UTF-8 are carried byte for byte', async () => {
   writeFileSync(Buffer.concat([Buffer.from(`${tree}/`), Buffer.from([0x66, 0xff, 0xfe])]), 'x');
   const result = await collect();
   show(result.commit);
-  const listed = sh(
+  const listed = userGit(
     repository.root,
     '-c',
     'core.quotePath=true',
@@ -180,10 +171,10 @@ test('file names that are not UTF-8 are carried byte for byte', async () => {
 
 test("the user's filters apply to what is committed", async () => {
   const { repository, tree, collect } = await worker({ '.gitattributes': '*.up filter=up\n' });
-  sh(repository.root, 'config', 'filter.up.clean', 'tr a-z A-Z');
+  userGit(repository.root, 'config', 'filter.up.clean', 'tr a-z A-Z');
   put(tree, { 'x.up': 'loud' });
   const result = await collect();
-  expect(sh(repository.root, 'cat-file', 'blob', `${result.commit}:x.up`)).toBe('LOUD');
+  expect(userGit(repository.root, 'cat-file', 'blob', `${result.commit}:x.up`)).toBe('LOUD');
 });
 
 test('commits that were made there are taken as they are, with the rest on top of them', async () => {
@@ -195,7 +186,9 @@ test('commits that were made there are taken as they are, with the rest on top o
   const rest = await collect();
   expect(show(rest.commit)).toBe('A\tb\nA\tc\nA\td');
   expect(log(rest.commit)).toBe('Sage: feat: all of it\nAgent: add c\nAgent: add b');
-  expect(sh(repository.root, 'log', '-1', '--format=%(trailers)', `${base}~0..${tip}~1`)).toContain('Pair');
+  expect(userGit(repository.root, 'log', '-1', '--format=%(trailers)', `${base}~0..${tip}~1`)).toContain(
+    'Pair',
+  );
 });
 
 test.each<[string, (tree: string) => void]>([
@@ -203,16 +196,16 @@ test.each<[string, (tree: string) => void]>([
   [
     'have a merge among them',
     (tree) => {
-      sh(tree, 'checkout', '--quiet', '-b', 'side');
+      userGit(tree, 'checkout', '--quiet', '-b', 'side');
       commitAll(tree, { b: '2' });
-      sh(tree, 'checkout', '--quiet', '--detach', 'start');
-      sh(tree, 'merge', '--quiet', '--no-ff', '-m', 'merge', 'side');
+      userGit(tree, 'checkout', '--quiet', '--detach', 'start');
+      userGit(tree, 'merge', '--quiet', '--no-ff', '-m', 'merge', 'side');
     },
   ],
   [
     'have another history',
     (tree) => {
-      sh(tree, 'checkout', '--quiet', '--orphan', 'other');
+      userGit(tree, 'checkout', '--quiet', '--orphan', 'other');
       commitAll(tree, { b: '2' });
     },
   ],
@@ -220,7 +213,7 @@ test.each<[string, (tree: string) => void]>([
     'are of a repository with damaged objects',
     (tree) => {
       commitAll(tree, { b: '2' });
-      const oid = sh(tree, 'rev-parse', 'HEAD:b');
+      const oid = userGit(tree, 'rev-parse', 'HEAD:b');
       const file = join(tree, '.git/objects', oid.slice(0, 2), oid.slice(2));
       chmodSync(file, 0o644);
       writeFileSync(file, 'torn');
@@ -228,7 +221,7 @@ test.each<[string, (tree: string) => void]>([
   ],
 ])('commits that %s become one', async (_, work) => {
   const { tree, collect, show, log, base } = await worker({ a: '1', '.sage/index': '{}' });
-  sh(tree, 'branch', 'start');
+  userGit(tree, 'branch', 'start');
   work(tree);
   const { commit } = await collect();
   expect(show(commit)).toBe('A\tb');
@@ -271,8 +264,8 @@ test("what is collected needs no other repository, and outlives the user's gc", 
   // One that began before the ref was made, and deletes what it has not seen.
   let over: Promise<void> | undefined;
   const { commit = '' } = await collect(async (made) => {
-    const own = sh(repository.root, 'rev-parse', `${made}^{tree}`, `${made}:new/b`).split('\n');
-    sh(repository.root, 'update-ref', 'refs/sage/x', made);
+    const own = userGit(repository.root, 'rev-parse', `${made}^{tree}`, `${made}:new/b`).split('\n');
+    userGit(repository.root, 'update-ref', 'refs/sage/x', made);
     writeFileSync(gc, `${process.pid} ${hostname()}`);
     over = (async () => {
       await setImmediate();
@@ -283,8 +276,8 @@ test("what is collected needs no other repository, and outlives the user's gc", 
   });
   await over;
   rmSync(tree, { recursive: true });
-  sh(repository.root, 'gc', '--quiet', '--prune=now');
-  expect(sh(repository.root, 'cat-file', 'blob', `${commit}:new/b`)).toBe('2');
-  expect(sh(repository.root, 'fsck', '--connectivity-only', '--no-dangling')).toBe('');
+  userGit(repository.root, 'gc', '--quiet', '--prune=now');
+  expect(userGit(repository.root, 'cat-file', 'blob', `${commit}:new/b`)).toBe('2');
+  expect(userGit(repository.root, 'fsck', '--connectivity-only', '--no-dangling')).toBe('');
   expect(existsSync(join(repository.gitDir, 'sage-objects'))).toBe(false);
 });

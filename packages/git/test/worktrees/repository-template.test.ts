@@ -11,10 +11,11 @@ import {
   writeRepository,
 } from '../../src/index.ts';
 import { remoteAddress } from '../../src/worktrees/repository-template.ts';
-import { commitAll, head, repositoryWith, sh, temporaryDirectory } from '../fixture.ts';
+import { commitAll, userGit, temporaryFolder } from '@sage/test-support';
+import { head, repositoryWith } from '../fixture.ts';
 
 async function made(repository: Repository) {
-  const room = temporaryDirectory();
+  const room = temporaryFolder();
   const [tree, indexFile] = [join(room, 'w'), join(room, 'w.index')];
   const template = await readTemplate(repository);
   const write = async () => {
@@ -27,30 +28,32 @@ async function made(repository: Repository) {
 
 test("it has the user's branches, tags and remote-tracking refs, and a clean, detached checkout", async () => {
   const source = await repositoryWith({ a: '1' });
-  sh(source.root, 'branch', 'topic');
-  const clone = join(temporaryDirectory(), 'clone');
-  sh(source.root, 'clone', '--quiet', source.root, clone);
-  sh(clone, 'tag', 'light');
-  sh(clone, '-c', 'user.name=x', '-c', 'user.email=x', 'tag', '-m', 'v1', 'v1.0');
+  userGit(source.root, 'branch', 'topic');
+  const clone = join(temporaryFolder(), 'clone');
+  userGit(source.root, 'clone', '--quiet', source.root, clone);
+  userGit(clone, 'tag', 'light');
+  userGit(clone, '-c', 'user.name=x', '-c', 'user.email=x', 'tag', '-m', 'v1', 'v1.0');
   const { tree } = await made(await openRepository(clone));
   const format = '--format=%(refname) %(objectname) %(*objectname)';
   const places = ['refs/heads', 'refs/tags', 'refs/remotes'];
-  expect(sh(tree, 'for-each-ref', format, ...places)).toBe(sh(clone, 'for-each-ref', format, ...places));
-  expect(sh(tree, 'describe')).toBe('v1.0');
-  expect(sh(tree, 'rev-parse', '--abbrev-ref', 'origin/HEAD')).toBe('origin/main');
-  expect(sh(tree, 'status', '--porcelain', '--branch')).toBe('## HEAD (no branch)');
-  expect(sh(tree, 'fsck')).toBe('');
+  expect(userGit(tree, 'for-each-ref', format, ...places)).toBe(
+    userGit(clone, 'for-each-ref', format, ...places),
+  );
+  expect(userGit(tree, 'describe')).toBe('v1.0');
+  expect(userGit(tree, 'rev-parse', '--abbrev-ref', 'origin/HEAD')).toBe('origin/main');
+  expect(userGit(tree, 'status', '--porcelain', '--branch')).toBe('## HEAD (no branch)');
+  expect(userGit(tree, 'fsck')).toBe('');
 });
 
 test('it can fetch from the remotes, and push to none, with a reason', async () => {
   const repository = await repositoryWith({ a: '1' });
-  const bare = join(temporaryDirectory(), 'bare.git');
-  sh(repository.root, 'clone', '--quiet', '--bare', repository.root, bare);
-  sh(repository.root, 'remote', 'add', 'origin', bare);
+  const bare = join(temporaryFolder(), 'bare.git');
+  userGit(repository.root, 'clone', '--quiet', '--bare', repository.root, bare);
+  userGit(repository.root, 'remote', 'add', 'origin', bare);
   const { tree } = await made(repository);
-  expect(sh(tree, 'remote', 'get-url', 'origin')).toBe(bare);
-  sh(tree, 'fetch', '--quiet');
-  expect(() => sh(tree, 'push', '--quiet', 'origin', 'HEAD:refs/heads/main')).toThrow(
+  expect(userGit(tree, 'remote', 'get-url', 'origin')).toBe(bare);
+  userGit(tree, 'fetch', '--quiet');
+  expect(() => userGit(tree, 'push', '--quiet', 'origin', 'HEAD:refs/heads/main')).toThrow(
     'Sage lands this work itself, pushing is turned off here',
   );
 });
@@ -58,7 +61,7 @@ test('it can fetch from the remotes, and push to none, with a reason', async () 
 test("without a remote, the user's checkout is the origin", async () => {
   const repository = await repositoryWith({ a: '1' });
   const { tree } = await made(repository);
-  expect(sh(tree, 'remote', 'get-url', 'origin')).toBe(repository.root);
+  expect(userGit(tree, 'remote', 'get-url', 'origin')).toBe(repository.root);
 });
 
 test.each([
@@ -74,25 +77,25 @@ test.each([
 
 test('what was done to a repository before is gone from the next', async () => {
   const repository = await repositoryWith({ a: '1' });
-  sh(repository.root, 'config', 'filter.up.clean', 'tr a-z "A-Z" # \\');
+  userGit(repository.root, 'config', 'filter.up.clean', 'tr a-z "A-Z" # \\');
   const { tree, write } = await made(repository);
-  sh(tree, 'config', 'core.fsmonitor', 'evil');
-  sh(tree, 'branch', 'mine');
+  userGit(tree, 'config', 'core.fsmonitor', 'evil');
+  userGit(tree, 'branch', 'mine');
   mkdirSync(join(tree, '.git/hooks'));
   writeFileSync(join(tree, '.git/hooks/post-checkout'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
   // Whoever writes into the user's configuration later changes nothing either.
-  sh(repository.root, 'config', 'filter.late.clean', 'evil');
+  userGit(repository.root, 'config', 'filter.late.clean', 'evil');
   await write();
-  expect(sh(tree, 'config', '--local', '--list')).not.toContain('evil');
-  expect(sh(tree, 'config', 'filter.up.clean')).toBe('tr a-z "A-Z" # \\');
-  expect(sh(tree, 'branch', '--list', 'mine')).toBe('');
+  expect(userGit(tree, 'config', '--local', '--list')).not.toContain('evil');
+  expect(userGit(tree, 'config', 'filter.up.clean')).toBe('tr a-z "A-Z" # \\');
+  expect(userGit(tree, 'branch', '--list', 'mine')).toBe('');
   expect(existsSync(join(tree, '.git/hooks'))).toBe(false);
 });
 
 test("a user's hooks for all repositories are not run", async () => {
   const repository = await repositoryWith({ a: '1' });
   const { tree } = await made(repository);
-  expect(sh(tree, 'config', 'core.hooksPath')).toBe('/dev/null');
+  expect(userGit(tree, 'config', 'core.hooksPath')).toBe('/dev/null');
 });
 
 test.each([
@@ -102,20 +105,20 @@ test.each([
   ['sha256', []],
 ])('repositories of %s check out, commit and give the commit back', async (kind, flags) => {
   const source = await repositoryWith({ a: '1' }, ...(kind === 'sha256' ? ['--object-format=sha256'] : []));
-  sh(source.root, 'config', 'uploadpack.allowFilter', 'true');
+  userGit(source.root, 'config', 'uploadpack.allowFilter', 'true');
   commitAll(source.root, { a: '2' });
-  const clone = join(temporaryDirectory(), 'clone "\u00fc:');
+  const clone = join(temporaryFolder(), 'clone "\u00fc:');
   const address = flags[0] === '--shared' ? source.root : `file://${source.root}`;
-  sh(source.root, 'clone', '--quiet', ...flags, address, clone);
+  userGit(source.root, 'clone', '--quiet', ...flags, address, clone);
   const repository = await openRepository(clone);
   const { tree } = await made(repository);
   expect((await readTemplate(repository)).partial).toBe(kind === 'a partial clone');
   expect(readFileSync(join(tree, 'a'), 'utf8')).toBe('2');
-  expect(sh(tree, 'log', '-p', '-1')).toContain('+2');
-  sh(tree, 'config', 'user.name', 'x');
-  sh(tree, 'config', 'user.email', 'x@y');
+  expect(userGit(tree, 'log', '-p', '-1')).toContain('+2');
+  userGit(tree, 'config', 'user.name', 'x');
+  userGit(tree, 'config', 'user.email', 'x@y');
   const commit = commitAll(tree, { a: '3' });
   await fetchCommit(repository, join(tree, '.git'), commit);
   expect(await resolveCommit(repository, commit)).toBe(commit);
-  sh(clone, 'fsck', '--no-dangling');
+  userGit(clone, 'fsck', '--no-dangling');
 });

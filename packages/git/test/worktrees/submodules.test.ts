@@ -2,7 +2,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { collectWorktree, GitSession, moveWorktree, readTemplate, writeRepository } from '../../src/index.ts';
-import { commitAll, head, NOON, put, repositoryWith, SAGE, sh, temporaryDirectory } from '../fixture.ts';
+import { commitAll, put, userGit, temporaryFolder } from '@sage/test-support';
+import { head, NOON, repositoryWith, SAGE } from '../fixture.ts';
 
 const local = ['-c', 'protocol.file.allow=always'];
 
@@ -10,18 +11,18 @@ const local = ['-c', 'protocol.file.allow=always'];
 async function worker({ populated = true } = {}) {
   const deep = await repositoryWith({ 'deep.txt': '1' });
   const lib = await repositoryWith({ 'lib.txt': '1' });
-  sh(lib.root, ...local, 'submodule', '--quiet', 'add', deep.root, 'deep');
-  sh(lib.root, 'commit', '--quiet', '-m', 'deep');
+  userGit(lib.root, ...local, 'submodule', '--quiet', 'add', deep.root, 'deep');
+  userGit(lib.root, 'commit', '--quiet', '-m', 'deep');
   const repository = await repositoryWith({ a: '1' });
-  sh(repository.root, ...local, 'submodule', '--quiet', 'add', lib.root, 'lib');
-  sh(repository.root, 'commit', '--quiet', '-m', 'lib');
+  userGit(repository.root, ...local, 'submodule', '--quiet', 'add', lib.root, 'lib');
+  userGit(repository.root, 'commit', '--quiet', '-m', 'lib');
   const base = head(repository);
-  const room = temporaryDirectory();
+  const room = temporaryFolder();
   const [tree, indexFile] = [join(room, 'w'), join(room, 'w.index')];
   const template = await readTemplate(repository);
   await moveWorktree({ repository, workTree: tree, indexFile }, base);
   await writeRepository(template, tree, { commit: base, indexFile });
-  if (populated) sh(tree, ...local, 'submodule', '--quiet', 'update', '--init', '--recursive');
+  if (populated) userGit(tree, ...local, 'submodule', '--quiet', 'update', '--init', '--recursive');
   const collect = async () => {
     await using session = new GitSession(repository);
     const kept = new Map<string, string>();
@@ -38,20 +39,20 @@ async function worker({ populated = true } = {}) {
       author: SAGE,
       date: NOON,
       referSubmodule: async (path, commit) => {
-        sh(repository.root, 'update-ref', `refs/sage/submodules/T/${path.replaceAll('/', '_')}`, commit);
+        userGit(repository.root, 'update-ref', `refs/sage/submodules/T/${path.replaceAll('/', '_')}`, commit);
         kept.set(path, commit);
       },
     });
     return { ...work, kept };
   };
   const change = (commit = '') =>
-    sh(repository.root, 'diff-tree', '-r', '--name-status', '--no-renames', base, commit);
+    userGit(repository.root, 'diff-tree', '-r', '--name-status', '--no-renames', base, commit);
   const commit = (path: string, files: Record<string, string>) => {
     for (const [key, value] of [
       ['name', 'Agent'],
       ['email', 'agent@example.org'],
     ])
-      sh(join(tree, path), 'config', `user.${key}`, value ?? '');
+      userGit(join(tree, path), 'config', `user.${key}`, value ?? '');
     return commitAll(join(tree, path), files);
   };
   return { repository, lib, deep, tree, base, collect, change, commit };
@@ -68,15 +69,15 @@ test('a commit that only the agent has is kept, and does not land', async () => 
   const { repository, tree, collect, change, commit } = await worker();
   const made = commit('lib', { 'lib.txt': '2' });
   put(tree, { b: '1' });
-  sh(tree, 'add', '--all');
+  userGit(tree, 'add', '--all');
   const work = await collect();
   expect(change(work.commit)).toBe('A\tb');
   expect(work.submodules).toEqual([
     { path: 'lib', reason: 'it has commits that its own repository does not have', commit: made },
   ]);
   rmSync(tree, { recursive: true });
-  expect(sh(repository.root, 'cat-file', 'blob', `${work.kept.get('lib')}:lib.txt`)).toBe('2');
-  expect(sh(repository.root, 'fsck', '--connectivity-only', '--no-dangling')).toBe('');
+  expect(userGit(repository.root, 'cat-file', 'blob', `${work.kept.get('lib')}:lib.txt`)).toBe('2');
+  expect(userGit(repository.root, 'fsck', '--connectivity-only', '--no-dangling')).toBe('');
 });
 
 test('edits that are not committed are kept as well, untracked files among them', async () => {
@@ -85,7 +86,7 @@ test('edits that are not committed are kept as well, untracked files among them'
   const { commit, submodules, kept } = await collect();
   expect(commit).toBeUndefined();
   expect(submodules).toMatchObject([{ path: 'lib', reason: 'it has changes that are not committed' }]);
-  expect(sh(repository.root, 'show', '--format=%s', '--name-only', kept.get('lib') ?? '')).toBe(
+  expect(userGit(repository.root, 'show', '--format=%s', '--name-only', kept.get('lib') ?? '')).toBe(
     'feat: all of it\n\nlib.txt\nnew.txt',
   );
 });
@@ -95,30 +96,30 @@ test('work in a submodule of a submodule does not vanish', async () => {
   put(tree, { 'lib/deep/deep.txt': 'edited' });
   const { submodules, kept } = await collect();
   expect(submodules).toMatchObject([{ path: 'lib/deep' }]);
-  expect(sh(repository.root, 'cat-file', 'blob', `${kept.get('lib/deep')}:deep.txt`)).toBe('edited');
+  expect(userGit(repository.root, 'cat-file', 'blob', `${kept.get('lib/deep')}:deep.txt`)).toBe('edited');
 });
 
 test("a commit that the submodule's own repository has lands", async () => {
   const { lib, tree, collect, repository } = await worker();
   const newer = commitAll(lib.root, { 'lib.txt': '2' });
-  sh(join(tree, 'lib'), 'fetch', '--quiet');
-  sh(join(tree, 'lib'), 'checkout', '--quiet', newer);
+  userGit(join(tree, 'lib'), 'fetch', '--quiet');
+  userGit(join(tree, 'lib'), 'checkout', '--quiet', newer);
   const { commit, submodules, changedFiles } = await collect();
   expect({ submodules, changedFiles }).toEqual({ submodules: [], changedFiles: ['lib'] });
-  expect(sh(repository.root, 'rev-parse', `${commit}:lib`)).toBe(newer);
+  expect(userGit(repository.root, 'rev-parse', `${commit}:lib`)).toBe(newer);
 });
 
 test('a submodule that was added lands, and a clone has it; one that was taken out is gone', async () => {
   const { repository, lib, tree, collect, change } = await worker();
-  sh(tree, ...local, 'submodule', '--quiet', 'add', lib.root, 'more/lib2');
-  sh(tree, 'rm', '--quiet', 'lib');
+  userGit(tree, ...local, 'submodule', '--quiet', 'add', lib.root, 'more/lib2');
+  userGit(tree, 'rm', '--quiet', 'lib');
   const { commit = '', submodules } = await collect();
   expect(submodules).toEqual([]);
   expect(change(commit)).toBe('M\t.gitmodules\nD\tlib\nA\tmore/lib2');
-  sh(repository.root, 'branch', 'work', commit);
-  const clone = join(temporaryDirectory(), 'clone');
-  sh(tree, ...local, 'clone', '--quiet', '--recursive', '--branch=work', repository.root, clone);
-  expect(sh(join(clone, 'more/lib2'), 'show', 'HEAD:lib.txt')).toBe('1');
+  userGit(repository.root, 'branch', 'work', commit);
+  const clone = join(temporaryFolder(), 'clone');
+  userGit(tree, ...local, 'clone', '--quiet', '--recursive', '--branch=work', repository.root, clone);
+  expect(userGit(join(clone, 'more/lib2'), 'show', 'HEAD:lib.txt')).toBe('1');
 });
 
 test('files in a submodule that is not checked out are kept', async () => {
@@ -129,7 +130,7 @@ test('files in a submodule that is not checked out are kept', async () => {
   expect(submodules).toMatchObject([
     { path: 'lib', reason: 'files were written into it, though it is not checked out' },
   ]);
-  expect(sh(repository.root, 'cat-file', 'blob', `${kept.get('lib')}:x`)).toBe('work');
+  expect(userGit(repository.root, 'cat-file', 'blob', `${kept.get('lib')}:x`)).toBe('work');
 });
 
 test('a submodule that leads to a repository elsewhere cannot be read, and does not land', async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ManagedFile } from '@sage/commit-queue';
-import { currentBranch, readBlob, readRef, type Repository } from '@sage/git';
+import { currentBranch, readBlob, readRef, type Repository, fileVersion } from '@sage/git';
 import {
   applyTicketChanges,
   parseTicketIndex,
@@ -11,7 +11,6 @@ import {
   writeTicketChanges,
 } from '@sage/tickets';
 import type { SourceContent, TicketSource } from '../ports.ts';
-import { fileVersion } from './file-version.ts';
 
 /**
  * The ticket index of a repository: the checkout's while the target is checked out there (or does not track one), else
@@ -37,7 +36,7 @@ export class SageSource implements TicketSource {
   async version(): Promise<string> {
     const { root, gitDir } = this.#repository;
     // Switching branches changes the file first, then HEAD.
-    const files = await Promise.all([fileVersion(join(root, SAGE_INDEX)), fileVersion(join(gitDir, 'HEAD'))]);
+    const files = [fileVersion(join(root, SAGE_INDEX)), fileVersion(join(gitDir, 'HEAD'))];
     // `read` reports what is wrong with the target.
     const tip = this.#readsCheckout ? '' : await readRef(this.#repository, this.#target).catch(() => '');
     return [...files, tip].join(' ');

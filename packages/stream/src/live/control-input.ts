@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { RunLog } from '@sage/journal';
-import { fileVersion } from '../backlog/file-version.ts';
+import { fileVersion } from '@sage/git';
 import { controlFile, readControl } from './control-file.ts';
 import type { LiveInput } from './live-inputs.ts';
 
@@ -30,12 +30,12 @@ export class ControlInput implements LiveInput {
   }
 
   async hasChanged(): Promise<boolean> {
-    return (await fileVersion(this.#file)) !== this.#seen;
+    return fileVersion(this.#file) !== this.#seen;
   }
 
   async take(): Promise<void> {
     const { log, notice } = this.#options;
-    this.#seen = await fileVersion(this.#file);
+    this.#seen = fileVersion(this.#file);
     try {
       const control = await readControl(this.#file);
       if (!control) return;

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseTicketIndex, type Ticket } from '@sage/tickets';
-import { expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder } from '@sage/test-support';
+import { expect, test } from 'vitest';
 import { knownBefore, modelOf, readHistory } from '../../src/forecast/history.ts';
 
 const tickets = new Map<string, Ticket>(
@@ -19,8 +19,7 @@ async function learnFromHistory(root: string, from: ReadonlyMap<string, Ticket>)
 }
 
 async function folder(files: Record<string, string>): Promise<string> {
-  const root = await mkdtemp(join(tmpdir(), 'sage-history-'));
-  onTestFinished(() => rm(root, { recursive: true }));
+  const root = temporaryFolder();
   for (const [path, text] of Object.entries(files)) {
     await mkdir(join(root, path, '..'), { recursive: true });
     await writeFile(join(root, path), text);

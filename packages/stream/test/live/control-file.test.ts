@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { temporaryFolder } from '@sage/test-support';
 import { expect, onTestFinished, test } from 'vitest';
 import { controlFile, readControl, writeControl } from '../../src/live/control-file.ts';
 import { ControlInput } from '../../src/live/control-input.ts';
@@ -9,8 +9,7 @@ import type { RunEvent } from '@sage/journal';
 import { RunLog } from '@sage/journal';
 
 async function opened() {
-  const root = await mkdtemp(join(tmpdir(), 'sage-control-'));
-  onTestFinished(() => rm(root, { recursive: true }));
+  const root = temporaryFolder();
   const file = controlFile(root, 'r');
   await mkdir(dirname(file), { recursive: true });
   const events: RunEvent[] = [];

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
+import { readProcessStat } from '@sage/git';
 import { execa } from 'execa';
 
 /** A process of this user, with the environment it was started with (empty where the system does not show it). */
@@ -31,22 +32,13 @@ const TICKS_PER_S = 100;
 
 async function readProc(pid: string): Promise<ProcessEntry | undefined> {
   try {
-    const [stat, environment] = await Promise.all([
-      readFile(`/proc/${pid}/stat`, 'utf8'),
+    const [{ parent, started, ended }, environment] = await Promise.all([
+      readProcessStat(Number(pid)),
       readFile(`/proc/${pid}/environ`, 'utf8'),
     ]);
-    // proc(5): the second field is the name in parentheses and may hold anything, so count from the last ')'.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z') return undefined;
-    const started = fields[19] ?? '';
+    if (ended) return undefined;
     const starting = environment === '' && uptime() - Number(started) / TICKS_PER_S < STARTING_S;
-    return {
-      pid: Number(pid),
-      parent: Number(fields[1]),
-      started,
-      environment: `\0${environment}\0`,
-      starting,
-    };
+    return { pid: Number(pid), parent, started, environment: `\0${environment}\0`, starting };
   } catch {
     return undefined; // Ended meanwhile, or another user's.
   }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   cleanWorktree,
@@ -8,6 +8,7 @@ import {
   type RepositoryTemplate,
   type WorktreeFiles,
   writeRepository,
+  replaceFile,
 } from '@sage/git';
 
 export interface PoolOptions {
@@ -203,8 +204,7 @@ export class WorktreePool {
 
   /** Atomic: a torn name would be another ticket's, or nobody's. */
   async #writeHolder({ path }: Slot, holder: string): Promise<void> {
-    await writeFile(`${path}.new`, holder);
-    await rename(`${path}.new`, this.#holderFile(path));
+    await replaceFile(this.#holderFile(path), holder);
   }
 
   #holderFile(path: string): string {

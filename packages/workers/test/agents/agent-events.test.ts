@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder } from '@sage/test-support';
+import { expect, test } from 'vitest';
 import { ReportFollower } from '../../src/agents/follow-report.ts';
 import { NO_REPORT } from '../../src/agents/report.ts';
 import { type AgentEvent, KNOWN_AGENTS } from '../../src/index.ts';
@@ -62,8 +62,7 @@ test.each(KNOWN_AGENTS.map((agent) => [agent.name, agent] as const))(
 );
 
 test('lines that are no JSON, or half of one, are passed over', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'sage-events-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  const folder = temporaryFolder();
   const file = join(folder, 'output.log');
   const codex = KNOWN_AGENTS.find(({ name }) => name === 'codex');
   await writeFile(

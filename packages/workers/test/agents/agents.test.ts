@@ -1,6 +1,6 @@
-import { expect, onTestFinished, test } from 'vitest';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { temporaryFolder } from '@sage/test-support';
+import { expect, test } from 'vitest';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AgentError, detectAgent, findAgent, KNOWN_AGENTS, resolveAgent } from '../../src/index.ts';
 
@@ -85,8 +85,7 @@ test('each known agent goes on with a session in its own words', () => {
 });
 
 test('an agent is detected: found or how to get it, its version, signed in or how to', async () => {
-  const home = await mkdtemp(join(tmpdir(), 'sage-detect-'));
-  onTestFinished(() => rm(home, { recursive: true }));
+  const home = temporaryFolder();
   const program = join(home, 'claude');
   await writeFile(program, '#!/bin/sh\necho "2.1.330 (Claude Code)"\n');
   await chmod(program, 0o755);

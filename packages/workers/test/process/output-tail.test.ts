@@ -1,12 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder } from '@sage/test-support';
+import { expect, test } from 'vitest';
 import { outputTail } from '../../src/index.ts';
 
 test('reads the end of a large file, without colours and without a cut line', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'sage-tail-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  const folder = temporaryFolder();
   const file = join(folder, 'output.log');
   await writeFile(
     file,

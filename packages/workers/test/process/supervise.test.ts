@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder } from '@sage/test-support';
+import { expect, test } from 'vitest';
 import { findProcesses } from '../../src/process/end-processes.ts';
 import { supervise } from '../../src/process/supervise.ts';
 
@@ -10,8 +10,7 @@ test.each([
   ['process-limit', 'for n in 1 2 3 4 5 6 7 8 9; do setsid sleep 1000 & done; wait', { maxProcesses: 5 }],
   ['timeout', 'setsid sleep 1000 & wait', { timeout: 200 }],
 ])('a command that is %s is ended, with all that it started', async (ended, command, limit) => {
-  const directory = await mkdtemp(join(tmpdir(), 'sage-supervise-'));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const directory = temporaryFolder();
   const outputFile = join(directory, 'output');
   await writeFile(outputFile, '');
   const mark = { SAGE_RUN_ID: `supervise-${ended}-${process.pid}` };

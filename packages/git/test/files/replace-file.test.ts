@@ -2,7 +2,7 @@ import { readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '@sage/test-support';
 import { expect, test } from 'vitest';
-import { replaceFile } from '../../src/repository/replace-file.ts';
+import { replaceFile } from '../../src/files/replace-file.ts';
 
 test('a file is made, and then replaced, with its mode and nothing beside it', async () => {
   const folder = temporaryFolder();
