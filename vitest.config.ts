@@ -10,9 +10,8 @@ const rooms = [
   { name: 'cli', root: 'apps/cli' },
   { name: 'e2e', root: 'e2e' },
 ];
-// What is written to the user's own folders goes here.
-const home = mkdtempSync(join(tmpdir(), 'sage-test-home-'));
-process.on('exit', () => rmSync(home, { recursive: true, force: true }));
+// What is written to the user's own folders goes here. This file is read again for each project.
+const home = (process.env['SAGE_TEST_HOME'] ??= temporaryHome());
 const results = process.env['SAGE_TEST_RESULTS'];
 
 export default defineConfig({
@@ -40,3 +39,9 @@ export default defineConfig({
     })),
   },
 });
+
+function temporaryHome(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sage-test-home-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

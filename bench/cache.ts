@@ -1,4 +1,4 @@
-// Is a cache of the graph worth having? Rows as bytes, keyed by a hash of the index, against building them anew.
+// Is a cache of the graph worth having? Rows as bytes, keyed by a hash of the index, against building them again.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { buildDependencyGraph, type GraphNode } from '@sage/graph';

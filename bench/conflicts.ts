@@ -66,7 +66,7 @@ interface Figures {
   work: number;
 }
 
-/** An attempt conflicts when a ticket that changed one of its files landed while it ran; then it is made anew. */
+/** An attempt conflicts when a ticket that changed one of its files landed while it ran; then it is done again. */
 function run({ tickets, minutes, touched }: Drawn, workers: number, conflictChance?: Chance): Figures {
   const scheduler = createScheduler(tickets, { conflictChance });
   const running: { id: string; start: number; end: number }[] = [];

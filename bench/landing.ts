@@ -10,7 +10,7 @@ import { median } from './median.ts';
 const FILES = 5000;
 const BRANCHES = 300;
 const ROUNDS = 3;
-/** The slow ways land so many of the branches in a round. */
+/** Branches that the slow ways land in a round. */
 const FEW = 60;
 /** Landed before, to warm up. */
 const WARM = 30;

@@ -83,7 +83,7 @@ async function timedSage(): Promise<{ seconds: number; processes: number }> {
   remove();
   if (exitCode !== 0 || landed !== TICKETS)
     throw new Error(`exit ${exitCode}, ${landed} of ${TICKETS} landed`);
-  // Counting costs time, so a second run is counted: git tells of each of its processes.
+  // Counting costs time, so a second run is counted: git reports each of its processes.
   const counted = repository();
   execFileSync('git', ['config', '--file', settings, 'trace2.eventTarget', trace]);
   const before = process.env['GIT_CONFIG_GLOBAL'];

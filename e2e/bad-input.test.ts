@@ -178,7 +178,7 @@ test('another workflow mode is refused', async () => {
   await refuses(sandbox, /workflow-mode says "TRADITIONAL"/);
 });
 
-test('a broken index is told once, by validate with 1 and by stream with 2', async () => {
+test('a broken index is reported once, by validate with 1 and by stream with 2', async () => {
   const sandbox = await Sandbox.create('{"tickets": [}');
   const { exitCode, stdout } = await sandbox.sage('validate', '--json');
   expect(exitCode).toBe(1);

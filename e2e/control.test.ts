@@ -91,7 +91,7 @@ test('a control file that is no good is ignored, and the next good one is applie
   expect((await run.end()).exitCode).toBe(0);
 });
 
-test('where no run works, and for a number that is none, there is one line and exit code 2', async () => {
+test('without a running run, and for an invalid number, there is one line and exit code 2', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }]);
   for (const args of [['pause'], ['resume'], ['workers', '2']]) {
     const { exitCode, stdout, stderr } = await sandbox.sage(...args);

@@ -1,6 +1,6 @@
 import type { Sandbox, StreamEvent } from './sandbox.ts';
 
-/** A run that is followed while it works: steps of a test wait for what it tells, never for time. */
+/** A run that is followed while it works: steps of a test wait for its events, never for time. */
 export class Follow {
   readonly events: StreamEvent[] = [];
   readonly #process: ReturnType<Sandbox['start']>;

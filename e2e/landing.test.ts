@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { indexText, named, Sandbox, WRITE_OWN_FILE } from './sandbox.ts';
 
-test('a conflict is made anew on the new tip, told what conflicts, and lands', async () => {
+test('a conflicting ticket is tried again on the new tip, with the conflict in its prompt, and lands', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }], {
     files: { 'list.txt': 'first\n' },
   });

@@ -31,9 +31,9 @@ test('at the limit of its budget a run starts nothing more, and says so', async 
   expect(Object.values(await sandbox.states())).toEqual(['COMPLETED', 'COMPLETED', 'COMPLETED', 'COMPLETED']);
 });
 
-test('a ticket is cut off in the middle when its agent tells that it uses more than it may', async () => {
+test('a ticket is cut off in the middle when its agent reports more usage than allowed', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
-  // As opencode prints its steps; the first ticket never comes to its end by itself.
+  // As opencode prints its steps; the first ticket never ends by itself.
   const step = '{"type":"step_finish","part":{"tokens":{"input":900,"output":100},"cost":0.5}}';
   const agent = `echo '${step}'; ${WRITE_OWN_FILE}; test "$SAGE_TICKET_ID" = API-2 || { echo '${step}'; exec sleep 1000; }`;
   await sandbox.write(

@@ -32,7 +32,7 @@ async function status(sandbox: Sandbox) {
   return JSON.parse(stdout) as unknown;
 }
 
-test('before any run there is none, which is no error', async () => {
+test('before any run there is no status, which is no error', async () => {
   const sandbox = await Sandbox.create(BACKLOG);
   const before = await everything(sandbox.root);
   expect(await status(sandbox)).toEqual({ v: 1, state: 'none' });
@@ -43,7 +43,7 @@ test('before any run there is none, which is no error', async () => {
   expect(await everything(sandbox.root)).toEqual(before);
 });
 
-test('where there is no repository it says so, with 2', async () => {
+test('outside a repository it says so, with 2', async () => {
   const sandbox = await Sandbox.create(BACKLOG);
   const { exitCode = -1, stderr } = await sandbox.start(['status'], {}, '../home');
   expect(exitCode).toBe(2);
@@ -86,7 +86,7 @@ test('says what runs while it runs, and what came of it after, and writes nothin
   expect(await everything(sandbox.root)).toEqual(before);
 });
 
-test('a killed run is told from one at work, also with a torn last line, until it is gone on with', async () => {
+test('a killed run is distinguished from a running one, also with a torn last line, until it is resumed', async () => {
   const sandbox = await Sandbox.create(BACKLOG);
   const { agent, go } = agentOf(sandbox);
   const args = ['--parallel=2', '--max-attempts=1'];

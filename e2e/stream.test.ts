@@ -51,7 +51,7 @@ test('a backlog lands on the current branch, in the order of its dependencies, o
   sandbox.git('fsck', '--strict');
 });
 
-test('a ticket starts after its dependencies are told complete, from a base that contains them', async () => {
+test('a ticket starts after its dependencies are reported complete, from a base that contains them', async () => {
   const sandbox = await Sandbox.create(DIAMOND);
   const { events } = await sandbox.stream(WRITE_OWN_FILE, '--parallel=4');
   for (const { id, dependencies = [] } of DIAMOND) {

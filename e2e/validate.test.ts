@@ -46,7 +46,7 @@ test('a sound index: every section is there, and the number of workers that pays
   expect(sandbox.git('status', '--porcelain', '--ignored')).toBe('');
 });
 
-test('what is wrong fails with 1, names its tickets, and is told in 80 columns', async () => {
+test('what is wrong fails with 1, names its tickets, and is printed in 80 columns', async () => {
   const sandbox = await Sandbox.create([
     { id: 'API-1', ...FIELDS, dependencies: ['API-2'] },
     { id: 'API-2', ...FIELDS, dependencies: ['API-1', 'API-9'] },

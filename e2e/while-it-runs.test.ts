@@ -33,7 +33,7 @@ test('a ticket that is added while a run works lands in the same run', async () 
   expect(events.at(-1)).toMatchObject({ summary: { completed: 3, deferred: 0, blocked: 0, unprocessed: 0 } });
   expect(landed(sandbox).toSorted()).toEqual(['API-1', 'API-2', 'API-3']);
   expect(Object.values(await sandbox.states())).toEqual(['COMPLETED', 'COMPLETED', 'COMPLETED']);
-  // Sage's own edits at landings are none that it tells.
+  // Sage's own edits at landings are not reported.
   expect(named(events, 'tickets.added')).toHaveLength(1);
   expect(named(events, 'tickets.withdrawn')).toEqual([]);
 });
@@ -48,7 +48,7 @@ test('the last agent of a run may add what comes after it', async () => {
   expect(await sandbox.states()).toEqual({ 'API-1': 'COMPLETED', 'API-2': 'COMPLETED' });
 });
 
-test('a broken edit is told once, and the next sound one is taken', async () => {
+test('a broken edit is reported once, and the next sound one is taken', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
   const run = Follow.stream(sandbox, gated(sandbox));
   await run.event('attempt.started', 'API-1');

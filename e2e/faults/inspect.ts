@@ -81,7 +81,7 @@ function landings(root: string): Map<string, string[]> {
   return found;
 }
 
-/** The paths in which a landing differs from a merge that is made anew, away from the repository. */
+/** The paths in which a landing differs from the same merge made outside the repository. */
 function unlikeMerge({ root, backup }: Campaign, landing: string, work: string): string {
   const scratch = mkdtempSync(join(root, '.git/inspect-'));
   const environment = {

@@ -18,7 +18,7 @@ const AMEND = `for work in $WORKS; do
 done
 git gc --quiet --prune=now`;
 
-/** What others do to the repository in the middle of a landing, at each step: let go on, and killed there. */
+/** What others do to the repository in the middle of a landing, at each step: once going on, once killed there. */
 export function meanwhileCases(): Case[] {
   return [
     { name: 'a person commits in mid-landing', rounds: during(LANDING, move(child('main', 'human'))) },

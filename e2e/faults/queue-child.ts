@@ -56,7 +56,7 @@ for await (const _ of queue.process());
 
 function end(who: NonNullable<Orders['kill']>['who']): void {
   if (who !== 'process') {
-    // Each is the leader of its process group; pgrep itself is none.
+    // Each is the leader of its process group; pgrep itself is not.
     for (const child of children()) {
       try {
         process.kill(-child, 'SIGKILL');

@@ -93,7 +93,7 @@ export async function play(name: string, program: Program): Promise<string[]> {
     );
     expect('R-5 is mended in one attempt', of('R-5').length === 1 && (turns.get('R-5') ?? 0) >= 2);
     expect(
-      'tokens and a session are told',
+      'tokens and a session are reported',
       of('R-1').every(({ tokens, session }) => Number(tokens) > 0 && session),
     );
 

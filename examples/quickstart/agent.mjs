@@ -16,7 +16,7 @@ const work = {
   'SITE-001': () =>
     writeFileSync('index.html', '<link rel="stylesheet" href="style.css">\n<h1>Corner Bakery</h1>\n'),
   'SITE-002': () => writeFileSync('style.css', 'h1 { color: saddlebrown }\n'),
-  // Both start from a repository without a menu: the second one to land conflicts, and is made anew on the first.
+  // Both start from a repository without a menu: the second one to land conflicts, and is tried again on top of the first.
   'SITE-003': () => menu('- Cakes: apple, plum\n'),
   'SITE-004': () => menu('- Drinks: coffee, tea\n'),
   'SITE-005': () => writeFileSync('print.css', '@media print { nav { display: none } }\n'),

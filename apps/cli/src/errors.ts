@@ -1,4 +1,4 @@
-/** Flags that do not go together, or a value that is none. */
+/** Flags that exclude each other, or an invalid value. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   readonly code = 'WRONG_USAGE';

@@ -1,6 +1,6 @@
 import { UsageError } from './errors.ts';
 
-export function wholeNumber(flag: string, text: string): number {
+export function parseWholeNumber(flag: string, text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1) throw new UsageError(`${flag} ${text} must be at least 1`);
   return value;

@@ -2,7 +2,7 @@ import type { VerifySettings } from '@sage/stream';
 import type { Settings } from './config.ts';
 import { parseDuration } from './duration.ts';
 import { UsageError } from './errors.ts';
-import { wholeNumber } from './numbers.ts';
+import { parseWholeNumber } from './numbers.ts';
 
 export interface VerifyFlags {
   verify?: string;
@@ -21,11 +21,11 @@ export function verifySettings(flags: VerifyFlags, config: Settings): VerifySett
   }
   const { verifySlots, verifyMode } = flags;
   if (verifyMode !== undefined && verifyMode !== 'chain' && verifyMode !== 'batch')
-    throw new UsageError(`--verify-mode ${verifyMode} is none: choose chain or batch`);
+    throw new UsageError(`--verify-mode must be chain or batch, not ${verifyMode}`);
   return {
     ...configured,
     command,
-    ...(verifySlots !== undefined && { slots: wholeNumber('--verify-slots', verifySlots) }),
+    ...(verifySlots !== undefined && { slots: parseWholeNumber('--verify-slots', verifySlots) }),
     ...(verifyMode !== undefined && { mode: verifyMode }),
     ...(timeout !== undefined && { timeout: parseDuration(timeout) }),
   };

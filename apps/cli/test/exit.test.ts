@@ -30,8 +30,8 @@ test('what the machine refuses is one line with what to do, and 3', () => {
   });
 });
 
-test('of two failures the first is told', () => {
-  const error = new SuppressedError(new Error('cannot let go'), new BacklogError('CYCLE', 'i', [], 'cycle'));
+test('of two failures the first is reported', () => {
+  const error = new SuppressedError(new Error('cannot release'), new BacklogError('CYCLE', 'i', [], 'cycle'));
   expect(describeFailure(error)).toEqual({ message: 'ERROR: i: cycle\n', exitCode: 2 });
 });
 

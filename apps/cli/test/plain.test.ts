@@ -72,7 +72,7 @@ test('a run is shown in lines of at most 80 columns, without colour where it is 
   expect(lines.at(-2)).toBe('Try again: sage stream --auto --only A-2');
 });
 
-test('a forecast is told in the time of day, and with the date where it is another day', () => {
+test('a forecast is printed as the time of day, with the date if it is another day', () => {
   const at = (day: number, hour: number, minute: number) =>
     new Date(2026, 10, day, hour, minute).toISOString();
   const times = { expected: at(24, 14, 32), low: at(24, 13, 50), high: at(25, 1, 4) };

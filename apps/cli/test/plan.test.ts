@@ -63,7 +63,7 @@ test('an explanation says in full why something has to wait, in lines of a termi
   expect(text).toContain('at the same time as WEB-2, by conflicts_with');
 });
 
-test('an explanation tells a container from a ticket that was not asked for', () => {
+test('an explanation distinguishes a container from a ticket that was not selected', () => {
   const { starts: _, batch: __, ...idle } = explanation;
   expect(formatExplanation({ ...idle, container: true, waitsFor: ['API-3'] })).toContain(
     'never starts itself: it is done when all that it waits for is\nwaits for API-3\n',

@@ -59,14 +59,14 @@ test('what is queued is listed, lands, is shown and cleaned up', async () => {
   expect((await sage('list')).out).toContain('is empty');
 });
 
-test('a verify that is given has to pass, and a conflict is told; retry and drop', async () => {
+test('a given verify has to pass, and a conflict is reported; retry and drop', async () => {
   const bad = await queued('BAD', { b: 'bad\n' });
   expect(await sage('process', '--verify', '! grep -q bad b')).toMatchObject({ exit: 1 });
   expect((await sage('show', bad)).out).toContain('verify failed');
   expect(await sage('process', '--verify', 'true', '--verify-mode', 'all')).toEqual({
     exit: 2,
     out: '',
-    err: 'ERROR: --verify-mode all is none: choose chain or batch\n',
+    err: 'ERROR: --verify-mode must be chain or batch, not all\n',
   });
   commit({ b: 'theirs\n' });
   expect((await sage('retry', bad)).out).toContain('queued');

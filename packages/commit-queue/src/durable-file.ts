@@ -1,8 +1,7 @@
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { link, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncDisk, syncFile, temporaryBeside } from '@sage/git';
-import { isErrno } from './errors.ts';
+import { syncDisk, syncFile, temporaryBeside, isErrno } from '@sage/git';
 
 /**
  * Makes a file that did not exist, complete or not at all and on disk when this returns; false when the name is

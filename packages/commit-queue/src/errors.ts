@@ -98,11 +98,6 @@ export class LockTimeoutError extends Error {
   }
 }
 
-/** Whether a system call failed with one of these codes. */
-export function isErrno(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
-}
-
 /** Whether one entry, not its target or the queue, is what went wrong: the others may still land. */
 export function isOfEntry(error: unknown): error is Error {
   return error instanceof GitError || (error instanceof QueueStoppedError && error.code === 'WRONG_MERGE');

@@ -26,7 +26,7 @@ export async function firstLine(child: ChildProcess): Promise<string> {
   return String(chunk).trim();
 }
 
-/** Resolves when it has printed so many lines, or has ended. */
+/** Resolves when it has printed that many lines, or has ended. */
 export async function afterLines(child: ChildProcess, lines: number): Promise<void> {
   let seen = 0;
   for await (const chunk of child.stdout ?? []) {

@@ -30,6 +30,7 @@ export { DURABLE_CONFIG } from './process/environment.ts';
 export {
   CheckoutError,
   GitError,
+  isErrno,
   RefMovedError,
   RepositoryError,
   type CheckoutErrorCode,

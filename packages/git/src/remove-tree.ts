@@ -6,9 +6,9 @@ import { isErrno } from './errors.ts';
 /** Folders with longer paths are moved up first: a path has 4,096 bytes at most, and 1,024 on macOS. */
 const MAX_PATH_BYTES = 700;
 /** Files removed at a time. */
-const AT_ONCE = 32;
+const MAX_PARALLEL_REMOVALS = 32;
 /** Times that a folder is emptied again because something appeared in it. */
-const PASSES = 3;
+const MAX_PASSES = 3;
 
 /**
  * Removes whatever is at `path`: folders without permissions, read-only trees, paths that are longer than the system
@@ -48,16 +48,16 @@ async function removeDirectory(directory: Buffer, root: Buffer): Promise<void> {
       return await rmdir(directory);
     } catch (error) {
       if (isErrno(error, 'ENOENT')) return;
-      if (!isErrno(error, 'ENOTEMPTY', 'EEXIST') || pass === PASSES) throw error;
+      if (!isErrno(error, 'ENOTEMPTY', 'EEXIST') || pass === MAX_PASSES) throw error;
     }
   }
 }
 
 async function removeEntries(directory: Buffer, entries: Dirent<Buffer>[], root: Buffer): Promise<void> {
   const files = entries.filter((entry) => !entry.isDirectory());
-  for (let at = 0; at < files.length; at += AT_ONCE) {
+  for (let at = 0; at < files.length; at += MAX_PARALLEL_REMOVALS) {
     const removed = await Promise.allSettled(
-      files.slice(at, at + AT_ONCE).map((entry) => removeFile(inside(directory, entry.name))),
+      files.slice(at, at + MAX_PARALLEL_REMOVALS).map((entry) => removeFile(inside(directory, entry.name))),
     );
     // Only when all have ended: nothing goes on after a failure.
     const failed = removed.find((each) => each.status === 'rejected');

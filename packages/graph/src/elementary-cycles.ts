@@ -56,7 +56,7 @@ function cyclicComponents(nodes: readonly number[], induced: Induce): number[][]
   return members.filter((_, own) => isCyclic[own]);
 }
 
-/** Gives the part of the graph with some nodes (ascending), numbered anew. */
+/** Gives the part of the graph with some nodes (ascending), renumbered. */
 function inducer(graph: DependencyGraph): Induce {
   // For all parts: a map for each takes longer than the search for cycles.
   const localOf = new Int32Array(graph.size).fill(-1);

@@ -48,7 +48,7 @@ export function maximumMatching({ offsets, targets }: Rows): Matching {
     return found;
   }
 
-  /** Follows the layers from `start` to an unmatched right node, and turns the path over where there is one. */
+  /** Follows the layers from `start` to an unmatched right node, and flips that path if it finds one. */
   function augment(start: number): boolean {
     let depth = 0;
     path[0] = start;

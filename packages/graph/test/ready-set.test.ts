@@ -6,7 +6,7 @@ import { DuplicateIdError, UnknownIdError } from '../src/errors.ts';
 import { createReadySet } from '../src/ready-set.ts';
 import { anyNodes, chain } from './arbitrary-graphs.ts';
 
-test('createReadySet: goes on with each completion and each addition', () => {
+test('createReadySet: changes with each completion and each addition', () => {
   const set = createReadySet(
     buildDependencyGraph([
       { id: 'A', dependencies: [], state: 'COMPLETED' },
@@ -43,7 +43,7 @@ test('createReadySet: refuses unknown and repeated ids and changes nothing then'
   expect([...set.ready]).toEqual(['T-1']);
 });
 
-test('createReadySet: is what a graph built anew would say, after any additions and completions', () => {
+test('createReadySet: is what a new graph would say, after any additions and completions', () => {
   const split = fc.nat(12);
   const completions = fc.array(fc.nat(11), { maxLength: 20 });
   fc.assert(

@@ -48,7 +48,7 @@ test.each([
   expect(fold(started, begin, end(outcome)).attempts.get('A-1') ?? 0).toBe(counted);
 });
 
-test('an attempt without an end is open, until the run starts anew', () => {
+test('an attempt without an end is open, until the run starts again', () => {
   expect(fold(started, begin).open.get('A-1')).toBe('b0');
   const resumed = fold(started, begin, { ...started, base: 'b1', resumed: true });
   expect(resumed.open.size).toBe(0);
@@ -56,7 +56,7 @@ test('an attempt without an end is open, until the run starts anew', () => {
   expect(resumed.attempts.size).toBe(0);
 });
 
-test('the last setback is what the next attempt is told', () => {
+test('the next attempt is given the last setback', () => {
   const conflict: RunFact = {
     event: 'landing.conflicted',
     ticket: 'A-1',
@@ -94,7 +94,7 @@ test('events that a later version writes change nothing', () => {
   expect(two).toEqual(one);
 });
 
-test('a session adds up what all attempts that went on with it told; a new one starts anew', () => {
+test('a session adds up what all of its attempts reported; a new session starts at zero', () => {
   const told = (session: string, tokens: number): RunFact =>
     ({ ...end('failed'), session, tokens, costUsd: 0.5 }) as RunFact;
   const first = fold(started, begin, told('s-1', 100), begin, told('s-1', 50));

@@ -39,7 +39,7 @@ export function createAges(patience: () => number): Ages {
       for (; first < line.length; drop()) {
         const oldest = line[first]!;
         if (starts - joined[first]! < patience()) return undefined;
-        // A ticket that was started and is ready again has joined anew.
+        // A ticket that was started and is ready again has joined again.
         if (since[oldest] === joined[first] && isReady(oldest)) return oldest;
       }
       return undefined;

@@ -38,7 +38,7 @@ function quotaV2(folder: string): number {
   return Number(quota) / Number(period);
 }
 
-/** A quota of -1 is none. */
+/** -1 means no quota. */
 function quotaV1(folder: string): number {
   return Number(read(join(folder, 'cpu.cfs_quota_us'))) / Number(read(join(folder, 'cpu.cfs_period_us')));
 }

@@ -24,16 +24,16 @@ export interface DurationModel {
 }
 
 /** With this many samples a group's mean counts as much as that of the group around it. */
-const SHRINKAGE = 4;
+const PRIOR_GROUP_SAMPLES = 4;
 /** The belief that estimates are right counts as much as this many samples that say so. */
-const TRUST = 1;
+const PRIOR_ESTIMATE_SAMPLES = 1;
 /** Without samples: four of five tickets within a factor of three of the estimate. */
 const PRIOR_SPREAD = Math.log(3);
 /** Quantile of 0.9 of the normal distribution: a tenth above `high`, a tenth below `low`. */
-const Z = 1.2816;
+const NORMAL_QUANTILE_90 = 1.2816;
 
 /**
- * Learns from samples. Logarithms of minutes, or of minutes over the estimate where there is one, are averaged for
+ * Learns from samples. Logarithms of minutes, or of minutes over the estimate if there is one, are averaged for
  * the type and component, each drawn towards the mean of the larger group around it (all, then the type) as far as
  * it has few samples itself (partial pooling; Gelman and Hill, "Data Analysis Using Regression and Multilevel
  * Models", 2007). Durations are taken as log-normal. Samples that are not positive numbers are left out.
@@ -64,7 +64,7 @@ export function learnDurations(
       const expected = isEstimate(ticket.estimate) ? byEstimate(ticket) : byTime(ticket);
       if (!expected) return undefined;
       const minutes = Math.exp(expected.mean) * (isEstimate(ticket.estimate) ? ticket.estimate : 1);
-      const factor = Math.exp(Z * expected.deviation);
+      const factor = Math.exp(NORMAL_QUANTILE_90 * expected.deviation);
       return { minutes, low: minutes / factor, high: minutes * factor, samples: expected.samples };
     },
   };
@@ -73,7 +73,7 @@ export function learnDurations(
 /** The logarithm of minutes over the estimate, drawn towards 0. */
 function meanRatio(samples: readonly DurationSample[], usualEstimate: number | undefined): number {
   let sum = 0;
-  let weight = TRUST;
+  let weight = PRIOR_ESTIMATE_SAMPLES;
   for (const { minutes, estimate } of samples) {
     const expected = isEstimate(estimate) ? estimate : usualEstimate;
     if (!isEstimate(expected)) continue;
@@ -121,19 +121,19 @@ function pool(
       const group = groups.get(name);
       count = group?.count ?? 0;
       if (!group) continue;
-      const around = mean === undefined ? 0 : SHRINKAGE;
+      const around = mean === undefined ? 0 : PRIOR_GROUP_SAMPLES;
       mean = (group.sum + around * (mean ?? 0)) / (group.count + around);
     }
     return mean === undefined ? undefined : { mean, count };
   };
-  let squares = SHRINKAGE * (PRIOR_SPREAD / Z) ** 2;
+  let squares = PRIOR_GROUP_SAMPLES * (PRIOR_SPREAD / NORMAL_QUANTILE_90) ** 2;
   for (const one of values) squares += (one.value - meanOf(one)!.mean) ** 2;
-  const deviation = Math.sqrt(squares / (SHRINKAGE + values.length));
+  const deviation = Math.sqrt(squares / (PRIOR_GROUP_SAMPLES + values.length));
   return (key) => {
     const found = meanOf(key);
     if (!found) return undefined;
     // The mean itself is not known exactly, the less so the fewer samples there are.
-    const spread = deviation * Math.sqrt(1 + 1 / (found.count + SHRINKAGE));
+    const spread = deviation * Math.sqrt(1 + 1 / (found.count + PRIOR_GROUP_SAMPLES));
     return { mean: found.mean, deviation: spread, samples: found.count };
   };
 }

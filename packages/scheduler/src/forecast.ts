@@ -40,7 +40,7 @@ export interface Forecast extends Simulation {
 }
 
 /** Quantile of 0.9 of the normal distribution. */
-const Z = 1.2816;
+const NORMAL_QUANTILE_90 = 1.2816;
 
 /** So often a duration is drawn for a ticket that has run for some time, to get one that is longer. */
 const DEFAULT_DRAWS = 20;
@@ -95,10 +95,10 @@ export function* forecastDraws(
 
   function drawMinutes(id: string): number {
     const range = rangeOf(id);
-    // A range that is none would never let the simulation end.
+    // An impossible range would never let the simulation end.
     if (!range || !(range.low > 0 && range.high < Infinity)) return plannedOf(id);
     const middle = (Math.log(range.low) + Math.log(range.high)) / 2;
-    const deviation = (Math.log(range.high) - Math.log(range.low)) / (2 * Z);
+    const deviation = (Math.log(range.high) - Math.log(range.low)) / (2 * NORMAL_QUANTILE_90);
     const draw = (): number => Math.exp(middle + deviation * normal(random));
     const elapsed = rest.underWay?.get(id) ?? 0;
     let drawn = draw();

@@ -42,14 +42,14 @@ export interface NodeRanking {
  * How many standard deviations a chain may take longer than on the average: whatever the distribution, more has a
  * chance of at most 1 in 37 (Cantelli). From 4 to 12 it makes no difference.
  */
-const DEVIATIONS = 6;
+const MAX_DEVIATIONS = 6;
 
 /** `failing` is the share of attempts that fail. */
 export function rankNodes(backlog: OpenBacklog, failing = 0): NodeRanking {
   const { tickets, graph, durations } = backlog;
   const { size, dependencyOffsets, dependencyTargets } = graph;
   const priorities = new Uint8Array(size);
-  // A ticket that will not run in any case (DEFERRED) has nobody hurry.
+  // A ticket that will not run in any case (DEFERRED) makes nothing urgent.
   for (let node = 0; node < size; node++)
     priorities[node] = isRunnable(tickets[node]!) ? priorityOf(tickets[node]!) : lowest;
   // Going backwards, each node updates its dependencies; all that wait for it have done so when its turn comes.
@@ -66,7 +66,8 @@ export function rankNodes(backlog: OpenBacklog, failing = 0): NodeRanking {
     }
   }
   // Of a ticket of d minutes all attempts take d / (1 - failing) on the average, with a deviation of √failing times that.
-  const urgency = failing > 0 ? meanRiskPaths(graph, durations, DEVIATIONS * Math.sqrt(failing)) : remaining;
+  const urgency =
+    failing > 0 ? meanRiskPaths(graph, durations, MAX_DEVIATIONS * Math.sqrt(failing)) : remaining;
   return { order: orderOf(graph.ids, priorities, urgency), priorities, remaining, urgency };
 }
 

@@ -91,7 +91,7 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
     }
     if (to === PHASE.ready) {
       queue.push(place);
-      // Not a second time because its place is computed anew: it would be young again.
+      // Not again when its place is recomputed: it would be young again.
       if (transition !== TRANSITION.unblocked || earlier?.get(ids[place]!) !== PHASE.ready)
         ages.becameReady(positionOf[place]!);
     }
@@ -165,7 +165,7 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
   };
 }
 
-/** `before` is its phase before everything was ranked anew, where it had one. */
+/** `before` is its phase before everything was ranked again, if it had one. */
 function phaseAtStart(
   ticket: SchedulerTicket,
   only: ReadonlySet<string> | undefined,

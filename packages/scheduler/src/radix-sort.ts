@@ -1,5 +1,5 @@
-const BITS = 11;
-const BUCKETS = 2 ** BITS;
+const DIGIT_BITS = 11;
+const BUCKETS = 2 ** DIGIT_BITS;
 
 /** Positions by key, the least key first, those of equal keys in their order: a radix sort, eleven bits at a time. */
 export function sortedByKey(keys: Uint32Array): Int32Array {
@@ -7,7 +7,7 @@ export function sortedByKey(keys: Uint32Array): Int32Array {
   let sorted = new Int32Array(keys.length);
   for (let position = 0; position < order.length; position++) order[position] = position;
   const start = new Int32Array(BUCKETS);
-  for (let shift = 0; shift < 32; shift += BITS) {
+  for (let shift = 0; shift < 32; shift += DIGIT_BITS) {
     start.fill(0);
     for (let position = 0; position < keys.length; position++)
       start[(keys[position]! >>> shift) & (BUCKETS - 1)]!++;

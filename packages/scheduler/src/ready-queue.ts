@@ -85,7 +85,7 @@ export function createReadyQueue(
     }
   }
 
-  /** Those that were turned away for the reserved one's sake come up again, as many as there is room for. */
+  /** Those that were passed over for the reserved one come up again, as many as there is room for. */
   function endReservation(): void {
     const place = reserved!;
     reserved = undefined;

@@ -50,7 +50,7 @@ export interface Scheduler {
   /** Not wanted any more; what waits for it is blocked by it. */
   cancelled(id: string): void;
   /**
-   * More tickets, which may depend on the others, all given out. Ranks everything anew, so it takes as long as
+   * More tickets, which may depend on the others, all given out. Ranks everything again, so it takes as long as
    * creating the scheduler. Returns containers that had nothing to wait for. Where it throws, nothing has changed.
    * @throws {UnknownDependencyError}
    * @throws {CycleError} of `@sage/graph`.
@@ -140,7 +140,7 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
   const isDone = ({ id, state }: SchedulerTicket): boolean =>
     state === 'COMPLETED' || progress.phaseOf(id) === PHASE.completed;
 
-  /** Ranks everything anew; phases of now stay where `stays` says so. */
+  /** Ranks everything again; current phases stay where `stays` says so. */
   function goOnWith(
     everything: SchedulerTicket[],
     selection: ReadonlySet<string> | undefined,

@@ -80,7 +80,7 @@ test('learnDurations: where some had an estimate, those without one hardly matte
   expect(model.predict(feature)!.minutes).toBeCloseTo(Math.sqrt(10 * 30), 0);
 });
 
-test('learnDurations: leaves out what is no duration, and is surer the more it has seen', () => {
+test('learnDurations: leaves out invalid durations, and is surer the more it has seen', () => {
   const odd = [0, -1, Number.NaN, Infinity].map((minutes) => sample(minutes));
   expect(learnDurations(odd).samples).toBe(0);
   const width = (count: number): number => {

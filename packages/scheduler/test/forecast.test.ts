@@ -86,7 +86,7 @@ function seededNormals(seed: number): () => number {
   return () => Math.sqrt(-2 * Math.log(next())) * Math.cos(2 * Math.PI * next());
 }
 
-test('a range that is none counts as the duration', () => {
+test('an impossible range counts as the duration', () => {
   for (const range of [
     { low: 0, high: 3 },
     { low: 1, high: Infinity },

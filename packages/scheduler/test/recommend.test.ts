@@ -35,7 +35,7 @@ test('recommendWorkers: no more than help', () => {
   });
 });
 
-test('recommendWorkers: one worker where there is nothing to choose', () => {
+test('recommendWorkers: one worker if there is nothing to choose', () => {
   expect(recommendWorkers([], { cap: 8 })).toEqual({
     workers: 1,
     reason: 'No ticket can run now, so one worker is enough.',

@@ -138,7 +138,7 @@ test('createScheduler: never runs two that share a file or conflict, whichever s
   expect([take(scheduler), take(scheduler)]).toEqual(['B', 'C']);
 });
 
-test('createScheduler: goes on with the next in line for a file where the first cannot start', () => {
+test('createScheduler: takes the next in line for a file if the first cannot start', () => {
   const scheduler = createScheduler([
     ticket('A', [], { files: ['x'], priority: 'P0' }),
     ticket('B', [], { files: ['y'], priority: 'P0' }),

@@ -95,7 +95,7 @@ test('simulate: what waits for a ticket waits for its landing, its worker does n
   expect(makespan).toBe(12);
 });
 
-test('simulate: work that is turned away when it lands is made anew then', () => {
+test('simulate: work that is rejected when it lands is done again', () => {
   const landing = new Map([['A', 1]]);
   const { assignments } = simulate([ticket('A', 3)], {
     workers: 1,

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
 /** Turns of the event loop after which whatever follows from a timer has happened, as nothing waits for real time. */
-const TURNS = 12;
+const SETTLING_TURNS = 12;
 
 /** Time that passes only when the test says so. */
 export interface VirtualClock {
@@ -26,7 +26,7 @@ export function virtualClock(start = Date.UTC(2026, 0, 1)): VirtualClock {
   }
 
   async function settle(): Promise<void> {
-    for (let count = 0; count < TURNS; count++) await turn();
+    for (let count = 0; count < SETTLING_TURNS; count++) await turn();
   }
 
   return {

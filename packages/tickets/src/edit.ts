@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Node } from 'jsonc-parser';
 import { TicketIndexError } from './errors.ts';
 import { elementSeparator, end, layoutOf, renderLike, renderWithin } from './json-layout.ts';
-import type { Layout } from './json-layout.ts';
+import type { JsonLayout } from './json-layout.ts';
 import { memberOf, parseSyntax } from './json-text.ts';
 import { parseRawTicketIndex } from './sage-index.ts';
 import { ticketSpans } from './ticket-spans.ts';
@@ -127,7 +127,7 @@ function editsOf(text: string, ticket: Node, { state, at, deferReason, commit }:
   return edits;
 }
 
-function setMember(text: string, object: Node, layout: Layout, key: string, value: unknown): Edit {
+function setMember(text: string, object: Node, layout: JsonLayout, key: string, value: unknown): Edit {
   const known = memberOf(object, key);
   const content = renderWithin(value, layout);
   if (known) return replace(known, content);
@@ -136,7 +136,7 @@ function setMember(text: string, object: Node, layout: Layout, key: string, valu
 }
 
 /** `layout` is that of the object which has the list. */
-function append(text: string, list: Node, layout: Layout, value: object | string): Edit {
+function append(text: string, list: Node, layout: JsonLayout, value: object | string): Edit {
   const last = list.children?.at(-1);
   if (!last) return replace(list, renderWithin([value], layout));
   const neighbour = typeof value === 'object' ? layoutOf(text, last) : undefined;

@@ -14,7 +14,7 @@ export type TicketIndexErrorCode =
   | 'DUPLICATE_ID'
   | 'UNKNOWN_TICKET';
 
-export interface Place {
+export interface TextPlace {
   /** Counted from 1. */
   readonly line: number;
   /** Counted from 1, in UTF-16 code units. */
@@ -26,7 +26,7 @@ interface TicketIndexErrorDetails {
   readonly code: TicketIndexErrorCode;
   /** What is wrong and what to do next, in one line, without the place. */
   readonly problem: string;
-  readonly place?: Place;
+  readonly place?: TextPlace;
   readonly ticket?: string;
   readonly cause?: unknown;
 }
@@ -39,7 +39,7 @@ export class TicketIndexError extends Error {
   readonly problem: string;
   readonly line: number | undefined;
   readonly column: number | undefined;
-  /** The id of the ticket at fault, where there is one. */
+  /** The id of the ticket at fault, if there is one. */
   readonly ticket: string | undefined;
 
   constructor({ file, code, problem, place, ticket, cause }: TicketIndexErrorDetails) {

@@ -1,7 +1,7 @@
 import type { Node } from 'jsonc-parser';
 
 /** The white space of an object's members, as text to put around a further one. */
-export interface Layout {
+export interface JsonLayout {
   /** Between the brace and the first member. */
   readonly open: string;
   /** Between two members, comma included. */
@@ -13,7 +13,7 @@ export interface Layout {
 }
 
 /** The layout of an object as its members have it; `undefined` where it has none. */
-export function layoutOf(text: string, object: Node): Layout | undefined {
+export function layoutOf(text: string, object: Node): JsonLayout | undefined {
   const members = object.children ?? [];
   const first = members[0];
   const last = members.at(-1);
@@ -31,7 +31,7 @@ export function layoutOf(text: string, object: Node): Layout | undefined {
 }
 
 /** The text between a list's elements, comma included. */
-export function elementSeparator(text: string, list: Node, layout: Layout): string {
+export function elementSeparator(text: string, list: Node, layout: JsonLayout): string {
   const [last, previous] = [list.children!.at(-1)!, list.children!.at(-2)];
   if (previous) return text.slice(end(previous), last.offset);
   return separator(text.slice(list.offset + 1, last.offset), layout.colon);
@@ -42,7 +42,7 @@ function separator(open: string, colon: string): string {
 }
 
 /** An object in the given layout; its values are single line. */
-export function renderLike(value: object, { open, between, close, colon }: Layout): string {
+export function renderLike(value: object, { open, between, close, colon }: JsonLayout): string {
   const members = Object.entries(value).map(
     ([key, member]) => JSON.stringify(key) + colon + compact(member, colon),
   );
@@ -50,7 +50,7 @@ export function renderLike(value: object, { open, between, close, colon }: Layou
 }
 
 /** Any value, as a member of an object in the given layout: spread over lines where that object is. */
-export function renderWithin(value: unknown, layout: Layout): string {
+export function renderWithin(value: unknown, layout: JsonLayout): string {
   const { open, close, colon } = layout;
   const lineBreak = /\r\n|\n/.exec(open)?.[0];
   if (lineBreak === undefined) return compact(value, colon);

@@ -1,7 +1,7 @@
 import { findNodeAtLocation, parseTree, printParseErrorCode, visit } from 'jsonc-parser';
 import type { Node, ParseErrorCode } from 'jsonc-parser';
 import { TicketIndexError } from './errors.ts';
-import type { Place, TicketIndexErrorCode } from './errors.ts';
+import type { TextPlace, TicketIndexErrorCode } from './errors.ts';
 
 const strict = { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false };
 const BOM = '\uFEFF';
@@ -40,7 +40,7 @@ export function memberOf(object: Node | undefined, key: string): Node | undefine
 }
 
 /** Where the value at `path` stands, or the nearest value around it. */
-export function placeOf(text: string, path: readonly (string | number)[]): Place {
+export function placeOf(text: string, path: readonly (string | number)[]): TextPlace {
   const tree = parseSyntax(text);
   let node = tree;
   for (const key of path) {
@@ -59,7 +59,7 @@ function withoutBom(text: string): string {
   return text.startsWith(BOM) ? text.slice(1) : text;
 }
 
-function placeAt(text: string, offset: number): Place {
+function placeAt(text: string, offset: number): TextPlace {
   const before = text.slice(0, offset).split(/\r\n|\r|\n/);
   const start = before.length === 1 && text.startsWith(BOM) ? 1 : 0;
   return { line: before.length, column: before.at(-1)!.length + 1 - start };

@@ -66,7 +66,7 @@ test.each([
   expect(ticketChecks({ raw })[0]).toMatchObject(expected);
 });
 
-test('a check that cannot be read is one without a command; none where there is nothing', () => {
+test('an unreadable check counts as one without a command; no checks from nothing', () => {
   const raw = {
     tasks: [{ validation_script: 7 }],
     validation_config: { verification_scripts: ['x', { name: 'y' }] },

@@ -17,7 +17,7 @@ export interface Parallelisation {
   unprocessed: number;
   /** Those of them that could start now. */
   independent: number;
-  /** `independent / unprocessed`, 0 where there is nothing to do. */
+  /** `independent / unprocessed`, 0 if there is nothing to do. */
   ratio: number;
   /** Tickets of the widest batch with a worker for everyone. */
   width: number;

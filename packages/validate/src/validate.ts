@@ -2,7 +2,7 @@ import { usableCores } from '@sage/scheduler';
 import { parseRawTicketIndex, readTicketText, TicketIndexError } from '@sage/tickets';
 import type { RawTicketIndex } from '@sage/tickets';
 import { CannotCheckError } from './errors.ts';
-import { quote } from './finding.ts';
+import { inQuotes } from './finding.ts';
 import type { Finding } from './finding.ts';
 import { parallelisationOf, unplanned } from './parallelisation.ts';
 import type { AgentProgram } from './prerequisites/agent.ts';
@@ -81,7 +81,7 @@ function selectSections(names: readonly string[] | undefined): readonly Section[
   if (unknown !== undefined) {
     throw new CannotCheckError(
       'UNKNOWN_CHECK',
-      `${quote(unknown)} is not a check: use ${CHECK_NAMES.join(', ')}.`,
+      `${inQuotes(unknown)} is not a check: use ${CHECK_NAMES.join(', ')}.`,
     );
   }
   return SECTIONS.filter(({ name, group }) => !names || names.includes(name) || names.includes(group));

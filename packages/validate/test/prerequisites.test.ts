@@ -107,7 +107,7 @@ test('agent: is found on PATH, by its path, and from the top of the repository',
   }
 });
 
-test('agent: fails where it is missing, not executable or a folder; warns where there is none', async () => {
+test('agent: fails if it is missing, not executable or a folder; warns if none is found', async () => {
   const { root, bin } = withProgram(0o644);
   const agent = { name: 'x', program: 'coder' };
   expect(await checkAgent(root, agent, bin)).toMatchObject({

@@ -18,7 +18,7 @@ export interface WorkTicket {
   readonly raw?: unknown;
 }
 
-/** A shell line that has to end with 0, and to print what matches `successPattern` where there is one. */
+/** A shell line that has to end with 0, and to print what matches `successPattern`, if there is one. */
 export interface WorkCheck {
   readonly name: string;
   readonly command: string;

@@ -23,7 +23,7 @@ export function usageOf({
   return Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== undefined));
 }
 
-export function addUsage(one: TokenUsage, other: TokenUsage): TokenUsage {
+export function sumUsage(one: TokenUsage, other: TokenUsage): TokenUsage {
   return combine(one, other, (a = 0, b = 0) => a + b);
 }
 

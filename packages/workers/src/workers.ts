@@ -77,7 +77,7 @@ export interface Workers {
   outputTail(log: string): Promise<string[]>;
   /** Ends the processes that a killed coordinator of this run left, and keeps what their worktrees hold. */
   recover(run: string, cutOff: readonly CutOffAttempt[]): Promise<{ ended: number; kept: string[] }>;
-  /** The user's hooks and settings of git that changed since they were last asked for; Sage does not obey them. */
+  /** The user's hooks and settings of git that changed since they were last asked for; Sage does not use them. */
   changedSettings(): Promise<readonly string[]>;
   close(): Promise<void>;
 }

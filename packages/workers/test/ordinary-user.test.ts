@@ -28,7 +28,7 @@ async function attempts(...scripts: string[]): Promise<unknown[]> {
 
 const done = (changedFiles: string[], more: object = {}) => ({ outcome: 'completed', changedFiles, ...more });
 
-test("read-only trees, folders without permissions and endless paths are in nobody's way", async () => {
+test('read-only trees, folders without permissions and endless paths hold nothing up', async () => {
   const work = 'echo x > work';
   const deep = `perl -e 'for (1..40) { mkdir "d" x 200; chdir "d" x 200 }'`;
   const results = await attempts(

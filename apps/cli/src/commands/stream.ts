@@ -15,7 +15,7 @@ import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
 import { interactiveAsk } from '../interactive.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { amount, wholeNumber } from '../numbers.ts';
+import { amount, parseWholeNumber } from '../numbers.ts';
 import { colorsFor } from '../reporters/colors.ts';
 import { jsonReporter } from '../reporters/json.ts';
 import { formatExplanation, formatPlan } from '../reporters/plan.ts';
@@ -96,13 +96,13 @@ async function stream(flags: Flags): Promise<number> {
   const settings = {
     ...config,
     ...typed,
-    ...(maxAttempts !== undefined && { maxAttempts: wholeNumber('--max-attempts', maxAttempts) }),
-    ...(maxTurns !== undefined && { maxTurns: wholeNumber('--max-turns', maxTurns) }),
+    ...(maxAttempts !== undefined && { maxAttempts: parseWholeNumber('--max-attempts', maxAttempts) }),
+    ...(maxTurns !== undefined && { maxTurns: parseWholeNumber('--max-turns', maxTurns) }),
     ...(maxCost !== undefined && { maxCost: amount('--max-cost', maxCost) }),
-    ...(maxTokens !== undefined && { maxTokens: wholeNumber('--max-tokens', maxTokens) }),
+    ...(maxTokens !== undefined && { maxTokens: parseWholeNumber('--max-tokens', maxTokens) }),
     ...(maxTicketCost !== undefined && { maxTicketCost: amount('--max-ticket-cost', maxTicketCost) }),
     ...(maxTicketTokens !== undefined && {
-      maxTicketTokens: wholeNumber('--max-ticket-tokens', maxTicketTokens),
+      maxTicketTokens: parseWholeNumber('--max-ticket-tokens', maxTicketTokens),
     }),
   };
   const mode = modeOf(typed, config);

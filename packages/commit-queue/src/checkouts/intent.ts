@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isErrno } from '@sage/git';
 import { z } from 'zod';
 import { createFile, removeFile } from '../durable-file.ts';
-import { isErrno } from '../errors.ts';
 
 /** `intent.json` is what earlier versions wrote. */
 const INTENT_FILE = /^intent(?:-(\d{6,}))?\.json$/;

@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileVersion, isTemporary, replaceFile } from '@sage/git';
+import { fileVersion, isTemporary, replaceFile, isErrno } from '@sage/git';
 import { createFile, createFiles, removeFiles, replaceFiles } from '../durable-file.ts';
 import { entrySchema, TRANSITIONS, type QueueEntry } from './entry.ts';
-import { EntryError, isErrno } from '../errors.ts';
+import { EntryError } from '../errors.ts';
 
 const HIGHEST_REMOVED = 'highest-removed';
 const ENTRY_FILE = /^(\d{8,})\.json$/;
@@ -104,7 +104,7 @@ export class EntryStore {
     );
   }
 
-  /** All entries in the order they came, and an error for each file that is none. */
+  /** All entries in the order they came, and an error for each file that is not an entry. */
   async read(): Promise<{ entries: QueueEntry[]; unreadable: EntryError[] }> {
     const entries: QueueEntry[] = [];
     const unreadable: EntryError[] = [];

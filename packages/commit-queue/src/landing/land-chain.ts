@@ -65,7 +65,7 @@ export async function landTogether(
     files: chain.flatMap(({ files }) => files),
     entries: chain.map(({ entry, commit }) => ({ id: entry.id, commit })),
   };
-  // It deletes what no ref led to when it began: the chain is staged anew when it is over.
+  // It deletes what no ref led to when it began: the chain is staged again when it is over.
   if (await gcIsRunning(repository)) {
     await waitForGc(repository);
     return undefined;

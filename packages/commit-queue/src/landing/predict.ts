@@ -17,7 +17,7 @@ export interface PlannedWork {
  * The files in which work would conflict with the target as it is now; nothing is written but loose objects that
  * git forgets by itself. Empty where it would land, also where nobody can say (no such commit or branch).
  */
-export async function predictConflict(
+export async function predictLandingConflict(
   repository: Repository,
   { commit, base, target, source }: PlannedWork,
 ): Promise<string[]> {

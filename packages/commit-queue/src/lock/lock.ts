@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replaceFile } from '@sage/git';
+import { replaceFile, isErrno } from '@sage/git';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createFile } from '../durable-file.ts';
-import { isErrno, LockTimeoutError, QueueStoppedError } from '../errors.ts';
+import { LockTimeoutError, QueueStoppedError } from '../errors.ts';
 import type { LockOwner } from './lock-owner.ts';
 import { hasEnded, ownIdentity } from './process-identity.ts';
 
@@ -12,7 +12,7 @@ export interface Lock extends AsyncDisposable {
   readonly owner: LockOwner;
   /**
    * The machine was started since the last holder that repaired it: what was written since this time (ms; Infinity:
-   * nobody knows) and not synced may be torn. undefined where there is nothing to repair.
+   * nobody knows) and not synced may be torn. undefined if there is nothing to repair.
    */
   readonly tornSince: number | undefined;
   /** What was torn is repaired: later holders need not look. */

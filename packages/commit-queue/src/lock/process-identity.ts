@@ -2,8 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
-import { readProcessStat } from '@sage/git';
-import { isErrno } from '../errors.ts';
+import { readProcessStat, isErrno } from '@sage/git';
 
 /** Distinguishes a process from every other, also from a later one with the same pid. */
 export interface ProcessIdentity {

@@ -14,7 +14,7 @@ import { landManagedFiles, type ManagedCommit } from '../landing/land-managed-fi
 import type { Verification } from '../verification/land-verified.ts';
 import type { LandingContext } from '../landing/landing-context.ts';
 import type { Lock } from '../lock/lock.ts';
-import { type PlannedWork, predictConflict } from '../landing/predict.ts';
+import { type PlannedWork, predictLandingConflict } from '../landing/predict.ts';
 import { type ProcessOptions, processQueue, type SettledEntry } from './process-queue.ts';
 import { withQueueLock } from '../lock/queue-lock.ts';
 import type { CommitQueueOptions } from './queue-options.ts';
@@ -26,7 +26,7 @@ export interface EntryFilter {
   ticket?: string;
 }
 
-/** What a repository's configuration said when the queue was opened: what is changed later is not obeyed. */
+/** What a repository's configuration said when the queue was opened: later changes have no effect. */
 export interface Configuration extends Pick<LandingContext, 'committer' | 'sign'> {
   settings: PinnedSettings;
   shared: SharedPermissions | undefined;
@@ -185,7 +185,7 @@ export class CommitQueue {
   /** The files in which work would conflict with its target as it is now; empty where it would land. */
   async predict(work: PlannedWork): Promise<string[]> {
     await using pinned = this.#configuration.settings.open();
-    return await predictConflict(await pinned.of(this.#repository), work);
+    return await predictLandingConflict(await pinned.of(this.#repository), work);
   }
 
   /** Removes dropped entries, and landed ones that are reachable from their target. Returns their ids. */

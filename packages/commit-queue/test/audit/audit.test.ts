@@ -41,7 +41,7 @@ test('what is missing, twice, or not what was asked for is named', async () => {
   ]);
 });
 
-test('a conflict is told before the work is queued, and nothing changes', async () => {
+test('a conflict is predicted before the work is queued, and nothing changes', async () => {
   const { repository, queue } = await queueOn({ a: '1\n' });
   const base = tip(repository);
   const commit = workCommit(repository, { a: '2\n' }, base);

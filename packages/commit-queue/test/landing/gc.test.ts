@@ -5,7 +5,7 @@ import { openCommitQueue } from '../../src/index.ts';
 import { userGit } from '@sage/test-support';
 import { landAll, MAIN, queueOn, tip, workCommit } from '../fixture.ts';
 
-test("a landing whose objects the user's gc took away is made anew", async () => {
+test("a landing whose objects the user's gc took away is built again", async () => {
   const { repository } = await queueOn({ a: '1\n' });
   const { root, commonDir } = repository;
   const commit = workCommit(repository, { work: 'w\n' });

@@ -35,7 +35,7 @@ test('squash: one commit, with the author of the work', async () => {
   expect(userGit(repository.root, 'show', 'main:a')).toBe('0\n1\n2\n3\n4\n5');
 });
 
-test('rebase: each commit anew on the target, the last one carries the entry', async () => {
+test('rebase: each commit is rebuilt on the target, the last one carries the entry', async () => {
   const { repository, queue, human, entry } = await threeCommits('rebase');
   const [landed] = await landAll(queue);
   expect(landed).toMatchObject({ state: 'landed', landed: tip(repository) });

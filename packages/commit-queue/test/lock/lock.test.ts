@@ -16,7 +16,7 @@ function plant(directory: string, content: unknown, name = '000000000007'): void
   );
 }
 
-test('one holds, the other is told who, and gets it after the release', async () => {
+test('one holds it, the other learns who, and gets it after the release', async () => {
   const directory = temporaryFolder();
   const first = await acquireLock(directory, { timeout: 0, purpose: 'landing' });
   const refused = acquireLock(directory, { timeout: 0 });

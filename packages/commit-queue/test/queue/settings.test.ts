@@ -27,7 +27,7 @@ function configureProgram(root: string): string {
   return proof;
 }
 
-test('what is configured after the queue was opened is obeyed by no landing, recovery, audit or prediction', async () => {
+test('no landing, recovery, audit or prediction uses what is configured after the queue was opened', async () => {
   const { repository, queue, add } = await queueOn({ a: '1\n2\n3\n4\n5\n', b: 'x\n' });
   const base = tip(repository);
   await add('ONE', { a: 'one\n2\n3\n4\n5\n', b: 'y\n' }, base);

@@ -24,7 +24,7 @@ test.each<[string, Partial<CommitQueueOptions>]>([
   ['one by one', { verify }],
   ['three at a time', { verify, verifySlots: 3 }],
 ])(
-  'work with a tree that is gone, %s: it holds up nothing, is told, and stays queued',
+  'work with a tree that is gone, %s: it holds up nothing, is reported, and stays queued',
   async (_, options) => {
     const { repository, queue, middle } = await threeQueued(options);
     const tree = userGit(repository.root, 'rev-parse', `${middle.commit}:dir`);

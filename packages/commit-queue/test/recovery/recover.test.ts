@@ -261,7 +261,7 @@ test('many processes that enqueue at once get an entry each', async () => {
 test.each([
   ['the process', (pid: number) => process.kill(pid, 'SIGKILL')],
   ['the process and every git it runs', (pid: number) => process.kill(-pid, 'SIGKILL')],
-])('killed after so many steps (%s), every entry still lands once', async (_, kill) => {
+])('%s killed after some steps: every entry still lands once', async (_, kill) => {
   const { repository, queue, entries } = await filledQueue(8);
   put(repository.root, { shared: 'mine', mine: 'untracked' });
   for (const steps of [0, 1, 2, 4, 6, 9]) {

@@ -66,7 +66,7 @@ test('whatever is bad or flaky: the bad are ejected, all others land, on green c
   );
 });
 
-test('a target that moves makes all candidates anew; one that cannot be built is settled on the tip', async () => {
+test('a target that moves rebuilds all candidates; one that cannot be built is settled on the tip', async () => {
   const { branch, ports } = world(new Set(), new Set(), 3);
   let moved = false;
   const settled: number[] = [];

@@ -29,8 +29,8 @@ export interface Commit {
   trailers: { key: string; value: string }[];
 }
 
-/** How long a signing program may take (ms): it may be asking for a passphrase that nobody types. */
-const SIGNING_LIMIT = 60_000;
+/** A signing program may be asking for a passphrase that nobody types. */
+const SIGNING_TIMEOUT_MS = 60_000;
 
 /**
  * Writes a commit object (no ref moves, no hook runs); on disk when it returns. With `sign` by the program and
@@ -47,7 +47,7 @@ export async function commitTree(
     input: content.message.replaceAll('\0', ''),
     environment: commitEnvironment(content),
     config: DURABLE_CONFIG,
-    ...(sign && { timeout: SIGNING_LIMIT }),
+    ...(sign && { timeout: SIGNING_TIMEOUT_MS }),
   });
 }
 

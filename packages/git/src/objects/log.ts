@@ -12,7 +12,7 @@ export interface LoggedCommit {
 }
 
 /** From this many commits on, the git binary is used: reading one here takes about 0.3 ms, ten times as long. */
-const LONGEST = 10_000;
+const MAX_COMMITS_IN_PROCESS = 10_000;
 
 /**
  * The history of a commit (full id), parents before children. Read in this process by isomorphic-git, a second
@@ -29,8 +29,8 @@ async function readInProcess(repository: Repository, tip: string): Promise<Logge
   const { log } = await import('isomorphic-git');
   try {
     const gitdir = repository.commonDir;
-    const found = await log({ fs, gitdir, ref: tip, depth: LONGEST, cache: {} });
-    if (found.length === LONGEST) return undefined;
+    const found = await log({ fs, gitdir, ref: tip, depth: MAX_COMMITS_IN_PROCESS, cache: {} });
+    if (found.length === MAX_COMMITS_IN_PROCESS) return undefined;
     return found.map(({ oid, commit }) => ({ oid, parents: commit.parent, message: commit.message }));
   } catch {
     // An object that it cannot find or read: git has the last word.

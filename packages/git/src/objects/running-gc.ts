@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isErrno } from '../errors.ts';
 import type { Repository } from '../repository.ts';
 
 /** From git's builtin/gc.c: an older lock of another machine is a dead one. */
@@ -27,6 +28,6 @@ export async function gcIsRunning({ commonDir }: Repository): Promise<boolean> {
     return true;
   } catch (error) {
     // Of another user, and alive.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return isErrno(error, 'EPERM');
   }
 }

@@ -22,7 +22,7 @@ const BATCH_CHECK = ['cat-file', '--batch-check'];
 const DIFF = ['diff-tree', '--stdin', '-r', '-z', '--no-renames', '--full-index'];
 const MERGE = ['merge-tree', '--write-tree', '--stdin', '--name-only', '--no-messages'];
 
-const COMMITS_KEPT = 1000;
+const MAX_CACHED_COMMITS = 1000;
 
 /**
  * Long-lived git processes for one stretch of work, each started when it is first needed. What is written here
@@ -61,7 +61,7 @@ export class GitSession implements AsyncDisposable {
 
   /** A commit (full id); undefined if it is missing or not a commit. */
   readCommit(oid: string): Promise<RawCommit | undefined> {
-    if (this.#commits.size > COMMITS_KEPT) this.#commits.clear();
+    if (this.#commits.size > MAX_CACHED_COMMITS) this.#commits.clear();
     const known = this.#commits.get(oid) ?? this.#readCommit(oid);
     this.#commits.set(oid, known);
     // What is not there now may come.
@@ -156,7 +156,7 @@ export class GitSession implements AsyncDisposable {
 
 /** Before 2.49 or so git answers only at the end of its input, unless its output is made unbuffered. */
 const WAYS: readonly (readonly string[])[] = [['stdbuf', '-o0'], []];
-const PROBE_TIMEOUT = 2000;
+const PROBE_TIMEOUT_MS = 2000;
 let knownWay: readonly string[] | 'none' | undefined;
 
 async function mergeProcess(repository: Repository): Promise<LongProcess | 'none'> {
@@ -171,7 +171,7 @@ async function mergeProcess(repository: Repository): Promise<LongProcess | 'none
       () => true,
       () => false,
     );
-    const late = delay(PROBE_TIMEOUT, false, { signal: stop.signal }).catch(() => false);
+    const late = delay(PROBE_TIMEOUT_MS, false, { signal: stop.signal }).catch(() => false);
     const works = await Promise.race([answered, late]);
     stop.abort();
     if (works) {

@@ -41,7 +41,7 @@ export class PinnedCheckouts implements AsyncDisposable {
     this.#info = info;
   }
 
-  /** The same checkout, whose git obeys the settings of then; refs can be read there, not written. */
+  /** The same checkout, whose git uses the settings of that time; refs can be read there, not written. */
   async of(checkout: Repository): Promise<Repository> {
     const known = this.#directories.get(checkout.gitDir) ?? this.#write(checkout);
     this.#directories.set(checkout.gitDir, known);
@@ -91,12 +91,12 @@ async function newDirectory(commonDir: string): Promise<string> {
   }
 }
 
-/** No stretch of work takes so long (ms): what is older was left by a killed process. */
-const OLD = 7 * 86_400_000;
+/** No work takes that long: an older one was left by a killed process. */
+const MAX_AGE_MS = 7 * 86_400_000;
 
 async function removeLeftOvers(home: string): Promise<void> {
   for (const name of await readdir(home)) {
     const { mtimeMs } = await stat(join(home, name));
-    if (Date.now() - mtimeMs > OLD) await rm(join(home, name), { recursive: true, force: true });
+    if (Date.now() - mtimeMs > MAX_AGE_MS) await rm(join(home, name), { recursive: true, force: true });
   }
 }

@@ -18,7 +18,7 @@ interface Question {
 }
 
 /** Git keeps every object it has parsed: a process that has answered this many questions is replaced. */
-const ANSWERS_A_LIFE = 1000;
+const MAX_ANSWERS = 1000;
 
 /**
  * One git command that answers question after question. Started at the first one, and again after a failure; it
@@ -43,7 +43,7 @@ export class LongProcess {
 
   /** Throws `GitError` when git ends instead of answering. */
   async ask(input: string | Uint8Array, length: Question['length']): Promise<Buffer> {
-    if (this.#asked >= ANSWERS_A_LIFE && this.#questions.length === 0) await this.close();
+    if (this.#asked >= MAX_ANSWERS && this.#questions.length === 0) await this.close();
     const child = (this.#child ??= this.#start());
     this.#asked += 1;
     return new Promise((resolve, reject) => {

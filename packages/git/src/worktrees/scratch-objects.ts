@@ -10,7 +10,7 @@ import { quote } from '../repository/settings.ts';
 import type { Repository } from '../repository.ts';
 
 /** Objects put in at a time. */
-const AT_ONCE = 16;
+const MAX_PARALLEL_WRITES = 16;
 
 /** Objects that are written beside a repository's own and put into it when all are there. */
 export class ScratchObjects implements AsyncDisposable {
@@ -71,8 +71,8 @@ export class ScratchObjects implements AsyncDisposable {
     const packs = files.filter(({ folder }) => basename(folder).length > 2);
     for (const file of packs) await putObject(file, sync);
     const loose = files.filter(({ folder }) => basename(folder).length === 2);
-    for (let at = 0; at < loose.length; at += AT_ONCE)
-      await Promise.all(loose.slice(at, at + AT_ONCE).map((file) => putObject(file, sync)));
+    for (let at = 0; at < loose.length; at += MAX_PARALLEL_WRITES)
+      await Promise.all(loose.slice(at, at + MAX_PARALLEL_WRITES).map((file) => putObject(file, sync)));
     if (sync) for (const folder of folders) await syncFolder(folder);
   }
 

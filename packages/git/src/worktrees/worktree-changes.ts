@@ -7,7 +7,7 @@ import type { Repository } from '../repository.ts';
 
 /** What differs in a worktree from its index. Byte paths. */
 export interface WorktreeChanges {
-  /** Files to be read anew, and to be dropped where they are gone. */
+  /** Files to be read again, and to be dropped if they are gone. */
   readonly changed: string[];
   readonly untracked: string[];
   /** Folders that are repositories of their own. */

@@ -205,7 +205,7 @@ test('after a completed move the user may delete or stage files, and finishing l
   expect(status(repository)).toBe(before);
 });
 
-test('a file tells how it stands, and its staged version can be set beside the working one', async () => {
+test('the state of a file is known, and its staged version can be set beside the working one', async () => {
   const repository = await repositoryWith({ a: '1' });
   expect(await checkoutFile(repository, 'a')).toMatchObject({ modified: false, staged: { mode: '100644' } });
   put(repository.root, { a: 'working' });

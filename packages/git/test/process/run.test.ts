@@ -69,7 +69,7 @@ test('hooks of the repository do not run', async () => {
   expect(existsSync(mark)).toBe(true);
 });
 
-test('git that is missing and a directory that is missing are told apart', async () => {
+test('a missing git and a missing directory are different errors', async () => {
   vi.stubEnv('PATH', '/nonexistent');
   try {
     await expect(git('/', ['version'])).rejects.toMatchObject({ code: 'GIT_NOT_FOUND' });

@@ -1,7 +1,7 @@
 import type { DependencyGraph } from '../dependency-graph.ts';
 import { isAcyclic, waves } from '../order.ts';
 
-export interface Place {
+export interface NodePlace {
   readonly id: string;
   /** From 0, left to right: the wave. */
   readonly column: number;
@@ -15,8 +15,8 @@ interface Lane {
   readonly rows: number;
 }
 
-export interface Layout {
-  readonly places: readonly Place[];
+export interface GraphLayout {
+  readonly places: readonly NodePlace[];
   readonly lanes: readonly Lane[];
   readonly columns: number;
   readonly rows: number;
@@ -30,7 +30,7 @@ const MAX_SWEEPS = 6;
  * Within a lane nodes are sorted by where their neighbours are (Sugiyama, Tagawa and Toda, "Methods for visual
  * understanding of hierarchical system structures", 1981). In a graph with cycles all nodes are in columns by turns.
  */
-export function layOut(graph: DependencyGraph, groupOf: (id: string) => string): Layout {
+export function layOut(graph: DependencyGraph, groupOf: (id: string) => string): GraphLayout {
   const columnOf = columnsOf(graph);
   const groups = Map.groupBy(graph.ids.keys(), (node) => groupOf(graph.ids[node]!));
   const rowOf = new Float64Array(graph.size);

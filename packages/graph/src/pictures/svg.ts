@@ -1,6 +1,6 @@
 import type { DependencyGraph } from '../dependency-graph.ts';
 import { layOut } from './layout.ts';
-import type { Place } from './layout.ts';
+import type { NodePlace } from './layout.ts';
 import { colorsOf, edgeKey, MARK, markedEdges } from './picture.ts';
 import type { PictureOptions } from './picture.ts';
 
@@ -30,8 +30,8 @@ export function drawSvg(graph: DependencyGraph, options: PictureOptions = {}): s
   const keys = legend(graph, marked.size > 0);
   const width = Math.max(MARGIN.left + Math.max(1, columns) * STEP.x, KEY.x + keys.length * KEY.width);
   const height = MARGIN.top + Math.max(1, rows) * STEP.y + 16;
-  const x = ({ column }: Place): number => MARGIN.left + column * STEP.x;
-  const y = ({ row }: Place): number => MARGIN.top + row * STEP.y;
+  const x = ({ column }: NodePlace): number => MARGIN.left + column * STEP.x;
+  const y = ({ row }: NodePlace): number => MARGIN.top + row * STEP.y;
 
   const bands = lanes.map(({ group, firstRow, rows: high }, index) => {
     const top = MARGIN.top + firstRow * STEP.y - 5;

@@ -156,7 +156,7 @@ export class AttemptSupervisor {
     }
     onStarted();
     over.resolve();
-    // The loop hears of the end before the worker is free again: the agent may have been turned away.
+    // The loop learns of the end before the worker is free again: the agent may have been rate-limited.
     post({ kind: 'attempt-over', ticket, result, error, worker: busy ? worker : undefined });
   }
 }

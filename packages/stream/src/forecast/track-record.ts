@@ -11,7 +11,7 @@ const ENDS: readonly AttemptEnd[] = ['landed', 'failed', 'rejected', 'conflicted
 
 /**
  * What came of attempts, what they cost, and how long finished work took to land, waiting in the queue and verify included. Fed with
- * the events of runs, oldest first. Attempts that were cut off or turned away by their account are none.
+ * the events of runs, oldest first. Attempts that were cut off or rejected by their account do not count.
  */
 export class TrackRecord {
   readonly #ends: AttemptEnd[] = [];

@@ -60,7 +60,7 @@ export class RateLimiter {
 
   /**
    * The account has turned an agent away. Closes until the reset that it named (`retryAfter`, ms), else for twice the
-   * last pause; workers that are turned away together close it once. Returns the pause in ms.
+   * last pause; workers that are rejected together close it once. Returns the pause in ms.
    */
   onRateLimited(retryAfter?: number): number {
     if (this.remaining() === 0) {

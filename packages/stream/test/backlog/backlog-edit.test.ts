@@ -20,7 +20,7 @@ const read = (tickets: readonly Input[]) => {
 };
 const backlogOf = (tickets: readonly Input[]): Backlog => checkBacklog('index.json', read(tickets).tickets);
 
-/** The edit of a run of all `before`, where so many tickets run, are completed and deferred. */
+/** The edit of a run of all `before`, with these numbers of running, completed and deferred tickets. */
 function edit(
   before: readonly Input[],
   after: readonly Input[],

@@ -18,7 +18,7 @@ test('the longest chain goes by estimates, without what is done', () => {
   ).toEqual(['C', 'D']);
 });
 
-test('there is none where no plan can be made', () => {
+test('there is none if no plan can be made', () => {
   expect(chain([{ id: 'A', dependencies: ['GONE'] }])).toEqual([]);
   expect(
     chain([

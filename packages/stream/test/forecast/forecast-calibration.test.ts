@@ -229,7 +229,7 @@ async function forecastOne(seed: number, asked: (world: World) => number) {
       clock = at * MINUTE;
       const event: RunEvent = { v: 2, run: 'r', time: new Date(clock).toISOString(), ...fact };
       fold.apply(event);
-      // It tells of itself after completions; here it is asked once.
+      // It publishes by itself after completions; here it is asked once.
       if (event.event !== 'ticket.completed' && event.event !== 'ticket.deferred') live.observe(event);
     },
     async (now) => {

@@ -121,7 +121,7 @@ function start(
   };
 }
 
-test('with earlier runs to learn from it tells at once, else after the first completion', async () => {
+test('with earlier runs to learn from it publishes at once, else after the first completion', async () => {
   const knows = start(8, { samples: 50 });
   await knows.tell();
   expect(knows.told).toMatchObject([{ event: 'run.forecast', remaining: 8 }]);
@@ -278,7 +278,7 @@ test('counts on no more agents than may work now, and on none before the time th
   expect((after! - 60) / before!).toBeLessThan(4.5);
 });
 
-test('a ticket that failed counts in full again, and one that is told later than it counts does no harm', async () => {
+test('a ticket that failed counts in full again, and a late report does no harm', async () => {
   const run = start(2, { samples: 200, workers: 1 });
   run.started('T-0');
   run.wait(20 * MINUTE);
@@ -294,7 +294,7 @@ test('a ticket that failed counts in full again, and one that is told later than
   expect(run.told.at(-1)).toMatchObject({ remaining: 1 });
 });
 
-test('of a very large backlog it tells, too, and lets other work go on meanwhile', async () => {
+test('it forecasts a very large backlog, too, and lets other work go on meanwhile', async () => {
   const run = start(20_000, { samples: 200, workers: 8 });
   const telling = run.tell();
   expect(run.told).toEqual([]);

@@ -20,7 +20,7 @@ test('each rate limit doubles the pause, from 2 s to 5 minutes, until an attempt
   expect(limit.onRateLimited()).toBe(2_000);
 });
 
-test('workers that are turned away together close it once', () => {
+test('workers that are rejected together close it once', () => {
   let now = 0;
   const limit = new RateLimiter(
     () => 8,
@@ -35,7 +35,7 @@ test('workers that are turned away together close it once', () => {
   expect(limit.window).toBe(2);
 });
 
-test('a reset time that the account tells counts, however late it is told', () => {
+test('a reset time that the account gives counts, however late it comes', () => {
   let now = 0;
   const limit = new RateLimiter(
     () => 2,
@@ -73,7 +73,7 @@ test('fewer work at a time after each sign, and one more with each success and e
   );
 });
 
-test('retries that are told within ten seconds count once', () => {
+test('retries that are reported within ten seconds count once', () => {
   let now = 0;
   const limit = new RateLimiter(
     () => 8,

@@ -164,7 +164,7 @@ async function assertLandings({ log, queue, source }: Loop): Promise<void> {
   expect(entries, 'no entry is lost').toEqual(expect.arrayContaining(enqueued));
 }
 
-/** The journal tells each ticket's story in an order that is possible. */
+/** Each ticket's events in the journal have a possible order. */
 function assertOrder({ log }: Loop): void {
   const open = new Set<string>();
   const wrong: string[] = [];

@@ -22,7 +22,7 @@ test('workers are what was asked for, at most the tickets there are; one core is
 });
 
 test.runIf(process.platform === 'linux')(
-  'a directory that refuses to be written is told before anything is changed',
+  'a directory that cannot be written is reported before anything is changed',
   async () => {
     // procfs refuses even the superuser.
     const repository = { root: '/proc/self', gitDir: '/proc/self', commonDir: '/proc/self' };

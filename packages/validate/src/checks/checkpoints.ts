@@ -1,4 +1,4 @@
-import { findingOf, quote } from '../finding.ts';
+import { findingOf, inQuotes } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import { askGit } from '../git.ts';
 import { isRecord } from '../index-under-test.ts';
@@ -21,7 +21,10 @@ export async function checkCheckpoints({ root, entries }: IndexUnderTest): Promi
   const problems = checkpoints
     .filter(({ id }) => typeof id !== 'string' || !known.has(id))
     .map(({ ticket, name, id }) => {
-      return { ticket, text: `component ${quote(name)} of ${quote(ticket)} has the checkpoint ${quote(id)}` };
+      return {
+        ticket,
+        text: `component ${inQuotes(name)} of ${inQuotes(ticket)} has the checkpoint ${inQuotes(id)}`,
+      };
     });
   return findingOf(
     'checkpoints.unknown',

@@ -1,4 +1,4 @@
-import { findingOf, quote } from '../finding.ts';
+import { findingOf, inQuotes } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import type { IndexUnderTest } from '../index-under-test.ts';
 
@@ -7,12 +7,12 @@ export function checkCycles({ cycles, graph, inheritedFrom }: IndexUnderTest): F
   const isDone = (cycle: string[]): boolean => cycle.every((id) => graph.stateOf(id) === 'COMPLETED');
   const step = (id: string, next: string): string => {
     const container = inheritedFrom(id, next);
-    return container === undefined ? quote(id) : `${quote(id)} (by its epic ${quote(container)})`;
+    return container === undefined ? inQuotes(id) : `${inQuotes(id)} (by its epic ${inQuotes(container)})`;
   };
   const found = (id: string, status: 'warn' | 'fail', chosen: string[][], advice: string): Finding[] => {
     const problems = chosen.map((cycle) => ({
       ticket: cycle[0]!,
-      text: [...cycle.map((id, nth) => step(id, cycle[(nth + 1) % cycle.length]!)), quote(cycle[0])].join(
+      text: [...cycle.map((id, nth) => step(id, cycle[(nth + 1) % cycle.length]!)), inQuotes(cycle[0])].join(
         ' -> ',
       ),
     }));

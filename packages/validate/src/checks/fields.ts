@@ -1,6 +1,6 @@
 import { posix, win32 } from 'node:path';
 import { nearMisses } from '@sage/tickets';
-import { findingOf, quote } from '../finding.ts';
+import { findingOf, inQuotes } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import type { IndexUnderTest } from '../index-under-test.ts';
 
@@ -17,17 +17,17 @@ export function checkFields({ entries, tickets }: IndexUnderTest): Finding[] {
   const outside = tickets.flatMap(({ id, files }) =>
     files
       .filter(leavesRepository)
-      .map((path) => ({ ticket: id, text: `${quote(id)} declares ${quote(path)}` })),
+      .map((path) => ({ ticket: id, text: `${inQuotes(id)} declares ${inQuotes(path)}` })),
   );
   const untitled = entries
     .filter(({ raw }) => typeof raw['title'] !== 'string' || raw['title'].trim() === '')
-    .map(({ label }) => ({ ticket: label, text: `${quote(label)} has no title` }));
+    .map(({ label }) => ({ ticket: label, text: `${inQuotes(label)} has no title` }));
   const misspelled = entries.flatMap(({ label, raw }) =>
     nearMisses(raw)
       .filter(({ decidesOrder }) => !decidesOrder)
       .map(({ key, meant }) => ({
         ticket: label,
-        text: `${quote(label)} has ${quote(key)}, which is not read and nearly "${meant}"`,
+        text: `${inQuotes(label)} has ${inQuotes(key)}, which is not read and nearly "${meant}"`,
       })),
   );
   return [

@@ -1,5 +1,5 @@
 import { readContainers } from '@sage/tickets';
-import { findingOf, quote } from '../finding.ts';
+import { findingOf, inQuotes } from '../finding.ts';
 import type { Finding, Problem } from '../finding.ts';
 import type { IndexUnderTest } from '../index-under-test.ts';
 
@@ -10,35 +10,41 @@ export function checkHierarchy({ tickets, ids, ignored }: IndexUnderTest): Findi
   const oneSided: Problem[] = [];
   for (const { id, parent, children } of tickets) {
     if (parent !== null && !ids.has(parent)) {
-      unknown.push({ ticket: id, text: `${quote(id)} has the parent ${quote(parent)}, which no ticket is` });
+      unknown.push({
+        ticket: id,
+        text: `${inQuotes(id)} has the parent ${inQuotes(parent)}, which no ticket is`,
+      });
     } else if (parent !== null && byId.get(parent)?.children.includes(id) === false) {
       oneSided.push({
         ticket: id,
-        text: `${quote(id)} has the parent ${quote(parent)}, which does not list it`,
+        text: `${inQuotes(id)} has the parent ${inQuotes(parent)}, which does not list it`,
       });
     }
     for (const child of children) {
       if (!ids.has(child)) {
-        unknown.push({ ticket: id, text: `${quote(id)} has the child ${quote(child)}, which no ticket is` });
+        unknown.push({
+          ticket: id,
+          text: `${inQuotes(id)} has the child ${inQuotes(child)}, which no ticket is`,
+        });
       } else if (byId.has(child) && byId.get(child)?.parent !== id) {
         oneSided.push({
           ticket: id,
-          text: `${quote(id)} has the child ${quote(child)}, which does not name it`,
+          text: `${inQuotes(id)} has the child ${inQuotes(child)}, which does not name it`,
         });
       }
     }
   }
   const own = ignored.map(({ id, container }) => {
-    return { ticket: id, text: `${quote(id)} depends on ${quote(container)}, which it is in` };
+    return { ticket: id, text: `${inQuotes(id)} depends on ${inQuotes(container)}, which it is in` };
   });
   const { reopened, heldBack } = readContainers(tickets);
   const early = reopened.map((id) => ({
     ticket: id,
-    text: `${quote(id)} is COMPLETED and has open children`,
+    text: `${inQuotes(id)} is COMPLETED and has open children`,
   }));
   const blocked = [...heldBack].map(([id, container]) => ({
     ticket: id,
-    text: `${quote(id)} is in ${quote(container)}, which is DEFERRED`,
+    text: `${inQuotes(id)} is in ${inQuotes(container)}, which is DEFERRED`,
   }));
   const advice = 'dropped, for a container waits for its children; remove the dependency';
   return [

@@ -1,4 +1,4 @@
-import { findingOf, quote } from '../finding.ts';
+import { findingOf, inQuotes } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import type { IndexUnderTest } from '../index-under-test.ts';
 
@@ -11,7 +11,7 @@ export function checkDuplicates({ entries }: IndexUnderTest): Finding[] {
   const repeated = [...counts].filter(([, count]) => count > 1);
   const problems = repeated.map(([id, count]) => ({
     ticket: id,
-    text: `${count} tickets have the id ${quote(id)}`,
+    text: `${count} tickets have the id ${inQuotes(id)}`,
   }));
   return findingOf('duplicates.id', 'fail', problems, 'give each ticket an id of its own');
 }
@@ -21,7 +21,7 @@ export function checkIdForm({ entries }: IndexUnderTest): Finding[] {
   const odd = entries.flatMap(({ id }) => (id === undefined || CONVENTION.test(id) ? [] : id));
   const problems = odd.map((id) => ({
     ticket: id,
-    text: `${quote(id)} is not of the form COMPONENT-NUMBER`,
+    text: `${inQuotes(id)} is not of the form COMPONENT-NUMBER`,
   }));
   return findingOf('ids.form', 'warn', problems, 'it works, but tools that rely on the form may not find it');
 }

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { SAGE_INDEX } from '@sage/tickets';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findingOf, quote } from '../finding.ts';
+import { findingOf, inQuotes } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import type { IndexUnderTest } from '../index-under-test.ts';
 
@@ -17,11 +17,11 @@ export async function checkMarkdownFiles({ root, entries, ids }: IndexUnderTest)
   const strays = [...files].filter((name) => !ids.has(name.slice(0, -'.md'.length)));
   const problems = without.map((id) => ({
     ticket: id,
-    text: `${quote(id)} has no file ${quote(`${FOLDER}/${id}.md`)}`,
+    text: `${inQuotes(id)} has no file ${inQuotes(`${FOLDER}/${id}.md`)}`,
   }));
   const extra = strays.map((name) => ({
     ticket: '',
-    text: `${quote(`${FOLDER}/${name}`)} belongs to no ticket`,
+    text: `${inQuotes(`${FOLDER}/${name}`)} belongs to no ticket`,
   }));
   return [
     ...findingOf('markdown.missing', 'warn', problems, 'write it, as the other tickets have theirs'),

@@ -1,4 +1,4 @@
-import { findingOf, quote } from '../finding.ts';
+import { findingOf, inQuotes } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import type { IndexUnderTest } from '../index-under-test.ts';
 
@@ -10,7 +10,7 @@ export function checkReferences({ tickets, ids }: IndexUnderTest): Finding[] {
         .filter((to) => !ids.has(to))
         .map((to) => ({
           ticket: ticket.id,
-          text: `${quote(ticket.id)} ${verb} ${quote(to)}, which no ticket is`,
+          text: `${inQuotes(ticket.id)} ${verb} ${inQuotes(to)}, which no ticket is`,
         })),
     );
   return [

@@ -1,5 +1,5 @@
 import { DEFER_CATEGORIES } from '@sage/tickets';
-import { findingOf, quote } from '../finding.ts';
+import { findingOf, inQuotes } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import { isRecord } from '../index-under-test.ts';
 import type { IndexUnderTest } from '../index-under-test.ts';
@@ -16,10 +16,10 @@ export function checkStates({ entries, tickets }: IndexUnderTest): Finding[] {
     .filter(({ state }) => state === 'COMPLETED')
     .flatMap(({ id, dependencies }) => {
       const open = dependencies.filter((to) => (stateOf.get(to) ?? 'COMPLETED') !== 'COMPLETED');
-      const list = open.map(quote).join(', ');
+      const list = open.map(inQuotes).join(', ');
       return open.length === 0
         ? []
-        : { ticket: id, text: `${quote(id)} is COMPLETED, its dependency ${list} is not` };
+        : { ticket: id, text: `${inQuotes(id)} is COMPLETED, its dependency ${list} is not` };
     });
   const categories: readonly unknown[] = DEFER_CATEGORIES;
   const oddReasons = entries.flatMap(({ label, raw: { defer_reason: reason } }) => {
@@ -27,7 +27,7 @@ export function checkStates({ entries, tickets }: IndexUnderTest): Finding[] {
     const category = isRecord(reason) ? reason['category'] : reason;
     return categories.includes(category)
       ? []
-      : { ticket: label, text: `${quote(label)} is deferred for ${quote(category)}` };
+      : { ticket: label, text: `${inQuotes(label)} is deferred for ${inQuotes(category)}` };
   });
   return [
     ...findingOf('states.unknown', 'fail', unknown, 'correct the index'),

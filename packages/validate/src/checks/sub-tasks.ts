@@ -1,4 +1,4 @@
-import { findingOf, quote } from '../finding.ts';
+import { findingOf, inQuotes } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import { isRecord } from '../index-under-test.ts';
 import type { Entry, IndexUnderTest } from '../index-under-test.ts';
@@ -15,12 +15,14 @@ export function checkSubTasks({ entries }: IndexUnderTest): Finding[] {
 
 function faultsOf({ label, raw: { tasks } }: Entry): string[] {
   if (tasks === undefined || tasks === null) return [];
-  if (!Array.isArray(tasks)) return [`${quote(label)} has "tasks" that are not a list`];
+  if (!Array.isArray(tasks)) return [`${inQuotes(label)} has "tasks" that are not a list`];
   return tasks.flatMap((task: unknown, index) => {
-    if (!isRecord(task)) return `sub-task ${index + 1} of ${quote(label)} is not an object`;
+    if (!isRecord(task)) return `sub-task ${index + 1} of ${inQuotes(label)} is not an object`;
     const missing = MEMBERS.filter(
       (member) => task[member] === undefined || task[member] === null || task[member] === '',
     );
-    return missing.length > 0 ? `sub-task ${index + 1} of ${quote(label)} has no ${missing.join(', ')}` : [];
+    return missing.length > 0
+      ? `sub-task ${index + 1} of ${inQuotes(label)} has no ${missing.join(', ')}`
+      : [];
   });
 }

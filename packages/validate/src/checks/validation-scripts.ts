@@ -1,4 +1,4 @@
-import { findingOf, quote } from '../finding.ts';
+import { findingOf, inQuotes } from '../finding.ts';
 import type { Finding, Problem } from '../finding.ts';
 import { isRecord } from '../index-under-test.ts';
 import type { IndexUnderTest } from '../index-under-test.ts';
@@ -11,20 +11,26 @@ export function checkValidationScripts({ entries }: IndexUnderTest): Finding[] {
     const config = raw['validation_config'];
     const scripts = isRecord(config) ? (config['verification_scripts'] ?? []) : [];
     if (config !== undefined && config !== null && !isRecord(config)) {
-      broken.push({ ticket: label, text: `${quote(label)} has a "validation_config" that is not an object` });
+      broken.push({
+        ticket: label,
+        text: `${inQuotes(label)} has a "validation_config" that is not an object`,
+      });
     } else if (!Array.isArray(scripts)) {
-      broken.push({ ticket: label, text: `${quote(label)} has "verification_scripts" that are not a list` });
+      broken.push({
+        ticket: label,
+        text: `${inQuotes(label)} has "verification_scripts" that are not a list`,
+      });
     } else {
       scripts.forEach((script: unknown, index) => {
-        const name = `verification script ${index + 1} of ${quote(label)}`;
+        const name = `verification script ${index + 1} of ${inQuotes(label)}`;
         const { command, failure_action: action, success_pattern: pattern } = isRecord(script) ? script : {};
         if (isBlank(command)) broken.push({ ticket: label, text: `${name} has no command` });
         if (action !== 'auto_fix' && action !== 'defer')
-          odd.push({ ticket: label, text: `${name} has the failure_action ${quote(action)}` });
+          odd.push({ ticket: label, text: `${name} has the failure_action ${inQuotes(action)}` });
         if (pattern !== undefined && !isPattern(pattern)) {
           broken.push({
             ticket: label,
-            text: `${name} has the success_pattern ${quote(pattern)}, which is not a regular expression`,
+            text: `${name} has the success_pattern ${inQuotes(pattern)}, which is not a regular expression`,
           });
         }
       });
@@ -35,7 +41,7 @@ export function checkValidationScripts({ entries }: IndexUnderTest): Finding[] {
       if (script !== undefined && script !== null && isBlank(script)) {
         broken.push({
           ticket: label,
-          text: `sub-task ${index + 1} of ${quote(label)} has an empty validation_script`,
+          text: `sub-task ${index + 1} of ${inQuotes(label)} has an empty validation_script`,
         });
       }
     });

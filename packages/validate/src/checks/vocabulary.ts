@@ -1,5 +1,5 @@
 import { TICKET_PRIORITIES } from '@sage/tickets';
-import { findingOf, quote } from '../finding.ts';
+import { findingOf, inQuotes } from '../finding.ts';
 import type { Finding, Problem } from '../finding.ts';
 import type { IndexUnderTest } from '../index-under-test.ts';
 
@@ -50,9 +50,9 @@ function checkWords(
   for (const { label, raw } of entries) {
     const value = raw[field];
     if (value === undefined || value === null)
-      missing.push({ ticket: label, text: `${quote(label)} has no ${field}` });
+      missing.push({ ticket: label, text: `${inQuotes(label)} has no ${field}` });
     else if (typeof value !== 'string' || !known.has(value.toLowerCase())) {
-      unknown.push({ ticket: label, text: `${quote(label)} has the ${field} ${quote(value)}` });
+      unknown.push({ ticket: label, text: `${inQuotes(label)} has the ${field} ${inQuotes(value)}` });
     }
   }
   const advice = `${effect}; use one of ${words.join(', ')}`;

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { Finding } from '../finding.ts';
-import { quote } from '../finding.ts';
+import { inQuotes } from '../finding.ts';
 
 export interface AgentProgram {
   name: string;
@@ -31,12 +31,12 @@ export async function checkAgent(
   const { name, program, version, signedIn, fix } = agent;
   for (const file of candidates(root, program, path)) {
     if (!(await isProgram(file))) continue;
-    const which = `agent ${quote(name)} is ${quote(file)}${version === undefined ? '' : `, version ${version}`}`;
+    const which = `agent ${inQuotes(name)} is ${inQuotes(file)}${version === undefined ? '' : `, version ${version}`}`;
     if (signedIn === false)
       return { id, status: 'warn', message: `${which}, and not signed in: ${fix}`, tickets: [] };
     return { id, status: 'pass', message: signedIn ? `${which}, signed in` : which, tickets: [] };
   }
-  const message = `agent ${quote(name)} cannot be run, for ${quote(program)} is not a program on PATH: ${fix ?? 'install it'}, or name another agent`;
+  const message = `agent ${inQuotes(name)} cannot be run, for ${inQuotes(program)} is not a program on PATH: ${fix ?? 'install it'}, or name another agent`;
   return { id, status: 'fail', message, tickets: [] };
 }
 

@@ -1,4 +1,4 @@
-import { addUsage, type TokenUsage, usageOf } from '../usage.ts';
+import { sumUsage, type TokenUsage, usageOf } from '../usage.ts';
 import { activityOf } from './activity.ts';
 import type { Agent } from './agent.ts';
 import {
@@ -88,7 +88,7 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
 function countMessage(report: AgentReport, message: AgentEvent): AgentReport {
   const id = textIn(message, 'id');
   if (id === undefined || id === report.counted) return report;
-  return { ...report, ...addUsage(usageOf(report), tokensOf(objectIn(message, 'usage'))), counted: id };
+  return { ...report, ...sumUsage(usageOf(report), tokensOf(objectIn(message, 'usage'))), counted: id };
 }
 
 function tokensOf(usage: AgentEvent): TokenUsage {

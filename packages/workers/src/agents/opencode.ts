@@ -1,4 +1,4 @@
-import { addUsage, usageOf } from '../usage.ts';
+import { sumUsage, usageOf } from '../usage.ts';
 import { activityOf } from './activity.ts';
 import type { Agent } from './agent.ts';
 import { type AgentEvent, type AgentReport, numberIn, objectIn, problemOf, textIn } from './report.ts';
@@ -50,7 +50,7 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
       const outputTokens = numberIn(tokens, 'output');
       const costUsd = numberIn(part, 'cost');
       const step = { tokens: inputTokens + outputTokens, inputTokens, outputTokens, cachedTokens, costUsd };
-      return { ...known, ...addUsage(usageOf(known), step) };
+      return { ...known, ...sumUsage(usageOf(known), step) };
     }
     case 'error': {
       const error = objectIn(event, 'error');

@@ -12,7 +12,7 @@ export interface AgentReport extends TokenUsage {
   readonly activity?: string;
   /** Tools that it was not allowed to use, in order. */
   readonly denied: readonly string[];
-  /** How often it told that it was turned away and tries again by itself. */
+  /** How often it reported a rejected request that it tries again by itself. */
   readonly retries?: number;
   readonly problem?: AgentProblem;
 }
@@ -36,7 +36,7 @@ export type AgentEvent = Readonly<Record<string, unknown>>;
 const PASSING =
   /\b(429|503|529)\b|rate.?limit|overloaded|quota|RESOURCE_EXHAUSTED|UNAVAILABLE|usage limit|credit balance/i;
 
-/** A failure that an agent reports, by its words and the status of the model's API where there is one. */
+/** A failure that an agent reports, by its words and the status of the model's API if there is one. */
 export function problemOf(message: string, status?: unknown): AgentProblem {
   const passing = status === 429 || status === 503 || status === 529 || PASSING.test(message);
   const told = passing ? retryAfter(message, new Date()) : undefined;

@@ -13,7 +13,7 @@ import { appendRegular, readRegular, replaceRegular } from '../process/regular-f
 import type { Masker } from '../process/secrets.ts';
 import type { StepContext } from '../process/step.ts';
 import { runTicketChecks, unusableCheck } from './ticket-checks.ts';
-import { addUsage, ownUsage, type TokenUsage, usageOf } from '../usage.ts';
+import { sumUsage, ownUsage, type TokenUsage, usageOf } from '../usage.ts';
 import type { UsedWorktree } from '../worktree/worktrees.ts';
 
 export interface CheckLoopOptions extends Pick<CommandLimits, 'idleTimeout'> {
@@ -61,7 +61,7 @@ async function loop(options: CheckLoopOptions): Promise<AttemptResult> {
   const run: AgentRun = {
     ...options.run,
     // With the figures of the rounds before.
-    onReport: (report) => options.run.onReport?.({ ...report, ...addUsage(total, usageOf(report)) }),
+    onReport: (report) => options.run.onReport?.({ ...report, ...sumUsage(total, usageOf(report)) }),
   };
   const turns = { ...options, run };
   for (let round = 1; ; round += 1) {
@@ -84,8 +84,8 @@ async function loop(options: CheckLoopOptions): Promise<AttemptResult> {
       submodules: collected.submodules,
     });
     const own = end.resumed ? ownUsage(told, inSession, agent.cumulative) : told;
-    inSession = end.resumed ? addUsage(inSession, own) : own;
-    total = addUsage(total, own);
+    inSession = end.resumed ? sumUsage(inSession, own) : own;
+    total = sumUsage(total, own);
     seconds += end.exit.seconds;
     session = end.report?.sessionId;
     const result: AttemptResult = {

@@ -24,7 +24,7 @@ export class Descendants {
     return [...this.#known.values()];
   }
 
-  /** Takes in what there is now. */
+  /** Takes in all that run now. */
   async look(): Promise<void> {
     const table = await processesNow();
     // By identity: the pid of one that has ended may be somebody else's.

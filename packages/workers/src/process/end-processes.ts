@@ -29,7 +29,7 @@ export interface EndOptions {
 }
 
 /** Looks, 20 ms and more apart, at processes that are in the middle of starting a program. */
-const STARTING_LOOKS = 8;
+const MAX_STARTING_CHECKS = 8;
 
 /**
  * Ends every process that carries the mark or is in a group, and every descendant of the leader: SIGTERM, grace, SIGKILL each.
@@ -51,7 +51,7 @@ export async function endProcesses(mark: ProcessMark, options: EndOptions): Prom
     for (const entry of select(table, mark, options.leader, found)) found.set(processIdentity(entry), entry);
     const alive = table.filter((entry) => found.has(processIdentity(entry)));
     // One that is just starting a program may turn out to carry the mark: look again, but not without end.
-    const unclear = round < STARTING_LOOKS && table.some(({ starting }) => starting);
+    const unclear = round < MAX_STARTING_CHECKS && table.some(({ starting }) => starting);
     if (alive.length === 0 && !unclear) return [...found.values()].map(({ pid }) => pid);
     if (late) for (const group of groups) await group.kill();
     // A process that forks between two looks is found by the next one, until a look finds none.

@@ -14,7 +14,7 @@ export interface ProcessEntry {
   readonly starting: boolean;
 }
 
-/** All processes of this user: from /proc where there is one, else from `ps`. */
+/** All processes of this user: from /proc if there is one, else from `ps`. */
 export async function listProcesses(): Promise<ProcessEntry[]> {
   return process.platform === 'linux' ? fromProc() : fromPs();
 }

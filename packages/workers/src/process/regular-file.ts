@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, writeFile } from 'node:fs/promises';
-import { removeTree } from '@sage/git';
+import { isErrno, removeTree } from '@sage/git';
 
 /**
  * Opens a file that an agent can reach by path. A pipe in its place would hold the opening up for ever, so only a regular
@@ -11,8 +11,7 @@ export async function openRegular(path: string, flags: 'r' | 'a'): Promise<FileH
   const how = flags === 'r' ? O_RDONLY : O_WRONLY | O_APPEND | O_CREAT;
   const handle = await open(path, how | O_NONBLOCK | O_NOFOLLOW, 0o644).catch((error: unknown) => {
     // A pipe that nobody reads, a link, a folder.
-    const odd = ['ENXIO', 'ELOOP', 'EISDIR'];
-    if (error instanceof Error && 'code' in error && odd.includes(String(error.code))) return undefined;
+    if (isErrno(error, 'ENXIO', 'ELOOP', 'EISDIR')) return undefined;
     throw error;
   });
   if (handle && (await handle.stat()).isFile()) return handle;
@@ -35,7 +34,7 @@ export async function appendRegular(path: string, text: string): Promise<void> {
   await handle.appendFile(text);
 }
 
-/** Writes a file anew, whatever stands in its place. */
+/** Writes a new file, whatever stands in its place. */
 export async function replaceRegular(path: string, text: string): Promise<void> {
   await removeTree(path);
   await writeFile(path, text, { flag: 'wx' });

@@ -7,7 +7,7 @@ import type { Repository } from '@sage/git';
 const FILES = ['config', 'config.worktree', 'info/attributes', 'objects/info/alternates'];
 
 /**
- * The user's hooks and configuration as they were when the run began. Sage obeys none that came later; an agent
+ * The user's hooks and configuration as they were when the run began. Sage uses none that came later; an agent
  * may have written them by path, so they are reported.
  */
 export class SettingsWatch {

@@ -212,7 +212,7 @@ export class Worktrees {
     for (const pool of Object.values(this.#pools)) await pool.settled();
   }
 
-  /** Removes every worktree that is left. What cannot be removed is named, and in nobody's way. */
+  /** Removes every worktree that is left. What cannot be removed is moved aside and named. */
   async removeAll(): Promise<void> {
     for (const pool of Object.values(this.#pools)) await pool.forget();
     for (const name of await readdir(this.directory).catch(() => [])) {

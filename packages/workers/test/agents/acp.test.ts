@@ -34,7 +34,7 @@ test('an agent that speaks the protocol gets the prompt, and its session, text a
   expect(left).toEqual([]);
 });
 
-test('what it asks for is answered by the policy: edits of the worktree, where there is no other', async () => {
+test('what it asks for is answered by the policy: edits of the worktree by default', async () => {
   const { room, request } = await acp('asks');
   expect(await room.run(request('A-1'))).toMatchObject({
     outcome: 'completed',
@@ -57,7 +57,7 @@ test.each([
   );
 });
 
-test('what it asks for is answered by the person, where there is one', async () => {
+test('what it asks for is answered by the person, if there is one', async () => {
   const { room, request } = await acp('asks', { permissions: 'none' });
   const asked: string[] = [];
   const onPermission = ({ title }: { title: string }) => Promise.resolve(asked.push(title) > 0);
@@ -103,6 +103,6 @@ test('a session is gone on with where the agent can, and what it said before is 
     summary: 'I am done in session-0',
   });
   const without = await acp('no-sessions');
-  const anew = await without.room.run({ ...without.request('A-1'), ...again });
-  expect(anew).toMatchObject({ outcome: 'completed', session: 'session-1' });
+  const fresh = await without.room.run({ ...without.request('A-1'), ...again });
+  expect(fresh).toMatchObject({ outcome: 'completed', session: 'session-1' });
 });

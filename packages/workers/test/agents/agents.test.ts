@@ -74,7 +74,7 @@ test('what stands after acp: is an agent that speaks the protocol, wherever a co
   expect(() => resolveAgent({ name: 'acp:' })).toThrow('acp: names no command');
 });
 
-test('each known agent goes on with a session in its own words', () => {
+test('each known agent resumes a session by its own flags', () => {
   const lines = KNOWN_AGENTS.map(({ resume, command }) => resume?.(command, 's-1'));
   expect(lines).toEqual([
     'claude -p --output-format stream-json --verbose --permission-mode acceptEdits --resume s-1',

@@ -86,7 +86,7 @@ test.each<[string, Partial<WorkCheck>, object]>([
     { outcome: 'deferred', category: 'validation_script_error', reason: 'tests has no command', turns: 0 },
   ],
   [
-    'has a pattern that is none',
+    'has an invalid pattern',
     { successPattern: '(' },
     { outcome: 'deferred', category: 'validation_script_error', turns: 0 },
   ],
@@ -98,7 +98,7 @@ test.each<[string, Partial<WorkCheck>, object]>([
   expect(existsSync(count) ? readFileSync(count, 'utf8').length / 5 : 0).toBe(turns);
 });
 
-test('changed files that were not declared are told as drift', async () => {
+test('changed files that were not declared are reported as drift', async () => {
   const { workers, request } = await repositoryFixture();
   const room = await workers('mkdir -p src lib; touch src/a src/b lib/a other');
   const result = await room.run(request('A-1', ticket([], ['./src/a', 'lib/'])));
@@ -151,7 +151,7 @@ test('a session that belongs to its folder is gone on with in the same attempt o
 test.each([
   ['that is lost', 's-1', 'echo "no such session" >&2; exit 1'],
   ['whose name is not one', 's; touch evil', 'touch evil'],
-])('a session %s is begun anew with the whole prompt', async (_, id, resumed) => {
+])('a session %s starts again with the whole prompt', async (_, id, resumed) => {
   const { workers, request } = await repositoryFixture();
   const room = await workers('', 60_000, { agent: scripted(resumed) });
   const result = await room.run({

@@ -3,7 +3,7 @@ import { OutputWatch } from '../../src/process/output-watch.ts';
 
 const MINUTE = 60_000;
 
-test('silence is told after two minutes, then as it doubles, and its end once', () => {
+test('silence is reported after two minutes, then as it doubles, and its end once', () => {
   const watch = new OutputWatch({}, 0);
   const told = Array.from({ length: 20 }, (_, minute) => watch.look(10, minute * MINUTE)).map((sign) =>
     sign && 'quiet' in sign ? sign.quiet / 60 : undefined,

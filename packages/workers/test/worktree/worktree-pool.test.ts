@@ -71,7 +71,7 @@ test('with keepIgnored what the rules of the next commit ignore stays, and nothi
   expect((await look()).seen).toBe('!! cache/f');
 });
 
-test('a worktree in which something is odd is made anew', async () => {
+test('a worktree in which something is odd is replaced', async () => {
   const { use, look } = await pooled();
   const odd = {
     'a repository in a tracked folder': 'git init -q d',
@@ -104,7 +104,7 @@ test("what was done to a worktree's files and to its git does not matter", async
     'a torn index': `echo torn > ${git}/index"`,
     locks: `touch ${git}/index.lock" ${git}/HEAD.lock"`,
     'no git directory': `rm -rf ${git}"`,
-    'git made anew in it': 'rm -rf .git; git init -q; git config core.fsmonitor evil',
+    'another git init in it': 'rm -rf .git; git init -q; git config core.fsmonitor evil',
     'another git directory': 'rm -rf .git; echo "gitdir: /tmp" > .git',
     'a link in place of the git directory': 'mv .git ../real; ln -s ../real .git',
     'a stash and branches': 'echo x > a.txt; git -c user.name=x -c user.email=x stash -q; git branch mine',
