@@ -103,6 +103,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   const context = (run: string): WorkerContext => ({
     root: repository.root,
     worktrees,
+    protectedPaths: options.protectedPaths ?? [],
     settings,
     variables,
     allowed: options.environment ?? [],

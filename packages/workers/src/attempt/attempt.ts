@@ -91,6 +91,7 @@ export async function runAttempt(
               dependencies: request.dependencies ?? [],
               previous,
               worktree: worktree.path,
+              protectedPaths: options.protectedPaths,
             },
             options.template,
           ),

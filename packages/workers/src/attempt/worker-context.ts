@@ -9,6 +9,8 @@ export interface WorkerContext extends Pick<CommandLimits, 'timeout'> {
   /** Top of the user's checkout. */
   readonly root: string;
   readonly worktrees: Worktrees;
+  /** Paths that no work contains. */
+  readonly protectedPaths: readonly string[];
   readonly settings: WorktreeSettings;
   /** The caller's environment. */
   readonly variables: NodeJS.ProcessEnv;

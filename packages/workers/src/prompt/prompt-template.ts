@@ -18,6 +18,7 @@ export const PROMPT_VARIABLES = {
   dependencies: 'what it builds on, which is done and in the worktree, one a line',
   previous: 'what went wrong before: an attempt that failed, conflicted or did not pass',
   worktree: 'the path of the worktree',
+  protected_paths: 'paths that its work never contains, in one line',
 } as const;
 
 export type PromptVariable = keyof typeof PROMPT_VARIABLES;

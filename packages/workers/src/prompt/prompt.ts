@@ -8,6 +8,8 @@ export interface PromptContext {
   readonly dependencies: readonly LandedDependency[];
   readonly previous?: PreviousAttempt;
   readonly worktree: string;
+  /** Paths that its work never contains. */
+  readonly protectedPaths?: readonly string[];
 }
 
 /** The text an agent gets on stdin: what to do, what is known, what went wrong before, the rules, how to report. */
@@ -66,7 +68,9 @@ Type: {{type}}. Component: {{component}}.
 ## Rules
 
 - Do this ticket only, and all of it. Leave the files in this directory as they should land; committing is not needed.
-- Do not edit .sage/tickets/index.json: the ticket's state is written for you.
+{{#protected_paths}}
+- Do not edit {{protected_paths}}: Sage writes them, the ticket's state as well.
+{{/protected_paths}}
 - Do not push, and do not touch other branches or worktrees.
 
 ## How to report
@@ -84,7 +88,8 @@ export function composeFollowUp(previous: PreviousAttempt, fresh: boolean, workt
   return [previousAttempt(previous), place, 'The rules are the same.'].join('\n\n') + '\n';
 }
 
-function valuesOf({ ticket, documents, dependencies, previous, worktree }: PromptContext): PromptValues {
+function valuesOf(context: PromptContext): PromptValues {
+  const { ticket, documents, dependencies, previous, worktree, protectedPaths = [] } = context;
   const { id, title, type, component, description = '', acceptanceCriteria, checks = [], files } = ticket;
   return {
     id,
@@ -99,6 +104,7 @@ function valuesOf({ ticket, documents, dependencies, previous, worktree }: Promp
     dependencies: bullets(dependencies.map((each) => `${each.id}: ${each.title}`)),
     previous: previous ? previousAttempt(previous) : '',
     worktree,
+    protected_paths: protectedPaths.join(', '),
   };
 }
 

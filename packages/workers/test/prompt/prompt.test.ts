@@ -19,9 +19,17 @@ test('a prompt holds what is known and nothing that is not', () => {
     documents: { spec: 'docs/spec.md' },
     dependencies: [{ id: 'API-0', title: 'Before' }],
     worktree: '/w',
+    protectedPaths: ['tickets.json', '.sage/runs'],
   });
   expect(text).toContain('# Ticket API-1: Serve it');
-  for (const line of ['Make it so.', '- it serves', '- src/a.ts', '- docs/spec.md (spec)', '- API-0: Before'])
+  for (const line of [
+    'Make it so.',
+    '- it serves',
+    '- src/a.ts',
+    '- docs/spec.md (spec)',
+    '- API-0: Before',
+    'edit tickets.json, .sage/runs:',
+  ])
     expect(text).toContain(line);
   expect(text).not.toContain('attempt before');
   expect(composePrompt({ ticket, documents: {}, dependencies: [], worktree: '/w' })).not.toContain(
