@@ -62,7 +62,7 @@ async function landed(bad: ReadonlySet<number>, slots: number): Promise<number> 
         }),
       land: (green) => Promise.resolve(branch.push(...green.map(({ entry }) => entry)) > 0),
       eject: (entry) => (bad.has(entry) ? Promise.resolve() : Promise.reject(new Error(`${entry} is good`))),
-      unbuildable: () => Promise.resolve(),
+      unbuildable: () => Promise.resolve(true),
     },
   ).finally(() => (over = true));
   for (;;) {

@@ -12,6 +12,7 @@ import {
 import type { QueueEntry } from '../entries/entry.ts';
 import { QueueStoppedError, UnfinishedLandingError } from '../errors.ts';
 import type { LandingContext } from './landing-context.ts';
+import { isMissingObject } from './candidate-refs.ts';
 import type { StagedLanding } from './staged-landing.ts';
 import { moveTarget } from '../checkouts/move-target.ts';
 import { settleLanded } from './settle.ts';
@@ -81,8 +82,9 @@ export async function landTogether(
     await moveTarget({ ...context, directory: store.directory }, move, settle);
   } catch (error) {
     if (error instanceof RefMovedError) return undefined;
-    if (isMissingObject(error) && !goneAgain.has(session)) {
-      goneAgain.add(session);
+    const gone = timesGone.get(session) ?? 0;
+    if (lacksObject(error) && gone < GONE_MAX) {
+      timesGone.set(session, gone + 1);
       await waitForGc(repository);
       return undefined;
     }
@@ -94,12 +96,13 @@ export async function landTogether(
   return last.commit;
 }
 
-/** Sessions in which a commit that was to land was gone once: a `git gc` had come in between. */
-const goneAgain = new WeakSet<object>();
+/** How often objects of a landing were gone, as a `git gc` had come in between; more often than that they are damaged. */
+const timesGone = new WeakMap<object, number>();
+const GONE_MAX = 5;
 
-function isMissingObject(error: unknown): boolean {
+function lacksObject(error: unknown): boolean {
   const told = error instanceof QueueStoppedError ? error.cause : error;
-  return told instanceof GitError && /nonexistent object|bad object|unable to read tree/.test(told.stderr);
+  return told instanceof GitError && isMissingObject(told);
 }
 
 /** Git and this process have written the objects without a sync each: one for all, before the ref. */

@@ -32,8 +32,7 @@ export async function landInBatches<E, C>(
     };
     const [first] = waiting as [E];
     if (chain.length === 0) {
-      waiting.shift();
-      await ports.unbuildable(first);
+      if (await ports.unbuildable(first)) waiting.shift();
       continue;
     }
     let verdict = await verify(chain.length);

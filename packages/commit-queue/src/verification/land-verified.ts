@@ -1,3 +1,4 @@
+import { CandidateRefs } from '../landing/candidate-refs.ts';
 import type { QueueEntry } from '../entries/entry.ts';
 import { GROUP_MAX_ENTRIES } from '../landing/land-group.ts';
 import { landChain, landTogether } from '../landing/land-chain.ts';
@@ -46,14 +47,17 @@ export async function landVerified(
     tip = await targetTip(session, target);
     landed = await landedEntries(session, entries, tip);
   };
+  await using candidates = await CandidateRefs.open(context.repository, session);
   const ports: VerificationPorts<QueueEntry, StagedLanding> = {
     build: async (entry, below) => {
       if (landed.has(entry.id)) return undefined;
       try {
-        const staged = await stageLanding(context, entry, below.at(-1)?.commit ?? tip, below);
-        if ('refused' in staged) return undefined;
-        await staged.verification;
-        return staged;
+        for (let attempt = 1; ; attempt += 1) {
+          const staged = await stageLanding(context, entry, below.at(-1)?.commit ?? tip, below);
+          if ('refused' in staged) return undefined;
+          await staged.verification;
+          if ((await candidates.hold(entry.id, staged.commit)) || attempt === MAX_TIP_ATTEMPTS) return staged;
+        }
       } catch (error) {
         if (isOfEntry(error)) return undefined;
         throw error;
@@ -84,15 +88,18 @@ export async function landVerified(
       const there = landed.get(entry.id);
       if (there !== undefined) {
         const [settled] = await settleLanded(session, store, [{ entry, commit: there }]);
-        return onSettled(settled as QueueEntry);
+        await onSettled(settled as QueueEntry);
+        return true;
       }
       try {
         const staged = await stageLanding(context, entry, tip, []);
         if ('refused' in staged) await onSettled(await settleRefused(context, entry, tip, staged.refused));
         else await staged.verification;
+        return 'refused' in staged;
       } catch (error) {
         if (!isOfEntry(error)) throw error;
         context.onFailed(entry, error);
+        return true;
       }
     },
     more: () => {

@@ -51,9 +51,9 @@ export async function speculate<E, C>(
         );
         // It may be in conflict with one that does not land: judged when those below it have.
         if (candidate === undefined && chain.length > 0) break;
+        if (candidate === undefined && !(await ports.unbuildable(entry))) continue;
         from.shift();
-        if (candidate === undefined) await ports.unbuildable(entry);
-        else chain.push(start(ports, entry, candidate));
+        if (candidate !== undefined) chain.push(start(ports, entry, candidate));
       }
       if (chain.length === 0) return;
       const [first] = chain;

@@ -9,8 +9,8 @@ export interface VerificationPorts<E, C> {
   land: (green: readonly { entry: E; candidate: C; flaky: boolean }[]) => Promise<boolean>;
   /** Twice red, the second time with nothing below it that will not land. */
   eject: (entry: E, verdict: Verdict) => Promise<void>;
-  /** Settles an entry that cannot be built on the tip itself. */
-  unbuildable: (entry: E) => Promise<void>;
+  /** Settles an entry that could not be built on the tip itself; false where it can be after all. */
+  unbuildable: (entry: E) => Promise<boolean>;
   /** Entries that have come meanwhile. */
   more: () => readonly E[];
   /** Resolves when there may be more. */

@@ -1,28 +1,79 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openCommitQueue } from '../../src/index.ts';
 import { userGit } from '@sage/test-support';
-import { landAll, MAIN, queueOn, tip, workCommit } from '../fixture.ts';
+import { openCommitQueue, type CommitQueueOptions, type Step } from '../../src/index.ts';
+import { landAll, MAIN, pins, queueOn, tip, workCommit } from '../fixture.ts';
 
-test("a landing whose objects the user's gc took away is built again", async () => {
-  const { repository } = await queueOn({ a: '1\n' });
-  const { root, commonDir } = repository;
-  const commit = workCommit(repository, { work: 'w\n' });
-  let taken = false;
-  const onStep = (step: string) => {
-    if (step !== 'objects-synced' || taken) return;
-    taken = true;
-    // As `git gc --prune=now`, which sees no ref to them.
-    for (const line of userGit(root, 'fsck', '--unreachable', '--no-reflogs').split('\n')) {
-      const oid = /^unreachable \w+ ([0-9a-f]+)$/.exec(line)?.[1] ?? '';
-      rmSync(join(commonDir, 'objects', oid.slice(0, 2), oid.slice(2)), { force: true });
-    }
+/** Two works land while the user's git collects garbage once or every time, in a verify or at a step. */
+async function landThrough({
+  at,
+  times = 1,
+  ...options
+}: { at: Step | 'verify'; times?: number } & Partial<CommitQueueOptions>) {
+  const { repository, queue: first } = await queueOn({ a: '1\n' });
+  const { root } = repository;
+  let left = times;
+  const collect = () => {
+    if (left-- > 0) userGit(root, 'gc', '--quiet', '--prune=now');
   };
-  const queue = await openCommitQueue({ repository, onStep });
-  await queue.enqueue({ ticket: 'T', target: MAIN, message: 'work', commit, base: tip(repository) });
-  expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
-  expect(taken).toBe(true);
-  expect(userGit(root, 'ls-tree', '--name-only', 'main')).toBe('a\nwork');
-  expect(userGit(root, 'fsck', '--no-dangling')).toBe('');
-});
+  const queue = await openCommitQueue({
+    repository,
+    ...options,
+    onStep: (step) => {
+      if (step === at) collect();
+    },
+    ...(options.verify && {
+      verify: async (candidate) => {
+        if (at === 'verify') collect();
+        return (options.verify as NonNullable<CommitQueueOptions['verify']>)(candidate);
+      },
+    }),
+  });
+  const base = tip(repository);
+  for (const ticket of ['T', 'U'])
+    await first.enqueue({
+      ticket,
+      target: MAIN,
+      message: ticket,
+      commit: workCommit(repository, { [ticket]: `${ticket}\n` }, base),
+      base,
+    });
+  const settled = await landAll(queue);
+  return { repository, settled, collected: times - Math.max(0, left) };
+}
+
+const verify = async () => Promise.resolve({ ok: true, output: '' });
+const STEPS: readonly Step[] = ['committed', 'objects-synced', 'planned', 'intent-written', 'target-moved'];
+const WAYS: Record<string, Partial<CommitQueueOptions>> = {
+  'in groups': {},
+  'verified in a chain': { verify, verifySlots: 2 },
+  'verified in batches': { verify, verifyMode: 'batch' },
+};
+
+for (const [way, options] of Object.entries(WAYS))
+  for (const at of STEPS)
+    test(`${way}: what gc takes away at ${at} is made again`, async () => {
+      const { repository, settled } = await landThrough({ at, ...options });
+      expect(settled).toMatchObject([{ state: 'landed' }, { state: 'landed' }]);
+      expect(userGit(repository.root, 'ls-tree', '--name-only', 'main')).toBe('T\nU\na');
+      expect(userGit(repository.root, 'fsck', '--no-dangling')).toBe('');
+      expect(pins(repository)).toEqual([]);
+    });
+
+for (const way of ['verified in a chain', 'verified in batches'])
+  test(`${way}: gc in every verify takes nothing of what it passes`, async () => {
+    let verified = 0;
+    const counted = async () => {
+      verified += 1;
+      return verify();
+    };
+    const { repository, settled } = await landThrough({
+      at: 'verify',
+      times: Infinity,
+      ...WAYS[way],
+      verify: counted,
+    });
+    expect(settled).toMatchObject([{ state: 'landed' }, { state: 'landed' }]);
+    expect(verified).toBeLessThanOrEqual(2);
+    expect(userGit(repository.root, 'fsck', '--no-dangling')).toBe('');
+    expect(pins(repository)).toEqual([]);
+  });

@@ -74,7 +74,7 @@ test('a target that moves rebuilds all candidates; one that cannot be built is s
   await speculate([1, 2, 3, 4], 3, {
     ...ports,
     build: (entry, below) => (entry === 3 ? Promise.resolve(undefined) : build(entry, below)),
-    unbuildable: (entry) => Promise.resolve(void settled.push(entry)),
+    unbuildable: (entry) => Promise.resolve(settled.push(entry) > 0),
     land: (green) => {
       if (moved) return land(green);
       moved = true;
@@ -85,6 +85,21 @@ test('a target that moves rebuilds all candidates; one that cannot be built is s
   expect(branch).toEqual([100, 1, 2, 4]);
   expect(settled).toEqual([3]);
 });
+
+for (const [way, run] of [
+  ['in a chain', (ports: VerificationPorts<number, number[]>) => speculate([1, 2, 3], 3, ports)],
+  ['in batches', (ports: VerificationPorts<number, number[]>) => landInBatches([1, 2, 3], 3, ports)],
+] as const)
+  test(`${way}: one that could not be built once lands all the same`, async () => {
+    const { branch, ports } = world(new Set(), new Set(), 3);
+    let failures = 2;
+    await run({
+      ...ports,
+      build: (entry, below) => (failures-- > 0 ? Promise.resolve(undefined) : ports.build(entry, below)),
+      unbuildable: () => Promise.resolve(false),
+    });
+    expect(branch).toEqual([1, 2, 3]);
+  });
 
 test('what comes while others are verified joins them', async () => {
   const { branch, ports } = world(new Set(), new Set(), 3);

@@ -15,6 +15,8 @@ export const SAGE_PATHS = {
 export const SAGE_REFS = {
   all: 'refs/sage/',
   queue: 'refs/sage/queue/',
+  /** Commits that are being verified, and would land. */
+  candidates: 'refs/sage/candidates/',
   orphan: 'refs/sage/orphan/',
   deferred: 'refs/sage/deferred/',
   interrupted: 'refs/sage/interrupted/',
