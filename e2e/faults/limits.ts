@@ -75,7 +75,7 @@ function addLargeFile({ root, works }: Campaign): void {
   gitWith(index, root, 'read-tree', work.commit);
   gitWith(index, root, 'update-index', '--add', '--cacheinfo', `100644,${blob},large`);
   const tree = gitWith(index, root, 'write-tree');
-  work.commit = git(root, 'commit-tree', tree, '-p', work.base, '-m', 'large');
+  works[0] = { ...work, commit: git(root, 'commit-tree', tree, '-p', work.base, '-m', 'large') };
 }
 
 function at(step: Step): Kill {

@@ -5,9 +5,9 @@ import { UsageError } from './errors.ts';
 import { parseWholeNumber } from './numbers.ts';
 
 export interface VerifyFlags {
-  verify?: string;
-  verifySlots?: string;
-  verifyMode?: string;
+  readonly verify?: string;
+  readonly verifySlots?: string;
+  readonly verifyMode?: string;
 }
 
 /** What is verified, and how: each flag wins over its setting. */

@@ -1,5 +1,5 @@
 import { openCommitQueue } from '@sage/commit-queue';
-import { repository, type TestRepository } from '@sage/test-support';
+import { repository, type TestRepository } from '@sage/test-support/repository';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { main } from '../src/main.ts';
 

@@ -1,12 +1,7 @@
 import { join } from 'node:path';
 import { openRepository, type Repository } from '@sage/git';
-import {
-  commitAll,
-  type Files,
-  repository as testRepository,
-  temporaryFolder,
-  userGit,
-} from '@sage/test-support';
+import { commitAll, type Files, repository as testRepository, userGit } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import {
   type CommitQueue,
   openCommitQueue,

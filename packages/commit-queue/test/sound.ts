@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { QueueEntry } from '../src/index.ts';
-import { userGit } from '@sage/test-support';
+import { userGit } from '@sage/test-support/repository';
 
 /**
  * What plain git says of landings: each entry is on the target once, as the true merge of its parent and its work,

@@ -1,4 +1,4 @@
-import { type Files, repository, userGit } from '@sage/test-support';
+import { type Files, repository, userGit } from '@sage/test-support/repository';
 import { openRepository, type Repository } from '../src/index.ts';
 
 export async function repositoryWith(files: Files, ...init: string[]): Promise<Repository> {

@@ -13,7 +13,7 @@ import { NOBODY } from '@sage/test-support/ordinary-user';
 import { expect, test } from 'vitest';
 import { removeOrSetAside, removeTree } from '../src/index.ts';
 import { asOrdinaryUser, openDirectory } from './ordinary-user.ts';
-import { temporaryFolder } from '@sage/test-support';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 
 test('whatever there is goes, and a link is never followed', async () => {
   const [parent, outside] = [temporaryFolder(), temporaryFolder()];

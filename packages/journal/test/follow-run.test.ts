@@ -1,5 +1,5 @@
 import { appendFile } from 'node:fs/promises';
-import { temporaryFolder } from '@sage/test-support';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { expect, onTestFinished, test } from 'vitest';
 import { followRun, journalFile, NoSuchRunError, type RunEvent, type RunFact, RunLog } from '../src/index.ts';
 

@@ -17,8 +17,8 @@ export function findParallelBatch(
 }
 
 export interface BatchPlan {
-  batches: string[][];
-  blocked: BlockedTicket[];
+  readonly batches: string[][];
+  readonly blocked: BlockedTicket[];
 }
 
 /**

@@ -3,9 +3,9 @@ import { isGivenUp, PHASE } from './phase.ts';
 import type { Phase } from './phase.ts';
 
 export interface BlockedTicket {
-  id: string;
+  readonly id: string;
   /** A shortest chain of what it waits for, nearest first; the last is deferred, cancelled, or outside the selection. */
-  by: string[];
+  readonly by: string[];
 }
 
 /** Breadth first from everything that will not be done, along the dependents that wait. */

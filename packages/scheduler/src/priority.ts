@@ -5,11 +5,11 @@ import { isRunnable, openBacklog } from './backlog.ts';
 import type { OpenBacklog, SchedulerTicket } from './backlog.ts';
 
 export interface RankedTicket {
-  id: string;
+  readonly id: string;
   /** 0 (P0) to 4, the most urgent of the ticket itself and of everything open that waits for it. */
-  priority: number;
+  readonly priority: number;
   /** Minutes of the longest chain that starts with this ticket. */
-  remaining: number;
+  readonly remaining: number;
 }
 
 /**

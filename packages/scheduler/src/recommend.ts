@@ -12,11 +12,11 @@ export interface RecommendationOptions extends SchedulerOptions {
 }
 
 export interface Recommendation {
-  workers: number;
+  readonly workers: number;
   /** One sentence. */
-  reason: string;
+  readonly reason: string;
   /** Makespan in minutes for each number of workers from 1 up to the cap, or up to the number of tickets. */
-  table: { workers: number; makespan: number }[];
+  readonly table: { workers: number; makespan: number }[];
 }
 
 /**

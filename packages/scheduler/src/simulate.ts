@@ -38,27 +38,27 @@ export interface Allowance {
 }
 
 export interface Assignment {
-  id: string;
+  readonly id: string;
   /** Counted from 1. */
-  worker: number;
+  readonly worker: number;
   /** Minutes since the start of the run. */
-  start: number;
-  end: number;
+  readonly start: number;
+  readonly end: number;
   /** When its result counts. */
-  landed: number;
+  readonly landed: number;
   /** Counted from 1. */
-  attempt: number;
+  readonly attempt: number;
 }
 
 export interface Simulation {
   /** Minutes until the last ticket has ended and landed. */
-  makespan: number;
+  readonly makespan: number;
   /** Share of the workers' time that is work, 0 to 1. */
-  utilisation: number;
+  readonly utilisation: number;
   /** Of all attempts, in the unit of `costPerMinute`. */
-  cost: number;
+  readonly cost: number;
   /** In order of start. */
-  assignments: Assignment[];
+  readonly assignments: Assignment[];
 }
 
 /**

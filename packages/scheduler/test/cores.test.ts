@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { put, temporaryFolder } from '@sage/test-support';
+import { put } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { expect, test } from 'vitest';
 import { cgroupQuota, usableCores } from '../src/cores.ts';
 

@@ -10,28 +10,28 @@ import type { Span } from './ticket-spans.ts';
 import type { DeferCategory, TicketState } from './ticket.ts';
 
 export interface DeferReason {
-  category: DeferCategory;
-  message: string;
-  attempts: number;
-  last_error: string;
+  readonly category: DeferCategory;
+  readonly message: string;
+  readonly attempts: number;
+  readonly last_error: string;
   /** ISO 8601. */
-  deferred_at: string;
+  readonly deferred_at: string;
 }
 
 export interface TicketChange {
-  id: string;
-  state?: TicketState;
+  readonly id: string;
+  readonly state?: TicketState;
   /** ISO 8601: the timestamp in `state_history`. */
-  at: string;
-  deferReason?: DeferReason;
+  readonly at: string;
+  readonly deferReason?: DeferReason;
   /** Appended to `git.commits`, once, where the ticket has a `git` object. */
-  commit?: string;
+  readonly commit?: string;
 }
 
 interface Edit {
-  offset: number;
-  length: number;
-  content: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly content: string;
 }
 
 /**

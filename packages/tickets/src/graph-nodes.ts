@@ -3,15 +3,15 @@ import { isContainer } from './ticket.ts';
 import type { Ticket, TicketState } from './ticket.ts';
 
 export interface TicketGraphNode {
-  id: string;
-  dependencies: string[];
-  state: TicketState;
+  readonly id: string;
+  readonly dependencies: string[];
+  readonly state: TicketState;
 }
 
 export interface TicketGraphNodes {
-  nodes: TicketGraphNode[];
+  readonly nodes: TicketGraphNode[];
   /** Dependencies of a ticket on a container that it is itself in; they are dropped. */
-  ignored: { id: string; container: string }[];
+  readonly ignored: { id: string; container: string }[];
   /** The container by which a ticket has a dependency; undefined if the dependency is its own. */
   inheritedFrom(id: string, dependency: string): string | undefined;
 }

@@ -66,9 +66,9 @@ function placeAt(text: string, offset: number): TextPlace {
 }
 
 interface Diagnosis {
-  code: TicketIndexErrorCode;
-  problem: string;
-  offset: number | undefined;
+  readonly code: TicketIndexErrorCode;
+  readonly problem: string;
+  readonly offset: number | undefined;
 }
 
 function diagnose(text: string, cause: unknown): Diagnosis {

@@ -7,18 +7,18 @@ import type { Ticket } from './ticket.ts';
 export const SAGE_INDEX = '.sage/tickets/index.json';
 
 export interface TicketIndex {
-  file: string;
-  version: string | undefined;
-  tickets: Ticket[];
+  readonly file: string;
+  readonly version: string | undefined;
+  readonly tickets: Ticket[];
 }
 
 /** An index whose tickets have not been looked at: what checks of tickets that cannot be read start from. */
 export interface RawTicketIndex {
-  file: string;
-  version: string | undefined;
-  tickets: unknown[];
+  readonly file: string;
+  readonly version: string | undefined;
+  readonly tickets: unknown[];
   /** The whole document as parsed, with the members that are the user's. */
-  document: Readonly<Record<string, unknown>>;
+  readonly document: Readonly<Record<string, unknown>>;
 }
 
 /**

@@ -3,16 +3,16 @@ import { DEFER_CATEGORIES, type DeferCategory, type Ticket } from './ticket.ts';
 
 /** A command that has to pass in the worktree before a ticket's work is taken. */
 export interface TicketCheck {
-  name: string;
+  readonly name: string;
   /** A shell line. */
-  command: string;
+  readonly command: string;
   /** Regular expression that its output has to match besides. */
-  successPattern?: string;
+  readonly successPattern?: string;
   /** How often the agent is asked to mend what the check says; 0: not at all. */
-  retries: number;
+  readonly retries: number;
   /** What becomes of the attempt then: it has failed and may be made again, or the ticket is deferred at once. */
-  otherwise: 'fail' | 'defer';
-  category: DeferCategory;
+  readonly otherwise: 'fail' | 'defer';
+  readonly category: DeferCategory;
 }
 
 /** Retries of a check that is to be mended where the ticket gives no number. */

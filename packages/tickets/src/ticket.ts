@@ -28,37 +28,37 @@ export const DEFER_CATEGORIES = [
 export type DeferCategory = (typeof DEFER_CATEGORIES)[number];
 
 export interface Ticket {
-  id: string;
+  readonly id: string;
   /** The id by default. */
-  title: string;
-  state: TicketState;
+  readonly title: string;
+  readonly state: TicketState;
   /** Lower case; `task` by default. */
-  type: string;
+  readonly type: string;
   /** P2 by default, and for an unknown one. */
-  priority: TicketPriority;
+  readonly priority: TicketPriority;
   /** By default the id's prefix (`API` of `API-001`). */
-  component: string;
-  dependencies: string[];
-  parent: string | null;
-  children: string[];
-  description: string;
-  acceptanceCriteria: string[];
-  docs: Record<string, string>;
+  readonly component: string;
+  readonly dependencies: string[];
+  readonly parent: string | null;
+  readonly children: string[];
+  readonly description: string;
+  readonly acceptanceCriteria: string[];
+  readonly docs: Record<string, string>;
   /** Declared paths, of `targetFiles` and `files`: normalised, each once. */
-  files: string[];
-  conflictsWith: string[];
+  readonly files: string[];
+  readonly conflictsWith: string[];
   /** See {@link estimatedMinutes}. */
-  estimatedMinutes: number | undefined;
+  readonly estimatedMinutes: number | undefined;
   /** The object as parsed, with every field that Sage does not know. */
-  raw: Readonly<Record<string, unknown>>;
+  readonly raw: Readonly<Record<string, unknown>>;
 }
 
 /** Why a raw ticket cannot be read. `path` leads to the value at fault within the ticket. */
 export interface TicketProblem {
-  code: Extract<TicketIndexErrorCode, 'NO_ID' | 'BAD_ID' | 'BAD_STATE' | 'BAD_FIELD'>;
-  path: (string | number)[];
+  readonly code: Extract<TicketIndexErrorCode, 'NO_ID' | 'BAD_ID' | 'BAD_STATE' | 'BAD_FIELD'>;
+  readonly path: (string | number)[];
   /** What is wrong and what to do next, in one line. */
-  message: string;
+  readonly message: string;
 }
 
 const ids = z.array(z.string()).nullish();

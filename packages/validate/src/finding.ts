@@ -2,16 +2,16 @@ import type { CheckStatus } from './report.ts';
 
 /** A check's entry of the report, without its section. */
 export interface Finding {
-  id: string;
-  status: CheckStatus;
-  message: string;
-  tickets: string[];
+  readonly id: string;
+  readonly status: CheckStatus;
+  readonly message: string;
+  readonly tickets: string[];
 }
 
 export interface Problem {
-  ticket: string;
+  readonly ticket: string;
   /** One line, which names the ticket. */
-  text: string;
+  readonly text: string;
 }
 
 const MAX_SHOWN_PATHS = 3;

@@ -5,28 +5,28 @@ import type { RawTicketIndex, Ticket, TicketProblem } from '@sage/tickets';
 
 export interface Entry {
   /** The id, or `#3` for the third ticket where it has none. */
-  label: string;
-  id: string | undefined;
+  readonly label: string;
+  readonly id: string | undefined;
   /** The ticket as written; empty if it is not an object. */
-  raw: Readonly<Record<string, unknown>>;
+  readonly raw: Readonly<Record<string, unknown>>;
   /** Why it cannot be read as a ticket. */
-  problems: readonly TicketProblem[];
+  readonly problems: readonly TicketProblem[];
 }
 
 /** What the checks look at, all of it derived from the index once. */
 export interface IndexUnderTest {
   /** Top of the repository. */
-  root: string;
-  document: Readonly<Record<string, unknown>>;
-  entries: readonly Entry[];
+  readonly root: string;
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly entries: readonly Entry[];
   /** Every id of the index, also of tickets that cannot be read. */
-  ids: ReadonlySet<string>;
+  readonly ids: ReadonlySet<string>;
   /** Those that can be read, a duplicate id once; an unknown state does not keep a ticket out of the graph. */
-  tickets: readonly Ticket[];
-  graph: DependencyGraph;
-  cycles: string[][];
+  readonly tickets: readonly Ticket[];
+  readonly graph: DependencyGraph;
+  readonly cycles: string[][];
   /** Dependencies of tickets on a container that they are in. */
-  ignored: readonly { id: string; container: string }[];
+  readonly ignored: readonly { id: string; container: string }[];
   /** The container by which a ticket has a dependency. */
   inheritedFrom(id: string, dependency: string): string | undefined;
 }

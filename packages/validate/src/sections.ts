@@ -17,11 +17,11 @@ import type { Parallelisation } from './report.ts';
 import type { IndexUnderTest } from './index-under-test.ts';
 
 export interface Section {
-  section: number;
-  name: string;
-  group: 'schema' | 'duplicates' | 'dependencies' | 'files' | 'parallel' | 'summary';
+  readonly section: number;
+  readonly name: string;
+  readonly group: 'schema' | 'duplicates' | 'dependencies' | 'files' | 'parallel' | 'summary';
   /** The message where nothing was found. */
-  passMessage: string;
+  readonly passMessage: string;
   run(
     index: IndexUnderTest,
     surroundings: Surroundings,

@@ -14,22 +14,22 @@ import { indexUnderTest } from './index-under-test.ts';
 
 export interface ValidateOptions {
   /** Top of the repository. */
-  root: string;
+  readonly root: string;
   /** Path of the ticket index. */
-  index: string;
+  readonly index: string;
   /** Warnings count as failures. */
-  strict?: boolean;
+  readonly strict?: boolean;
   /** Names of {@link CHECK_NAMES}; all sections by default. */
-  checks?: readonly string[];
+  readonly checks?: readonly string[];
   /** Cores of the machine; by default what this process may use. */
-  cores?: number;
-  agent?: AgentProgram;
+  readonly cores?: number;
+  readonly agent?: AgentProgram;
   /** Looked at where it is given. */
-  sandbox?: Sandbox;
+  readonly sandbox?: Sandbox;
   /** How many workers a run would have at most; otherwise the recommendation goes up to 8. */
-  workers?: number;
+  readonly workers?: number;
   /** The most tickets of a component that would run at the same time. */
-  componentLimits?: Readonly<Record<string, number>>;
+  readonly componentLimits?: Readonly<Record<string, number>>;
 }
 
 /**

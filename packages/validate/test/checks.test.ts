@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { repository, temporaryFolder } from '@sage/test-support';
+import { repository } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { found, reportOn, sound } from './fixture.ts';
 import type { RawTicket } from './fixture.ts';
 

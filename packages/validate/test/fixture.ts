@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '@sage/test-support';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import type { Check, ValidationReport } from '../src/report.ts';
 import { validate } from '../src/validate.ts';
 import type { ValidateOptions } from '../src/validate.ts';

@@ -7,7 +7,8 @@ import { checkSandbox } from '../src/prerequisites/sandbox.ts';
 import { checkFolders } from '../src/prerequisites/folders.ts';
 import { checkGit } from '../src/prerequisites/git-version.ts';
 import { checkCores, checkDisk, judgeDisk } from '../src/prerequisites/machine.ts';
-import { repository, temporaryFolder } from '@sage/test-support';
+import { repository } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { filesBelow, reportOn, sound } from './fixture.ts';
 
 const id = 'parallel';

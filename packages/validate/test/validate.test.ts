@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { CannotCheckError } from '../src/errors.ts';
 import { CHECK_NAMES } from '../src/sections.ts';
 import { validate } from '../src/validate.ts';
-import { repository, temporaryFolder } from '@sage/test-support';
+import { repository } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { filesBelow, reportOn, sound, writeIndex } from './fixture.ts';
 
 const agent = { name: 'git', program: 'git' };

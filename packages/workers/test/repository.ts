@@ -1,5 +1,6 @@
 import { openRepository, type Repository } from '@sage/git';
-import { repository, temporaryFolder } from '@sage/test-support';
+import { repository } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { openWorkers, type Workers, type WorkersOptions, type WorkRequest } from '../src/index.ts';
 
 export interface Fixture {

@@ -4,8 +4,8 @@ import { Command } from 'commander';
 import { EXIT } from '../exit.ts';
 
 interface Flags {
-  C: string;
-  json?: boolean;
+  readonly C: string;
+  readonly json?: boolean;
 }
 
 /** The commands that control a run while it works. */

@@ -12,10 +12,10 @@ import { formatGraph, graphAsJson } from '../reporters/graph.ts';
 const FORMATS = ['text', 'mermaid', 'dot', 'svg', 'json'];
 
 interface Flags {
-  C: string;
-  format: string;
-  focus?: string;
-  state?: string;
+  readonly C: string;
+  readonly format: string;
+  readonly focus?: string;
+  readonly state?: string;
 }
 
 export function graphCommand(): Command {

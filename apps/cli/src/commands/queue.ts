@@ -14,9 +14,9 @@ import { type VerifyFlags, verifySettings } from '../verify-settings.ts';
 const VERIFY_TIMEOUT_MS = 60 * 60_000;
 
 interface Flags extends VerifyFlags {
-  C: string;
-  json?: boolean;
-  target?: string;
+  readonly C: string;
+  readonly json?: boolean;
+  readonly target?: string;
 }
 
 export function queueCommand(): Command {

@@ -6,8 +6,8 @@ import { colorsFor } from '../reporters/colors.ts';
 import { formatStatus } from '../reporters/status.ts';
 
 interface Flags {
-  C: string;
-  json?: boolean;
+  readonly C: string;
+  readonly json?: boolean;
 }
 
 export function statusCommand(): Command {

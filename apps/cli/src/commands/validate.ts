@@ -18,11 +18,11 @@ import { colorsFor } from '../reporters/colors.ts';
 import { formatReport } from '../reporters/validation.ts';
 
 interface Flags {
-  C: string;
-  strict?: boolean;
-  verbose?: boolean;
-  check?: string;
-  json?: boolean;
+  readonly C: string;
+  readonly strict?: boolean;
+  readonly verbose?: boolean;
+  readonly check?: string;
+  readonly json?: boolean;
 }
 
 export function validateCommand(): Command {

@@ -23,11 +23,11 @@ export interface Claim {
 
 export interface AuditOptions {
   /** Full ref. */
-  target: string;
+  readonly target: string;
   /** Paths that landings may change beside their work, such as the ticket index. */
-  managedPaths?: readonly string[];
+  readonly managedPaths?: readonly string[];
   /** Each of these tickets must have a landing. */
-  claims?: readonly Claim[];
+  readonly claims?: readonly Claim[];
 }
 
 export type AuditProblemKind =
@@ -39,29 +39,29 @@ export type AuditProblemKind =
   | 'broken-checkout';
 
 export interface AuditProblem {
-  kind: AuditProblemKind;
-  ticket?: string;
-  entry?: string;
-  commit?: string;
+  readonly kind: AuditProblemKind;
+  readonly ticket?: string;
+  readonly entry?: string;
+  readonly commit?: string;
   /** One line: what is wrong, and what to do. */
-  message: string;
+  readonly message: string;
 }
 
 /** A ticket that somebody says is done, and everybody who does. */
 export interface DoneTicket {
-  ticket: string;
-  by: string[];
+  readonly ticket: string;
+  readonly by: string[];
 }
 
 export interface AuditReport {
-  target: string;
+  readonly target: string;
   /** The commits of the target that carry an entry, oldest first. */
-  landings: { commit: string; ticket: string; entry: string }[];
+  readonly landings: { commit: string; ticket: string; entry: string }[];
   /** In the order of the ids. */
   done: DoneTicket[];
   /** How many of them were merged again and compared; for the others the work is no longer kept. */
   compared: number;
-  problems: AuditProblem[];
+  readonly problems: AuditProblem[];
 }
 
 /**

@@ -16,12 +16,12 @@ import type { ManagedPlan } from './intent.ts';
 
 /** A file that the queue's caller computes at landing time, such as a ticket index. */
 export interface ManagedFile {
-  path: string;
+  readonly path: string;
   /**
    * Text in, text out. Applied to the target's version for the commit and, where the user's staged or working
    * version differs from it, to those as well; when it throws on one of those, that version stays.
    */
-  edit: (text: string) => string;
+  readonly edit: (text: string) => string;
 }
 
 /**

@@ -9,17 +9,17 @@ import type { OnStep } from '../crash-points.ts';
 
 export interface MoveContext extends CheckoutContext {
   /** Where the intent is written. */
-  directory: string;
-  lock: Lock;
-  onStep: OnStep | undefined;
+  readonly directory: string;
+  readonly lock: Lock;
+  readonly onStep: OnStep | undefined;
 }
 
 export interface TargetMove {
-  target: string;
-  old: string;
-  new: string;
-  files: readonly ManagedFile[];
-  entries: Intent['entries'];
+  readonly target: string;
+  readonly old: string;
+  readonly new: string;
+  readonly files: readonly ManagedFile[];
+  readonly entries: Intent['entries'];
 }
 
 /**

@@ -12,10 +12,10 @@ import type { Intent } from './intent.ts';
 import { type ManagedFile, planManagedFiles } from './managed-files.ts';
 
 export interface CheckoutContext {
-  repository: Repository;
-  session: GitSession;
+  readonly repository: Repository;
+  readonly session: GitSession;
   /** Filters and the like are those of the time when the queue was opened. */
-  pinned: PinnedCheckouts;
+  readonly pinned: PinnedCheckouts;
 }
 
 /**

@@ -22,27 +22,27 @@ import { commitFiles } from './snapshot.ts';
 import type { OnStep } from '../crash-points.ts';
 
 export interface WorkDescription {
-  ticket: string;
+  readonly ticket: string;
   /** Full ref of the branch to land on. */
-  target: string;
+  readonly target: string;
   /** The landing's message; trailers are added. */
-  message: string;
+  readonly message: string;
   /** The work commit's own author by default. */
-  author?: { name: string; email: string; date?: string };
+  readonly author?: { name: string; email: string; date?: string };
 }
 
 /** A commit, here or in the repository at `source`; `base` is the commit that it was begun from. */
 export interface CommittedWork {
-  commit: string;
-  base: string;
-  source?: string;
+  readonly commit: string;
+  readonly base: string;
+  readonly source?: string;
 }
 
 /** Files of a directory, compared with `base`: one that is there is added, one that is not is deleted. */
 export interface WorkInFiles {
-  directory: string;
-  files: readonly string[];
-  base: string;
+  readonly directory: string;
+  readonly files: readonly string[];
+  readonly base: string;
 }
 
 export type Work = WorkDescription & (CommittedWork | WorkInFiles);

@@ -14,13 +14,13 @@ import {
 import { EntryError } from '../errors.ts';
 
 export interface FilesToCommit {
-  directory: string;
+  readonly directory: string;
   /** Relative to `directory`, with `/`. One that is there is added, one that is not is deleted. */
-  files: readonly string[];
-  base: string;
-  message: string;
-  author: Signature | undefined;
-  date: Date;
+  readonly files: readonly string[];
+  readonly base: string;
+  readonly message: string;
+  readonly author: Signature | undefined;
+  readonly date: Date;
 }
 
 /**

@@ -8,9 +8,9 @@ import { moveTarget } from '../checkouts/move-target.ts';
 import { targetBusy, targetTip } from './target.ts';
 
 export interface ManagedCommit {
-  target: string;
-  message: string;
-  files: readonly ManagedFile[];
+  readonly target: string;
+  readonly message: string;
+  readonly files: readonly ManagedFile[];
 }
 
 /** Lands a commit of managed files alone; undefined when the edits change nothing. */

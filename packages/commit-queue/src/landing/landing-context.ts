@@ -8,41 +8,41 @@ import type { ManagedFile } from '../checkouts/managed-files.ts';
 import type { OnStep } from '../crash-points.ts';
 
 export interface Candidate {
-  commit: string;
-  parent: string;
-  tree: string;
-  entry: QueueEntry;
+  readonly commit: string;
+  readonly parent: string;
+  readonly tree: string;
+  readonly entry: QueueEntry;
   /** Aborted when the verdict is no longer wanted: what is below this candidate has not landed. */
-  signal: AbortSignal;
+  readonly signal: AbortSignal;
 }
 
 export interface Verdict {
-  ok: boolean;
-  output: string;
+  readonly ok: boolean;
+  readonly output: string;
 }
 
 /** What a stretch of landings works with, while it holds the lock. */
 export interface LandingContext {
-  repository: Repository;
-  store: EntryStore;
-  lock: Lock;
-  now: () => Date;
-  session: GitSession;
-  pinned: PinnedCheckouts;
-  committer: Identity;
-  style: LandingStyle;
-  sign: boolean;
-  managedFiles: (
+  readonly repository: Repository;
+  readonly store: EntryStore;
+  readonly lock: Lock;
+  readonly now: () => Date;
+  readonly session: GitSession;
+  readonly pinned: PinnedCheckouts;
+  readonly committer: Identity;
+  readonly style: LandingStyle;
+  readonly sign: boolean;
+  readonly managedFiles: (
     entry: QueueEntry,
     parent: string,
     below: readonly QueueEntry[],
   ) => Promise<readonly ManagedFile[]> | readonly ManagedFile[];
-  arrivals: Arrivals;
+  readonly arrivals: Arrivals;
   /** Called for each settled entry, in order, with the managed files that went into its landing. */
-  onSettled: (entry: QueueEntry, managedFiles?: readonly ManagedFile[]) => Promise<void>;
+  readonly onSettled: (entry: QueueEntry, managedFiles?: readonly ManagedFile[]) => Promise<void>;
   /** Called for an entry that git cannot land; it stays queued. */
-  onFailed: (entry: QueueEntry, error: Error) => void;
-  onStep: OnStep | undefined;
+  readonly onFailed: (entry: QueueEntry, error: Error) => void;
+  readonly onStep: OnStep | undefined;
 }
 
 /** How often a landing is rebuilt because somebody else moves the target. */

@@ -21,25 +21,25 @@ export type LandingStyle = 'squash' | 'merge' | 'rebase';
 
 /** The commit that will carry an entry, before managed files are written into its tree. */
 export interface Prepared {
-  tree: string;
-  parents: string[];
-  message: string;
-  author: RawCommitContent['author'];
+  readonly tree: string;
+  readonly parents: string[];
+  readonly message: string;
+  readonly author: RawCommitContent['author'];
   /** Whether the tree is the true merge, found out in another way than it was made. */
-  proof: Promise<boolean>;
+  readonly proof: Promise<boolean>;
 }
 
 /** Why the work cannot be put on this parent. */
 export interface Refused {
-  state: 'conflicted' | 'rejected';
-  reason: string;
-  files: string[];
+  readonly state: 'conflicted' | 'rejected';
+  readonly reason: string;
+  readonly files: string[];
 }
 
 export interface PrepareContext {
-  session: GitSession;
+  readonly session: GitSession;
   /** Writes a commit that is not the last of a rebase. */
-  write: (content: Prepared) => Promise<string>;
+  readonly write: (content: Prepared) => Promise<string>;
 }
 
 /** Puts the work of an entry on top of `parent`. */

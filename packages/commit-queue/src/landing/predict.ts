@@ -4,13 +4,13 @@ import { workSide } from './work-side.ts';
 
 export interface PlannedWork {
   /** Full id. */
-  commit: string;
+  readonly commit: string;
   /** Full ref. */
-  target: string;
+  readonly target: string;
   /** The commit that it began from, in full; the common ancestor with the target by default. */
-  base?: string;
+  readonly base?: string;
   /** A repository (its git directory) that has the commit and shares this one's objects; nothing is fetched. */
-  source?: string;
+  readonly source?: string;
 }
 
 /**

@@ -8,18 +8,18 @@ import { ENTRY_TRAILER, landingMessage, TICKET_TRAILER } from './trailers.ts';
 
 /** A commit that carries an entry, on top of the target's tip or of another staged landing. */
 export interface StagedLanding {
-  entry: QueueEntry;
-  parent: string;
-  commit: string;
-  tree: string;
-  files: readonly ManagedFile[];
+  readonly entry: QueueEntry;
+  readonly parent: string;
+  readonly commit: string;
+  readonly tree: string;
+  readonly files: readonly ManagedFile[];
   /** Rejects with `QueueStoppedError` where the commit is not the true merge: awaited before anything moves. */
-  verification: Promise<void>;
+  readonly verification: Promise<void>;
 }
 
 /** An entry that cannot be put on this parent; where that is the target's tip, it is settled so. */
 export interface NotStaged {
-  refused: Refused;
+  readonly refused: Refused;
 }
 
 /** Makes the commit that carries an entry on top of `parent`; `below` are the ones it would land after. */

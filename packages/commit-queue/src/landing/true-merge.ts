@@ -2,16 +2,16 @@ import { mergeTrees, type GitSession } from '@sage/git';
 
 /** A commit that carries work, and the tip that it was put on. */
 export interface LandedWork {
-  parent: string;
+  readonly parent: string;
   /** The finished work, and the commit it began from. */
-  commit: string;
-  base: string;
+  readonly commit: string;
+  readonly base: string;
 }
 
 /** A merged tree, and how it differs from the parent's: the answer of `GitSession.diffTrees`. */
 export interface MergedTree {
-  tree: string;
-  change: Buffer;
+  readonly tree: string;
+  readonly change: Buffer;
 }
 
 /**

@@ -1,13 +1,13 @@
 import type { ProcessIdentity } from './process-identity.ts';
 
 export interface LockOwner extends ProcessIdentity {
-  token: string;
-  purpose: string;
+  readonly token: string;
+  readonly purpose: string;
   /** ISO 8601; for people, no decision rests on it. */
-  since: string;
+  readonly since: string;
   /**
    * The machine was started since an earlier holder, and what was written since this time (ms; null: at any time)
    * may be torn and is not repaired yet.
    */
-  tornSince?: number | null;
+  readonly tornSince?: number | null;
 }

@@ -24,10 +24,10 @@ export interface Lock extends AsyncDisposable {
 
 export interface LockOptions {
   /** How long to wait for another holder, in ms; 0 asks once. */
-  timeout: number;
+  readonly timeout: number;
   /** Shown to whoever has to wait. */
-  purpose?: string;
-  signal?: AbortSignal;
+  readonly purpose?: string;
+  readonly signal?: AbortSignal;
 }
 
 /** By then (ms) the system has written by itself what nobody synced; half a minute is usual. */
@@ -78,8 +78,8 @@ export async function lockOwner(directory: string): Promise<LockOwner | undefine
 }
 
 interface Taken {
-  generation: number;
-  tornSince: number | undefined;
+  readonly generation: number;
+  readonly tornSince: number | undefined;
 }
 
 async function tryLock(

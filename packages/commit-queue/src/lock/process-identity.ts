@@ -6,14 +6,14 @@ import { readProcessStat, isErrno } from '@sage/git';
 
 /** Distinguishes a process from every other, also from a later one with the same pid. */
 export interface ProcessIdentity {
-  pid: number;
-  host: string;
+  readonly pid: number;
+  readonly host: string;
   /** Of the running system: changes with each boot. */
-  boot: string;
+  readonly boot: string;
   /** The pid namespace (containers); empty if there is none. */
-  space: string;
+  readonly space: string;
   /** When the process started, in a form that only serves comparison. */
-  start: string;
+  readonly start: string;
 }
 
 const run = promisify(execFile);

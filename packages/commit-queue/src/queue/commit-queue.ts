@@ -21,15 +21,15 @@ import type { CommitQueueOptions } from './queue-options.ts';
 import { recoverQueue } from '../recovery/recover.ts';
 
 export interface EntryFilter {
-  state?: EntryState;
-  target?: string;
-  ticket?: string;
+  readonly state?: EntryState;
+  readonly target?: string;
+  readonly ticket?: string;
 }
 
 /** What a repository's configuration said when the queue was opened: later changes have no effect. */
 export interface Configuration extends Pick<LandingContext, 'committer' | 'sign'> {
-  settings: PinnedSettings;
-  shared: SharedPermissions | undefined;
+  readonly settings: PinnedSettings;
+  readonly shared: SharedPermissions | undefined;
 }
 
 /** Lands finished work on branches, one landing at a time, each exactly once. Made by `openCommitQueue`. */

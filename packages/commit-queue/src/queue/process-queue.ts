@@ -9,8 +9,8 @@ import { settleLanded } from '../landing/settle.ts';
 
 export interface ProcessOptions {
   /** Full ref: only entries for this branch. */
-  target?: string;
-  signal?: AbortSignal;
+  readonly target?: string;
+  readonly signal?: AbortSignal;
 }
 
 /** An entry whose state has changed: landed, conflicted or rejected. */

@@ -7,37 +7,37 @@ import type { OnStep } from '../crash-points.ts';
 
 export interface CommitQueueOptions {
   /** The repository to land in, or a directory in its work tree. */
-  repository: string | Repository;
+  readonly repository: string | Repository;
   /** Where the entries are; `<root>/.sage/commit-queue` by default. */
-  directory?: string;
+  readonly directory?: string;
   /** How work becomes commits of its target; `squash` by default. */
-  style?: LandingStyle;
+  readonly style?: LandingStyle;
   /**
    * Files whose content is computed when an entry lands; asked again for each new parent. `below` are the entries
    * that it would land after, in order, and that have not landed yet.
    */
-  managedFiles?: (
+  readonly managedFiles?: (
     entry: QueueEntry,
     parent: string,
     below: readonly QueueEntry[],
   ) => Promise<readonly ManagedFile[]> | readonly ManagedFile[];
   /** Judges exactly the commit that the target would move to. What it throws ends `process`, the entry stays queued. */
-  verify?: (candidate: Candidate) => Promise<Verdict>;
+  readonly verify?: (candidate: Candidate) => Promise<Verdict>;
   /**
    * `chain`: every entry's commit is verified. `batch`: the last one of many, which has all of them; when it fails,
    * the entry to blame is searched for by halves. `chain` by default.
    */
-  verifyMode?: 'chain' | 'batch';
+  readonly verifyMode?: 'chain' | 'batch';
   /** Verifies at a time in a chain, each on top of the others before it; 1 by default. */
-  verifySlots?: number;
+  readonly verifySlots?: number;
   /**
    * The command of verify and what it depends on beside the tree. With it a tree that has passed is not verified
    * again, for example when a landing is rebuilt on an unrelated one with the same content.
    */
-  verifyKey?: string;
+  readonly verifyKey?: string;
   /** How long to wait for another process that holds the queue, in ms; 5 minutes by default. */
-  lockTimeout?: number;
-  now?: () => Date;
+  readonly lockTimeout?: number;
+  readonly now?: () => Date;
   /** Called after each step of a landing, for tests that end the process there. */
-  onStep?: OnStep;
+  readonly onStep?: OnStep;
 }

@@ -5,9 +5,9 @@ import type { OnStep } from '../crash-points.ts';
 import { removeStaleLocks } from './stale-locks.ts';
 
 export interface RecoveryContext {
-  repository: Repository;
-  pinned: PinnedCheckouts;
-  onStep: OnStep | undefined;
+  readonly repository: Repository;
+  readonly pinned: PinnedCheckouts;
+  readonly onStep: OnStep | undefined;
 }
 
 export interface Completion {

@@ -18,9 +18,9 @@ import { landedEntries, targetBusy, targetTip } from '../landing/target.ts';
 import type { VerificationPorts } from './verification-ports.ts';
 
 export interface Verification {
-  verify: (candidate: Candidate) => Promise<Verdict>;
-  mode: 'chain' | 'batch';
-  slots: number;
+  readonly verify: (candidate: Candidate) => Promise<Verdict>;
+  readonly mode: 'chain' | 'batch';
+  readonly slots: number;
 }
 
 /**

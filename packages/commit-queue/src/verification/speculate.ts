@@ -2,11 +2,11 @@ import type { Verdict } from '../landing/landing-context.ts';
 import type { VerificationPorts } from './verification-ports.ts';
 
 interface Slot<E, C> {
-  entry: E;
-  candidate: C;
+  readonly entry: E;
+  readonly candidate: C;
   verdict?: Verdict;
   done: Promise<void>;
-  cancel: AbortController;
+  readonly cancel: AbortController;
 }
 
 /**

@@ -3,18 +3,18 @@ import type { Verdict } from '../landing/landing-context.ts';
 /** What verifying needs of the world: `E` is an entry, `C` a commit that would land. */
 export interface VerificationPorts<E, C> {
   /** The entry on top of these candidates (on the target's tip where there are none); undefined when it cannot be. */
-  build: (entry: E, below: readonly C[]) => Promise<C | undefined>;
-  verify: (entry: E, candidate: C, signal: AbortSignal) => Promise<Verdict>;
+  readonly build: (entry: E, below: readonly C[]) => Promise<C | undefined>;
+  readonly verify: (entry: E, candidate: C, signal: AbortSignal) => Promise<Verdict>;
   /** Lands candidates that follow each other; false when the target has moved meanwhile, and nothing landed. `flaky`: red before. */
-  land: (green: readonly { entry: E; candidate: C; flaky: boolean }[]) => Promise<boolean>;
+  readonly land: (green: readonly { entry: E; candidate: C; flaky: boolean }[]) => Promise<boolean>;
   /** Twice red, the second time with nothing below it that will not land. */
-  eject: (entry: E, verdict: Verdict) => Promise<void>;
-  /** Settles an entry that could not be built on the tip itself; false where it can be after all. */
-  unbuildable: (entry: E) => Promise<boolean>;
+  readonly eject: (entry: E, verdict: Verdict) => Promise<void>;
+  /** Settles an entry that could not be built on the tip itself; false if it can be after all. */
+  readonly unbuildable: (entry: E) => Promise<boolean>;
   /** Entries that have come meanwhile. */
-  more: () => readonly E[];
+  readonly more: () => readonly E[];
   /** Resolves when there may be more. */
-  arrival: () => Promise<void>;
+  readonly arrival: () => Promise<void>;
   /** Whether nothing new is to be verified. */
-  stopped: () => boolean;
+  readonly stopped: () => boolean;
 }

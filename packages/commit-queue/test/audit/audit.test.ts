@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commitAll, userGit } from '@sage/test-support';
+import { commitAll, userGit } from '@sage/test-support/repository';
 import { landAll, MAIN, queueOn, status, tip, workCommit } from '../fixture.ts';
 
 const claims = (...tickets: string[]) => tickets.map((ticket) => ({ ticket, by: 'the index' }));

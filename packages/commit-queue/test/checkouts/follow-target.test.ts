@@ -2,7 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCommitQueue, type Step } from '../../src/index.ts';
-import { put, userGit, temporaryFolder } from '@sage/test-support';
+import { put, userGit } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { landAll, MAIN, queueOn, status, subjects, workCommit } from '../fixture.ts';
 
 const BEFORE = { a: '1\n', b: '1\n' };

@@ -2,7 +2,8 @@ import { chmodSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCommitQueue, type ManagedFile } from '../../src/index.ts';
-import { commitAll, put, userGit, temporaryFolder } from '@sage/test-support';
+import { commitAll, put, userGit } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { landAll, MAIN, queueOn, status, subjects, tip } from '../fixture.ts';
 
 /** Not repeatable on purpose: applied twice it shows. */

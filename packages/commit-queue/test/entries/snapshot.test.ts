@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { put, userGit, temporaryFolder } from '@sage/test-support';
+import { put, userGit } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { landAll, MAIN, pins, queueOn, repositoryWith, status, tip } from '../fixture.ts';
 import { openCommitQueue } from '../../src/index.ts';
 

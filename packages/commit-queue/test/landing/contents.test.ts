@@ -3,7 +3,7 @@ import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { openCommitQueue, type CommitQueue, type QueueEntry } from '../../src/index.ts';
-import { userGit } from '@sage/test-support';
+import { userGit } from '@sage/test-support/repository';
 import { landAll, MAIN, repositoryWith, status, tip } from '../fixture.ts';
 import { expectSound } from '../sound.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { userGit } from '@sage/test-support';
+import { userGit } from '@sage/test-support/repository';
 import { openCommitQueue, type CommitQueueOptions, type Step } from '../../src/index.ts';
 import { landAll, MAIN, pins, queueOn, tip, workCommit } from '../fixture.ts';
 

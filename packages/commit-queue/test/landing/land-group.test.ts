@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCommitQueue, type Step } from '../../src/index.ts';
-import { commitAll, put, userGit } from '@sage/test-support';
+import { commitAll, put, userGit } from '@sage/test-support/repository';
 import {
   landAll,
   MAIN,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { commitAll, userGit, temporaryFolder } from '@sage/test-support';
+import { commitAll, userGit } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { landAll, MAIN, queueOn, status, tip } from '../fixture.ts';
 import type { LandingStyle } from '../../src/index.ts';
 

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCommitQueue } from '../../src/index.ts';
-import { userGit, temporaryFolder } from '@sage/test-support';
+import { userGit } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { landAll, pins, queueOn, tip } from '../fixture.ts';
 
 const hasKeygen = (() => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeTrailer, encodeTrailer } from '../../src/index.ts';
 import { landingMessage } from '../../src/landing/trailers.ts';
-import { userGit } from '@sage/test-support';
+import { userGit } from '@sage/test-support/repository';
 import { landAll, MAIN, queueOn, tip, workCommit } from '../fixture.ts';
 
 const anything = fc.oneof(

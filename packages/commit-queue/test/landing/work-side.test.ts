@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type LandingStyle, openCommitQueue } from '../../src/index.ts';
-import { commitAll, userGit } from '@sage/test-support';
+import { commitAll, userGit } from '@sage/test-support/repository';
 import { landAll, MAIN, queueOn, tip, workCommit } from '../fixture.ts';
 
 const files = (root: string) => userGit(root, 'ls-tree', '-r', '--name-only', 'main').split('\n');

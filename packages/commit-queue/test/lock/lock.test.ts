@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { acquireLock, lockOwner, LockTimeoutError } from '../../src/index.ts';
 import { hasEnded, ownIdentity } from '../../src/lock/process-identity.ts';
 import { ended, firstLine, start } from '../child.ts';
-import { temporaryFolder } from '@sage/test-support';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 
 const files = (directory: string) => readdirSync(join(directory, 'lock'));
 

@@ -4,7 +4,8 @@ import * as fs from 'node:fs';
 import * as isogit from 'isomorphic-git';
 import { expect, test } from 'vitest';
 import { openCommitQueue } from '../../src/index.ts';
-import { commitAll, put, userGit, temporaryFolder } from '@sage/test-support';
+import { commitAll, put, userGit } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import {
   landAll,
   MAIN,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type ManagedFile, openCommitQueue, type QueueEntry } from '../../src/index.ts';
-import { userGit } from '@sage/test-support';
+import { userGit } from '@sage/test-support/repository';
 import { landAll, MAIN, queueOn, subjects, workCommit } from '../fixture.ts';
 
 it('yields each landing with the managed files that went into exactly that commit', async () => {

@@ -10,7 +10,8 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCommitQueue } from '../../src/index.ts';
-import { put, userGit, temporaryFolder } from '@sage/test-support';
+import { put, userGit } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { landAll, MAIN, queueOn, repositoryWith, tip, workCommit } from '../fixture.ts';
 
 /** Has git run a program for every file, merge and signature; where it is run is said in the file that this returns. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Repository } from '@sage/git';
 import { expect, test } from 'vitest';
 import type { CommitQueueOptions, Step } from '../../src/index.ts';
-import { userGit } from '@sage/test-support';
+import { userGit } from '@sage/test-support/repository';
 import { landAll, MAIN, pins, queueOn, status, subjects, tip } from '../fixture.ts';
 
 /** Three works on the first commit, the second of them to be damaged. */

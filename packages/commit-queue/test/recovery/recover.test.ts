@@ -6,7 +6,7 @@ import type { Repository } from '@sage/git';
 import { expect, test } from 'vitest';
 import { openCommitQueue, type CommitQueue, type QueueEntry } from '../../src/index.ts';
 import { afterLines, ended, start } from '../child.ts';
-import { commitAll, put, userGit } from '@sage/test-support';
+import { commitAll, put, userGit } from '@sage/test-support/repository';
 import {
   landAll,
   MAIN,

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCommitQueue, type Candidate } from '../../src/index.ts';
-import { commitAll, userGit } from '@sage/test-support';
+import { commitAll, userGit } from '@sage/test-support/repository';
 import { landAll, MAIN, pins, queueOn, repositoryWith, subjects, tip, workCommit } from '../fixture.ts';
 
 test('a failed verify rejects with its last output, keeps the work, and the next one lands', async () => {

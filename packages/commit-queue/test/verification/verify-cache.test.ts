@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { pruneVerifyCache, withVerifyCache } from '../../src/verification/verify-cache.ts';
-import { temporaryFolder } from '@sage/test-support';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 
 test('a tree that has passed under a key is not asked about again; one that failed is', async () => {
   const directory = temporaryFolder();

@@ -7,19 +7,19 @@ import { git } from '../process/run.ts';
 
 export interface CheckoutFile {
   /** The index entry, undefined when the path is not in the index (or unmerged). */
-  staged: { mode: string; oid: string } | undefined;
+  readonly staged: { mode: string; oid: string } | undefined;
   /** Whether the file on disk differs from the index entry (missing counts). */
-  modified: boolean;
+  readonly modified: boolean;
 }
 
 /** How a checkout stands at one moment, asked of a refreshed copy of its index. */
 export interface CheckoutView {
-  file: (path: string) => Promise<CheckoutFile>;
+  readonly file: (path: string) => Promise<CheckoutFile>;
   /**
    * What in a checkout of `from` stands in the way of moving it to `to`: modified, staged, untracked and ignored
    * files. Empty when `moveCheckout` can go.
    */
-  conflicts: (from: string, to: string, options?: MoveOptions) => Promise<string[]>;
+  readonly conflicts: (from: string, to: string, options?: MoveOptions) => Promise<string[]>;
 }
 
 /** Looks at a checkout and changes nothing. Throws `CheckoutError` INDEX_LOCKED. */

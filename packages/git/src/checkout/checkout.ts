@@ -7,9 +7,9 @@ import { treeEntry, treeWithEntries, type TreeChange } from '../objects/trees.ts
 
 export interface MoveOptions {
   /** Paths whose index entry and file stay as they are. */
-  except?: readonly string[];
+  readonly except?: readonly string[];
   /** What HEAD must still say when the index is locked: see `Checkout.headText`. */
-  head?: string;
+  readonly head?: string;
 }
 
 /**
@@ -60,9 +60,9 @@ export async function treeKeeping(
 
 export interface TreeDifference {
   /** A byte path. */
-  path: string;
-  before: { mode: string; oid: string } | undefined;
-  after: { mode: string; oid: string } | undefined;
+  readonly path: string;
+  readonly before: { mode: string; oid: string } | undefined;
+  readonly after: { mode: string; oid: string } | undefined;
 }
 
 export async function treeDifferences(

@@ -7,26 +7,26 @@ import { git, type GitOptions } from '../process/run.ts';
 
 export interface Signature extends Identity {
   /** ISO 8601, or git's `@seconds +zone`; now by default. */
-  date?: Date | string;
+  readonly date?: Date | string;
 }
 
 export interface CommitContent {
-  tree: string;
-  parents: readonly string[];
-  message: string;
-  author: Signature;
-  committer: Signature;
+  readonly tree: string;
+  readonly parents: readonly string[];
+  readonly message: string;
+  readonly author: Signature;
+  readonly committer: Signature;
 }
 
 export interface Commit {
-  oid: string;
-  tree: string;
-  parents: string[];
-  author: Identity & { date: string };
-  committer: Identity & { date: string };
-  message: string;
+  readonly oid: string;
+  readonly tree: string;
+  readonly parents: string[];
+  readonly author: Identity & { date: string };
+  readonly committer: Identity & { date: string };
+  readonly message: string;
   /** In the order they stand, `Key: value`, folded lines joined. */
-  trailers: { key: string; value: string }[];
+  readonly trailers: { key: string; value: string }[];
 }
 
 /** A signing program may be asking for a passphrase that nobody types. */
@@ -119,8 +119,8 @@ export async function commitsBetween(repository: Repository, from: string, to: s
 }
 
 export interface TrailerHit {
-  commit: string;
-  values: string[];
+  readonly commit: string;
+  readonly values: string[];
 }
 
 /**

@@ -6,9 +6,9 @@ import type { Repository } from '../repository.ts';
 import { git } from '../process/run.ts';
 
 export interface LoggedCommit {
-  oid: string;
-  parents: string[];
-  message: string;
+  readonly oid: string;
+  readonly parents: string[];
+  readonly message: string;
 }
 
 /** From this many commits on, the git binary is used: reading one here takes about 0.3 ms, ten times as long. */

@@ -2,14 +2,14 @@ import type { CommitContent, Signature } from './commits.ts';
 
 /** What Sage needs of a commit object, the header lines exactly as they stand. */
 export interface RawCommit {
-  tree: string;
-  parents: string[];
+  readonly tree: string;
+  readonly parents: string[];
   /** `Name <email> seconds zone`, bytes as latin1. */
-  author: string;
+  readonly author: string;
   /** undefined is UTF-8. */
-  encoding: string | undefined;
+  readonly encoding: string | undefined;
   /** Read as UTF-8. */
-  message: string;
+  readonly message: string;
 }
 
 export function parseRawCommit(content: Uint8Array): RawCommit {
@@ -29,7 +29,7 @@ export function parseRawCommit(content: Uint8Array): RawCommit {
 
 export interface RawCommitContent extends Omit<CommitContent, 'author'> {
   /** A signature, or an author line taken from another commit. */
-  author: Signature | { line: string };
+  readonly author: Signature | { line: string };
 }
 
 /** The commit object that `git commit-tree` would write; undefined where only git can read the dates. */

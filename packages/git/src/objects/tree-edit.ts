@@ -3,9 +3,9 @@ import type { GitSession } from './session.ts';
 
 interface RawEntry {
   /** As it stands in the tree: `40000`, `100644`, ... */
-  mode: string;
+  readonly mode: string;
   /** A byte string. */
-  name: string;
+  readonly name: string;
   oid: string;
 }
 

@@ -8,17 +8,17 @@ import { withTemporaryIndex } from './temporary-index.ts';
 
 export interface TreeEntry {
   /** Six octal digits: 100644, 100755, 120000 (symlink), 160000 (submodule), 040000 (directory). */
-  mode: string;
-  type: string;
-  oid: string;
+  readonly mode: string;
+  readonly type: string;
+  readonly oid: string;
 }
 
 export interface MergeResult {
   /** The merged tree; with conflicts it holds conflict markers and must not be committed. */
-  tree: string;
-  conflicts: { path: string }[];
+  readonly tree: string;
+  readonly conflicts: { path: string }[];
   /** Git's own words, a line or more each. */
-  messages: string[];
+  readonly messages: string[];
 }
 
 /**
@@ -101,10 +101,10 @@ export async function writeTreeWith(
 
 export interface TreeChange {
   /** A byte path. */
-  path: string;
-  mode: string;
+  readonly path: string;
+  readonly mode: string;
   /** undefined removes the path. */
-  oid: string | undefined;
+  readonly oid: string | undefined;
 }
 
 export async function treeWithEntries(

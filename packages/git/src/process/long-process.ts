@@ -5,16 +5,16 @@ import { GitError } from '../errors.ts';
 import { repositoryEnvironment, type Repository } from '../repository.ts';
 
 export interface LongProcessOptions {
-  config?: readonly string[];
+  readonly config?: readonly string[];
   /** Run under this command, such as `['stdbuf', '-o0']`. */
-  under?: readonly string[];
+  readonly under?: readonly string[];
 }
 
 interface Question {
   /** The length of the answer at the start of what has come, undefined while it is not complete. */
-  length: (received: Buffer) => number | undefined;
-  resolve: (answer: Buffer) => void;
-  reject: (error: unknown) => void;
+  readonly length: (received: Buffer) => number | undefined;
+  readonly resolve: (answer: Buffer) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** Git keeps every object it has parsed: a process that has answered this many questions is replaced. */

@@ -5,11 +5,11 @@ import { GitError } from '../errors.ts';
 import { repositoryEnvironment, type Repository } from '../repository.ts';
 
 export interface BoundOptions {
-  indexFile: string;
-  config?: readonly string[];
-  input?: Uint8Array;
+  readonly indexFile: string;
+  readonly config?: readonly string[];
+  readonly input?: Uint8Array;
   /** The process group's id is written to this existing file before git starts. */
-  groupFile: string;
+  readonly groupFile: string;
 }
 
 /**

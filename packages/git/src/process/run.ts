@@ -5,29 +5,29 @@ import { GitError, RepositoryError } from '../errors.ts';
 import { repositoryEnvironment, type Repository } from '../repository.ts';
 
 export interface GitOptions {
-  cwd?: string;
-  gitDir?: string;
-  workTree?: string;
-  indexFile?: string;
+  readonly cwd?: string;
+  readonly gitDir?: string;
+  readonly workTree?: string;
+  readonly indexFile?: string;
   /** Written to stdin, which is closed otherwise. */
-  input?: string | Uint8Array;
+  readonly input?: string | Uint8Array;
   /** Added to the cleaned environment. */
-  environment?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>>;
   /** Extra `-c key=value`. */
-  config?: readonly string[];
-  signal?: AbortSignal;
+  readonly config?: readonly string[];
+  readonly signal?: AbortSignal;
   /** Milliseconds after which git is killed, which is a failure. */
-  timeout?: number;
+  readonly timeout?: number;
   /** Git sees the user's settings only, to be asked about them. */
-  ownConfig?: boolean;
+  readonly ownConfig?: boolean;
   /** Exit codes besides 0 that are an answer, not a failure. */
-  allowExit?: readonly number[];
+  readonly allowExit?: readonly number[];
 }
 
 export interface GitResult {
-  stdout: Uint8Array;
-  stderr: string;
-  exitCode: number;
+  readonly stdout: Uint8Array;
+  readonly stderr: string;
+  readonly exitCode: number;
 }
 
 /**

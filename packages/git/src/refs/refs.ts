@@ -6,11 +6,11 @@ import type { Repository } from '../repository.ts';
 import { git } from '../process/run.ts';
 
 export interface RefUpdate {
-  ref: string;
+  readonly ref: string;
   /** The id the ref must have now; 'absent' when it must not exist; undefined when it does not matter. */
-  old: string | undefined;
+  readonly old: string | undefined;
   /** The id it gets, or 'delete'. */
-  new: string;
+  readonly new: string;
 }
 
 /** The full id of the commit that a name, ref or id stands for. */

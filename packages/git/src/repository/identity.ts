@@ -3,8 +3,8 @@ import type { Repository } from '../repository.ts';
 import { git } from '../process/run.ts';
 
 export interface Identity {
-  name: string;
-  email: string;
+  readonly name: string;
+  readonly email: string;
 }
 
 /** The user's configured identity, or Sage's own where none is configured. */

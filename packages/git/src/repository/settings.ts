@@ -4,8 +4,8 @@ import { git } from '../process/run.ts';
 
 /** A line of git's configuration; without a value it means true. */
 export interface Setting {
-  key: string;
-  value: string | undefined;
+  readonly key: string;
+  readonly value: string | undefined;
 }
 
 /** The settings of a repository's own files, what they include in its place. */

@@ -2,13 +2,13 @@ import type { Repository } from '../repository.ts';
 import { git } from '../process/run.ts';
 
 export interface Worktree {
-  path: string;
+  readonly path: string;
   /** undefined where bare or unborn. */
-  head: string | undefined;
+  readonly head: string | undefined;
   /** Full ref, undefined when detached or bare. */
-  branch: string | undefined;
-  bare: boolean;
-  locked: boolean;
+  readonly branch: string | undefined;
+  readonly bare: boolean;
+  readonly locked: boolean;
 }
 
 /** All worktrees of a repository (or of the git directory at this path), the main one first. */

@@ -13,7 +13,7 @@ import {
   type MoveOptions,
   type Repository,
 } from '../../src/index.ts';
-import { commitAll, put, userGit, type Files } from '@sage/test-support';
+import { commitAll, put, userGit, type Files } from '@sage/test-support/repository';
 import { head, repositoryWith } from '../fixture.ts';
 
 const checkoutConflicts = (checkout: Repository, from: string, to: string, options?: MoveOptions) =>

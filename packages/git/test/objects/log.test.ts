@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openRepository, readLog, type Repository } from '../../src/index.ts';
-import { commitAll, userGit, temporaryFolder } from '@sage/test-support';
+import { commitAll, userGit } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { head, repositoryWith } from '../fixture.ts';
 
 /** Two branches merged, messages with more than one line and with bytes that are not ASCII. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { commitTree, GitSession, mergeTrees, removeTornObjects, syncDisk } from '../../src/index.ts';
-import { commitAll, userGit } from '@sage/test-support';
+import { commitAll, userGit } from '@sage/test-support/repository';
 import { head, NOON, repositoryWith, SAGE } from '../fixture.ts';
 
 /** main at `edit` of a; `side` with another edit of a, `apart` with a file of its own. */

@@ -13,7 +13,7 @@ import {
   treeEntry,
   writeTreeWith,
 } from '../../src/index.ts';
-import { commitAll, userGit } from '@sage/test-support';
+import { commitAll, userGit } from '@sage/test-support/repository';
 import { head, NOON, repositoryWith, SAGE } from '../fixture.ts';
 
 test('a clean merge gives the tree that git merge gives, and touches nothing', async () => {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import { finishCheckout } from '../../src/index.ts';
-import { commitAll, userGit, temporaryFolder } from '@sage/test-support';
+import { commitAll, userGit } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { head, repositoryWith } from '../fixture.ts';
 
 const script = fileURLToPath(new URL('../checkout-child.ts', import.meta.url));

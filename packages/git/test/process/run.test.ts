@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { git, gitRaw, GitError } from '../../src/index.ts';
 import { gitEnvironment } from '../../src/process/environment.ts';
-import { userGit, temporaryFolder } from '@sage/test-support';
+import { userGit } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { head, repositoryWith } from '../fixture.ts';
 
 test('a caller inside a hook cannot redirect git through its environment', async () => {

@@ -13,7 +13,7 @@ import {
   resolveCommit,
   updateRefs,
 } from '../../src/index.ts';
-import { commitAll, userGit } from '@sage/test-support';
+import { commitAll, userGit } from '@sage/test-support/repository';
 import { head, repositoryWith } from '../fixture.ts';
 
 test('names resolve to full ids, everything else to undefined', async () => {

@@ -8,7 +8,8 @@ import {
   openRepository,
   operationInProgress,
 } from '../../src/index.ts';
-import { commitAll, userGit, temporaryFolder } from '@sage/test-support';
+import { commitAll, userGit } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { head, repositoryWith } from '../fixture.ts';
 
 test('opens from a subdirectory and from a linked worktree', async () => {

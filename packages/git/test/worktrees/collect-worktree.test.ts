@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { collectWorktree, GitSession, moveWorktree, readTemplate, writeRepository } from '../../src/index.ts';
-import { commitAll, put, userGit, temporaryFolder, type Files } from '@sage/test-support';
+import { commitAll, put, userGit, type Files } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { head, NOON, repositoryWith, SAGE } from '../fixture.ts';
 
 async function worker(files: Files) {

@@ -11,7 +11,8 @@ import {
   writeRepository,
 } from '../../src/index.ts';
 import { remoteAddress } from '../../src/worktrees/repository-template.ts';
-import { commitAll, userGit, temporaryFolder } from '@sage/test-support';
+import { commitAll, userGit } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { head, repositoryWith } from '../fixture.ts';
 
 async function made(repository: Repository) {

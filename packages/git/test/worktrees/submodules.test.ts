@@ -2,7 +2,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { collectWorktree, GitSession, moveWorktree, readTemplate, writeRepository } from '../../src/index.ts';
-import { commitAll, put, userGit, temporaryFolder } from '@sage/test-support';
+import { commitAll, put, userGit } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { head, NOON, repositoryWith, SAGE } from '../fixture.ts';
 
 const local = ['-c', 'protocol.file.allow=always'];

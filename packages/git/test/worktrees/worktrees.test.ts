@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { branchCheckouts, listWorktrees } from '../../src/index.ts';
-import { commitAll, userGit, temporaryFolder } from '@sage/test-support';
+import { commitAll, userGit } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { head, repositoryWith } from '../fixture.ts';
 
 test('the worktrees of a repository are listed, the main one first', async () => {

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRepository } from '@sage/git';
-import { backlog, repository } from '@sage/test-support';
+import { backlog } from '@sage/test-support';
+import { repository } from '@sage/test-support/repository';
 import { SAGE_INDEX } from '@sage/tickets';
 import { expect, test } from 'vitest';
 import { SageSource } from '../../src/backlog/sage-source.ts';

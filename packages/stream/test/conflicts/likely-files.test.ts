@@ -1,5 +1,5 @@
 import { openRepository } from '@sage/git';
-import { repository, type TestRepository } from '@sage/test-support';
+import { repository, type TestRepository } from '@sage/test-support/repository';
 import { parseTicketIndex, type Ticket } from '@sage/tickets';
 import { expect, test } from 'vitest';
 import { gatherEvidence } from '../../src/conflicts/evidence.ts';

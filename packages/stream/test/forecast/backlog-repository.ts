@@ -1,4 +1,4 @@
-import { put, repository } from '@sage/test-support';
+import { put, repository } from '@sage/test-support/repository';
 import { SAGE_INDEX } from '@sage/tickets';
 
 /** A repository on a branch of its own with these tickets, UNPROCESSED features by default; returns its root. */

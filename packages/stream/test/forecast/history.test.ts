@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseTicketIndex, type Ticket } from '@sage/tickets';
-import { temporaryFolder } from '@sage/test-support';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { expect, test } from 'vitest';
 import { knownBefore, modelOf, readHistory } from '../../src/forecast/history.ts';
 

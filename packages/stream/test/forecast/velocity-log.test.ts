@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRepository } from '@sage/git';
 import type { RunFact } from '@sage/journal';
-import { put, repository } from '@sage/test-support';
+import { put, repository } from '@sage/test-support/repository';
 import { expect, test } from 'vitest';
 import { VelocityLog } from '../../src/forecast/velocity-log.ts';
 

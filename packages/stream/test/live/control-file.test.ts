@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { temporaryFolder } from '@sage/test-support';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { expect, onTestFinished, test } from 'vitest';
 import { controlFile, readControl, writeControl } from '../../src/live/control-file.ts';
 import { ControlInput } from '../../src/live/control-input.ts';

@@ -27,7 +27,7 @@ export interface LoopOptions extends Selection {
   readonly tickets: readonly TicketInput[];
   readonly workers?: number;
   readonly script?: AttemptScript;
-  readonly verdict?: (entry: { ticket: string }, nth: number) => ScriptedLanding;
+  verdict?: (entry: { ticket: string }, nth: number) => ScriptedLanding;
   readonly maxAttempts?: number;
   readonly budget?: BudgetLimits;
   readonly wait?: boolean;

@@ -1,5 +1,5 @@
 import { openRepository } from '@sage/git';
-import { repository as makeRepository } from '@sage/test-support';
+import { repository as makeRepository } from '@sage/test-support/repository';
 import { expect, test } from 'vitest';
 import { chooseWorkforce } from '../../src/start/prerequisites.ts';
 import { assertWritable } from '../../src/start/target.ts';

@@ -1,5 +1,6 @@
 import { openRepository } from '@sage/git';
-import { memoryLog, memorySource, repository } from '@sage/test-support';
+import { memoryLog, memorySource } from '@sage/test-support';
+import { repository } from '@sage/test-support/repository';
 import { expect, test } from 'vitest';
 import { readBacklog } from '../../src/backlog/backlog.ts';
 import { LiveBacklog } from '../../src/backlog/live-backlog.ts';

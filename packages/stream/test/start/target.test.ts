@@ -1,5 +1,5 @@
 import { openRepository } from '@sage/git';
-import { repository } from '@sage/test-support';
+import { repository } from '@sage/test-support/repository';
 import { expect, test } from 'vitest';
 import { onlyRun } from '../../src/start/only-run.ts';
 import { chooseTarget, prepareTarget } from '../../src/start/target.ts';

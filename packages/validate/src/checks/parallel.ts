@@ -8,13 +8,13 @@ import { checkSandbox, type Sandbox } from '../prerequisites/sandbox.ts';
 import type { Parallelisation } from '../report.ts';
 
 export interface Surroundings {
-  root: string;
-  cores: number;
-  workers: number;
-  agent: AgentProgram | undefined;
-  sandbox: Sandbox | undefined;
+  readonly root: string;
+  readonly cores: number;
+  readonly workers: number;
+  readonly agent: AgentProgram | undefined;
+  readonly sandbox: Sandbox | undefined;
   /** The PATH variable. */
-  path: string;
+  readonly path: string;
 }
 
 /** Section 15: what a parallel run needs, and what it would gain. */

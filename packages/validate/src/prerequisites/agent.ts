@@ -5,14 +5,14 @@ import type { Finding } from '../finding.ts';
 import { inQuotes } from '../finding.ts';
 
 export interface AgentProgram {
-  name: string;
+  readonly name: string;
   /** Looked up on PATH, or from the top of the repository where it has a slash. */
-  program: string;
-  version?: string;
+  readonly program: string;
+  readonly version?: string;
   /** Whether it has credentials, where that is known. */
-  signedIn?: boolean;
+  readonly signedIn?: boolean;
   /** What to do where it is not there, or has none. */
-  fix?: string;
+  readonly fix?: string;
 }
 
 const id = 'parallel.agent';

@@ -2,8 +2,8 @@ import type { Finding } from '../finding.ts';
 
 /** The sandbox that agents can run in: its version where it is there, and whether the configuration asks for it. */
 export interface Sandbox {
-  version?: string;
-  wanted: boolean;
+  readonly version?: string;
+  readonly wanted: boolean;
 }
 
 /** Nobody needs one who does not ask for it. */

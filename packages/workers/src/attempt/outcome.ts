@@ -131,10 +131,10 @@ export function shorten(text: string, limit = REASON_CHARACTERS): string {
 
 /** What the agent reports itself, in a result file or its last line. */
 interface SelfReport {
-  outcome?: 'COMPLETED' | 'DEFERRED' | 'FAILED';
-  reason?: string;
-  summary?: string;
-  usage?: TokenUsage;
+  readonly outcome?: 'COMPLETED' | 'DEFERRED' | 'FAILED';
+  readonly reason?: string;
+  readonly summary?: string;
+  readonly usage?: TokenUsage;
 }
 
 function readSelfReport(result: string | undefined, lastLine: string): SelfReport {

@@ -40,7 +40,7 @@ export interface PooledWorktree {
   readonly base: string;
   /** Sage's own index, and the commit whose files it has. */
   readonly indexFile: string;
-  readonly indexCommit: string | undefined;
+  indexCommit: string | undefined;
 }
 
 interface Slot {

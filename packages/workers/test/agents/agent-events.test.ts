@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { temporaryFolder } from '@sage/test-support';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { expect, test } from 'vitest';
 import { ReportFollower } from '../../src/agents/follow-report.ts';
 import { NO_REPORT } from '../../src/agents/report.ts';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporaryFolder } from '@sage/test-support';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { expect, test } from 'vitest';
 import { findProcesses } from '../../src/process/end-processes.ts';
 import { supervise } from '../../src/process/supervise.ts';
