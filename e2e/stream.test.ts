@@ -144,7 +144,9 @@ test('a failing ticket is tried again, then deferred with its work kept, and wha
 
 test('a deferral that no landing carries is a commit of its own at the end', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }]);
-  const { exitCode } = await sandbox.stream('echo RESULT: DEFERRED waits for a key; echo x > x');
+  const { exitCode } = await sandbox.stream(
+    'echo "**RESULT: DEFERRED waits for a key**"; echo tokens used: 12 >&2; echo x > x',
+  );
   expect(exitCode).toBe(1);
   expect(sandbox.git('log', '-1', '--format=%s')).toMatch(/^chore\(tickets\): /);
   expect(sandbox.git('show', '--format=', '--name-only')).toBe('.sage/tickets/index.json');

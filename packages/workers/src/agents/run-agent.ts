@@ -32,12 +32,14 @@ export interface AgentEnd {
   readonly exit: SupervisedExit;
   /** Where the agent prints events. */
   readonly report?: AgentReport;
-  /** Its last line. */
-  readonly lastLine: string;
+  /** The last lines of what it said. */
+  readonly said: readonly string[];
   /** Whether it resumed the session of the turn. */
   readonly resumed: boolean;
 }
 
+/** Of the output of an agent that prints no events. */
+const TAIL_BYTES = 8192;
 /** Between two looks at a running agent's output. */
 const LOOK_MS = 1_000;
 
@@ -62,9 +64,10 @@ export async function runAgent(agent: Agent, turn: AgentTurn, run: AgentRun = {}
     });
     // An agent may have put something else in the place of its log: its work counts all the same.
     const report = await follower?.readToEnd().catch(() => undefined);
-    const said = report ? report.text.split('\n') : await outputTail(turn.outputFile).catch(() => []);
-    const lastLine = said.findLast((line) => line.trim() !== '') ?? '';
-    return { exit, lastLine, resumed: resume !== undefined, ...(report && { report }) };
+    const said = report
+      ? report.text.split('\n')
+      : await outputTail(turn.outputFile, TAIL_BYTES, start).catch(() => []);
+    return { exit, said, resumed: resume !== undefined, ...(report && { report }) };
   } finally {
     stopLooking();
   }

@@ -77,7 +77,7 @@ async function loop(options: CheckLoopOptions): Promise<AttemptResult> {
     const { usage: told, ...judgement } = judgeOutcome({
       exit: end.exit,
       result: await maskedResult(files.result, context.masker),
-      lastLine: end.lastLine,
+      said: end.said,
       report: end.report,
       changed: collected.commit !== undefined,
       ignored,

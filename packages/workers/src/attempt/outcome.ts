@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AttemptCategory, AttemptOutcome } from '../request.ts';
 import type { AgentReport } from '../agents/report.ts';
 import { describeExit } from '../process/step.ts';
+import { lastWord } from './last-word.ts';
 import type { SupervisedExit } from '../process/supervise.ts';
 import { type TokenUsage, usageOf } from '../usage.ts';
 
@@ -23,8 +24,8 @@ export interface AttemptFacts {
   readonly exit: SupervisedExit;
   /** Content of the result file; undefined where the agent wrote none. */
   readonly result: string | undefined;
-  /** Last line that the agent printed. */
-  readonly lastLine: string;
+  /** The last lines of what the agent said. */
+  readonly said: readonly string[];
   readonly changed: boolean;
   /** Files that git ignores and that the agent wrote. */
   readonly ignored?: readonly string[];
@@ -56,13 +57,13 @@ export interface Judgement {
 export function judgeOutcome({
   exit,
   result,
-  lastLine,
+  said,
   changed,
   ignored = [],
   submodules = [],
   report,
 }: AttemptFacts): Judgement & { usage: TokenUsage } {
-  const self = readSelfReport(result, lastLine);
+  const self = readSelfReport(result, said);
   const summary = shorten(self.summary ?? report?.text.trim() ?? '', SUMMARY_CHARACTERS);
   const usage = { ...usageOf(report), ...self.usage };
   const verdict = ({ reason, ...judgement }: Judgement) => ({
@@ -129,7 +130,7 @@ export function shorten(text: string, limit = REASON_CHARACTERS): string {
   return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
 }
 
-/** What the agent reports itself, in a result file or its last line. */
+/** What the agent reports itself, in a result file or as its last word. */
 interface SelfReport {
   readonly outcome?: 'COMPLETED' | 'DEFERRED' | 'FAILED';
   readonly reason?: string;
@@ -137,7 +138,7 @@ interface SelfReport {
   readonly usage?: TokenUsage;
 }
 
-function readSelfReport(result: string | undefined, lastLine: string): SelfReport {
+function readSelfReport(result: string | undefined, said: readonly string[]): SelfReport {
   if (result !== undefined) {
     const parsed = resultFile.safeParse(parseJson(result));
     if (!parsed.success) return { outcome: 'FAILED', reason: 'the result file is not a valid result' };
@@ -149,9 +150,7 @@ function readSelfReport(result: string | undefined, lastLine: string): SelfRepor
       usage: { ...(tokens !== undefined && { tokens }), ...(costUsd !== undefined && { costUsd }) },
     };
   }
-  const line = /^RESULT: (COMPLETED|DEFERRED|FAILED)\b[:\s]*(.*)$/.exec(lastLine);
-  if (!line) return {};
-  return { outcome: line[1] as 'COMPLETED' | 'DEFERRED' | 'FAILED', ...(line[2] && { reason: line[2] }) };
+  return lastWord(said) ?? {};
 }
 
 function parseJson(text: string): unknown {

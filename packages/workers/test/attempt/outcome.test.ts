@@ -9,7 +9,7 @@ const exit = (more: Partial<SupervisedExit> = {}): SupervisedExit => ({
   seconds: 2,
   ...more,
 });
-const facts = { result: undefined, lastLine: '', changed: true };
+const facts = { result: undefined, said: [], changed: true };
 
 test.each([
   ['exit 0 with a change', { exit: exit() }, { outcome: 'completed' }],
@@ -22,12 +22,12 @@ test.each([
   ],
   [
     'a last line',
-    { exit: exit(), lastLine: 'RESULT: DEFERRED needs a key' },
+    { exit: exit(), said: ['RESULT: DEFERRED needs a key'] },
     { outcome: 'deferred', category: 'external_blocker', reason: 'needs a key' },
   ],
   [
     'a line that only looks like it',
-    { exit: exit(), lastLine: 'my RESULT: DEFERRED' },
+    { exit: exit(), said: ['my RESULT: DEFERRED'] },
     { outcome: 'completed' },
   ],
   [

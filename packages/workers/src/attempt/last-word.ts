@@ -1,0 +1,34 @@
+export interface LastWord {
+  readonly outcome: 'COMPLETED' | 'DEFERRED' | 'FAILED';
+  readonly reason?: string;
+}
+
+/** Programs print footers of this many lines at most below what their model said last. */
+const LAST_LINES = 20;
+/** What Markdown, and a quotation, put around a line. */
+const DECORATION = /^[\s>*_`~"'#-]*/;
+/** The prompt's own instruction, which some programs print again. */
+const PLACEHOLDER = /^<[^>]*>$/;
+
+/** The last `RESULT: ...` line near the end of what an agent said, however it is decorated. */
+export function lastWord(said: readonly string[]): LastWord | undefined {
+  const lines = said.filter((line) => line.trim() !== '').slice(-LAST_LINES);
+  for (const line of lines.toReversed()) {
+    const [decoration = ''] = DECORATION.exec(line) ?? [];
+    const found = /^RESULT:[*_`\s]*(COMPLETED|DEFERRED|FAILED)\b[*_`:\s]*(.*)$/.exec(
+      line.slice(decoration.length),
+    );
+    if (!found) continue;
+    const reason = withoutEnd(found[2] ?? '', decoration);
+    if (PLACEHOLDER.test(reason)) continue;
+    return { outcome: found[1] as LastWord['outcome'], ...(reason !== '' && { reason }) };
+  }
+  return undefined;
+}
+
+/** Takes away at the end what decorates the beginning. */
+function withoutEnd(text: string, decoration: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1]?.trim() === '' || decoration.includes(text[end - 1]!))) end -= 1;
+  return text.slice(0, end);
+}
