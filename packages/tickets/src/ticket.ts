@@ -18,6 +18,7 @@ export const DEFER_CATEGORIES = [
   'external_blocker',
   'user_rejected',
   'merge_conflict',
+  'cannot_land',
   'agent_failed',
   'no_changes',
   'timeout',

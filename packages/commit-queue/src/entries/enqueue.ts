@@ -19,6 +19,7 @@ import type { QueueEntry } from './entry.ts';
 import { workKey, type EntryStore, type NewEntry } from './entry-store.ts';
 import { EntryError } from '../errors.ts';
 import { commitFiles } from './snapshot.ts';
+import { uncheckable } from './uncheckable.ts';
 import type { OnStep } from '../crash-points.ts';
 
 export interface WorkDescription {
@@ -80,7 +81,12 @@ export async function enqueueWorks(
       else if (twin) twin.works.push(work);
       else {
         const id = randomBytes(10).toString('hex');
-        const entry = { id, ticket, target, base, commit, message, ...(author && { author }) };
+        const reason = await faultOf(session, base, commit);
+        const entry = {
+          ...{ id, ticket, target, base, commit, message },
+          ...(author && { author }),
+          ...(reason !== undefined && { reason }),
+        };
         fresh.set(workKey(entry), { entry, works: [work] });
       }
     } catch (error) {
@@ -133,6 +139,13 @@ async function addEntries(
     await updateRefs(repository, [{ ref: pinOf(entry.id), old: undefined, new: 'delete' }]);
   }
   return result;
+}
+
+/** Why the work can never be landed, where that is plain before it is merged with anything. */
+async function faultOf(session: GitSession, base: string, commit: string): Promise<string | undefined> {
+  const [before, after] = await Promise.all([session.readCommit(base), session.readCommit(commit)]);
+  if (before === undefined || after === undefined) return undefined;
+  return uncheckable(await session.diffTrees(before.tree, after.tree), session.repository.root);
 }
 
 async function sameDisk(a: string, b: string): Promise<boolean> {

@@ -11,6 +11,8 @@ const LEFTOVER_AGE_MS = 86_400_000;
 
 export type NewEntry = Pick<QueueEntry, 'id' | 'ticket' | 'target' | 'base' | 'commit' | 'message'> & {
   author?: NonNullable<QueueEntry['author']>;
+  /** Why it is rejected from the start. */
+  reason?: string;
 };
 
 /** The entries of a queue, one JSON file each, named by sequence. Every write is on disk when it returns. */
@@ -39,7 +41,8 @@ export class EntryStore {
   async addAll(added: readonly NewEntry[], { synced = true } = {}): Promise<QueueEntry[]> {
     const at = this.#now().toISOString();
     const entryOf = (each: NewEntry, sequence: number) =>
-      entrySchema.parse({ v: 1, ...each, sequence, state: 'queued', enqueuedAt: at, updatedAt: at });
+      entrySchema.parse({ v: 1, ...each, sequence, state: stateOf(each), enqueuedAt: at, updatedAt: at });
+    const stateOf = ({ reason }: NewEntry) => (reason === undefined ? 'queued' : 'rejected');
     const next = Math.max((await this.#sequences()).at(-1) ?? 0, await this.#highestRemoved()) + 1;
     const entries: QueueEntry[] = [];
     if (synced) {
@@ -158,8 +161,7 @@ export class EntryStore {
   /** Their numbers are never used again: other processes may know what they stood for. */
   async remove(...entries: readonly QueueEntry[]): Promise<void> {
     const highest = Math.max(0, ...entries.map(({ sequence }) => sequence));
-    if (highest > (await this.#highestRemoved()))
-      await replaceFile(join(this.directory, HIGHEST_REMOVED), `${highest}\n`, { durable: true });
+    if (highest > (await this.#highestRemoved())) await this.#raiseHighestRemoved(highest);
     for (const { sequence } of entries) this.#final.delete(sequence);
     await removeFiles(
       this.directory,
@@ -167,12 +169,27 @@ export class EntryStore {
     );
   }
 
+  /** The number in a name, so that of several processes none can lower it. */
   async #highestRemoved(): Promise<number> {
-    const text = await readFile(join(this.directory, HIGHEST_REMOVED), 'utf8').catch((error: unknown) => {
-      if (isErrno(error, 'ENOENT')) return '';
-      throw error;
-    });
-    return Number.parseInt(text, 10) || 0;
+    return Math.max(0, ...(await this.#markers()).map(({ number }) => number));
+  }
+
+  async #raiseHighestRemoved(number: number): Promise<void> {
+    const older = (await this.#markers()).filter((marker) => marker.number < number);
+    await createFile(this.directory, `${HIGHEST_REMOVED}-${number}`, '');
+    await removeFiles(
+      this.directory,
+      older.map(({ name }) => name),
+    );
+  }
+
+  async #markers(): Promise<{ name: string; number: number }[]> {
+    const names = await readdir(this.directory);
+    const found = names.filter((name) => name.startsWith(`${HIGHEST_REMOVED}-`));
+    return found.map((name) => ({
+      name,
+      number: Number.parseInt(name.slice(HIGHEST_REMOVED.length + 1), 10) || 0,
+    }));
   }
 
   /** Temporary files of killed processes; a live one is minutes old at most. */

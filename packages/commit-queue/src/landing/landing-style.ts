@@ -3,12 +3,12 @@ import {
   git,
   GitError,
   type GitSession,
-  isCheckablePath,
   type MergeResult,
   type RawCommitContent,
   readCommit,
 } from '@sage/git';
 import type { QueueEntry } from '../entries/entry.ts';
+import { uncheckable } from '../entries/uncheckable.ts';
 import { decodeTrailer, TICKET_TRAILER } from './trailers.ts';
 import { isTrueMerge, type MergedTree } from './true-merge.ts';
 import { workSide } from './work-side.ts';
@@ -148,35 +148,8 @@ async function mergeOf(session: GitSession, ours: string, theirs: string): Promi
   const files = merge.conflicts.map(({ path }) => path);
   if (files.length > 0) return { state: 'conflicted', reason: merge.messages.join('\n'), files };
   const change = await session.diffTrees((await session.readCommit(ours))?.tree ?? '', merge.tree);
-  const found = uncheckable(change, session.repository.root);
-  if (found === undefined) return { tree: merge.tree, change };
-  return rejected(`it has ${JSON.stringify(shortened(found.path))}, ${found.why}`);
-}
-
-const NAME_MAX_BYTES = 255;
-/** The terminating zero included. */
-const PATH_MAX_BYTES = 4096;
-
-/** A file that comes with this difference, and that no checkout could have. */
-function uncheckable(change: Buffer, root: string): { path: string; why: string } | undefined {
-  // Bytes, as limits count them.
-  const fields = change.toString('latin1').split('\0');
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    const [, mode = ''] = (fields[at] ?? '').split(' ');
-    const bytes = fields[at + 1] ?? '';
-    if (mode === '000000') continue;
-    const path = Buffer.from(bytes, 'latin1').toString();
-    if (!isCheckablePath(path, mode)) return { path, why: 'which git would never check out: take it out' };
-    if (bytes.split('/').some((step) => step.length > NAME_MAX_BYTES))
-      return { path, why: `a name of more than ${NAME_MAX_BYTES} bytes: shorten it` };
-    if (Buffer.byteLength(root) + 1 + bytes.length >= PATH_MAX_BYTES)
-      return { path, why: `a path of more than ${PATH_MAX_BYTES - 1} bytes: shorten it` };
-  }
-  return undefined;
-}
-
-function shortened(path: string): string {
-  return path.length > 100 ? `${path.slice(0, 97)}...` : path;
+  const reason = uncheckable(change, session.repository.root);
+  return reason === undefined ? { tree: merge.tree, change } : rejected(reason);
 }
 
 function rejected(reason: string): Refused {

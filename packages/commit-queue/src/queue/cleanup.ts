@@ -1,41 +1,83 @@
-import { listRefs, updateRefs, type Repository, SAGE_REFS } from '@sage/git';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { listRefs, RefMovedError, type RefUpdate, type Repository, SAGE_REFS, updateRefs } from '@sage/git';
+import { readIntents } from '../checkouts/intent.ts';
 import type { EntryStore } from '../entries/entry-store.ts';
-import { pruneVerifyCache } from '../verification/verify-cache.ts';
 import { entriesOnTarget, pinOf } from '../entries/pins.ts';
+import { pruneVerifyCache } from '../verification/verify-cache.ts';
+
+/** No enqueue takes so long between its pin and its entry. */
+const FRESH_MS = 60_000;
+/** How often it looks again because others change pins meanwhile. */
+const MAX_LOOKS = 10;
 
 /**
- * Removes dropped entries, and landed ones whose landing is reachable from their target, with their pins; the
- * lock must be held. A pin that no entry names (its process was killed between the two) is moved to
- * `refs/sage/orphan/`, not removed. What is known of verified trees is forgotten. Returns the ids removed.
+ * Removes dropped entries, and landed ones whose landing is reachable from their target, with their pins. A pin that
+ * no entry names for a minute (its process was killed between the two) is moved to `refs/sage/orphan/`, not removed. What is known
+ * of verified trees is forgotten. Returns the ids removed.
+ *
+ * It needs no lock: what it removes never changes again, and landings that are not finished yet are left alone.
  */
 export async function cleanupQueue(repository: Repository, store: EntryStore): Promise<string[]> {
-  // Pins before entries: a pin whose entry comes in between must not look like an orphan.
-  const pins = await listRefs(repository, SAGE_REFS.queue);
-  const { entries, unreadable } = await store.read();
-  const landed = await entriesOnTarget(repository, entries);
-  const removed = entries.filter((entry) => entry.state === 'dropped' || landed.has(entry));
-  const mine = new Set(removed.map(({ id }) => pinOf(id)));
-  const unpinned = pins.filter(({ ref }) => mine.has(ref));
-  await updateRefs(
-    repository,
-    unpinned.map(({ ref, oid }) => ({ ref, old: oid, new: 'delete' })),
-  );
-  await store.remove(...removed);
-  const known = new Set(entries.map(({ id }) => pinOf(id)));
-  // An unreadable entry may be the one that a pin belongs to.
-  const orphans = unreadable.length > 0 ? [] : pins.filter(({ ref }) => !known.has(ref));
-  for (const { ref, oid } of orphans) {
-    const kept = ref.replace(SAGE_REFS.queue, SAGE_REFS.orphan);
-    const toOrphan = [
-      { ref: kept, old: undefined, new: oid },
-      { ref, old: oid, new: 'delete' },
-    ];
-    await updateRefs(repository, toOrphan);
-    // An enqueue may have been between its pin and its entry: it looks for its pin afterwards, and so do we.
-    const late = (await store.read()).entries.some(({ id }) => pinOf(id) === ref);
-    if (late) await updateRefs(repository, [{ ref, old: undefined, new: oid }]);
+  const removed = new Set<string>();
+  for (let look = 1; ; look += 1) {
+    try {
+      await cleanUp(repository, store, removed);
+      break;
+    } catch (error) {
+      if (!(error instanceof RefMovedError) || look === MAX_LOOKS) throw error;
+    }
   }
   await store.removeLeftovers();
   await pruneVerifyCache(store.directory);
-  return removed.map(({ id }) => id);
+  return [...removed];
+}
+
+/** @throws {RefMovedError} where somebody else has changed one of the pins: everything has to be looked at again. */
+async function cleanUp(repository: Repository, store: EntryStore, removed: Set<string>): Promise<void> {
+  // Pins before entries: a pin whose entry comes in between must not look like an orphan. Intents last: an entry
+  // that is settled is named by one until its pin is gone.
+  const pins = await listRefs(repository, SAGE_REFS.queue);
+  const { entries, unreadable } = await store.read();
+  const intents = await readIntents(store.directory);
+  const unfinished = new Set(intents.flatMap(({ intent }) => intent.entries.map(({ id }) => id)));
+  const landed = await entriesOnTarget(repository, entries);
+  const over = entries.filter(
+    (entry) => (entry.state === 'dropped' || landed.has(entry)) && !unfinished.has(entry.id),
+  );
+  const mine = new Set(over.map(({ id }) => pinOf(id)));
+  const unpinned = pins.filter(({ ref }) => mine.has(ref));
+  if (unpinned.length > 0)
+    await updateRefs(
+      repository,
+      unpinned.map(({ ref, oid }) => ({ ref, old: oid, new: 'delete' })),
+    );
+  await store.remove(...over);
+  for (const { id } of over) removed.add(id);
+  const known = new Set(entries.map(({ id }) => pinOf(id)));
+  // An unreadable entry may be the one that a pin belongs to.
+  const unknown = unreadable.length > 0 ? [] : pins.filter(({ ref }) => !known.has(ref));
+  const orphans = unknown.filter(({ ref }) => !isFresh(repository, ref));
+  if (orphans.length === 0) return;
+  await updateRefs(
+    repository,
+    orphans.flatMap(({ ref, oid }): RefUpdate[] => [
+      { ref: ref.replace(SAGE_REFS.queue, SAGE_REFS.orphan), old: undefined, new: oid },
+      { ref, old: oid, new: 'delete' },
+    ]),
+  );
+  // An enqueue may have been between its pin and its entry: it looks for its pin afterwards, and so do we.
+  const now = new Set((await store.read()).entries.map(({ id }) => pinOf(id)));
+  const late = orphans.filter(({ ref }) => now.has(ref));
+  if (late.length > 0)
+    await updateRefs(
+      repository,
+      late.map(({ ref, oid }) => ({ ref, old: undefined, new: oid })),
+    );
+}
+
+/** An enqueue may be between its pin and its entry. */
+function isFresh({ commonDir }: Repository, ref: string): boolean {
+  const status = statSync(join(commonDir, ref), { throwIfNoEntry: false });
+  return status !== undefined && Date.now() - status.mtimeMs < FRESH_MS;
 }

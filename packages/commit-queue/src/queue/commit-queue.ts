@@ -41,7 +41,7 @@ export class CommitQueue {
   readonly #configuration: Configuration;
   /** There while entries are landed. */
   #arrivals: Arrivals | undefined;
-  /** Settled by a recovery that had nobody to report to. */
+  /** Settled by a recovery that had nobody to report to, or rejected when they were taken in. */
   readonly #unreported: QueueEntry[] = [];
   readonly #batcher = new EnqueueBatcher((works) => this.#write(works));
 
@@ -59,8 +59,9 @@ export class CommitQueue {
   }
 
   /**
-   * Takes in finished work. It is pinned and on disk when this returns; calls at the same time share their syncs.
-   * Throws `EntryError`.
+   * Takes in finished work. It is pinned and on disk when this returns; calls at the same time share their syncs. Work
+   * that no checkout could hold (a name of more than 255 bytes, say) is taken in as `rejected`, which the next `process`
+   * yields as well. Throws `EntryError`.
    */
   async enqueue(work: Work): Promise<QueueEntry> {
     const result = await this.#batcher.take(work);
@@ -80,7 +81,9 @@ export class CommitQueue {
   async #write(works: readonly Work[]): Promise<(QueueEntry | Error)[]> {
     const { onStep } = this.#options;
     const entries = await enqueueWorks(this.#repository, this.#store, works, { now: this.#now, onStep });
-    this.#arrivals?.push(entries.flatMap((entry) => (entry instanceof Error ? [] : [entry])));
+    const taken = entries.flatMap((entry) => (entry instanceof Error ? [] : [entry]));
+    this.#arrivals?.push(taken);
+    this.#unreported.push(...taken.filter(({ state }) => state === 'rejected'));
     return entries;
   }
 
@@ -103,12 +106,15 @@ export class CommitQueue {
           emit({ ...entry, managedFiles });
         this.#options.onStep?.('lock-taken');
         const failure = await this.#recover();
-        for (const entry of this.#unreported.splice(0)) await onSettled(entry);
+        const report = async () => {
+          for (const entry of this.#unreported.splice(0)) await onSettled(entry);
+        };
+        await report();
         if (failure) throw failure;
         this.#options.onStep?.('recovered');
         await this.#landing(lock, (context) =>
           processQueue({ ...context, onSettled }, this.#verification(), { target: options.target, signal }),
-        );
+        ).finally(report);
       });
     });
   }
@@ -188,9 +194,12 @@ export class CommitQueue {
     return await predictLandingConflict(await pinned.of(this.#repository), work);
   }
 
-  /** Removes dropped entries, and landed ones that are reachable from their target. Returns their ids. */
+  /**
+   * Removes dropped entries, and landed ones that are reachable from their target. Returns their ids. Waits for no
+   * landing and holds none up.
+   */
   cleanup(): Promise<string[]> {
-    return this.#locked('clean up the queue', undefined, () => cleanupQueue(this.#repository, this.#store));
+    return cleanupQueue(this.#repository, this.#store);
   }
 
   /**

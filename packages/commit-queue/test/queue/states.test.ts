@@ -310,28 +310,36 @@ test('the number of a removed entry is not used again, and its work can be queue
 });
 
 test.each([
-  ['a name', 'x'.repeat(256)],
-  ['a path', Array.from({ length: 45 }, () => 'y'.repeat(100)).join('/')],
-])('%s that no file system takes rejects its entry, and holds up nobody', async (_, path) => {
-  const { repository, queue, add } = await queueOn({ a: '1' });
-  const base = tip(repository);
-  const blob = userGit(repository.root, 'rev-parse', 'HEAD:a');
-  const index = join(repository.gitDir, 'index-of-test');
-  userGit(
-    repository.root,
-    '-c',
-    `alias.x=!GIT_INDEX_FILE='${index}' git update-index --add --cacheinfo 100644,${blob},${path}`,
-    'x',
-  );
-  const tree = userGit(repository.root, '-c', `alias.x=!GIT_INDEX_FILE='${index}' git write-tree`, 'x');
-  const commit = userGit(repository.root, 'commit-tree', tree, '-p', base, '-m', 'long');
-  await queue.enqueue({ ticket: 'LONG', target: MAIN, message: 'long', base, commit });
-  await add('GOOD', { b: '1' });
-  expect((await landAll(queue)).map(({ ticket, state }) => `${ticket} ${state}`)).toEqual([
-    'LONG rejected',
-    'GOOD landed',
-  ]);
-});
+  ['a name', 'x'.repeat(256), /"x{97}\.\.\.", a name of more than 255 bytes/],
+  ['a name in two-byte letters', 'é'.repeat(130), /a name of more than 255 bytes/],
+  ['a path', Array.from({ length: 45 }, () => 'y'.repeat(100)).join('/'), /a path of more than 4095 bytes/],
+])(
+  '%s that no file system takes is rejected when it is taken in, and holds up nobody',
+  async (_, path, reason) => {
+    const { repository, queue, add } = await queueOn({ a: '1' });
+    const base = tip(repository);
+    const blob = userGit(repository.root, 'rev-parse', 'HEAD:a');
+    const index = join(repository.gitDir, 'index-of-test');
+    userGit(
+      repository.root,
+      '-c',
+      `alias.x=!GIT_INDEX_FILE='${index}' git update-index --add --cacheinfo 100644,${blob},${path}`,
+      'x',
+    );
+    const tree = userGit(repository.root, '-c', `alias.x=!GIT_INDEX_FILE='${index}' git write-tree`, 'x');
+    const commit = userGit(repository.root, 'commit-tree', tree, '-p', base, '-m', 'long');
+    const work = { ticket: 'LONG', target: MAIN, message: 'long', base, commit };
+    const taken = await queue.enqueue(work);
+    expect(taken).toMatchObject({ state: 'rejected', reason: expect.stringMatching(reason) });
+    await add('GOOD', { b: '1' });
+    expect((await landAll(queue)).map(({ ticket, state }) => `${ticket} ${state}`)).toEqual([
+      'LONG rejected',
+      'GOOD landed',
+    ]);
+    await queue.retry(taken.id);
+    expect(await landAll(queue)).toMatchObject([{ id: taken.id, state: 'rejected', reason: taken.reason }]);
+  },
+);
 
 test('a date that git cannot read is refused before anything is queued', async () => {
   const { repository, queue } = await queueOn({ a: '1' });

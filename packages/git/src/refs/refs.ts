@@ -131,7 +131,14 @@ export async function updateFailure(
     done &&= changed && actual === (next === 'delete' ? 'absent' : next);
     if (old !== undefined && actual !== old) moved ??= new RefMovedError(ref, old, actual, { cause: error });
   }
-  return done ? undefined : (moved ?? error);
+  if (done) return undefined;
+  // Back where it was: somebody else has moved it twice.
+  const [, ref] =
+    /cannot lock ref '([^']*)': (?:unable to resolve|reference is missing|is at )/.exec(error.stderr) ?? [];
+  const asked = updates.find((update) => update.ref === ref && update.old !== undefined);
+  if (asked?.old !== undefined)
+    moved ??= new RefMovedError(asked.ref, asked.old, asked.old, { cause: error });
+  return moved ?? error;
 }
 
 function zeros(like: string): string {

@@ -67,7 +67,7 @@ export class LandingOutcomes {
     const verified = output !== undefined;
     const reason = verified ? `${settings.verifyCommand ?? 'verify'} failed on the merged result` : why;
     await log.emit({ event: 'landing.rejected', ticket, entry: id, reason, output: output ?? '' });
-    const category = verified ? 'persistent_test_failure' : 'external_blocker';
+    const category = verified ? 'persistent_test_failure' : 'cannot_land';
     const last = { category, reason, commit } as const;
     const { breaker, retries } = this.#options;
     if (verified) breaker.onRejected({ ticket, reason }, output);

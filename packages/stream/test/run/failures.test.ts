@@ -90,6 +90,16 @@ test('work that verify rejects is tried again with what verify printed', async (
   expect(loop.workers.requests[1]?.previous).toMatchObject({ kind: 'rejected', output: '1 failed' });
 });
 
+test('work that the queue refuses for another reason than verify is deferred as what it is', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    maxAttempts: 1,
+    verdict: () => ({ state: 'rejected' }),
+  });
+  expect((await loop.finish()).summary.deferred).toBe(1);
+  expect(loop.log.state.deferred.get('A-1')).toMatchObject({ category: 'cannot_land' });
+});
+
 test('a stalled ticket is tried again after a pause, not at once', async () => {
   const loop = await startLoop({
     tickets: [{ id: 'A-1' }],
