@@ -83,6 +83,7 @@ export type AttemptCategory =
   | 'external_blocker'
   | 'user_rejected'
   | 'merge_conflict'
+  | 'cannot_land'
   | 'budget'
   | 'tampering';
 

@@ -83,7 +83,12 @@ export async function enqueueWorks(
         const id = randomBytes(10).toString('hex');
         const reason = await faultOf(session, base, commit);
         const entry = {
-          ...{ id, ticket, target, base, commit, message },
+          id,
+          ticket,
+          target,
+          base,
+          commit,
+          message,
           ...(author && { author }),
           ...(reason !== undefined && { reason }),
         };

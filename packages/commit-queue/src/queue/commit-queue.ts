@@ -112,9 +112,13 @@ export class CommitQueue {
         await report();
         if (failure) throw failure;
         this.#options.onStep?.('recovered');
-        await this.#landing(lock, (context) =>
-          processQueue({ ...context, onSettled }, this.#verification(), { target: options.target, signal }),
-        ).finally(report);
+        try {
+          await this.#landing(lock, (context) =>
+            processQueue({ ...context, onSettled }, this.#verification(), { target: options.target, signal }),
+          );
+        } finally {
+          await report();
+        }
       });
     });
   }

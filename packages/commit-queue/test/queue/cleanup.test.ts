@@ -17,17 +17,17 @@ test('cleanups beside each other and beside landings and new work lose and leave
   const base = tip(repository);
   const commits = Array.from({ length: 6 }, (_, n) => workCommit(repository, { [`f${n}`]: `${n}` }, base));
   const others = await Promise.all([openCommitQueue({ repository }), openCommitQueue({ repository })]);
-  let over = false;
+  const over = new AbortController();
   const removed: string[] = [];
   const cleaning = others.map(async (other) => {
-    while (!over) removed.push(...(await other.cleanup()));
+    while (!over.signal.aborted) removed.push(...(await other.cleanup()));
   });
   const landed: string[] = [];
   for (const [n, commit] of commits.entries()) {
     await queue.enqueue({ ticket: `T-${n}`, target: MAIN, message: 'm', commit, base });
     landed.push(...(await landAll(queue)).map(({ id }) => id));
   }
-  over = true;
+  over.abort();
   await Promise.all(cleaning);
   removed.push(...(await queue.cleanup()));
   expect(landed).toHaveLength(commits.length);
