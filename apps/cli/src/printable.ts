@@ -44,8 +44,8 @@ export function wrap(text: string, columns: number): string[] {
   return [...lines, line];
 }
 
-/** Fitted, and filled up with spaces. */
-export function column(text: string, columns: number): string {
-  const fitted = fit(text, columns);
+/** Filled up with spaces, and cut to fit where `screen` has an edge. */
+export function column(text: string, columns: number, screen?: { readonly columns: number }): string {
+  const fitted = screen?.columns === Infinity ? printable(text) : fit(text, columns);
   return fitted + ' '.repeat(Math.max(0, columns - stringWidth(fitted)));
 }

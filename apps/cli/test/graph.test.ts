@@ -4,6 +4,8 @@ import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { formatGraph, graphAsJson } from '../src/reporters/graph.ts';
 
+const SCREEN = { colors: createColors(false), columns: 80 };
+
 const graph = buildDependencyGraph([
   { id: 'A-1', dependencies: [], state: 'COMPLETED' },
   { id: 'A-2', dependencies: ['A-1'], state: 'UNPROCESSED' },
@@ -13,7 +15,7 @@ const graph = buildDependencyGraph([
 const options = { titleOf: (id: string) => `Title of ${id}`, groupOf: () => 'A', marked: ['A-2'] };
 
 test('a tree with states, the longest chain, and each ticket in full once', () => {
-  expect(formatGraph(graph, options, createColors(false)).split('\n')).toEqual([
+  expect(formatGraph(graph, options, SCREEN).split('\n')).toEqual([
     '\u{2713}  A-1  Title of A-1',
     '├─ \u{00b7}* A-2  Title of A-2',
     '│  ↓  !  A-3  Title of A-3',
@@ -32,7 +34,7 @@ test('trees stand below their component where there are several', () => {
     { id: 'API-2', dependencies: [] },
   ]);
   const groupOf = (id: string): string => id.split('-')[0]!;
-  expect(formatGraph(mixed, { groupOf }, createColors(false)).split('\n').slice(0, 6)).toEqual([
+  expect(formatGraph(mixed, { groupOf }, SCREEN).split('\n').slice(0, 6)).toEqual([
     'API',
     '\u{00b7}  API-1',
     '\u{00b7}  API-2',
@@ -49,7 +51,7 @@ test('no line of the tree is wider than the terminal, and no control character g
       dependencies: nth === 0 ? [] : [`\u001b[31m組件-${nth - 1}`],
     })),
   );
-  const lines = formatGraph(deep, { titleOf: () => 'x\n\u0007'.repeat(50) }, createColors(false))
+  const lines = formatGraph(deep, { titleOf: () => 'x\n\u0007'.repeat(50) }, SCREEN)
     .split('\n')
     .slice(0, 60);
   for (const line of lines) {

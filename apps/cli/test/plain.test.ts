@@ -3,8 +3,15 @@ import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import type { RunEvent, RunFact } from '@sage/journal';
 import { plainReporter } from '../src/reporters/plain.ts';
+import type { Screen } from '../src/reporters/screen.ts';
 
-function shown(...facts: (RunFact & { time?: string })[]): string[] {
+const SCREEN = { colors: createColors(false), columns: 80 };
+
+type Fact = RunFact & { time?: string };
+
+const shown = (...facts: Fact[]): string[] => shownOn(SCREEN, ...facts);
+
+function shownOn(screen: Screen, ...facts: Fact[]): string[] {
   let text = '';
   const stdout = new Writable({
     write(chunk: Buffer, _, done) {
@@ -12,12 +19,26 @@ function shown(...facts: (RunFact & { time?: string })[]): string[] {
       done();
     },
   });
-  const reporter = plainReporter(stdout, createColors(false));
+  const reporter = plainReporter(stdout, screen);
   for (const fact of facts) reporter.event({ v: 2, run: 'r', time: '', ...fact } satisfies RunEvent);
   return text.split('\n');
 }
 
 const long = 'x'.repeat(200);
+
+test('in a pipe nothing is cut', () => {
+  const reason = `changed nothing; it wrote 1 ignored file: ${long}`;
+  const lines = shownOn(
+    { ...SCREEN, columns: Infinity },
+    { event: 'attempt.started', ticket: `A-${long}`, title: long, worker: 1, attempt: 2, base: 'b' },
+    { event: 'ticket.deferred', ticket: 'A-1', category: 'agent_failed', reason, attempts: 1 },
+  );
+  expect(lines).toEqual([
+    `  worker 1  A-${long}  ${long} (attempt 2)`,
+    `  deferred  A-1             ${reason}`,
+    '',
+  ]);
+});
 
 test('a run is shown in lines of at most 80 columns, without colour where it is no terminal', () => {
   const lines = shown(

@@ -1,6 +1,9 @@
+import { createColors } from 'picocolors';
 import type { Explanation, Plan } from '@sage/stream';
 import { expect, test } from 'vitest';
 import { formatExplanation, formatPlan } from '../src/reporters/plan.ts';
+
+const SCREEN = { colors: createColors(false), columns: 80 };
 
 const explanation: Explanation = {
   v: 2,
@@ -32,7 +35,7 @@ const explanation: Explanation = {
 };
 
 test('an explanation says what probably conflicts and how that is known', () => {
-  expect(formatExplanation(explanation).trimEnd().split('\n')).toEqual([
+  expect(formatExplanation(explanation, SCREEN).trimEnd().split('\n')).toEqual([
     'API-2: Limit the rate',
     'UNPROCESSED, P2',
     'runs in batch 2 of 3: it is ready',
@@ -46,14 +49,15 @@ test('an explanation says what probably conflicts and how that is known', () => 
 });
 
 test('an explanation says in full why something has to wait, in lines of a terminal', () => {
-  const lines = formatExplanation({
+  const long = {
     ...explanation,
-    starts: { minutes: 45, because: 'limit', ticket: 'API-1' },
+    starts: { minutes: 45, because: 'limit', ticket: 'API-1' } as const,
     unblocks: Array.from({ length: 20 }, (_, nth) => `API-${nth + 10}`),
     neverBeside: ['WEB-1', 'WEB-2'],
     conflictsWith: ['WEB-2'],
     mayConflictWith: [],
-  }).trimEnd();
+  };
+  const lines = formatExplanation(long, SCREEN).trimEnd();
   expect(lines.split('\n').every((line) => line.length <= 80)).toBe(true);
   const text = lines.replaceAll(/\n {2}/g, ' ');
   expect(text).toContain('when API-1 is done, as no more of its component may run');
@@ -65,10 +69,10 @@ test('an explanation says in full why something has to wait, in lines of a termi
 
 test('an explanation distinguishes a container from a ticket that was not selected', () => {
   const { starts: _, batch: __, ...idle } = explanation;
-  expect(formatExplanation({ ...idle, container: true, waitsFor: ['API-3'] })).toContain(
+  expect(formatExplanation({ ...idle, container: true, waitsFor: ['API-3'] }, SCREEN)).toContain(
     'never starts itself: it is done when all that it waits for is\nwaits for API-3\n',
   );
-  expect(formatExplanation(idle)).toContain('not in this selection\n');
+  expect(formatExplanation(idle, SCREEN)).toContain('not in this selection\n');
 });
 
 test('a plan says what its forecast rests on', () => {
@@ -82,15 +86,17 @@ test('a plan says what its forecast rests on', () => {
     criticalPath: [],
     forecast: { ...forecast, samples: 0, estimates: 0 },
   };
-  expect(formatPlan(plan)).toContain('forecast: no estimates or earlier runs; each ticket counts as 1 min');
-  expect(formatPlan({ ...plan, forecast: { ...forecast, samples: 0, estimates: 1 } })).toContain(
+  expect(formatPlan(plan, SCREEN)).toContain(
+    'forecast: no estimates or earlier runs; each ticket counts as 1 min',
+  );
+  expect(formatPlan({ ...plan, forecast: { ...forecast, samples: 0, estimates: 1 } }, SCREEN)).toContain(
     'forecast: 66 min, 80 % likely between 40 min and 3.3 h, by the estimates alone',
   );
-  expect(formatPlan({ ...plan, forecast: { ...forecast, samples: 7, estimates: 1 } })).toContain(
+  expect(formatPlan({ ...plan, forecast: { ...forecast, samples: 7, estimates: 1 } }, SCREEN)).toContain(
     ', learned from 7 earlier tickets',
   );
   const cost = { expected: 3.4, low: 2, high: 12.25 };
-  expect(formatPlan({ ...plan, forecast: { ...forecast, samples: 7, estimates: 1, cost } })).toContain(
-    '\ncost: $3.40, 80 % likely between $2.00 and $12.25, at the usual cost per minute\n',
-  );
+  expect(
+    formatPlan({ ...plan, forecast: { ...forecast, samples: 7, estimates: 1, cost } }, SCREEN),
+  ).toContain('\ncost: $3.40, 80 % likely between $2.00 and $12.25, at the usual cost per minute\n');
 });

@@ -4,6 +4,8 @@ import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { formatStatus } from '../src/reporters/status.ts';
 
+const SCREEN = { colors: createColors(false), columns: 80 };
+
 const NOW = new Date(2026, 10, 23, 21, 33);
 const at = (hours: number, minutes: number) => new Date(2026, 10, 23, hours, minutes).toISOString();
 const run: RunStatus = {
@@ -34,7 +36,7 @@ const run: RunStatus = {
   usage: { tokens: 128_400, costUsd: 2.15 },
   forecast: { told: at(21, 30), remaining: 4, expected: at(21, 43), low: at(21, 38), high: at(21, 55) },
 };
-const lines = (status: RunStatus) => formatStatus(status, NOW, createColors(false)).trimEnd().split('\n');
+const lines = (status: RunStatus) => formatStatus(status, NOW, SCREEN).trimEnd().split('\n');
 
 test('says what a run at work does', () => {
   expect(lines(run)).toEqual([
@@ -106,7 +108,5 @@ test('keeps to 80 columns and one line a thing, whatever tickets and branches ar
 });
 
 test('without any run says how to start one', () => {
-  expect(formatStatus({ v: 1, state: 'none' }, NOW, createColors(false))).toBe(
-    'no run yet: sage stream starts one\n',
-  );
+  expect(formatStatus({ v: 1, state: 'none' }, NOW, SCREEN)).toBe('no run yet: sage stream starts one\n');
 });

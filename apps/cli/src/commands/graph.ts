@@ -6,7 +6,7 @@ import { readTicketIndex, SAGE_INDEX, type Ticket, TICKET_STATES, toGraphNodes }
 import { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
-import { colorsFor } from '../reporters/colors.ts';
+import { screenOf } from '../reporters/screen.ts';
 import { formatGraph, graphAsJson } from '../reporters/graph.ts';
 
 const FORMATS = ['text', 'mermaid', 'dot', 'svg', 'json'];
@@ -64,7 +64,7 @@ async function draw({ C, format, focus, state }: Flags): Promise<string> {
     case 'json':
       return graphAsJson(graph, options);
     default:
-      return formatGraph(graph, options, colorsFor(process.stdout, process.env));
+      return formatGraph(graph, options, screenOf(process.stdout, process.env));
   }
 }
 

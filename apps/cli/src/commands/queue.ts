@@ -8,6 +8,7 @@ import { parseDuration } from '../duration.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
 import { sandboxSettings } from '../sandbox-settings.ts';
+import { screenOf } from '../reporters/screen.ts';
 import { formatAudit, formatEntries, formatEntry } from '../reporters/queue.ts';
 import { type VerifyFlags, verifySettings } from '../verify-settings.ts';
 
@@ -36,7 +37,9 @@ export function queueCommand(): Command {
     const { commits, repository } = await open(flags);
     const [entries, unreadable] = [await commits.list(), await commits.unreadable()];
     for (const { message } of unreadable) process.stderr.write(`WARNING: ${message}\n`);
-    print(flags, entries, () => formatEntries(entries, repository.root));
+    print(flags, entries, () =>
+      formatEntries(entries, repository.root, screenOf(process.stdout, process.env)),
+    );
     return EXIT.ok;
   });
   add('show <id>', 'one entry: its work, its state, and why', async (flags, id) => {
@@ -92,7 +95,7 @@ async function land(flags: Flags): Promise<number> {
       sandbox: await sandboxSettings(config.sandbox, config.sandbox),
     },
   });
-  print(flags, changed, () => formatEntries(changed, repository.root));
+  print(flags, changed, () => formatEntries(changed, repository.root, screenOf(process.stdout, process.env)));
   return changed.every(({ state }) => state === 'landed') ? EXIT.ok : EXIT.unfinished;
 }
 

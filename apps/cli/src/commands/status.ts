@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { readStatus } from '@sage/stream';
 import { Command } from 'commander';
 import { EXIT } from '../exit.ts';
-import { colorsFor } from '../reporters/colors.ts';
+import { screenOf } from '../reporters/screen.ts';
 import { formatStatus } from '../reporters/status.ts';
 
 interface Flags {
@@ -19,7 +19,7 @@ export function statusCommand(): Command {
       const status = await readStatus(resolve(C));
       const text = json
         ? `${JSON.stringify(status)}\n`
-        : formatStatus(status, new Date(), colorsFor(process.stdout, process.env));
+        : formatStatus(status, new Date(), screenOf(process.stdout, process.env));
       process.stdout.write(text);
       process.exitCode = EXIT.ok;
     });

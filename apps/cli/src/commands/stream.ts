@@ -16,7 +16,7 @@ import { EXIT } from '../exit.ts';
 import { interactiveAsk } from '../interactive.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { amount, parseWholeNumber } from '../numbers.ts';
-import { colorsFor } from '../reporters/colors.ts';
+import { screenOf } from '../reporters/screen.ts';
 import { jsonReporter } from '../reporters/json.ts';
 import { formatExplanation, formatPlan } from '../reporters/plan.ts';
 import { plainReporter } from '../reporters/plain.ts';
@@ -130,12 +130,18 @@ async function stream(flags: Flags): Promise<number> {
 
   if (mode === 'dry-run') {
     const plan = await planStream(selection);
-    process.stdout.write(json ? `${JSON.stringify(plan)}\n` : formatPlan(plan));
+    process.stdout.write(
+      json ? `${JSON.stringify(plan)}\n` : formatPlan(plan, screenOf(process.stdout, process.env)),
+    );
     return EXIT.ok;
   }
   if (mode === 'explain') {
     const explanation = await explainTicket({ ...selection, ticket: settings.explain ?? '' });
-    process.stdout.write(json ? `${JSON.stringify(explanation)}\n` : formatExplanation(explanation));
+    process.stdout.write(
+      json
+        ? `${JSON.stringify(explanation)}\n`
+        : formatExplanation(explanation, screenOf(process.stdout, process.env)),
+    );
     return EXIT.ok;
   }
 
@@ -164,7 +170,7 @@ async function stream(flags: Flags): Promise<number> {
   const idleTimeout = duration('--idle-timeout', settings.idleTimeout);
   const reporter = json
     ? jsonReporter(process.stdout, process.stderr)
-    : plainReporter(process.stdout, colorsFor(process.stdout, process.env));
+    : plainReporter(process.stdout, screenOf(process.stdout, process.env));
   const interrupt = onInterrupt(reporter.notice);
   keepHeapSmall();
   try {

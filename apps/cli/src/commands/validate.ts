@@ -14,7 +14,7 @@ import { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
-import { colorsFor } from '../reporters/colors.ts';
+import { screenOf } from '../reporters/screen.ts';
 import { formatReport } from '../reporters/validation.ts';
 
 interface Flags {
@@ -87,7 +87,7 @@ async function run(flags: Flags): Promise<number> {
       ? `${JSON.stringify(report)}\n`
       : formatReport(report, {
           verbose: flags.verbose === true,
-          colors: colorsFor(process.stdout, process.env),
+          screen: screenOf(process.stdout, process.env),
         }),
   );
   return report.ok ? EXIT.ok : EXIT.unfinished;

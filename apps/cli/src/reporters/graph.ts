@@ -1,14 +1,12 @@
 import { type DependencyGraph, drawTree, graphStatistics, type PictureOptions } from '@sage/graph';
 import { fit, printable } from '../printable.ts';
-import type { Colors } from './colors.ts';
-
-const WIDTH_COLUMNS = 80;
+import type { Screen } from './screen.ts';
 
 /** A tree for a person: below each ticket what waits for it. */
 export function formatGraph(
   graph: DependencyGraph,
   { titleOf = (id) => id, groupOf = () => '', marked = [] }: PictureOptions,
-  colors: Colors,
+  { colors, columns }: Screen,
 ): string {
   const paint = new Map([
     ['COMPLETED', colors.green],
@@ -28,12 +26,12 @@ export function formatGraph(
     if (several && prefix === '' && groupOf(id) !== group) {
       if (group !== undefined) heading.push('');
       group = groupOf(id);
-      heading.push(colors.bold(fit(printable(group), WIDTH_COLUMNS)));
+      heading.push(colors.bold(fit(printable(group), columns)));
     }
     const state = graph.stateOf(id) ?? '';
     const title = repeated ? '(see above)' : titleOf(id) === id ? '' : titleOf(id);
     const text = `${signs.get(state) ?? '\u{00b7}'}${critical.has(id) ? '*' : ' '} ${printable(id)}  ${title}`;
-    const shown = fit(text, WIDTH_COLUMNS - prefix.length);
+    const shown = fit(text, columns - prefix.length);
     return [...heading, colors.dim(prefix) + (paint.get(state) ?? ((plain: string) => plain))(shown)];
   });
   const { total, edges, states } = graphStatistics(graph);
@@ -42,7 +40,7 @@ export function formatGraph(
   return [
     ...lines,
     '',
-    fit(`${total} tickets, ${edges} dependencies: ${counts}${legend}`, 2 * WIDTH_COLUMNS),
+    fit(`${total} tickets, ${edges} dependencies: ${counts}${legend}`, 2 * columns),
     '',
   ].join('\n');
 }

@@ -1,25 +1,28 @@
 import { type RunEvent, RunFold, type RunState } from '@sage/journal';
 import { column, fit, printable } from '../printable.ts';
-import type { Colors } from './colors.ts';
 import type { Reporter } from './reporter.ts';
+import type { Screen } from './screen.ts';
 import { timeOfDay } from './time-of-day.ts';
 
 type RunFinished = Extract<RunEvent, { event: 'run.finished' }>;
 
 const ID_COLUMNS = 14;
-const TEXT_COLUMNS = 50;
+/** What a row has before its text, and as much again as a margin needs. */
+const ROW_COLUMNS = 30;
 /** An end that is nearer than this is not worth an ETA, by a clock of minutes. */
 const MIN_ETA_MS = 2 * 60_000;
 
-/** A line for each thing that happens, at most 80 columns, and a report at the end. */
-export function plainReporter(stdout: NodeJS.WritableStream, colors: Colors): Reporter {
+/** A line for each thing that happens, as wide as the screen, and a report at the end. */
+export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen): Reporter {
+  const { colors, columns } = screen;
+  const textColumns = Math.max(20, columns - ROW_COLUMNS);
   const fold = new RunFold();
   const write = (text: string) => void stdout.write(`${text}\n`);
   const row = (word: string, color: (text: string) => string, ticket: string, text: string) =>
-    write(`  ${color(column(word, 10))}${column(ticket, ID_COLUMNS)}  ${fit(text, TEXT_COLUMNS)}`);
+    write(`  ${color(column(word, 10))}${column(ticket, ID_COLUMNS, screen)}  ${fit(text, textColumns)}`);
 
   const line = (word: string, text: string) =>
-    write(`  ${colors.cyan(column(word, 10))}${fit(text, ID_COLUMNS + 2 + TEXT_COLUMNS)}`);
+    write(`  ${colors.cyan(column(word, 10))}${fit(text, ID_COLUMNS + 2 + textColumns)}`);
   const counted = (ids: readonly string[]) => (ids.length === 1 ? '1 ticket' : `${ids.length} tickets`);
 
   return {
@@ -31,7 +34,7 @@ export function plainReporter(stdout: NodeJS.WritableStream, colors: Colors): Re
         case 'run.started': {
           const branch = event.target.replace('refs/heads/', '');
           const workers = event.workers === 1 ? '1 worker' : `${event.workers} workers`;
-          write(colors.bold(fit(`${counted(event.tickets)}, ${workers}, landing on ${branch}`, 80)));
+          write(colors.bold(fit(`${counted(event.tickets)}, ${workers}, landing on ${branch}`, columns)));
           return;
         }
         case 'run.paused':
@@ -50,7 +53,7 @@ export function plainReporter(stdout: NodeJS.WritableStream, colors: Colors): Re
             `worker ${event.worker}`,
             colors.cyan,
             event.ticket,
-            `${fit(event.title, TEXT_COLUMNS - again.length)}${again}`,
+            `${fit(event.title, textColumns - again.length)}${again}`,
           );
         }
         case 'attempt.finished':
@@ -115,14 +118,14 @@ export function plainReporter(stdout: NodeJS.WritableStream, colors: Colors): Re
       `${summary.completed} completed, ${summary.deferred} deferred, ${summary.blocked} blocked, ${summary.unprocessed} unprocessed`,
     );
     for (const [id, { category, reason, ref }] of deferred) {
-      yield `  ${column(id, ID_COLUMNS)}  ${fit(`${category}: ${reason}`, 60)}`;
+      yield `  ${column(id, ID_COLUMNS, screen)}  ${fit(`${category}: ${reason}`, textColumns + 10)}`;
       if (ref !== undefined)
         yield `  ${column('', ID_COLUMNS)}  its work is kept: git show ${printable(ref)}`;
     }
     for (const [id, by] of blocked)
-      yield `  ${column(id, ID_COLUMNS)}  ${fit(`blocked by ${by.join(', which waits for ')}`, 60)}`;
+      yield `  ${column(id, ID_COLUMNS, screen)}  ${fit(`blocked by ${by.join(', which waits for ')}`, textColumns + 10)}`;
     for (const [id, files] of drift)
-      yield `  ${column(id, ID_COLUMNS)}  ${fit(`also changed ${files.join(', ')}`, 60)}`;
+      yield `  ${column(id, ID_COLUMNS, screen)}  ${fit(`also changed ${files.join(', ')}`, textColumns + 10)}`;
     if (outcome !== 'finished') yield 'The run is not over: sage stream resumes it.';
     else if (deferred.size > 0)
       yield `Try again: sage stream --auto --only ${[...deferred.keys()].map(printable).join(',')}`;

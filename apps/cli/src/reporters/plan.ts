@@ -1,21 +1,23 @@
 import type { Explanation, Plan } from '@sage/stream';
 import { column, fit, wrap } from '../printable.ts';
 import { formatGantt, hours } from './gantt.ts';
+import type { Screen } from './screen.ts';
 
-const WIDTH_COLUMNS = 80;
+/** Of a drawing in a pipe. */
+const DRAWING_COLUMNS = 80;
 
 /** The plan for a person. */
-export function formatPlan({ batches, blocked, workers, criticalPath, forecast }: Plan): string {
+export function formatPlan(plan: Plan, { columns }: Screen): string {
+  const { batches, blocked, workers, criticalPath, forecast } = plan;
   const tickets = batches.reduce((sum, batch) => sum + batch.length, 0);
   const lines = [
     `${counted(tickets, 'ticket', 's')} in ${counted(batches.length, 'batch', 'es')}, ${counted(workers, 'worker', 's')}`,
     '',
   ];
   for (const [index, batch] of batches.entries()) {
-    lines.push(`${column(String(index + 1), 5)} ${fit(batch.join('  '), WIDTH_COLUMNS - 6)}`);
+    lines.push(`${column(String(index + 1), 5)} ${fit(batch.join('  '), columns - 6)}`);
   }
-  if (criticalPath.length > 0)
-    lines.push('', fit(`longest chain: ${criticalPath.join(' -> ')}`, WIDTH_COLUMNS));
+  if (criticalPath.length > 0) lines.push('', fit(`longest chain: ${criticalPath.join(' -> ')}`, columns));
   if (tickets > 0) {
     const { minutes, utilisation } = forecast;
     lines.push(
@@ -24,11 +26,11 @@ export function formatPlan({ batches, blocked, workers, criticalPath, forecast }
       ...(forecast.cost ? [costLine(forecast.cost)] : []),
       `as planned below: ${hours(minutes)}, workers busy ${Math.round(utilisation * 100)} % of it`,
       '',
-      ...formatGantt(forecast.assignments, minutes, WIDTH_COLUMNS),
+      ...formatGantt(forecast.assignments, minutes, columns === Infinity ? DRAWING_COLUMNS : columns),
     );
   }
   for (const { id, by } of blocked)
-    lines.push(fit(`blocked: ${id}, by ${by.join(', which waits for ')}`, WIDTH_COLUMNS));
+    lines.push(fit(`blocked: ${id}, by ${by.join(', which waits for ')}`, columns));
   return lines.join('\n') + '\n';
 }
 
@@ -49,7 +51,7 @@ function costLine({ expected, low, high }: NonNullable<Plan['forecast']['cost']>
 }
 
 /** Why a ticket runs when it runs, for a person. */
-export function formatExplanation(explanation: Explanation): string {
+export function formatExplanation(explanation: Explanation, { columns }: Screen): string {
   const {
     ticket,
     title,
@@ -90,7 +92,7 @@ export function formatExplanation(explanation: Explanation): string {
     lines.push(`conflicts with ${other} with a chance of ${Math.round(chance * 100)} %: both may change`);
     for (const { path, sources } of files) lines.push(`- ${path} (${sources.map(sourceText).join('; ')})`);
   }
-  return lines.flatMap((text) => wrap(text, WIDTH_COLUMNS)).join('\n') + '\n';
+  return lines.flatMap((text) => wrap(text, columns)).join('\n') + '\n';
 }
 
 function sourceText(

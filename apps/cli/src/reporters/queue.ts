@@ -1,13 +1,17 @@
 import type { AuditReport, QueueEntry } from '@sage/commit-queue';
 import { column, fit, printable } from '../printable.ts';
+import type { Screen } from './screen.ts';
 
-/** A line an entry, at most 80 columns. */
-export function formatEntries(entries: readonly QueueEntry[], root: string): string {
+/** What a line has before its text, and as much again as a margin needs. */
+const ROW_COLUMNS = 42;
+
+/** A line an entry, as wide as the screen. */
+export function formatEntries(entries: readonly QueueEntry[], root: string, screen: Screen): string {
   if (entries.length === 0) return `the queue of ${printable(root)} is empty\n`;
   const lines = entries.map((entry) => {
     const { id, state, ticket, target } = entry;
     const branch = target.replace('refs/heads/', '');
-    return `${id.slice(0, 10)}  ${column(state, 10)}  ${column(ticket, 14)}  ${fit(why(entry) || branch, 38)}\n`;
+    return `${id.slice(0, 10)}  ${column(state, 10)}  ${column(ticket, 14, screen)}  ${fit(why(entry) || branch, Math.max(20, screen.columns - ROW_COLUMNS))}\n`;
   });
   return lines.join('');
 }

@@ -1,36 +1,40 @@
 import type { AgentStatus, RunStatus } from '@sage/journal';
 import type { Status } from '@sage/stream';
 import { column, fit } from '../printable.ts';
-import type { Colors } from './colors.ts';
 import { hours } from './gantt.ts';
+import type { Screen } from './screen.ts';
 import { timeOfDay } from './time-of-day.ts';
 
-const WIDTH_COLUMNS = 80;
 const ID_COLUMNS = 14;
-const TEXT_COLUMNS = 50;
+/** What a row has before its text, and as much again as a margin needs. */
+const ROW_COLUMNS = 30;
 
-/** The status in lines of at most 80 columns, as things are `now`. */
-export function formatStatus(status: Status, now: Date, colors: Colors): string {
+/** The status in lines that fit the screen, as things are `now`. */
+export function formatStatus(status: Status, now: Date, screen: Screen): string {
+  const { colors, columns } = screen;
+  const textColumns = Math.max(20, columns - ROW_COLUMNS);
   if (status.state === 'none') return 'no run yet: sage stream starts one\n';
   const at = (time: string) => timeOfDay(time, now.toISOString());
   const killed = status.state === 'killed';
-  const lines = [colors.bold(headLine(status, at))];
-  if (status.reason !== undefined) lines.push(fit(status.reason, WIDTH_COLUMNS));
+  const lines = [colors.bold(headLine(status, at, columns))];
+  if (status.reason !== undefined) lines.push(fit(status.reason, columns));
   const { forecast } = status;
   if (status.state === 'working' && forecast) {
     const [expected, low, high, told] = [forecast.expected, forecast.low, forecast.high, forecast.told].map(
       at,
     );
-    lines.push(fit(`ETA ${expected} (80 % likely between ${low} and ${high}), as of ${told}`, WIDTH_COLUMNS));
+    lines.push(fit(`ETA ${expected} (80 % likely between ${low} and ${high}), as of ${told}`, columns));
   }
-  lines.push(fit(counts(status), WIDTH_COLUMNS));
+  lines.push(fit(counts(status), columns));
   const used = usage(status);
   if (used !== '') lines.push(used);
   const row = (word: string, color: (text: string) => string, ticket: string, text: string) =>
-    lines.push(`  ${color(column(word, 10))}${column(ticket, ID_COLUMNS)}  ${fit(text, TEXT_COLUMNS)}`);
+    lines.push(
+      `  ${color(column(word, 10))}${column(ticket, ID_COLUMNS, screen)}  ${fit(text, textColumns)}`,
+    );
   for (const agent of status.agents) {
-    if (killed) row('cut off', colors.yellow, agent.ticket, titleOf(agent, TEXT_COLUMNS));
-    else row(`worker ${agent.worker}`, colors.cyan, agent.ticket, atWork(agent, now));
+    if (killed) row('cut off', colors.yellow, agent.ticket, titleOf(agent, textColumns));
+    else row(`worker ${agent.worker}`, colors.cyan, agent.ticket, atWork(agent, now, textColumns));
   }
   for (const ticket of status.landing) row('landing', colors.green, ticket, '');
   for (const { ticket, category, reason } of status.deferred)
@@ -43,7 +47,11 @@ export function formatStatus(status: Status, now: Date, colors: Colors): string 
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }
 
-function headLine({ run, target, state, started, ended, updated }: RunStatus, at: (time: string) => string) {
+function headLine(
+  { run, target, state, started, ended, updated }: RunStatus,
+  at: (time: string) => string,
+  columns: number,
+) {
   const how = {
     working: () => `at work since ${at(started)}`,
     paused: () => 'paused',
@@ -53,7 +61,7 @@ function headLine({ run, target, state, started, ended, updated }: RunStatus, at
     stopped: () => `stopped ${at(ended ?? updated)}`,
   }[state]();
   const branch = target.replace('refs/heads/', '');
-  return `${fit(`run ${run} on ${branch}`, WIDTH_COLUMNS - how.length - 2)}, ${how}`;
+  return `${fit(`run ${run} on ${branch}`, columns - how.length - 2)}, ${how}`;
 }
 
 function counts({ tickets, state }: RunStatus): string {
@@ -73,10 +81,10 @@ function usage({ usage }: RunStatus): string {
   return told.length === 0 ? '' : `${told.join(', ')} so far`;
 }
 
-function atWork(agent: AgentStatus, now: Date): string {
+function atWork(agent: AgentStatus, now: Date, columns: number): string {
   const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(agent.since)) / 1000));
   const time = column(seconds < 60 ? `${seconds} s` : hours(seconds / 60), 8);
-  return `${time}${titleOf(agent, TEXT_COLUMNS - time.length)}`;
+  return `${time}${titleOf(agent, columns - time.length)}`;
 }
 
 function titleOf({ title, attempt, quiet }: AgentStatus, columns: number): string {
