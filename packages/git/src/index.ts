@@ -59,7 +59,6 @@ export {
 } from './repository/open-repository.ts';
 export type { Repository } from './repository.ts';
 export { type GitVersion, gitVersion, OLDEST_GIT } from './process/git-version.ts';
-export { worktreeSize } from './objects/worktree-size.ts';
 export { git, gitRaw, type GitOptions, type GitResult } from './process/run.ts';
 export { cleanWorktree, moveWorktree, type WorktreeFiles } from './worktrees/reuse-worktree.ts';
 export { gcIsRunning, waitForGc } from './objects/running-gc.ts';
@@ -84,7 +83,8 @@ export {
   type MergeResult,
   type TreeEntry,
 } from './objects/trees.ts';
-export { freeBytes, worktreeDirectory } from './worktrees/worktree-directory.ts';
+export { worktreeDirectory } from './worktrees/worktree-directory.ts';
+export { type WorktreeRoom, worktreeRoom } from './worktrees/worktree-room.ts';
 export { listWorktrees, type Worktree } from './worktrees/worktrees.ts';
 export { trailerValues } from './objects/trailers.ts';
 export { sharedPermissions, type SharedPermissions } from './repository/shared-permissions.ts';

@@ -1,3 +1,4 @@
+import { worktreeDirectory } from '@sage/git';
 import { usableCores } from '@sage/scheduler';
 import { parseRawTicketIndex, readTicketText, TicketIndexError } from '@sage/tickets';
 import type { RawTicketIndex } from '@sage/tickets';
@@ -23,6 +24,8 @@ export interface ValidateOptions {
   readonly checks?: readonly string[];
   /** Cores of the machine; by default what this process may use. */
   readonly cores?: number;
+  /** Where worktrees are made; by default below the user's cache folder. */
+  readonly worktrees?: string;
   readonly agent?: AgentProgram;
   /** Looked at where it is given. */
   readonly sandbox?: Sandbox;
@@ -56,6 +59,7 @@ export async function validate(options: ValidateOptions): Promise<ValidationRepo
   const potential = parallelisationOf(index, workers, limits);
   const surroundings = {
     root,
+    worktrees: worktreeDirectory(root, options.worktrees),
     agent,
     sandbox,
     cores: options.cores ?? usableCores(),

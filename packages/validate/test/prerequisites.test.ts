@@ -126,27 +126,26 @@ test('machine: one core is worth a warning', () => {
 });
 
 test('machine: judges the room by the worktrees that are wanted', () => {
-  expect(judgeDisk(3, 100e6, 300e6)).toMatchObject({
+  expect(judgeDisk(3, { size: 100e6, free: 300e6, room: 3 })).toMatchObject({
     status: 'pass',
     message: 'room for 3 worktrees of 100 MB, 300 MB are free',
   });
-  expect(judgeDisk(3, 100e6, 299e6)).toMatchObject({
+  expect(judgeDisk(3, { size: 100e6, free: 299e6, room: 2 })).toMatchObject({
     status: 'warn',
     message: expect.stringMatching(/^room for only 2 of 3 worktrees/),
   });
-  expect(judgeDisk(3, 100e6, 99e6).status).toBe('fail');
-  expect(judgeDisk(3, 0, 99e6).status).toBe('pass');
+  expect(judgeDisk(3, { size: 100e6, free: 99e6, room: 0 }).status).toBe('fail');
 });
 
 test('machine: measures the tracked files, in blocks', async () => {
   const { root, commit } = repository();
   commit({ big: 'x'.repeat(120_000) });
   writeFileSync(join(root, 'untracked'), 'x'.repeat(1e6));
-  expect(await checkDisk(root, 1)).toMatchObject({
+  expect(await checkDisk(root, root, 1)).toMatchObject({
     status: 'pass',
     message: expect.stringContaining('worktrees of 0.1 MB'),
   });
-  expect(await checkDisk(temporaryFolder(), 1)).toMatchObject({ status: 'warn' });
+  expect(await checkDisk(temporaryFolder(), root, 1)).toMatchObject({ status: 'warn' });
 });
 
 test('section 15 puts them together, with what a parallel run would gain', async () => {

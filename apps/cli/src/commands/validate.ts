@@ -72,6 +72,7 @@ async function run(flags: Flags): Promise<number> {
     index: join(root, SAGE_INDEX),
     ...(flags.strict && { strict: true }),
     ...(checks && { checks }),
+    ...(config.worktrees?.directory !== undefined && { worktrees: config.worktrees.directory }),
     ...(config.componentLimits && { componentLimits: config.componentLimits }),
     sandbox: { wanted: Boolean(config.sandbox), ...(version !== undefined && { version }) },
     ...(agent && {

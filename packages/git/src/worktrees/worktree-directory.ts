@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, isAbsolute, join, resolve } from 'node:path';
 
 /**
  * Where the worktrees of a checkout are: below the user's cache folder, or below `setting`. Not in the checkout: tools
@@ -25,16 +24,4 @@ export function worktreeDirectory(
       ? named
       : join(home, platform === 'darwin' ? 'Library/Caches' : '.cache');
   return join(cache, 'sage', name);
-}
-
-/** Bytes that may still be written where a folder is, or would be made. */
-export async function freeBytes(directory: string): Promise<number> {
-  for (let at = directory; ; at = dirname(at)) {
-    try {
-      const { bavail, bsize } = await statfs(at);
-      return bavail * bsize;
-    } catch (error) {
-      if (at === dirname(at)) throw error;
-    }
-  }
 }

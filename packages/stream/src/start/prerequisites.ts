@@ -1,4 +1,4 @@
-import { freeBytes, type Repository, worktreeDirectory, worktreeSize } from '@sage/git';
+import { type Repository, worktreeDirectory, worktreeRoom } from '@sage/git';
 import { determineWorkerCount, usableCores } from '@sage/scheduler';
 
 export interface Workforce {
@@ -31,15 +31,13 @@ export async function chooseWorkforce(
   const wanted = determineWorkerCount(requested ?? 1, Math.max(1, available), { cores });
   if (wanted === 1) return { workers: 1 };
   if (cores < 2) return { workers: 1, notice: 'this machine has one core: using one worker' };
-  const size = await worktreeSize(repository, tip);
-  const free = await freeBytes(directory);
-  if (free < size * 2) {
+  const { size, room } = await worktreeRoom(repository, tip, directory);
+  if (room < 2) {
     return {
       workers: 1,
       notice: `no room for a second worktree (${megabytes(size)} each): using one worker`,
     };
   }
-  const room = Math.floor(free / Math.max(1, size));
   if (room < wanted)
     return {
       workers: room,

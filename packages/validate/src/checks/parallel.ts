@@ -9,6 +9,8 @@ import type { Parallelisation } from '../report.ts';
 
 export interface Surroundings {
   readonly root: string;
+  /** Where worktrees are made. */
+  readonly worktrees: string;
   readonly cores: number;
   readonly workers: number;
   readonly agent: AgentProgram | undefined;
@@ -19,7 +21,7 @@ export interface Surroundings {
 
 /** Section 15: what a parallel run needs, and what it would gain. */
 export async function checkParallel(
-  { root, cores, workers, agent, sandbox, path }: Surroundings,
+  { root, worktrees, cores, workers, agent, sandbox, path }: Surroundings,
   potential: Parallelisation,
 ): Promise<Finding[]> {
   return [
@@ -28,7 +30,7 @@ export async function checkParallel(
     await checkAgent(root, agent, path),
     ...(sandbox ? [checkSandbox(sandbox)] : []),
     checkCores(cores),
-    await checkDisk(root, workers),
+    await checkDisk(root, worktrees, workers),
     describePotential(potential),
     { id: 'parallel.workers', status: 'pass', message: describeWorkers(potential), tickets: [] },
   ];

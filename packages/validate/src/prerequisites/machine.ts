@@ -1,4 +1,4 @@
-import { freeBytes, GitError, RepositoryError, worktreeDirectory, worktreeSize } from '@sage/git';
+import { GitError, RepositoryError, type WorktreeRoom, worktreeRoom } from '@sage/git';
 import type { Finding } from '../finding.ts';
 
 export function checkCores(cores: number): Finding {
@@ -12,14 +12,14 @@ export function checkCores(cores: number): Finding {
   };
 }
 
-/** Room for as many worktrees as there will be workers. */
-export async function checkDisk(root: string, workers: number): Promise<Finding> {
+/** Room for as many worktrees as there will be workers, in the folder where they are made. */
+export async function checkDisk(root: string, directory: string, workers: number): Promise<Finding> {
   const id = 'parallel.disk';
-  const size = await worktreeSize(root, 'HEAD').catch((error: unknown) => {
+  const room = await worktreeRoom(root, 'HEAD', directory).catch((error: unknown) => {
     if (error instanceof GitError || error instanceof RepositoryError) return undefined;
     throw error;
   });
-  if (size === undefined) {
+  if (room === undefined) {
     return {
       id,
       status: 'warn',
@@ -27,13 +27,11 @@ export async function checkDisk(root: string, workers: number): Promise<Finding>
       tickets: [],
     };
   }
-  return judgeDisk(workers, size, await freeBytes(worktreeDirectory(root, undefined)));
+  return judgeDisk(workers, room);
 }
 
-/** Bytes per worktree, bytes free. */
-export function judgeDisk(workers: number, size: number, free: number): Finding {
+export function judgeDisk(workers: number, { size, free, room }: WorktreeRoom): Finding {
   const id = 'parallel.disk';
-  const room = Math.floor(free / Math.max(size, 1));
   const each = `worktrees of ${megabytes(size)}, ${megabytes(free)} are free`;
   if (room >= workers) return { id, status: 'pass', message: `room for ${workers} ${each}`, tickets: [] };
   const message = `room for only ${room} of ${workers} ${each}: free some, or use fewer workers`;

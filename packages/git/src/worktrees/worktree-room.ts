@@ -1,0 +1,50 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { git } from '../process/run.ts';
+import type { Repository } from '../repository.ts';
+
+/** Files take whole blocks on most file systems. */
+const BLOCK_BYTES = 4_096;
+
+export interface WorktreeRoom {
+  /** Bytes on disk that a worktree's files take. */
+  readonly size: number;
+  /** Bytes that may still be written. */
+  readonly free: number;
+  /** How many worktrees fit. */
+  readonly room: number;
+}
+
+/**
+ * The room for worktrees of a commit in a folder, which may still have to be made.
+ * @param where a repository, or a directory in one
+ */
+export async function worktreeRoom(
+  where: Repository | string,
+  commit: string,
+  directory: string,
+): Promise<WorktreeRoom> {
+  const [size, free] = await Promise.all([filesSize(where, commit), freeBytes(directory)]);
+  return { size, free, room: Math.floor(free / Math.max(1, size)) };
+}
+
+async function filesSize(where: Repository | string, commit: string): Promise<number> {
+  const listing = await git(where, ['ls-tree', '-r', '-l', '-z', '--full-tree', commit]);
+  let size = 0;
+  for (const line of listing.split('\0')) {
+    const bytes = Number(/^\S+ blob \S+ +(\d+)\t/.exec(line)?.[1] ?? 0);
+    size += Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES;
+  }
+  return size;
+}
+
+async function freeBytes(directory: string): Promise<number> {
+  for (let at = directory; ; at = dirname(at)) {
+    try {
+      const { bavail, bsize } = await statfs(at);
+      return bavail * bsize;
+    } catch (error) {
+      if (at === dirname(at)) throw error;
+    }
+  }
+}
