@@ -5,7 +5,7 @@ import { WorkerCountError } from '@sage/scheduler';
 import { BacklogError, CannotStartError, NoRunError } from '@sage/stream';
 import { TicketIndexError } from '@sage/tickets';
 import { CannotCheckError } from '@sage/validate';
-import { AgentError, SettingError } from '@sage/workers';
+import { AgentError, MachineError, SettingError } from '@sage/workers';
 import { CommanderError } from 'commander';
 import { ConfigError, UsageError } from './errors.ts';
 import { printable } from './printable.ts';
@@ -36,6 +36,9 @@ const WRONG_INPUT = [
   WorkerCountError,
 ];
 
+/** What was begun is kept, and can be finished later. */
+const STOPPED = [MachineError, QueueStoppedError, UnfinishedLandingError];
+
 /** What the machine may refuse, and what to do about it. */
 const REFUSED: Readonly<Record<string, string>> = {
   ENOSPC: 'free some disk space, then go on',
@@ -56,7 +59,7 @@ export function describeFailure(error: unknown): { message: string; exitCode: nu
     if (error.code === 'commander.help') return { message: '', exitCode: EXIT.wrongInput };
     return { message: line(error.message.replace(/^error: /, '')), exitCode: EXIT.wrongInput };
   }
-  if (error instanceof QueueStoppedError || error instanceof UnfinishedLandingError)
+  if (STOPPED.some((known) => error instanceof known) && error instanceof Error)
     return { message: line(error.message), exitCode: EXIT.stopped };
   if (error instanceof Error && WRONG_INPUT.some((known) => error instanceof known)) {
     return { message: line(error.message), exitCode: EXIT.wrongInput };

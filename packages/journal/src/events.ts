@@ -57,7 +57,14 @@ export type RunFact =
       readonly ticket: string;
       readonly worker: number;
       readonly attempt: number;
-      readonly outcome: 'completed' | 'deferred' | 'failed' | 'rate-limited' | 'interrupted';
+      readonly outcome:
+        | 'completed'
+        | 'deferred'
+        | 'failed'
+        | 'rate-limited'
+        | 'account-refused'
+        | 'machine-failed'
+        | 'interrupted';
       readonly seconds: number;
       readonly category?: DeferCategory;
       readonly reason?: string;

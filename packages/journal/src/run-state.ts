@@ -25,7 +25,7 @@ export interface RunState {
   readonly target: string;
   readonly base: string;
   readonly tickets: ReadonlySet<string>;
-  /** Counted attempts: not those that were interrupted or turned away by a rate limit. */
+  /** Counted attempts: those whose end is the ticket's own. */
   readonly attempts: ReadonlyMap<string, number>;
   readonly conflicts: ReadonlyMap<string, number>;
   /** Attempts that were started and have not ended: ticket to base. */
@@ -147,7 +147,7 @@ export class RunFold {
             resumeSession(state.sessions.get(event.ticket), event.session, event),
           );
         if (event.outcome === 'completed' && event.drift) state.drift.set(event.ticket, event.drift);
-        if (event.outcome === 'rate-limited' || event.outcome === 'interrupted') return;
+        if (!COUNTED.has(event.outcome)) return;
         count(state.attempts, event.ticket);
         if (event.outcome === 'failed') {
           const { log, reason = 'it failed' } = event;
@@ -187,6 +187,9 @@ export class RunFold {
     }
   }
 }
+
+/** Ends of attempts that are the ticket's own, and not the account's, the machine's or a person's. */
+const COUNTED: ReadonlySet<string> = new Set(['completed', 'deferred', 'failed']);
 
 function count(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);

@@ -43,6 +43,8 @@ test.each([
   ['failed', 1],
   ['deferred', 1],
   ['rate-limited', 0],
+  ['account-refused', 0],
+  ['machine-failed', 0],
   ['interrupted', 0],
 ] as const)('an attempt that ended as %s counts %i', (outcome, counted) => {
   expect(fold(started, begin, end(outcome)).attempts.get('A-1') ?? 0).toBe(counted);

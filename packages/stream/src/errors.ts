@@ -9,6 +9,7 @@ export class CannotStartError extends Error {
     | 'UNKNOWN_BRANCH'
     | 'READ_ONLY'
     | 'ALREADY_RUNNING'
+    | 'SETUP_FAILS'
     | 'VERIFY_FAILS'
     | 'WRONG_WORKFLOW_MODE';
 

@@ -23,6 +23,12 @@ export class WorkerError extends Error {
   }
 }
 
+/** A command could not be run as it should be: its setup failed, or there is no room. It says nothing about the work. */
+export class MachineError extends Error {
+  override readonly name = 'MachineError';
+  readonly code = 'MACHINE_FAILED';
+}
+
 /** A setting that cannot be used; nothing was changed. */
 export class SettingError extends Error {
   override readonly name = 'SettingError';

@@ -7,10 +7,12 @@ export type { AgentRun } from './agents/agent-run.ts';
 export type { PermissionPolicy, PermissionRequest } from './agents/permission.ts';
 export { KNOWN_AGENTS } from './agents/known-agents.ts';
 export { type AgentEnd, type AgentTurn, runAgent } from './agents/run-agent.ts';
-export type { AgentEvent, AgentProblem, AgentReport, ReadEvent } from './agents/report.ts';
+export type { AgentProblem } from './agents/problem.ts';
+export type { AgentEvent, AgentReport, ReadEvent } from './agents/report.ts';
 export { type AgentChoice, type CustomAgent, resolveAgent } from './agents/resolve-agent.ts';
 export type { CheckRequest } from './attempt/check.ts';
-export { AgentError, SettingError, WorkerError } from './errors.ts';
+export { AgentError, MachineError, SettingError, WorkerError } from './errors.ts';
+export { isMachineError } from './process/machine-error.ts';
 export { outputTail } from './process/output-tail.ts';
 export { composePrompt, DEFAULT_TEMPLATE, type PromptContext } from './prompt/prompt.ts';
 export {

@@ -69,8 +69,18 @@ export interface WorkRequest {
   readonly session?: { readonly id: string } & TokenUsage;
 }
 
-/** How one attempt ended. `rate-limited` and `interrupted` are not the ticket's fault and are not counted. */
-export type AttemptOutcome = 'completed' | 'deferred' | 'failed' | 'rate-limited' | 'interrupted';
+/**
+ * How one attempt ended. The last four are not the ticket's failure and are not counted: a limit of the account that
+ * passes, an account that refuses until a person does something, a machine that cannot do its part, an interruption.
+ */
+export type AttemptOutcome =
+  | 'completed'
+  | 'deferred'
+  | 'failed'
+  | 'rate-limited'
+  | 'account-refused'
+  | 'machine-failed'
+  | 'interrupted';
 
 export type AttemptCategory =
   | 'agent_failed'

@@ -58,6 +58,8 @@ export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen): Re
         }
         case 'attempt.finished':
           if (event.outcome === 'failed') row('failed', colors.yellow, event.ticket, event.reason ?? '');
+          else if (event.outcome === 'account-refused')
+            row('refused', colors.yellow, event.ticket, event.reason ?? '');
           else if (event.outcome === 'interrupted')
             row('stopped', colors.yellow, event.ticket, 'not counted as an attempt');
           else if (event.outcome === 'completed' && event.drift) {

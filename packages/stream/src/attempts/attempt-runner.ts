@@ -21,7 +21,7 @@ export class AttemptRunner {
   }
 
   /**
-   * Runs one attempt to its end. A failure of the worker or of the queue is a failed attempt.
+   * Runs one attempt to its end. A worker or a queue that fails is a failure of the machine.
    * @throws {TargetLostError}: there is no commit that the ticket could start from.
    */
   async run(ticket: Ticket, worker: number, agentRun: AgentRun): Promise<AttemptResult> {
@@ -109,7 +109,7 @@ export class AttemptRunner {
       return await workers.run(request, run);
     } catch (error) {
       return {
-        ...failed(error),
+        ...machineFailed(error),
         changedFiles: [],
         ignoredFiles: [],
         drift: [],
@@ -149,7 +149,7 @@ export class AttemptRunner {
     try {
       return { result, entry: await queue.enqueue(work) };
     } catch (error) {
-      return { result: { ...result, ...failed(error) } };
+      return { result: { ...result, ...machineFailed(error) } };
     }
   }
 
@@ -193,7 +193,7 @@ function workTicket(ticket: Ticket): WorkTicket {
   return { id, title, type, component, description, acceptanceCriteria, docs, files, checks, raw: document };
 }
 
-function failed(error: unknown) {
+function machineFailed(error: unknown) {
   const reason = error instanceof Error ? error.message : String(error);
-  return { outcome: 'failed', category: 'agent_failed', reason } as const;
+  return { outcome: 'machine-failed', reason } as const;
 }

@@ -3,6 +3,8 @@ import type { AgentRun, AttemptResult } from '@sage/workers';
 import type { RunContext } from '../context/run-context.ts';
 import type { Admission } from '../limits/admission.ts';
 import type { Breaker } from '../limits/breaker.ts';
+import { machineFailed } from '../limits/machine-health.ts';
+import type { TurnedAway } from '../limits/turned-away.ts';
 import type { AttemptRunner } from './attempt-runner.ts';
 import { type Collection, CollectionOrder } from './collection-order.ts';
 import type { RetryPolicy } from './retry-policy.ts';
@@ -28,8 +30,11 @@ export interface SupervisorOptions {
   /** Aborted when agents have to end. The supervisor aborts it when a person quits at a question. */
   readonly halt: AbortController;
   readonly post: (message: AttemptMessage) => void;
-  /** Whether the queue cannot continue: then nothing is tried again. */
+  /** Whether nothing more starts: then nothing is tried again. */
   readonly isStopped: () => boolean;
+  /** Nothing more starts, for this reason; what is finished lands. */
+  readonly giveUp: (reason: string) => void;
+  readonly turnedAway: TurnedAway;
 }
 
 /** The attempts under way, each from its start to what follows from its end. */
@@ -82,15 +87,17 @@ export class AttemptSupervisor {
   /** Does what follows from the end of an attempt. Returns whether there is work to land. */
   async onEnd(ticket: Ticket, result: AttemptResult | undefined): Promise<boolean> {
     const { scheduler, workers, notice } = this.#context;
-    const { admission, retries, breaker, halt, isStopped } = this.#options;
+    const { admission, retries, breaker, halt, isStopped, giveUp, turnedAway } = this.#options;
     this.#running -= 1;
     const cut = admission.onAttemptEnded(ticket.id, result?.outcome);
     if (!result) return false;
     const { outcome, category = 'agent_failed', reason = 'it failed', commit } = result;
     switch (outcome) {
       case 'completed':
+        turnedAway.cameThrough(ticket.id);
         return true;
       case 'deferred':
+        turnedAway.cameThrough(ticket.id);
         breaker.onAttemptFailed({ ticket: ticket.id, reason, log: this.#logOf(ticket) }, result.seconds);
         await retries.deferred(ticket, { category, reason, commit });
         return false;
@@ -100,7 +107,18 @@ export class AttemptSupervisor {
           await retries.failed(ticket, { category, reason, commit });
         return false;
       case 'rate-limited':
+        if (await this.#deferIfAlone(ticket, { reason, commit })) return false;
         notice(`${ticket.id}: ${reason}; ${admission.onRateLimited(result.retryAfter)}`);
+        break;
+      case 'machine-failed': {
+        if (await this.#deferIfAlone(ticket, { reason, commit })) return false;
+        const pause = admission.onMachineFailed();
+        if (pause === undefined) giveUp(machineFailed(`${ticket.id}: ${reason}`));
+        else notice(`${ticket.id}: ${reason}; ${pause}`);
+        break;
+      }
+      case 'account-refused':
+        giveUp(this.#accountRefused(reason));
         break;
       case 'interrupted':
         if (cut?.of === 'ticket') {
@@ -114,6 +132,26 @@ export class AttemptSupervisor {
     if (commit !== undefined) await workers.keep(ticket.id, commit, 'interrupted');
     scheduler.released(ticket.id);
     return false;
+  }
+
+  /** A ticket that alone is turned away again and again is deferred. Returns whether it is. */
+  async #deferIfAlone(
+    ticket: Ticket,
+    { reason, commit }: { readonly reason: string; readonly commit: string | undefined },
+  ): Promise<boolean> {
+    const { retries, turnedAway, isStopped } = this.#options;
+    turnedAway.add(ticket.id);
+    const times = turnedAway.timesAlone(ticket.id);
+    if (times === undefined || isStopped()) return false;
+    const alone = `turned away ${times} times while other tickets were not: ${reason}`;
+    await retries.deferred(ticket, { category: 'external_blocker', reason: alone, commit });
+    return true;
+  }
+
+  #accountRefused(reason: string): string {
+    const { signIn } = this.#context.settings;
+    const fix = signIn === undefined ? 'correct that' : `correct that (sign in: ${signIn})`;
+    return `the agent's account was refused: ${reason}; ${fix}, then run sage stream again`;
   }
 
   /** Of the attempt that has just ended. */

@@ -24,6 +24,8 @@ export interface RunSettings {
   /** Whether to go on when every ticket fails the same way. */
   readonly keepGoing?: boolean;
   readonly verifyCommand?: string;
+  /** How a person signs in to the agent's account, where that is known. */
+  readonly signIn?: string;
   /** Asks a person before each step of an interactive run. */
   readonly ask?: Ask;
 }

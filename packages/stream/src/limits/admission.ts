@@ -3,13 +3,18 @@ import type { AgentReport, AttemptResult } from '@sage/workers';
 import type { RunContext } from '../context/run-context.ts';
 import { overBudget } from './budget.ts';
 import { BudgetWatch, type Cut } from './budget-watch.ts';
+import { MachineHealth } from './machine-health.ts';
 import { RateLimiter } from './rate-limiter.ts';
+
+/** Ends of attempts whose agent could work. */
+const AT_WORK: ReadonlySet<AttemptResult['outcome']> = new Set(['completed', 'deferred', 'failed']);
 
 /** Decides whether another agent may start: what the account allows, and what the user wants to spend. */
 export class Admission {
   readonly #context: Pick<RunContext, 'log' | 'clock' | 'settings'>;
   readonly #limiter: RateLimiter;
   readonly #budget: BudgetWatch;
+  readonly #machine: MachineHealth;
   /** Retries that each running agent has reported. */
   readonly #retries = new Map<string, number>();
   #rateLimited = false;
@@ -22,6 +27,7 @@ export class Admission {
       () => clock.now().getTime(),
     );
     this.#budget = new BudgetWatch(settings.budget, () => log.state);
+    this.#machine = new MachineHealth(() => clock.now().getTime());
   }
 
   /**
@@ -31,7 +37,7 @@ export class Admission {
   startDelay(working: number, running: number): number {
     if (this.#rateLimited && !this.#context.settings.wait) return Infinity;
     if (this.overBudget(running) !== undefined) return Infinity;
-    const pause = this.#limiter.remaining();
+    const pause = Math.max(this.#limiter.remaining(), this.#machine.remaining());
     if (pause > 0) return pause;
     return working < this.#limiter.window ? 0 : this.#limiter.growsIn();
   }
@@ -69,7 +75,19 @@ export class Admission {
   onAttemptEnded(ticket: string, outcome: AttemptResult['outcome'] | undefined): Cut | undefined {
     this.#retries.delete(ticket);
     if (outcome === 'completed' || outcome === 'deferred') this.#limiter.onSuccess();
+    if (outcome !== undefined && AT_WORK.has(outcome)) this.#machine.worked();
     return this.#budget.ended(ticket);
+  }
+
+  /** The machine could not do its part. Returns what follows from it in words; undefined when waiting has not helped. */
+  onMachineFailed(): string | undefined {
+    const pause = this.#machine.failed();
+    return pause === undefined ? undefined : `not counted, nothing starts for ${Math.ceil(pause / 1000)} s`;
+  }
+
+  /** Milliseconds until the machine is tried again. */
+  machinePause(): number {
+    return this.#machine.remaining();
   }
 
   /** The account has turned an agent away. Returns in words what follows from it. */

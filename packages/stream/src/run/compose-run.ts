@@ -142,6 +142,7 @@ export async function composeRun(
         wait: options.wait ?? true,
         keepGoing: options.keepGoing,
         verifyCommand: verify?.command,
+        signIn: options.agent.signIn?.fix,
         ask,
       },
       notice,

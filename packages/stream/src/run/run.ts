@@ -1,6 +1,7 @@
 import { QueueStoppedError, UnfinishedLandingError } from '@sage/commit-queue';
 import { type RunOutcome, type RunSummary, summarise } from '@sage/journal';
 import { TicketIndexError } from '@sage/tickets';
+import { isMachineError } from '@sage/workers';
 import { type AttemptMessage, AttemptSupervisor } from '../attempts/attempt-supervisor.ts';
 import { AttemptRunner } from '../attempts/attempt-runner.ts';
 import { RetryPolicy } from '../attempts/retry-policy.ts';
@@ -14,6 +15,8 @@ import { LandingTurns } from '../landing/landing-turns.ts';
 import type { Admission } from '../limits/admission.ts';
 import { Breaker } from '../limits/breaker.ts';
 import { leftOver } from '../limits/budget.ts';
+import { machineFailed } from '../limits/machine-health.ts';
+import { TurnedAway } from '../limits/turned-away.ts';
 import type { LiveInputs } from '../live/live-inputs.ts';
 import { unsettledEntries } from '../start/recovery.ts';
 import { Mailbox } from './mailbox.ts';
@@ -51,7 +54,12 @@ export class Run {
   readonly #outcomes: LandingOutcomes;
   readonly #landings: LandingTurns;
   #cancelWake = (): void => {};
-  /** Why the queue cannot continue. Running agents may finish; nothing new starts. */
+  readonly #turnedAway = new TurnedAway();
+  #cancelLanding = (): void => {};
+  #landingPaused = false;
+  /** Why nothing more starts. Running agents may finish, and what is finished lands. */
+  #givenUp: string | undefined;
+  /** Why the queue cannot continue: nothing lands any more, either. */
   #stopped: string | undefined;
 
   constructor(context: RunContext, parts: RunParts) {
@@ -68,7 +76,9 @@ export class Run {
       breaker,
       halt: this.#halt,
       post: (message) => this.#mailbox.post(message),
-      isStopped: () => this.#stopped !== undefined,
+      isStopped: () => this.#endReason !== undefined,
+      giveUp: (reason) => this.#giveUp(reason),
+      turnedAway: this.#turnedAway,
     });
     this.#watch = watch;
     this.#attempts = attempts;
@@ -88,6 +98,7 @@ export class Run {
     } catch (error) {
       this.#halt.abort();
       this.#cancelWake();
+      this.#cancelLanding();
       this.#parts.inputs.close();
       await this.#attempts.ended();
       throw error;
@@ -110,7 +121,7 @@ export class Run {
     for (;;) {
       const waiting = await this.#startReady();
       this.#attempts.afterStarts();
-      if (this.#attempts.running === 0 && this.#landings.idle && !waiting) {
+      if (this.#attempts.running === 0 && this.#landings.idle && !this.#landingWaits && !waiting) {
         if (this.#isOver || !(await inputs.hasChanged())) break;
         continue;
       }
@@ -121,7 +132,7 @@ export class Run {
 
   async #handle(message: Message): Promise<void> {
     await this.#react(message);
-    if (this.#breaker.tripped !== undefined) this.#stop(this.#breaker.tripped);
+    if (this.#breaker.tripped !== undefined) this.#giveUp(this.#breaker.tripped);
   }
 
   async #react(message: Message): Promise<void> {
@@ -129,7 +140,7 @@ export class Run {
       case 'look-again':
         return;
       case 'landing-over':
-        if (message.error !== undefined) this.#stop(message.error);
+        if (message.error !== undefined) this.#landingFailed(message.error);
         if (this.#landings.over()) this.#land();
         return;
       case 'worker-free':
@@ -155,9 +166,14 @@ export class Run {
     }
   }
 
+  /** Whether a landing is tried again after a pause. */
+  get #landingWaits(): boolean {
+    return this.#landingPaused && this.#stopped === undefined && !this.#halt.signal.aborted;
+  }
+
   /** Whether nothing starts any more. */
   get #isOver(): boolean {
-    return this.#halt.signal.aborted || this.#stopped !== undefined;
+    return this.#halt.signal.aborted || this.#endReason !== undefined;
   }
 
   /** Gives ready tickets to free workers. Returns whether one waits for a limit, or for the end of a pause. */
@@ -175,8 +191,9 @@ export class Run {
         this.#noticeBudget();
         return this.#wakeIn(delay);
       }
-      if (this.#breaker.suspects(id) && scheduler.ready > 1) {
-        // Others go first: if they fail the same way, the fault is not the ticket's.
+      const letsOthersPass = this.#breaker.suspects(id) || this.#turnedAway.letsOthersPass(id);
+      if (letsOthersPass && scheduler.ready > 1) {
+        // If others fail the same way, the fault is not the ticket's.
         scheduler.started(id);
         scheduler.failed(id);
         continue;
@@ -216,7 +233,8 @@ export class Run {
   }
 
   #land(): void {
-    if (this.#stopped === undefined && !this.#context.killSignal.aborted) this.#landings.start();
+    const isPaused = this.#landingPaused || this.#stopped !== undefined;
+    if (!isPaused && !this.#context.killSignal.aborted) this.#landings.start();
   }
 
   async #landQueued(): Promise<void> {
@@ -227,13 +245,39 @@ export class Run {
     }
   }
 
+  get #endReason(): string | undefined {
+    return this.#stopped ?? this.#givenUp;
+  }
+
+  /** What the machine lacks may come back: the entry is still queued. */
+  #landingFailed(error: unknown): void {
+    if (!isMachineError(error)) return this.#stop(error);
+    const { notice, clock } = this.#context;
+    const { admission } = this.#parts;
+    const pause = admission.onMachineFailed();
+    if (pause === undefined) return this.#stop(machineFailed(messageOf(error)));
+    notice(`landing: ${messageOf(error)}; ${pause}`);
+    this.#cancelLanding();
+    this.#landingPaused = true;
+    this.#cancelLanding = clock.after(admission.machinePause(), () => {
+      this.#landingPaused = false;
+      this.#land();
+      this.#lookAgain();
+    });
+  }
+
+  #giveUp(reason: string): void {
+    this.#givenUp ??= reason;
+  }
+
   #stop(error: unknown): void {
-    this.#stopped ??= error instanceof Error ? error.message : String(error);
+    this.#stopped ??= messageOf(error);
   }
 
   async #finish(): Promise<RunEnd> {
     const { states, queue, target, log, scheduler, backlog, stop, killSignal } = this.#context;
     this.#cancelWake();
+    this.#cancelLanding();
     this.#parts.inputs.close();
     await this.#watch.settled();
     try {
@@ -247,7 +291,7 @@ export class Run {
       this.#stop(error);
     }
     const halted = stop.aborted || this.#halt.signal.aborted;
-    const outcome = this.#stopped !== undefined ? 'stopped' : halted ? 'interrupted' : 'finished';
+    const outcome = this.#endReason !== undefined ? 'stopped' : halted ? 'interrupted' : 'finished';
     const blocked = scheduler
       .blocked()
       .filter(({ id, by }) => log.state.tickets.has(id) && !by.some((other) => this.#skipped.has(other)));
@@ -258,8 +302,12 @@ export class Run {
         await log.emit({ event: 'ticket.blocked', ticket: id, by: [container] });
     }
     const summary = summarise(log.state);
-    const reason = this.#stopped === undefined ? {} : { reason: this.#stopped };
+    const reason = this.#endReason === undefined ? {} : { reason: this.#endReason };
     await log.emit({ event: 'run.finished', outcome, ...reason, summary });
     return { outcome, ...reason, summary };
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 import { withVerifyCache } from '@sage/commit-queue';
 import { git, type Repository, SAGE_PATHS } from '@sage/git';
 import { join } from 'node:path';
+import { MachineError } from '@sage/workers';
 import { CannotStartError } from '../errors.ts';
 import { queueVerification, type VerificationContext, type VerifySettings } from '../landing/verify.ts';
 
@@ -10,7 +11,7 @@ const MAX_LINES = 3;
 /**
  * Verify has to pass on the commit that the run starts from: otherwise every landing would be rejected for something
  * that no ticket has done. A tree that has passed before is not verified again.
- * @throws {CannotStartError} `VERIFY_FAILS`
+ * @throws {CannotStartError} `VERIFY_FAILS`, `SETUP_FAILS`
  */
 export async function assertBaselineVerifies(
   repository: Repository,
@@ -25,7 +26,14 @@ export async function assertBaselineVerifies(
     join(repository.root, SAGE_PATHS.queue),
     verifyKey,
   );
-  const { ok, output } = await cached({ commit, tree, signal: context.stop });
+  const { ok, output } = await cached({ commit, tree, signal: context.stop }).catch((cause: unknown) => {
+    if (!(cause instanceof MachineError)) throw cause;
+    throw new CannotStartError(
+      'SETUP_FAILS',
+      `nothing can be verified on the base commit: ${cause.message}`,
+      { cause },
+    );
+  });
   if (ok || context.stop.aborted) return;
   const lines = output.split('\n').filter((line) => line.trim() !== '');
   const said = lines.length === 0 ? 'without output' : `with: ${lines.slice(-MAX_LINES).join(' | ')}`;

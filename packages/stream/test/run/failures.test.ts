@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startLoop, story } from './loop.ts';
+import { startLoop } from './loop.ts';
 
 const chain = [{ id: 'A-1' }, { id: 'A-2', dependencies: ['A-1'] }];
 
@@ -43,15 +43,6 @@ test('an agent that defers its ticket is not tried again', async () => {
   await loop.finish();
   expect(loop.workers.requests).toHaveLength(1);
   expect(loop.log.state.deferred.get('A-1')).toMatchObject({ category: 'external_blocker' });
-});
-
-test('a worker that breaks is a failed attempt', async () => {
-  const loop = await startLoop({
-    tickets: [{ id: 'A-1' }],
-    script: ({ attempt }) => (attempt === 1 ? { breaks: 'no worktree' } : {}),
-  });
-  expect((await loop.finish()).summary.completed).toBe(1);
-  expect(story(loop.log)).toContain('attempt.finished A-1 failed');
 });
 
 test('a conflict is tried once more on the new tip, and is not counted as a failure', async () => {

@@ -1,14 +1,7 @@
 import { brief } from './activity.ts';
 import type { TokenUsage } from '../usage.ts';
-import {
-  type AgentEvent,
-  type AgentReport,
-  isObject,
-  numberIn,
-  objectIn,
-  problemOf,
-  textIn,
-} from './report.ts';
+import { problemOf } from './problem.ts';
+import { type AgentEvent, type AgentReport, isObject, numberIn, objectIn, textIn } from './report.ts';
 
 /**
  * Reads what `talkAcp` logs of a conversation: `{"acp": "session" | "update" | "permission" | "result" | "error"}` with
@@ -34,10 +27,17 @@ export function readAcpEvent(report: AgentReport, event: AgentEvent): AgentRepor
       return { ...known, problem: problemOf(`the agent stopped: ${stopped ?? 'for no reason'}`) };
     }
     case 'error':
-      return { ...report, problem: problemOf(textIn(value, 'message') ?? 'it failed', value['code']) };
+      return { ...report, problem: problemOf(textIn(value, 'message') ?? 'it failed', errorOf(value)) };
     default:
       return report;
   }
+}
+
+/** The protocol's own number for "sign in first" is no status of HTTP. */
+const AUTH_REQUIRED = -32_000;
+
+function errorOf(value: AgentEvent): unknown {
+  return value['code'] === AUTH_REQUIRED ? { code: 'auth_required' } : value;
 }
 
 function readUpdate(report: AgentReport, update: AgentEvent): AgentReport {

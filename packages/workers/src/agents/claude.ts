@@ -1,5 +1,6 @@
 import { sumUsage, type TokenUsage, usageOf } from '../usage.ts';
 import { activityOf } from './activity.ts';
+import { problemOf } from './problem.ts';
 import type { Agent } from './agent.ts';
 import {
   type AgentEvent,
@@ -8,9 +9,9 @@ import {
   listIn,
   numberIn,
   objectIn,
-  problemOf,
   retried,
   textIn,
+  working,
 } from './report.ts';
 
 /** Claude Code. */
@@ -43,21 +44,22 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
   const known = sessionId === undefined ? report : { ...report, sessionId };
   switch (event['type']) {
     case 'assistant': {
-      const working = countMessage(known, objectIn(event, 'message'));
+      const counted = working(countMessage(known, objectIn(event, 'message')));
       const parts = listIn(event['message'], 'content');
       const texts = parts.flatMap((part) => textIn(part, 'text') ?? []);
       const used = parts.findLast((part) => textIn(part, 'type') === 'tool_use');
       return {
-        ...working,
+        ...counted,
         ...(texts.length > 0 && { text: texts.join('\n') }),
+        // It names the error here, and only describes it in the result.
+        ...(textIn(event, 'error') !== undefined && { problem: problemOf(texts.join('\n'), errorOf(event)) }),
         ...(used !== undefined && {
           activity: activityOf(textIn(used, 'name') ?? 'a tool', objectIn(used, 'input')),
         }),
       };
     }
     case 'system':
-      if (event['subtype'] === 'api_retry')
-        return retried(known, textIn(event, 'error') ?? '', event['error_status']);
+      if (event['subtype'] === 'api_retry') return retried(known, retryText(event), errorOf(event));
       if (event['subtype'] !== 'permission_denied') return known;
       return { ...known, denied: [...known.denied, textIn(event, 'tool_name') ?? 'a tool'] };
     case 'result': {
@@ -71,17 +73,31 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
       const refused = listIn(event, 'permission_denials').flatMap((denial) =>
         isObject(denial) ? (textIn(denial, 'tool_name') ?? []) : [],
       );
+      const { problem: named, ...before } = known;
+      const problem = problemOf(message, errorOf(event));
       return {
-        ...known,
+        ...before,
         ...tokensOf(objectIn(event, 'usage')),
         costUsd: numberIn(event, 'total_cost_usd'),
         denied: refused.length > 0 ? refused : known.denied,
-        ...(failed && { problem: problemOf(message, event['api_error_status']) }),
+        ...(failed && { problem: problem.kind === 'failure' && named ? named : problem }),
       };
     }
     default:
       return known;
   }
+}
+
+function retryText(event: AgentEvent): string {
+  const status = numberIn(event, 'error_status');
+  const error = textIn(event, 'error') ?? 'a request failed';
+  return status === 0 ? error : `${error} (HTTP ${status})`;
+}
+
+/** What its events say of an error of the API; tools that were denied stand in the same event. */
+function errorOf(event: AgentEvent): unknown {
+  const { error, error_status, api_error, api_error_type, api_error_status } = event;
+  return { error, error_status, api_error, api_error_type, api_error_status };
 }
 
 /** While it works: each message reports its own tokens, once for each of its parts. The result reports the sum. */

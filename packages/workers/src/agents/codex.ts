@@ -1,4 +1,5 @@
 import { activityOf } from './activity.ts';
+import { problemOf } from './problem.ts';
 import type { Agent } from './agent.ts';
 import {
   type AgentEvent,
@@ -6,9 +7,9 @@ import {
   listIn,
   numberIn,
   objectIn,
-  problemOf,
   retried,
   textIn,
+  working,
 } from './report.ts';
 
 /** OpenAI Codex. */
@@ -47,7 +48,7 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
       const activity = activityOfItem(item);
       const text = item['type'] === 'agent_message' ? textIn(item, 'text') : undefined;
       return {
-        ...report,
+        ...(item['type'] === 'error' ? report : working(report)),
         ...(activity !== undefined && { activity }),
         ...(text !== undefined && { text }),
       };
@@ -58,14 +59,23 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
       const inputTokens = numberIn(usage, 'input_tokens');
       const outputTokens = numberIn(usage, 'output_tokens');
       const cachedTokens = numberIn(usage, 'cached_input_tokens');
-      return { ...report, tokens: inputTokens + outputTokens, inputTokens, outputTokens, cachedTokens };
+      return {
+        ...working(report),
+        tokens: inputTokens + outputTokens,
+        inputTokens,
+        outputTokens,
+        cachedTokens,
+      };
     }
     case 'error': {
       const message = textIn(event, 'message') ?? '';
       return message.startsWith('Reconnecting') ? retried(report, message) : report;
     }
     case 'turn.failed':
-      return { ...report, problem: problemOf(textIn(event['error'], 'message') ?? 'the turn failed') };
+      return {
+        ...report,
+        problem: problemOf(textIn(event['error'], 'message') ?? 'the turn failed', event['error']),
+      };
     default:
       return report;
   }

@@ -1,6 +1,7 @@
 import { activityOf } from './activity.ts';
 import type { Agent } from './agent.ts';
-import { type AgentEvent, type AgentReport, numberIn, objectIn, problemOf, textIn } from './report.ts';
+import { problemOf } from './problem.ts';
+import { type AgentEvent, type AgentReport, numberIn, objectIn, textIn } from './report.ts';
 
 /** Gemini CLI. */
 export const gemini: Agent = {
@@ -53,7 +54,11 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
         cachedTokens: numberIn(stats, 'cached'),
       };
       if (event['status'] === 'success') return { ...report, ...usage };
-      return { ...report, ...usage, problem: problemOf(textIn(event['error'], 'message') ?? 'it failed') };
+      return {
+        ...report,
+        ...usage,
+        problem: problemOf(textIn(event['error'], 'message') ?? 'it failed', event['error']),
+      };
     }
     default:
       return report;

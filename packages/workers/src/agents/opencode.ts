@@ -1,7 +1,8 @@
 import { sumUsage, usageOf } from '../usage.ts';
 import { activityOf } from './activity.ts';
 import type { Agent } from './agent.ts';
-import { type AgentEvent, type AgentReport, numberIn, objectIn, problemOf, textIn } from './report.ts';
+import { problemOf } from './problem.ts';
+import { type AgentEvent, type AgentReport, numberIn, objectIn, textIn } from './report.ts';
 
 /** opencode. */
 export const opencode: Agent = {
@@ -56,7 +57,7 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
       const error = objectIn(event, 'error');
       const data = objectIn(error, 'data');
       const message = textIn(data, 'message') ?? textIn(error, 'name') ?? 'it failed';
-      return { ...known, problem: problemOf(message, data['statusCode']) };
+      return { ...known, problem: problemOf(message, error) };
     }
     default:
       return known;

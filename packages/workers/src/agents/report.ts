@@ -1,5 +1,5 @@
 import type { TokenUsage } from '../usage.ts';
-import { retryAfter } from './retry-after.ts';
+import { type AgentProblem, problemOf } from './problem.ts';
 
 /** What an agent's own events say of an attempt. Never proof that work was done: the worktree decides that. */
 export interface AgentReport extends TokenUsage {
@@ -17,14 +17,6 @@ export interface AgentReport extends TokenUsage {
   readonly problem?: AgentProblem;
 }
 
-export interface AgentProblem {
-  /** `rate-limit`: limits, overload and used-up quotas pass by themselves, so the attempt is not the ticket's fault. */
-  readonly kind: 'rate-limit' | 'failure';
-  readonly message: string;
-  /** How long the account asks to be left alone, in milliseconds. */
-  readonly retryAfter?: number;
-}
-
 export const NO_REPORT: AgentReport = { text: '', denied: [] };
 
 /** The report after one more event of the agent's output; an event it does not know leaves it as it is. */
@@ -33,21 +25,17 @@ export type ReadEvent = (report: AgentReport, event: AgentEvent) => AgentReport;
 /** A line of an agent's output, as parsed: nothing about its shape is certain. */
 export type AgentEvent = Readonly<Record<string, unknown>>;
 
-const PASSING =
-  /\b(429|503|529)\b|rate.?limit|overloaded|quota|RESOURCE_EXHAUSTED|UNAVAILABLE|usage limit|credit balance/i;
-
-/** A failure that an agent reports, by its words and the status of the model's API if there is one. */
-export function problemOf(message: string, status?: unknown): AgentProblem {
-  const passing = status === 429 || status === 503 || status === 529 || PASSING.test(message);
-  const told = passing ? retryAfter(message, new Date()) : undefined;
-  const kind = passing ? 'rate-limit' : 'failure';
-  return { kind, message: message.split('\n')[0] ?? '', ...(told !== undefined && { retryAfter: told }) };
+/** One more notice of a retry. Its cause is the agent's problem until it works again; limits and overloads are counted. */
+export function retried(report: AgentReport, why: string, details?: unknown): AgentReport {
+  const problem = problemOf(why, details);
+  if (problem.kind === 'failure') return report;
+  const retries = (report.retries ?? 0) + (problem.kind === 'rate-limit' ? 1 : 0);
+  return { ...report, problem, ...(retries > 0 && { retries }) };
 }
 
-/** One more notice of a retry, where it is for a limit or an overload of the account. */
-export function retried(report: AgentReport, why: string, status?: unknown): AgentReport {
-  if (problemOf(why, status).kind !== 'rate-limit') return report;
-  return { ...report, retries: (report.retries ?? 0) + 1 };
+/** It works again: what it tried again has succeeded. */
+export function working({ problem: _, ...report }: AgentReport): AgentReport {
+  return report;
 }
 
 export function objectIn(value: unknown, key: string): AgentEvent {

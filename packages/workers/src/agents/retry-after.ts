@@ -4,7 +4,7 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 
 const DURATION = /(\d+(?:\.\d+)?)\s*(ms|milliseconds?|s|sec(?:ond)?s?|m|min(?:ute)?s?|h|hours?|d|days?)\b/gi;
 const AFTER = /(?:try again in|retry (?:after|in)|retry-after:?|retrydelay"?:? ?"?)\s*([^,;)"\n]{1,40})/i;
 const EPOCH = /limit reached\|(\d{10})(?:\d{3})?\b/i;
-const CLOCK = /resets? (?:at )?(\d{1,2})(?::(\d\d))?\s*(am|pm)/i;
+const CLOCK = /(?:resets?|try again) (?:at )?(\d{1,2})(?::(\d\d))?\s*(am|pm)/i;
 
 /**
  * How long, in milliseconds, an account asks to be left alone: "try again in 6m30s", "Retry-After: 30", the time of

@@ -9,6 +9,7 @@ import { shortActivity } from './activity.ts';
 import type { Agent } from './agent.ts';
 import type { AgentRun } from './agent-run.ts';
 import { ReportFollower } from './follow-report.ts';
+import { problemOf } from './problem.ts';
 import type { AgentReport } from './report.ts';
 import { talkAcp } from './talk-acp.ts';
 
@@ -63,7 +64,9 @@ export async function runAgent(agent: Agent, turn: AgentTurn, run: AgentRun = {}
       ...(acp && { talk: acpTalk(agent, turn, run, resume ? session : undefined) }),
     });
     // An agent may have put something else in the place of its log: its work counts all the same.
-    const report = await follower?.readToEnd().catch(() => undefined);
+    const read = await follower?.readToEnd().catch(() => undefined);
+    const report =
+      read && (await withPlainProblem(read, exit, () => outputTail(turn.outputFile, TAIL_BYTES, start)));
     const said = report
       ? report.text.split('\n')
       : await outputTail(turn.outputFile, TAIL_BYTES, start).catch(() => []);
@@ -71,6 +74,19 @@ export async function runAgent(agent: Agent, turn: AgentTurn, run: AgentRun = {}
   } finally {
     stopLooking();
   }
+}
+
+/** Without a login some programs end before their first event, and say why in plain words. */
+async function withPlainProblem(
+  report: AgentReport,
+  { ended, exitCode }: SupervisedExit,
+  tail: () => Promise<readonly string[]>,
+): Promise<AgentReport> {
+  if (report.problem || ended !== 'exited' || exitCode === 0) return report;
+  const lines = await tail().catch(() => []);
+  const last = lines.findLast((line) => !line.startsWith('{'));
+  const problem = last === undefined ? undefined : problemOf(last.trim());
+  return problem === undefined || problem.kind === 'failure' ? report : { ...report, problem };
 }
 
 function acpTalk(agent: Agent, turn: AgentTurn, run: AgentRun, session: string | undefined) {

@@ -58,8 +58,8 @@ export async function talkAcp(pipes: Pipes, ending: AbortSignal, conversation: C
       await log({ acp: 'result', value: result });
     });
   } catch (error) {
-    const { message, code } = error as Error & { code?: unknown };
-    await log({ acp: 'error', value: { message, code } });
+    const { message, code, data } = error as Error & { code?: unknown; data?: unknown };
+    await log({ acp: 'error', value: { message, code, data } });
     throw error;
   }
 }

@@ -72,7 +72,7 @@ export async function runAttempt(
     try {
       const unready = await setUp(worktree, options.root, settings, context);
       if (unready !== undefined) {
-        const failed = { outcome: 'failed', category: 'external_blocker', reason: unready } as const;
+        const failed = { outcome: 'machine-failed', reason: unready } as const;
         return notRun(signal?.aborted === true ? { outcome: 'interrupted' } : failed, files);
       }
       return await runCheckLoop({

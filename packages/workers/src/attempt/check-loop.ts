@@ -9,7 +9,9 @@ import { type Judgement, judgeOutcome, shorten } from './outcome.ts';
 import { composeFollowUp } from '../prompt/prompt.ts';
 import type { AttemptResult, FailedCheck, PreviousAttempt, WorkCheck, WorkRequest } from '../request.ts';
 import type { CommandLimits } from '../process/command-run.ts';
+import { isMachineError } from '../process/machine-error.ts';
 import { appendRegular, readRegular, replaceRegular } from '../process/regular-file.ts';
+import { fullFileSystem } from '../process/room.ts';
 import type { Masker } from '../process/secrets.ts';
 import type { StepContext } from '../process/step.ts';
 import { runTicketChecks, unusableCheck } from './ticket-checks.ts';
@@ -36,11 +38,14 @@ export async function runCheckLoop(options: CheckLoopOptions): Promise<AttemptRe
   try {
     return await loop(options);
   } catch (error) {
-    // Sage itself could not go on. What the agent had done by then is not lost.
-    const collected = await collect(worktree, request.message, run.killSignal);
-    if (collected.commit === undefined) throw error;
-    const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
-    const failed = { outcome: 'failed', category: 'agent_failed', reason: shorten(line ?? '') } as const;
+    const reason = shorten((error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '');
+    // What the machine does not lack, the agent has broken.
+    const failed: Judgement = isMachineError(error)
+      ? { outcome: 'machine-failed', reason }
+      : { outcome: 'failed', category: 'agent_failed', reason };
+    // What the agent had done by then is not lost.
+    const collected = await collect(worktree, request.message, run.killSignal).catch(() => undefined);
+    if (collected?.commit === undefined) return notRun(failed, files);
     const { commit, changedFiles, ignoredFiles } = collected;
     return { ...notRun(failed, files), commit, changedFiles, ignoredFiles };
   }
@@ -82,6 +87,7 @@ async function loop(options: CheckLoopOptions): Promise<AttemptResult> {
       changed: collected.commit !== undefined,
       ignored,
       submodules: collected.submodules,
+      lacking: await fullFileSystem([context.cwd, context.directory]),
     });
     const own = end.resumed ? ownUsage(told, inSession, agent.cumulative) : told;
     inSession = end.resumed ? sumUsage(inSession, own) : own;
@@ -161,7 +167,9 @@ async function runTurn(
 /** A session that could not be resumed: the agent failed before its model was asked anything. */
 function isLost({ exit, report }: AgentEnd): boolean {
   const failed = exit.exitCode !== 0 || report?.problem !== undefined;
-  return exit.ended === 'exited' && failed && !report?.tokens && report?.problem?.kind !== 'rate-limit';
+  return (
+    exit.ended === 'exited' && failed && !report?.tokens && (report?.problem?.kind ?? 'failure') === 'failure'
+  );
 }
 
 function canBeFixed({ check, broken }: FailedCheck, round: number): boolean {

@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { worktreeEnvironment } from './agent-environment.ts';
+import { MachineError } from '../errors.ts';
 import { processMark } from '../process/end-processes.ts';
 import { outputTail } from '../process/output-tail.ts';
+import { fullFileSystem } from '../process/room.ts';
 import { sandboxed } from '../process/sandbox.ts';
 import { describeExit, runStep, type StepContext } from '../process/step.ts';
 import { setUp, tearDown } from '../worktree/worktree-hooks.ts';
@@ -25,6 +27,7 @@ const MAX_PROCESSES = 1000;
 /** Lines of a failed check's output that are reported. */
 const OUTPUT_LINES = 40;
 
+/** @throws {MachineError} where the commit cannot be judged. */
 export async function runCheck(
   { run, command, commit, signal, ...limits }: CheckRequest,
   worker: WorkerContext,
@@ -48,11 +51,13 @@ export async function runCheck(
   let ok = false;
   try {
     const unready = await setUp(worktree, root, settings, context);
-    if (unready !== undefined) return { ok, output: unready };
+    if (unready !== undefined) throw new MachineError(unready);
     const places = { root, worktree: worktree.path, writable: [] };
     const wrap = sandbox && sandboxed(sandbox, places);
     const { exit, outputFile } = await runStep('verify', command, { ...context, wrap });
     ok = exit.ended === 'exited' && exit.exitCode === 0;
+    const full = ok ? undefined : await fullFileSystem([worktree.path, directory]);
+    if (full !== undefined) throw new MachineError(`verify could not be run: ${full}`);
     const lines = (await outputTail(outputFile)).slice(-OUTPUT_LINES);
     if (exit.ended !== 'exited') lines.push(`(it ${describeExit(exit)}, and was ended)`);
     return { ok, output: lines.join('\n') };

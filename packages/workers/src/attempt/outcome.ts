@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AttemptCategory, AttemptOutcome } from '../request.ts';
+import type { AgentProblem } from '../agents/problem.ts';
 import type { AgentReport } from '../agents/report.ts';
 import { describeExit } from '../process/step.ts';
 import { lastWord } from './last-word.ts';
@@ -9,6 +10,12 @@ import { type TokenUsage, usageOf } from '../usage.ts';
 /** Exit status for "try later" (EX_TEMPFAIL of sysexits.h). */
 const TRY_LATER_EXIT = 75;
 const REASON_CHARACTERS = 1_000;
+/** Problems that are not the ticket's. */
+const OUTSIDE: Readonly<Partial<Record<AgentProblem['kind'], AttemptOutcome>>> = {
+  'rate-limit': 'rate-limited',
+  account: 'account-refused',
+  machine: 'machine-failed',
+};
 /** Characters of an agent's last words that are kept. */
 const SUMMARY_CHARACTERS = 500;
 
@@ -38,6 +45,8 @@ export interface AttemptFacts {
   }[];
   /** What the agent's own events say, where it has any. */
   readonly report?: AgentReport;
+  /** What the machine lacked when the agent ended. */
+  readonly lacking?: string;
 }
 
 export interface Judgement {
@@ -50,9 +59,9 @@ export interface Judgement {
 }
 
 /**
- * What an attempt came to. In this order: Sage ended it; the agent or its model asks to be tried later; what the
- * agent reports of itself; a failure among its events; its exit status. "Done" without a change in the worktree is
- * never done.
+ * What an attempt came to. In this order: a person ended it; the account or the machine is in the way; Sage ended it;
+ * what the agent reports of itself; a failure among its events; its exit status. "Done" without a change in the worktree
+ * is never done.
  */
 export function judgeOutcome({
   exit,
@@ -62,6 +71,7 @@ export function judgeOutcome({
   ignored = [],
   submodules = [],
   report,
+  lacking,
 }: AttemptFacts): Judgement & { usage: TokenUsage } {
   const self = readSelfReport(result, said);
   const summary = shorten(self.summary ?? report?.text.trim() ?? '', SUMMARY_CHARACTERS);
@@ -73,6 +83,17 @@ export function judgeOutcome({
     usage,
   });
   if (exit.ended === 'interrupted') return verdict({ outcome: 'interrupted' });
+  if (exit.exitCode === TRY_LATER_EXIT) {
+    return verdict({ outcome: 'rate-limited', reason: 'the agent asked to be tried later (exit 75)' });
+  }
+  const notItsOwn = report?.problem && OUTSIDE[report.problem.kind];
+  if (notItsOwn !== undefined) {
+    const { message, retryAfter } = report!.problem!;
+    const pause = retryAfter !== undefined && { retryAfter };
+    return verdict({ outcome: notItsOwn, reason: message, ...pause });
+  }
+  const succeeded = changed && exit.ended === 'exited' && exit.exitCode === 0;
+  if (lacking !== undefined && !succeeded) return verdict({ outcome: 'machine-failed', reason: lacking });
   if (exit.ended === 'timeout') {
     return verdict(failed('timeout', `ended after ${Math.round(exit.seconds)} s, the limit of one attempt`));
   }
@@ -85,14 +106,6 @@ export function judgeOutcome({
     return verdict(failed('agent_failed', `the agent ${describeExit(exit)}, and was ended`));
   }
   if (exit.killedBy) return verdict(failed('agent_failed', `the agent was killed by ${exit.killedBy}`));
-  if (exit.exitCode === TRY_LATER_EXIT) {
-    return verdict({ outcome: 'rate-limited', reason: 'the agent asked to be tried later (exit 75)' });
-  }
-  if (report?.problem?.kind === 'rate-limit') {
-    const { message, retryAfter } = report.problem;
-    const pause = retryAfter !== undefined && { retryAfter };
-    return verdict({ outcome: 'rate-limited', reason: message, ...pause });
-  }
   if (self.outcome === 'FAILED')
     return verdict(failed('agent_failed', self.reason ?? 'the agent reported FAILED'));
   if (self.outcome === 'DEFERRED') {

@@ -96,7 +96,7 @@ test('claude: retries for a limit are counted, other retries are not', () => {
     'claude',
     retry('limit', 429),
     retry('overloaded', 529),
-    retry('bad gateway', 502),
+    retry('connection reset', 0),
   );
   expect(retries).toBe(2);
 });
@@ -125,7 +125,7 @@ test('codex: reconnecting for a limit is a retry, and a failed turn a problem', 
   const failed = (message: string) => ({ type: 'turn.failed', error: { message } });
   expect(report('codex', again, again, lost)).toMatchObject({ retries: 2 });
   expect(report('codex', failed('429 Too Many Requests')).problem).toMatchObject({ kind: 'rate-limit' });
-  expect(report('codex', failed('401 Unauthorized')).problem).toMatchObject({ kind: 'failure' });
+  expect(report('codex', failed('401 Unauthorized')).problem).toMatchObject({ kind: 'account' });
 });
 
 test('gemini: text comes in pieces, and starts again after a tool', () => {
@@ -158,7 +158,7 @@ test('gemini: a tool that is not there was denied, and a failed result is a prob
   const absent = { type: 'tool_result', tool_id: 'run_shell__7', error: { type: 'tool_not_registered' } };
   expect(report('gemini', absent).denied).toEqual(['run_shell']);
   const failed = { type: 'result', status: 'error', error: { message: 'API key not valid' } };
-  expect(report('gemini', failed).problem).toEqual({ kind: 'failure', message: 'API key not valid' });
+  expect(report('gemini', failed).problem).toEqual({ kind: 'account', message: 'API key not valid' });
 });
 
 test('opencode: each step adds its own figures', () => {
@@ -191,8 +191,30 @@ test('opencode: a refused tool and an error of the provider', () => {
     kind: 'rate-limit',
   });
   expect(report('opencode', error({ message: 'bad key', statusCode: 401 })).problem).toEqual({
-    kind: 'failure',
+    kind: 'account',
     message: 'bad key',
   });
   expect(report('opencode', error({})).problem?.message).toBe('APIError');
+});
+
+test('what an agent tries again is its problem until it works again', () => {
+  const refused = { type: 'system', subtype: 'api_retry', error: 'authentication_failed', error_status: 401 };
+  expect(report('claude', claude.init, refused, refused)).toMatchObject({
+    problem: { kind: 'account', message: 'authentication_failed (HTTP 401)' },
+  });
+  expect(report('claude', refused, claude.says('m-1', 'Now it works', 5)).problem).toBeUndefined();
+  const again = { type: 'error', message: 'Reconnecting... 1/5 (unexpected status 401 Unauthorized)' };
+  const says = { type: 'item.completed', item: { type: 'agent_message', text: 'Now it works' } };
+  expect(report('codex', again).problem).toMatchObject({ kind: 'account' });
+  expect(report('codex', again, says).problem).toBeUndefined();
+});
+
+test('claude: the name of an error counts, which only its message has', () => {
+  const named = {
+    type: 'assistant',
+    error: 'billing_error',
+    message: { id: 'm-1', content: [{ type: 'text', text: 'No more of it' }] },
+  };
+  const result = claude.result({ is_error: true, result: 'No more of it', api_error_status: 400 });
+  expect(report('claude', named, result).problem).toEqual({ kind: 'account', message: 'No more of it' });
 });

@@ -74,6 +74,33 @@ test.each([
     { outcome: 'rate-limited', reason: '529' },
   ],
   [
+    'an account that refuses, whatever the agent says of itself',
+    {
+      exit: exit(),
+      result: '{"outcome":"COMPLETED"}',
+      report: { text: '', denied: [], problem: { kind: 'account', message: 'Not logged in' } },
+    },
+    { outcome: 'account-refused', reason: 'Not logged in' },
+  ],
+  [
+    'a limit of time that passed while the account was at its own',
+    {
+      exit: exit({ ended: 'timeout', exitCode: null }),
+      report: { text: '', denied: [], problem: { kind: 'rate-limit', message: '429', retryAfter: 5 } },
+    },
+    { outcome: 'rate-limited', retryAfter: 5 },
+  ],
+  [
+    'a machine without room',
+    { exit: exit({ exitCode: 1 }), lacking: 'no space left' },
+    { outcome: 'machine-failed', reason: 'no space left' },
+  ],
+  [
+    'work that was done in the last room',
+    { exit: exit(), lacking: 'no space left' },
+    { outcome: 'completed' },
+  ],
+  [
     'an API error inside a success',
     {
       exit: exit(),

@@ -39,21 +39,17 @@ test('setup makes ready what git does not carry, and nothing of it lands', async
   expect(check).toEqual({ ok: false, output: 'KEY=value\n1' });
 });
 
-test('where setup fails the agent does not run, and a check has not passed', async () => {
+test('where setup fails the agent does not run, and nothing is checked', async () => {
   const { workers, request, base, repository } = await repositoryFixture();
   const room = await workers('echo x > x; touch ../../agent-ran', 60_000, {
     worktrees: { setup: 'echo no network; exit 7' },
   });
   const reason = 'setup ended with exit code 7: no network';
   expect(await room.run(request('A-1'))).toMatchObject({
-    outcome: 'failed',
-    category: 'external_blocker',
+    outcome: 'machine-failed',
     reason,
   });
-  expect(await room.check({ run: 'r', command: 'true', commit: base })).toEqual({
-    ok: false,
-    output: reason,
-  });
+  await expect(room.check({ run: 'r', command: 'true', commit: base })).rejects.toThrow(reason);
   expect(existsSync(join(repository.root, '.sage/agent-ran'))).toBe(false);
 });
 

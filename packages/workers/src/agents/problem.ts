@@ -1,0 +1,127 @@
+import { retryAfter } from './retry-after.ts';
+
+export interface AgentProblem {
+  /**
+   * Whose it is. `rate-limit`: a limit or an overload, which passes by itself. `account`: refused until a person does
+   * something (credentials, credit, a model that is not there). `machine`: disk, files, network. `failure`: anything else.
+   */
+  readonly kind: 'rate-limit' | 'account' | 'machine' | 'failure';
+  readonly message: string;
+  /** How long the account asks to be left alone, in milliseconds. */
+  readonly retryAfter?: number;
+}
+
+/** Identifiers of model APIs and of the programs that call them. */
+const CODES: readonly (readonly [kind: AgentProblem['kind'], codes: ReadonlySet<string>])[] = [
+  [
+    'account',
+    words(`authentication_error authentication_failed auth_required invalid_api_key insufficient_quota
+      billing_error billing_hard_limit_reached billing_not_active account_deactivated permission_error
+      UNAUTHENTICATED PERMISSION_DENIED ProviderAuthError model_not_found ModelNotFoundError
+      ProviderModelNotFoundError FatalAuthenticationError`),
+  ],
+  ['machine', words('connection_failed ENOSPC EDQUOT EMFILE ENFILE ECONNREFUSED ENOTFOUND EAI_AGAIN')],
+  [
+    'rate-limit',
+    words(`rate_limit rate_limit_error rate_limit_exceeded overloaded overloaded_error server_overloaded
+      RESOURCE_EXHAUSTED UNAVAILABLE`),
+  ],
+];
+
+const MACHINE =
+  /\b(?:ENOSPC|EDQUOT|EMFILE|ENFILE|ECONNREFUSED|ENOTFOUND|EAI_AGAIN)\b|no space left on device|disk quota exceeded|too many open files/i;
+const NO_CREDIT =
+  /credit balance|insufficient (?:credits?|funds|balance|quota)|exceeded your current quota|out of credits?\b/i;
+const NO_MODEL = /\bmodel\b.{0,80}\b(?:not found|does not exist|not available|not supported|unavailable)\b/i;
+const NO_ACCESS =
+  /(?:invalid|incorrect|missing|expired|revoked) (?:\S+ )?(?:api[ -]?key|access token)|api[ -]?key (?:is )?(?:not valid|invalid|missing|expired)|(?:run|use) \/login|not (?:logged|signed) in\b|authentication (?:failed|required)|token has expired/i;
+const LIMIT =
+  /rate.?limit|too many requests|overloaded|usage limit|hit your (?:\w+ )?limit|limit (?:was |is )?(?:reached|exceeded)/i;
+
+/** An HTTP status in a message, told from other numbers by what stands before it. */
+const STATUS =
+  /(?:^|\bstatus(?: code)?:? ?|\bAPI Error:? ?|\bHTTP(?:\/[\d.]+)? |\()([45]\d\d)\b(?=\s+[A-Z{]|\s*$|[):,])/i;
+
+/**
+ * What an agent reports as its failure. Its structure counts before its words: identifiers and the HTTP status in
+ * `details` (the event), then those in a JSON object within the message.
+ */
+export function problemOf(message: string, details?: unknown): AgentProblem {
+  const inner = jsonIn(message);
+  const signs = collectSigns([details, inner]);
+  const status = signs.status ?? statusIn(message);
+  const text = innerMessage(inner) ?? message;
+  const told = retryAfter(message, new Date());
+  const kind = kindOf(signs.codes, status, message);
+  return {
+    // What the account promises to give again passes by itself.
+    kind: kind === 'account' && told !== undefined ? 'rate-limit' : kind,
+    message: text.split('\n')[0] ?? '',
+    ...(told !== undefined && kind !== 'failure' && { retryAfter: told }),
+  };
+}
+
+function kindOf(codes: ReadonlySet<string>, status: number | undefined, text: string): AgentProblem['kind'] {
+  for (const [kind, known] of CODES) if ([...codes].some((code) => known.has(code))) return kind;
+  if (status === undefined) {
+    if (MACHINE.test(text)) return 'machine';
+    if (NO_CREDIT.test(text) || NO_MODEL.test(text) || NO_ACCESS.test(text)) return 'account';
+    return LIMIT.test(text) ? 'rate-limit' : 'failure';
+  }
+  if (status === 401 || status === 402 || status === 403 || NO_CREDIT.test(text)) return 'account';
+  if ((status === 404 || status === 400) && NO_MODEL.test(text)) return 'account';
+  return status === 429 || status >= 500 ? 'rate-limit' : 'failure';
+}
+
+interface Signs {
+  readonly codes: ReadonlySet<string>;
+  readonly status: number | undefined;
+}
+
+/** Identifiers are words, and nothing long. */
+const CODE = /^\w{3,40}$/;
+const MAX_DEPTH = 4;
+
+/** The words that stand alone in a value, and its first number that is an HTTP status of a failure by its name. */
+function collectSigns(values: readonly unknown[]): Signs {
+  const codes = new Set<string>();
+  let status: number | undefined;
+  const visit = (value: unknown, key: string, depth: number): void => {
+    if (typeof value === 'number' && /status|code/i.test(key) && value >= 400 && value < 600)
+      status ??= value;
+    if (typeof value === 'string' && CODE.test(value)) codes.add(value);
+    if (depth === MAX_DEPTH) return;
+    if (typeof value === 'string' && value.startsWith('{')) visit(jsonIn(value), key, depth + 1);
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, member] of Object.entries(value)) visit(member, name, depth + 1);
+  };
+  for (const value of values) visit(value, '', 0);
+  return { codes, status };
+}
+
+function statusIn(message: string): number | undefined {
+  const found = STATUS.exec(message)?.[1];
+  return found === undefined ? undefined : Number(found);
+}
+
+/** From the first brace to the last one. */
+function jsonIn(text: string): unknown {
+  const start = text.indexOf('{');
+  if (start < 0) return undefined;
+  try {
+    return JSON.parse(text.slice(start, text.lastIndexOf('}') + 1));
+  } catch {
+    return undefined;
+  }
+}
+
+/** `message`, or `error.message`. */
+function innerMessage(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if ('message' in value && typeof value.message === 'string') return value.message;
+  return 'error' in value ? innerMessage(value.error) : undefined;
+}
+
+function words(text: string): ReadonlySet<string> {
+  return new Set(text.trim().split(/\s+/));
+}

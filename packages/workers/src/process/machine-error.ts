@@ -1,0 +1,17 @@
+const CODES: ReadonlySet<unknown> = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EMFILE',
+  'ENFILE',
+  'ENOMEM',
+  'EAGAIN',
+  'MACHINE_FAILED',
+]);
+const WORDS = /no space left on device|disk quota exceeded|too many open files|cannot allocate memory/i;
+
+/** Whether an error, or what caused it, is a failure of the machine that may pass. */
+export function isMachineError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const isOne = ('code' in error && CODES.has(error.code)) || WORDS.test(error.message);
+  return isOne || isMachineError(error.cause);
+}

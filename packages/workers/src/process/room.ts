@@ -1,0 +1,16 @@
+import { statfs } from 'node:fs/promises';
+
+/** With less than this nothing can be worked on. */
+const LEAST_BYTES = 2 ** 20;
+
+/** Says which file system of these folders is full; undefined where there is room on each. */
+export async function fullFileSystem(folders: readonly string[]): Promise<string | undefined> {
+  for (const folder of folders) {
+    const room = await statfs(folder).catch(() => undefined);
+    if (room === undefined) continue;
+    const noFiles = room.files > 0 && room.ffree === 0;
+    if (room.bavail * room.bsize < LEAST_BYTES || noFiles)
+      return `no space left on the file system of ${folder}`;
+  }
+  return undefined;
+}
