@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { onTestFinished as currentTest } from 'vitest';
 
-const SAGE = join(import.meta.dirname, '../apps/cli/bin/sage.js');
+export const SAGE = join(import.meta.dirname, '../apps/cli/bin/sage.js');
 
 export interface TicketInput {
   id: string;

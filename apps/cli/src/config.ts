@@ -1,9 +1,12 @@
-import { cosmiconfig } from 'cosmiconfig';
+import { existsSync } from 'node:fs';
+import { extname, resolve } from 'node:path';
+import { cosmiconfig, defaultLoaders, type Loader } from 'cosmiconfig';
 import { distance } from 'fastest-levenshtein';
 import type { ReadEvent } from '@sage/workers';
 import { z } from 'zod';
 import { parseDuration } from './duration.ts';
-import { ConfigError } from './errors.ts';
+import { ConfigError, UntrustedError } from './errors.ts';
+import { untrustedFiles } from './trust/trust.ts';
 
 const oneLine = z.string().trim().min(1);
 const duration = oneLine.refine(
@@ -106,19 +109,51 @@ const PLACES = [
   ]),
 ];
 
+/** Configuration files that are programs. */
+const PROGRAMS = ['.js', '.mjs', '.cjs', '.ts', '.mts'];
+
 /**
  * The settings of a directory: the nearest configuration file in it or above it, up to the top of the repository.
  * @throws {ConfigError}
+ * @throws {UntrustedError} where it is a program that a ticket has changed, and the user has not confirmed that.
  */
-export async function readConfig(directory: string): Promise<Settings> {
-  const found = await cosmiconfig('sage', { searchPlaces: PLACES, searchStrategy: 'project' })
-    .search(directory)
-    .catch((cause: unknown) => {
-      const { message, filepath } = cause as Error & { filepath?: string };
-      throw new ConfigError(filepath ?? directory, `cannot be read: ${message.split('\n')[0]}`, { cause });
-    });
+export async function readConfig(
+  directory: string,
+  variables: NodeJS.ProcessEnv = process.env,
+): Promise<Settings> {
+  const assertTrusted = async (file: string): Promise<void> => {
+    const untrusted = await untrustedFiles(file, variables);
+    if (untrusted.length > 0) throw new UntrustedError(file, untrusted);
+  };
+  for (const program of readersPrograms()) await assertTrusted(program);
+  const load = async (file: string, content: string): Promise<unknown> => {
+    await assertTrusted(file);
+    return defaultLoaders['.js'](file, content);
+  };
+  const found = await search(directory, load).catch((cause: unknown) => {
+    if (cause instanceof UntrustedError) throw cause;
+    const { message, filepath } = cause as Error & { filepath?: string };
+    throw new ConfigError(filepath ?? directory, `cannot be read: ${message.split('\n')[0]}`, { cause });
+  });
   if (!found || found.isEmpty) return {};
   return checkConfig(found.config, found.filepath);
+}
+
+/** The programs that reading the settings of a directory would run. Call it when those of `readersPrograms` are trusted. */
+export async function configPrograms(directory: string): Promise<string[]> {
+  const found = await search(directory, () => ({}));
+  return found && PROGRAMS.includes(extname(found.filepath)) ? [found.filepath] : [];
+}
+
+/** Where cosmiconfig looks for settings of its own, which it runs: in the working directory. */
+export function readersPrograms(): string[] {
+  return ['js', 'ts', 'cjs', 'mjs'].map((ending) => resolve(`.config/config.${ending}`)).filter(existsSync);
+}
+
+function search(directory: string, load: Loader) {
+  const loaders = Object.fromEntries(PROGRAMS.map((ending) => [ending, load]));
+  const options = { searchPlaces: PLACES, searchStrategy: 'project', loaders } as const;
+  return cosmiconfig('sage', options).search(directory);
 }
 
 export function checkConfig(value: unknown, file: string): Settings {

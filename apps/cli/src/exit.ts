@@ -7,7 +7,7 @@ import { TicketIndexError } from '@sage/tickets';
 import { CannotCheckError } from '@sage/validate';
 import { AgentError, MachineError, SettingError } from '@sage/workers';
 import { CommanderError } from 'commander';
-import { ConfigError, UsageError } from './errors.ts';
+import { ConfigError, UntrustedError, UsageError } from './errors.ts';
 import { printable } from './printable.ts';
 
 /** Exit codes of `sage`, the same for every command. */
@@ -32,6 +32,7 @@ const WRONG_INPUT = [
   RepositoryError,
   SettingError,
   TicketIndexError,
+  UntrustedError,
   UsageError,
   WorkerCountError,
 ];

@@ -5,6 +5,7 @@ import { graphCommand } from './commands/graph.ts';
 import { queueCommand } from './commands/queue.ts';
 import { statusCommand } from './commands/status.ts';
 import { streamCommand } from './commands/stream.ts';
+import { trustCommand } from './commands/trust.ts';
 import { validateCommand } from './commands/validate.ts';
 import { describeFailure } from './exit.ts';
 
@@ -28,6 +29,7 @@ export async function main(args: readonly string[]): Promise<void> {
       validateCommand(),
       graphCommand(),
       queueCommand(),
+      trustCommand(),
     ];
     for (const command of commands) {
       program.addCommand(command.copyInheritedSettings(program));

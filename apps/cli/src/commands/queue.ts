@@ -3,7 +3,7 @@ import { openCommitQueue } from '@sage/commit-queue';
 import { currentBranch, openRepository } from '@sage/git';
 import { auditQueue, processQueue } from '@sage/stream';
 import { Command } from 'commander';
-import { readConfig } from '../config.ts';
+import { readTrustedConfig } from '../trust/read-trusted-config.ts';
 import { parseDuration } from '../duration.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
@@ -80,7 +80,7 @@ export function queueCommand(): Command {
 
 async function land(flags: Flags): Promise<number> {
   const repository = await openRepository(resolve(flags.C));
-  const config = await readConfig(resolve(flags.C));
+  const config = await readTrustedConfig(resolve(flags.C));
   const verify = verifySettings(flags, config);
   const changed = await processQueue({
     repository,

@@ -9,7 +9,8 @@ import {
   secretValues,
 } from '@sage/workers';
 import { Command } from 'commander';
-import { readConfig, type Settings } from '../config.ts';
+import type { Settings } from '../config.ts';
+import { readTrustedConfig } from '../trust/read-trusted-config.ts';
 import { parseDuration } from '../duration.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
@@ -79,7 +80,7 @@ export function streamCommand(): Command {
 
 async function stream(flags: Flags): Promise<number> {
   const directory = resolve(flags.C);
-  const config = await readConfig(directory);
+  const config = await readTrustedConfig(directory);
   const {
     C: _,
     maxAttempts,

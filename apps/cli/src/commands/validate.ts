@@ -11,7 +11,7 @@ import {
 } from '@sage/workers';
 import { SAGE_INDEX } from '@sage/tickets';
 import { Command } from 'commander';
-import { readConfig } from '../config.ts';
+import { readTrustedConfig } from '../trust/read-trusted-config.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
 import { screenOf } from '../reporters/screen.ts';
@@ -50,7 +50,7 @@ async function stateOf(agent: Agent, root: string) {
 
 async function run(flags: Flags): Promise<number> {
   const directory = resolve(flags.C);
-  const config = await readConfig(directory);
+  const config = await readTrustedConfig(directory);
   const { root } = await openRepository(directory);
   const chosen = config.agent ?? config.agentCommand;
   const agent =

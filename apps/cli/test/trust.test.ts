@@ -1,0 +1,83 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repository, type TestRepository } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
+import { expect, test } from 'vitest';
+import { readConfig } from '../src/config.ts';
+import { trust } from '../src/trust/trust.ts';
+
+const OWN = 'export default { verify: "npm test" };\n';
+const LANDED = 'export default { verify: "npm run all" };\n';
+const TRAILERS = 'feat: T-1\n\nSage-Ticket: T-1\nSage-Entry: 1';
+
+function configured(files: Record<string, string> = { 'sage.config.mjs': OWN }) {
+  const made = repository({ 'package.json': '{}', ...files });
+  const variables = { HOME: temporaryFolder() };
+  const read = () => readConfig(made.root, variables);
+  return { ...made, read, confirm: () => trust(join(made.root, 'sage.config.mjs'), variables) };
+}
+
+/** Lands a branch of one commit behind a merge commit, which alone has the trailers. */
+function landMerged({ git, commit }: TestRepository, files: Record<string, string>): void {
+  git('checkout', '--quiet', '-b', 'work');
+  commit(files, 'by the agent');
+  git('checkout', '--quiet', 'main');
+  git('merge', '--quiet', '--no-ff', '-m', TRAILERS, 'work');
+}
+
+test('what the user wrote runs', async () => {
+  const { root, commit, read } = configured();
+  commit({ 'sage.config.mjs': LANDED }, 'by the user');
+  writeFileSync(join(root, 'sage.config.mjs'), OWN);
+  expect(await read()).toMatchObject({ verify: { command: 'npm test' } });
+});
+
+test.each<[string, (made: TestRepository, files: Record<string, string>) => void]>([
+  ['squashed', ({ commit }, files) => void commit(files, TRAILERS)],
+  ['merged', landMerged],
+  [
+    'merged into a branch of the user',
+    (made, files) => {
+      made.git('checkout', '--quiet', '-b', 'sage');
+      made.commit(files, TRAILERS);
+      made.git('checkout', '--quiet', 'main');
+      made.commit({ other: 'x' });
+      made.git('merge', '--quiet', '--no-ff', '-m', 'merge sage', 'sage');
+    },
+  ],
+])('a program that a ticket landed (%s) runs when the user has confirmed it', async (_, land) => {
+  const made = configured();
+  land(made, { 'sage.config.mjs': LANDED });
+  await expect(made.read()).rejects.toMatchObject({
+    code: 'NOT_TRUSTED',
+    message: expect.stringMatching(/sage\.config\.mjs \(changed by T-1\), then run sage trust$/) as unknown,
+  });
+  await made.confirm();
+  expect(await made.read()).toMatchObject({ verify: { command: 'npm run all' } });
+});
+
+test('each landed change is confirmed by itself', async () => {
+  const made = configured();
+  made.commit({ 'sage.config.mjs': LANDED }, TRAILERS);
+  await made.confirm();
+  made.commit({ 'sage.config.mjs': `${LANDED}// more\n` }, TRAILERS.replaceAll('T-1', 'T-2'));
+  await expect(made.read()).rejects.toThrow('changed by T-2');
+});
+
+test('a file that it imports counts as well, and one that nobody imports does not', async () => {
+  const own = 'import { verify } from "./tools/verify.mjs";\nexport default { verify };\n';
+  const made = configured({
+    'sage.config.mjs': own,
+    'tools/verify.mjs': 'export const verify = "npm test";\n',
+  });
+  made.commit({ 'tools/other.mjs': 'x' }, TRAILERS);
+  expect(await made.read()).toMatchObject({ verify: { command: 'npm test' } });
+  made.commit({ 'tools/verify.mjs': 'export const verify = "evil";\n' }, TRAILERS);
+  await expect(made.read()).rejects.toThrow('tools/verify.mjs (changed by T-1)');
+});
+
+test('data is read, whoever changed it', async () => {
+  const made = configured({ '.sagerc': 'verify: npm test\n' });
+  made.commit({ '.sagerc': 'verify: npm run all\n' }, TRAILERS);
+  expect(await made.read()).toMatchObject({ verify: { command: 'npm run all' } });
+});
