@@ -19,11 +19,9 @@ test('a key that dies in the middle stops the run; no ticket is counted or defer
   const { exitCode, events, stderr } = await sandbox.sage(...run);
   expect(exitCode).toBe(3);
   expect(stderr).toContain("the agent's account was refused: Invalid API key");
-  expect(
-    named(events, 'attempt.finished')
-      .map(({ outcome }) => outcome)
-      .toSorted(),
-  ).toEqual(['account-refused', 'completed']);
+  expect(new Set(named(events, 'attempt.finished').map(({ outcome }) => outcome))).toEqual(
+    new Set(['account-refused', 'completed']),
+  );
   expect(sandbox.landings().map(({ ticket }) => ticket)).toEqual(['API-1']);
   await sandbox.write('../home/key', '');
   const again = await sandbox.sage(...run);

@@ -6,6 +6,7 @@ const SETTLING_TURNS = 12;
 /** Time that passes only when the test says so. */
 export interface VirtualClock {
   now(): Date;
+  elapsed(): number;
   after(milliseconds: number, callback: () => void): () => void;
   /** Lets time pass: fires each timer that is due, in order, and waits for what follows from it. */
   advance(milliseconds: number): Promise<void>;
@@ -31,6 +32,7 @@ export function virtualClock(start = Date.UTC(2026, 0, 1)): VirtualClock {
 
   return {
     now: () => new Date(now),
+    elapsed: () => now,
     after(milliseconds, callback) {
       const id = (sequence += 1);
       timers.set(id, { at: now + Math.max(0, milliseconds), callback });

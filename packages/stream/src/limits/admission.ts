@@ -24,10 +24,10 @@ export class Admission {
     this.#context = context;
     this.#limiter = new RateLimiter(
       () => log.state.workers,
-      () => clock.now().getTime(),
+      () => clock.elapsed(),
     );
     this.#budget = new BudgetWatch(settings.budget, () => log.state);
-    this.#machine = new MachineHealth(() => clock.now().getTime());
+    this.#machine = new MachineHealth(() => clock.elapsed());
   }
 
   /**

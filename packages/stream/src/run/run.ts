@@ -185,7 +185,7 @@ export class Run {
       if (this.#isOver || this.#numbers.allBusy) return false;
       if (log.state.paused) return scheduler.ready > 0 || scheduler.nextDue() !== undefined;
       const id = scheduler.next();
-      if (id === undefined) return this.#wakeIn((scheduler.nextDue() ?? Infinity) - clock.now().getTime());
+      if (id === undefined) return this.#wakeIn((scheduler.nextDue() ?? Infinity) - clock.elapsed());
       const delay = admission.startDelay(this.#numbers.busy, this.#attempts.running);
       if (delay > 0) {
         this.#noticeBudget();

@@ -59,7 +59,7 @@ export class Scheduling {
       failing: history.record.failing,
     };
     const retry = {
-      now: () => clock.now().getTime(),
+      now: () => clock.elapsed(),
       pause: exponentialPause(FIRST_PAUSE_MS, LONGEST_PAUSE_MS),
     };
     this.scheduler = createScheduler(this.tickets(), { ...this.rules, retry });

@@ -90,7 +90,7 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
   const all = new Set([...selection, ...left]);
   backlog.replace({ backlog: read, selection: all });
   await withdrawEdited(log, all);
-  const retry = { now: () => clock.now().getTime(), pause: exponentialPause(1_000, 60_000) };
+  const retry = { now: () => clock.elapsed(), pause: exponentialPause(1_000, 60_000) };
   const tickets = schedulerTickets(backlog, (ticket) => {
     if (log.state.completed.has(ticket.id)) return 'COMPLETED';
     if (log.state.deferred.has(ticket.id)) return 'DEFERRED';

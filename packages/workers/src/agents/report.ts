@@ -34,8 +34,9 @@ export function retried(report: AgentReport, why: string, details?: unknown): Ag
 }
 
 /** It works again: what it tried again has succeeded. */
-export function working({ problem: _, ...report }: AgentReport): AgentReport {
-  return report;
+export function working(report: AgentReport): AgentReport {
+  const { problem: solved, ...others } = report;
+  return solved === undefined ? report : others;
 }
 
 export function objectIn(value: unknown, key: string): AgentEvent {

@@ -39,13 +39,13 @@ export async function endProcesses(mark: ProcessMark, options: EndOptions): Prom
   const found = new Map((options.known ?? []).map((entry) => [processIdentity(entry), entry]));
   const { groups = [] } = options;
   const asked = new Set<string>();
-  const deadline = Date.now() + Math.min(options.grace, 10_000);
+  const deadline = performance.now() + Math.min(options.grace, 10_000);
   for (let round = 0; ; round++) {
     const [table, ...members] = await Promise.all([
       listProcesses(),
       ...groups.map((group) => group.members()),
     ]);
-    const late = Date.now() >= deadline || options.killSignal?.aborted === true;
+    const late = performance.now() >= deadline || options.killSignal?.aborted === true;
     for (const entry of table)
       if (members.some((pids) => pids.has(entry.pid))) found.set(processIdentity(entry), entry);
     for (const entry of select(table, mark, options.leader, found)) found.set(processIdentity(entry), entry);

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type FileHandle, open } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import type { Readable, Writable } from 'node:stream';
 import type { CommandLimits, CommandRun } from './command-run.ts';
+import { AwakeTime } from './awake-time.ts';
 import { type ControlGroup, createControlGroup } from './control-group.ts';
 import { Descendants } from './descendants.ts';
 import { endProcesses, findProcesses, GRACE_MS, type ProcessMark } from './end-processes.ts';
@@ -87,6 +88,7 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
   const conversation = converse(child, options.talk, stopTalking.signal);
   let ended: SupervisedExit['ended'] = 'exited';
   let ending: Promise<unknown> | undefined;
+  let exited = false;
   const descendants = child.pid === undefined || group ? undefined : new Descendants(child.pid);
   const endAll = (leader = {}) =>
     endProcesses(options.mark, {
@@ -99,7 +101,8 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
     });
   const endWithLeader = () => endAll(child.pid && { leader: child.pid });
   const end = (reason: Exclude<SupervisedExit['ended'], 'exited'>) => {
-    if (ending) return;
+    // What comes to an end during the grace for its leftovers has ended by itself.
+    if (ending || exited) return;
     ended = reason;
     stopTalking.abort();
     const farewell = AbortSignal.any([
@@ -110,14 +113,17 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
   };
   void conversation?.then(() => (ending ??= endWithLeader()));
   const interrupt = () => end('interrupted');
-  const timer = setTimeout(() => end('timeout'), options.timeout);
   const stopWatching = watch(output, options, group, end);
   options.signal?.addEventListener('abort', interrupt, { once: true });
   try {
     const exit = await new Promise<Pick<SupervisedExit, 'exitCode' | 'killedBy'>>((resolve, reject) => {
       child.once('spawn', () => options.onStarted?.());
       child.once('error', reject);
-      child.once('exit', (exitCode, killedBy) => resolve({ exitCode, killedBy }));
+      child.once('exit', (exitCode, killedBy) => {
+        exited = true;
+        stopWatching();
+        resolve({ exitCode, killedBy });
+      });
       if (options.signal?.aborted) interrupt();
     });
     await ending;
@@ -132,7 +138,6 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
       talkedOut === undefined ? exit : { exitCode: talkedOut ? 0 : exit.exitCode || 1, killedBy: null };
     return { ended, ...said, seconds: (performance.now() - started) / 1000 };
   } finally {
-    clearTimeout(timer);
     stopWatching();
     descendants?.stop();
     await group?.remove();
@@ -188,20 +193,26 @@ function watch(
   output: FileHandle,
   options: SuperviseOptions,
   group: ControlGroup | undefined,
-  onLimit: (limit: 'stalled' | 'output-limit' | 'process-limit') => void,
+  onLimit: (limit: 'timeout' | 'stalled' | 'output-limit' | 'process-limit') => void,
 ): () => void {
-  const { idleTimeout, maxProcesses, mark } = options;
-  const watched = new OutputWatch(options, performance.now());
+  const { timeout, idleTimeout, maxProcesses, mark } = options;
+  const watched = new OutputWatch(options, 0);
+  const time = new AwakeTime(performance.now());
   const look = async () => {
+    const now = time.look(performance.now());
     const { size } = await output.stat();
-    const sign = watched.look(size, performance.now());
+    // A late look comes before the news of an exit that was earlier.
+    await turn();
+    await turn();
+    if (now >= timeout) onLimit('timeout');
+    const sign = watched.look(size, now);
     if (sign && 'limit' in sign) onLimit(sign.limit);
     else if (sign) options.onQuiet?.(sign.quiet);
     if (maxProcesses === undefined) return;
     const count = group ? (await group.members()).size : (await findProcesses(mark)).length;
     if (count > maxProcesses) onLimit('process-limit');
   };
-  const interval = Math.min((idleTimeout ?? Infinity) / 4, LIMIT_CHECK_MS);
+  const interval = Math.min(timeout / 4, (idleTimeout ?? Infinity) / 4, LIMIT_CHECK_MS);
   // A look may come after the file was closed: then nobody is waited for any more.
   const timer = setInterval(() => void look().catch(() => {}), interval);
   return () => clearInterval(timer);

@@ -3,27 +3,50 @@ import { join } from 'node:path';
 import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { expect, test } from 'vitest';
 import { findProcesses } from '../../src/process/end-processes.ts';
-import { supervise } from '../../src/process/supervise.ts';
+import { supervise, type SuperviseOptions } from '../../src/process/supervise.ts';
 
-test.each([
-  ['output-limit', 'yes', { maxOutput: 100_000 }],
-  ['process-limit', 'for n in 1 2 3 4 5 6 7 8 9; do setsid sleep 1000 & done; wait', { maxProcesses: 5 }],
-  ['timeout', 'setsid sleep 1000 & wait', { timeout: 200 }],
-])('a command that is %s is ended, with all that it started', async (ended, command, limit) => {
+async function supervised(name: string, command: string, limits: Partial<SuperviseOptions> = {}) {
   const directory = temporaryFolder();
   const outputFile = join(directory, 'output');
   await writeFile(outputFile, '');
-  const mark = { SAGE_RUN_ID: `supervise-${ended}-${process.pid}` };
-  const files = { inputFile: '/dev/null', outputFile };
+  const mark = { SAGE_RUN_ID: `supervise-${name}-${process.pid}` };
   const exit = await supervise({
     command,
     cwd: directory,
     environment: process.env,
     mark,
     timeout: 60_000,
-    ...files,
-    ...limit,
+    inputFile: '/dev/null',
+    outputFile,
+    ...limits,
   });
-  expect(exit.ended).toBe(ended);
   expect(await findProcesses(mark)).toEqual([]);
+  return exit;
+}
+
+test.each([
+  ['output-limit', 'yes', { maxOutput: 100_000 }],
+  ['process-limit', 'for n in 1 2 3 4 5 6 7 8 9; do setsid sleep 1000 & done; wait', { maxProcesses: 5 }],
+  ['timeout', 'setsid sleep 1000 & wait', { timeout: 200 }],
+])('a command that is %s is ended, with all that it started', async (ended, command, limit) => {
+  expect((await supervised(ended, command, limit)).ended).toBe(ended);
+});
+
+// Ignores SIGTERM, so that ending it takes the whole grace.
+const STUBBORN = `node -e 'process.on("SIGTERM",()=>{});setInterval(()=>{},1000)' </dev/null >/dev/null 2>&1 & sleep 0.5`;
+
+test.each([
+  ['timeout', { timeout: 2_000 }],
+  ['idle limit', { idleTimeout: 2_000 }],
+])('an end is not overtaken by the %s while what was left is ended', async (name, limit) => {
+  const exit = await supervised(`late-${name.replace(' ', '-')}`, STUBBORN, limit);
+  expect(exit).toMatchObject({ ended: 'exited', exitCode: 0 });
+});
+
+test('an interruption after the end changes nothing of it', async () => {
+  const signal = AbortSignal.timeout(1_500);
+  expect(await supervised('interrupted', STUBBORN, { signal })).toMatchObject({
+    ended: 'exited',
+    exitCode: 0,
+  });
 });
