@@ -29,7 +29,7 @@ test('what a working agent has until now is held against each landing, and told 
     tell.resolve();
     return Promise.resolve();
   };
-  const clock = { now: () => new Date(now), after: () => () => {} };
+  const clock = { now: () => new Date(now), elapsed: () => 0, after: () => () => {} };
   const watch = new ConflictWatch({
     target: targetBranch(repository, 'refs/heads/main'),
     workers,

@@ -202,7 +202,7 @@ async function forecastOne(seed: number, asked: (world: World) => number) {
         },
       },
       settings: { maxAttempts: MAX_ATTEMPTS },
-      clock: { now: () => new Date(clock), after: () => () => {} },
+      clock: { now: () => new Date(clock), elapsed: () => 0, after: () => () => {} },
     },
     {
       scheduling: {

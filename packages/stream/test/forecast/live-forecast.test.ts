@@ -52,6 +52,7 @@ function start(
       settings: { maxAttempts: 2 },
       clock: {
         now: () => new Date(now),
+        elapsed: () => 0,
         after(milliseconds, callback) {
           const timer = { at: now + milliseconds, callback };
           timers.add(timer);

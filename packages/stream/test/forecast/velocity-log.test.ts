@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { VelocityLog } from '../../src/forecast/velocity-log.ts';
 
 const FILE = '.sage/stream-velocity.log';
-const clock = { now: () => new Date('2026-01-01T00:00:00Z'), after: () => () => {} };
+const clock = { now: () => new Date('2026-01-01T00:00:00Z'), elapsed: () => 0, after: () => () => {} };
 const about = { worker: 1, attempt: 1, outcome: 'completed' } as const;
 const facts: readonly RunFact[] = [
   { event: 'attempt.finished', ticket: 'A-1', seconds: 90, ...about },
