@@ -6,11 +6,6 @@ import { git } from './repository.ts';
 
 const LANDING = CRASH_POINTS.slice(CRASH_POINTS.indexOf('lock-taken'));
 const AFTER_SWAP = LANDING.slice(LANDING.indexOf('target-moved'));
-/**
- * Between the swap and the end of the move the index is behind HEAD: a stash, or a commit of the whole index, takes
- * the landing back there, as it would after `git update-ref`.
- */
-const INDEX_AT_HEAD = LANDING.filter((step) => step !== 'target-moved');
 const MID_MOVE_MS = [0, 10, 20, 40, 60, 90, 120, 160, 200, 250];
 
 /** Kills between the swap and the end of the move, and a user who works in the same repository meanwhile. */
@@ -38,13 +33,13 @@ export function userCases(): Case[] {
     {
       name: 'the user switches to another branch in mid-landing',
       prepare: ({ root }) => git(root, 'branch', 'other'),
-      rounds: during(LANDING, 'git checkout --quiet other', backToMain),
+      rounds: during(LANDING, 'git checkout --quiet other || true', backToMain),
       after: backToMain,
     },
     {
       name: 'the user switches to the target in mid-landing',
       prepare: ({ root }) => git(root, 'branch', 'other'),
-      rounds: during(LANDING, 'git checkout --quiet main', (root) => {
+      rounds: during(LANDING, 'git checkout --quiet main || true', (root) => {
         backToMain(root);
         git(root, 'checkout', '--quiet', 'other');
       }),
@@ -52,7 +47,14 @@ export function userCases(): Case[] {
     },
     {
       name: 'the user commits a file in mid-landing',
-      rounds: during(LANDING, 'echo x >>notes; git add notes; git commit --quiet --message human -- notes'),
+      rounds: during(
+        LANDING,
+        'n=note-$$; : >$n; git add $n && git commit --quiet --message human -- $n || rm -f $n',
+      ),
+    },
+    {
+      name: 'the user commits the whole index in mid-landing',
+      rounds: during(LANDING, 'git commit --quiet --allow-empty --message human || true'),
     },
     {
       name: 'the user edits in mid-landing',
@@ -60,7 +62,7 @@ export function userCases(): Case[] {
     },
     {
       name: 'the user stashes in mid-landing',
-      rounds: during(INDEX_AT_HEAD, 'git stash --quiet; git stash pop --quiet'),
+      rounds: during(LANDING, 'git stash --quiet && git stash pop --quiet || true'),
     },
   ];
 }

@@ -26,7 +26,10 @@ if (mode === 'queue') {
   const queue = await openCommitQueue({
     repository: directory,
     managedFiles: () => [{ path: 'log.txt', edit: (text) => `${text}+` }],
-    onStep: (step) => process.stdout.write(`${step}\n`),
+    onStep: (step) => {
+      process.stdout.write(`${step}\n`);
+      if (step === process.env['KILL_AT']) process.kill(process.pid, 'SIGKILL');
+    },
   });
   process.stdout.write('ready\n');
   for await (const _ of queue.process());

@@ -5,9 +5,14 @@ export {
   listCheckouts,
 } from './checkout/branch-checkouts.ts';
 export { isCheckablePath } from './repository/checkable-path.ts';
-export { moveCheckout, type MoveOptions } from './checkout/checkout.ts';
-export { stageObject } from './checkout/checkout-file.ts';
-export { viewCheckout, type CheckoutFile, type CheckoutView } from './checkout/checkout-view.ts';
+export {
+  moveCheckout,
+  type MoveOptions,
+  parseDifferences,
+  type TreeDifference,
+} from './checkout/checkout.ts';
+export { type IndexLock, lockIndex, removeLeftLocks } from './checkout/checkout-index.ts';
+export { type CheckoutFile, moveConflicts, stageObject, viewFile } from './checkout/checkout-view.ts';
 export {
   commitsBetween,
   commitTree,

@@ -1,5 +1,8 @@
 // Moves a checkout, and is killed meanwhile: `checkout-child.ts DIRECTORY FROM TO`.
-import { moveCheckout, openRepository } from '../src/index.ts';
+import { lockIndex, moveCheckout, openRepository } from '../src/index.ts';
 
 const [directory = '', from = '', to = ''] = process.argv.slice(2);
-await moveCheckout(await openRepository(directory), from, to);
+const checkout = await openRepository(directory);
+await using index = await lockIndex(checkout);
+await moveCheckout(checkout, index, from, to);
+await index.write();

@@ -2,23 +2,30 @@ import {
   type Checkout,
   CheckoutError,
   finishCheckout,
+  type GitSession,
   git,
   isAncestor,
   listCheckouts,
+  lockIndex,
   moveCheckout,
   treeEntry,
   type Repository,
 } from '@sage/git';
 import type { Intent, ManagedPlan } from './intent.ts';
-import { applyManagedPlans } from './managed-files.ts';
-import { assertNoOperation, type CheckoutContext } from './plan-checkouts.ts';
-
-/** How often one whose user keeps switching branches is looked at again. */
-const MAX_HEAD_ATTEMPTS = 10;
+import { stageManagedPlans, writeManagedPlans } from './managed-files.ts';
+import {
+  assertNoOperation,
+  type CheckoutContext,
+  MAX_HEAD_ATTEMPTS,
+  type PlannedCheckout,
+} from './plan-checkouts.ts';
+import { treeDifferencesOf } from './tree-differences.ts';
 
 interface FollowOptions {
   /** Something may have been done in part: every path is looked at. */
   readonly resumed: boolean;
+  /** The checkouts whose index has been locked since before the target moved. */
+  readonly planned?: ReadonlyMap<string, PlannedCheckout>;
 }
 
 /**
@@ -30,7 +37,7 @@ interface FollowOptions {
  * checkout cannot follow, the others still do, and its error is thrown at the end.
  */
 export async function followTarget(
-  context: Omit<CheckoutContext, 'session'>,
+  context: FollowContext,
   intent: Intent,
   options: FollowOptions,
 ): Promise<void> {
@@ -58,6 +65,10 @@ export async function followTarget(
   if (failures.length > 0) throw failures[0];
 }
 
+interface FollowContext extends Omit<CheckoutContext, 'session'> {
+  readonly session?: GitSession;
+}
+
 interface Follower extends Checkout {
   readonly managed: readonly ManagedPlan[];
 }
@@ -74,27 +85,38 @@ async function followers(repository: Repository, intent: Intent): Promise<Follow
 }
 
 async function follow(
-  { pinned }: Omit<CheckoutContext, 'session'>,
-  { checkout, head: tip, headText, managed }: Follower,
+  { pinned, session }: FollowContext,
+  { checkout, head, headText, managed }: Follower,
   intent: Intent,
-  { resumed }: FollowOptions,
+  { resumed, planned }: FollowOptions,
 ): Promise<void> {
   const { old, new: next } = intent;
-  if (tip === undefined || !(tip === next || (await isAncestor(checkout, next, tip)))) return;
+  const held = planned?.get(checkout.root)?.index;
+  // Who writes HEAD without a look at the index has switched all the same.
+  if (held?.head !== headText) await held?.[Symbol.asyncDispose]();
+  const tip = await head();
+  if (tip === undefined || !(tip === next || (await isAncestor(checkout, next, tip)))) {
+    await held?.[Symbol.asyncDispose]();
+    return;
+  }
   await assertNoOperation(checkout, intent.target);
   const settings = await pinned.of(checkout);
   // Where somebody has committed on top since, only what still counts at the tip may be brought in.
   const newer = tip === next ? [] : await changedSince(checkout, intent, tip);
-  const options = { except: [...managed.map(({ path }) => path), ...newer], head: headText };
-  if (resumed || tip !== next) await finishCheckout(settings, old, next, options);
+  const except = [...managed.map(({ path }) => path), ...newer];
+  await using index = held?.head === headText ? held : await lockIndex(settings, headText);
+  if (resumed || tip !== next) await finishCheckout(settings, index, old, next, { except });
   else {
-    await moveCheckout(settings, old, next, options).catch(async (error: unknown) => {
+    const differences = session && treeDifferencesOf(session);
+    await moveCheckout(settings, index, old, next, { except, differences }).catch(async (error: unknown) => {
       if (!(error instanceof CheckoutError) || error.code !== 'CHECKOUT_CONFLICT') throw error;
       // Edited since the plan. The target has moved, so the rest must follow and that file is kept.
-      await finishCheckout(settings, old, next, options);
+      await finishCheckout(settings, index, old, next, { except });
     });
   }
-  await applyManagedPlans(settings, managed);
+  await stageManagedPlans(settings, index, managed);
+  await index.write();
+  await writeManagedPlans(settings, managed);
 }
 
 /** The paths of the move that somebody has changed between it and `tip`. */

@@ -1,13 +1,13 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  type CheckoutView,
   editFileInTree,
   findInTree,
   type GitSession,
   readObject,
+  type IndexLock,
   stageObject,
-  viewCheckout,
+  viewFile,
   writeObject,
   type Repository,
   replaceFile,
@@ -50,7 +50,7 @@ export async function editTree(
  * must not have to apply it to a file that may hold it already.
  */
 export async function planManagedFiles(
-  { checkout, view, session }: { checkout: Repository; view: CheckoutView; session: GitSession },
+  { checkout, index, session }: { checkout: Repository; index: IndexLock; session: GitSession },
   from: string,
   to: string,
   files: readonly ManagedFile[],
@@ -59,7 +59,7 @@ export async function planManagedFiles(
   for (const path of new Set(files.map((file) => file.path))) {
     const [before, after] = [await fileOf(session, from, path), await fileOf(session, to, path)];
     if (!before || !after) continue;
-    const { staged, modified } = await view.file(path);
+    const { staged, modified } = await viewFile(checkout, index, path);
     if (staged?.oid === before.oid && !modified) continue;
     const edit = (text: string) =>
       files.filter((file) => file.path === path).reduce((value, file) => file.edit(value), text);
@@ -78,16 +78,24 @@ export async function planManagedFiles(
   return plans;
 }
 
-/** Brings the user's versions to what was planned; one that has changed since is left as it is. Repeatable. */
-export async function applyManagedPlans(checkout: Repository, plans: readonly ManagedPlan[]): Promise<void> {
-  for (const { path, mode, staged, working } of plans) {
-    if (staged && (await viewCheckout(checkout, ({ file }) => file(path))).staged?.oid === staged.old) {
-      await stageObject(checkout, path, { mode, oid: staged.new });
-    }
+/** Brings the user's staged versions to what was planned; one that has changed since is left as it is. Repeatable. */
+export async function stageManagedPlans(
+  checkout: Repository,
+  index: IndexLock,
+  plans: readonly ManagedPlan[],
+): Promise<void> {
+  for (const { path, mode, staged } of plans) {
+    if (staged && (await viewFile(checkout, index, path)).staged?.oid === staged.old)
+      await stageObject(checkout, index, path, { mode, oid: staged.new });
+  }
+}
+
+/** As {@link stageManagedPlans}, for the user's files. */
+export async function writeManagedPlans(checkout: Repository, plans: readonly ManagedPlan[]): Promise<void> {
+  for (const { path, working } of plans) {
     const current = working && (await readWorkingFile(checkout, path));
-    if (working && current?.equals(await readObject(checkout, working.old))) {
+    if (working && current?.equals(await readObject(checkout, working.old)))
       await replaceWorkingFile(join(checkout.root, path), await readObject(checkout, working.new));
-    }
   }
 }
 

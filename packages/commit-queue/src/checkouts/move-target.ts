@@ -25,10 +25,12 @@ export interface TargetMove {
 /**
  * Moves the target from `old` to `new`, its checkouts along, and settles what that carries. The order is what makes
  * a kill harmless:
- * 1. dry run: a checkout that cannot follow stops the queue while nothing has moved;
+ * 1. dry run, the index of each checkout locked until it has followed: one that cannot stops the queue while nothing
+ *    has moved;
  * 2. the intent, durable: from here a recovery knows which checkouts have to follow, and how;
  * 3. compare-and-swap of the ref, the one commit point. Killed before it, nothing has happened; after it, the
- *    landing is there and only the checkouts are behind (it shows there as a staged revert until recovery);
+ *    landing is there and only the checkouts are behind (a staged revert until recovery; the lock that is left keeps it from being
+ *    committed);
  * 4. the checkouts;
  * 5. the entries, then the intent is removed.
  *
@@ -43,9 +45,13 @@ export async function moveTarget(
   settle: () => Promise<void> = async () => {},
 ): Promise<void> {
   const { session, directory, lock, onStep } = context;
-  const checkouts = await planCheckouts(context, target, old, next, files);
+  await using planned = await planCheckouts(context, target, old, next, files);
   await lock.assertHeld();
   onStep?.('planned');
+  const checkouts = [...planned.byRoot].map(([worktree, { managed }]) => ({
+    worktree,
+    managed: [...managed],
+  }));
   const intent: Intent = { target, old, new: next, checkouts, entries };
   const name = await writeIntent(directory, intent);
   onStep?.('intent-written');
@@ -61,7 +67,8 @@ export async function moveTarget(
   }
   onStep?.('target-moved');
   const failures: unknown[] = [];
-  await followTarget(context, intent, { resumed: false }).catch((error: unknown) => failures.push(error));
+  const options = { resumed: false, planned: planned.byRoot };
+  await followTarget(context, intent, options).catch((error: unknown) => failures.push(error));
   onStep?.('checkouts-moved');
   await settle().catch((error: unknown) => failures.push(error));
   if (failures.length > 0) throw new UnfinishedLandingError(target, next, failures[0]);

@@ -1,55 +1,98 @@
 import {
   branchCheckouts,
+  type Checkout,
   CheckoutError,
   type GitSession,
+  type IndexLock,
+  lockIndex,
+  moveConflicts,
   operationInProgress,
   type PinnedCheckouts,
   type Repository,
-  viewCheckout,
 } from '@sage/git';
 import { QueueStoppedError } from '../errors.ts';
-import type { Intent } from './intent.ts';
+import type { ManagedPlan } from './intent.ts';
 import { type ManagedFile, planManagedFiles } from './managed-files.ts';
+import { treeDifferencesOf } from './tree-differences.ts';
+
+/** How often one whose user keeps switching branches is looked at again. */
+export const MAX_HEAD_ATTEMPTS = 10;
 
 export interface CheckoutContext {
-  readonly repository: Repository;
-  readonly session: GitSession;
+  repository: Repository;
+  session: GitSession;
   /** Filters and the like are those of the time when the queue was opened. */
-  readonly pinned: PinnedCheckouts;
+  pinned: PinnedCheckouts;
+}
+
+/** A checkout that can follow. Its index is locked: until it has followed, nobody commits there. */
+export interface PlannedCheckout {
+  readonly checkout: Repository;
+  readonly managed: readonly ManagedPlan[];
+  readonly index: IndexLock;
+}
+
+/** The planned checkouts of a target; their indexes are unlocked when this is disposed of. */
+export class PlannedCheckouts implements AsyncDisposable {
+  readonly byRoot = new Map<string, PlannedCheckout>();
+
+  add(planned: PlannedCheckout): void {
+    this.byRoot.set(planned.checkout.root, planned);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { index } of this.byRoot.values()) await index[Symbol.asyncDispose]();
+  }
 }
 
 /**
- * Asks every checkout of the target whether it can follow from `from` to `to`, changing nothing, and returns
- * what will have to be done.
+ * Locks the index of every checkout of the target and asks whether it can follow from `from` to `to`, changing nothing.
  * @throws {QueueStoppedError} where one cannot follow.
  */
 export async function planCheckouts(
-  { repository, session, pinned }: CheckoutContext,
+  context: CheckoutContext,
   target: string,
   from: string,
   to: string,
   files: readonly ManagedFile[],
-): Promise<Intent['checkouts']> {
-  const plans: Intent['checkouts'] = [];
-  for (const each of await branchCheckouts(repository, target)) {
-    const worktree = each.checkout.root;
-    const checkout = await pinned.of(each.checkout);
-    await assertNoOperation(checkout, target);
+): Promise<PlannedCheckouts> {
+  for (let attempt = 1; ; attempt += 1) {
+    const planned = new PlannedCheckouts();
     try {
-      const managed = await viewCheckout(checkout, async (view) => {
-        const planned = await planManagedFiles({ checkout, view, session }, from, to, files);
-        const paths = await view.conflicts(from, to, { except: planned.map(({ path }) => path) });
-        if (paths.length > 0) throw new CheckoutError('CHECKOUT_CONFLICT', worktree, paths);
-        return planned;
-      });
-      plans.push({ worktree, managed });
+      for (const each of await branchCheckouts(context.repository, target))
+        planned.add(await plan(context, each, { target, from, to, files }));
+      return planned;
     } catch (error) {
+      await planned[Symbol.asyncDispose]();
       if (!(error instanceof CheckoutError)) throw error;
+      if (error.code === 'HEAD_MOVED' && attempt < MAX_HEAD_ATTEMPTS) continue;
       const code = error.code === 'CHECKOUT_CONFLICT' ? 'DIRTY_OVERLAP' : 'OPERATION_IN_PROGRESS';
       throw new QueueStoppedError(code, error.message, { paths: error.paths, cause: error });
     }
   }
-  return plans;
+}
+
+async function plan(
+  { session, pinned }: CheckoutContext,
+  { checkout: found, headText }: Checkout,
+  { target, from, to, files }: { target: string; from: string; to: string; files: readonly ManagedFile[] },
+): Promise<PlannedCheckout> {
+  const checkout = await pinned.of(found);
+  await assertNoOperation(checkout, target);
+  const index = await lockIndex(checkout, headText);
+  try {
+    const managed = await planManagedFiles({ checkout, index, session }, from, to, files);
+    const except = managed.map(({ path }) => path);
+    const paths = await moveConflicts(checkout, index, from, to, {
+      except,
+      differences: treeDifferencesOf(session),
+    });
+    if (paths.length > 0) throw new CheckoutError('CHECKOUT_CONFLICT', checkout.root, paths);
+    return { checkout, managed, index };
+  } catch (error) {
+    await index[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 export async function assertNoOperation(checkout: Repository, target: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { GitSession, listRefs, SAGE_REFS } from '@sage/git';
+import { GitSession, listRefs, removeLeftLocks, type Repository, SAGE_REFS } from '@sage/git';
 import { completeIntent, type RecoveryContext } from './complete-intent.ts';
 import type { QueueEntry } from '../entries/entry.ts';
 import type { EntryStore } from '../entries/entry-store.ts';
@@ -24,7 +24,8 @@ export async function recoverQueue(context: RecoveryContext, store: EntryStore):
   const { repository } = context;
   const settled: QueueEntry[] = [];
   let failure: UnfinishedLandingError | undefined;
-  for (const stored of await readIntents(store.directory)) {
+  const intents = await readIntents(store.directory);
+  for (const stored of intents) {
     const { intent } = stored;
     const completion = await completeIntent(context, intent);
     if (completion.move === 'made') settled.push(...(await settleIntent(context, store, intent)));
@@ -35,6 +36,13 @@ export async function recoverQueue(context: RecoveryContext, store: EntryStore):
       context.onStep?.('intent-forgotten');
     }
   }
+  await removeLeftLocks(repository);
+  // A pin of what has landed is there only as long as the landing's intent.
+  if (intents.length > 0) await removePinsOfLanded(repository, store);
+  return { settled, failure };
+}
+
+async function removePinsOfLanded(repository: Repository, store: EntryStore): Promise<void> {
   const { entries } = await store.read();
   const byPin = new Map(entries.map((entry) => [pinOf(entry.id), entry]));
   for (const { ref, oid } of await listRefs(repository, SAGE_REFS.queue)) {
@@ -43,7 +51,6 @@ export async function recoverQueue(context: RecoveryContext, store: EntryStore):
     await removeStaleLocks(repository, ref, oid);
     await removePin(repository, entry.id);
   }
-  return { settled, failure };
 }
 
 async function settleIntent(

@@ -31,22 +31,53 @@ async function meanwhile(
   return { repository, queue };
 }
 
+const BETWEEN: readonly Step[] = ['planned', 'intent-written', 'target-moved'];
+
 test.each<[Step, string]>([
-  ['planned', 'plan'],
-  ['intent-written', 'intent'],
-  ['target-moved', 'swap'],
-])('the user switches to another branch at %s: its files stay as they are', async (at) => {
+  ['planned', 'commit --all -m mine'],
+  ['intent-written', 'commit --all -m mine'],
+  ['target-moved', 'commit --all -m mine'],
+  ['target-moved', 'commit -m mine -- b'],
+  ['target-moved', 'stash'],
+  ['target-moved', 'checkout feature'],
+])('at %s the index is held: git %s is refused, and takes nothing back', async (at, command) => {
+  let refused = '';
   const { repository, queue } = await meanwhile(
     at,
-    (root) => userGit(root, 'checkout', '--quiet', 'feature'),
-    (root) => userGit(root, 'branch', 'feature'),
+    (root) => {
+      try {
+        userGit(root, ...command.split(' '));
+      } catch (error) {
+        refused = String(error);
+      }
+    },
+    (root) => {
+      userGit(root, 'branch', 'feature');
+      put(root, { b: 'mine\n' });
+    },
   );
   expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
-  expect(status(repository)).toBe('');
-  expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('1\n');
-  userGit(repository.root, 'checkout', '--quiet', 'main');
-  expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('2\n');
+  expect(refused).toContain('Command failed');
+  expect(status(repository)).toBe(' M b');
+  userGit(repository.root, 'commit', '--quiet', '--all', '-m', 'mine');
+  expect(userGit(repository.root, 'show', '--format=', '--name-only', 'HEAD')).toBe('b');
 });
+
+test.each(BETWEEN)(
+  'HEAD is another branch at %s, whatever the index says: its files stay as they are',
+  async (at) => {
+    const { repository, queue } = await meanwhile(
+      at,
+      (root) => userGit(root, 'symbolic-ref', 'HEAD', 'refs/heads/feature'),
+      (root) => userGit(root, 'branch', 'feature'),
+    );
+    expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
+    expect(status(repository)).toBe('');
+    expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('1\n');
+    userGit(repository.root, 'checkout', '--quiet', 'main');
+    expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('2\n');
+  },
+);
 
 test.each<Step>(['planned', 'intent-written', 'target-moved'])(
   'the user checks the target out at %s: it follows',
@@ -64,9 +95,10 @@ test.each<Step>(['planned', 'intent-written', 'target-moved'])(
 );
 
 test('the user begins a branch on the landing before the checkout has followed: that one follows', async () => {
-  const { repository, queue } = await meanwhile('target-moved', (root) =>
-    userGit(root, 'checkout', '--quiet', '-b', 'topic'),
-  );
+  const { repository, queue } = await meanwhile('target-moved', (root) => {
+    userGit(root, 'branch', 'topic', 'main');
+    userGit(root, 'symbolic-ref', 'HEAD', 'refs/heads/topic');
+  });
   await landAll(queue);
   expect(status(repository)).toBe('');
   expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('2\n');

@@ -59,7 +59,7 @@ test('what a person commits while a group is made is kept below it', async () =>
   const queue = await openCommitQueue({
     repository,
     onStep: (step) => {
-      if (step !== 'intent-written' || !once) return;
+      if (step !== 'chain-built' || !once) return;
       once = false;
       commitAll(repository.root, { human: 'h' }, 'human');
     },

@@ -66,6 +66,27 @@ test('killed after the swap: the checkout follows, and the entry has landed', as
   expect(pins(repository)).toEqual([]);
 });
 
+test.each(['planned', 'target-moved'])(
+  'killed at %s: git refuses a commit of the whole index until the next process, which gives the index back',
+  async (at) => {
+    const { repository, queue, add } = await queueOn({ a: '1\n', 'log.txt': '' });
+    await add('T', { a: '2\n' });
+    const child = start(['queue', repository.root], { KILL_AT: at });
+    await ended(child);
+    expect(child.signalCode).toBe('SIGKILL');
+    expect(() => userGit(repository.root, 'commit', '--all', '-m', 'mine')).toThrow('index.lock');
+    await queue.recover();
+    expect(status(repository)).toBe('');
+    put(repository.root, { mine: 'm\n' });
+    userGit(repository.root, 'add', 'mine');
+    userGit(repository.root, 'commit', '--quiet', '--all', '-m', 'mine');
+    expect(userGit(repository.root, 'show', '--format=', '--name-only', 'HEAD')).toBe('mine');
+    await landAll(queue);
+    expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('2\n');
+    expect(existsSync(join(repository.gitDir, 'index.lock'))).toBe(false);
+  },
+);
+
 test('killed in the middle of moving the files, and again in the recovery', async () => {
   const { repository, queue, landing, entry, intent } = await cutLanding();
   userGit(repository.root, 'update-ref', MAIN, landing);
@@ -157,7 +178,7 @@ test('a pin that outlived its landing is removed', async () => {
   const entry = await add('T', { b: '1' });
   await landAll(queue);
   userGit(repository.root, 'update-ref', `refs/sage/queue/${entry.id}`, entry.commit);
-  await queue.recover();
+  await queue.cleanup();
   expect(pins(repository)).toEqual([]);
 });
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { RepositoryError } from '../errors.ts';
+import { readRef } from '../refs/refs.ts';
 import { openRepository } from '../repository/open-repository.ts';
 import type { Repository } from '../repository.ts';
 import { listWorktrees, type Worktree } from '../worktrees/worktrees.ts';
@@ -9,12 +10,12 @@ import { listWorktrees, type Worktree } from '../worktrees/worktrees.ts';
 /** A work tree and where its HEAD is. */
 export interface Checkout {
   readonly checkout: Repository;
-  /** undefined where unborn. */
-  readonly head: string | undefined;
   /** Full ref; the branch that is being rebased, where HEAD is detached for that. */
   readonly branch: string | undefined;
   /** What HEAD itself said before it was looked at: changes when another branch is checked out. */
   readonly headText: string;
+  /** The commit of HEAD; undefined where unborn. */
+  readonly head: () => Promise<string | undefined>;
 }
 
 /**
@@ -22,19 +23,43 @@ export interface Checkout {
  * another repository, is skipped: a command there would work on some other checkout.
  */
 export async function listCheckouts(repository: Repository): Promise<Checkout[]> {
-  const linked = await linkedCheckouts(repository.commonDir);
-  const mainHead = await readHead({ gitDir: repository.commonDir });
+  const { gitDir, commonDir } = repository;
+  const main = gitDir === commonDir ? repository : await mainCheckout(repository);
+  const found = await linkedCheckouts(commonDir);
+  if (main) found.unshift({ checkout: main, headText: await readHead(main) });
+  if (!found.every(({ headText }) => isPlain(headText))) return listByGit(repository, found);
+  const refs = { ...repository, settings: undefined };
+  return Promise.all(
+    found.map(async (each) => {
+      const named = /^ref: (.*)\n$/.exec(each.headText)?.[1];
+      return {
+        ...each,
+        branch: named ?? (await rebasedBranch(each.checkout)),
+        head: () => (named === undefined ? Promise.resolve(each.headText.trim()) : readRef(refs, named)),
+      };
+    }),
+  );
+}
+
+type Found = Pick<Checkout, 'checkout' | 'headText'>;
+
+/** As files say it; where refs are kept in another way, HEAD names none that can be. */
+function isPlain(headText: string): boolean {
+  return /^(ref: refs\/(?!heads\/\.invalid\n).*|[0-9a-f]{40}|[0-9a-f]{64})\n$/.test(headText);
+}
+
+async function listByGit(repository: Repository, found: readonly Found[]): Promise<Checkout[]> {
+  const byPath = new Map(found.map((each) => [each.checkout.root, each]));
   const checkouts: Checkout[] = [];
   for (const [n, worktree] of (await registered(repository)).entries()) {
     if (worktree.bare) continue;
-    const main = n === 0 ? await mainCheckout(repository, worktree) : undefined;
-    const found =
+    const each =
       n === 0
-        ? main && { checkout: main, headText: mainHead }
-        : linked.get(await realpath(worktree.path).catch(() => worktree.path));
-    if (found === undefined) continue;
-    const branch = worktree.branch ?? (await rebasedBranch(found.checkout));
-    checkouts.push({ ...found, head: worktree.head, branch });
+        ? found.find(({ checkout }) => checkout.gitDir === checkout.commonDir)
+        : byPath.get(await realpath(worktree.path).catch(() => worktree.path));
+    if (each === undefined) continue;
+    const branch = worktree.branch ?? (await rebasedBranch(each.checkout));
+    checkouts.push({ ...each, branch, head: () => Promise.resolve(worktree.head) });
   }
   return checkouts;
 }
@@ -61,11 +86,11 @@ function registered({ root, gitDir, commonDir }: Repository): Promise<Worktree[]
 }
 
 /** The main one need not be where `git worktree list` says: a submodule's, or one with a separate git directory. */
-async function mainCheckout(repository: Repository, { path }: Worktree): Promise<Repository | undefined> {
-  if (repository.gitDir === repository.commonDir) return repository;
-  if (!existsSync(join(path, '.git'))) return undefined;
+async function mainCheckout(repository: Repository): Promise<Repository | undefined> {
+  const [first] = await registered(repository);
+  if (first === undefined || first.bare || !existsSync(join(first.path, '.git'))) return undefined;
   try {
-    const main = await openRepository(path);
+    const main = await openRepository(first.path);
     return main.gitDir === repository.commonDir ? main : undefined;
   } catch (error) {
     if (error instanceof RepositoryError) return undefined;
@@ -73,12 +98,10 @@ async function mainCheckout(repository: Repository, { path }: Worktree): Promise
   }
 }
 
-/** The linked worktrees by their path, each with the git directory that is registered for it. */
-async function linkedCheckouts(
-  commonDir: string,
-): Promise<Map<string, Pick<Checkout, 'checkout' | 'headText'>>> {
+/** The linked worktrees, each with the git directory that is registered for it. */
+async function linkedCheckouts(commonDir: string): Promise<Found[]> {
   const parent = join(commonDir, 'worktrees');
-  const found = new Map<string, Pick<Checkout, 'checkout' | 'headText'>>();
+  const found: Found[] = [];
   for (const name of await readdir(parent).catch(() => [])) {
     const gitDir = join(parent, name);
     const pointer = await readText(join(gitDir, 'gitdir'));
@@ -89,7 +112,7 @@ async function linkedCheckouts(
     const pointed = back && (await realpath(resolve(root, back.trimEnd())).catch(() => undefined));
     if (pointed !== (await realpath(gitDir))) continue;
     const checkout = { root, gitDir: pointed, commonDir };
-    found.set(root, { checkout, headText: await readHead(checkout) });
+    found.push({ checkout, headText: await readHead(checkout) });
   }
   return found;
 }

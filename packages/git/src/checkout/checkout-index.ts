@@ -1,17 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  copyFile,
-  link,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, link, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DURABLE_CONFIG } from '../process/environment.ts';
@@ -25,68 +13,90 @@ import { readHead } from './branch-checkouts.ts';
 const LOCK_ATTEMPTS = 60;
 const LOCK_PAUSE_MS = 50;
 const COPY_PREFIX = 'sage-index-of-';
+const LOCK = 'index.lock';
 
-/** Runs `use` on a copy of a checkout's index, refreshed; the checkout's own stays as it is. */
-export async function withIndexCopy<T>(checkout: Repository, use: (index: string) => Promise<T>): Promise<T> {
-  const directory = await mkdtemp(join(tmpdir(), 'sage-index-'));
-  try {
-    const copy = join(directory, 'index');
-    await copyIndex(checkout, copy);
-    return await use(copy);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
-}
-
-/** Waits until no other git holds the index (3 s), else throws `CheckoutError` INDEX_LOCKED. */
-export async function awaitIndexUnlocked(checkout: Repository): Promise<void> {
-  const lock = join(checkout.gitDir, 'index.lock');
-  for (let attempt = 1; (await inode(lock)) !== undefined && !(await isOurs(checkout)); attempt += 1) {
-    if (attempt === LOCK_ATTEMPTS) throw new CheckoutError('INDEX_LOCKED', checkout.root, [lock]);
-    await delay(LOCK_PAUSE_MS);
-  }
+/**
+ * A checkout's index, locked as git itself would: while it is held, no git of the user commits, stashes or switches
+ * branches there. What is changed is a copy.
+ */
+export interface IndexLock extends LockedIndex, AsyncDisposable {
+  /** What HEAD said when it was locked. */
+  readonly head: string;
+  /** Compares files with the copy by content where their times differ. */
+  refresh(): Promise<void>;
+  /** Puts the copy in the place of the index. */
+  write(): Promise<void>;
 }
 
 /**
- * Runs `change` on a copy of the index while holding `index.lock`, as git itself would, and puts the copy in
- * its place. The lock is a hard link to a file of ours: after a kill the next call knows by the inode that
- * the left-over lock is not the user's git. So callers of one checkout must already exclude each other.
- * @throws {CheckoutError} `INDEX_LOCKED`; `HEAD_MOVED` where HEAD does not say `head` any more.
+ * The lock is a hard link to a file of ours: after a kill the next call knows by the inode that the left-over lock is
+ * not the user's git. So callers of one checkout must already exclude each other.
+ * @throws {CheckoutError} `INDEX_LOCKED` where another git still holds it after 3 s; `HEAD_MOVED` where HEAD does not
+ * say `head` any more.
  */
-export async function withLockedIndex(
-  checkout: Repository,
-  change: (index: LockedIndex) => Promise<void>,
-  head?: string,
-): Promise<void> {
-  const lock = join(checkout.gitDir, 'index.lock');
+export async function lockIndex(checkout: Repository, head?: string): Promise<IndexLock> {
+  const lock = join(checkout.gitDir, LOCK);
+  const owner = ownerFile(checkout);
   const copy = join(checkout.gitDir, `${COPY_PREFIX}${randomBytes(6).toString('hex')}`);
   await awaitFormerWriter(checkout);
   // In place, so that a left-over link stays recognisable.
-  await writeFile(ownerFile(checkout), '');
+  await writeFile(owner, '');
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await link(ownerFile(checkout), lock);
+      await link(owner, lock);
       break;
     } catch (error) {
       if (!isErrno(error, 'EEXIST')) throw error;
       if (await isOurs(checkout)) break;
-      if (attempt === LOCK_ATTEMPTS)
+      if (attempt === LOCK_ATTEMPTS) {
+        await rm(owner, { force: true });
         throw new CheckoutError('INDEX_LOCKED', checkout.root, [lock], { cause: error });
+      }
       await delay(LOCK_PAUSE_MS);
     }
   }
-  try {
-    // Who switches branches holds the lock meanwhile.
-    if (head !== undefined && (await readHead(checkout)) !== head)
-      throw new CheckoutError('HEAD_MOVED', checkout.root, []);
-    await removeLeftCopies(checkout);
-    await copyIndex(checkout, copy);
-    await change({ file: copy, groupFile: ownerFile(checkout) });
-    await rename(copy, join(checkout.gitDir, 'index'));
-  } finally {
+  const release = async () => {
     await rm(copy, { force: true });
     await rm(lock, { force: true });
-    await rm(ownerFile(checkout), { force: true });
+    await rm(owner, { force: true });
+  };
+  let released: Promise<void> | undefined;
+  const dispose = () => (released ??= release());
+  try {
+    // Who switches branches holds the lock meanwhile.
+    const now = await readHead(checkout);
+    if (head !== undefined && now !== head) throw new CheckoutError('HEAD_MOVED', checkout.root, []);
+    await removeLeftCopies(checkout);
+    await copyIndex(checkout, copy);
+    return {
+      file: copy,
+      groupFile: owner,
+      head: now,
+      refresh: async () => {
+        // read-tree takes a file with a newer time for a modified one.
+        await git(checkout, ['update-index', '-q', '--refresh'], { indexFile: copy, allowExit: [1] });
+      },
+      write: () => rename(copy, join(checkout.gitDir, 'index')),
+      [Symbol.asyncDispose]: dispose,
+    };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+/**
+ * Removes the locks that killed processes of ours have left in the checkouts of a repository. Callers exclude each
+ * other, and have completed what the locks were held for.
+ */
+export async function removeLeftLocks({ commonDir }: Repository): Promise<void> {
+  const linked = await readdir(join(commonDir, 'worktrees')).catch(() => []);
+  for (const gitDir of [commonDir, ...linked.map((name) => join(commonDir, 'worktrees', name))]) {
+    const checkout = { root: gitDir, gitDir, commonDir };
+    if (!(await isOurs(checkout))) continue;
+    await awaitFormerWriter(checkout);
+    await removeLeftCopies(checkout);
+    for (const file of [join(gitDir, LOCK), ownerFile(checkout)]) await rm(file, { force: true });
   }
 }
 
@@ -147,13 +157,11 @@ async function copyIndex(checkout: Repository, copy: string): Promise<void> {
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error;
   }
-  // read-tree takes a file with a newer time for a modified one.
-  await git(checkout, ['update-index', '-q', '--refresh'], { indexFile: copy, allowExit: [1] });
 }
 
 async function isOurs(checkout: Repository): Promise<boolean> {
   const owner = await inode(ownerFile(checkout));
-  return owner !== undefined && owner === (await inode(join(checkout.gitDir, 'index.lock')));
+  return owner !== undefined && owner === (await inode(join(checkout.gitDir, LOCK)));
 }
 
 function ownerFile(checkout: Repository): string {

@@ -1,45 +1,35 @@
 import { lstatSync } from 'node:fs';
 import { gitFields, onDisk, readablePath, toBytePath } from '../objects/byte-paths.ts';
-import { readTreeInto, withLockedIndex } from './checkout-index.ts';
+import { type IndexLock, readTreeInto } from './checkout-index.ts';
 import { CheckoutError, GitError } from '../errors.ts';
 import type { Repository } from '../repository.ts';
 import { treeEntry, treeWithEntries, type TreeChange } from '../objects/trees.ts';
 
 export interface MoveOptions {
   /** Paths whose index entry and file stay as they are. */
-  readonly except?: readonly string[];
-  /** What HEAD must still say when the index is locked: see `Checkout.headText`. */
-  readonly head?: string;
+  except?: readonly string[];
+  /** How two trees or commits differ, where the caller has a quicker way than a process. */
+  differences?: (from: string, to: string) => Promise<readonly TreeDifference[]>;
 }
 
 /**
- * Moves index and files of a checkout from `from` to `to` (the branch itself has already moved). Local changes
- * beside the difference stay; where one overlaps, nothing moves: `CheckoutError` CHECKOUT_CONFLICT.
+ * Moves index and files of a checkout from `from` to `to` (the branch itself has already moved); the caller writes the
+ * index then. Local changes beside the difference stay; where one overlaps, nothing moves: `CheckoutError`
+ * CHECKOUT_CONFLICT.
  */
 export async function moveCheckout(
   checkout: Repository,
+  index: IndexLock,
   from: string,
   to: string,
-  { except = [], head }: MoveOptions = {},
+  options: MoveOptions = {},
 ): Promise<void> {
-  const target = await treeKeeping(checkout, from, to, except);
-  await withLockedIndex(
-    checkout,
-    async (index) => {
-      const conflict = (paths: readonly string[]) =>
-        new CheckoutError('CHECKOUT_CONFLICT', checkout.root, paths.map(readablePath));
-      const blocked = await blockers(checkout, index.file, from, target);
-      if (blocked.length > 0) throw conflict(blocked);
-      try {
-        // It looks at every path before it writes the first.
-        await readTreeInto(checkout, index, from, target);
-      } catch (error) {
-        if (!(error instanceof GitError)) throw error;
-        throw conflict(await overlaps(checkout, index.file, from, target, error));
-      }
-    },
-    head,
-  );
+  const target = await treeKeeping(checkout, from, to, options.except ?? []);
+  let paths = await blockers(checkout, index.file, from, target, options);
+  // It looks at every path before it writes the first.
+  if (paths.length === 0)
+    paths = await refusals(checkout, index, from, target, () => readTreeInto(checkout, index, from, target));
+  if (paths.length > 0) throw new CheckoutError('CHECKOUT_CONFLICT', checkout.root, paths.map(readablePath));
 }
 
 /** `to` with the excepted paths as they are in `from`, so that a two-way merge leaves them alone. */
@@ -70,7 +60,11 @@ export async function treeDifferences(
   from: string,
   to: string,
 ): Promise<TreeDifference[]> {
-  const fields = await gitFields(checkout, ['diff-tree', '-r', '-z', '--no-renames', from, to]);
+  return parseDifferences(await gitFields(checkout, ['diff-tree', '-r', '-z', '--no-renames', from, to]));
+}
+
+/** The raw fields of `git diff-tree -r -z`, paths as bytes. */
+export function parseDifferences(fields: readonly string[]): TreeDifference[] {
   const differences: TreeDifference[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const [oldMode = '', newMode = '', oldOid = '', newOid = ''] = (fields[at] ?? '').slice(1).split(' ');
@@ -89,21 +83,50 @@ export async function blockers(
   indexFile: string,
   from: string,
   to: string,
+  { differences: quicker }: MoveOptions,
 ): Promise<string[]> {
-  const differences = await treeDifferences(checkout, from, to);
+  const differences = await (quicker?.(from, to) ?? treeDifferences(checkout, from, to));
   const blocked = await obstructions(checkout, indexFile, differences);
   if (blocked.length > 0) return blocked;
   // A file that the user has removed would come back: git takes that for harmless.
+  const missing = differences.filter(
+    ({ path, before, after }) =>
+      before && after && !lstatSync(onDisk(checkout.root, path), { throwIfNoEntry: false }),
+  );
+  if (missing.length === 0) return [];
+  // Those of a sparse checkout are not removed.
   const args = ['diff-files', '-z', '--name-only', '--diff-filter=D'];
   const removed = new Set(await gitFields(checkout, args, { indexFile }));
-  return differences.filter(({ path, after }) => after && removed.has(path)).map(({ path }) => path);
+  return missing.filter(({ path }) => removed.has(path)).map(({ path }) => path);
 }
 
 /**
- * Byte paths for which git has refused the move; throws `refusal` itself where it was for another reason.
+ * Byte paths for which git refuses a move; empty where it does not. Throws git's own error where that is for another
+ * reason.
  * @throws {CheckoutError} `UNMERGED`.
  */
-export async function overlaps(
+export async function refusals(
+  checkout: Repository,
+  index: IndexLock,
+  from: string,
+  to: string,
+  move: () => Promise<void>,
+): Promise<string[]> {
+  for (let refreshed = false; ; refreshed = true) {
+    try {
+      await move();
+      return [];
+    } catch (error) {
+      if (!(error instanceof GitError)) throw error;
+      // Perhaps only its time differs: looking at the content of all files is worth it only then.
+      if (refreshed || !error.stderr.includes('not uptodate'))
+        return overlaps(checkout, index.file, from, to, error);
+      await index.refresh();
+    }
+  }
+}
+
+async function overlaps(
   checkout: Repository,
   indexFile: string,
   from: string,
@@ -133,7 +156,7 @@ export async function overlaps(
 async function obstructions(
   checkout: Repository,
   index: string,
-  differences: TreeDifference[],
+  differences: readonly TreeDifference[],
 ): Promise<string[]> {
   const added = differences.filter(({ before }) => before === undefined).map(({ path }) => path);
   if (added.length === 0) return [];

@@ -1,6 +1,6 @@
 import { lstat, open, rm } from 'node:fs/promises';
 import { gitFields, onDisk, readablePath } from '../objects/byte-paths.ts';
-import { checkoutFiles, readTreeInto, withLockedIndex } from './checkout-index.ts';
+import { checkoutFiles, type IndexLock, readTreeInto } from './checkout-index.ts';
 import { treeDifferences, treeKeeping, type MoveOptions, type TreeDifference } from './checkout.ts';
 import type { Repository } from '../repository.ts';
 import { readGitOutput } from '../process/read-output.ts';
@@ -11,13 +11,14 @@ import { treeWithEntries, updateIndexEntries, type TreeChange } from '../objects
 /**
  * Completes a move from `from` to `to` that was cut off anywhere: some files may be at `to`, one may be missing
  * or half written, the index is at `from` or at `to`. What the user has changed since is kept and shows as
- * their change on top of `to`; those paths are returned. Doing it again changes nothing.
+ * their change on top of `to`; those paths are returned. Doing it again changes nothing. The caller writes the index.
  */
 export async function finishCheckout(
   checkout: Repository,
+  index: IndexLock,
   from: string,
   to: string,
-  { except = [], head }: MoveOptions = {},
+  { except = [] }: Pick<MoveOptions, 'except'> = {},
 ): Promise<string[]> {
   const target = await treeKeeping(checkout, from, to, except);
   const differences = await treeDifferences(checkout, from, target);
@@ -25,47 +26,41 @@ export async function finishCheckout(
   const unlikeFrom = await differingFrom(checkout, from);
   const unlikeTo = await differingFrom(checkout, target);
   const kept: string[] = [];
-  await withLockedIndex(
+  await index.refresh();
+  const entries = await indexEntries(checkout, index.file);
+  const settled: TreeDifference[] = [];
+  const apart: TreeDifference[] = [];
+  const rewrite: string[] = [];
+  for (const difference of differences) {
+    const { path, before, after } = difference;
+    const entry = entries.get(path);
+    // Only an index entry still at `from` is ours to move; another one is the user's, or already there.
+    const ours = (entry?.oid ?? '') === (before?.oid ?? '') && (entry?.mode ?? '') === (before?.mode ?? '');
+    if (!ours) apart.push(difference);
+    if (!ours || entry?.sparse === true) continue;
+    const exists = await isInTheWay(checkout, index.file, path);
+    const atFrom = before === undefined ? !exists : !unlikeFrom.has(path);
+    if (atFrom) continue;
+    settled.push(difference);
+    const atTo = after === undefined ? !exists : !unlikeTo.has(path);
+    if (atTo) continue;
+    // Git unlinks a file and writes the new one: cut off in between, it is missing or a beginning of the new.
+    if (after !== undefined && (!exists || (await isTorn(checkout, target, path)))) rewrite.push(path);
+    else kept.push(path);
+  }
+  // Where a path is the same in both trees, a two-way merge leaves index and file as they are.
+  const asBefore = [...settled, ...apart].map(({ path, before }) => change(path, before));
+  const rest = asBefore.length === 0 ? target : await treeWithEntries(checkout, target, asBefore);
+  await readTreeInto(checkout, index, from, rest);
+  await updateIndexEntries(
     checkout,
-    async (index) => {
-      const entries = await indexEntries(checkout, index.file);
-      const settled: TreeDifference[] = [];
-      const apart: TreeDifference[] = [];
-      const rewrite: string[] = [];
-      for (const difference of differences) {
-        const { path, before, after } = difference;
-        const entry = entries.get(path);
-        // Only an index entry still at `from` is ours to move; another one is the user's, or already there.
-        const ours =
-          (entry?.oid ?? '') === (before?.oid ?? '') && (entry?.mode ?? '') === (before?.mode ?? '');
-        if (!ours) apart.push(difference);
-        if (!ours || entry?.sparse === true) continue;
-        const exists = await isInTheWay(checkout, index.file, path);
-        const atFrom = before === undefined ? !exists : !unlikeFrom.has(path);
-        if (atFrom) continue;
-        settled.push(difference);
-        const atTo = after === undefined ? !exists : !unlikeTo.has(path);
-        if (atTo) continue;
-        // Git unlinks a file and writes the new one: cut off in between, it is missing or a beginning of the new.
-        if (after !== undefined && (!exists || (await isTorn(checkout, target, path)))) rewrite.push(path);
-        else kept.push(path);
-      }
-      // Where a path is the same in both trees, a two-way merge leaves index and file as they are.
-      const asBefore = [...settled, ...apart].map(({ path, before }) => change(path, before));
-      const rest = asBefore.length === 0 ? target : await treeWithEntries(checkout, target, asBefore);
-      await readTreeInto(checkout, index, from, rest);
-      await updateIndexEntries(
-        checkout,
-        index.file,
-        settled.map(({ path, after }) => change(path, after)),
-        from.length,
-      );
-      for (const path of rewrite) await rm(onDisk(checkout.root, path), { force: true });
-      await checkoutFiles(checkout, index, rewrite);
-      await git(checkout, ['update-index', '-q', '--refresh'], { indexFile: index.file, allowExit: [1] });
-    },
-    head,
+    index.file,
+    settled.map(({ path, after }) => change(path, after)),
+    from.length,
   );
+  for (const path of rewrite) await rm(onDisk(checkout.root, path), { force: true });
+  await checkoutFiles(checkout, index, rewrite);
+  await index.refresh();
   return kept.map(readablePath);
 }
 

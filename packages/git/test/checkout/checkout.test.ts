@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   branchCheckouts,
-  finishCheckout,
+  finishCheckout as finish,
   git,
-  moveCheckout,
+  moveCheckout as move,
+  type IndexLock,
+  lockIndex,
+  moveConflicts,
+  viewFile,
   stageObject,
-  viewCheckout,
   updateRefs,
   writeObject,
   type MoveOptions,
@@ -16,9 +19,30 @@ import {
 import { commitAll, put, userGit, type Files } from '@sage/test-support/repository';
 import { head, repositoryWith } from '../fixture.ts';
 
+async function locked<T>(
+  checkout: Repository,
+  work: (index: IndexLock) => Promise<T>,
+  head?: string,
+): Promise<T> {
+  await using index = await lockIndex(checkout, head);
+  const result = await work(index);
+  await index.write();
+  return result;
+}
+
 const checkoutConflicts = (checkout: Repository, from: string, to: string, options?: MoveOptions) =>
-  viewCheckout(checkout, (view) => view.conflicts(from, to, options));
-const checkoutFile = (checkout: Repository, path: string) => viewCheckout(checkout, ({ file }) => file(path));
+  locked(checkout, (index) => moveConflicts(checkout, index, from, to, options));
+const moveCheckout = (
+  checkout: Repository,
+  from: string,
+  to: string,
+  options?: MoveOptions,
+  before?: string,
+) => locked(checkout, (index) => move(checkout, index, from, to, options), before);
+const finishCheckout = (checkout: Repository, from: string, to: string) =>
+  locked(checkout, (index) => finish(checkout, index, from, to));
+const checkoutFile = (checkout: Repository, path: string) =>
+  locked(checkout, (index) => viewFile(checkout, index, path));
 
 /** A checkout at `from` whose branch has already moved on to `to`. */
 async function moved(before: Files, change: Files, ready?: (repository: Repository) => void) {
@@ -211,7 +235,8 @@ test('the state of a file is known, and its staged version can be set beside the
   put(repository.root, { a: 'working' });
   expect(await checkoutFile(repository, 'a')).toMatchObject({ modified: true });
   expect(await checkoutFile(repository, 'nope')).toEqual({ staged: undefined, modified: false });
-  await stageObject(repository, 'a', { mode: '100644', oid: await writeObject(repository, 'staged') });
+  const oid = await writeObject(repository, 'staged');
+  await locked(repository, (index) => stageObject(repository, index, 'a', { mode: '100644', oid }));
   expect([await git(repository, ['show', ':a']), read(repository, 'a')]).toEqual(['staged', 'working']);
 });
 
@@ -268,7 +293,7 @@ test('a checkout whose user has switched branches meanwhile is left alone', asyn
   await land();
   const [checkout] = await branchCheckouts(repository, 'refs/heads/main');
   userGit(repository.root, 'checkout', '--quiet', '-b', 'other', from);
-  const moving = moveCheckout(repository, from, to, { head: checkout?.headText ?? '' });
+  const moving = moveCheckout(repository, from, to, {}, checkout?.headText ?? '');
   await expect(moving).rejects.toMatchObject({ code: 'HEAD_MOVED' });
   expect(status(repository)).toBe('');
   expect(existsSync(join(repository.gitDir, 'index.lock'))).toBe(false);
