@@ -6,7 +6,11 @@ const TEN = Array.from({ length: 10 }, (_, nth) => ({ id: `API-${nth}` }));
 test('an agent that cannot work at all stops the run before it defers the backlog; mended, the run goes on', async () => {
   const sandbox = await Sandbox.create(TEN);
   const before = sandbox.git('rev-parse', 'HEAD');
-  const { exitCode, stderr } = await sandbox.stream('echo "Invalid API key" >&2; exit 1', '--parallel=2');
+  const { exitCode, stderr } = await sandbox.stream(
+    'echo "Invalid API key" >&2; exit 1',
+    '--parallel=2',
+    '--max-attempts=1',
+  );
   expect(exitCode).toBe(3);
   expect(stderr).toContain('ended the same way: the agent ended with exit code 1 (see .sage/runs/');
   expect(stderr).toContain('--keep-going');

@@ -27,6 +27,8 @@ export type RunFact =
   | { readonly event: 'tickets.added'; readonly tickets: readonly string[] }
   /** Tickets that left the run before they started: now DEFERRED, COMPLETED or gone in the backlog. */
   | { readonly event: 'tickets.withdrawn'; readonly tickets: readonly string[] }
+  /** Tickets whose failures were not their own: no longer deferred, no attempt counted. */
+  | { readonly event: 'tickets.restored'; readonly tickets: readonly string[] }
   | { readonly event: 'run.paused' }
   | { readonly event: 'run.resumed' }
   | { readonly event: 'run.workers'; readonly workers: number }

@@ -112,10 +112,9 @@ export class RunFold {
         for (const ticket of event.tickets) {
           state.tickets.add(ticket);
           // Named again after a deferral: the person wants a fresh start.
-          if (state.deferred.delete(ticket)) {
-            state.attempts.delete(ticket);
+          if (state.deferred.has(ticket)) {
             state.spent.delete(ticket);
-            state.conflicts.delete(ticket);
+            startAfresh(state, ticket);
           }
         }
         return;
@@ -130,6 +129,9 @@ export class RunFold {
         return;
       case 'tickets.added':
         for (const ticket of event.tickets) state.tickets.add(ticket);
+        return;
+      case 'tickets.restored':
+        for (const ticket of event.tickets) startAfresh(state, ticket);
         return;
       case 'tickets.withdrawn':
         for (const ticket of event.tickets) state.tickets.delete(ticket);
@@ -186,6 +188,15 @@ export class RunFold {
         state.outcome = event.outcome;
     }
   }
+}
+
+function startAfresh(
+  { deferred, attempts, conflicts }: Pick<Mutable<RunState>, 'deferred' | 'attempts' | 'conflicts'>,
+  ticket: string,
+): void {
+  deferred.delete(ticket);
+  attempts.delete(ticket);
+  conflicts.delete(ticket);
 }
 
 /** Ends of attempts that are the ticket's own, and not the account's, the machine's or a person's. */

@@ -45,6 +45,8 @@ export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen): Re
           return line('workers', event.workers === 1 ? '1 at a time' : `${event.workers} at a time`);
         case 'tickets.added':
           return line('added', `${counted(event.tickets)}: ${event.tickets.join(', ')}`);
+        case 'tickets.restored':
+          return line('restored', `not their failure: ${event.tickets.join(', ')}`);
         case 'tickets.withdrawn':
           return line('withdrawn', `${counted(event.tickets)}: ${event.tickets.join(', ')}`);
         case 'attempt.started': {

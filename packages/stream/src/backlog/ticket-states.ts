@@ -81,6 +81,15 @@ export class TicketStates {
     return this.#record({ id, state: 'DEFERRED', at, deferReason });
   }
 
+  /** Takes a deferral back: the ticket has again the state that it had before the run. */
+  async takeBackDeferral(id: string): Promise<void> {
+    const waiting = this.#pending.length;
+    this.#pending = this.#pending.filter((change) => change.id !== id || change.state !== 'DEFERRED');
+    if (this.#pending.length < waiting) return;
+    const state = this.#options.backlog.tickets.get(id)?.state;
+    if (state !== undefined) await this.#record({ id, state, at: this.#options.now().toISOString() });
+  }
+
   /** Says again what is completed, after somebody's edit has put an older state back. */
   async restoreCompleted(ids: readonly string[]): Promise<void> {
     if (ids.length > 0) await this.#write(this.#completions(ids));

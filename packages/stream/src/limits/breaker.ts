@@ -20,6 +20,7 @@ export class Breaker {
   readonly #enabled: boolean;
   readonly #failures = new Map<string, Map<string, Failure>>();
   #tripped: string | undefined;
+  #common: ReadonlyMap<string, Failure> = new Map();
 
   constructor(enabled: boolean) {
     this.#enabled = enabled;
@@ -28,6 +29,11 @@ export class Breaker {
   /** Why nothing more should start. */
   get tripped(): string | undefined {
     return this.#tripped;
+  }
+
+  /** Tickets that the common cause has failed. */
+  get concerned(): readonly string[] {
+    return [...this.#common.keys()];
   }
 
   onAttemptFailed(failure: Failure, seconds: number): void {
@@ -41,7 +47,7 @@ export class Breaker {
   }
 
   onLanded(): void {
-    this.#failures.clear();
+    if (this.#tripped === undefined) this.#failures.clear();
   }
 
   /** Whether the last failures look alike: then other tickets go first, to find out. */
@@ -50,14 +56,16 @@ export class Breaker {
   }
 
   #count(kind: string, failure: Failure): void {
-    if (!this.#enabled || this.#tripped !== undefined) return;
+    if (!this.#enabled) return;
     const key = withoutFigures(kind, failure.ticket);
     const tickets = this.#failures.get(key) ?? new Map<string, Failure>();
     this.#failures.set(key, tickets.set(failure.ticket, failure));
-    if (tickets.size < MIN_TICKETS) return;
+    // What had started before it tripped may still end the same way.
+    if (tickets.size < MIN_TICKETS || this.#tripped !== undefined) return;
+    this.#common = tickets;
     const [first] = [...tickets.values()];
     const where = first?.log === undefined ? '' : ` (see ${first.log})`;
-    this.#tripped = `${[...tickets.keys()].join(', ')} ended the same way: ${failure.reason}${where}; mend the cause and run again, or use --keep-going`;
+    this.#tripped = `${[...tickets.keys()].join(', ')} ended the same way: ${failure.reason}${where}; correct the cause and run sage stream again, or use --keep-going`;
   }
 }
 

@@ -47,6 +47,7 @@ export class Run {
   readonly #numbers: WorkerNumbers;
   /** Aborted when agents have to end: the user stops the run, or quits at a question. */
   readonly #halt = new AbortController();
+  /** Open tickets that do not run in this process, and block nothing. */
   readonly #skipped = new Set<string>();
   readonly #breaker: Breaker;
   readonly #watch: ConflictWatch;
@@ -132,7 +133,9 @@ export class Run {
 
   async #handle(message: Message): Promise<void> {
     await this.#react(message);
-    if (this.#breaker.tripped !== undefined) this.#giveUp(this.#breaker.tripped);
+    if (this.#breaker.tripped === undefined) return;
+    this.#giveUp(this.#breaker.tripped);
+    await this.#exonerate();
   }
 
   async #react(message: Message): Promise<void> {
@@ -264,6 +267,19 @@ export class Run {
       this.#land();
       this.#lookAgain();
     });
+  }
+
+  /** Tickets that failed for what all have in common get their state and their attempts back. */
+  async #exonerate(): Promise<void> {
+    const { log, states } = this.#context;
+    const tickets = this.#breaker.concerned.filter((id) => log.state.attempts.has(id));
+    if (tickets.length === 0) return;
+    for (const id of tickets) {
+      if (log.state.deferred.has(id)) await states.takeBackDeferral(id);
+      // What waits for it is not blocked by it.
+      this.#skipped.add(id);
+    }
+    await log.emit({ event: 'tickets.restored', tickets });
   }
 
   #giveUp(reason: string): void {

@@ -11,7 +11,7 @@ test('three tickets that end the same way at once trip it, with the reason and t
   expect(breaker.tripped).toBeUndefined();
   fails(breaker, 'A-3', 'Invalid API key (request 4713)');
   expect(breaker.tripped).toBe(
-    'A-1, A-2, A-3 ended the same way: Invalid API key (request 4713) (see A-1.log); mend the cause and run again, or use --keep-going',
+    'A-1, A-2, A-3 ended the same way: Invalid API key (request 4713) (see A-1.log); correct the cause and run sage stream again, or use --keep-going',
   );
 });
 

@@ -108,3 +108,41 @@ test('a verify that rejects everyone stops the run, and defers none', async () =
   });
   expect(await loop.finish()).toMatchObject({ outcome: 'stopped', summary: { deferred: 0 } });
 });
+
+test.each([
+  [1, true],
+  [3, true],
+  [1, false],
+])(
+  'what the common cause had deferred before is taken back (%i workers, index tracked: %s)',
+  async (workers, tracked) => {
+    const tickets = [...six, { id: 'B-1', dependencies: ['A-1'] }];
+    const loop = await startLoop({
+      tickets,
+      workers,
+      tracked,
+      maxAttempts: 1,
+      script: () => ({ seconds: 1, outcome: 'failed', reason: 'Invalid API key' }),
+    });
+    expect(await loop.finish()).toMatchObject({
+      outcome: 'stopped',
+      summary: { deferred: 0, blocked: 0, unprocessed: 7 },
+    });
+    expect(new Set(Object.values(loop.source.states()))).toEqual(new Set(['UNPROCESSED']));
+    const resumed = await startLoop({ tickets, workers, tracked, maxAttempts: 1, resumes: loop });
+    expect((await resumed.finish()).summary.completed).toBe(7);
+    expect(new Set(resumed.workers.requests.map(({ attempt }) => attempt))).toEqual(new Set([1]));
+  },
+);
+
+test('what verify rejects for everyone, and had deferred before, is taken back', async () => {
+  const loop = await startLoop({
+    tickets: six,
+    workers: 2,
+    maxAttempts: 1,
+    verdict: () => ({ state: 'rejected', output: 'no such script' }),
+  });
+  expect(await loop.finish()).toMatchObject({ outcome: 'stopped', summary: { deferred: 0, unprocessed: 6 } });
+  const resumed = await startLoop({ tickets: six, workers: 2, resumes: loop });
+  expect((await resumed.finish()).summary.completed).toBe(6);
+});
