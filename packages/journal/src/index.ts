@@ -6,4 +6,4 @@ export { newRunId, RunLog } from './run-log.ts';
 export { type Deferral, RunFold, type RunState, type Setback, summarise } from './run-state.ts';
 export { type AgentStatus, type RunStatus, RunStatusFold } from './run-status.ts';
 export { listRuns, readRun, type RecordedRun, type RunFile, unfinishedRuns } from './runs.ts';
-export type { RunUsage, Spent } from './usage.ts';
+export { NO_USAGE, type RunUsage, type Spent } from './usage.ts';

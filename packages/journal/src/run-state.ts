@@ -1,6 +1,6 @@
 import type { DeferCategory } from '@sage/tickets';
 import type { RunEvent, RunOutcome, RunSummary } from './events.ts';
-import { addSpent, addUsage, type RunUsage, type Spent } from './usage.ts';
+import { addSpent, addUsage, NO_USAGE, type RunUsage, type Spent } from './usage.ts';
 
 /** Why a ticket's last attempt did not land; `log` is the agent's output, relative to the repository. */
 export type Setback =
@@ -79,7 +79,7 @@ export class RunFold {
     blocked: new Map(),
     drift: new Map(),
     spent: new Map(),
-    usage: { costUsd: 0, tokens: 0, ended: 0, costed: 0, counted: 0 },
+    usage: NO_USAGE,
     paused: false,
     workers: 0,
     outcome: undefined,

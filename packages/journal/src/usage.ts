@@ -6,22 +6,53 @@ export interface Spent {
 
 /** What agents reported that they used. */
 export interface RunUsage extends Spent {
-  /** Attempts that ended, and those of them that reported a cost, and tokens. */
+  /** Attempts that ended. */
   readonly ended: number;
+  /** Those of them that tell what an attempt costs: one that fails at once costs nothing, and tells nothing. */
   readonly costed: number;
   readonly counted: number;
+  /** The most that one has used. */
+  readonly largest: Spent;
+  /** Attempts that were at work and reported no cost, and no tokens: what they used is not known. */
+  readonly untold: { readonly cost: number; readonly tokens: number };
 }
 
-export function addUsage(
-  usage: RunUsage,
-  { costUsd, tokens }: { costUsd?: number; tokens?: number },
-): RunUsage {
+export const NO_USAGE: RunUsage = {
+  costUsd: 0,
+  tokens: 0,
+  ended: 0,
+  costed: 0,
+  counted: 0,
+  largest: { costUsd: 0, tokens: 0 },
+  untold: { cost: 0, tokens: 0 },
+};
+
+/** Ends of attempts that have used nothing worth knowing. */
+const IDLE: ReadonlySet<string> = new Set(['rate-limited', 'account-refused', 'machine-failed']);
+
+interface Ended {
+  readonly outcome: string;
+  readonly costUsd?: number;
+  readonly tokens?: number;
+}
+
+export function addUsage(usage: RunUsage, { outcome, costUsd, tokens }: Ended): RunUsage {
+  const tells = (figure = 0) => figure > 0 || (figure === 0 && outcome === 'completed');
+  const isUntold = (figure: number | undefined) => (figure === undefined && !IDLE.has(outcome) ? 1 : 0);
   return {
     costUsd: usage.costUsd + (costUsd ?? 0),
     tokens: usage.tokens + (tokens ?? 0),
     ended: usage.ended + 1,
-    costed: usage.costed + (costUsd === undefined ? 0 : 1),
-    counted: usage.counted + (tokens === undefined ? 0 : 1),
+    costed: usage.costed + (costUsd !== undefined && tells(costUsd) ? 1 : 0),
+    counted: usage.counted + (tokens !== undefined && tells(tokens) ? 1 : 0),
+    largest: {
+      costUsd: Math.max(usage.largest.costUsd, costUsd ?? 0),
+      tokens: Math.max(usage.largest.tokens, tokens ?? 0),
+    },
+    untold: {
+      cost: usage.untold.cost + isUntold(costUsd),
+      tokens: usage.untold.tokens + isUntold(tokens),
+    },
   };
 }
 

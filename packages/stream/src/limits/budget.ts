@@ -1,9 +1,13 @@
 import type { RunState, Spent } from '@sage/journal';
 import type { BudgetLimits } from '../context/run-context.ts';
 
+/** As long as fewer attempts have told what they use, the next one may use as much as the largest of them. */
+const FEW_ATTEMPTS = 5;
+
 /**
  * Why no further attempt may start beside those that run, or undefined where one may. Each attempt that runs, and the
- * one to be started, is reserved at the mean of those that ended; as long as none has, one at a time may start.
+ * one to be started, is reserved at the mean of those that told what they use, at first at the most; as long as none has,
+ * one at a time may start. Attempts that told nothing count as the mean.
  */
 export function overBudget(
   limits: BudgetLimits,
@@ -11,14 +15,29 @@ export function overBudget(
   running: number,
 ): string | undefined {
   const { maxCost, maxTokens } = limits;
-  const cost = mean(usage.costUsd, usage.costed, usage.ended);
-  const tokens = mean(usage.tokens, usage.counted, usage.ended);
-  if (maxCost !== undefined && exceeds(maxCost, usage.costUsd, cost, running)) {
-    return `the budget of $${maxCost} is reached: $${usage.costUsd.toFixed(2)} used, about $${(cost ?? 0).toFixed(2)} an attempt`;
+  const { largest, untold } = usage;
+  const cost = known(usage.costUsd, usage.costed, untold.cost, largest.costUsd);
+  const tokens = known(usage.tokens, usage.counted, untold.tokens, largest.tokens);
+  if (maxCost !== undefined && exceeds(maxCost, cost, running)) {
+    const [used, each] = [cost.used, cost.each ?? 0].map((usd) => `$${usd.toFixed(2)}`);
+    return `the budget of $${maxCost} is reached: ${used} used, about ${each} an attempt`;
   }
-  if (maxTokens !== undefined && exceeds(maxTokens, usage.tokens, tokens, running)) {
-    return `the budget of ${maxTokens} tokens is reached: ${usage.tokens} used, about ${Math.round(tokens ?? 0)} an attempt`;
+  if (maxTokens !== undefined && exceeds(maxTokens, tokens, running)) {
+    const [used, each] = [tokens.used, tokens.each ?? 0].map((count) => Math.round(count));
+    return `the budget of ${maxTokens} tokens is reached: ${used} used, about ${each} an attempt`;
   }
+  return undefined;
+}
+
+/** What the user should know of limits that an agent which tells nothing cannot be held to. */
+export function withoutEffect(
+  { maxCost, maxTokens }: BudgetLimits,
+  { usage }: Pick<RunState, 'usage'>,
+): string | undefined {
+  if (maxCost !== undefined && usage.costed === 0 && usage.untold.cost > 0)
+    return 'this agent does not tell what it costs: --max-cost has no effect';
+  if (maxTokens !== undefined && usage.counted === 0 && usage.untold.tokens > 0)
+    return 'this agent does not tell how many tokens it uses: --max-tokens has no effect';
   return undefined;
 }
 
@@ -49,12 +68,22 @@ function estimate({ usage }: Pick<RunState, 'usage'>, attempts: number): string 
   return undefined;
 }
 
-/** undefined as long as nothing is known. */
-function mean(total: number, told: number, ended: number): number | undefined {
-  if (told > 0) return total / told;
-  return ended > 0 ? 0 : undefined;
+interface Known {
+  readonly used: number;
+  /** What one more would use; undefined as long as nothing is known. */
+  readonly each: number | undefined;
+  /** Whether attempts end without a word of it: then nothing can be reserved. */
+  readonly silent: boolean;
 }
 
-function exceeds(limit: number, used: number, each: number | undefined, running: number): boolean {
-  return each === undefined ? running > 0 : used + each * (running + 1) > limit;
+function known(total: number, told: number, untold: number, largest: number): Known {
+  if (told === 0) return { used: total, each: undefined, silent: untold > 0 };
+  const mean = total / told;
+  const each = told < FEW_ATTEMPTS ? Math.max(mean, largest) : mean;
+  return { used: total + mean * untold, each, silent: false };
+}
+
+function exceeds(limit: number, { used, each, silent }: Known, running: number): boolean {
+  if (each === undefined) return used > limit || (!silent && running > 0);
+  return used + each * (running + 1) > limit;
 }

@@ -14,7 +14,7 @@ import { LandingOutcomes } from '../landing/landing-outcomes.ts';
 import { LandingTurns } from '../landing/landing-turns.ts';
 import type { Admission } from '../limits/admission.ts';
 import { Breaker } from '../limits/breaker.ts';
-import { leftOver } from '../limits/budget.ts';
+import { leftOver, withoutEffect } from '../limits/budget.ts';
 import { machineFailed } from '../limits/machine-health.ts';
 import { TurnedAway } from '../limits/turned-away.ts';
 import type { LiveInputs } from '../live/live-inputs.ts';
@@ -56,6 +56,7 @@ export class Run {
   readonly #landings: LandingTurns;
   #cancelWake = (): void => {};
   readonly #turnedAway = new TurnedAway();
+  #isBudgetTold = false;
   #cancelLanding = (): void => {};
   #landingPaused = false;
   /** Why nothing more starts. Running agents may finish, and what is finished lands. */
@@ -156,6 +157,7 @@ export class Run {
         if (await this.#attempts.onEnd(ticket, result)) this.#land();
         if (result?.outcome === 'rate-limited') void this.#parts.forecast?.publish();
         if (worker !== undefined) this.#numbers.giveBack(worker);
+        this.#noticeSilence();
       }
     }
   }
@@ -226,6 +228,14 @@ export class Run {
 
   #lookAgain(): void {
     this.#mailbox.post({ kind: 'look-again' });
+  }
+
+  #noticeSilence(): void {
+    const { log, settings, notice } = this.#context;
+    const fact = this.#isBudgetTold ? undefined : withoutEffect(settings.budget, log.state);
+    if (fact === undefined) return;
+    this.#isBudgetTold = true;
+    notice(fact);
   }
 
   #noticeBudget(): void {

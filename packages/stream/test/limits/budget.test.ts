@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { leftOver, overBudget } from '../../src/limits/budget.ts';
-import type { RunUsage } from '@sage/journal';
+import { NO_USAGE, type RunUsage } from '@sage/journal';
 
 const usage = (more: Partial<RunUsage>): { usage: RunUsage } => ({
-  usage: { costUsd: 0, tokens: 0, ended: 1, costed: 0, counted: 0, ...more },
+  usage: { ...NO_USAGE, ended: 1, ...more },
 });
 
 test('without a limit nothing is over it', () => {
@@ -14,7 +14,8 @@ test('without a limit nothing is over it', () => {
 test('as long as nothing is known one at a time may start; agents that tell nothing are not limited', () => {
   expect(overBudget({ maxCost: 5 }, usage({ ended: 0 }), 0)).toBeUndefined();
   expect(overBudget({ maxCost: 5 }, usage({ ended: 0 }), 1)).toContain('$0.00 used');
-  expect(overBudget({ maxCost: 5 }, usage({ ended: 3 }), 7)).toBeUndefined();
+  const untold = { cost: 3, tokens: 3 };
+  expect(overBudget({ maxCost: 5 }, usage({ ended: 3, untold }), 7)).toBeUndefined();
 });
 
 test('what runs and what would start is reserved at the mean of what ended', () => {
@@ -59,5 +60,23 @@ test('what is left over is priced only where attempts reported something', () =>
   expect(leftOver(usage({ ended: 3 }), 2)).toBe('2 tickets are left as they are');
   expect(leftOver(usage({ tokens: 300, counted: 3, ended: 3 }), 1)).toBe(
     '1 ticket is left as it is, and would need about 100 tokens',
+  );
+});
+
+test('an attempt that failed at once says nothing of what others cost', () => {
+  expect(overBudget({ maxCost: 10 }, usage({ ended: 1 }), 0)).toBeUndefined();
+  expect(overBudget({ maxCost: 10 }, usage({ ended: 1 }), 1)).toContain('the budget of $10');
+});
+
+test('as long as few have told, each may use as much as the largest', () => {
+  const two = { costUsd: 6, costed: 2, ended: 2, largest: { costUsd: 5, tokens: 0 } };
+  expect(overBudget({ maxCost: 15 }, usage(two), 1)).toContain('about $5.00 an attempt');
+  expect(overBudget({ maxCost: 15 }, usage({ ...two, costed: 6 }), 1)).toBeUndefined();
+});
+
+test('what an attempt used that told nothing is not taken for nothing', () => {
+  const told = { costUsd: 6, costed: 6, ended: 9, untold: { cost: 3, tokens: 0 } };
+  expect(overBudget({ maxCost: 9.5 }, usage(told), 0)).toBe(
+    'the budget of $9.5 is reached: $9.00 used, about $1.00 an attempt',
   );
 });

@@ -68,6 +68,31 @@ test('a budget that is used up starts nothing more, and says what is left', asyn
   expect(loop.notices.join('\n')).toContain('2 tickets are left as they are, and would need about $6.00');
 });
 
+test('a budget that an agent cannot be held to is told once', async () => {
+  const loop = await startLoop({ tickets: [{ id: 'A-1' }, { id: 'A-2' }], budget: { maxCost: 10 } });
+  expect((await loop.finish()).summary.completed).toBe(2);
+  expect(loop.notices).toEqual(['this agent does not tell what it costs: --max-cost has no effect']);
+});
+
+test('an attempt that fails at once and costs nothing does not open the budget for all workers', async () => {
+  const tickets = ['A-1', 'A-2', 'A-3', 'A-4', 'A-5', 'A-6'].map((id) => ({ id }));
+  const loop = await startLoop({
+    tickets,
+    workers: 6,
+    budget: { maxCost: 10 },
+    script: (() => {
+      let first = true;
+      return () => {
+        const broken = first;
+        first = false;
+        return broken ? { seconds: 1, outcome: 'failed', reason: 'boom', costUsd: 0 } : { costUsd: 5 };
+      };
+    })(),
+  });
+  await loop.finish();
+  expect(loop.log.state.usage.costUsd).toBe(10);
+});
+
 test('an attempt that exceeds its ticket budget is cut off, and the ticket deferred', async () => {
   const loop = await startLoop({
     tickets: [{ id: 'A-1' }],

@@ -5,6 +5,7 @@ import type { Agent } from './agent.ts';
 import {
   type AgentEvent,
   type AgentReport,
+  figureIn,
   isObject,
   listIn,
   numberIn,
@@ -74,11 +75,12 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
         isObject(denial) ? (textIn(denial, 'tool_name') ?? []) : [],
       );
       const { problem: named, ...before } = known;
+      const costUsd = figureIn(event, 'total_cost_usd');
       const problem = problemOf(message, errorOf(event));
       return {
         ...before,
-        ...tokensOf(objectIn(event, 'usage')),
-        costUsd: numberIn(event, 'total_cost_usd'),
+        ...(isObject(event['usage']) && tokensOf(event['usage'])),
+        ...(costUsd !== undefined && { costUsd }),
         denied: refused.length > 0 ? refused : known.denied,
         ...(failed && { problem: problem.kind === 'failure' && named ? named : problem }),
       };

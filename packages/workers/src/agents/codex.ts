@@ -4,6 +4,7 @@ import type { Agent } from './agent.ts';
 import {
   type AgentEvent,
   type AgentReport,
+  isObject,
   listIn,
   numberIn,
   objectIn,
@@ -55,7 +56,8 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
     }
     case 'turn.completed': {
       // Cached input is part of the input.
-      const usage = objectIn(event, 'usage');
+      const usage = event['usage'];
+      if (!isObject(usage)) return working(report);
       const inputTokens = numberIn(usage, 'input_tokens');
       const outputTokens = numberIn(usage, 'output_tokens');
       const cachedTokens = numberIn(usage, 'cached_input_tokens');

@@ -2,7 +2,7 @@ import { sumUsage, usageOf } from '../usage.ts';
 import { activityOf } from './activity.ts';
 import type { Agent } from './agent.ts';
 import { problemOf } from './problem.ts';
-import { type AgentEvent, type AgentReport, numberIn, objectIn, textIn } from './report.ts';
+import { type AgentEvent, type AgentReport, figureIn, numberIn, objectIn, textIn } from './report.ts';
 
 /** opencode. */
 export const opencode: Agent = {
@@ -49,8 +49,9 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
       const cachedTokens = numberIn(cache, 'read');
       const inputTokens = numberIn(tokens, 'input') + numberIn(cache, 'write') + cachedTokens;
       const outputTokens = numberIn(tokens, 'output');
-      const costUsd = numberIn(part, 'cost');
-      const step = { tokens: inputTokens + outputTokens, inputTokens, outputTokens, cachedTokens, costUsd };
+      const costUsd = figureIn(part, 'cost');
+      const counted = { tokens: inputTokens + outputTokens, inputTokens, outputTokens, cachedTokens };
+      const step = costUsd === undefined ? counted : { ...counted, costUsd };
       return { ...known, ...sumUsage(usageOf(known), step) };
     }
     case 'error': {

@@ -58,6 +58,11 @@ export function numberIn(value: unknown, key: string): number {
   return typeof member === 'number' && Number.isFinite(member) && member >= 0 ? member : 0;
 }
 
+/** undefined where it is not told: that is not 0. */
+export function figureIn(value: unknown, key: string): number | undefined {
+  return isObject(value) && typeof value[key] === 'number' ? numberIn(value, key) : undefined;
+}
+
 export function listIn(value: unknown, key: string): readonly unknown[] {
   const member = isObject(value) ? value[key] : undefined;
   return Array.isArray(member) ? member : [];
