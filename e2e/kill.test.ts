@@ -54,7 +54,7 @@ test('what sage queue process lands after a kill is recorded by the next run', a
   const processed = await sandbox.queue('process');
   expect(processed.exitCode).toBe(0);
   expect(sandbox.landings().map(({ ticket }) => ticket)).toEqual(['API-1']);
-  const resumed = await sandbox.stream(WRITE_OWN_FILE);
+  const resumed = await sandbox.stream(WRITE_OWN_FILE, '--verify', 'true');
   expect(resumed.exitCode).toBe(0);
   expect(sandbox.landings().map(({ ticket }) => ticket)).toEqual(['API-1', 'API-2']);
   expect(await sandbox.states()).toEqual({ 'API-1': 'COMPLETED', 'API-2': 'COMPLETED' });

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { extname, resolve } from 'node:path';
+import { SAGE_PATHS } from '@sage/git';
+import { basename, extname, resolve } from 'node:path';
 import { cosmiconfig, defaultLoaders, type Loader } from 'cosmiconfig';
 import { distance } from 'fastest-levenshtein';
 import type { ReadEvent } from '@sage/workers';
@@ -109,6 +110,12 @@ const PLACES = [
   ]),
 ];
 
+/** Whether a file of the repository configures later runs. `prompt`: the setting of that name. */
+export function isConfigurationFile(path: string, prompt: string | undefined): boolean {
+  const name = basename(path);
+  return (name !== 'package.json' && PLACES.includes(name)) || path === (prompt ?? SAGE_PATHS.prompt);
+}
+
 /** Configuration files that are programs. */
 const PROGRAMS = ['.js', '.mjs', '.cjs', '.ts', '.mts'];
 
@@ -143,6 +150,12 @@ export async function readConfig(
 export async function configPrograms(directory: string): Promise<string[]> {
   const found = await search(directory, () => ({}));
   return found && PROGRAMS.includes(extname(found.filepath)) ? [found.filepath] : [];
+}
+
+/** The configuration file of a directory, which is not run; undefined if there is none. */
+export async function findConfig(directory: string): Promise<string | undefined> {
+  // What cosmiconfig would run itself has to be trusted first: see `readConfig`.
+  return readersPrograms().length > 0 ? undefined : (await search(directory, () => ({})))?.filepath;
 }
 
 /** Where cosmiconfig looks for settings of its own, which it runs: in the working directory. */

@@ -11,9 +11,8 @@ export interface VerifyFlags {
 }
 
 /** What is verified, and how: each flag wins over its setting. */
-export function verifySettings(flags: VerifyFlags, config: Settings): VerifySettings | undefined {
-  const { timeout, ...configured } = config.verify ?? {};
-  const command = flags.verify ?? config.verify?.command;
+export function mergeVerify(flags: VerifyFlags, configured: Settings['verify']): Settings['verify'] {
+  const command = flags.verify ?? configured?.command;
   if (command === undefined) {
     const flag = flags.verifySlots === undefined ? '--verify-mode' : '--verify-slots';
     if (flags.verifySlots === undefined && flags.verifyMode === undefined) return undefined;
@@ -27,6 +26,11 @@ export function verifySettings(flags: VerifyFlags, config: Settings): VerifySett
     command,
     ...(verifySlots !== undefined && { slots: parseWholeNumber('--verify-slots', verifySlots) }),
     ...(verifyMode !== undefined && { mode: verifyMode }),
-    ...(timeout !== undefined && { timeout: parseDuration(timeout) }),
   };
+}
+
+export function verifySettings(verify: Settings['verify']): VerifySettings | undefined {
+  if (!verify) return undefined;
+  const { timeout, ...others } = verify;
+  return { ...others, ...(timeout !== undefined && { timeout: parseDuration(timeout) }) };
 }

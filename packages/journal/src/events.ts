@@ -81,6 +81,8 @@ export type RunFact =
       readonly session?: string;
       /** Changed files that the ticket did not declare. */
       readonly drift?: readonly string[];
+      /** Changed files that configure runs, such as sage.config.ts: they count from the next run. */
+      readonly configuration?: readonly string[];
       readonly ignoredFiles?: readonly string[];
       /** What else the agent left, or what happened meanwhile, a sentence each. */
       readonly notes?: readonly string[];

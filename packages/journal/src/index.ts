@@ -3,6 +3,7 @@ export type { EventEnvelope, RunEvent, RunFact, RunOutcome, RunSummary } from '.
 export { followRun } from './follow-run.ts';
 export { Journal, journalFile, parseJournal, readJournal, runsDirectory } from './journal.ts';
 export { newRunId, RunLog } from './run-log.ts';
+export { readRunSettings, writeRunSettings } from './run-settings.ts';
 export { type Deferral, RunFold, type RunState, type Setback, summarise } from './run-state.ts';
 export { type AgentStatus, type RunStatus, RunStatusFold } from './run-status.ts';
 export { listRuns, readRun, type RecordedRun, type RunFile, unfinishedRuns } from './runs.ts';

@@ -42,6 +42,8 @@ export interface RunState {
   readonly blocked: ReadonlyMap<string, readonly string[]>;
   /** Files that the last completed attempt of a ticket changed without declaring them. */
   readonly drift: ReadonlyMap<string, readonly string[]>;
+  /** Files that configure later runs, as the last completed attempt of a ticket changed them. */
+  readonly configuration: ReadonlyMap<string, readonly string[]>;
   /** What all attempts of a ticket have used. */
   readonly spent: ReadonlyMap<string, Spent>;
   /** What all attempts have used, interrupted ones included. */
@@ -78,6 +80,7 @@ export class RunFold {
     deferred: new Map(),
     blocked: new Map(),
     drift: new Map(),
+    configuration: new Map(),
     spent: new Map(),
     usage: NO_USAGE,
     paused: false,
@@ -149,6 +152,8 @@ export class RunFold {
             resumeSession(state.sessions.get(event.ticket), event.session, event),
           );
         if (event.outcome === 'completed' && event.drift) state.drift.set(event.ticket, event.drift);
+        if (event.outcome === 'completed' && event.configuration)
+          state.configuration.set(event.ticket, event.configuration);
         if (!COUNTED.has(event.outcome)) return;
         count(state.attempts, event.ticket);
         if (event.outcome === 'failed') {

@@ -10,7 +10,7 @@ import { EXIT } from '../exit.ts';
 import { sandboxSettings } from '../sandbox-settings.ts';
 import { screenOf } from '../reporters/screen.ts';
 import { formatAudit, formatEntries, formatEntry } from '../reporters/queue.ts';
-import { type VerifyFlags, verifySettings } from '../verify-settings.ts';
+import { mergeVerify, type VerifyFlags, verifySettings } from '../verify-settings.ts';
 
 const VERIFY_TIMEOUT_MS = 60 * 60_000;
 
@@ -81,7 +81,7 @@ export function queueCommand(): Command {
 async function land(flags: Flags): Promise<number> {
   const repository = await openRepository(resolve(flags.C));
   const config = await readTrustedConfig(resolve(flags.C));
-  const verify = verifySettings(flags, config);
+  const verify = verifySettings(mergeVerify(flags, config.verify));
   const changed = await processQueue({
     repository,
     style: config.landing,

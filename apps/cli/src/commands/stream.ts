@@ -1,44 +1,23 @@
 import { resolve } from 'node:path';
 import { openRepository } from '@sage/git';
-import { explainTicket, planStream, runStream } from '@sage/stream';
-import {
-  assertWorktreeSettings,
-  findAgent,
-  readPromptTemplate,
-  resolveAgent,
-  secretValues,
-} from '@sage/workers';
+import { explainTicket, interruptedRun, planStream, runStream } from '@sage/stream';
+import { assertWorktreeSettings, findAgent, resolveAgent, secretValues } from '@sage/workers';
 import { Command } from 'commander';
-import type { Settings } from '../config.ts';
-import { readTrustedConfig } from '../trust/read-trusted-config.ts';
+import { isConfigurationFile, type Settings } from '../config.ts';
 import { parseDuration } from '../duration.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
 import { interactiveAsk } from '../interactive.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { amount, parseWholeNumber } from '../numbers.ts';
 import { screenOf } from '../reporters/screen.ts';
 import { jsonReporter } from '../reporters/json.ts';
 import { formatExplanation, formatPlan } from '../reporters/plan.ts';
 import { plainReporter } from '../reporters/plain.ts';
-import { type VerifyFlags, verifySettings } from '../verify-settings.ts';
+import { formatRecord, readBeginning, settingsOf } from '../run-record.ts';
+import type { StreamFlags } from '../stream-settings.ts';
+import { verifySettings } from '../verify-settings.ts';
 import { sandboxSettings } from '../sandbox-settings.ts';
 import { keepHeapSmall } from '../small-heap.ts';
-
-/** Flags as typed; the same names stand in the configuration. */
-type Flags = Omit<Settings, Numeric | FileOnly> &
-  VerifyFlags & { C: string } & Partial<Record<Numeric, string>>;
-type FileOnly =
-  | 'agents'
-  | 'componentLimits'
-  | 'worktrees'
-  | 'prompt'
-  | 'verify'
-  | 'landing'
-  | 'environment'
-  | 'secrets'
-  | 'permissions';
-type Numeric = 'maxAttempts' | 'maxTurns' | 'maxCost' | 'maxTokens' | 'maxTicketCost' | 'maxTicketTokens';
 
 const DEFAULT_ATTEMPTS = 2;
 const DEFAULT_TIMEOUT_MS = 60 * 60_000;
@@ -72,46 +51,29 @@ export function streamCommand(): Command {
     .option('--sandbox', 'agents and checks write to their worktree only (needs bubblewrap)')
     .option('--component <prefix>', 'only tickets of this component')
     .option('--only <ids>', 'only these tickets, by commas; tries deferred ones again')
+    .option('--resume', 'resume the interrupted run of this branch with its settings')
     .option('--json', 'one JSON event a line on stdout')
-    .action(async (flags: Flags) => {
+    .action(async (flags: StreamFlags) => {
       process.exitCode = await stream(flags);
     });
 }
 
-async function stream(flags: Flags): Promise<number> {
+async function stream(flags: StreamFlags): Promise<number> {
   const directory = resolve(flags.C);
-  const config = await readTrustedConfig(directory);
-  const {
-    C: _,
-    maxAttempts,
-    maxTurns,
-    maxCost,
-    maxTokens,
-    maxTicketCost,
-    maxTicketTokens,
-    wait,
-    baseline,
-    ...others
-  } = flags;
-  const { verify, verifySlots, verifyMode, ...typed } = others;
-  const settings = {
-    ...config,
-    ...typed,
-    ...(maxAttempts !== undefined && { maxAttempts: parseWholeNumber('--max-attempts', maxAttempts) }),
-    ...(maxTurns !== undefined && { maxTurns: parseWholeNumber('--max-turns', maxTurns) }),
-    ...(maxCost !== undefined && { maxCost: amount('--max-cost', maxCost) }),
-    ...(maxTokens !== undefined && { maxTokens: parseWholeNumber('--max-tokens', maxTokens) }),
-    ...(maxTicketCost !== undefined && { maxTicketCost: amount('--max-ticket-cost', maxTicketCost) }),
-    ...(maxTicketTokens !== undefined && {
-      maxTicketTokens: parseWholeNumber('--max-ticket-tokens', maxTicketTokens),
-    }),
-  };
-  const mode = modeOf(typed, config);
+  const looks = flags.dryRun === true || flags.explain !== undefined;
+  const interrupted = looks ? undefined : await interruptedRun(directory, flags.target);
+  if (flags.resume && !interrupted)
+    throw new UsageError('--resume: no run on this branch was interrupted: sage stream --auto starts one');
+  const { root } = await openRepository(directory);
+  const beginning = await readBeginning(flags, { directory, root }, interrupted);
+  const { config, template } = beginning;
+  const settings = settingsOf(beginning);
+  const mode = modeOf(flags, settings);
   const parallel = parallelOf(settings.parallel);
   if (
     parallel !== undefined &&
     mode !== 'auto' &&
-    (typed.parallel !== undefined || mode === 'interactive') &&
+    (flags.parallel !== undefined || mode === 'interactive') &&
     !settings.auto
   ) {
     throw new UsageError('--parallel requires --auto mode');
@@ -127,7 +89,7 @@ async function stream(flags: Flags): Promise<number> {
     componentLimits: config.componentLimits,
     maxAttempts: settings.maxAttempts ?? DEFAULT_ATTEMPTS,
   };
-  const { json = false } = settings;
+  const json = flags.json ?? config.json ?? false;
 
   if (mode === 'dry-run') {
     const plan = await planStream(selection);
@@ -153,7 +115,6 @@ async function stream(flags: Flags): Promise<number> {
       '--interactive needs a terminal: use --auto to run without questions, or --dry-run to see the plan',
     );
   }
-  const { root } = await openRepository(directory);
   const agent = resolveAgent({
     name: settings.agent,
     command: settings.agentCommand,
@@ -164,14 +125,14 @@ async function stream(flags: Flags): Promise<number> {
   await findAgent(agent, root);
   assertWorktreeSettings(root, settings.worktrees ?? {});
   secretValues(settings.secrets ?? [], process.env);
-  const sandbox = await sandboxSettings(settings.sandbox, config.sandbox);
-  const template = await readPromptTemplate(root, settings.prompt);
-  const verified = verifySettings({ verify, verifySlots, verifyMode }, config);
+  const sandbox = await sandboxSettings(settings.sandbox, settings.sandbox);
+  const verified = verifySettings(settings.verify);
   const timeout = duration('--timeout', settings.timeout) ?? DEFAULT_TIMEOUT_MS;
   const idleTimeout = duration('--idle-timeout', settings.idleTimeout);
   const reporter = json
     ? jsonReporter(process.stdout, process.stderr)
     : plainReporter(process.stdout, screenOf(process.stdout, process.env));
+  for (const line of beginning.notices) reporter.notice(line);
   const interrupt = onInterrupt(reporter.notice);
   keepHeapSmall();
   try {
@@ -179,7 +140,7 @@ async function stream(flags: Flags): Promise<number> {
       ...selection,
       agent,
       verify: verified,
-      baseline: baseline !== false && (config.baseline ?? true),
+      baseline: settings.baseline,
       keepGoing: settings.keepGoing,
       landing: config.landing,
       timeout,
@@ -191,8 +152,9 @@ async function stream(flags: Flags): Promise<number> {
       sandbox,
       template,
       budget: settings,
-      // `--no-wait` can be typed, `--wait` cannot.
-      wait: wait !== false && (config.wait ?? true),
+      wait: settings.wait,
+      record: formatRecord(beginning),
+      isConfiguration: (path) => isConfigurationFile(path, settings.prompt),
       ask: mode === 'interactive' ? interactiveAsk : undefined,
       stop: interrupt.stop,
       killSignal: interrupt.killSignal,
@@ -214,7 +176,7 @@ async function stream(flags: Flags): Promise<number> {
 type Mode = 'interactive' | 'auto' | 'dry-run' | 'explain';
 
 /** A mode that is typed wins over one that is configured; looking wins over doing. */
-function modeOf(typed: Partial<Settings>, config: Settings): Mode {
+function modeOf(typed: StreamFlags, config: Settings): Mode {
   for (const { explain, dryRun, auto, interactive } of [typed, config]) {
     if (auto && interactive) throw new UsageError('--auto and --interactive exclude each other: choose one');
     if (explain !== undefined) return 'explain';

@@ -90,13 +90,13 @@ export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen): Re
           return row('conflict', colors.yellow, event.ticket, `in ${event.files.join(', ')}`);
         case 'landing.rejected':
           return row('rejected', colors.yellow, event.ticket, event.reason);
-        case 'ticket.completed':
-          return row(
-            'landed',
-            colors.green,
-            event.ticket,
-            `${event.commit.slice(0, 10)}  ${landedOf(state)}`,
-          );
+        case 'ticket.completed': {
+          row('landed', colors.green, event.ticket, `${event.commit.slice(0, 10)}  ${landedOf(state)}`);
+          const files = state.configuration.get(event.ticket);
+          if (files)
+            row('settings', colors.yellow, event.ticket, `from the next run on: ${files.join(', ')}`);
+          return;
+        }
         case 'ticket.deferred':
           return row('deferred', colors.red, event.ticket, event.reason);
         case 'run.forecast': {
@@ -130,7 +130,7 @@ export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen): Re
       yield `  ${column(id, ID_COLUMNS, screen)}  ${fit(`blocked by ${by.join(', which waits for ')}`, textColumns + 10)}`;
     for (const [id, files] of drift)
       yield `  ${column(id, ID_COLUMNS, screen)}  ${fit(`also changed ${files.join(', ')}`, textColumns + 10)}`;
-    if (outcome !== 'finished') yield 'The run is not over: sage stream resumes it.';
+    if (outcome !== 'finished') yield 'The run is not over: sage stream --resume goes on with it.';
     else if (deferred.size > 0)
       yield `Try again: sage stream --auto --only ${[...deferred.keys()].map(printable).join(',')}`;
   }

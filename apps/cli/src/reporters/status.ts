@@ -43,7 +43,7 @@ export function formatStatus(status: Status, now: Date, screen: Screen): string 
     row('blocked', colors.red, ticket, `by ${by.join(', which waits for ')}`);
   if (status.state === 'paused') lines.push('Nothing new starts until sage resume.');
   else if (status.state !== 'working' && status.state !== 'finished')
-    lines.push('The run is not over: sage stream resumes it.');
+    lines.push('The run is not over: sage stream --resume goes on with it.');
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }
 

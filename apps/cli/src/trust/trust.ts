@@ -45,10 +45,11 @@ export async function trust(program: string, variables: NodeJS.ProcessEnv): Prom
   return [...files.keys()];
 }
 
-/** The ticket of the last landing that changed a file, whether it was merged, rebased or squashed. */
-async function lastLanding(file: string): Promise<string | undefined> {
+/** The ticket of the last landing (after a commit) that changed a file, whether it was merged, rebased or squashed. */
+export async function lastLanding(file: string, since?: string): Promise<string | undefined> {
   const format = '--format=%(trailers:key=Sage-Ticket,valueonly,separator=%x2C)';
-  const args = ['log', '-m', '--full-history', format, '--', basename(file)];
+  const range = since === undefined ? 'HEAD' : `${since}..HEAD`;
+  const args = ['log', '-m', '--full-history', format, range, '--', basename(file)];
   try {
     const lines = (await git(dirname(file), args)).split('\n');
     return lines.find((line) => line !== '');

@@ -154,8 +154,10 @@ export class AttemptRunner {
   }
 
   async #journal(request: WorkRequest, result: AttemptResult, entry: QueueEntry | undefined): Promise<void> {
-    const { log, workers } = this.#context;
+    const { log, workers, settings } = this.#context;
+    const { isConfiguration = () => false } = settings;
     const { worker, attempt } = request;
+    const configuration = result.changedFiles.filter(isConfiguration);
     const ticket = request.ticket.id;
     const { outcome, category, reason, summary, session, ignoredFiles, notes, drift } = result;
     const { tokens, inputTokens, outputTokens, cachedTokens, costUsd } = result;
@@ -176,6 +178,7 @@ export class AttemptRunner {
       costUsd,
       session,
       drift: drift.length > 0 ? drift : undefined,
+      configuration: configuration.length > 0 ? configuration : undefined,
       ignoredFiles: ignoredFiles.length > 0 ? ignoredFiles : undefined,
       notes,
       log: result.outputFile === '' ? undefined : workers.logOf({ run: log.run, ticket, attempt }),

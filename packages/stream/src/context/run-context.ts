@@ -26,6 +26,8 @@ export interface RunSettings {
   readonly verifyCommand?: string;
   /** How a person signs in to the agent's account, where that is known. */
   readonly signIn?: string;
+  /** Whether a file configures later runs. */
+  readonly isConfiguration?: (path: string) => boolean;
   /** Asks a person before each step of an interactive run. */
   readonly ask?: Ask;
 }

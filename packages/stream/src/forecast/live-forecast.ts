@@ -135,7 +135,7 @@ export class LiveForecast {
     if (this.#changed) this.#wake();
     const { remaining, ...minutes } = step.value;
     const { log } = this.#context;
-    if (remaining === 0 || log.state.paused || log.state.outcome !== undefined) return;
+    if (remaining === 0 || log.state.paused || this.#closed) return;
     const at = (later: number): string => new Date(now + later * MINUTE_MS).toISOString();
     const times = { expected: at(minutes.expected), low: at(minutes.low), high: at(minutes.high) };
     // A journal that cannot be written stops the run at its next event.

@@ -1,6 +1,6 @@
 import { openCommitQueue, type QueueEntry } from '@sage/commit-queue';
 import { excludeFromGit, type Repository, SAGE_PATHS, worktreeDirectory } from '@sage/git';
-import { newRunId, type RecordedRun, RunLog } from '@sage/journal';
+import { newRunId, type RecordedRun, RunLog, writeRunSettings } from '@sage/journal';
 import { type Backlog, heldBackIn } from '../backlog/backlog.ts';
 import { LiveBacklog } from '../backlog/live-backlog.ts';
 import { TicketStates } from '../backlog/ticket-states.ts';
@@ -85,6 +85,7 @@ export async function composeRun(
 
   for (const line of await recoverWorkers(unfinished, workers, backlog)) notice(line);
 
+  if (options.record !== undefined) await writeRunSettings(repository.root, run, options.record);
   const log = await RunLog.open(repository.root, run, resumed?.events ?? [], clock.now);
   log.subscribe(options.onEvent);
   const done = () => new Set([...completedIds(backlog), ...log.state.completed.keys()]);
@@ -143,6 +144,7 @@ export async function composeRun(
         keepGoing: options.keepGoing,
         verifyCommand: verify?.command,
         signIn: options.agent.signIn?.fix,
+        isConfiguration: options.isConfiguration,
         ask,
       },
       notice,
@@ -191,7 +193,7 @@ function noticesAbout({ run, state, damaged }: RecordedRun, target: string): str
   lines.push(
     state.target === target
       ? `resuming interrupted run ${run}`
-      : `run ${run} on ${branch} is unfinished: switch to that branch and run sage there to resume it`,
+      : `run ${run} on ${branch} is unfinished: switch to that branch, then resume it with sage stream --resume`,
   );
   return lines;
 }

@@ -25,7 +25,7 @@ export interface RunParts {
   readonly admission: Admission;
   /** What a person may change while the run works. */
   readonly inputs: LiveInputs;
-  readonly forecast?: Pick<LiveForecast, 'publish'>;
+  readonly forecast?: Pick<LiveForecast, 'publish' | 'close'>;
 }
 
 export interface RunEnd {
@@ -327,6 +327,8 @@ export class Run {
       if (tickets.has(id) && !completed.has(id) && !deferred.has(id) && !backlog.selection.has(id))
         await log.emit({ event: 'ticket.blocked', ticket: id, by: [container] });
     }
+    // The end is the last event.
+    this.#parts.forecast?.close();
     const summary = summarise(log.state);
     const reason = this.#endReason === undefined ? {} : { reason: this.#endReason };
     await log.emit({ event: 'run.finished', outcome, ...reason, summary });

@@ -30,6 +30,10 @@ export interface StreamOptions extends Selection, ForWorkers {
   readonly budget?: BudgetLimits;
   /** Whether to wait while the account is at its limit; true by default. */
   readonly wait?: boolean;
+  /** JSON that is kept in the run's folder, for who resumes it: see `interruptedRun`. */
+  readonly record?: unknown;
+  /** Whether a file of the repository configures later runs; it changes nothing of this one. */
+  readonly isConfiguration?: (path: string) => boolean;
   readonly ask?: Ask;
   readonly stop: AbortSignal;
   readonly killSignal: AbortSignal;

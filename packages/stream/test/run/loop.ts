@@ -21,7 +21,7 @@ import type { BudgetLimits, RunContext, RunSettings } from '../../src/context/ru
 import { Admission } from '../../src/limits/admission.ts';
 import { unsettledEntries, withdrawEdited } from '../../src/start/recovery.ts';
 import { type LiveInput, LiveInputs } from '../../src/live/live-inputs.ts';
-import { Run, type RunEnd } from '../../src/run/run.ts';
+import { Run, type RunEnd, type RunParts } from '../../src/run/run.ts';
 
 export interface LoopOptions extends Selection {
   readonly tickets: readonly TicketInput[];
@@ -33,6 +33,7 @@ export interface LoopOptions extends Selection {
   readonly wait?: boolean;
   readonly ask?: RunSettings['ask'];
   readonly tracked?: boolean;
+  readonly forecast?: RunParts['forecast'];
   readonly inputs?: (loop: Omit<Loop, 'end' | 'finish'>) => readonly LiveInput[];
   /** Resumes the run of an earlier loop: its time, source, queue and journal. */
   readonly resumes?: Loop;
@@ -128,7 +129,11 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     kill: () => kill.abort(),
   };
   const inputs = new LiveInputs(options.inputs?.(parts) ?? [], clock);
-  const end = new Run(context, { admission: new Admission(context), inputs }).run();
+  const end = new Run(context, {
+    admission: new Admission(context),
+    inputs,
+    forecast: options.forecast,
+  }).run();
   end.catch(() => {});
   return { ...parts, end, finish: () => finish(clock, end) };
 }

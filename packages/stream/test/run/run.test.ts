@@ -240,6 +240,17 @@ test('work that an earlier process queued lands first, and its ticket is not run
   expect(again.source.states()).toEqual({ 'A-1': 'COMPLETED', 'A-2': 'COMPLETED' });
 });
 
+test('no forecast comes after the end of a run', async () => {
+  const seen: string[] = [];
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    forecast: { publish: async () => {}, close: () => void seen.push('closed') },
+  });
+  loop.log.subscribe(({ event }) => seen.push(event));
+  await loop.finish();
+  expect(seen.slice(-2)).toEqual(['closed', 'run.finished']);
+});
+
 test('what is thrown in the loop ends the agents and everything that waits, and comes out', async () => {
   let asked = 0;
   const broken = {

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import type { InterruptedRun } from '@sage/stream';
+import { type PromptTemplate, readPromptTemplate } from '@sage/workers';
+import { z } from 'zod';
+import { checkConfig, findConfig, type Settings } from './config.ts';
+import { mergeFlags, type StreamFlags, type TypedFlags } from './stream-settings.ts';
+import { executedFiles } from './trust/executed-files.ts';
+import { readTrustedConfig } from './trust/read-trusted-config.ts';
+import { lastLanding } from './trust/trust.ts';
+
+/** What a run is begun with, and recorded for who resumes it. */
+export interface RunBeginning {
+  readonly config: Settings;
+  readonly flags: TypedFlags;
+  /** Path of the configuration file. */
+  readonly file?: string;
+  /** Undefined for Sage's own. */
+  readonly template?: PromptTemplate;
+  /** For the person: what of the repository does not count in this run. */
+  readonly notices: readonly string[];
+}
+
+const schema = z.object({
+  v: z.literal(1),
+  config: z.unknown(),
+  flags: z.custom<TypedFlags>((value) => typeof value === 'object' && value !== null),
+  file: z.string().optional(),
+  template: z.object({ text: z.string() }).optional(),
+});
+
+/** JSON for the folder of the run. */
+export function formatRecord({ config, flags, file, template }: RunBeginning): unknown {
+  return { v: 1, config, flags, file, template };
+}
+
+/**
+ * What a run begins, or goes on, with. A run keeps the configuration and the prompt template that it was begun with where
+ * one of its own landings has changed them; what the user has changed since counts.
+ * @throws {ConfigError}, {SettingError}, {UntrustedError}
+ */
+export async function readBeginning(
+  flags: StreamFlags,
+  { directory, root }: { directory: string; root: string },
+  interrupted: InterruptedRun | undefined,
+): Promise<RunBeginning> {
+  const record = interrupted && schema.safeParse(interrupted.record).data;
+  if (!record) {
+    const config = await readTrustedConfig(directory);
+    const { prompt } = config;
+    return { config, flags: typedFlags(flags), ...(await current(directory, root, prompt)), notices: [] };
+  }
+  const { run, base } = interrupted;
+  const all = typedFlags(flags, record.flags);
+  const file = await findConfig(directory);
+  const notices: string[] = [];
+  const kept = async (files: readonly (string | undefined)[]) => {
+    for (const each of files) {
+      const ticket = each && (await lastLanding(each, base));
+      if (each === undefined || ticket === undefined) continue;
+      notices.push(`${each} was changed by ${ticket}: that counts from the next run on`);
+      return true;
+    }
+    return false;
+  };
+  const executed = file === undefined ? [] : [...(await executedFiles(file)).keys()];
+  const config = (await kept([record.file, ...executed]))
+    ? checkConfig(record.config, `.sage/runs/${run}/settings.json`)
+    : await readTrustedConfig(directory);
+  const template = (await kept([join(root, config.prompt ?? '.sage/prompt.md')]))
+    ? record.template
+    : await readPromptTemplate(root, config.prompt);
+  return { config, flags: all, file, template, notices };
+}
+
+/** The settings of a run, its flags included. */
+export function settingsOf({ config, flags }: RunBeginning): Settings {
+  return mergeFlags(flags, config);
+}
+
+async function current(directory: string, root: string, prompt: string | undefined) {
+  return { file: await findConfig(directory), template: await readPromptTemplate(root, prompt) };
+}
+
+/** Those of now win over those of before; what can only be turned off stays so. */
+function typedFlags(flags: StreamFlags, before: TypedFlags = {}): TypedFlags {
+  const { C: _, resume: _resume, json: _json, ...typed } = flags;
+  return {
+    ...before,
+    ...typed,
+    wait: typed.wait !== false && before.wait !== false,
+    baseline: typed.baseline !== false && before.baseline !== false,
+  };
+}

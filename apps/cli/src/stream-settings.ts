@@ -1,0 +1,48 @@
+import type { Settings } from './config.ts';
+import { amount, parseWholeNumber } from './numbers.ts';
+import { mergeVerify, type VerifyFlags } from './verify-settings.ts';
+
+type Numeric = 'maxAttempts' | 'maxTurns' | 'maxCost' | 'maxTokens' | 'maxTicketCost' | 'maxTicketTokens';
+type FileOnly =
+  | 'agents'
+  | 'componentLimits'
+  | 'worktrees'
+  | 'prompt'
+  | 'verify'
+  | 'landing'
+  | 'environment'
+  | 'secrets'
+  | 'permissions';
+
+/** Flags as typed; the same names stand in the configuration. */
+export type StreamFlags = Omit<Settings, Numeric | FileOnly> &
+  VerifyFlags & { readonly C: string; readonly resume?: boolean } & Partial<Record<Numeric, string>>;
+
+/** Flags that make settings of a run. */
+export type TypedFlags = Omit<StreamFlags, 'C' | 'resume' | 'json'>;
+
+/** The settings of a run: each flag wins over its setting. */
+export function mergeFlags(flags: TypedFlags, config: Settings): Settings {
+  const { verify, verifySlots, verifyMode, ...others } = flags;
+  const { maxAttempts, maxTurns, maxCost, maxTokens, maxTicketCost, maxTicketTokens, ...typed } = others;
+  const { wait, baseline, sandbox } = flags;
+  return {
+    ...config,
+    ...typed,
+    ...(maxAttempts !== undefined && { maxAttempts: parseWholeNumber('--max-attempts', maxAttempts) }),
+    ...(maxTurns !== undefined && { maxTurns: parseWholeNumber('--max-turns', maxTurns) }),
+    ...(maxCost !== undefined && { maxCost: amount('--max-cost', maxCost) }),
+    ...(maxTokens !== undefined && { maxTokens: parseWholeNumber('--max-tokens', maxTokens) }),
+    ...(maxTicketCost !== undefined && { maxTicketCost: amount('--max-ticket-cost', maxTicketCost) }),
+    ...(maxTicketTokens !== undefined && {
+      maxTicketTokens: parseWholeNumber('--max-ticket-tokens', maxTicketTokens),
+    }),
+    verify: mergeVerify({ verify, verifySlots, verifyMode }, config.verify),
+    // `--no-wait` can be typed, `--wait` cannot.
+    wait: wait !== false && (config.wait ?? true),
+    baseline: baseline !== false && (config.baseline ?? true),
+    // `--sandbox` has the settings that are configured.
+    sandbox:
+      sandbox === true && typeof config.sandbox === 'object' ? config.sandbox : (sandbox ?? config.sandbox),
+  };
+}

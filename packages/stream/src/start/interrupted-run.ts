@@ -1,0 +1,29 @@
+import { currentBranch, openRepository } from '@sage/git';
+import { readRunSettings, unfinishedRuns } from '@sage/journal';
+
+/** A run that the next one on the same branch resumes. */
+export interface InterruptedRun {
+  readonly run: string;
+  /** The commit of the target that it began on. */
+  readonly base: string;
+  /** What was recorded when it began: see `record` of {@link StreamOptions}. */
+  readonly record: unknown;
+}
+
+/** The run that `runStream` would resume; undefined if it would begin a new one. */
+export async function interruptedRun(
+  directory: string,
+  target: string | undefined,
+): Promise<InterruptedRun | undefined> {
+  const repository = await openRepository(directory);
+  const named = target?.startsWith('refs/heads/') ? target : target && `refs/heads/${target}`;
+  const ref = named ?? (await currentBranch(repository));
+  const found = (await unfinishedRuns(repository.root)).find(({ state }) => state.target === ref);
+  return (
+    found && {
+      run: found.run,
+      base: found.state.base,
+      record: await readRunSettings(repository.root, found.run),
+    }
+  );
+}
