@@ -102,6 +102,9 @@ export class LiveForecast {
       case 'run.resumed':
       case 'run.workers':
         void this.publish();
+        return;
+      case 'run.finished':
+        this.close();
     }
   };
 
