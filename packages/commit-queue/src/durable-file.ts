@@ -1,14 +1,19 @@
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { link, rm, writeFile } from 'node:fs/promises';
+import { link, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncDisk, syncFile, temporaryBeside, isErrno } from '@sage/git';
+import { shareWithFolder, syncDisk, syncFile, temporaryBeside, isErrno } from '@sage/git';
 
 /**
- * Makes a file that did not exist, complete or not at all and on disk when this returns; false when the name is
- * taken. A hard link is the one exclusive create that shows the whole content at once.
+ * Makes a file that did not exist, complete or not at all and, with `durable`, on disk when this returns; false when
+ * the name is taken. A hard link is the one exclusive create that shows the whole content at once.
  */
-export async function createFile(directory: string, name: string, text: string): Promise<boolean> {
-  const temporary = await writeTemporary(directory, text);
+export async function createFile(
+  directory: string,
+  name: string,
+  text: string,
+  { durable = true }: { durable?: boolean } = {},
+): Promise<boolean> {
+  const temporary = durable ? await writeTemporary(directory, text) : writeUnsynced(directory, text);
   try {
     await link(temporary, join(directory, name));
   } catch (error) {
@@ -17,20 +22,23 @@ export async function createFile(directory: string, name: string, text: string):
   } finally {
     await rm(temporary, { force: true });
   }
-  await syncFile(directory);
+  if (durable) await syncFile(directory);
   return true;
 }
 
-/** Replaces many, with one sync for all where this machine can do that. */
+/** So many are synced sooner one by one. */
+const FEW = 2;
+
+/** Replaces many, each as a whole, with one sync for all where this machine can do that; their names are not synced. */
 export async function replaceFiles(
   directory: string,
   files: readonly { name: string; text: string }[],
 ): Promise<void> {
   const written = files.map(({ name, text }) => ({ name, temporary: writeUnsynced(directory, text) }));
   // Content before names: a power cut must not leave a name without content.
-  if (!(await syncDisk(directory))) for (const { temporary } of written) await syncFile(temporary);
+  if (files.length <= FEW || !(await syncDisk(directory)))
+    for (const { temporary } of written) await syncFile(temporary);
   for (const { name, temporary } of written) renameSync(temporary, join(directory, name));
-  await syncFile(directory);
 }
 
 /**
@@ -76,8 +84,8 @@ export async function removeFiles(directory: string, names: readonly string[]): 
 }
 
 async function writeTemporary(directory: string, text: string): Promise<string> {
-  const path = temporaryBeside(join(directory, 'entry'));
-  await writeFile(path, text, { flag: 'wx', flush: true });
+  const path = writeUnsynced(directory, text);
+  await syncFile(path);
   return path;
 }
 
@@ -85,5 +93,6 @@ async function writeTemporary(directory: string, text: string): Promise<string> 
 function writeUnsynced(directory: string, text: string): string {
   const path = temporaryBeside(join(directory, 'entry'));
   writeFileSync(path, text, { flag: 'wx' });
+  shareWithFolder(path);
   return path;
 }

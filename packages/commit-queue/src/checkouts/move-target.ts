@@ -4,6 +4,7 @@ import { followTarget } from './follow-target.ts';
 import { type CheckoutContext, planCheckouts } from './plan-checkouts.ts';
 import { type Intent, removeIntent, writeIntent } from './intent.ts';
 import type { Lock } from '../lock/lock.ts';
+import { type MadeObjects, syncObjects } from './sync-objects.ts';
 import type { ManagedFile } from './managed-files.ts';
 import type { OnStep } from '../crash-points.ts';
 
@@ -20,6 +21,7 @@ export interface TargetMove {
   readonly new: string;
   readonly files: readonly ManagedFile[];
   readonly entries: Intent['entries'];
+  made: MadeObjects;
 }
 
 /**
@@ -41,11 +43,15 @@ export interface TargetMove {
  */
 export async function moveTarget(
   context: MoveContext,
-  { target, old, new: next, files, entries }: TargetMove,
+  { target, old, new: next, files, entries, made }: TargetMove,
   settle: () => Promise<void> = async () => {},
 ): Promise<void> {
   const { session, directory, lock, onStep } = context;
-  await using planned = await planCheckouts(context, target, old, next, files);
+  const synced = syncObjects(context.repository, made);
+  // Awaited beside the plan.
+  synced.catch(() => undefined);
+  await using planned = await planCheckouts(context, target, old, next, files).finally(() => synced);
+  onStep?.('objects-synced');
   await lock.assertHeld();
   onStep?.('planned');
   const checkouts = [...planned.byRoot].map(([worktree, { managed }]) => ({

@@ -59,12 +59,12 @@ const GROUP_SYNC_MIN_ENTRIES = 8;
  * stands its error.
  */
 export async function enqueueWorks(
-  repository: Repository,
+  session: GitSession,
   store: EntryStore,
   works: readonly Work[],
   { now, onStep }: { now: () => Date; onStep?: OnStep },
 ): Promise<(QueueEntry | Error)[]> {
-  await using session = new GitSession(repository);
+  const { repository } = session;
   const targets = new Map<string, Promise<boolean>>();
   const results = new Map<Work, QueueEntry | Error>();
   const fresh = new Map<string, { entry: NewEntry; works: Work[] }>();
@@ -100,7 +100,7 @@ export async function enqueueWorks(
     }
   }
   const entries = [...fresh.values()].map(({ entry }) => entry);
-  const added = await addEntries(repository, store, entries, onStep);
+  const added = await addEntries(session, store, entries, onStep);
   for (const [key, { works: asked }] of fresh) {
     for (const work of asked) results.set(work, added.get(key) as QueueEntry);
   }
@@ -112,16 +112,19 @@ export async function enqueueWorks(
  * work that git may have collected.
  */
 async function addEntries(
-  repository: Repository,
+  session: GitSession,
   store: EntryStore,
   fresh: readonly NewEntry[],
   onStep: OnStep | undefined,
 ): Promise<Map<string, QueueEntry>> {
   if (fresh.length === 0) return new Map();
+  const { repository } = session;
   const pins = fresh.map(({ id, commit }): RefUpdate => ({ ref: pinOf(id), old: 'absent', new: commit }));
   // Many are synced together, where the machine can do that.
-  const together = fresh.length > GROUP_SYNC_MIN_ENTRIES && (await syncDisk(store.directory));
-  await updateRefs(repository, pins, { synced: !together });
+  const many = fresh.length > GROUP_SYNC_MIN_ENTRIES;
+  const together = many && (await syncDisk(store.directory));
+  if (together) await updateRefs(repository, pins, { synced: false });
+  else await session.updateRefs(pins);
   onStep?.('pinned');
   const added = await store.addAll(fresh, { synced: !together });
   onStep?.('entry-written');
@@ -130,8 +133,7 @@ async function addEntries(
     if (!(await sameDisk(repository.commonDir, store.directory))) await syncDisk(store.directory);
   }
   // A cleanup that ran in between has taken a pin for an orphan.
-  const there = new Set((await listRefs(repository, SAGE_REFS.queue)).map(({ ref }) => ref));
-  const gone = pins.filter(({ ref }) => !there.has(ref)).map((pin) => ({ ...pin, old: undefined }));
+  const gone = (await pinsGone(session, pins, many)).map((pin) => ({ ...pin, old: undefined }));
   if (gone.length > 0) await updateRefs(repository, gone);
   // Of two callers with the same work at once, both see both entries here, and the earlier one stays.
   await store.readNew();
@@ -144,6 +146,19 @@ async function addEntries(
     await updateRefs(repository, [{ ref: pinOf(entry.id), old: undefined, new: 'delete' }]);
   }
   return result;
+}
+
+async function pinsGone(
+  session: GitSession,
+  pins: readonly RefUpdate[],
+  many: boolean,
+): Promise<RefUpdate[]> {
+  if (many) {
+    const there = new Set((await listRefs(session.repository, SAGE_REFS.queue)).map(({ ref }) => ref));
+    return pins.filter(({ ref }) => !there.has(ref));
+  }
+  const found = await Promise.all(pins.map(async ({ ref }) => await session.readRef(ref)));
+  return pins.filter((_, n) => found[n] === undefined);
 }
 
 /** Why the work can never be landed, where that is plain before it is merged with anything. */

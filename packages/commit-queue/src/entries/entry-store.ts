@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileVersion, isTemporary, replaceFile, isErrno } from '@sage/git';
 import { createFile, createFiles, removeFiles, replaceFiles } from '../durable-file.ts';
@@ -28,10 +28,6 @@ export class EntryStore {
   constructor(directory: string, now: () => Date) {
     this.directory = directory;
     this.#now = now;
-  }
-
-  async open(): Promise<void> {
-    await mkdir(this.directory, { recursive: true });
   }
 
   /**
@@ -144,7 +140,7 @@ export class EntryStore {
     return entry;
   }
 
-  /** As `write` for many: all on disk when it returns, with one sync of the directory. */
+  /** As `write` for many. After a power cut some may be as they were: git says what has landed. */
   async writeAll(
     changes: readonly (readonly [previous: QueueEntry, next: QueueEntry])[],
   ): Promise<QueueEntry[]> {

@@ -1,14 +1,4 @@
-import { join } from 'node:path';
-import {
-  DURABLE_CONFIG,
-  gcIsRunning,
-  git,
-  GitError,
-  RefMovedError,
-  type Repository,
-  syncDisk,
-  waitForGc,
-} from '@sage/git';
+import { gcIsRunning, GitError, RefMovedError, waitForGc } from '@sage/git';
 import type { QueueEntry } from '../entries/entry.ts';
 import { QueueStoppedError, UnfinishedLandingError } from '../errors.ts';
 import type { LandingContext } from './landing-context.ts';
@@ -56,15 +46,13 @@ export async function landTogether(
   const [first, last] = [chain[0], chain.at(-1)];
   if (first === undefined || last === undefined) return tip;
   await Promise.all(chain.map(({ verification }) => verification));
-  const commits = chain.map(({ commit }) => commit);
-  await syncObjects(repository, commits, first.entry.base);
-  onStep?.('objects-synced');
   const move = {
     target: first.entry.target,
     old: tip,
     new: last.commit,
     files: chain.flatMap(({ files }) => files),
     entries: chain.map(({ entry, commit }) => ({ id: entry.id, commit })),
+    made: { commits: chain.map(({ commit }) => commit), base: first.entry.base },
   };
   // It deletes what no ref led to when it began: the chain is staged again when it is over.
   if (await gcIsRunning(repository)) {
@@ -92,6 +80,7 @@ export async function landTogether(
     if (error instanceof UnfinishedLandingError) await report();
     throw error;
   }
+  timesGone.delete(session);
   await report();
   return last.commit;
 }
@@ -103,17 +92,4 @@ const GONE_MAX = 5;
 function lacksObject(error: unknown): boolean {
   const told = error instanceof QueueStoppedError ? error.cause : error;
   return told instanceof GitError && isMissingObject(told);
-}
-
-/** Git and this process have written the objects without a sync each: one for all, before the ref. */
-export async function syncObjects(
-  repository: Repository,
-  commits: readonly string[],
-  base: string,
-): Promise<void> {
-  if (await syncDisk(repository.commonDir)) return;
-  // Without it: git packs them, synced, into a file of their own.
-  const input = commits.map((commit) => `${commit}\n`).join('') + `^${base}\n`;
-  const args = ['pack-objects', '--revs', '--quiet', join(repository.commonDir, 'objects/pack/pack')];
-  await git(repository, args, { input, config: DURABLE_CONFIG });
 }

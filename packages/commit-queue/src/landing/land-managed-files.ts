@@ -1,7 +1,6 @@
 import { RefMovedError } from '@sage/git';
 import type { LandingContext } from './landing-context.ts';
 import { MAX_TIP_ATTEMPTS } from './landing-context.ts';
-import { syncObjects } from './land-chain.ts';
 import { writeLandingCommit } from './staged-landing.ts';
 import { editTree, type ManagedFile } from '../checkouts/managed-files.ts';
 import { moveTarget } from '../checkouts/move-target.ts';
@@ -18,7 +17,7 @@ export async function landManagedFiles(
   context: LandingContext,
   { target, message, files }: ManagedCommit,
 ): Promise<string | undefined> {
-  const { repository, store, session } = context;
+  const { store, session } = context;
   for (let attempt = 1; attempt <= MAX_TIP_ATTEMPTS; attempt += 1) {
     const old = await targetTip(session, target);
     const before = (await session.readCommit(old))?.tree ?? '';
@@ -26,11 +25,10 @@ export async function landManagedFiles(
     if (tree === before) return undefined;
     const content = { tree, parents: [old], message, author: context.committer };
     const commit = await writeLandingCommit(context, content, []);
-    await syncObjects(repository, [commit], old);
     try {
       await moveTarget(
         { ...context, directory: store.directory },
-        { target, old, new: commit, files, entries: [] },
+        { target, old, new: commit, files, entries: [], made: { commits: [commit], base: old } },
       );
       return commit;
     } catch (error) {

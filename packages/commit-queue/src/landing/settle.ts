@@ -4,6 +4,9 @@ import type { EntryStore } from '../entries/entry-store.ts';
 import { isOnTarget, pinOf } from '../entries/pins.ts';
 import type { OnStep } from '../crash-points.ts';
 
+/** For so many a process of its own costs more than their syncs. */
+const FEW = 3;
+
 /** Settles entries as landed, each below the next on their target, and unpins their work. */
 export async function settleLanded(
   session: GitSession,
@@ -30,7 +33,8 @@ export async function settleLanded(
   );
   const there = pins.filter(({ old }) => old !== undefined);
   const deletions = there.map((pin) => ({ ...pin, new: 'delete' }));
-  if (there.length > 0) await updateRefs(session.repository, deletions, { synced: false });
+  if (there.length > FEW) await updateRefs(session.repository, deletions, { synced: false });
+  else if (there.length > 0) await session.updateRefs(deletions);
   onStep?.('pins-removed');
   return settled;
 }

@@ -3,6 +3,9 @@ import type { Repository } from '@sage/git';
 import { LockTimeoutError, QueueStoppedError } from '../errors.ts';
 import { acquireLock, type Lock } from './lock.ts';
 
+/** In the common git directory. */
+export const QUEUE_LOCK = 'sage-queue';
+
 export interface QueueLockOptions {
   /** Milliseconds. */
   readonly timeout: number;
@@ -21,7 +24,7 @@ export async function withQueueLock<T>(
   { timeout, purpose, signal }: QueueLockOptions,
   work: (lock: Lock) => Promise<T>,
 ): Promise<T> {
-  const lock = await takeLock(join(repository.commonDir, 'sage-queue'), { timeout, purpose, signal });
+  const lock = await takeLock(join(repository.commonDir, QUEUE_LOCK), { timeout, purpose, signal });
   try {
     return await work(lock);
   } finally {

@@ -1,4 +1,4 @@
-import { type PinnedSettings, GitSession, type Repository, type SharedPermissions } from '@sage/git';
+import type { PinnedSettings, Repository, SharedPermissions } from '@sage/git';
 import { repairTornWrites } from '../recovery/repair-torn-writes.ts';
 import { Arrivals } from '../entries/arrivals.ts';
 import { auditLandings, type AuditOptions, type AuditReport } from '../audit/audit.ts';
@@ -16,6 +16,7 @@ import type { LandingContext } from '../landing/landing-context.ts';
 import type { Lock } from '../lock/lock.ts';
 import { type PlannedWork, predictLandingConflict } from '../landing/predict.ts';
 import { type ProcessOptions, processQueue, type SettledEntry } from './process-queue.ts';
+import { SharedSession } from './shared-session.ts';
 import { withQueueLock } from '../lock/queue-lock.ts';
 import type { CommitQueueOptions } from './queue-options.ts';
 import { recoverQueue } from '../recovery/recover.ts';
@@ -33,12 +34,13 @@ export interface Configuration extends Pick<LandingContext, 'committer' | 'sign'
 }
 
 /** Lands finished work on branches, one landing at a time, each exactly once. Made by `openCommitQueue`. */
-export class CommitQueue {
+export class CommitQueue implements AsyncDisposable {
   readonly #repository: Repository;
   readonly #store: EntryStore;
   readonly #options: CommitQueueOptions;
   readonly #now: () => Date;
   readonly #configuration: Configuration;
+  readonly #session: SharedSession;
   /** There while entries are landed. */
   #arrivals: Arrivals | undefined;
   /** Settled by a recovery that had nobody to report to, or rejected when they were taken in. */
@@ -52,6 +54,7 @@ export class CommitQueue {
     configuration: Configuration,
   ) {
     this.#configuration = configuration;
+    this.#session = new SharedSession(repository, configuration.settings, configuration.shared);
     this.#repository = repository;
     this.#store = store;
     this.#options = options;
@@ -80,7 +83,9 @@ export class CommitQueue {
 
   async #write(works: readonly Work[]): Promise<(QueueEntry | Error)[]> {
     const { onStep } = this.#options;
-    const entries = await enqueueWorks(this.#repository, this.#store, works, { now: this.#now, onStep });
+    const entries = await this.#session.use(({ session }) =>
+      enqueueWorks(session, this.#store, works, { now: this.#now, onStep }),
+    );
     const taken = entries.flatMap((entry) => (entry instanceof Error ? [] : [entry]));
     this.#arrivals?.push(taken);
     this.#unreported.push(...taken.filter(({ state }) => state === 'rejected'));
@@ -188,8 +193,9 @@ export class CommitQueue {
 
   /** Checks what has landed on a branch against git alone; reads only, and needs no lock. */
   async audit(options: AuditOptions): Promise<AuditReport> {
-    await using pinned = this.#configuration.settings.open();
-    return await auditLandings(await pinned.of(this.#repository), await this.list(), options);
+    return this.#session.use(async ({ session }) =>
+      auditLandings(session.pinned, await this.list(), options),
+    );
   }
 
   /** The files in which work would conflict with its target as it is now; empty where it would land. */
@@ -218,27 +224,31 @@ export class CommitQueue {
     });
   }
 
-  async #landing<T>(lock: Lock, land: (context: LandingContext) => Promise<T>): Promise<T> {
-    const repository = this.#repository;
-    const { settings, committer, sign, shared } = this.#configuration;
-    await using pinned = settings.open();
-    await using session = new GitSession(repository, await pinned.of(repository), shared);
-    return await land({
-      repository,
-      store: this.#store,
-      lock,
-      now: this.#now,
-      session,
-      pinned,
-      committer,
-      sign,
-      style: this.#options.style ?? 'squash',
-      managedFiles: this.#options.managedFiles ?? (() => []),
-      arrivals: (this.#arrivals = new Arrivals()),
-      onSettled: async () => {},
-      onFailed: () => {},
-      onStep: this.#options.onStep,
-    });
+  /** Ends the git processes that wait for more work; they end by themselves soon, too. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#session.close();
+  }
+
+  #landing<T>(lock: Lock, land: (context: LandingContext) => Promise<T>): Promise<T> {
+    const { committer, sign } = this.#configuration;
+    return this.#session.use(({ session, pinned }) =>
+      land({
+        repository: this.#repository,
+        store: this.#store,
+        lock,
+        now: this.#now,
+        session,
+        pinned,
+        committer,
+        sign,
+        style: this.#options.style ?? 'squash',
+        managedFiles: this.#options.managedFiles ?? (() => []),
+        arrivals: (this.#arrivals = new Arrivals()),
+        onSettled: async () => {},
+        onFailed: () => {},
+        onStep: this.#options.onStep,
+      }),
+    );
   }
 
   #verification(): Verification | undefined {
@@ -250,12 +260,13 @@ export class CommitQueue {
   }
 
   /** What it settles is kept in `#unreported`. */
-  async #recover(): Promise<UnfinishedLandingError | undefined> {
-    await using pinned = this.#configuration.settings.open();
-    const context = { repository: this.#repository, pinned, onStep: this.#options.onStep };
-    const { settled, failure } = await recoverQueue(context, this.#store);
-    this.#unreported.push(...settled);
-    return failure;
+  #recover(): Promise<UnfinishedLandingError | undefined> {
+    return this.#session.use(async ({ session, pinned }) => {
+      const context = { repository: this.#repository, session, pinned, onStep: this.#options.onStep };
+      const { settled, failure } = await recoverQueue(context, this.#store);
+      this.#unreported.push(...settled);
+      return failure;
+    });
   }
 
   #locked<T>(purpose: string, signal: AbortSignal | undefined, work: (lock: Lock) => Promise<T>): Promise<T> {

@@ -3,11 +3,13 @@ import {
   excludeFromGit,
   PinnedSettings,
   identity,
+  makeSharedFolder,
   openRepository,
   sharedPermissions,
   signsCommits,
   SAGE_PATHS,
 } from '@sage/git';
+import { QUEUE_LOCK } from '../lock/queue-lock.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { EntryStore } from '../entries/entry-store.ts';
 import type { CommitQueueOptions } from './queue-options.ts';
@@ -20,14 +22,15 @@ export async function openCommitQueue(options: CommitQueueOptions): Promise<Comm
   const given = options.repository;
   const repository = typeof given === 'string' ? await openRepository(given) : given;
   const directory = options.directory ?? join(repository.root, SAGE_PATHS.queue);
-  const store = new EntryStore(directory, options.now ?? (() => new Date()));
-  await store.open();
-  if (options.directory === undefined) await excludeFromGit(repository, [`/${SAGE_PATHS.queue}/`]);
   const [settings, committer, sign, shared] = await Promise.all([
     PinnedSettings.of(repository),
     identity(repository),
     signsCommits(repository),
     sharedPermissions(repository),
   ]);
+  for (const folder of [directory, join(repository.commonDir, QUEUE_LOCK, 'lock')])
+    await makeSharedFolder(folder, shared);
+  if (options.directory === undefined) await excludeFromGit(repository, [`/${SAGE_PATHS.queue}/`]);
+  const store = new EntryStore(directory, options.now ?? (() => new Date()));
   return new CommitQueue(repository, store, options, { settings, committer, sign, shared });
 }

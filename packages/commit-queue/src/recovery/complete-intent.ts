@@ -1,4 +1,11 @@
-import { type PinnedCheckouts, isAncestor, readRef, resolveCommit, type Repository } from '@sage/git';
+import {
+  type GitSession,
+  type PinnedCheckouts,
+  isAncestor,
+  readRef,
+  resolveCommit,
+  type Repository,
+} from '@sage/git';
 import { followTarget } from '../checkouts/follow-target.ts';
 import type { Intent } from '../checkouts/intent.ts';
 import type { OnStep } from '../crash-points.ts';
@@ -6,6 +13,7 @@ import { removeStaleLocks } from './stale-locks.ts';
 
 export interface RecoveryContext {
   readonly repository: Repository;
+  readonly session: GitSession;
   readonly pinned: PinnedCheckouts;
   readonly onStep: OnStep | undefined;
 }

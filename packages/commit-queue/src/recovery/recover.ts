@@ -1,4 +1,4 @@
-import { GitSession, listRefs, removeLeftLocks, type Repository, SAGE_REFS } from '@sage/git';
+import { listRefs, removeLeftLocks, type Repository, SAGE_REFS } from '@sage/git';
 import { completeIntent, type RecoveryContext } from './complete-intent.ts';
 import type { QueueEntry } from '../entries/entry.ts';
 import type { EntryStore } from '../entries/entry-store.ts';
@@ -54,7 +54,7 @@ async function removePinsOfLanded(repository: Repository, store: EntryStore): Pr
 }
 
 async function settleIntent(
-  { repository, onStep }: RecoveryContext,
+  { session, onStep }: RecoveryContext,
   store: EntryStore,
   intent: Intent,
 ): Promise<QueueEntry[]> {
@@ -64,6 +64,5 @@ async function settleIntent(
     return entry?.state === 'queued' ? [{ entry, commit }] : [];
   });
   if (landings.length === 0) return [];
-  await using session = new GitSession(repository);
-  return await settleLanded(session, store, landings, onStep);
+  return settleLanded(session, store, landings, onStep);
 }

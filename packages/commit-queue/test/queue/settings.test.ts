@@ -44,6 +44,7 @@ test('no landing, recovery, audit or prediction uses what is configured after th
   expect(existsSync(proof)).toBe(false);
   expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('one\n2\n3\n4\nfive\n');
   expect(userGit(repository.root, 'cat-file', 'commit', MAIN)).not.toContain('gpgsig');
+  await queue[Symbol.asyncDispose]();
   expect(readdirSync(join(repository.root, '.git'))).not.toContain('sage-settings');
 });
 
@@ -94,4 +95,10 @@ test('in a shared repository what the queue writes is shared, too', async () => 
   expect(fresh).not.toEqual([]);
   const modes = fresh.map((name) => statSync(join(objects, name)).mode & 0o2070);
   expect(new Set(modes)).toEqual(new Set([0o2070]));
+  for (const folder of ['.sage', '.sage/commit-queue', '.git/sage-queue', '.git/sage-queue/lock']) {
+    const path = join(repository.root, folder);
+    expect([folder, statSync(path).mode & 0o2070]).toEqual([folder, 0o2070]);
+    for (const { name } of readdirSync(path, { withFileTypes: true }).filter((each) => each.isFile()))
+      expect([name, statSync(join(path, name)).mode & 0o060]).toEqual([name, 0o060]);
+  }
 });

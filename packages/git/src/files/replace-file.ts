@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { shareWithFolder } from './shared-folder.ts';
 
 export interface ReplaceFileOptions {
-  /** Exactly; by default as the umask has it. */
+  /** Exactly; by default as the umask has it, and as the folder is shared. */
   readonly mode?: number;
   /** The content and its name are on the disk when this resolves, the content first. */
   readonly durable?: boolean;
@@ -22,7 +23,8 @@ export async function replaceFile(
   try {
     // Created exclusively: nobody's link is followed.
     await writeFile(temporary, content, { flag: 'wx', flush: durable });
-    if (mode !== undefined) await chmod(temporary, mode);
+    if (mode === undefined) shareWithFolder(temporary);
+    else await chmod(temporary, mode);
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });

@@ -72,6 +72,11 @@ export class GitSession implements AsyncDisposable {
     return known;
   }
 
+  /** Somebody may have taken away what was there. */
+  forgetCommits(): void {
+    this.#commits.clear();
+  }
+
   async #readCommit(oid: string): Promise<RawCommit | undefined> {
     const content = await this.readObject(oid, 'commit');
     return content && parseRawCommit(content);

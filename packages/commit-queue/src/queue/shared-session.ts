@@ -1,0 +1,55 @@
+import {
+  GitSession,
+  type PinnedCheckouts,
+  type PinnedSettings,
+  type Repository,
+  type SharedPermissions,
+} from '@sage/git';
+
+/** How long (ms) it stays without a user: the next landing often comes at once, and starting its processes costs more than the landing. */
+const LINGER_MS = 100;
+
+export interface OpenSession {
+  readonly session: GitSession;
+  readonly pinned: PinnedCheckouts;
+}
+
+/** One git session for whatever a queue does, opened when it is needed and closed when nobody has used it for a while. */
+export class SharedSession {
+  readonly #open: () => Promise<OpenSession>;
+  #current: Promise<OpenSession> | undefined;
+  #users = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(repository: Repository, settings: PinnedSettings, shared: SharedPermissions | undefined) {
+    this.#open = async () => {
+      const pinned = settings.open();
+      return { pinned, session: new GitSession(repository, await pinned.of(repository), shared) };
+    };
+  }
+
+  async use<T>(work: (open: OpenSession) => Promise<T>): Promise<T> {
+    clearTimeout(this.#timer);
+    this.#users += 1;
+    try {
+      this.#current ??= this.#open();
+      const open = await this.#current;
+      if (this.#users === 1) open.session.forgetCommits();
+      return await work(open);
+    } finally {
+      this.#users -= 1;
+      if (this.#users === 0) this.#timer = setTimeout(() => void this.close(), LINGER_MS);
+    }
+  }
+
+  /** Closes it now; the next use opens another one. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    const current = this.#current;
+    this.#current = undefined;
+    // What could not be opened needs no closing.
+    const open = await current?.catch(() => undefined);
+    await open?.session[Symbol.asyncDispose]();
+    await open?.pinned[Symbol.asyncDispose]();
+  }
+}
