@@ -50,7 +50,8 @@ export async function moveTarget(
   const synced = syncObjects(context.repository, made);
   // Awaited beside the plan.
   synced.catch(() => undefined);
-  await using planned = await planCheckouts(context, target, old, next, files).finally(() => synced);
+  await using planned = await planCheckouts(context, target, old, next, files);
+  await synced;
   onStep?.('objects-synced');
   await lock.assertHeld();
   onStep?.('planned');

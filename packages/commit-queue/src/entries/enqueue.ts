@@ -157,7 +157,7 @@ async function pinsGone(
     const there = new Set((await listRefs(session.repository, SAGE_REFS.queue)).map(({ ref }) => ref));
     return pins.filter(({ ref }) => !there.has(ref));
   }
-  const found = await Promise.all(pins.map(async ({ ref }) => await session.readRef(ref)));
+  const found = await Promise.all(pins.map(({ ref }) => session.readRef(ref)));
   return pins.filter((_, n) => found[n] === undefined);
 }
 
