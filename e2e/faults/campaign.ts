@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { openCommitQueue } from '@sage/commit-queue';
 import { type Expectation, type Findings, inspect } from './inspect.ts';
 import type { Orders } from './queue-child.ts';
-import { type Campaign, ENVIRONMENT, git, makeRepository } from './repository.ts';
+import { type Campaign, ENVIRONMENT, git, makeRepository, TARGET } from './repository.ts';
 
 export interface Tally extends Findings {
   name: string;
@@ -78,9 +79,19 @@ export async function runCase({ name, rounds, prepare, after, ...expected }: Cas
   after?.(root);
   await run({ root, works: [], way: expectation.way });
   const findings = inspect(campaign, acknowledged, expectation);
+  findings.unclean.push(...(await auditFindings(root, expectation)));
   if (findings.lost + findings.doubled + findings.unclean.length === 0)
     rmSync(root, { recursive: true, force: true });
   return { name, runs, kills, stops, ...findings };
+}
+
+/** What the queue's own audit says; damage and a rewritten target leave landings that it has to name. */
+async function auditFindings(root: string, { way, keeps }: Expectation): Promise<string[]> {
+  if (keeps !== 'landed') return [];
+  await using queue = await openCommitQueue({ repository: root });
+  const managedPaths = way === 'with a managed file' ? ['log'] : [];
+  const { problems } = await queue.audit({ target: TARGET, managedPaths });
+  return problems.map(({ message }) => `audit: ${message} in ${root}`);
 }
 
 async function child(

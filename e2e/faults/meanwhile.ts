@@ -31,6 +31,11 @@ export function meanwhileCases(): Case[] {
       name: 'gc, repack and pack-refs in mid-landing',
       rounds: during(LANDING, 'git gc --quiet; git repack -adq; git pack-refs --all --prune'),
     },
+    ...(['in groups', 'verified in a chain', 'verified in batches'] as const).map((way) => ({
+      name: `gc in mid-landing removes all that nobody holds, ${way}`,
+      way,
+      rounds: during(LANDING, 'git gc --quiet --prune=now'),
+    })),
     {
       name: 'the target is rewritten in mid-landing, before it moves',
       rounds: during(BEFORE_SWAP, move(child('main^', 'human again')), (root) => {

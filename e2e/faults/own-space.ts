@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Case, runCase, type Tally } from './campaign.ts';
 import { limitCases } from './limits.ts';
+import { ENVIRONMENT } from './repository.ts';
 
 const run = promisify(execFile);
 const SELF = fileURLToPath(import.meta.url);
@@ -21,7 +22,7 @@ export async function runInOwnSpace({ name, space = '' }: Case): Promise<Tally |
   try {
     const node = [process.execPath, '--conditions=@sage/source', '--disable-warning=ExperimentalWarning'];
     const args = [...unshare.slice(1), 'sh', '-c', MOUNT, directory, space, ...node, SELF, name];
-    const { stdout } = await run(unshare[0], args, { maxBuffer: 1e8 });
+    const { stdout } = await run(unshare[0], args, { maxBuffer: 1e8, env: ENVIRONMENT });
     return JSON.parse(stdout) as Tally;
   } finally {
     rmdirSync(directory);

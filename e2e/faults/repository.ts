@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import type { CommittedWork, WorkDescription } from '@sage/commit-queue';
 
 export const TARGET = 'refs/heads/main';
-export const ENVIRONMENT = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
+export const ENVIRONMENT = {
+  ...process.env,
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+  // Thousands of processes start; each would compile the same modules for longer than it lives.
+  NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(tmpdir(), 'sage-faults-compiled'),
+};
 
 export type CampaignWork = WorkDescription & CommittedWork;
 

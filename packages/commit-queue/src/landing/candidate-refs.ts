@@ -18,20 +18,9 @@ export class CandidateRefs implements AsyncDisposable {
   readonly #session: GitSession;
   readonly #refs = new Set<string>();
 
-  private constructor(repository: Repository, session: GitSession, left: readonly string[]) {
+  constructor(repository: Repository, session: GitSession) {
     this.#repository = repository;
     this.#session = session;
-    this.#refs = new Set(left);
-  }
-
-  /** The lock must be held: the refs that are there were left by a killed process. */
-  static async open(repository: Repository, session: GitSession): Promise<CandidateRefs> {
-    const left = await listRefs(repository, SAGE_REFS.candidates);
-    return new CandidateRefs(
-      repository,
-      session,
-      left.map(({ ref }) => ref),
-    );
   }
 
   /** False where a gc may have deleted some of the commit's objects before the ref was there: make it again. */
@@ -50,10 +39,23 @@ export class CandidateRefs implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#refs.size === 0) return;
-    const deletions = [...this.#refs].map((ref) => ({ ref, old: undefined, new: 'delete' }));
-    await updateRefs(this.#repository, deletions, { synced: false });
+    await remove(this.#repository, [...this.#refs]);
   }
+}
+
+/** Removes those that a killed process has left; the lock must be held. */
+export async function removeLeftCandidates(repository: Repository): Promise<void> {
+  const left = await listRefs(repository, SAGE_REFS.candidates);
+  await remove(
+    repository,
+    left.map(({ ref }) => ref),
+  );
+}
+
+async function remove(repository: Repository, refs: readonly string[]): Promise<void> {
+  if (refs.length === 0) return;
+  const deletions = refs.map((ref) => ({ ref, old: undefined, new: 'delete' }));
+  await updateRefs(repository, deletions, { synced: false });
 }
 
 export function isMissingObject({ stderr }: GitError): boolean {

@@ -10,6 +10,7 @@ import type { EntryError, UnfinishedLandingError } from '../errors.ts';
 import { handOver } from './hand-over.ts';
 import { EnqueueBatcher } from '../entries/enqueue-batcher.ts';
 import { withVerifyCache } from '../verification/verify-cache.ts';
+import { removeLeftCandidates } from '../landing/candidate-refs.ts';
 import { landManagedFiles, type ManagedCommit } from '../landing/land-managed-files.ts';
 import type { Verification } from '../verification/land-verified.ts';
 import type { LandingContext } from '../landing/landing-context.ts';
@@ -117,9 +118,11 @@ export class CommitQueue implements AsyncDisposable {
         await report();
         if (failure) throw failure;
         this.#options.onStep?.('recovered');
+        const verification = this.#verification();
+        if (verification) await removeLeftCandidates(this.#repository);
         try {
           await this.#landing(lock, (context) =>
-            processQueue({ ...context, onSettled }, this.#verification(), { target: options.target, signal }),
+            processQueue({ ...context, onSettled }, verification, { target: options.target, signal }),
           );
         } finally {
           await report();

@@ -47,7 +47,7 @@ export async function landVerified(
     tip = await targetTip(session, target);
     landed = await landedEntries(session, entries, tip);
   };
-  await using candidates = await CandidateRefs.open(context.repository, session);
+  await using candidates = new CandidateRefs(context.repository, session);
   const ports: VerificationPorts<QueueEntry, StagedLanding> = {
     build: async (entry, below) => {
       if (landed.has(entry.id)) return undefined;

@@ -77,3 +77,12 @@ for (const way of ['verified in a chain', 'verified in batches'])
     expect(userGit(repository.root, 'fsck', '--no-dangling')).toBe('');
     expect(pins(repository)).toEqual([]);
   });
+
+test('what a killed verify has left is removed by the next process', async () => {
+  const { repository, queue, add } = await queueOn({ a: '1\n' }, { verify });
+  userGit(repository.root, 'update-ref', 'refs/sage/candidates/0123', tip(repository));
+  userGit(repository.root, 'pack-refs', '--all', '--prune');
+  await add('T', { b: '1\n' });
+  expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
+  expect(pins(repository)).toEqual([]);
+});
