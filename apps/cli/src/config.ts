@@ -43,6 +43,21 @@ const schema = z.strictObject({
   parallel: z.union([z.number(), z.string(), z.literal(true)]).optional(),
   agent: oneLine.optional(),
   agentCommand: oneLine.optional(),
+  model: oneLine.optional(),
+  /** Which tickets get which agent, and model. */
+  rules: z
+    .array(
+      z.strictObject({
+        type: oneLine.optional(),
+        component: oneLine.optional(),
+        minComplexity: z.number().min(1).max(10).optional(),
+        agent: oneLine.optional(),
+        model: oneLine.optional(),
+      }),
+    )
+    .optional(),
+  /** By attempt: the agent, and the model, of the first, the second, ... */
+  attempts: z.array(z.strictObject({ agent: oneLine.optional(), model: oneLine.optional() })).optional(),
   /** Agents of your own: name to shell line, or to a description. */
   agents: z
     .record(
@@ -52,6 +67,7 @@ const schema = z.strictObject({
         z.strictObject({
           command: oneLine,
           resume: oneLine.optional(),
+          model: oneLine.optional(),
           events: z.union([oneLine, z.custom<ReadEvent>((value) => typeof value === 'function')]).optional(),
           environment: z.array(oneLine).optional(),
           permissions: permissions.optional(),

@@ -12,6 +12,8 @@ type FileOnly =
   | 'landing'
   | 'environment'
   | 'secrets'
+  | 'rules'
+  | 'attempts'
   | 'permissions';
 
 /** Flags as typed; the same names stand in the configuration. */

@@ -26,6 +26,14 @@ function shownOn(screen: Screen, ...facts: Fact[]): string[] {
 
 const long = 'x'.repeat(200);
 
+test("an agent that is not the run's own is named", () => {
+  const started = { event: 'attempt.started', ticket: 'A-1', title: 't', worker: 1, base: 'b' } as const;
+  expect(shown({ ...started, attempt: 1, model: 'large' })[0]).toContain('t (large)');
+  expect(shown({ ...started, attempt: 2, agent: 'codex', model: 'm' })[0]).toContain(
+    't (attempt 2, codex, m)',
+  );
+});
+
 test('in a pipe nothing is cut', () => {
   const reason = `changed nothing; it wrote 1 ignored file: ${long}`;
   const lines = shownOn(

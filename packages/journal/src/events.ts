@@ -40,6 +40,9 @@ export type RunFact =
       readonly attempt: number;
       /** The commit of the target that the worktree is cut from. */
       readonly base: string;
+      /** The agent, and the model, where they are not those of the run. */
+      readonly agent?: string;
+      readonly model?: string;
       /** What the agent prints, relative to the repository. */
       readonly log?: string;
     }

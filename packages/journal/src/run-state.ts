@@ -8,7 +8,7 @@ export type Setback =
   | { readonly kind: 'conflict'; readonly files: readonly string[]; readonly tickets: readonly string[] }
   | { readonly kind: 'rejected'; readonly reason: string; readonly output: string };
 
-type Session = { readonly id: string } & Figures;
+type Session = { readonly id: string; readonly agent?: string } & Figures;
 
 export interface Deferral {
   readonly category: DeferCategory;
@@ -28,6 +28,8 @@ export interface RunState {
   /** Counted attempts: those whose end is the ticket's own. */
   readonly attempts: ReadonlyMap<string, number>;
   readonly conflicts: ReadonlyMap<string, number>;
+  /** The agent of each ticket's last attempt, where it is not that of the run. */
+  readonly agents: ReadonlyMap<string, string>;
   /** Attempts that were started and have not ended: ticket to base. */
   readonly open: ReadonlyMap<string, string>;
   /** Why the last attempt of each ticket did not land. */
@@ -72,6 +74,7 @@ export class RunFold {
     tickets: new Set(),
     attempts: new Map(),
     conflicts: new Map(),
+    agents: new Map(),
     open: new Map(),
     setbacks: new Map(),
     sessions: new Map(),
@@ -141,16 +144,18 @@ export class RunFold {
         return;
       case 'attempt.started':
         state.open.set(event.ticket, event.base);
+        if (event.agent === undefined) state.agents.delete(event.ticket);
+        else state.agents.set(event.ticket, event.agent);
         return;
       case 'attempt.finished':
         state.open.delete(event.ticket);
         state.usage = addUsage(state.usage, event);
         addSpent(state.spent, event);
-        if (event.session !== undefined)
-          state.sessions.set(
-            event.ticket,
-            resumeSession(state.sessions.get(event.ticket), event.session, event),
-          );
+        if (event.session !== undefined) {
+          const agent = state.agents.get(event.ticket);
+          const session = resumeSession(state.sessions.get(event.ticket), event.session, event);
+          state.sessions.set(event.ticket, agent === undefined ? session : { ...session, agent });
+        }
         if (event.outcome === 'completed' && event.drift) state.drift.set(event.ticket, event.drift);
         if (event.outcome === 'completed' && event.configuration)
           state.configuration.set(event.ticket, event.configuration);

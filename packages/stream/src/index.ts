@@ -1,3 +1,4 @@
+export type { AgentChoices, AgentRule } from './backlog/agent-choice.ts';
 export { longestChain } from './backlog/longest-chain.ts';
 export { commitMessage } from './backlog/commit-message.ts';
 export type { Selection } from './backlog/backlog.ts';

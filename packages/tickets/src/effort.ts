@@ -19,15 +19,20 @@ export function estimatedMinutes(raw: Readonly<Record<string, unknown>>): number
     positive(raw['estimated_minutes']) ??
     pointsToMinutes(raw['effort_sp']) ??
     ofEffort(raw['effort']) ??
-    ofComplexity(raw['complexity']) ??
-    ofComplexity(raw['complexityScore'])
+    ofComplexity(complexityOf(raw))
   );
 }
 
-function ofComplexity(complexity: unknown): number | undefined {
-  const value = positive(complexity);
-  if (value === undefined || value < 1 || value > 10) return undefined;
-  return pointsToMinutes(2 ** ((value - COMPLEXITY_OF_A_POINT) / COMPLEXITY_TO_DOUBLE));
+/** From 1 to 10. */
+export function complexityOf(raw: Readonly<Record<string, unknown>>): number | undefined {
+  return [raw['complexity'], raw['complexityScore']]
+    .map(positive)
+    .find((value) => value !== undefined && value >= 1 && value <= 10);
+}
+
+function ofComplexity(complexity: number | undefined): number | undefined {
+  if (complexity === undefined) return undefined;
+  return pointsToMinutes(2 ** ((complexity - COMPLEXITY_OF_A_POINT) / COMPLEXITY_TO_DOUBLE));
 }
 
 function ofEffort(effort: unknown): number | undefined {

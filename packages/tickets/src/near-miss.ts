@@ -36,6 +36,8 @@ const OTHER_KEYS = [
   'effort',
   'effort_sp',
   'estimated_minutes',
+  'agent',
+  'model',
   'components',
   'state_history',
   'defer_reason',

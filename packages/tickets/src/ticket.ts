@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import * as z from 'zod';
-import { estimatedMinutes } from './effort.ts';
+import { complexityOf, estimatedMinutes } from './effort.ts';
 import type { TicketIndexErrorCode } from './errors.ts';
 import { isRecord } from './json-text.ts';
 import { nearMisses } from './near-miss.ts';
@@ -50,6 +50,11 @@ export interface Ticket {
   readonly conflictsWith: string[];
   /** See {@link estimatedMinutes}. */
   readonly estimatedMinutes: number | undefined;
+  /** From 1 to 10, of `complexity` or `complexityScore`. */
+  readonly complexity: number | undefined;
+  /** The agent that works on it, and the model; where nothing is said, the run's own. */
+  readonly agent: string | undefined;
+  readonly model: string | undefined;
   /** The object as parsed, with every field that Sage does not know. */
   readonly raw: Readonly<Record<string, unknown>>;
 }
@@ -113,6 +118,9 @@ export function readTicket(raw: unknown): { ticket: Ticket } | { problems: Ticke
     files: declaredFiles(raw),
     conflictsWith: texts(raw['conflicts_with']),
     estimatedMinutes: estimatedMinutes(raw),
+    complexity: complexityOf(raw),
+    agent: text(raw['agent']),
+    model: text(raw['model']),
     raw,
   };
   return { ticket };

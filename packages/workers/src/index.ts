@@ -23,6 +23,7 @@ export {
   readPromptTemplate,
 } from './prompt/prompt-template.ts';
 export type {
+  AgentSelection,
   AttemptCategory,
   AttemptOutcome,
   AttemptResult,

@@ -47,6 +47,12 @@ export type PreviousAttempt =
   /** The same attempt: the agent's work is in the worktree, and checks of the ticket did not pass. */
   | { readonly kind: 'checks'; readonly failed: readonly FailedCheck[] };
 
+/** Who works on a ticket; what is not named is the run's own. */
+export interface AgentSelection {
+  readonly agent?: string;
+  readonly model?: string;
+}
+
 /** A dependency of the ticket that has landed. */
 export interface LandedDependency {
   readonly id: string;
@@ -60,6 +66,8 @@ export interface WorkRequest {
   /** 1-based number of the attempt of this ticket. */
   readonly attempt: number;
   readonly ticket: WorkTicket;
+  /** Where it is not the agent of the run. */
+  readonly selection?: AgentSelection;
   /** Full id of the commit that the worktree is cut from. */
   readonly base: string;
   readonly message: string;

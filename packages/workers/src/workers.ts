@@ -19,7 +19,7 @@ import type { CommandLimits } from './process/command-run.ts';
 import { endProcesses, GRACE_MS, processMark } from './process/end-processes.ts';
 import { outputTail } from './process/output-tail.ts';
 import type { PromptTemplate } from './prompt/prompt-template.ts';
-import type { AttemptResult, WorkRequest } from './request.ts';
+import type { AgentSelection, AttemptResult, WorkRequest } from './request.ts';
 import { WorkerError } from './errors.ts';
 import type { WorktreeSettings } from './worktree/worktree-settings.ts';
 import { SettingsWatch } from './worktree/settings-watch.ts';
@@ -30,6 +30,8 @@ import { Worktrees } from './worktree/worktrees.ts';
 export interface WorkersOptions extends Pick<CommandLimits, 'timeout' | 'idleTimeout'> {
   readonly repository: Repository;
   readonly agent: Agent;
+  /** The agent of a request that chooses one. Rejects for one that cannot work here. */
+  readonly agentFor?: (selection: AgentSelection) => Promise<Agent>;
   /** Paths of the repository that agents' work never changes, such as the ticket index. */
   readonly protectedPaths?: readonly string[];
   readonly worktrees?: WorktreeSettings;
@@ -146,7 +148,9 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
       runs.add(request.run);
       workerCount = Math.max(workerCount, request.worker);
       try {
-        const { agent, template, idleTimeout } = options;
+        const { template, idleTimeout, agentFor } = options;
+        const { selection } = request;
+        const agent = selection && agentFor ? await agentFor(selection) : options.agent;
         return await runAttempt(
           request,
           { ...context(request.run), agent, template, idleTimeout, workers: () => workerCount },

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { openRepository } from '@sage/git';
 import { explainTicket, interruptedRun, planStream, runStream } from '@sage/stream';
-import { assertWorktreeSettings, findAgent, resolveAgent, secretValues } from '@sage/workers';
+import { assertWorktreeSettings, secretValues } from '@sage/workers';
 import { Command } from 'commander';
 import { isConfigurationFile, type Settings } from '../config.ts';
 import { parseDuration } from '../duration.ts';
@@ -15,6 +15,7 @@ import { formatExplanation, formatPlan } from '../reporters/plan.ts';
 import { plainReporter } from '../reporters/plain.ts';
 import { formatRecord, readBeginning, settingsOf } from '../run-record.ts';
 import type { StreamFlags } from '../stream-settings.ts';
+import { agentOf } from '../agent-of.ts';
 import { verifySettings } from '../verify-settings.ts';
 import { sandboxSettings } from '../sandbox-settings.ts';
 import { keepHeapSmall } from '../small-heap.ts';
@@ -32,6 +33,7 @@ export function streamCommand(): Command {
     .option('--explain <id>', 'say when a ticket would run and why, change nothing')
     .option('--parallel [n]', 'workers, a number or "auto" (with --auto)')
     .option('--agent <name>', 'claude, codex, gemini, opencode, acp:<cmd>, or your own')
+    .option('--model <name>', 'the model of the agent')
     .option('--agent-command <cmd>', 'a shell line that reads the prompt from stdin')
     .option('--target <branch>', 'land on this branch instead of the current one')
     .option('--verify <cmd>', 'shell line that must pass on the merged result')
@@ -115,14 +117,7 @@ async function stream(flags: StreamFlags): Promise<number> {
       '--interactive needs a terminal: use --auto to run without questions, or --dry-run to see the plan',
     );
   }
-  const agent = resolveAgent({
-    name: settings.agent,
-    command: settings.agentCommand,
-    custom: settings.agents,
-    permissions: settings.permissions,
-    maxTurns: settings.maxTurns,
-  });
-  await findAgent(agent, root);
+  const agent = await agentOf(settings, root);
   assertWorktreeSettings(root, settings.worktrees ?? {});
   secretValues(settings.secrets ?? [], process.env);
   const sandbox = await sandboxSettings(settings.sandbox, settings.sandbox);
@@ -139,6 +134,8 @@ async function stream(flags: StreamFlags): Promise<number> {
     const end = await runStream({
       ...selection,
       agent,
+      agents: { rules: settings.rules, attempts: settings.attempts },
+      agentFor: (selection) => agentOf(settings, root, selection),
       verify: verified,
       baseline: settings.baseline,
       keepGoing: settings.keepGoing,

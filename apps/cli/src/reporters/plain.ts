@@ -50,7 +50,9 @@ export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen): Re
         case 'tickets.withdrawn':
           return line('withdrawn', `${counted(event.tickets)}: ${event.tickets.join(', ')}`);
         case 'attempt.started': {
-          const again = event.attempt > 1 ? ` (attempt ${event.attempt})` : '';
+          const own = [event.agent, event.model].filter((name) => name !== undefined).map(printable);
+          const marks = [...(event.attempt > 1 ? [`attempt ${event.attempt}`] : []), ...own];
+          const again = marks.length > 0 ? ` (${marks.join(', ')})` : '';
           return row(
             `worker ${event.worker}`,
             colors.cyan,

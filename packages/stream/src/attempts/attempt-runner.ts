@@ -1,4 +1,5 @@
 import type { QueueEntry } from '@sage/commit-queue';
+import { chooseAgent } from '../backlog/agent-choice.ts';
 import { type Ticket, ticketChecks, ticketDocument } from '@sage/tickets';
 import type { AgentRun, AttemptResult, PreviousAttempt, WorkRequest, WorkTicket } from '@sage/workers';
 import { commitMessage } from '../backlog/commit-message.ts';
@@ -28,7 +29,7 @@ export class AttemptRunner {
     const { log, workers } = this.#context;
     const base = await this.#baseFor(ticket);
     const request = await this.#requestFor(ticket, worker, base);
-    const { attempt } = request;
+    const { attempt, selection } = request;
     await log.emit({
       event: 'attempt.started',
       ticket: ticket.id,
@@ -36,6 +37,8 @@ export class AttemptRunner {
       worker,
       attempt,
       base,
+      agent: selection?.agent,
+      model: selection?.model,
       log: workers.logOf({ run: log.run, ticket: ticket.id, attempt }),
     });
     this.#watch.started(ticket.id, base);
@@ -61,20 +64,25 @@ export class AttemptRunner {
   }
 
   async #requestFor(ticket: Ticket, worker: number, base: string): Promise<WorkRequest> {
-    const { backlog, log } = this.#context;
+    const { backlog, log, settings } = this.#context;
     const dependencies = backlog.graph
       .dependenciesOf(ticket.id)
       .map((id) => ({ id, title: backlog.tickets.get(id)?.title ?? id }));
+    const attempt = (log.state.attempts.get(ticket.id) ?? 0) + 1;
+    const selection = chooseAgent(ticket, attempt, settings.agents ?? {});
+    const session = log.state.sessions.get(ticket.id);
     return {
       run: log.run,
       worker,
-      attempt: (log.state.attempts.get(ticket.id) ?? 0) + 1,
+      attempt,
+      ...(Object.keys(selection).length > 0 && { selection }),
       ticket: workTicket(ticket),
       base,
       message: commitMessage(ticket),
       dependencies,
       previous: await this.#previous(ticket.id),
-      session: log.state.sessions.get(ticket.id),
+      // No agent can resume another one's.
+      session: session?.agent === selection.agent ? session : undefined,
     };
   }
 

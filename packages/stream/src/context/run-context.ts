@@ -1,3 +1,4 @@
+import type { AgentChoices } from '../backlog/agent-choice.ts';
 import type { RunLog } from '@sage/journal';
 import type { Scheduler } from '@sage/scheduler';
 import type { LiveBacklog } from '../backlog/live-backlog.ts';
@@ -17,6 +18,8 @@ export interface BudgetLimits {
 }
 
 export interface RunSettings {
+  /** Which tickets get another agent than the run's. */
+  readonly agents?: AgentChoices;
   readonly maxAttempts: number;
   readonly budget: BudgetLimits;
   /** Whether to wait while the account is at its limit; otherwise nothing more starts. */

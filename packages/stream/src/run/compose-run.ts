@@ -139,6 +139,7 @@ export async function composeRun(
       clock,
       settings: {
         maxAttempts: options.maxAttempts,
+        agents: options.agents,
         budget: options.budget ?? {},
         wait: options.wait ?? true,
         keepGoing: options.keepGoing,

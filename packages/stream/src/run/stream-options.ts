@@ -1,3 +1,4 @@
+import type { AgentChoices } from '../backlog/agent-choice.ts';
 import type { LandingStyle } from '@sage/commit-queue';
 import type { WorkersOptions } from '@sage/workers';
 import type { Ask } from '../context/ask.ts';
@@ -26,6 +27,8 @@ export interface StreamOptions extends Selection, ForWorkers {
   readonly baseline?: boolean;
   /** How work becomes commits of the target; by default one commit a ticket. */
   readonly landing?: LandingStyle;
+  /** Which tickets get another agent than the run's; see `agentFor`. */
+  readonly agents?: AgentChoices;
   readonly maxAttempts: number;
   readonly budget?: BudgetLimits;
   /** Whether to wait while the account is at its limit; true by default. */

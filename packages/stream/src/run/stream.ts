@@ -4,6 +4,7 @@ import { newRunId, unfinishedRuns } from '@sage/journal';
 import { readBacklog, selectTickets } from '../backlog/backlog.ts';
 import { SageSource } from '../backlog/sage-source.ts';
 import { type Clock, systemClock } from '../context/clock.ts';
+import { assertAgents } from '../start/assert-agents.ts';
 import { assertGitVersion } from '../start/git-version.ts';
 import { finishLandings } from '../start/finish-landings.ts';
 import { onlyRun } from '../start/only-run.ts';
@@ -33,6 +34,10 @@ export async function runStream(options: StreamOptions): Promise<RunEnd> {
   const finished = await finishLandings(repository);
   const backlog = await readBacklog(source);
   const selection = selectTickets(backlog, options);
+  if (options.agentFor) {
+    const chosen = [...selection].flatMap((id) => backlog.tickets.get(id) ?? []);
+    await assertAgents(chosen, options.maxAttempts, options.agents ?? {}, options.agentFor);
+  }
   const unfinished = await unfinishedRuns(repository.root);
   const resumed = unfinished.find(({ state }) => state.target === target.ref);
   for (const warning of backlog.warnings) options.onNotice(warning);

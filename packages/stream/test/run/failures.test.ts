@@ -35,6 +35,27 @@ test('a failed attempt is tried again, and then deferred with its reason, its de
   expect(loop.workers.kept.get('refs/sage/deferred/A-1')).toBe('work:A-1:2');
 });
 
+test('an attempt after a failure may have another agent, which does not resume the session of the first', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    maxAttempts: 3,
+    agents: { attempts: [{}, {}, { agent: 'big', model: 'm' }] },
+    script: ({ attempt }) => ({ session: `s-${attempt}`, outcome: attempt < 3 ? 'failed' : 'completed' }),
+  });
+  await loop.finish();
+  expect(loop.workers.requests.map(({ selection, session }) => [selection, session?.id])).toEqual([
+    [undefined, undefined],
+    [undefined, 's-1'],
+    [{ agent: 'big', model: 'm' }, undefined],
+  ]);
+  const started = loop.log.events.filter((event) => event.event === 'attempt.started');
+  expect(started.map(({ agent, model }) => [agent, model])).toEqual([
+    [undefined, undefined],
+    [undefined, undefined],
+    ['big', 'm'],
+  ]);
+});
+
 test('an agent that defers its ticket is not tried again', async () => {
   const loop = await startLoop({
     tickets: [{ id: 'A-1' }],

@@ -29,6 +29,7 @@ export interface LoopOptions extends Selection {
   readonly script?: AttemptScript;
   verdict?: (entry: { ticket: string }, nth: number) => ScriptedLanding;
   readonly maxAttempts?: number;
+  readonly agents?: RunSettings['agents'];
   readonly budget?: BudgetLimits;
   readonly wait?: boolean;
   readonly ask?: RunSettings['ask'];
@@ -109,6 +110,7 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     clock,
     settings: {
       maxAttempts: options.maxAttempts ?? 2,
+      agents: options.agents,
       budget: options.budget ?? {},
       wait: options.wait ?? true,
       ask: options.ask,

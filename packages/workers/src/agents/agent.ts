@@ -29,6 +29,8 @@ export interface Agent {
     | undefined;
   /** A session belongs to the folder that it began in: another attempt, in another worktree, cannot go on with it. */
   readonly sessionsStay?: boolean;
+  /** The shell line that chooses a model, where it can. The model is quoted for the shell. */
+  readonly chooseModel?: (command: string, model: string) => string;
   /** The shell line that limits how many turns it takes in one go, where it can. */
   readonly limitTurns?: (command: string, turns: number) => string;
   /** Figures that a resumed session reports for all its turns together. */

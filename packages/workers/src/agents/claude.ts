@@ -35,6 +35,7 @@ export const claude: Agent = {
   state: ['$CLAUDE_CONFIG_DIR', '~/.claude', '~/.cache/claude'],
   metered: true,
   readEvent,
+  chooseModel: (command, model) => `${command} --model ${model}`,
   limitTurns: (command, turns) => `${command} --max-turns ${turns}`,
   resume: (command, session) => `${command} --resume ${session}`,
   cumulative: { cost: true },

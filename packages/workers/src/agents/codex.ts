@@ -28,6 +28,10 @@ export const codex: Agent = {
   state: ['$CODEX_HOME', '~/.codex'],
   metered: true,
   readEvent,
+  chooseModel: (command, model) =>
+    /\s-\s*$/.test(command)
+      ? command.replace(/\s+-\s*$/, ` --model ${model} -`)
+      : `${command} --model ${model}`,
   // Options come before the word, the prompt (- for stdin) last.
   resume: (command, session) => `${command.replace(/\s+-\s*$/, '')} resume ${session} -`,
   cumulative: { tokens: true },

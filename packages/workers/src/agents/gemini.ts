@@ -18,6 +18,7 @@ export const gemini: Agent = {
   metered: true,
   readEvent,
   sessionsStay: true,
+  chooseModel: (command, model) => `${command} --model ${model}`,
   resume: (command, session) => `${command} --resume ${session}`,
 };
 

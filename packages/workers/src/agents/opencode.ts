@@ -25,6 +25,7 @@ export const opencode: Agent = {
   metered: true,
   readEvent,
   sessionsStay: true,
+  chooseModel: (command, model) => `${command} --model ${model}`,
   resume: (command, session) => `${command} --session ${session}`,
 };
 

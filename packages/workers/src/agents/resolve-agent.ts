@@ -17,6 +17,8 @@ export interface CustomAgent {
   readonly resume?: string;
   /** The agent whose events it prints, or a function that reads its own. */
   readonly events?: string | ReadEvent;
+  /** What of the shell line chooses a model; `{model}` stands for it, quoted: it is added at the end. */
+  readonly model?: string;
   /** Variables that it needs. */
   readonly environment?: readonly string[];
   readonly permissions?: PermissionPolicy;
@@ -31,16 +33,17 @@ export interface AgentChoice {
   readonly custom?: Readonly<Record<string, string | CustomAgent>> | undefined;
   /** What an agent that asks may do. */
   readonly permissions?: PermissionPolicy;
+  readonly model?: string;
   /** How many turns it may take in one go. */
   readonly maxTurns?: number;
 }
 
 /**
  * A shell line that is given with the name of a known agent (to choose a model, say) is read as that agent's.
- * @throws {AgentError} `UNKNOWN_AGENT`, naming the nearest known agent; NO_TURN_LIMIT.
+ * @throws {AgentError} `UNKNOWN_AGENT`, naming the nearest known agent; NO_TURN_LIMIT, NO_MODEL.
  */
 export function resolveAgent(choice: AgentChoice): Agent {
-  const agent = chosenAgent(choice);
+  const agent = withModel(chosenAgent(choice), choice.model);
   const { maxTurns } = choice;
   if (maxTurns === undefined) return agent;
   if (agent.limitTurns) return { ...agent, command: agent.limitTurns(agent.command, maxTurns) };
@@ -51,20 +54,50 @@ export function resolveAgent(choice: AgentChoice): Agent {
   );
 }
 
+function withModel(agent: Agent, model: string | undefined): Agent {
+  if (model === undefined) return agent;
+  const quoted = `'${model.replaceAll("'", String.raw`'\''`)}'`;
+  if (agent.chooseModel) return { ...agent, command: agent.chooseModel(agent.command, quoted) };
+  throw new AgentError(
+    'NO_MODEL',
+    agent.name,
+    `agent ${JSON.stringify(agent.name)} knows no choice of a model: take --model out, or name it in the agent's command`,
+  );
+}
+
 function chosenAgent({ name, command, custom = {}, permissions }: AgentChoice): Agent {
   const known = KNOWN_AGENTS.find((agent) => agent.name === name);
   if (command !== undefined && command.trim() !== '') {
-    return ofLine({ name: name ?? 'command', metered: false, permissions, ...known }, command);
+    const like = known ?? likeProgram(command);
+    return ofLine({ metered: false, permissions, ...like, name: name ?? 'command' }, command);
   }
   if (name === undefined) {
     throw new AgentError('UNKNOWN_AGENT', '', 'no agent is chosen: add --agent NAME or --agent-command CMD');
   }
-  if (name.startsWith(ACP)) return ofLine({ name, metered: true, permissions }, name);
+  if (name.startsWith(ACP)) return ofLine({ permissions, ...likeProgram(name), name, metered: true }, name);
   const own = Object.hasOwn(custom, name) ? custom[name] : undefined;
   if (own !== undefined) return ofCustom(name, typeof own === 'string' ? { command: own } : own, permissions);
   if (known) return known;
   const names = [...KNOWN_AGENTS.map((agent) => agent.name), ...Object.keys(custom)];
   throw unknownAgent(name, names);
+}
+
+/**
+ * What a shell line has in common with a known agent whose program it starts: the variables and folders that the program
+ * needs, and how to sign in. What the line prints, and which flags it takes, are its own.
+ */
+function likeProgram(line: string): Partial<Agent> | undefined {
+  const acp = line.trim().startsWith(ACP);
+  const words = line.trim().replace(ACP, '').split(/\s+/);
+  const program = words.find((word) => !/^[A-Za-z_]\w*=/.test(word)) ?? '';
+  const names = (acp ? words : [program]).map((word) => word.split('/').at(-1) ?? '');
+  const known = KNOWN_AGENTS.find(({ name }) =>
+    // Servers of the protocol are often programs of their own: claude-code-acp, codex-acp.
+    names.some((each) => each === name || (acp && new RegExp(`^${name}\\b`).test(each))),
+  );
+  if (!known) return undefined;
+  const { environment, state, signIn, metered, inSandbox } = known;
+  return { environment, state, signIn, metered, ...(!acp && { inSandbox }) };
 }
 
 /** A line after `acp:` is a server's. */
@@ -78,7 +111,7 @@ function ofLine(agent: Omit<Agent, 'command'>, line: string): Agent {
 }
 
 function ofCustom(name: string, custom: CustomAgent, permissions: PermissionPolicy | undefined): Agent {
-  const { command, resume, events, environment } = custom;
+  const { command, resume, events, environment, model } = custom;
   const like = typeof events === 'string' ? KNOWN_AGENTS.find((agent) => agent.name === events) : undefined;
   if (typeof events === 'string' && !like)
     throw unknownAgent(
@@ -93,6 +126,9 @@ function ofCustom(name: string, custom: CustomAgent, permissions: PermissionPoli
     readEvent: typeof events === 'function' ? events : like?.readEvent,
     cumulative: like?.cumulative,
     sessionsStay: like?.sessionsStay,
+    ...(model !== undefined && {
+      chooseModel: (line: string, name: string) => `${line} ${model.replaceAll('{model}', () => name)}`,
+    }),
     ...(resume !== undefined && {
       resume: (_: string, session: string) => resume.replaceAll('{session}', session),
     }),

@@ -22,6 +22,39 @@ test('a command wins over the name', () => {
   expect(resolveAgent({ command: 'other' })).toEqual({ name: 'command', command: 'other', metered: false });
 });
 
+test.each([
+  ['claude -p --model x', 'ANTHROPIC_*'],
+  ['DEBUG=1 /opt/bin/codex exec -', 'OPENAI_*'],
+  ['acp:gemini --acp', 'GEMINI_*'],
+  ['acp:npx -y @zed-industries/claude-code-acp', 'ANTHROPIC_*'],
+])('the program of a line has the variables that it has by its name: %s', (command, variable) => {
+  const agent = resolveAgent({ command });
+  expect(agent).toMatchObject({
+    name: 'command',
+    environment: expect.arrayContaining([variable]) as unknown,
+  });
+  expect(agent.signIn).toBeDefined();
+  expect(agent.resume).toBeUndefined();
+});
+
+test('a line that only mentions a known agent has none of its variables', () => {
+  expect(resolveAgent({ command: 'my-agent --like claude' }).environment).toBeUndefined();
+  expect(resolveAgent({ command: 'claudette' }).environment).toBeUndefined();
+});
+
+test('a model is chosen as each agent takes it, quoted for the shell', () => {
+  const model = "it's";
+  expect(resolveAgent({ name: 'claude', model }).command).toMatch(/ --model 'it'\\''s'$/);
+  expect(resolveAgent({ name: 'codex', model: 'm' }).command).toMatch(/ --model 'm' -$/);
+  for (const name of ['gemini', 'opencode'])
+    expect(resolveAgent({ name, model: 'm' }).command).toMatch(/ --model 'm'$/);
+  const custom = { mine: { command: 'run', model: '-m {model}' } };
+  expect(resolveAgent({ name: 'mine', custom, model: 'a$&b' }).command).toBe("run -m 'a$&b'");
+  expect(() => resolveAgent({ name: 'mine', custom: { mine: 'run' }, model: 'm' })).toThrow(
+    'agent "mine" knows no choice of a model: take --model out',
+  );
+});
+
 test('an unknown agent is an error that names the nearest', () => {
   expect(() => resolveAgent({ name: 'cluade' })).toThrow(/unknown agent "cluade": did you mean claude\?/);
   expect(() => resolveAgent({ name: 'constructor' })).toThrow(AgentError);

@@ -1,0 +1,21 @@
+import { type Agent, type AgentSelection, findAgent, resolveAgent } from '@sage/workers';
+import type { Settings } from './config.ts';
+
+/**
+ * The agent of these settings, or the one that a ticket chooses: another agent has its own command and its own model.
+ * @throws {AgentError} for one that is unknown, or not installed.
+ */
+export async function agentOf(settings: Settings, root: string, chosen: AgentSelection = {}): Promise<Agent> {
+  const { permissions, maxTurns } = settings;
+  const own = chosen.agent === undefined || chosen.agent === settings.agent;
+  const agent = resolveAgent({
+    name: chosen.agent ?? settings.agent,
+    command: own ? settings.agentCommand : undefined,
+    custom: settings.agents,
+    permissions,
+    maxTurns,
+    model: chosen.model ?? (own ? settings.model : undefined),
+  });
+  await findAgent(agent, root);
+  return agent;
+}
