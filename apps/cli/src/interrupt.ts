@@ -15,7 +15,7 @@ export function onInterrupt(notice: (text: string) => void): Interrupt {
       notice('stopping: agents are ended, finished work lands; once more to end now');
       stop.abort();
     } else if (!killSignal.signal.aborted) {
-      notice('ending now; sage stream resumes the run');
+      notice('ending now; sage stream --resume continues the run');
       killSignal.abort();
     }
   };

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { abandonCommand } from './commands/abandon.ts';
 import { controlCommands } from './commands/control.ts';
 import { graphCommand } from './commands/graph.ts';
 import { queueCommand } from './commands/queue.ts';
@@ -26,6 +27,7 @@ export async function main(args: readonly string[]): Promise<void> {
       streamCommand(),
       statusCommand(),
       ...controlCommands(),
+      abandonCommand(),
       validateCommand(),
       graphCommand(),
       queueCommand(),

@@ -5,6 +5,7 @@ import type { RunEvent, RunFact } from '@sage/journal';
 import { plainReporter } from '../src/reporters/plain.ts';
 import type { Screen } from '../src/reporters/screen.ts';
 
+const NEXT = { resume: 'sage stream --resume', retryDeferred: 'sage stream --auto --retry-deferred' };
 const SCREEN = { colors: createColors(false), columns: 80 };
 
 type Fact = RunFact & { time?: string };
@@ -19,7 +20,7 @@ function shownOn(screen: Screen, ...facts: Fact[]): string[] {
       done();
     },
   });
-  const reporter = plainReporter(stdout, screen);
+  const reporter = plainReporter(stdout, screen, NEXT);
   for (const fact of facts) reporter.event({ v: 2, run: 'r', time: '', ...fact } satisfies RunEvent);
   return text.split('\n');
 }
@@ -98,7 +99,7 @@ test('a run is shown in lines of at most 80 columns, without colour where it is 
   expect(lines.join('')).not.toContain('\u001B');
   expect(lines).toContain('1 completed, 1 deferred, 1 blocked, 0 unprocessed');
   expect(lines.filter((line) => line.includes('A-1') && line.includes('b.txt'))).toHaveLength(2);
-  expect(lines.at(-2)).toBe('Try again: sage stream --auto --only A-2');
+  expect(lines.at(-2)).toBe('To try what is deferred again: sage stream --auto --retry-deferred');
 });
 
 test('a forecast is printed as the time of day, with the date if it is another day', () => {

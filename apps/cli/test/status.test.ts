@@ -69,7 +69,7 @@ test('of a run that was killed it says what was cut off, and no ETA', () => {
     '3 completed, 1 landing, 1 waiting, 1 deferred, 2 cut off',
     '  cut off   SITE-005        Print version of the menu',
     '  cut off   SITE-004        Put the drinks on the menu (attempt 2)',
-    'The run is not over: sage stream --resume goes on with it.',
+    'The run is not over: sage stream --resume continues it.',
   ]);
 });
 

@@ -1,7 +1,7 @@
 import type { DeferCategory } from '@sage/tickets';
 
 /** How a run ended. `interrupted` and `stopped` runs are resumed by the next one on the same target. */
-export type RunOutcome = 'finished' | 'interrupted' | 'stopped';
+export type RunOutcome = 'finished' | 'interrupted' | 'stopped' | 'abandoned';
 
 /** Counts of tickets. Each ticket of the run is in exactly one. */
 export interface RunSummary {

@@ -48,12 +48,16 @@ export async function readRun(root: string, run: string): Promise<RecordedRun> {
   return { run, events, state: RunFold.of(events).state, damaged };
 }
 
+function isOver({ outcome }: RunState): boolean {
+  return outcome === 'finished' || outcome === 'abandoned';
+}
+
 /** Runs that did not finish, newest first. A journal that cannot be read is skipped. */
 export async function unfinishedRuns(root: string): Promise<RecordedRun[]> {
   const found: RecordedRun[] = [];
   for (const { run } of await listRuns(root)) {
     const recorded = await readRun(root, run).catch(() => undefined);
-    if (recorded && recorded.state.run !== '' && recorded.state.outcome !== 'finished') found.push(recorded);
+    if (recorded && recorded.state.run !== '' && !isOver(recorded.state)) found.push(recorded);
   }
   return found;
 }

@@ -28,7 +28,7 @@ export class NoRunError extends Error {
 /** The tickets of the index cannot be put into an order. */
 export class BacklogError extends Error {
   override readonly name = 'BacklogError';
-  readonly code: 'UNKNOWN_DEPENDENCY' | 'CYCLE' | 'UNKNOWN_TICKET';
+  readonly code: 'UNKNOWN_DEPENDENCY' | 'CYCLE' | 'UNKNOWN_TICKET' | 'UNKNOWN_COMPONENT';
   readonly file: string;
   readonly tickets: readonly string[];
 

@@ -3,6 +3,7 @@ import { openRepository } from '@sage/git';
 import { explainTicket, interruptedRun, planStream, runStream } from '@sage/stream';
 import { assertWorktreeSettings, secretValues } from '@sage/workers';
 import { Command } from 'commander';
+import { commandLine, type TypedOptions } from '../command-line.ts';
 import { isConfigurationFile, type Settings } from '../config.ts';
 import { parseDuration } from '../duration.ts';
 import { UsageError } from '../errors.ts';
@@ -12,9 +13,9 @@ import { onInterrupt } from '../interrupt.ts';
 import { screenOf } from '../reporters/screen.ts';
 import { jsonReporter } from '../reporters/json.ts';
 import { formatExplanation, formatPlan } from '../reporters/plan.ts';
-import { plainReporter } from '../reporters/plain.ts';
+import { type NextCommands, plainReporter } from '../reporters/plain.ts';
 import { formatRecord, readBeginning, settingsOf } from '../run-record.ts';
-import type { StreamFlags } from '../stream-settings.ts';
+import type { StreamFlags, TypedFlags } from '../stream-settings.ts';
 import { agentOf } from '../agent-of.ts';
 import { verifySettings } from '../verify-settings.ts';
 import { sandboxSettings } from '../sandbox-settings.ts';
@@ -53,14 +54,27 @@ export function streamCommand(): Command {
     .option('--sandbox', 'agents and checks write to their worktree only (needs bubblewrap)')
     .option('--component <prefix>', 'only tickets of this component')
     .option('--only <ids>', 'only these tickets, by commas; tries deferred ones again')
+    .option('--retry-deferred', 'try deferred tickets again, with what waits for them')
     .option('--resume', 'resume the interrupted run of this branch with its settings')
     .option('--json', 'one JSON event a line on stdout')
-    .action(async (flags: StreamFlags) => {
-      process.exitCode = await stream(flags);
+    .action(async (flags: StreamFlags, command: Command) => {
+      process.exitCode = await stream(flags, command);
     });
 }
 
-async function stream(flags: StreamFlags): Promise<number> {
+/** How to go on after a run, in lines that a shell reads as they stand. */
+function nextCommands(command: Command, { C }: StreamFlags, typed: TypedFlags): NextCommands {
+  const where: TypedOptions = C === '.' ? {} : { C };
+  const lasting = { ...typed, dryRun: undefined, explain: undefined };
+  const retry = lasting.only === undefined ? { ...lasting, retryDeferred: true } : lasting;
+  const words = ['sage', 'stream'];
+  return {
+    resume: commandLine(command, words, { ...where, resume: true }),
+    retryDeferred: commandLine(command, words, { ...where, ...retry } as TypedOptions),
+  };
+}
+
+async function stream(flags: StreamFlags, command: Command): Promise<number> {
   const directory = resolve(flags.C);
   const looks = flags.dryRun === true || flags.explain !== undefined;
   const interrupted = looks ? undefined : await interruptedRun(directory, flags.target);
@@ -88,6 +102,7 @@ async function stream(flags: StreamFlags): Promise<number> {
     target: settings.target,
     component: settings.component,
     only,
+    retryDeferred: beginning.flags.retryDeferred,
     componentLimits: config.componentLimits,
     maxAttempts: settings.maxAttempts ?? DEFAULT_ATTEMPTS,
   };
@@ -126,7 +141,11 @@ async function stream(flags: StreamFlags): Promise<number> {
   const idleTimeout = duration('--idle-timeout', settings.idleTimeout);
   const reporter = json
     ? jsonReporter(process.stdout, process.stderr)
-    : plainReporter(process.stdout, screenOf(process.stdout, process.env));
+    : plainReporter(
+        process.stdout,
+        screenOf(process.stdout, process.env),
+        nextCommands(command, flags, beginning.flags),
+      );
   for (const line of beginning.notices) reporter.notice(line);
   const interrupt = onInterrupt(reporter.notice);
   keepHeapSmall();
@@ -155,6 +174,7 @@ async function stream(flags: StreamFlags): Promise<number> {
       ask: mode === 'interactive' ? interactiveAsk : undefined,
       stop: interrupt.stop,
       killSignal: interrupt.killSignal,
+      onResumed: reporter.resumed,
       onEvent: reporter.event,
       onNotice: reporter.notice,
     });

@@ -6,6 +6,7 @@ import type { Reporter } from './reporter.ts';
 export function jsonReporter(stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream): Reporter {
   return {
     event: (event: RunEvent) => void stdout.write(`${JSON.stringify(event)}\n`),
+    resumed: () => {},
     notice: (text) => void stderr.write(`${printable(text)}\n`),
   };
 }

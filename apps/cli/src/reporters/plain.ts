@@ -12,8 +12,14 @@ const ROW_COLUMNS = 30;
 /** An end that is nearer than this is not worth an ETA, by a clock of minutes. */
 const MIN_ETA_MS = 2 * 60_000;
 
+/** Lines for a shell that go on after a run, as they stand. */
+export interface NextCommands {
+  readonly resume: string;
+  readonly retryDeferred: string;
+}
+
 /** A line for each thing that happens, as wide as the screen, and a report at the end. */
-export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen): Reporter {
+export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen, next: NextCommands): Reporter {
   const { colors, columns } = screen;
   const textColumns = Math.max(20, columns - ROW_COLUMNS);
   const fold = new RunFold();
@@ -26,6 +32,9 @@ export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen): Re
   const counted = (ids: readonly string[]) => (ids.length === 1 ? '1 ticket' : `${ids.length} tickets`);
 
   return {
+    resumed(events) {
+      for (const event of events) fold.apply(event);
+    },
     notice: (text) => write(colors.dim(printable(text))),
     event(event) {
       fold.apply(event);
@@ -119,6 +128,8 @@ export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen): Re
     { deferred, blocked, drift }: RunState,
     { summary, outcome }: RunFinished,
   ): Generator<string> {
+    // The reason has been told.
+    if (Object.values(summary).every((count) => count === 0)) return;
     yield '';
     yield colors.bold(
       `${summary.completed} completed, ${summary.deferred} deferred, ${summary.blocked} blocked, ${summary.unprocessed} unprocessed`,
@@ -132,9 +143,8 @@ export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen): Re
       yield `  ${column(id, ID_COLUMNS, screen)}  ${fit(`blocked by ${by.join(', which waits for ')}`, textColumns + 10)}`;
     for (const [id, files] of drift)
       yield `  ${column(id, ID_COLUMNS, screen)}  ${fit(`also changed ${files.join(', ')}`, textColumns + 10)}`;
-    if (outcome !== 'finished') yield 'The run is not over: sage stream --resume goes on with it.';
-    else if (deferred.size > 0)
-      yield `Try again: sage stream --auto --only ${[...deferred.keys()].map(printable).join(',')}`;
+    if (outcome !== 'finished') yield `The run is not over. To continue it: ${next.resume}`;
+    else if (deferred.size > 0) yield `To try what is deferred again: ${printable(next.retryDeferred)}`;
   }
 }
 

@@ -38,7 +38,7 @@ export function formatAudit({ target, landings, compared, problems }: AuditRepor
   const branch = printable(target.replace('refs/heads/', ''));
   const lines = problems.map(({ kind, message }) => `FAIL  ${kind}: ${printable(message)}\n`);
   const end = problems.length === 0 ? 'nothing is missing' : `${problems.length} problems`;
-  return `${lines.join('')}${landings.length} landings on ${branch}, ${compared} merged again and compared: ${end}\n`;
+  return `${lines.join('')}${landings.length === 1 ? '1 landing' : `${landings.length} landings`} on ${branch}, ${compared} merged again and compared: ${end}\n`;
 }
 
 function why({ conflict, reason = '' }: QueueEntry): string {

@@ -42,8 +42,8 @@ export function formatStatus(status: Status, now: Date, screen: Screen): string 
   for (const { ticket, by } of status.blocked)
     row('blocked', colors.red, ticket, `by ${by.join(', which waits for ')}`);
   if (status.state === 'paused') lines.push('Nothing new starts until sage resume.');
-  else if (status.state !== 'working' && status.state !== 'finished')
-    lines.push('The run is not over: sage stream --resume goes on with it.');
+  else if (!['working', 'finished', 'abandoned'].includes(status.state))
+    lines.push('The run is not over: sage stream --resume continues it.');
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }
 
@@ -59,6 +59,7 @@ function headLine(
     finished: () => `finished ${at(ended ?? updated)}`,
     interrupted: () => `interrupted ${at(ended ?? updated)}`,
     stopped: () => `stopped ${at(ended ?? updated)}`,
+    abandoned: () => `abandoned ${at(ended ?? updated)}`,
   }[state]();
   const branch = target.replace('refs/heads/', '');
   return `${fit(`run ${run} on ${branch}`, columns - how.length - 2)}, ${how}`;

@@ -2,7 +2,7 @@ import type { Ticket } from '@sage/tickets';
 import type { AgentRun, AttemptResult } from '@sage/workers';
 import type { RunContext } from '../context/run-context.ts';
 import type { Admission } from '../limits/admission.ts';
-import type { Breaker } from '../limits/breaker.ts';
+import type { Breaker, Failure } from '../limits/breaker.ts';
 import { machineFailed } from '../limits/machine-health.ts';
 import type { TurnedAway } from '../limits/turned-away.ts';
 import type { AttemptRunner } from './attempt-runner.ts';
@@ -45,6 +45,9 @@ export class AttemptSupervisor {
   /** Resolves when the attempt is over and its events are in the journal. */
   readonly #attempts = new Map<string, Promise<void>>();
   #running = 0;
+  #started = 0;
+  /** The last attempt of each ticket: its place in the order of starts. */
+  readonly #nth = new Map<string, number>();
 
   constructor(context: RunContext, options: SupervisorOptions) {
     this.#context = context;
@@ -58,6 +61,8 @@ export class AttemptSupervisor {
 
   start(ticket: Ticket, worker: number): void {
     this.#running += 1;
+    this.#started += 1;
+    this.#nth.set(ticket.id, this.#started);
     const attempt = this.#attempt(ticket, worker).finally(() => {
       if (this.#attempts.get(ticket.id) === attempt) this.#attempts.delete(ticket.id);
     });
@@ -94,15 +99,16 @@ export class AttemptSupervisor {
     const { outcome, category = 'agent_failed', reason = 'it failed', commit } = result;
     switch (outcome) {
       case 'completed':
+        breaker.onCompleted(this.#nth.get(ticket.id) ?? 0);
         turnedAway.cameThrough(ticket.id);
         return true;
       case 'deferred':
         turnedAway.cameThrough(ticket.id);
-        breaker.onAttemptFailed({ ticket: ticket.id, reason, log: this.#logOf(ticket) }, result.seconds);
+        breaker.onAttemptFailed(this.#failureOf(ticket, reason), result.seconds);
         await retries.deferred(ticket, { category, reason, commit });
         return false;
       case 'failed':
-        breaker.onAttemptFailed({ ticket: ticket.id, reason, log: this.#logOf(ticket) }, result.seconds);
+        breaker.onAttemptFailed(this.#failureOf(ticket, reason), result.seconds);
         if (breaker.tripped === undefined && !isStopped())
           await retries.failed(ticket, { category, reason, commit });
         return false;
@@ -151,13 +157,14 @@ export class AttemptSupervisor {
   #accountRefused(reason: string): string {
     const { signIn } = this.#context.settings;
     const fix = signIn === undefined ? 'correct that' : `correct that (sign in: ${signIn})`;
-    return `the agent's account was refused: ${reason}; ${fix}, then run sage stream again`;
+    return `the agent's account was refused: ${reason}; ${fix}, then run sage stream --resume`;
   }
 
-  /** Of the attempt that has just ended. */
-  #logOf({ id }: Ticket): string {
+  /** The attempt that has just ended. */
+  #failureOf({ id }: Ticket, reason: string): Failure {
     const { log, workers } = this.#context;
-    return workers.logOf({ run: log.run, ticket: id, attempt: log.state.attempts.get(id) ?? 1 });
+    const output = workers.logOf({ run: log.run, ticket: id, attempt: log.state.attempts.get(id) ?? 1 });
+    return { ticket: id, reason, log: output, nth: this.#nth.get(id) ?? 0 };
   }
 
   /** Never rejects. */

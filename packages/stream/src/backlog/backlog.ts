@@ -9,6 +9,7 @@ import {
   toGraphNodes,
 } from '@sage/tickets';
 import { BacklogError } from '../errors.ts';
+import { didYouMean } from './nearest-name.ts';
 import type { TicketSource } from '../ports.ts';
 
 /** A checked backlog: every dependency exists, and no open ticket depends on itself. */
@@ -92,26 +93,39 @@ export interface Selection {
   readonly component?: string;
   /** Only these; DEFERRED ones among them are tried again. */
   readonly only?: readonly string[];
+  /** DEFERRED tickets, and what is in a DEFERRED container, are tried again. */
+  readonly retryDeferred?: boolean;
+}
+
+/** @throws {BacklogError} `UNKNOWN_TICKET`, `UNKNOWN_COMPONENT`, naming what is nearest. */
+export function assertSelection({ tickets, file }: Backlog, { component, only = [] }: Selection): void {
+  const unknown = only.find((id) => !tickets.has(id));
+  if (unknown !== undefined) {
+    const message = `--only: no ticket ${quote(unknown)}${didYouMean(unknown, tickets.keys())}`;
+    throw new BacklogError('UNKNOWN_TICKET', file, [unknown], message);
+  }
+  const all = [...tickets.values()];
+  if (component === undefined || all.length === 0 || all.some((ticket) => matches(ticket, component))) return;
+  const known = new Set(all.map((ticket) => ticket.component).filter((name) => name !== ''));
+  const message = `--component: no ticket is in ${quote(component)}${didYouMean(component, known)}`;
+  throw new BacklogError('UNKNOWN_COMPONENT', file, [], message);
 }
 
 /** Ids of the tickets that a run is asked to complete. */
-export function selectTickets(backlog: Backlog, { component, only }: Selection): Set<string> {
-  for (const id of only ?? []) {
-    if (!backlog.tickets.has(id)) {
-      throw new BacklogError('UNKNOWN_TICKET', backlog.file, [id], `no ticket ${quote(id)}; check --only`);
-    }
-  }
-  const all = [...backlog.tickets.values()];
-  const named = new Set(only?.flatMap((id) => [id, ...ticketsIn(id, all)]));
-  const chosen = all.filter(
-    (ticket) =>
-      (only === undefined
-        ? ticket.state !== 'DEFERRED' && !backlog.heldBack.has(ticket.id)
-        : named.has(ticket.id)) &&
-      ticket.state !== 'COMPLETED' &&
-      matches(ticket, component),
+export function selectTickets(backlog: Backlog, selection: Selection): Set<string> {
+  const triesDeferred = selection.only !== undefined || selection.retryDeferred === true;
+  const chosen = ticketsOf(backlog, selection).filter(
+    ({ id, state }) =>
+      state !== 'COMPLETED' && (triesDeferred || (state !== 'DEFERRED' && !backlog.heldBack.has(id))),
   );
   return new Set(chosen.map(({ id }) => id));
+}
+
+/** All tickets that a selection names, whatever their state. */
+export function ticketsOf({ tickets }: Pick<Backlog, 'tickets'>, { component, only }: Selection): Ticket[] {
+  const all = [...tickets.values()];
+  const named = only && new Set(only.flatMap((id) => [id, ...ticketsIn(id, all)]));
+  return all.filter((ticket) => (named?.has(ticket.id) ?? true) && matches(ticket, component));
 }
 
 function matches(ticket: Ticket, component: string | undefined): boolean {
@@ -121,9 +135,9 @@ function matches(ticket: Ticket, component: string | undefined): boolean {
 /** Tickets that a selection would have but for the DEFERRED container that they are in, with that container. */
 export function heldBackIn(
   { heldBack, tickets }: Pick<Backlog, 'heldBack' | 'tickets'>,
-  { component, only }: Selection,
+  { component, only, retryDeferred }: Selection,
 ): [id: string, container: string][] {
-  if (only !== undefined) return [];
+  if (only !== undefined || retryDeferred) return [];
   return [...heldBack].filter(([id]) => {
     const ticket = tickets.get(id);
     return ticket !== undefined && !isContainer(ticket) && matches(ticket, component);

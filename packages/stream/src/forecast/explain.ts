@@ -2,6 +2,7 @@ import { transitiveDependencies, transitiveDependents } from '@sage/graph';
 import { explainStart, predictConflict, type StartReason } from '@sage/scheduler';
 import { isContainer, type Ticket } from '@sage/tickets';
 import type { FileSource, SourcedFile } from '../conflicts/likely-files.ts';
+import { didYouMean } from '../backlog/nearest-name.ts';
 import { BacklogError } from '../errors.ts';
 import { type PlanOptions, preparePlan } from './plan.ts';
 
@@ -50,7 +51,8 @@ export async function explainTicket(
   const { plan, backlog, tickets, filesOf, rules, assignments } = await preparePlan(options);
   const ticket = backlog.tickets.get(options.ticket);
   if (!ticket) {
-    const message = `no ticket ${JSON.stringify(options.ticket)}; check --explain`;
+    const { ticket: id } = options;
+    const message = `--explain: no ticket ${JSON.stringify(id)}${didYouMean(id, backlog.tickets.keys())}`;
     throw new BacklogError('UNKNOWN_TICKET', backlog.file, [options.ticket], message);
   }
   const { id } = ticket;

@@ -26,7 +26,8 @@ export async function readHistory(root: string, tickets: ReadonlyMap<string, Tic
   const seen = new Set<string>();
   const take = (id: string, minutes: number): void => {
     const ticket = tickets.get(id);
-    if (ticket) samples.push({ minutes, ...knownBefore(ticket) });
+    // Of a ticket that has left the index it is only known how long it took.
+    samples.push({ minutes, ...(ticket ? knownBefore(ticket) : { type: '', component: '' }) });
     seen.add(id);
   };
   const newest = (await listRuns(root)).slice(0, MAX_RUNS);

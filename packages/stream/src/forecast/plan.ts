@@ -12,6 +12,7 @@ import {
 import { isContainer, type Ticket } from '@sage/tickets';
 import {
   type Backlog,
+  assertSelection,
   componentLimits,
   heldBackIn,
   readBacklog,
@@ -24,6 +25,7 @@ import { gatherEvidence } from '../conflicts/evidence.ts';
 import { courses, median } from './attempt-course.ts';
 import { knownBefore, modelOf, readHistory } from './history.ts';
 import { likelyFiles, type SourcedFile } from '../conflicts/likely-files.ts';
+import { nothingToDo } from '../backlog/nothing-to-do.ts';
 import { chooseTarget } from '../start/target.ts';
 
 export interface PlanOptions extends Selection {
@@ -47,6 +49,8 @@ export interface Plan {
   /** The longest chain of open tickets by estimated duration. */
   readonly criticalPath: readonly string[];
   readonly forecast: RunForecast;
+  /** Why there is no ticket to work on. */
+  readonly nothing?: string;
 }
 
 /** How long a run would take, with what earlier runs taught. */
@@ -93,6 +97,7 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   const repository = await openRepository(options.directory);
   const target = await chooseTarget(repository, { branch: options.target, newBranch: 'sage/plan' });
   const backlog = await readBacklog(new SageSource(repository, target.ref));
+  assertSelection(backlog, options);
   const selection = selectTickets(backlog, options);
   const { samples, record } = await readHistory(repository.root, backlog.tickets);
   const model = modelOf(samples, backlog.tickets);
@@ -134,6 +139,7 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
       ...heldBackIn(backlog, options).map(([id, container]) => ({ id, by: [container] })),
     ],
     workers,
+    ...(selection.size === 0 && { nothing: nothingToDo(backlog, options) }),
     criticalPath: criticalPath(chain, others),
     forecast: {
       minutes: hundredths(makespan),

@@ -7,14 +7,16 @@ const MIN_TICKETS = 3;
 export interface Failure {
   readonly ticket: string;
   readonly reason: string;
+  /** Of an attempt: its place in the order of starts. */
+  readonly nth?: number;
   /** Where its output is, relative to the repository. */
   readonly log?: string;
 }
 
 /**
- * Stops a run that cannot succeed. When three different tickets end the same way within their first seconds, or verify
- * rejects them with the same last line, and nothing lands in between, the fault is not theirs: a key, a setup command,
- * a verify that is red for everyone.
+ * Stops a run that cannot succeed. When three different tickets end the same way within their first seconds and none that
+ * was started later is completed, or verify rejects them with the same last line and nothing lands in between, the fault is not
+ * theirs: a key, a verify that is red for everyone.
  */
 export class Breaker {
   readonly #enabled: boolean;
@@ -46,13 +48,25 @@ export class Breaker {
     this.#count(`verify: ${last}`, { ...failure, reason: last === '' ? failure.reason : last });
   }
 
+  /** The `nth` attempt that was started has completed its ticket: what failed before it was no fault of the agent. */
+  onCompleted(nth: number): void {
+    this.#forget(({ nth: failed }) => failed !== undefined && failed < nth);
+  }
+
+  /** Work has passed verify. */
   onLanded(): void {
-    if (this.#tripped === undefined) this.#failures.clear();
+    this.#forget(({ nth }) => nth === undefined);
   }
 
   /** Whether the last failures look alike: then other tickets go first, to find out. */
   suspects(ticket: string): boolean {
     return this.#enabled && [...this.#failures.values()].some((tickets) => tickets.has(ticket));
+  }
+
+  #forget(isOver: (failure: Failure) => boolean): void {
+    if (this.#tripped !== undefined) return;
+    for (const tickets of this.#failures.values())
+      for (const [id, failure] of tickets) if (isOver(failure)) tickets.delete(id);
   }
 
   #count(kind: string, failure: Failure): void {
@@ -65,7 +79,7 @@ export class Breaker {
     this.#common = tickets;
     const [first] = [...tickets.values()];
     const where = first?.log === undefined ? '' : ` (see ${first.log})`;
-    this.#tripped = `${[...tickets.keys()].join(', ')} ended the same way: ${failure.reason}${where}; correct the cause and run sage stream again, or use --keep-going`;
+    this.#tripped = `${[...tickets.keys()].join(', ')} ended the same way: ${failure.reason}${where}; correct the cause, then run sage stream --resume (--keep-going turns this off)`;
   }
 }
 

@@ -4,7 +4,7 @@ const MAX_PAUSES = 6;
 
 /** Why a run stops that has waited for the machine in vain. */
 export function machineFailed(what: string): string {
-  return `this machine cannot go on (${MAX_PAUSES + 1} times in a row): ${what}; correct that, then run sage stream again`;
+  return `this machine cannot go on (${MAX_PAUSES + 1} times in a row): ${what}; correct that, then run sage stream --resume`;
 }
 
 /**

@@ -81,12 +81,16 @@ export async function composeRun(
   const target = targetBranch(repository, beginning.target.ref);
   const branch = target.ref.replace('refs/heads/', '');
   if (beginning.target.create) notice(`results land on the new branch ${branch}, which is checked out now`);
-  for (const line of unfinished.flatMap((one) => noticesAbout(one, target.ref))) notice(line);
+  for (const one of unfinished) {
+    const isGone = (await targetBranch(repository, one.state.target).tip()) === undefined;
+    for (const line of noticesAbout(one, target.ref, isGone)) notice(line);
+  }
 
   for (const line of await recoverWorkers(unfinished, workers, backlog)) notice(line);
 
   if (options.record !== undefined) await writeRunSettings(repository.root, run, options.record);
   const log = await RunLog.open(repository.root, run, resumed?.events ?? [], clock.now);
+  if (resumed) options.onResumed?.(resumed.events);
   log.subscribe(options.onEvent);
   const done = () => new Set([...completedIds(backlog), ...log.state.completed.keys()]);
   const states = new TicketStates({ source, backlog, done, now: clock.now });
@@ -109,7 +113,9 @@ export async function composeRun(
       workers: workforce.workers,
       agent: options.agent.name,
       tickets: [
-        ...[...selection].filter((id) => options.only?.includes(id) || !log.state.deferred.has(id)),
+        ...[...selection].filter(
+          (id) => options.retryDeferred || options.only?.includes(id) || !log.state.deferred.has(id),
+        ),
         ...heldBack,
       ],
       resumed: resumed !== undefined,
@@ -181,20 +187,22 @@ export async function composeRun(
   }
 }
 
-function noticesAbout({ run, state, damaged }: RecordedRun, target: string): string[] {
+function noticesAbout({ run, state, damaged }: RecordedRun, target: string, isGone: boolean): string[] {
   const lines: string[] = [];
   const [first] = damaged;
   if (first !== undefined) {
-    const others = damaged.length === 1 ? 'this line is' : `this and ${damaged.length - 1} other lines are`;
+    const others =
+      damaged.length === 1
+        ? 'this line is'
+        : `this and ${damaged.length === 2 ? '1 other line' : `${damaged.length - 1} other lines`} are`;
     lines.push(
       `${SAGE_PATHS.runs}/${run}/journal.jsonl:${first}: ${others} damaged and ignored; the branch says what has landed`,
     );
   }
   const branch = state.target.replace('refs/heads/', '');
-  lines.push(
-    state.target === target
-      ? `resuming interrupted run ${run}`
-      : `run ${run} on ${branch} is unfinished: switch to that branch, then resume it with sage stream --resume`,
-  );
+  const end = `sage abandon ${run} ends it`;
+  if (state.target === target) lines.push(`resuming interrupted run ${run}`);
+  else if (isGone) lines.push(`run ${run} is unfinished, and its branch ${branch} is gone: ${end}`);
+  else lines.push(`run ${run} on ${branch} is unfinished: resume it on that branch, or ${end}`);
   return lines;
 }

@@ -40,6 +40,8 @@ export interface StreamOptions extends Selection, ForWorkers {
   readonly ask?: Ask;
   readonly stop: AbortSignal;
   readonly killSignal: AbortSignal;
+  /** The events of a resumed run up to now, before its first new one. */
+  readonly onResumed?: (events: readonly RunEvent[]) => void;
   /** Every event, after it is durable. */
   readonly onEvent: (event: RunEvent) => void;
   /** One line each, for the user. */

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { openRepository } from '@sage/git';
 import { newRunId, unfinishedRuns } from '@sage/journal';
-import { readBacklog, selectTickets } from '../backlog/backlog.ts';
+import { assertSelection, readBacklog, selectTickets } from '../backlog/backlog.ts';
+import { nothingToDo } from '../backlog/nothing-to-do.ts';
 import { SageSource } from '../backlog/sage-source.ts';
 import { type Clock, systemClock } from '../context/clock.ts';
 import { assertAgents } from '../start/assert-agents.ts';
@@ -33,6 +34,7 @@ export async function runStream(options: StreamOptions): Promise<RunEnd> {
   await using _lock = await onlyRun(repository);
   const finished = await finishLandings(repository);
   const backlog = await readBacklog(source);
+  assertSelection(backlog, options);
   const selection = selectTickets(backlog, options);
   if (options.agentFor) {
     const chosen = [...selection].flatMap((id) => backlog.tickets.get(id) ?? []);
@@ -41,8 +43,10 @@ export async function runStream(options: StreamOptions): Promise<RunEnd> {
   const unfinished = await unfinishedRuns(repository.root);
   const resumed = unfinished.find(({ state }) => state.target === target.ref);
   for (const warning of backlog.warnings) options.onNotice(warning);
-  if (selection.size === 0 && resumed === undefined)
-    return nothingToDo(options, clock, newRunId(clock.now(), random));
+  if (selection.size === 0 && resumed === undefined) {
+    options.onNotice(nothingToDo(backlog, options));
+    return emptyRun(options, clock, newRunId(clock.now(), random));
+  }
   // Awaited here, as the lock is released when this function returns.
   return await composeRun(
     { repository, target, source, backlog, selection, unfinished, resumed, finished, random },
@@ -50,7 +54,7 @@ export async function runStream(options: StreamOptions): Promise<RunEnd> {
   );
 }
 
-function nothingToDo(options: StreamOptions, clock: Clock, run: string): RunEnd {
+function emptyRun(options: StreamOptions, clock: Clock, run: string): RunEnd {
   const summary = { completed: 0, deferred: 0, blocked: 0, unprocessed: 0 };
   options.onEvent({
     v: 2,

@@ -65,7 +65,7 @@ test('tickets of less than a few seconds have a reason, too', async () => {
 test('an unknown id is an error that names the flag', async () => {
   const explain = await explainIn([{ id: 'A-1' }], 1);
   await expect(explain('A-9')).rejects.toThrow(BacklogError);
-  await expect(explain('A-9')).rejects.toThrow('no ticket "A-9"; check --explain');
+  await expect(explain('A-9')).rejects.toThrow('--explain: no ticket "A-9": did you mean');
 });
 
 test('what waits for it alone is unblocked by it, what waits for others as well is not', async () => {

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { Breaker } from '../../src/limits/breaker.ts';
 
+/** Attempts start in the order of their tickets: A-2 is the second. */
 const fails = (breaker: Breaker, ticket: string, reason: string, seconds = 1) =>
-  breaker.onAttemptFailed({ ticket, reason, log: `${ticket}.log` }, seconds);
+  breaker.onAttemptFailed({ ticket, reason, log: `${ticket}.log`, nth: Number(ticket.slice(2)) }, seconds);
 
 test('three tickets that end the same way at once trip it, with the reason and the first log', () => {
   const breaker = new Breaker(true);
@@ -11,7 +12,7 @@ test('three tickets that end the same way at once trip it, with the reason and t
   expect(breaker.tripped).toBeUndefined();
   fails(breaker, 'A-3', 'Invalid API key (request 4713)');
   expect(breaker.tripped).toBe(
-    'A-1, A-2, A-3 ended the same way: Invalid API key (request 4713) (see A-1.log); correct the cause and run sage stream again, or use --keep-going',
+    'A-1, A-2, A-3 ended the same way: Invalid API key (request 4713) (see A-1.log); correct the cause, then run sage stream --resume (--keep-going turns this off)',
   );
 });
 
@@ -38,13 +39,13 @@ test.each([
   expect(breaker.tripped).toBeUndefined();
 });
 
-test('tickets that were worked on do not, nor those with a landing in between', () => {
+test('tickets that were worked on do not, nor those with a completed one in between', () => {
   const breaker = new Breaker(true);
   for (const ticket of ['A-1', 'A-2', 'A-3']) fails(breaker, ticket, 'x', 60);
   fails(breaker, 'A-4', 'x');
   fails(breaker, 'A-5', 'x');
-  breaker.onLanded();
-  fails(breaker, 'A-6', 'x');
+  breaker.onCompleted(6);
+  fails(breaker, 'A-7', 'x');
   expect(breaker.tripped).toBeUndefined();
 });
 
@@ -61,10 +62,33 @@ test('turned off it never trips, and suspects nobody', () => {
   expect([breaker.tripped, breaker.suspects('A-1')]).toEqual([undefined, false]);
 });
 
-test('a ticket that has just failed at once is suspected until something lands', () => {
+test('a ticket that has just failed at once is suspected until one is completed', () => {
   const breaker = new Breaker(true);
   fails(breaker, 'A-1', 'x');
   expect([breaker.suspects('A-1'), breaker.suspects('A-2')]).toEqual([true, false]);
   breaker.onLanded();
+  expect(breaker.suspects('A-1')).toBe(true);
+  breaker.onCompleted(2);
   expect(breaker.suspects('A-1')).toBe(false);
+});
+
+test('a landing of what was done before says nothing of agents, and a completed ticket nothing of verify', () => {
+  const breaker = new Breaker(true);
+  for (const ticket of ['A-1', 'A-2']) fails(breaker, ticket, 'x');
+  breaker.onLanded();
+  fails(breaker, 'A-3', 'x');
+  expect(breaker.tripped).toContain('A-1, A-2, A-3');
+  const other = new Breaker(true);
+  for (const ticket of ['A-1', 'A-2']) other.onRejected({ ticket, reason: 'red' }, 'no such script');
+  other.onCompleted(9);
+  other.onRejected({ ticket: 'A-3', reason: 'red' }, 'no such script');
+  expect(other.tripped).toContain('A-1, A-2, A-3');
+});
+
+test('an attempt that was started before the others failed, and is completed later, says nothing of them', () => {
+  const breaker = new Breaker(true);
+  for (const ticket of ['A-2', 'A-3']) fails(breaker, ticket, 'x');
+  breaker.onCompleted(1);
+  fails(breaker, 'A-4', 'x');
+  expect(breaker.tripped).toContain('A-2, A-3, A-4');
 });

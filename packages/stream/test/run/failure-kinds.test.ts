@@ -13,7 +13,7 @@ test('an account that refuses stops the run; no ticket is tried, counted or defe
   });
   expect(await loop.finish()).toMatchObject({
     outcome: 'stopped',
-    reason: "the agent's account was refused: Not logged in; correct that, then run sage stream again",
+    reason: "the agent's account was refused: Not logged in; correct that, then run sage stream --resume",
     summary: { deferred: 0, unprocessed: 4 },
   });
   expect(loop.workers.requests).toHaveLength(1);

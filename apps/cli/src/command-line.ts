@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+
+/** Options of a command as a person typed them, by the names that commander gives them. */
+export type TypedOptions = Readonly<Record<string, string | boolean | undefined>>;
+
+/** A command line that a shell reads as it stands. `words` come before the options. */
+export function commandLine(command: Command, words: readonly string[], options: TypedOptions): string {
+  const flags = command.options.flatMap((option) => {
+    const name = option.attributeName();
+    const value = options[name];
+    if (value === undefined || option.negate !== (value === false)) return [];
+    const flag = option.long ?? option.short ?? '';
+    if (typeof value === 'boolean') return [flag];
+    return option.long === undefined ? [flag, quoted(value)] : [`${flag}=${quoted(value)}`];
+  });
+  return [...words, ...flags].join(' ');
+}
+
+/** As one word of a shell, whatever it has in it. */
+export function quoted(text: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(text)) return text;
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

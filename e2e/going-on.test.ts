@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { named, Sandbox, WRITE_OWN_FILE } from './sandbox.ts';
+
+/** Works once the key is there; refuses for three tickets before. */
+const NEEDS_KEY = `test -f "$HOME/key" || exit 1; ${WRITE_OWN_FILE}`;
+const FOUR = Array.from({ length: 4 }, (_, nth) => ({ id: `API-${nth + 1}` }));
+
+async function stopped(...options: string[]): Promise<Sandbox> {
+  const sandbox = await Sandbox.create(FOUR);
+  const run = await sandbox.stream(NEEDS_KEY, '--max-attempts=1', ...options);
+  expect(run.exitCode).toBe(3);
+  await sandbox.write('../home/key', '');
+  return sandbox;
+}
+
+test('sage stream --resume continues a run with the options that it was started with', async () => {
+  const sandbox = await stopped('--only=API-1,API-2,API-3', '--parallel=2');
+  const { exitCode, events } = await sandbox.sage('stream', '--resume', '--json');
+  expect(exitCode).toBe(0);
+  expect(named(events, 'run.started')[0]).toMatchObject({ resumed: true, workers: 2 });
+  expect(events.at(-1)).toMatchObject({ summary: { completed: 3, unprocessed: 0 } });
+  const nothing = await sandbox.sage('stream', '--resume');
+  expect([nothing.exitCode, nothing.stderr]).toEqual([
+    2,
+    'ERROR: --resume: no run on this branch was interrupted: sage stream --auto starts one',
+  ]);
+});
+
+test('a resumed run counts what had landed before', async () => {
+  const sandbox = await Sandbox.create([...FOUR, { id: 'API-5' }, { id: 'API-6' }]);
+  const refused = `test "$SAGE_TICKET_ID" = API-1 || test -f "$HOME/key" || exit 1; ${WRITE_OWN_FILE}`;
+  expect((await sandbox.stream(refused, '--max-attempts=1')).exitCode).toBe(3);
+  await sandbox.write('../home/key', '');
+  const { stdout } = await sandbox.sage('stream', '--resume');
+  expect(stdout).toContain('6 of 6');
+  expect(stdout).toContain('6 completed, 0 deferred');
+  expect(stdout).not.toContain('1 of 5');
+});
+
+test('sage abandon ends a run for good, and the next one is a new one', async () => {
+  const sandbox = await stopped();
+  const run = named((await sandbox.stream('exit 1', '--max-attempts=1')).events, 'run.started')[0]?.run ?? '';
+  const wrong = await sandbox.sage('abandon', 'nope');
+  expect([wrong.exitCode, wrong.stderr]).toEqual([2, `ERROR: no run "nope": did you mean "${run}"?`]);
+  const { exitCode, stdout } = await sandbox.sage('abandon', run);
+  expect([exitCode, stdout]).toEqual([0, `run ${run} is abandoned: the next sage stream starts a new one`]);
+  expect((await sandbox.sage('abandon', run)).stderr).toContain('is over: there is nothing to abandon');
+  expect((await sandbox.sage('status')).stdout).toContain('abandoned');
+  const next = await sandbox.stream(NEEDS_KEY);
+  expect(next.events[0]).toMatchObject({ event: 'run.started', resumed: false });
+  expect(next.exitCode).toBe(0);
+});
+
+test('--retry-deferred tries all that is deferred again, as the printed command says', async () => {
+  const sandbox = await Sandbox.create([...FOUR.slice(0, 2), { id: 'API-9', dependencies: ['API-1'] }]);
+  const run = ['stream', '--auto', '--max-attempts=1', '--agent-command', NEEDS_KEY];
+  const { exitCode, stdout } = await sandbox.sage(...run);
+  expect(exitCode).toBe(1);
+  const line = /^To try what is deferred again: sage (stream) (.*)$/m.exec(stdout)?.[2] ?? '';
+  expect(line).toContain('--retry-deferred');
+  await sandbox.write('../home/key', '');
+  const words = execFileSync('sh', ['-c', `for word in ${line}; do printf '%s\\0' "$word"; done`], {
+    encoding: 'utf8',
+  }).split('\0');
+  const again = await sandbox.sage('stream', ...words.slice(0, -1), '--json');
+  expect(again.exitCode).toBe(0);
+  expect(Object.values(await sandbox.states())).toEqual(['COMPLETED', 'COMPLETED', 'COMPLETED']);
+});
+
+test('a run with nothing to do says why', async () => {
+  const sandbox = await Sandbox.create([
+    { id: 'API-1', state: 'COMPLETED' },
+    { id: 'API-2', state: 'DEFERRED' },
+  ]);
+  const { exitCode, stdout } = await sandbox.sage('stream', '--auto', '--agent-command=true');
+  expect([exitCode, stdout]).toEqual([
+    0,
+    'nothing to do: 1 COMPLETED, 1 DEFERRED; --retry-deferred tries deferred tickets again',
+  ]);
+  const wrong = await sandbox.sage('stream', '--auto', '--agent-command=true', '--component=apy');
+  expect([wrong.exitCode, wrong.stderr]).toEqual([
+    2,
+    'ERROR: .sage/tickets/index.json: --component: no ticket is in "apy": did you mean "api"?',
+  ]);
+});

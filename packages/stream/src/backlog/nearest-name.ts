@@ -1,0 +1,11 @@
+import { distance } from 'fastest-levenshtein';
+
+/** `: did you mean "..."?` with the name that is most like it, as far as there is one. */
+export function didYouMean(name: string, names: Iterable<string>): string {
+  let best: { readonly name: string; readonly distance: number } | undefined;
+  for (const other of names) {
+    const apart = distance(other.toLowerCase(), name.toLowerCase());
+    if (best === undefined || apart < best.distance) best = { name: other, distance: apart };
+  }
+  return best === undefined ? '' : `: did you mean ${JSON.stringify(best.name)}?`;
+}

@@ -1,0 +1,62 @@
+import { openRepository, type Repository } from '@sage/git';
+import { listRuns, type RecordedRun, RunLog, summarise, unfinishedRuns } from '@sage/journal';
+import { openWorkers, resolveAgent } from '@sage/workers';
+import { didYouMean } from '../backlog/nearest-name.ts';
+import { systemClock } from '../context/clock.ts';
+import { NoRunError } from '../errors.ts';
+import { onlyRun } from './only-run.ts';
+import { recoverWorkers } from './recovery.ts';
+
+export interface AbandonedRun {
+  readonly v: 1;
+  readonly run: string;
+  /** What was kept of attempts that were cut off, and which processes were ended, a line each. */
+  readonly notices: readonly string[];
+}
+
+/**
+ * Ends an unfinished run on purpose: no later one resumes it. What it landed stays, what it left running is ended, and
+ * unfinished work is kept. Its open tickets are free for the next run.
+ * @throws {NoRunError}, {CannotStartError} `ALREADY_RUNNING`: nothing was changed.
+ */
+export async function abandonRun({
+  directory,
+  run,
+}: {
+  readonly directory: string;
+  readonly run: string;
+}): Promise<AbandonedRun> {
+  const repository = await openRepository(directory);
+  await using _lock = await onlyRun(repository);
+  const recorded = await unfinished(repository, run);
+  const agent = resolveAgent({ command: 'false' });
+  const workers = await openWorkers({ repository, agent, timeout: 0 });
+  let notices: string[];
+  try {
+    notices = await recoverWorkers([recorded], workers, { tickets: new Map() });
+  } finally {
+    await workers.close();
+  }
+  const log = await RunLog.open(repository.root, run, recorded.events, systemClock.now);
+  try {
+    await log.emit({ event: 'run.finished', outcome: 'abandoned', summary: summarise(log.state) });
+  } finally {
+    await log.close();
+  }
+  return { v: 1, run, notices };
+}
+
+async function unfinished(repository: Repository, run: string): Promise<RecordedRun> {
+  const runs = await unfinishedRuns(repository.root);
+  const found = runs.find((one) => one.run === run);
+  if (found) return found;
+  if ((await listRuns(repository.root)).some((one) => one.run === run))
+    throw new NoRunError(`run ${run} is over: there is nothing to abandon`);
+  if (runs.length === 0) throw new NoRunError(`no run ${JSON.stringify(run)}: every run is over`);
+  throw new NoRunError(
+    `no run ${JSON.stringify(run)}${didYouMean(
+      run,
+      runs.map((one) => one.run),
+    )}`,
+  );
+}
