@@ -14,7 +14,7 @@ test('a ticket that failed is tried again with another agent; a ticket that name
   const { exitCode, events } = await sandbox.sage('stream', '--auto', '--json');
   expect(exitCode).toBe(0);
   const started = events.filter(({ event }) => event === 'attempt.started');
-  expect(started.map(({ ticket, agent }) => `${ticket} ${agent}`).toSorted()).toEqual([
+  expect(started.map(({ ticket, agent }) => `${ticket} ${String(agent)}`).toSorted()).toEqual([
     'API-1 strong',
     'API-1 undefined',
     'API-2 strong',

@@ -1,9 +1,11 @@
-import { expect, it } from 'vitest';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
 import { type ManagedFile, openCommitQueue, type QueueEntry } from '../../src/index.ts';
 import { userGit } from '@sage/test-support/repository';
 import { landAll, MAIN, queueOn, subjects, workCommit } from '../fixture.ts';
 
-it('yields each landing with the managed files that went into exactly that commit', async () => {
+test('yields each landing with the managed files that went into exactly that commit', async () => {
   const given = new Map<string, readonly ManagedFile[]>();
   const managedFiles = ({ id }: QueueEntry) => {
     const files = [{ path: 'log', edit: (text: string) => `${text}+` }];
@@ -27,7 +29,7 @@ it('yields each landing with the managed files that went into exactly that commi
   expect(settled[3]?.managedFiles).toEqual([]);
 });
 
-it('yields an entry only when its end is on disk, and lands nothing while the consumer works on it', async () => {
+test('yields an entry only when its end is on disk, and lands nothing while the consumer works on it', async () => {
   const { repository, queue, add } = await queueOn(
     { a: '1' },
     { verify: async () => ({ ok: true, output: '' }) },
@@ -48,7 +50,7 @@ it('yields an entry only when its end is on disk, and lands nothing while the co
   expect(seen).toEqual(['T', 'U']);
 });
 
-it.each(['break', 'throw'])('unlocks the queue on %s, and leaves the rest queued', async (way) => {
+test.each(['break', 'throw'])('unlocks the queue on %s, and leaves the rest queued', async (way) => {
   const verify = async () => ({ ok: true, output: '' });
   const { repository, queue, add } = await queueOn({ a: '1' }, { verify });
   await add('T', { b: '1' });
@@ -69,7 +71,7 @@ it.each(['break', 'throw'])('unlocks the queue on %s, and leaves the rest queued
   ]);
 });
 
-it('does nothing until it is iterated', async () => {
+test('does nothing until it is iterated', async () => {
   const { queue, add } = await queueOn({ a: '1' });
   await add('T', { b: '1' });
   const iteration = queue.process();
@@ -79,7 +81,7 @@ it('does nothing until it is iterated', async () => {
   expect(await queue.stats()).toMatchObject({ queued: 1 });
 });
 
-it('yields an entry that recovery settled during another operation', async () => {
+test('yields an entry that recovery settled during another operation', async () => {
   const { repository, queue, add } = await queueOn({ a: '1', log: '' });
   const entry = await add('T', { b: '1' });
   const failing = await openCommitQueue({
@@ -103,3 +105,35 @@ it('yields an entry that recovery settled during another operation', async () =>
   for await (const each of queue.process()) settled.push(each);
   expect(settled).toMatchObject([{ id: entry.id, state: 'landed', managedFiles: [] }, { ticket: 'U' }]);
 });
+
+/** Another entry of the same work, as two processes that enqueue it at once may leave it. */
+function twin(root: string, sequence: number, of: number): void {
+  const file = (number: number) =>
+    join(root, '.sage/commit-queue', `${String(number).padStart(8, '0')}.json`);
+  const entry = JSON.parse(readFileSync(file(of), 'utf8')) as QueueEntry;
+  writeFileSync(
+    file(sequence),
+    JSON.stringify({ ...entry, id: String(sequence).padStart(20, '0'), sequence }),
+  );
+}
+
+test.each(['at once', 'one after the other'])('the same work in two entries lands once: %s', async (when) => {
+  const { repository, queue, add } = await queueOn({ a: '1\n' });
+  await add('A', { a: '2\n' });
+  if (when === 'at once') twin(repository.root, 2, 1);
+  const first = await landAll(queue);
+  if (when !== 'at once') twin(repository.root, 2, 1);
+  if (when !== 'at once') rewrite(repository.root, 2, { state: 'queued', landed: undefined });
+  const settled = [...first, ...(await landAll(queue))];
+  expect(settled.map(({ ticket, state }) => `${ticket} ${state}`)).toEqual(['A landed', 'A landed']);
+  expect(new Set(settled.map(({ landed }) => landed)).size).toBe(1);
+  expect(subjects(repository)).toEqual(['feat: A', 'first']);
+});
+
+function rewrite(root: string, sequence: number, change: object): void {
+  const file = join(root, '.sage/commit-queue', `${String(sequence).padStart(8, '0')}.json`);
+  writeFileSync(
+    file,
+    JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as QueueEntry), ...change }),
+  );
+}
