@@ -81,7 +81,9 @@ const schema = z.strictObject({
       z.strictObject({ network: z.boolean().optional(), writable: z.array(oneLine).optional() }),
     ])
     .optional(),
-  /** What agents that ask may do. */
+  /** Shell lines that agents may run without asking; one that ends with ` *` may go on. */
+  allow: z.array(oneLine).optional(),
+  /** What agents may do without a person. */
   permissions: permissions.optional(),
   target: oneLine.optional(),
   verify: z

@@ -12,6 +12,7 @@ type FileOnly =
   | 'landing'
   | 'environment'
   | 'secrets'
+  | 'allow'
   | 'rules'
   | 'attempts'
   | 'permissions';

@@ -84,6 +84,8 @@ export type RunFact =
       readonly session?: string;
       /** Changed files that the ticket did not declare. */
       readonly drift?: readonly string[];
+      /** What the agent was not allowed to do, in a few words each. */
+      readonly denied?: readonly string[];
       /** Changed files that configure runs, such as sage.config.ts: they count from the next run. */
       readonly configuration?: readonly string[];
       readonly ignoredFiles?: readonly string[];

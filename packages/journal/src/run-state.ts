@@ -44,6 +44,8 @@ export interface RunState {
   readonly blocked: ReadonlyMap<string, readonly string[]>;
   /** Files that the last completed attempt of a ticket changed without declaring them. */
   readonly drift: ReadonlyMap<string, readonly string[]>;
+  /** What the agent of the last completed attempt of a ticket was not allowed to do. */
+  readonly denied: ReadonlyMap<string, readonly string[]>;
   /** Files that configure later runs, as the last completed attempt of a ticket changed them. */
   readonly configuration: ReadonlyMap<string, readonly string[]>;
   /** What all attempts of a ticket have used. */
@@ -83,6 +85,7 @@ export class RunFold {
     deferred: new Map(),
     blocked: new Map(),
     drift: new Map(),
+    denied: new Map(),
     configuration: new Map(),
     spent: new Map(),
     usage: NO_USAGE,
@@ -157,6 +160,7 @@ export class RunFold {
           state.sessions.set(event.ticket, agent === undefined ? session : { ...session, agent });
         }
         if (event.outcome === 'completed' && event.drift) state.drift.set(event.ticket, event.drift);
+        if (event.outcome === 'completed' && event.denied) state.denied.set(event.ticket, event.denied);
         if (event.outcome === 'completed' && event.configuration)
           state.configuration.set(event.ticket, event.configuration);
         if (!COUNTED.has(event.outcome)) return;

@@ -52,6 +52,8 @@ export interface RunStatus {
   /** By worker. */
   readonly agents: readonly AgentStatus[];
   readonly landing: readonly string[];
+  /** What agents were not allowed to do, although their work was taken; absent where there was nothing. */
+  readonly denied?: readonly { readonly ticket: string; readonly denied: readonly string[] }[];
   readonly deferred: readonly {
     readonly ticket: string;
     readonly category: DeferCategory;
@@ -169,6 +171,9 @@ export class RunStatusFold {
         return { ticket, category, reason, attempts };
       }),
       blocked: [...state.blocked].map(([ticket, by]) => ({ ticket, by })),
+      ...(state.denied.size > 0 && {
+        denied: [...state.denied].map(([ticket, denied]) => ({ ticket, denied })),
+      }),
       ...(counted + costed > 0 && { usage }),
       ...(this.#forecast && { forecast: this.#forecast }),
     };

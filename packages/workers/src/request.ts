@@ -122,6 +122,8 @@ export interface AttemptResult extends TokenUsage {
   readonly ignoredFiles: readonly string[];
   /** What else the agent left, or what happened meanwhile, a sentence each. */
   readonly notes?: readonly string[];
+  /** What the agent was not allowed to do, in a few words each. */
+  readonly denied?: readonly string[];
   /** Changed files that the ticket did not declare. */
   readonly drift: readonly string[];
   readonly exitCode: number | null;

@@ -41,6 +41,8 @@ export interface WorkersOptions extends Pick<CommandLimits, 'timeout' | 'idleTim
   readonly variables?: NodeJS.ProcessEnv;
   /** Names of variables that agents and checks see besides those that all do; `*` is any text. */
   readonly environment?: readonly string[];
+  /** Shell lines that agents may run without asking; one that ends with ` *` may go on. */
+  readonly allow?: readonly string[];
   /** Takes lines for the person. */
   readonly onNotice?: (text: string) => void;
   /** Names of variables whose values appear in no file that is kept, and in no result. */
@@ -109,6 +111,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
     settings,
     variables,
     allowed: options.environment ?? [],
+    commands: options.allow ?? [],
     masker,
     sandbox: options.sandbox,
     runDirectory: join(repository.root, SAGE_PATHS.runs, run),

@@ -153,6 +153,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
     const end = await runStream({
       ...selection,
       agent,
+      allow: [...(settings.allow ?? []), ...(verified ? [verified.command] : [])],
       agents: { rules: settings.rules, attempts: settings.attempts },
       agentFor: (selection) => agentOf(settings, root, selection),
       verify: verified,

@@ -103,6 +103,9 @@ export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen, nex
           return row('rejected', colors.yellow, event.ticket, event.reason);
         case 'ticket.completed': {
           row('landed', colors.green, event.ticket, `${event.commit.slice(0, 10)}  ${landedOf(state)}`);
+          const denied = state.denied.get(event.ticket);
+          if (denied)
+            row('denied', colors.yellow, event.ticket, `landed, but it could not do: ${denied.join(', ')}`);
           const files = state.configuration.get(event.ticket);
           if (files)
             row('settings', colors.yellow, event.ticket, `from the next run on: ${files.join(', ')}`);
@@ -125,7 +128,7 @@ export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen, nex
   };
 
   function* report(
-    { deferred, blocked, drift }: RunState,
+    { deferred, blocked, denied, drift }: RunState,
     { summary, outcome }: RunFinished,
   ): Generator<string> {
     // The reason has been told.
@@ -141,6 +144,8 @@ export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen, nex
     }
     for (const [id, by] of blocked)
       yield `  ${column(id, ID_COLUMNS, screen)}  ${fit(`blocked by ${by.join(', which waits for ')}`, textColumns + 10)}`;
+    for (const [id, what] of denied)
+      yield `  ${column(id, ID_COLUMNS, screen)}  ${fit(`could not do: ${what.join(', ')}`, textColumns + 10)}`;
     for (const [id, files] of drift)
       yield `  ${column(id, ID_COLUMNS, screen)}  ${fit(`also changed ${files.join(', ')}`, textColumns + 10)}`;
     if (outcome !== 'finished') yield `The run is not over. To continue it: ${next.resume}`;

@@ -41,6 +41,8 @@ export function formatStatus(status: Status, now: Date, screen: Screen): string 
     row('deferred', colors.red, ticket, `${category}: ${reason}`);
   for (const { ticket, by } of status.blocked)
     row('blocked', colors.red, ticket, `by ${by.join(', which waits for ')}`);
+  for (const { ticket, denied } of status.denied ?? [])
+    row('denied', colors.yellow, ticket, `could not do: ${denied.join(', ')}`);
   if (status.state === 'paused') lines.push('Nothing new starts until sage resume.');
   else if (!['working', 'finished', 'abandoned'].includes(status.state))
     lines.push('The run is not over: sage stream --resume continues it.');

@@ -187,6 +187,7 @@ export class AttemptRunner {
       session,
       drift: drift.length > 0 ? drift : undefined,
       configuration: configuration.length > 0 ? configuration : undefined,
+      denied: result.denied,
       ignoredFiles: ignoredFiles.length > 0 ? ignoredFiles : undefined,
       notes,
       log: result.outputFile === '' ? undefined : workers.logOf({ run: log.run, ticket, attempt }),

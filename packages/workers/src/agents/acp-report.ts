@@ -18,7 +18,8 @@ export function readAcpEvent(report: AgentReport, event: AgentEvent): AgentRepor
       return readUpdate(report, value);
     case 'permission': {
       if (value['allowed'] === true) return report;
-      return { ...report, denied: [...report.denied, textIn(value, 'kind') ?? 'a tool'] };
+      const tool = textIn(value, 'title') ?? textIn(value, 'kind') ?? 'a tool';
+      return { ...report, denied: [...report.denied, brief(tool)] };
     }
     case 'result': {
       const known = { ...report, ...tokensOf(value) };

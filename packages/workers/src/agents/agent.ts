@@ -1,3 +1,5 @@
+import type { Grant, Granted } from './grant.ts';
+import type { OwnSettings } from './own-settings.ts';
 import type { PermissionPolicy } from './permission.ts';
 import type { ReadEvent } from './report.ts';
 
@@ -6,7 +8,7 @@ export interface Agent {
   readonly name: string;
   /** `acp`: the line starts a server of the Agent Client Protocol instead, spoken to through its stdin and stdout. */
   readonly protocol?: 'acp';
-  /** What such an agent may do when it asks; `edits` by default. */
+  /** What it may do without a person; by default as its command says, and `edits` where it asks by the protocol. */
   readonly permissions?: PermissionPolicy;
   readonly command: string;
   /** Variables of the user's environment that it needs besides those that every command sees; `*` is any text. */
@@ -29,6 +31,10 @@ export interface Agent {
     | undefined;
   /** A session belongs to the folder that it began in: another attempt, in another worktree, cannot go on with it. */
   readonly sessionsStay?: boolean;
+  /** How it is allowed what it is granted, where it has such a notion. */
+  readonly grant?: (command: string, grant: Grant) => Granted;
+  /** What the user has set in it for a checkout. */
+  readonly ownSettings?: (root: string, variables: NodeJS.ProcessEnv) => Promise<OwnSettings>;
   /** The shell line that chooses a model, where it can. The model is quoted for the shell. */
   readonly chooseModel?: (command: string, model: string) => string;
   /** The shell line that limits how many turns it takes in one go, where it can. */

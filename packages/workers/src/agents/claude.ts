@@ -1,4 +1,6 @@
 import { sumUsage, type TokenUsage, usageOf } from '../usage.ts';
+import { type Grant, type Granted, quoted, simpleCommands, withFlag } from './grant.ts';
+import { claudeSettings } from './own-settings.ts';
 import { activityOf } from './activity.ts';
 import { problemOf } from './problem.ts';
 import type { Agent } from './agent.ts';
@@ -36,10 +38,25 @@ export const claude: Agent = {
   metered: true,
   readEvent,
   chooseModel: (command, model) => `${command} --model ${model}`,
+  ownSettings: claudeSettings,
+  grant: allow,
   limitTurns: (command, turns) => `${command} --max-turns ${turns}`,
   resume: (command, session) => `${command} --resume ${session}`,
   cumulative: { cost: true },
 };
+
+const MODES = { edits: 'acceptEdits', all: 'bypassPermissions', none: 'default' } as const;
+
+/** Rules as `Bash(npm test)`, `Bash(npm run:*)`: https://code.claude.com/docs/en/permissions. */
+function allow(command: string, { policy, commands, rules }: Grant): Granted {
+  const line = policy === undefined ? command : withFlag(command, '--permission-mode', MODES[policy]);
+  // A parenthesis would end the rule.
+  const allowed = simpleCommands(commands)
+    .filter((one) => !/[()\n]/.test(one))
+    .map((one) => `Bash(${one.replace(/ \*$/, ':*')})`);
+  const all = [...new Set([...rules, ...allowed])];
+  return { command: all.length === 0 ? line : `${line} --allowedTools ${all.map(quoted).join(' ')}` };
+}
 
 function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
   const sessionId = textIn(event, 'session_id');
@@ -73,7 +90,9 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
           ? error
           : (textIn(event, 'result') ?? textIn(event, 'subtype') ?? 'it failed');
       const refused = listIn(event, 'permission_denials').flatMap((denial) =>
-        isObject(denial) ? (textIn(denial, 'tool_name') ?? []) : [],
+        isObject(denial)
+          ? activityOf(textIn(denial, 'tool_name') ?? 'a tool', objectIn(denial, 'tool_input'))
+          : [],
       );
       const { problem: named, ...before } = known;
       const costUsd = figureIn(event, 'total_cost_usd');

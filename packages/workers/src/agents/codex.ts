@@ -1,6 +1,7 @@
 import { activityOf } from './activity.ts';
 import { problemOf } from './problem.ts';
 import type { Agent } from './agent.ts';
+import { withFlag } from './grant.ts';
 import {
   type AgentEvent,
   type AgentReport,
@@ -12,6 +13,9 @@ import {
   textIn,
   working,
 } from './report.ts';
+
+/** Commands run in a sandbox of its own, whatever they are. */
+const SANDBOXES = { edits: 'workspace-write', all: 'danger-full-access', none: 'read-only' } as const;
 
 /** OpenAI Codex. */
 export const codex: Agent = {
@@ -32,6 +36,9 @@ export const codex: Agent = {
     /\s-\s*$/.test(command)
       ? command.replace(/\s+-\s*$/, ` --model ${model} -`)
       : `${command} --model ${model}`,
+  grant: (command, { policy }) => ({
+    command: policy === undefined ? command : withFlag(command, '--sandbox', SANDBOXES[policy]),
+  }),
   // Options come before the word, the prompt (- for stdin) last.
   resume: (command, session) => `${command.replace(/\s+-\s*$/, '')} resume ${session} -`,
   cumulative: { tokens: true },

@@ -1,3 +1,5 @@
+import { type Grant, type Granted, quoted, simpleCommands, withFlag } from './grant.ts';
+import { geminiSettings } from './own-settings.ts';
 import { activityOf } from './activity.ts';
 import type { Agent } from './agent.ts';
 import { problemOf } from './problem.ts';
@@ -18,9 +20,25 @@ export const gemini: Agent = {
   metered: true,
   readEvent,
   sessionsStay: true,
+  ownSettings: geminiSettings,
+  grant: allow,
   chooseModel: (command, model) => `${command} --model ${model}`,
   resume: (command, session) => `${command} --resume ${session}`,
 };
+
+const MODES = { edits: 'auto_edit', all: 'yolo', none: 'default' } as const;
+
+function allow(command: string, { policy, commands, trusted }: Grant): Granted {
+  const line = policy === undefined ? command : withFlag(command, '--approval-mode', MODES[policy]);
+  // A comma would end the rule, a parenthesis as well.
+  const allowed = simpleCommands(commands)
+    .filter((one) => !/[(),\n]/.test(one))
+    .map((one) => `run_shell_command(${one.replace(/ \*$/, '')})`);
+  return {
+    command: allowed.length === 0 ? line : `${line} --allowed-tools ${quoted(allowed.join(','))}`,
+    ...(trusted && { variables: { GEMINI_CLI_TRUST_WORKSPACE: 'true' } }),
+  };
+}
 
 function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
   switch (event['type']) {

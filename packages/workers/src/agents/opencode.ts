@@ -1,4 +1,5 @@
 import { sumUsage, usageOf } from '../usage.ts';
+import type { Grant, Granted } from './grant.ts';
 import { activityOf } from './activity.ts';
 import type { Agent } from './agent.ts';
 import { problemOf } from './problem.ts';
@@ -25,9 +26,24 @@ export const opencode: Agent = {
   metered: true,
   readEvent,
   sessionsStay: true,
+  grant: allow,
   chooseModel: (command, model) => `${command} --model ${model}`,
   resume: (command, session) => `${command} --session ${session}`,
 };
+
+/** By a variable that is merged over the user's own configuration; the last rule that fits counts. */
+function allow(command: string, { policy, commands }: Grant): Granted {
+  // It allows everything unless the user has said otherwise.
+  if (policy === undefined && commands.length === 0) return { command };
+  const bash = Object.fromEntries(commands.map((one) => [one, 'allow']));
+  const others = {
+    edits: { edit: 'allow', bash: { '*': 'ask', ...bash } },
+    all: 'allow',
+    none: { edit: 'ask', bash: { '*': 'ask', ...bash } },
+  };
+  const permission = policy === undefined ? { bash } : others[policy];
+  return { command, variables: { OPENCODE_PERMISSION: JSON.stringify(permission) } };
+}
 
 function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
   const sessionId = textIn(event, 'sessionID');
@@ -41,7 +57,7 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
       const state = objectIn(part, 'state');
       const refused = /permission/i.test(textIn(state, 'error') ?? '');
       const activity = activityOf(tool, objectIn(state, 'input'));
-      return { ...known, activity, ...(refused && { denied: [...known.denied, tool] }) };
+      return { ...known, activity, ...(refused && { denied: [...known.denied, activity] }) };
     }
     case 'step_finish': {
       // Each step reports its own figures.

@@ -1,3 +1,4 @@
+import { allowsCommand } from './grant.ts';
 import { isAbsolute, relative, resolve } from 'node:path';
 
 /**
@@ -11,6 +12,8 @@ export interface PermissionRequest {
   readonly title: string;
   /** As the Agent Client Protocol names kinds: `read`, `edit`, `execute`, ... */
   readonly kind: string;
+  /** The shell line that it would run, if it says so. */
+  readonly command?: string;
   /** Absolute, or from the worktree on. */
   readonly paths: readonly string[];
 }
@@ -20,10 +23,12 @@ const EDITING: ReadonlySet<string> = new Set(['edit', 'delete', 'move']);
 
 export function isAllowed(
   policy: PermissionPolicy,
-  { kind, paths }: PermissionRequest,
+  { kind, paths, command }: PermissionRequest,
   worktree: string,
+  commands: readonly string[] = [],
 ): boolean {
   if (policy === 'all' || READING.has(kind)) return true;
+  if (command !== undefined && allowsCommand(commands, command)) return true;
   return policy === 'edits' && EDITING.has(kind) && paths.every((path) => isInside(worktree, path));
 }
 

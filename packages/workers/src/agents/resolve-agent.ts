@@ -77,7 +77,7 @@ function chosenAgent({ name, command, custom = {}, permissions }: AgentChoice): 
   if (name.startsWith(ACP)) return ofLine({ permissions, ...likeProgram(name), name, metered: true }, name);
   const own = Object.hasOwn(custom, name) ? custom[name] : undefined;
   if (own !== undefined) return ofCustom(name, typeof own === 'string' ? { command: own } : own, permissions);
-  if (known) return known;
+  if (known) return { ...known, permissions };
   const names = [...KNOWN_AGENTS.map((agent) => agent.name), ...Object.keys(custom)];
   throw unknownAgent(name, names);
 }

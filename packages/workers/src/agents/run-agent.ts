@@ -20,6 +20,8 @@ export interface AgentTurn extends Pick<CommandLimits, 'timeout' | 'idleTimeout'
   readonly outputFile: string;
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** Shell lines that it may run. */
+  readonly commands?: readonly string[];
   /** Words before its shell: a sandbox. */
   readonly wrap?: readonly string[];
   readonly masker?: Masker;
@@ -90,7 +92,7 @@ async function withPlainProblem(
 }
 
 function acpTalk(agent: Agent, turn: AgentTurn, run: AgentRun, session: string | undefined) {
-  const { promptFile, outputFile, cwd, masker } = turn;
+  const { promptFile, outputFile, cwd, masker, commands } = turn;
   // One after the other: messages may come faster than they are written, and their order is their meaning.
   let written = Promise.resolve();
   const log = (event: object) => {
@@ -100,7 +102,15 @@ function acpTalk(agent: Agent, turn: AgentTurn, run: AgentRun, session: string |
   };
   const policy = agent.permissions ?? 'edits';
   return (pipes: Pipes, ending: AbortSignal) =>
-    talkAcp(pipes, ending, { promptFile, cwd, session, policy, onPermission: run.onPermission, log });
+    talkAcp(pipes, ending, {
+      promptFile,
+      cwd,
+      session,
+      policy,
+      commands,
+      onPermission: run.onPermission,
+      log,
+    });
 }
 
 /** A session's name comes from the agent's output and becomes part of a shell line: only a plain word can. */

@@ -9,6 +9,7 @@ import {
 } from '@agentclientprotocol/sdk';
 import { readRegular } from '../process/regular-file.ts';
 import type { Pipes } from '../process/supervise.ts';
+import { isObject } from './report.ts';
 import { isAllowed, type PermissionPolicy, type PermissionRequest } from './permission.ts';
 
 const MAX_PROMPT_BYTES = 2 ** 26;
@@ -19,6 +20,8 @@ export interface Conversation {
   /** A session to go on with, where the agent can. */
   readonly session?: string;
   readonly policy: PermissionPolicy;
+  /** Shell lines that it may run whatever the policy. */
+  readonly commands?: readonly string[];
   /** Asks a person instead of the policy. */
   readonly onPermission?: (request: PermissionRequest) => Promise<boolean>;
   /** Takes each message that matters, a JSON object a line; see `readAcpEvent`. */
@@ -83,15 +86,16 @@ async function openSession(agent: ClientContext, { cwd, session }: Conversation)
 }
 
 async function answer(request: RequestPermissionRequest, ending: AbortSignal, conversation: Conversation) {
-  const { policy, cwd, onPermission, log } = conversation;
+  const { policy, commands, cwd, onPermission, log } = conversation;
   if (ending.aborted) return { outcome: { outcome: 'cancelled' as const } };
-  const { title, kind, locations } = request.toolCall;
+  const { title, kind, locations, rawInput } = request.toolCall;
   const asked: PermissionRequest = {
     title: title ?? 'a tool',
     kind: kind ?? 'other',
+    command: commandOf(rawInput),
     paths: (locations ?? []).map(({ path }) => path),
   };
-  const allowed = onPermission ? await onPermission(asked) : isAllowed(policy, asked, cwd);
+  const allowed = onPermission ? await onPermission(asked) : isAllowed(policy, asked, cwd, commands);
   await log({ acp: 'permission', value: { ...asked, allowed } });
   const wanted = allowed ? ['allow_once', 'allow_always'] : ['reject_once', 'reject_always'];
   const option = wanted.flatMap((one) => request.options.find((each) => each.kind === one) ?? [])[0];
@@ -100,4 +104,12 @@ async function answer(request: RequestPermissionRequest, ending: AbortSignal, co
       ? { outcome: 'selected' as const, optionId: option.optionId }
       : { outcome: 'cancelled' as const },
   };
+}
+
+/** Agents pass their tool's own input on: a shell line, or its words. */
+function commandOf(input: unknown): string | undefined {
+  if (!isObject(input)) return undefined;
+  const command = input['command'];
+  if (Array.isArray(command)) return command.join(' ');
+  return typeof command === 'string' ? command : undefined;
 }

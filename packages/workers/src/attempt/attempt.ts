@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { encodeRefComponent } from '@sage/git';
 import { ticketEnvironment, worktreeEnvironment } from './agent-environment.ts';
 import type { Agent } from '../agents/agent.ts';
+import type { Granted } from '../agents/grant.ts';
 import type { AgentRun } from '../agents/agent-run.ts';
 import { type AttemptFiles, createAttemptFiles } from './attempt-files.ts';
 import { composePrompt } from '../prompt/prompt.ts';
@@ -11,6 +12,7 @@ import { notRun, runCheckLoop } from './check-loop.ts';
 import type { AttemptResult, WorkRequest, WorkTicket } from '../request.ts';
 import type { CommandLimits } from '../process/command-run.ts';
 import { processMark } from '../process/end-processes.ts';
+import { withheldKeys } from './withheld-keys.ts';
 import { makeWritable, sandboxed } from '../process/sandbox.ts';
 import type { StepContext } from '../process/step.ts';
 import { setUp, tearDown } from '../worktree/worktree-hooks.ts';
@@ -54,9 +56,14 @@ export async function runAttempt(
       request.ticket.raw ?? request.ticket,
     );
     const allowed = [...(options.agent.environment ?? []), ...options.allowed];
+    const checks = (request.ticket.checks ?? []).map(({ command }) => command);
+    const commands = [...options.commands, ...checks];
+    const granted = await grantedTo(options.agent, commands, options);
     const context: StepContext = {
       cwd: worktree.path,
       environment: {
+        // The user's own variable wins.
+        ...granted.variables,
         ...worktreeEnvironment(options.variables, allowed, worktree, worktrees.directory),
         ...ticketEnvironment(request, files),
       },
@@ -76,7 +83,9 @@ export async function runAttempt(
         return notRun(signal?.aborted === true ? { outcome: 'interrupted' } : failed, files);
       }
       return await runCheckLoop({
-        agent: inSandbox(options),
+        agent: inSandbox({ ...options.agent, command: granted.command }, options),
+        commands,
+        withheld: options.agent.signIn ? undefined : withheldKeys(options.variables, context.environment),
         request,
         worktree,
         files,
@@ -104,7 +113,18 @@ export async function runAttempt(
   }
 }
 
-function inSandbox({ agent, sandbox }: AttemptOptions): Agent {
+/** What an agent may do in the user's checkout it may do here, and run what its work is judged by. */
+async function grantedTo(
+  agent: Agent,
+  commands: readonly string[],
+  { root, variables }: Pick<AttemptOptions, 'root' | 'variables'>,
+): Promise<Granted> {
+  if (!agent.grant) return { command: agent.command };
+  const own = (await agent.ownSettings?.(root, variables)) ?? { rules: [], trusted: false };
+  return agent.grant(agent.command, { policy: agent.permissions, commands, ...own });
+}
+
+function inSandbox(agent: Agent, { sandbox }: AttemptOptions): Agent {
   return sandbox && agent.inSandbox ? { ...agent, command: agent.inSandbox(agent.command) } : agent;
 }
 

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { removeTree } from '@sage/git';
 import type { Agent } from '../agents/agent.ts';
 import type { AgentRun } from '../agents/agent-run.ts';
+import { shortActivity } from '../agents/activity.ts';
 import { type AgentEnd, canResume, runAgent } from '../agents/run-agent.ts';
 import type { AttemptFiles } from './attempt-files.ts';
 import { keepIgnored } from './leftovers.ts';
@@ -22,6 +23,10 @@ export interface CheckLoopOptions extends Pick<CommandLimits, 'idleTimeout'> {
   readonly agent: Agent;
   readonly request: WorkRequest;
   readonly worktree: UsedWorktree;
+  /** Shell lines that the agent may run. */
+  readonly commands?: readonly string[];
+  /** What is said where an agent fails that Sage does not know: keys that it did not see. */
+  readonly withheld?: string;
   readonly files: AttemptFiles;
   readonly context: StepContext;
   readonly run: AgentRun;
@@ -94,14 +99,16 @@ async function loop(options: CheckLoopOptions): Promise<AttemptResult> {
     total = sumUsage(total, own);
     seconds += end.exit.seconds;
     session = end.report?.sessionId;
+    const denied = deniedIn(end.report, context.cwd);
     const result: AttemptResult = {
-      ...judgement,
+      ...withHint(judgement, options.withheld),
       ...total,
       ...(collected.commit !== undefined && { commit: collected.commit }),
       changedFiles: collected.changedFiles,
       ignoredFiles: collected.ignoredFiles,
       ...(collected.notes.length > 0 && { notes: collected.notes }),
       ...(session !== undefined && { session }),
+      ...(denied.length > 0 && { denied }),
       drift: driftOf(collected.changedFiles, request.ticket.files),
       exitCode: end.exit.exitCode,
       seconds,
@@ -141,7 +148,7 @@ interface Turn {
 }
 
 async function runTurn(
-  { agent, files, context, idleTimeout, run, prompt }: CheckLoopOptions,
+  { agent, commands, files, context, idleTimeout, run, prompt }: CheckLoopOptions,
   { session, previous, timeout, fresh }: Turn,
 ): Promise<AgentEnd> {
   const resumes = previous !== undefined && !(fresh && agent.sessionsStay) && canResume(agent, session);
@@ -154,6 +161,7 @@ async function runTurn(
     agent,
     {
       ...context,
+      commands,
       promptFile: files.prompt,
       outputFile: files.output,
       timeout,
@@ -162,6 +170,20 @@ async function runTurn(
     },
     run,
   );
+}
+
+function withHint(judgement: Judgement, withheld: string | undefined): Judgement {
+  const { outcome, category, reason = 'it failed' } = judgement;
+  const failed = outcome === 'account-refused' || (outcome === 'failed' && category === 'agent_failed');
+  return failed && withheld !== undefined ? { ...judgement, reason: `${reason}; ${withheld}` } : judgement;
+}
+
+const MAX_DENIED = 20;
+
+/** Each once, in a few words. */
+function deniedIn(report: AgentEnd['report'], cwd: string): string[] {
+  const all = (report?.denied ?? []).map((one) => shortActivity(one, cwd));
+  return [...new Set(all)].slice(0, MAX_DENIED);
 }
 
 /** A session that could not be resumed: the agent failed before its model was asked anything. */

@@ -16,6 +16,8 @@ export interface WorkerContext extends Pick<CommandLimits, 'timeout'> {
   readonly variables: NodeJS.ProcessEnv;
   /** Names of those that commands see besides the ones that all do. */
   readonly allowed: readonly string[];
+  /** Shell lines that agents may run. */
+  readonly commands: readonly string[];
   readonly masker: Masker;
   readonly sandbox?: SandboxSettings;
   readonly runDirectory: string;

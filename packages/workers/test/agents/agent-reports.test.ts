@@ -185,7 +185,7 @@ test('opencode: a refused tool and an error of the provider', () => {
     type: 'tool_use',
     part: { tool: 'bash', state: { input: { command: 'rm x' }, error: 'The user rejected permission' } },
   };
-  expect(report('opencode', refused)).toMatchObject({ denied: ['bash'], activity: 'bash: rm x' });
+  expect(report('opencode', refused)).toMatchObject({ denied: ['bash: rm x'], activity: 'bash: rm x' });
   const error = (data: object) => ({ type: 'error', error: { name: 'APIError', data } });
   expect(report('opencode', error({ message: 'slow down', statusCode: 429 })).problem).toMatchObject({
     kind: 'rate-limit',

@@ -1,0 +1,14 @@
+/** A name that a program may read a key from. */
+const KEY = /(^|_)(API_?KEY|ACCESS_?KEY|AUTH_?TOKEN|TOKEN|SECRET|CREDENTIALS)$/i;
+const MAX_NAMED = 3;
+
+/** For the reason of a failure: variables of the user that look like keys and that the agent did not see. */
+export function withheldKeys(variables: NodeJS.ProcessEnv, seen: NodeJS.ProcessEnv): string | undefined {
+  const names = Object.keys(variables)
+    .filter((name) => KEY.test(name) && variables[name] !== '' && seen[name] === undefined)
+    .toSorted();
+  if (names.length === 0) return undefined;
+  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
+  const are = names.length === 1 ? 'is' : 'are';
+  return `${names.slice(0, MAX_NAMED).join(', ')}${more} ${are} withheld from the agent: name in the setting "environment" what it needs`;
+}
