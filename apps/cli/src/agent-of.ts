@@ -1,9 +1,9 @@
-import { type Agent, type AgentSelection, findAgent, resolveAgent } from '@sage/workers';
+import { type Agent, type AgentSelection, assertSignedIn, findAgent, resolveAgent } from '@sage/workers';
 import type { Settings } from './config.ts';
 
 /**
  * The agent of these settings, or the one that a ticket chooses: another agent has its own command and its own model.
- * @throws {AgentError} for one that is unknown, or not installed.
+ * @throws {AgentError} for one that is unknown, not installed, or not signed in.
  */
 export async function agentOf(settings: Settings, root: string, chosen: AgentSelection = {}): Promise<Agent> {
   const { permissions, maxTurns } = settings;
@@ -17,5 +17,6 @@ export async function agentOf(settings: Settings, root: string, chosen: AgentSel
     model: chosen.model ?? (own ? settings.model : undefined),
   });
   await findAgent(agent, root);
+  assertSignedIn(agent, process.env);
   return agent;
 }

@@ -17,5 +17,6 @@ export { readStatus, type Status } from './live/status.ts';
 export type { LandingQueue, SourceContent, TargetBranch, TicketSource, WorkerPool } from './ports.ts';
 export type { RunEnd } from './run/run.ts';
 export { runStream } from './run/stream.ts';
+export { type BaselineCheck, checkBaseline } from './start/check-baseline.ts';
 export { type AbandonedRun, abandonRun } from './start/abandon-run.ts';
 export type { StreamOptions } from './run/stream-options.ts';

@@ -15,3 +15,4 @@ export { type NearMiss, nearMisses } from './near-miss.ts';
 export { ticketChecks } from './ticket-checks.ts';
 export type { TicketCheck } from './ticket-checks.ts';
 export { isEdited, recordsCommits, ticketDocument, ticketText } from './ticket-text.ts';
+export { workflowModeFault } from './workflow-mode.ts';

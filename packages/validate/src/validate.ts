@@ -27,6 +27,8 @@ export interface ValidateOptions {
   /** Where worktrees are made; by default below the user's cache folder. */
   readonly worktrees?: string;
   readonly agent?: AgentProgram;
+  /** What setup and verify say on the base commit, where that was tried. */
+  readonly baseline?: { readonly fault?: string };
   /** Looked at where it is given. */
   readonly sandbox?: Sandbox;
   /** How many workers a run would have at most; otherwise the recommendation goes up to 8. */
@@ -62,6 +64,7 @@ export async function validate(options: ValidateOptions): Promise<ValidationRepo
     worktrees: worktreeDirectory(root, options.worktrees),
     agent,
     sandbox,
+    baseline: options.baseline,
     cores: options.cores ?? usableCores(),
     workers: workers ?? potential.recommendedWorkers,
     path: process.env['PATH'] ?? '',

@@ -7,6 +7,7 @@ import { checkSandbox } from '../src/prerequisites/sandbox.ts';
 import { checkFolders } from '../src/prerequisites/folders.ts';
 import { checkGit } from '../src/prerequisites/git-version.ts';
 import { checkCores, checkDisk, judgeDisk } from '../src/prerequisites/machine.ts';
+import { checkWorkflowMode } from '../src/prerequisites/workflow-mode.ts';
 import { repository } from '@sage/test-support/repository';
 import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { filesBelow, reportOn, sound } from './fixture.ts';
@@ -73,11 +74,11 @@ test('folders: fail where something is in the way', async () => {
   expect(filesBelow(root)).toEqual(['.sage', '.sage/worktrees']);
 });
 
-test('agent: warns where it is not signed in, and says how to', async () => {
+test('agent: fails where it is not signed in, and says how to', async () => {
   const agent = { name: 'git', program: 'git', version: '1.2', fix: 'log in' };
   const path = process.env['PATH'] ?? '';
   const out = await checkAgent('/', { ...agent, signedIn: false }, path);
-  expect(out.status).toBe('warn');
+  expect(out.status).toBe('fail');
   expect(out.message).toMatch(/, version 1\.2, and not signed in: log in$/);
   expect((await checkAgent('/', { ...agent, signedIn: true }, path)).message).toMatch(
     /, version 1\.2, signed in$/,
@@ -108,7 +109,7 @@ test('agent: is found on PATH, by its path, and from the top of the repository',
   }
 });
 
-test('agent: fails if it is missing, not executable or a folder; warns if none is found', async () => {
+test('agent: fails if it is missing, not executable or a folder; none need be configured', async () => {
   const { root, bin } = withProgram(0o644);
   const agent = { name: 'x', program: 'coder' };
   expect(await checkAgent(root, agent, bin)).toMatchObject({
@@ -117,7 +118,7 @@ test('agent: fails if it is missing, not executable or a folder; warns if none i
   });
   expect(await checkAgent(root, agent, '')).toMatchObject({ status: 'fail' });
   expect(await checkAgent(root, { name: 'x', program: bin }, '')).toMatchObject({ status: 'fail' });
-  expect(await checkAgent(root, undefined, bin)).toMatchObject({ status: 'warn' });
+  expect(await checkAgent(root, undefined, bin)).toMatchObject({ status: 'pass' });
 });
 
 test('machine: one core is worth a warning', () => {
@@ -161,6 +162,7 @@ test('section 15 puts them together, with what a parallel run would gain', async
   expect(report.checks.map(({ section, id, status }) => `${section} ${id} ${status}`)).toEqual([
     '15 parallel.git pass',
     '15 parallel.work-tree pass',
+    '15 parallel.workflow-mode pass',
     '15 parallel.commit-queue pass',
     '15 parallel.worktrees pass',
     '15 parallel.agent pass',
@@ -179,4 +181,17 @@ test('a sandbox is missed only where it is asked for', () => {
   expect(checkSandbox({ wanted: false }).status).toBe('pass');
   expect(checkSandbox({ wanted: true })).toMatchObject({ id: 'parallel.sandbox', status: 'fail' });
   expect(checkSandbox({ wanted: true, version: '0.8.0' }).message).toContain('bubblewrap 0.8.0 is installed');
+});
+
+test('workflow mode: has to say that tickets are worked on, where it is there', async () => {
+  const root = temporaryFolder();
+  expect(await checkWorkflowMode(root)).toMatchObject({ status: 'pass' });
+  mkdirSync(join(root, '.sage'));
+  writeFileSync(join(root, '.sage/workflow-mode'), 'TICKET_BASED\n');
+  expect(await checkWorkflowMode(root)).toMatchObject({ status: 'pass' });
+  writeFileSync(join(root, '.sage/workflow-mode'), 'DIRECT');
+  expect(await checkWorkflowMode(root)).toMatchObject({
+    status: 'fail',
+    message: '.sage/workflow-mode says "DIRECT": sage stream needs TICKET_BASED there',
+  });
 });

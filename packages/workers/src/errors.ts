@@ -1,7 +1,7 @@
 /** An agent that Sage cannot use: the name is not known, or its program is not there. */
 export class AgentError extends Error {
   override readonly name = 'AgentError';
-  readonly code: 'UNKNOWN_AGENT' | 'AGENT_NOT_FOUND' | 'NO_TURN_LIMIT' | 'NO_MODEL';
+  readonly code: 'UNKNOWN_AGENT' | 'AGENT_NOT_FOUND' | 'NOT_SIGNED_IN' | 'NO_TURN_LIMIT' | 'NO_MODEL';
   readonly agent: string;
 
   constructor(code: AgentError['code'], agent: string, message: string) {

@@ -2,6 +2,7 @@ export { ALLOWED_VARIABLES } from './process/allowed-environment.ts';
 export { processMark } from './process/end-processes.ts';
 export type { Agent } from './agents/agent.ts';
 export { type AgentState, detectAgent } from './agents/detect-agent.ts';
+export { assertSignedIn } from './agents/sign-in.ts';
 export { agentProgram, findAgent } from './agents/find-agent.ts';
 export type { AgentRun } from './agents/agent-run.ts';
 export type { PermissionPolicy, PermissionRequest } from './agents/permission.ts';

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { openRepository } from '@sage/git';
+import { checkBaseline } from '@sage/stream';
 import { CHECK_NAMES, validate } from '@sage/validate';
 import {
   type Agent,
@@ -12,10 +13,16 @@ import {
 import { SAGE_INDEX } from '@sage/tickets';
 import { Command } from 'commander';
 import { readTrustedConfig } from '../trust/read-trusted-config.ts';
+import type { Settings } from '../config.ts';
+import { parseDuration } from '../duration.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
+import { sandboxSettings } from '../sandbox-settings.ts';
+import { verifySettings } from '../verify-settings.ts';
 import { screenOf } from '../reporters/screen.ts';
 import { formatReport } from '../reporters/validation.ts';
+
+const DEFAULT_TIMEOUT_MS = 60 * 60_000;
 
 interface Flags {
   readonly C: string;
@@ -48,6 +55,23 @@ async function stateOf(agent: Agent, root: string) {
   };
 }
 
+/** Takes as long as setup and verify: only for who asks for this check. */
+async function baselineOf(directory: string, config: Settings): Promise<{ readonly fault?: string }> {
+  const verify = verifySettings(config.verify);
+  const fault = await checkBaseline({
+    directory,
+    verify,
+    workers: {
+      timeout: parseDuration(config.timeout ?? '') ?? DEFAULT_TIMEOUT_MS,
+      worktrees: config.worktrees,
+      environment: [...(config.environment ?? []), ...(verify?.environment ?? [])],
+      secrets: config.secrets,
+      sandbox: await sandboxSettings(config.sandbox, config.sandbox),
+    },
+  });
+  return fault === undefined ? {} : { fault };
+}
+
 async function run(flags: Flags): Promise<number> {
   const directory = resolve(flags.C);
   const config = await readTrustedConfig(directory);
@@ -75,6 +99,7 @@ async function run(flags: Flags): Promise<number> {
     ...(config.worktrees?.directory !== undefined && { worktrees: config.worktrees.directory }),
     ...(config.componentLimits && { componentLimits: config.componentLimits }),
     sandbox: { wanted: Boolean(config.sandbox), ...(version !== undefined && { version }) },
+    ...(checks?.includes('parallel') && { baseline: await baselineOf(directory, config) }),
     ...(agent && {
       agent: {
         name: agent.name,

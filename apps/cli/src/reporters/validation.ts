@@ -25,7 +25,12 @@ export function formatReport(report: ValidationReport, { verbose, screen }: Vali
   }
   const counts = { pass: 0, warn: 0, fail: 0 };
   for (const { status } of report.checks) counts[status] += 1;
-  lines.push('', colors.bold(`${counts.pass} passed, ${counts.warn} warnings, ${counts.fail} failed`));
+  lines.push(
+    '',
+    colors.bold(
+      `${counts.pass} passed, ${counts.warn === 1 ? '1 warning' : `${counts.warn} warnings`}, ${counts.fail} failed`,
+    ),
+  );
   return [...lines, ...parallelLines(report, verbose, columns)].join('\n') + '\n';
 }
 
@@ -41,7 +46,7 @@ function parallelLines({ parallel }: ValidationReport, verbose: boolean, columns
     parallel;
   if (unprocessed === 0) return [];
   const lines = [
-    `${unprocessed} tickets to do, ${independent} could start now (${Math.round(ratio * 100)} %), at most ${width} at a time`,
+    `${unprocessed === 1 ? '1 ticket' : `${unprocessed} tickets`} to do, ${independent} could start now (${Math.round(ratio * 100)} %), at most ${width} at a time`,
     fit(`longest chain: ${criticalPath.join(' -> ')}`, columns),
     `recommended: --parallel=${recommendedWorkers}`,
     ...wrap(reason, columns - 2).map((line) => `  ${line}`),

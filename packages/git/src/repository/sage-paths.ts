@@ -4,7 +4,6 @@ export const SAGE_PATHS = {
   queue: '.sage/commit-queue',
   cache: '.sage/cache',
   velocityLog: '.sage/stream-velocity.log',
-  workflowMode: '.sage/workflow-mode',
   prompt: '.sage/prompt.md',
   /** Of older versions; cleared. */
   formerWorktrees: '.sage/worktrees',

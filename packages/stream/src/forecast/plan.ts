@@ -27,6 +27,7 @@ import { knownBefore, modelOf, readHistory } from './history.ts';
 import { likelyFiles, type SourcedFile } from '../conflicts/likely-files.ts';
 import { nothingToDo } from '../backlog/nothing-to-do.ts';
 import { chooseTarget } from '../start/target.ts';
+import { assertWorkflowMode } from '../start/workflow-mode.ts';
 
 export interface PlanOptions extends Selection {
   readonly directory: string;
@@ -96,6 +97,7 @@ export interface PreparedPlan {
 export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   const repository = await openRepository(options.directory);
   const target = await chooseTarget(repository, { branch: options.target, newBranch: 'sage/plan' });
+  await assertWorkflowMode(repository);
   const backlog = await readBacklog(new SageSource(repository, target.ref));
   assertSelection(backlog, options);
   const selection = selectTickets(backlog, options);

@@ -15,7 +15,7 @@ import { ControlInput } from '../live/control-input.ts';
 import { LiveInputs } from '../live/live-inputs.ts';
 import type { TicketSource } from '../ports.ts';
 import { Scheduling } from '../scheduling/scheduling.ts';
-import { assertBaselineVerifies } from '../start/baseline.ts';
+import { assertBaseline } from '../start/baseline.ts';
 import { openWorkerPool } from '../start/open-worker-pool.ts';
 import { chooseWorkforce } from '../start/prerequisites.ts';
 import {
@@ -69,9 +69,11 @@ export async function composeRun(
   const protectedPaths = [...source.protectedPaths, ...ownPaths];
   const workers = await openWorkerPool({ ...options, repository, protectedPaths }, workforce.workers, notice);
 
-  if (verify && options.baseline !== false && resumed === undefined) {
+  if (options.baseline !== false && resumed === undefined) {
     try {
-      await assertBaselineVerifies(repository, beginning.target.tip, verify, { workers, run, stop });
+      const commit = beginning.target.tip;
+      const setup = options.worktrees?.setup;
+      await assertBaseline({ repository, commit, verify, setup }, { workers, run, stop });
     } catch (error) {
       await workers.close();
       throw error;

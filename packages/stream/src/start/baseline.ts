@@ -1,44 +1,66 @@
+import { join } from 'node:path';
 import { withVerifyCache } from '@sage/commit-queue';
 import { git, type Repository, SAGE_PATHS } from '@sage/git';
-import { join } from 'node:path';
 import { MachineError } from '@sage/workers';
 import { CannotStartError } from '../errors.ts';
 import { queueVerification, type VerificationContext, type VerifySettings } from '../landing/verify.ts';
 
 /** Lines of a failed verify that the error shows. */
 const MAX_LINES = 3;
+/** A check that only needs its worktree to be set up. */
+const NOTHING = 'true';
+
+export interface Baseline {
+  readonly repository: Repository;
+  /** What the run starts from. */
+  readonly commit: string;
+  readonly verify: VerifySettings | undefined;
+  /** The command that makes a worktree ready. */
+  readonly setup: string | undefined;
+}
+
+type Context = VerificationContext & { readonly stop: AbortSignal };
+type Candidate = { readonly commit: string; readonly tree: string; readonly signal: AbortSignal };
 
 /**
- * Verify has to pass on the commit that the run starts from: otherwise every landing would be rejected for something
- * that no ticket has done. A tree that has passed before is not verified again.
- * @throws {CannotStartError} `VERIFY_FAILS`, `SETUP_FAILS`
+ * A worktree can be set up at the commit that the run starts from, and verify passes there: otherwise every attempt, or
+ * every landing, would fail for something that no ticket has done. What has passed before, for the same tree, is not
+ * tried again.
+ * @throws {CannotStartError} `SETUP_FAILS`, `VERIFY_FAILS`
  */
-export async function assertBaselineVerifies(
-  repository: Repository,
-  commit: string,
-  settings: VerifySettings,
-  context: VerificationContext & { readonly stop: AbortSignal },
-): Promise<void> {
-  const { verify, verifyKey } = queueVerification(settings, context);
+export async function assertBaseline(baseline: Baseline, context: Context): Promise<void> {
+  const { repository, commit, verify, setup } = baseline;
   const tree = await git(repository, ['rev-parse', '--verify', `${commit}^{tree}`]);
-  const cached = withVerifyCache<{ commit: string; tree: string; signal: AbortSignal }>(
-    verify,
-    join(repository.root, SAGE_PATHS.queue),
-    verifyKey,
-  );
-  const { ok, output } = await cached({ commit, tree, signal: context.stop }).catch((cause: unknown) => {
+  const candidate = { commit, tree, signal: context.stop };
+  let isSetUp = setup === undefined;
+  const passes = async (settings: VerifySettings, key: (verifyKey: string) => string) => {
+    const { verify: check, verifyKey } = queueVerification(settings, context);
+    const checked = async (one: Candidate) => {
+      const verdict = await check(one);
+      isSetUp = true;
+      return verdict;
+    };
+    return withVerifyCache<Candidate>(checked, join(repository.root, SAGE_PATHS.queue), key(verifyKey));
+  };
+  try {
+    if (verify) {
+      const { ok, output } = await (await passes(verify, (key) => key))(candidate);
+      if (!ok && !context.stop.aborted) throw verifyFails(commit, output, context.run);
+    }
+    // Verify has set its worktree up, unless it was known to pass.
+    if (!isSetUp) await (await passes({ command: NOTHING }, () => `setup: ${setup}`))(candidate);
+  } catch (cause) {
     if (!(cause instanceof MachineError)) throw cause;
-    throw new CannotStartError(
-      'SETUP_FAILS',
-      `nothing can be verified on the base commit: ${cause.message}`,
-      { cause },
-    );
-  });
-  if (ok || context.stop.aborted) return;
+    const message = `no worktree can be made ready on the base commit ${commit.slice(0, 10)}: ${cause.message}; correct that, or start all the same with --no-baseline`;
+    throw new CannotStartError('SETUP_FAILS', message, { cause });
+  }
+}
+
+function verifyFails(commit: string, output: string, run: string): CannotStartError {
   const lines = output.split('\n').filter((line) => line.trim() !== '');
   const said = lines.length === 0 ? 'without output' : `with: ${lines.slice(-MAX_LINES).join(' | ')}`;
-  throw new CannotStartError(
+  return new CannotStartError(
     'VERIFY_FAILS',
-    `verify fails on the base commit ${commit.slice(0, 10)} itself, ${said} (all of it: ${SAGE_PATHS.runs}/${context.run}/verify/${commit}/verify.log); mend the branch or the command, or start all the same with --no-baseline`,
+    `verify fails on the base commit ${commit.slice(0, 10)} itself, ${said} (all of it: ${SAGE_PATHS.runs}/${run}/verify/${commit}/verify.log); correct the branch or the command, or start all the same with --no-baseline`,
   );
 }

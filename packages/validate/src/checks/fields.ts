@@ -32,7 +32,12 @@ export function checkFields({ entries, tickets }: IndexUnderTest): Finding[] {
   );
   return [
     ...findingOf('fields.needed', 'fail', unreadable, 'correct the index'),
-    ...findingOf('fields.paths', 'fail', outside, 'declare paths inside the repository, from its top'),
+    ...findingOf(
+      'fields.paths',
+      'warn',
+      outside,
+      'not considered; declare paths from the top of the repository',
+    ),
     ...findingOf('fields.title', 'warn', untitled, 'the id stands in for it; give each ticket a title'),
     ...findingOf('fields.near-miss', 'warn', misspelled, 'rename it if it is meant'),
   ];

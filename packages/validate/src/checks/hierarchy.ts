@@ -7,10 +7,11 @@ import type { IndexUnderTest } from '../index-under-test.ts';
 export function checkHierarchy({ tickets, ids, ignored }: IndexUnderTest): Finding[] {
   const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
   const unknown: Problem[] = [];
+  const orphans: Problem[] = [];
   const oneSided: Problem[] = [];
   for (const { id, parent, children } of tickets) {
     if (parent !== null && !ids.has(parent)) {
-      unknown.push({
+      orphans.push({
         ticket: id,
         text: `${inQuotes(id)} has the parent ${inQuotes(parent)}, which no ticket is`,
       });
@@ -49,6 +50,7 @@ export function checkHierarchy({ tickets, ids, ignored }: IndexUnderTest): Findi
   const advice = 'dropped, for a container waits for its children; remove the dependency';
   return [
     ...findingOf('hierarchy.unknown', 'fail', unknown, 'correct the id or add the ticket'),
+    ...findingOf('hierarchy.orphan', 'warn', orphans, 'not considered; correct the id or add the ticket'),
     ...findingOf(
       'hierarchy.one-sided',
       'warn',

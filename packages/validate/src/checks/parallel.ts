@@ -5,6 +5,7 @@ import { checkFolders } from '../prerequisites/folders.ts';
 import { checkGit } from '../prerequisites/git-version.ts';
 import { checkCores, checkDisk } from '../prerequisites/machine.ts';
 import { checkSandbox, type Sandbox } from '../prerequisites/sandbox.ts';
+import { checkWorkflowMode } from '../prerequisites/workflow-mode.ts';
 import type { Parallelisation } from '../report.ts';
 
 export interface Surroundings {
@@ -15,25 +16,34 @@ export interface Surroundings {
   readonly workers: number;
   readonly agent: AgentProgram | undefined;
   readonly sandbox: Sandbox | undefined;
+  readonly baseline: { readonly fault?: string } | undefined;
   /** The PATH variable. */
   readonly path: string;
 }
 
 /** Section 15: what a parallel run needs, and what it would gain. */
 export async function checkParallel(
-  { root, worktrees, cores, workers, agent, sandbox, path }: Surroundings,
+  { root, worktrees, cores, workers, agent, sandbox, baseline, path }: Surroundings,
   potential: Parallelisation,
 ): Promise<Finding[]> {
   return [
     ...(await checkGit(root)),
+    await checkWorkflowMode(root),
     ...(await checkFolders(root)),
     await checkAgent(root, agent, path),
     ...(sandbox ? [checkSandbox(sandbox)] : []),
+    ...(baseline ? [describeBaseline(baseline)] : []),
     checkCores(cores),
     await checkDisk(root, worktrees, workers),
     describePotential(potential),
     { id: 'parallel.workers', status: 'pass', message: describeWorkers(potential), tickets: [] },
   ];
+}
+
+function describeBaseline({ fault }: { readonly fault?: string }): Finding {
+  const id = 'parallel.baseline';
+  if (fault !== undefined) return { id, status: 'fail', message: fault, tickets: [] };
+  return { id, status: 'pass', message: 'setup and verify pass on the base commit', tickets: [] };
 }
 
 function describePotential({

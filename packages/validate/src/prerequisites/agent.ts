@@ -24,16 +24,15 @@ export async function checkAgent(
   path: string,
 ): Promise<Finding> {
   if (!agent) {
-    const message =
-      'no agent is configured: name one with --agent or --agent-command, or in the configuration';
-    return { id, status: 'warn', message, tickets: [] };
+    const message = 'none is configured: sage stream needs --agent or --agent-command';
+    return { id, status: 'pass', message: `agent: ${message}`, tickets: [] };
   }
   const { name, program, version, signedIn, fix } = agent;
   for (const file of candidates(root, program, path)) {
     if (!(await isProgram(file))) continue;
     const which = `agent ${inQuotes(name)} is ${inQuotes(file)}${version === undefined ? '' : `, version ${version}`}`;
     if (signedIn === false)
-      return { id, status: 'warn', message: `${which}, and not signed in: ${fix}`, tickets: [] };
+      return { id, status: 'fail', message: `${which}, and not signed in: ${fix}`, tickets: [] };
     return { id, status: 'pass', message: signedIn ? `${which}, signed in` : which, tickets: [] };
   }
   const message = `agent ${inQuotes(name)} cannot be run, for ${inQuotes(program)} is not a program on PATH: ${fix ?? 'install it'}, or name another agent`;

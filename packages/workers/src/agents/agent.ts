@@ -2,6 +2,7 @@ import type { Grant, Granted } from './grant.ts';
 import type { OwnSettings } from './own-settings.ts';
 import type { PermissionPolicy } from './permission.ts';
 import type { ReadEvent } from './report.ts';
+import type { SignIn } from './sign-in.ts';
 
 /** A coding agent: a line for the user's shell that reads its prompt from stdin and works in the current directory. */
 export interface Agent {
@@ -25,10 +26,8 @@ export interface Agent {
   readonly resume?: (command: string, session: string) => string;
   /** How to get the program. */
   readonly install?: string;
-  /** Where its credentials are: variables, or files below HOME or below `$VARIABLE`; and how to make them. */
-  readonly signIn?:
-    | { readonly variables: readonly string[]; readonly files: readonly string[]; readonly fix: string }
-    | undefined;
+  /** Absent where Sage does not know how the agent signs in. */
+  readonly signIn?: SignIn | undefined;
   /** A session belongs to the folder that it began in: another attempt, in another worktree, cannot go on with it. */
   readonly sessionsStay?: boolean;
   /** How it is allowed what it is granted, where it has such a notion. */

@@ -32,6 +32,11 @@ export const claude: Agent = {
       'CLAUDE_CODE_USE_VERTEX',
     ],
     files: ['$CLAUDE_CONFIG_DIR/.credentials.json', '.claude/.credentials.json'],
+    elsewhere: [
+      ['$CLAUDE_CONFIG_DIR/settings.json', /apiKeyHelper|ANTHROPIC_|CLAUDE_CODE_USE|aws/i],
+      ['.claude/settings.json', /apiKeyHelper|ANTHROPIC_|CLAUDE_CODE_USE|aws/i],
+    ],
+    keychains: ['darwin'],
     fix: 'run claude once and log in, or set ANTHROPIC_API_KEY',
   },
   state: ['$CLAUDE_CONFIG_DIR', '~/.claude', '~/.cache/claude'],

@@ -26,6 +26,10 @@ export const codex: Agent = {
   signIn: {
     variables: ['OPENAI_API_KEY', 'CODEX_API_KEY'],
     files: ['$CODEX_HOME/auth.json', '.codex/auth.json'],
+    elsewhere: [
+      ['$CODEX_HOME/config.toml', /model_provider|credentials_store/],
+      ['.codex/config.toml', /model_provider|credentials_store/],
+    ],
     fix: 'run codex login, or set OPENAI_API_KEY',
   },
   inSandbox: (command) => command.replace('--sandbox workspace-write', '--sandbox danger-full-access'),

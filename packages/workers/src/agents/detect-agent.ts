@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { execa } from 'execa';
 import { AgentError } from '../errors.ts';
 import type { Agent } from './agent.ts';
 import { findAgent } from './find-agent.ts';
+import { isSignedIn } from './sign-in.ts';
 
 /** What can be said of an agent on this machine without asking its model anything. */
 export interface AgentState {
@@ -12,7 +10,7 @@ export interface AgentState {
   /** The program's path; absent where the shell line starts with something only the shell can read. */
   readonly program?: string;
   readonly version?: string;
-  /** Absent where Sage does not know how the agent signs in. */
+  /** Absent where only the agent knows. */
   readonly signedIn?: boolean;
   /** What to do where it is not found, or not signed in. */
   readonly fix?: string;
@@ -36,7 +34,7 @@ export async function detectAgent(
   }
   // A custom agent's program may do anything when it is started; known ones only print their version.
   const version = agent.signIn && program !== undefined ? await versionOf(program, cwd) : undefined;
-  const signedIn = agent.signIn && isSignedIn(agent.signIn, environment);
+  const signedIn = isSignedIn(agent, environment);
   return {
     found: true,
     ...(program !== undefined && { program }),
@@ -54,18 +52,4 @@ async function versionOf(program: string, cwd: string): Promise<string | undefin
     timeout: VERSION_TIMEOUT_MS,
   });
   return exitCode === 0 ? /\d+\.\d+[\w.+-]*/.exec(stdout)?.[0] : undefined;
-}
-
-function isSignedIn(
-  { variables, files }: NonNullable<Agent['signIn']>,
-  environment: NodeJS.ProcessEnv,
-): boolean {
-  if (variables.some((name) => environment[name])) return true;
-  return files.some((file) => {
-    // `$NAME/...` is below the folder that a variable names, where it is set.
-    const [, name, rest = ''] = /^\$(\w+)\/(.*)$/.exec(file) ?? [];
-    if (name !== undefined)
-      return Boolean(environment[name]) && existsSync(join(environment[name] ?? '', rest));
-    return existsSync(join(environment['HOME'] ?? homedir(), file));
-  });
 }

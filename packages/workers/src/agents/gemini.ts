@@ -12,8 +12,13 @@ export const gemini: Agent = {
   environment: ['GEMINI_*', 'GOOGLE_*'],
   install: 'npm install --global @google/gemini-cli',
   signIn: {
-    variables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_GENAI_USE_VERTEXAI'],
+    variables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_GENAI_USE_VERTEXAI', 'GOOGLE_GENAI_USE_GCA'],
     files: ['.gemini/oauth_creds.json'],
+    elsewhere: [
+      ['.gemini/settings.json', /vertex|cloud-shell|compute/i],
+      ['.gemini/.env', /=/],
+    ],
+    keychains: ['darwin', 'linux'],
     fix: 'run gemini once and log in, or set GEMINI_API_KEY',
   },
   state: ['~/.gemini'],

@@ -20,6 +20,7 @@ export const opencode: Agent = {
       'OPENROUTER_API_KEY',
     ],
     files: ['$XDG_DATA_HOME/opencode/auth.json', '.local/share/opencode/auth.json'],
+    optional: true,
     fix: 'run opencode auth login',
   },
   state: ['~/.local/share/opencode', '~/.local/state/opencode', '~/.cache/opencode', '~/.config/opencode'],

@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Sandbox, WRITE_OWN_FILE } from './sandbox.ts';
+
+const configured = (config: object) => ({ files: { 'sage.config.json': JSON.stringify(config) } });
+const ONE = [{ id: 'API-1' }];
+
+test('an agent that is not signed in ends the run before it begins, with what signs in', async () => {
+  const program = '#!/bin/sh\necho "2.1.0 (Claude Code)"\n';
+  const sandbox = await Sandbox.create(ONE, { files: { 'bin/claude': program } });
+  sandbox.git('update-index', '--chmod=+x', 'bin/claude');
+  sandbox.git('checkout-index', '--force', 'bin/claude');
+  const PATH = `${join(sandbox.root, 'bin')}:${process.env['PATH']}`;
+  const run = await sandbox.start(['stream', '--auto', '--agent=claude'], { PATH });
+  expect([run.exitCode, run.stderr]).toEqual([
+    2,
+    'ERROR: agent "claude" is not signed in: run claude once and log in, or set ANTHROPIC_API_KEY',
+  ]);
+});
+
+test('a setup that fails on the base commit is found by the run, and by validate', async () => {
+  const sandbox = await Sandbox.create(ONE, configured({ worktrees: { setup: 'echo no lockfile; exit 7' } }));
+  const run = await sandbox.stream(WRITE_OWN_FILE);
+  expect([run.exitCode, run.stdout]).toEqual([2, '']);
+  expect(run.stderr).toContain('setup ended with exit code 7: no lockfile');
+  const check = await sandbox.sage('validate', '--check=parallel');
+  expect(check.exitCode).toBe(1);
+  expect(check.stdout.replaceAll(/\s+/g, ' ')).toContain('setup ended with exit code 7: no lockfile');
+});
+
+test('a verify that fails on the base commit is found by validate as well', async () => {
+  const sandbox = await Sandbox.create(ONE, configured({ verify: 'echo 3 tests failed; false' }));
+  const check = await sandbox.sage('validate', '--check=parallel');
+  expect(check.exitCode).toBe(1);
+  expect(check.stdout.replaceAll(/\s+/g, ' ')).toContain('itself, with: 3 tests failed');
+  expect((await sandbox.sage('validate', '--check=schema')).exitCode).toBe(0);
+});
+
+test('a workflow mode that is not for tickets is found by all', async () => {
+  const sandbox = await Sandbox.create(ONE, { files: { '.sage/workflow-mode': 'DIRECT\n' } });
+  const fault = '.sage/workflow-mode says "DIRECT": sage stream needs TICKET_BASED there';
+  expect((await sandbox.stream(WRITE_OWN_FILE)).stderr).toBe(`ERROR: ${fault}`);
+  const plan = await sandbox.sage('stream', '--dry-run');
+  expect([plan.exitCode, plan.stderr]).toEqual([2, `ERROR: ${fault}`]);
+  const check = await sandbox.sage('validate');
+  expect([check.exitCode, check.stdout.includes('.sage/workflow-mode says "DIRECT"')]).toEqual([1, true]);
+});
+
+test("README's example of an index passes the strict checks", async () => {
+  const readme = await readFile(join(import.meta.dirname, '../README.md'), 'utf8');
+  const example = /```json\n(\{\n {2}"version"[\s\S]*?)```/.exec(readme)?.[1] ?? '';
+  const sandbox = await Sandbox.create(example);
+  const { exitCode, stdout } = await sandbox.sage('validate', '--strict');
+  expect(stdout).not.toContain('warn ');
+  expect(exitCode).toBe(0);
+});

@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { AgentError } from '../errors.ts';
+import type { Agent } from './agent.ts';
+
+/** Where an agent's credentials are: variables, or files below HOME or below `$VARIABLE`; and how to make them. */
+export interface SignIn {
+  readonly variables: readonly string[];
+  readonly files: readonly string[];
+  readonly fix: string;
+  /** Files whose text may name another way in, which only the agent knows. */
+  readonly elsewhere?: readonly (readonly [file: string, names: RegExp])[];
+  /** Systems where it keeps credentials in a keychain that only the agent opens. */
+  readonly keychains?: readonly NodeJS.Platform[];
+  /** It works without, too. */
+  readonly optional?: boolean;
+}
+
+/** undefined where only the agent itself can know. */
+export function isSignedIn(
+  { signIn, command }: Agent,
+  environment: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform = process.platform,
+): boolean | undefined {
+  if (!signIn) return undefined;
+  const { variables, files, elsewhere = [], keychains = [], optional = false } = signIn;
+  if (variables.some((name) => environment[name])) return true;
+  if (files.some((file) => placesOf(file, environment).some((path) => existsSync(path)))) return true;
+  const setsItsOwn = /^\s*[A-Za-z_]\w*=/.test(command);
+  const mayBe = elsewhere.some(([file, names]) =>
+    placesOf(file, environment).some((path) => names.test(textOf(path))),
+  );
+  return optional || setsItsOwn || mayBe || keychains.includes(platform) ? undefined : false;
+}
+
+/** @throws {AgentError} `NOT_SIGNED_IN`, with what signs in. */
+export function assertSignedIn(agent: Agent, environment: NodeJS.ProcessEnv): void {
+  if (isSignedIn(agent, environment) !== false) return;
+  throw new AgentError(
+    'NOT_SIGNED_IN',
+    agent.name,
+    `agent ${JSON.stringify(agent.name)} is not signed in: ${agent.signIn?.fix ?? ''}`,
+  );
+}
+
+/** `$NAME/...` is below the folder that a variable names, where it is set. */
+function placesOf(file: string, environment: NodeJS.ProcessEnv): string[] {
+  const [, name, rest = ''] = /^\$(\w+)\/(.*)$/.exec(file) ?? [];
+  if (name === undefined) return [join(environment['HOME'] ?? homedir(), file)];
+  const folder = environment[name];
+  return folder ? [join(folder, rest)] : [];
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
