@@ -39,10 +39,10 @@ export { secretValues } from './process/secrets.ts';
 export { userShell } from './process/shell.ts';
 export {
   type CutOffAttempt,
-  type KeptAs,
   openWorkers,
   type AttemptName,
   type Workers,
   type WorkersOptions,
 } from './workers.ts';
+export type { KeptAs } from './worktree/kept-refs.ts';
 export { assertWorktreeSettings, type WorktreeSettings } from './worktree/worktree-settings.ts';

@@ -1,13 +1,5 @@
 import { join } from 'node:path';
-import {
-  encodeRefComponent,
-  listRefs,
-  type Repository,
-  SAGE_PATHS,
-  SAGE_REFS,
-  updateRefs,
-  worktreeDirectory,
-} from '@sage/git';
+import { type Repository, SAGE_PATHS, worktreeDirectory } from '@sage/git';
 import type { Agent } from './agents/agent.ts';
 import type { AgentRun } from './agents/agent-run.ts';
 import { runAttempt, worktreeHolder } from './attempt/attempt.ts';
@@ -22,6 +14,7 @@ import type { PromptTemplate } from './prompt/prompt-template.ts';
 import type { AgentSelection, AttemptResult, WorkRequest } from './request.ts';
 import { WorkerError } from './errors.ts';
 import type { WorktreeSettings } from './worktree/worktree-settings.ts';
+import { type KeptAs, KeptRefs } from './worktree/kept-refs.ts';
 import { SettingsWatch } from './worktree/settings-watch.ts';
 import type { SandboxSettings } from './process/sandbox.ts';
 import { Masker, secretValues } from './process/secrets.ts';
@@ -50,9 +43,6 @@ export interface WorkersOptions extends Pick<CommandLimits, 'timeout' | 'idleTim
   /** Of the prompt; Sage's own by default. */
   readonly template?: PromptTemplate;
 }
-
-/** Why work is kept that did not land: `refs/sage/deferred/<ticket>`, `refs/sage/interrupted/<ticket>`. */
-export type KeptAs = 'deferred' | 'interrupted';
 
 /** Names an attempt. */
 export interface AttemptName {
@@ -122,28 +112,13 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   const runs = new Set<string>();
   let workerCount = 1;
 
-  const keep = async (ticket: string, commit: string, as: KeptAs): Promise<string> => {
-    const ref = keptRef(ticket, as);
-    await updateRefs(repository, [{ ref, old: undefined, new: commit }]);
-    return ref;
-  };
+  const kept = new KeptRefs(repository);
 
   return {
     partialClone: worktrees.partial,
-    keep,
+    keep: (ticket, commit, as) => kept.keep(ticket, commit, as),
     preview: (ticket) => worktrees.preview(worktreeHolder(ticket)),
-    async forgetKept(ticket) {
-      const modules = await listRefs(repository, `${SAGE_REFS.submodules}${encodeRefComponent(ticket)}/`);
-      const refs = [
-        keptRef(ticket, 'deferred'),
-        keptRef(ticket, 'interrupted'),
-        ...modules.map(({ ref }) => ref),
-      ];
-      await updateRefs(
-        repository,
-        refs.map((ref) => ({ ref, old: undefined, new: 'delete' })),
-      );
-    },
+    forgetKept: (ticket) => kept.forget(ticket),
     logOf: ({ run, ticket, attempt }) =>
       join(SAGE_PATHS.runs, run, attemptPath(ticket, attempt), OUTPUT_FILE),
     outputTail: (log) => outputTail(join(repository.root, log)).catch(() => []),
@@ -169,13 +144,13 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
     async recover(run, cutOff) {
       const ended = await endRun(run);
       await worktrees.adoptPins();
-      const kept: string[] = [];
+      const refs: string[] = [];
       for (const { ticket, base, message } of cutOff) {
         const commit = await worktrees.salvage(worktreeHolder(ticket), base, message);
-        if (commit !== undefined) kept.push(await keep(ticket, commit, 'interrupted'));
+        if (commit !== undefined) refs.push(await kept.keep(ticket, commit, 'interrupted'));
       }
       await worktrees.removeAll();
-      return { ended: ended.length, kept };
+      return { ended: ended.length, kept: refs };
     },
     changedSettings: () => watch.changes(),
     async close() {
@@ -184,10 +159,6 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
       await worktrees.close();
     },
   };
-}
-
-function keptRef(ticket: string, as: KeptAs): string {
-  return SAGE_REFS[as] + encodeRefComponent(ticket);
 }
 
 /** Ends whatever a run has started and removes its control groups. */

@@ -8,7 +8,7 @@ import { updateIndexEntries } from '../objects/trees.ts';
 export interface CheckoutFile {
   /** The index entry, undefined when the path is not in the index (or unmerged). */
   staged: { mode: string; oid: string } | undefined;
-  /** Whether the file on disk may differ from the index entry (missing counts). */
+  /** Whether the file on disk differs from the index entry (missing counts). */
   modified: boolean;
 }
 
@@ -18,12 +18,12 @@ export async function viewFile(
   { file }: IndexLock,
   path: string,
 ): Promise<CheckoutFile> {
-  const run = { indexFile: file };
-  const lines = await gitFields(checkout, ['ls-files', '-s', '-z', '--', path], run);
-  const match = lines.length === 1 ? /^(\d{6}) ([0-9a-f]+) 0\t/.exec(lines[0] ?? '') : null;
+  // The entry, and the same once more where the file is modified.
+  const args = ['ls-files', '-s', '-m', '-z', '--', path];
+  const lines = await gitFields(checkout, args, { indexFile: file });
+  const match = lines.length <= 2 ? /^(\d{6}) ([0-9a-f]+) 0\t/.exec(lines[0] ?? '') : null;
   if (!match) return { staged: undefined, modified: false };
-  const changed = await gitFields(checkout, ['diff-files', '-z', '--name-only', '--', path], run);
-  return { staged: { mode: match[1] ?? '', oid: match[2] ?? '' }, modified: changed.length > 0 };
+  return { staged: { mode: match[1] ?? '', oid: match[2] ?? '' }, modified: lines.length > 1 };
 }
 
 /** Makes a blob the staged version of a path; the file on disk stays. */

@@ -3,6 +3,7 @@ import { gitFields, onDisk, readablePath, toBytePath } from '../objects/byte-pat
 import { type IndexLock, readTreeInto } from './checkout-index.ts';
 import { CheckoutError, GitError } from '../errors.ts';
 import type { Repository } from '../repository.ts';
+import { type TreeDifference, treeDifferences } from '../objects/tree-differences.ts';
 import { treeEntry, treeWithEntries, type TreeChange } from '../objects/trees.ts';
 
 export interface MoveOptions {
@@ -46,35 +47,6 @@ export async function treeKeeping(
     changes.push({ path: toBytePath(path), mode: before?.mode ?? '0', oid: before?.oid });
   }
   return changes.length === 0 ? to : treeWithEntries(checkout, to, changes);
-}
-
-export interface TreeDifference {
-  /** A byte path. */
-  readonly path: string;
-  readonly before: { mode: string; oid: string } | undefined;
-  readonly after: { mode: string; oid: string } | undefined;
-}
-
-export async function treeDifferences(
-  checkout: Repository,
-  from: string,
-  to: string,
-): Promise<TreeDifference[]> {
-  return parseDifferences(await gitFields(checkout, ['diff-tree', '-r', '-z', '--no-renames', from, to]));
-}
-
-/** The raw fields of `git diff-tree -r -z`, paths as bytes. */
-export function parseDifferences(fields: readonly string[]): TreeDifference[] {
-  const differences: TreeDifference[] = [];
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    const [oldMode = '', newMode = '', oldOid = '', newOid = ''] = (fields[at] ?? '').slice(1).split(' ');
-    differences.push({
-      path: fields[at + 1] ?? '',
-      before: /^0+$/.test(oldMode) ? undefined : { mode: oldMode, oid: oldOid },
-      after: /^0+$/.test(newMode) ? undefined : { mode: newMode, oid: newOid },
-    });
-  }
-  return differences;
 }
 
 /** Byte paths that forbid the move and that git's own look at them passes over. */

@@ -1,7 +1,8 @@
 import { lstat, open, rm } from 'node:fs/promises';
 import { gitFields, onDisk, readablePath } from '../objects/byte-paths.ts';
 import { checkoutFiles, type IndexLock, readTreeInto } from './checkout-index.ts';
-import { treeDifferences, treeKeeping, type MoveOptions, type TreeDifference } from './checkout.ts';
+import { type MoveOptions, treeKeeping } from './checkout.ts';
+import { type TreeDifference, treeDifferences } from '../objects/tree-differences.ts';
 import type { Repository } from '../repository.ts';
 import { readGitOutput } from '../process/read-output.ts';
 import { git } from '../process/run.ts';

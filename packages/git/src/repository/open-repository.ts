@@ -37,6 +37,10 @@ export async function openRepository(directory: string): Promise<Repository> {
 
 /** The full ref that HEAD names (born or not), undefined when HEAD is detached. */
 export async function currentBranch(repository: Repository): Promise<string | undefined> {
+  const text = await readFile(join(repository.gitDir, 'HEAD'), 'utf8').catch(() => '');
+  const named = /^ref: (refs\/heads\/.+)\n$/.exec(text)?.[1];
+  // Where refs are kept in another way, the file names one that cannot be.
+  if (named !== undefined && named !== 'refs/heads/.invalid') return named;
   const ref = await git(repository, ['symbolic-ref', '--quiet', 'HEAD'], { allowExit: [1] });
   return ref === '' ? undefined : ref;
 }

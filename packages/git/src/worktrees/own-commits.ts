@@ -1,6 +1,9 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { treeDifferences } from '../objects/tree-differences.ts';
 import { fetchCommit } from '../objects/commits.ts';
+import { treeWithEntries } from '../objects/trees.ts';
+import { DURABLE_CONFIG } from '../process/environment.ts';
 import { toBytePath } from '../objects/byte-paths.ts';
 import { git, gitRaw } from '../process/run.ts';
 import type { Repository } from '../repository.ts';
@@ -21,9 +24,10 @@ export interface OwnCommitsOptions {
 }
 
 /**
- * The last of the commits that somebody made in a worktree on its base, copied into the user's repository; undefined
- * where there are none, or where they cannot be taken as they are (merges, another history, changes of excluded files
- * or submodules, objects that git refuses).
+ * The last of the commits that somebody made in a worktree on its base, copied into the user's repository with their
+ * authors, dates and messages. Changes of excluded files are taken out of each, and a merge becomes a step of its first
+ * parent. undefined where there are none, or where they cannot be taken so (another history, changes of submodules,
+ * objects that git refuses).
  */
 export async function ownCommits(
   options: OwnCommitsOptions,
@@ -40,7 +44,7 @@ export async function ownCommits(
     });
     if (tip === base) return undefined;
     await fetchCommit(repository, gitDir, tip, limits);
-    return await asTheyAre(options, tip);
+    return await asFarAsTheyCanBe(options, tip);
   } catch {
     signal?.throwIfAborted();
     return undefined;
@@ -57,14 +61,51 @@ async function hasMoved(gitDir: string, base: string): Promise<boolean> {
   return (await readFile(join(gitDir, 'HEAD'), 'utf8')) !== `${base}\n`;
 }
 
-async function asTheyAre(
+interface OwnCommit {
+  readonly oid: string;
+  readonly parents: readonly string[];
+  readonly tree: string;
+  /** Byte paths that differ from its first parent. */
+  readonly paths: readonly string[];
+}
+
+/** Along first parents, so that a merge is one step with all that it brought in. */
+async function asFarAsTheyCanBe(
   { repository, base, exclude }: OwnCommitsOptions,
   tip: string,
 ): Promise<{ tip: string; tree: string } | undefined> {
-  const format = '--format=%x01%H %P%x02%T';
+  const commits = await firstParents(repository, base, tip);
+  if (commits === undefined) return undefined;
+  const roots = exclude.map((path) => toBytePath(path).replace(/\/+$/, ''));
+  const isExcluded = (path: string) =>
+    roots.some((root) => path === root || path.startsWith(`${root}/`) || root.startsWith(`${path}/`));
+  let touched = false;
+  let last = { tip: base, tree: await git(repository, ['rev-parse', `${base}^{tree}`]) };
+  let before = last.tree;
+  for (const { oid, parents, tree: whole, paths } of commits) {
+    touched ||= paths.some(isExcluded);
+    const tree = touched ? await withBaseOf(repository, base, whole, isExcluded) : whole;
+    // One that did nothing else.
+    const isEmptied = tree === last.tree && whole !== before;
+    before = whole;
+    if (isEmptied) continue;
+    const isSame = tree === whole && parents.length === 1 && parents[0] === last.tip;
+    last = { tip: isSame ? oid : await rewritten(repository, oid, { tree, parent: last.tip }), tree };
+  }
+  return last.tip === base ? undefined : last;
+}
+
+/** The commits after `base`, oldest first; undefined where they do not begin there, or touch submodules. */
+async function firstParents(
+  repository: Repository,
+  base: string,
+  tip: string,
+): Promise<OwnCommit[] | undefined> {
   const args = [
     'log',
-    format,
+    '--first-parent',
+    '--diff-merges=first-parent',
+    '--format=%x01%H %P%x02%T',
     '--raw',
     '-z',
     '--no-abbrev',
@@ -74,22 +115,52 @@ async function asTheyAre(
   const { stdout } = await gitRaw(repository, [...args, `${base}..${tip}`]);
   const records = Buffer.from(stdout).toString('latin1').split('\u0001').slice(1);
   if (records.length === 0 || records.length > MAX_COMMITS) return undefined;
-  const roots = exclude.map((path) => toBytePath(path).replace(/\/+$/, ''));
+  const commits: OwnCommit[] = [];
   let expected = tip;
   for (const record of records) {
     const [ids = '', rest = ''] = record.split('\u0002');
-    const [commit, parent, ...others] = ids.split(' ');
-    if (commit !== expected || parent === undefined || others.length > 0) return undefined;
-    expected = parent;
+    const [oid = '', ...parents] = ids.split(' ');
+    const [first] = parents;
+    if (oid !== expected || first === undefined) return undefined;
+    expected = first;
     const fields = rest.split('\0');
+    const paths: string[] = [];
     for (const [at, field] of fields.entries()) {
       if (!field.startsWith(':') && !field.startsWith('\n:')) continue;
-      const path = fields[at + 1] ?? '';
       if (/160000/.test(field.slice(0, 16))) return undefined;
-      if (roots.some((root) => path === root || path.startsWith(`${root}/`) || root.startsWith(`${path}/`)))
-        return undefined;
+      paths.push(fields[at + 1] ?? '');
     }
+    commits.unshift({ oid, parents, tree: /^[0-9a-f]+/.exec(rest)?.[0] ?? '', paths });
   }
-  const tree = /^[0-9a-f]+/.exec(records[0]?.split('\u0002')[1] ?? '')?.[0];
-  return expected === base && tree !== undefined ? { tip, tree } : undefined;
+  return expected === base ? commits : undefined;
+}
+
+/** A tree with what is excluded as it is in the base. */
+async function withBaseOf(
+  repository: Repository,
+  base: string,
+  tree: string,
+  isExcluded: (path: string) => boolean,
+): Promise<string> {
+  const differences = (await treeDifferences(repository, tree, base)).filter(({ path }) => isExcluded(path));
+  if (differences.length === 0) return tree;
+  const changes = differences.map(({ path, after }) => ({ path, mode: after?.mode ?? '0', oid: after?.oid }));
+  return treeWithEntries(repository, tree, changes);
+}
+
+/** The same author, dates and message; a signature would no longer be true. */
+async function rewritten(
+  repository: Repository,
+  oid: string,
+  { tree, parent }: { tree: string; parent: string },
+): Promise<string> {
+  const content = Buffer.from((await gitRaw(repository, ['cat-file', 'commit', oid])).stdout);
+  const end = content.indexOf('\n\n');
+  const kept = content
+    .toString('latin1', 0, end)
+    .split('\n')
+    .filter((line) => /^(author|committer|encoding) /.test(line));
+  const header = [`tree ${tree}`, `parent ${parent}`, ...kept].join('\n');
+  const input = Buffer.concat([Buffer.from(header, 'latin1'), content.subarray(end)]);
+  return git(repository, ['hash-object', '-t', 'commit', '-w', '--stdin'], { input, config: DURABLE_CONFIG });
 }

@@ -192,17 +192,40 @@ test('commits that were made there are taken as they are, with the rest on top o
   );
 });
 
+test('what is excluded is taken out of each commit; one that has nothing else is left out', async () => {
+  const { tree, base, collect, show, log, repository } = await worker({
+    a: '1',
+    '.sage/index': '{}',
+    '.sage/x': '1',
+  });
+  commitAll(tree, { '.sage/index': '{"x":1}', b: '2' }, 'both');
+  commitAll(tree, { '.sage/x': null }, 'excluded only');
+  userGit(tree, '-c', 'user.name=Pair', 'commit', '--quiet', '--allow-empty', '-m', 'empty');
+  commitAll(tree, { c: '3' }, 'add c');
+  put(tree, { d: '4' });
+  const { commit } = await collect();
+  expect(show(commit)).toBe('A\tb\nA\tc\nA\td');
+  expect(log(commit)).toBe('Sage: feat: all of it\nAgent: add c\nPair: empty\nAgent: both');
+  const dates = (ref: string, where: string, skip: number) =>
+    userGit(where, 'log', `--skip=${skip}`, '--max-count=1', '--format=%an %aI %cn %cI', ref);
+  expect(dates(commit ?? '', repository.root, 1)).toBe(dates('HEAD', tree, 0));
+  expect(userGit(repository.root, 'diff', '--name-only', base, commit ?? '', '--', '.sage')).toBe('');
+});
+
+test('a merge among them becomes a step of its first parent', async () => {
+  const { tree, collect, show, log, repository, base } = await worker({ a: '1' });
+  userGit(tree, 'checkout', '--quiet', '-b', 'side');
+  commitAll(tree, { b: '2' }, 'on the side');
+  userGit(tree, 'checkout', '--quiet', '--detach', base);
+  commitAll(tree, { c: '3' }, 'add c');
+  userGit(tree, 'merge', '--quiet', '--no-ff', '-m', 'merge the side', 'side');
+  const { commit } = await collect();
+  expect(show(commit)).toBe('A\tb\nA\tc');
+  expect(log(commit)).toBe('Agent: merge the side\nAgent: add c');
+  expect(userGit(repository.root, 'rev-list', '--min-parents=2', commit ?? '')).toBe('');
+});
+
 test.each<[string, (tree: string) => void]>([
-  ['touch an excluded file', (tree) => commitAll(tree, { '.sage/index': '{"x":1}', b: '2' })],
-  [
-    'have a merge among them',
-    (tree) => {
-      userGit(tree, 'checkout', '--quiet', '-b', 'side');
-      commitAll(tree, { b: '2' });
-      userGit(tree, 'checkout', '--quiet', '--detach', 'start');
-      userGit(tree, 'merge', '--quiet', '--no-ff', '-m', 'merge', 'side');
-    },
-  ],
   [
     'have another history',
     (tree) => {
