@@ -25,7 +25,7 @@ export interface ForecastOptions extends Omit<SimulationOptions, 'durationOf' | 
    * first attempt succeeds.
    */
   readonly courseOf?: ((id: string, random: () => number) => Course) | undefined;
-  /** How often the run is simulated; by default 20 to 200 times, less often the more tickets there are. */
+  /** How often the run is simulated; by default 4 to 200 times, less often the more tickets there are. */
   readonly runs?: number;
 }
 
@@ -53,7 +53,7 @@ const DEFAULT_DRAWS = 20;
  */
 export function forecast(tickets: readonly SchedulerTicket[], options: ForecastOptions): Forecast {
   // A larger backlog varies less, and takes longer to simulate.
-  const runs = options.runs ?? Math.max(20, Math.min(200, Math.floor(200_000 / Math.max(1, tickets.length))));
+  const runs = options.runs ?? Math.max(4, Math.min(200, Math.floor(200_000 / Math.max(1, tickets.length))));
   const draws = forecastDraws(tickets, { ...options, runs });
   for (;;) {
     const { done, value } = draws.next();
@@ -107,8 +107,24 @@ export function* forecastDraws(
   }
 }
 
-/** The median, and what four of five are between. */
+/** From this many values on, quantiles are taken from the values themselves. */
+const MIN_SORTED = 20;
+/** Quantile of 0.9 of Student's t distribution, for 1, 2, ... degrees of freedom. */
+const STUDENT_QUANTILES_90 = [
+  3.078, 1.886, 1.638, 1.533, 1.476, 1.44, 1.415, 1.397, 1.383, 1.372, 1.363, 1.356, 1.35, 1.345, 1.341,
+  1.337, 1.333, 1.33,
+];
+
+/** The median, and what four of five further values are between. */
 function middleOf(values: readonly number[]): { low: number; expected: number; high: number } {
+  const count = values.length;
+  if (count > 1 && count < MIN_SORTED) {
+    // The prediction interval of a normal distribution: so few are drawn only of sums of thousands of tickets.
+    const mean = values.reduce((sum, value) => sum + value, 0) / count;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1);
+    const reach = STUDENT_QUANTILES_90[count - 2]! * Math.sqrt(variance * (1 + 1 / count));
+    return { low: Math.max(0, mean - reach), expected: mean, high: mean + reach };
+  }
   const sorted = values.toSorted((a, b) => a - b);
   return { low: quantile(sorted, 0.1), expected: quantile(sorted, 0.5), high: quantile(sorted, 0.9) };
 }

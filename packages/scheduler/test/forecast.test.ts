@@ -49,6 +49,28 @@ test('forecast: in mid-run holds four of five ends, with the time that running t
   expect(held / RUNS).toBeLessThan(0.88);
 });
 
+test('forecast: four simulations are enough for a range that holds four of five ends', () => {
+  let held = 0;
+  const BACKLOGS = 300;
+  for (let seed = 0; seed < BACKLOGS; seed++) {
+    const random = seededNormals(seed);
+    const backlog = Array.from({ length: 60 }, (_, nth) => {
+      return { id: `T-${nth}`, dependencies: [], duration: 10 * Math.exp(0.5 * random()) };
+    });
+    const range = (id: string) => {
+      const { duration } = backlog[Number(id.slice(2))]!;
+      return { low: duration / 2, high: duration * 2 };
+    };
+    const { low, high } = forecast(backlog, { workers: 3, rangeOf: range, runs: 4 });
+    const deviation = Math.log(2) / 1.2816;
+    const real = new Map(backlog.map(({ id, duration }) => [id, duration * Math.exp(deviation * random())]));
+    const { makespan } = simulate(backlog, { workers: 3, durationOf: (id) => real.get(id)! });
+    if (makespan >= low && makespan <= high) held++;
+  }
+  expect(held / BACKLOGS).toBeGreaterThan(0.72);
+  expect(held / BACKLOGS).toBeLessThan(0.88);
+});
+
 test('forecast: costs what the minutes of all attempts cost, those that fail as well', () => {
   const options = { workers: 4, costPerMinute: 0.5, rangeOf: () => undefined };
   expect(forecast(tickets, options)).toMatchObject({
