@@ -253,13 +253,15 @@ test('kept work is forgotten by the name of its ticket only', async () => {
 });
 
 test('ignored files that were the only output are named, and copies are kept', async () => {
-  const { workers, request } = await repositoryFixture({ '.gitignore': 'plans/\n', 'a.txt': 'a\n' });
-  const room = await workers('mkdir plans; echo plan > plans/summary.md; echo other > plans/b.md');
+  const { workers, request } = await repositoryFixture({ '.gitignore': 'docs/plans/\n', 'a.txt': 'a\n' });
+  const room = await workers(
+    'mkdir -p docs/plans; echo plan > docs/plans/summary.md; echo other > docs/plans/b.md',
+  );
   const { reason, outputFile } = await room.run(request('API-1'));
   expect(reason).toBe(
-    'the agent reported success but changed nothing; it wrote 2 ignored files: plans/b.md, plans/summary.md',
+    'the agent reported success but changed nothing; it wrote 2 ignored files: docs/plans/b.md, docs/plans/summary.md',
   );
-  expect(await readFile(join(outputFile, '../ignored/plans/summary.md'), 'utf8')).toBe('plan\n');
+  expect(await readFile(join(outputFile, '../ignored/docs/plans/summary.md'), 'utf8')).toBe('plan\n');
 });
 
 test('a stash that was left behind is kept, and named', async () => {

@@ -17,15 +17,16 @@ export async function ignoredFiles(
   const { value: listed } = await withoutBlocking(workTree, (signal) =>
     gitFields(repository, args, { cwd: workTree, workTree, indexFile, timeout: GIT_TIMEOUT_MS, signal }),
   );
-  const found: string[] = [];
+  // Git names a folder, and then those in it that the rules name themselves.
+  const found = new Set<string>();
   const pending = listed.toReversed();
-  for (let path = pending.pop(); path !== undefined && found.length < MAX_FILES; path = pending.pop()) {
+  for (let path = pending.pop(); path !== undefined && found.size < MAX_FILES; path = pending.pop()) {
     const name = path.replace(/\/$/, '');
     const status = await lstat(onDisk(workTree, name)).catch(() => undefined);
     if (status?.isDirectory()) {
       const entries = await readdir(onDisk(workTree, name), { encoding: 'buffer' }).catch(() => []);
       pending.push(...entries.map((entry) => `${name}/${entry.toString('latin1')}`).toReversed());
-    } else if (status?.isFile() && status.mtime >= since) found.push(readablePath(name));
+    } else if (status?.isFile() && status.mtime >= since) found.add(readablePath(name));
   }
-  return found;
+  return [...found];
 }

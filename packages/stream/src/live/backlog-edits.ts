@@ -31,6 +31,9 @@ export class BacklogEdits implements LiveInput {
     this.#selection = selection;
   }
 
+  /** A version that could not be read, at the first look. */
+  #doubted: string | undefined;
+
   async hasChanged(): Promise<boolean> {
     const { scheduler } = this.#scheduling;
     if (this.#postponed.some((id) => !scheduler.isRunning(id))) return true;
@@ -58,8 +61,11 @@ export class BacklogEdits implements LiveInput {
         .filter((one) => state.completed.has(one.id) && one.state !== 'COMPLETED' && !isContainer(one))
         .map(({ id }) => id);
     } catch (error) {
-      // If it was written while it was read, it is looked at again.
-      if ((await source.version()) === version) this.#refuse(error, version);
+      // If it was written while it was read, it is looked at again; and once more in any case: editors, and git when it
+      // moves a checkout, remove a file for a moment before they write it.
+      if ((await source.version()) !== version) return;
+      if (this.#doubted === version) this.#refuse(error, version);
+      this.#doubted = version;
       return;
     }
     this.#seen = version;
