@@ -1,7 +1,14 @@
 import type { QueueEntry } from '@sage/commit-queue';
 import { chooseAgent } from '../backlog/agent-choice.ts';
 import { type Ticket, ticketChecks, ticketDocument } from '@sage/tickets';
-import type { AgentRun, AttemptResult, PreviousAttempt, WorkRequest, WorkTicket } from '@sage/workers';
+import {
+  type AgentRun,
+  type AttemptResult,
+  type PreviousAttempt,
+  WorkerError,
+  type WorkRequest,
+  type WorkTicket,
+} from '@sage/workers';
 import { commitMessage } from '../backlog/commit-message.ts';
 import type { ConflictWatch } from '../conflicts/conflict-watch.ts';
 import type { RunContext } from '../context/run-context.ts';
@@ -206,6 +213,7 @@ function workTicket(ticket: Ticket): WorkTicket {
 }
 
 function machineFailed(error: unknown) {
-  const reason = error instanceof Error ? error.message : String(error);
+  const first = error instanceof WorkerError && error.cause instanceof Error ? error.cause : error;
+  const reason = first instanceof Error ? first.message : String(first);
   return { outcome: 'machine-failed', reason } as const;
 }

@@ -192,10 +192,7 @@ export class Run {
       const id = scheduler.next();
       if (id === undefined) return this.#wakeIn((scheduler.nextDue() ?? Infinity) - clock.elapsed());
       const delay = admission.startDelay(this.#numbers.busy, this.#attempts.running);
-      if (delay > 0) {
-        this.#noticeBudget();
-        return this.#wakeIn(delay);
-      }
+      if (delay > 0) return this.#wakeIn(delay);
       const letsOthersPass = this.#breaker.suspects(id) || this.#turnedAway.letsOthersPass(id);
       if (letsOthersPass && scheduler.ready > 1) {
         // If others fail the same way, the fault is not the ticket's.
@@ -241,7 +238,7 @@ export class Run {
   #noticeBudget(): void {
     const { log, scheduler, notice } = this.#context;
     // Running attempts may use less than is reserved for them: the budget is used up only when none runs.
-    const reason = this.#attempts.running === 0 ? this.#parts.admission.overBudget(0) : undefined;
+    const reason = scheduler.ready > 0 && !this.#isOver ? this.#parts.admission.overBudget(0) : undefined;
     if (reason !== undefined) notice(`${reason}; ${leftOver(log.state, scheduler.remaining)}`);
   }
 
@@ -306,6 +303,7 @@ export class Run {
     this.#cancelLanding();
     this.#parts.inputs.close();
     await this.#watch.settled();
+    this.#noticeBudget();
     try {
       if (this.#stopped === undefined && !killSignal.aborted) await states.flush(queue, target.ref);
     } catch (error) {

@@ -65,7 +65,9 @@ test('a budget that is used up starts nothing more, and says what is left', asyn
   });
   const { summary } = await loop.finish();
   expect(summary).toMatchObject({ completed: 1, unprocessed: 2 });
-  expect(loop.notices.join('\n')).toContain('2 tickets are left as they are, and would need about $6.00');
+  expect(loop.notices).toEqual([
+    expect.stringContaining('2 tickets are left as they are, and would need about $6.00'),
+  ]);
 });
 
 test('a budget that an agent cannot be held to is told once', async () => {

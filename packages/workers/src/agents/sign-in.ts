@@ -19,7 +19,7 @@ export interface SignIn {
 
 /** undefined where only the agent itself can know. */
 export function isSignedIn(
-  { signIn, command }: Agent,
+  { name, signIn, command }: Agent,
   environment: NodeJS.ProcessEnv,
   platform: NodeJS.Platform = process.platform,
 ): boolean | undefined {
@@ -27,11 +27,12 @@ export function isSignedIn(
   const { variables, files, elsewhere = [], keychains = [], optional = false } = signIn;
   if (variables.some((name) => environment[name])) return true;
   if (files.some((file) => placesOf(file, environment).some((path) => existsSync(path)))) return true;
-  const setsItsOwn = /^\s*[A-Za-z_]\w*=/.test(command);
+  // Another program, or one that is given its key here.
+  const isOwnProgram = new RegExp(`^\\s*(\\S*/)?${name}(\\s|$)`).test(command);
   const mayBe = elsewhere.some(([file, names]) =>
     placesOf(file, environment).some((path) => names.test(textOf(path))),
   );
-  return optional || setsItsOwn || mayBe || keychains.includes(platform) ? undefined : false;
+  return optional || !isOwnProgram || mayBe || keychains.includes(platform) ? undefined : false;
 }
 
 /** @throws {AgentError} `NOT_SIGNED_IN`, with what signs in. */

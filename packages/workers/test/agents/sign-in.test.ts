@@ -33,6 +33,7 @@ test.each([
     'linux',
   ],
   ['a variable of the command', {}, resolveAgent({ name: 'claude', command: 'KEY=$(get) claude' }), 'linux'],
+  ['another program', {}, resolveAgent({ name: 'claude', command: 'sh work.sh' }), 'linux'],
   ['models without an account', {}, resolveAgent({ name: 'opencode' }), 'linux'],
   ['an agent that Sage knows nothing of', {}, resolveAgent({ command: 'my-agent' }), 'linux'],
 ] as const)('with %s only the agent knows', async (_, files, agent, platform) => {
