@@ -28,7 +28,7 @@ const ACTS: Readonly<Record<string, [state: string, category?: string]>> = {
   hang: ['DEFERRED', 'stalled'],
   'ignore-signals': ['DEFERRED', 'stalled'],
   'no-output': ['DEFERRED', 'agent_failed'],
-  'full-disk': ['DEFERRED', 'agent_failed'],
+  'full-disk': ['DEFERRED', 'external_blocker'],
   'delete-worktree': ['DEFERRED', 'no_changes'],
   lie: ['DEFERRED', 'no_changes'],
   denied: ['DEFERRED', 'no_changes'],
