@@ -1,5 +1,13 @@
+import { join } from 'node:path';
 import { openCommitQueue, type QueueEntry } from '@sage/commit-queue';
-import { excludeFromGit, type Repository, SAGE_PATHS, worktreeDirectory } from '@sage/git';
+import {
+  excludeFromGit,
+  makeSharedFolder,
+  type Repository,
+  SAGE_PATHS,
+  sharedPermissions,
+  worktreeDirectory,
+} from '@sage/git';
 import { newRunId, type RecordedRun, RunLog, writeRunSettings } from '@sage/journal';
 import { type Backlog, heldBackIn } from '../backlog/backlog.ts';
 import { LiveBacklog } from '../backlog/live-backlog.ts';
@@ -65,6 +73,7 @@ export async function composeRun(
     repository,
     ownPaths.map((path) => `/${path}/`),
   );
+  await makeSharedFolder(join(repository.root, runs), await sharedPermissions(repository));
   const run = resumed?.run ?? newRunId(clock.now(), beginning.random);
   const protectedPaths = [...source.protectedPaths, ...ownPaths];
   const workers = await openWorkerPool({ ...options, repository, protectedPaths }, workforce.workers, notice);

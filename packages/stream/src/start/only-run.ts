@@ -1,15 +1,14 @@
 import { join } from 'node:path';
 import { acquireLock, type LockOwner, lockOwner, LockTimeoutError } from '@sage/commit-queue';
-import { makeSharedFolder, type Repository, SAGE_PATHS, sharedPermissions } from '@sage/git';
+import { makeSharedFolder, type Repository, sharedPermissions } from '@sage/git';
 import { CannotStartError } from '../errors.ts';
 
 const PURPOSE = 'sage stream';
 
 /** One run per repository, whichever of its checkouts it is started in. */
 export async function onlyRun(repository: Repository) {
-  const shared = await sharedPermissions(repository);
-  for (const made of [join(folder(repository), 'lock'), join(repository.root, SAGE_PATHS.runs)])
-    await makeSharedFolder(made, shared);
+  // Below the git directory: a run that is refused leaves nothing in the checkout.
+  await makeSharedFolder(join(folder(repository), 'lock'), await sharedPermissions(repository));
   try {
     return await acquireLock(folder(repository), { timeout: 0, purpose: PURPOSE });
   } catch (cause) {
