@@ -1,6 +1,6 @@
 import type { ManagedFile, QueueEntry, SettledEntry } from '@sage/commit-queue';
 import type { Deferral } from '@sage/journal';
-import { recordsCommits, type TicketChange, TicketIndexError } from '@sage/tickets';
+import { recordsCommits, type TicketChange, TicketIndexError, type TicketState } from '@sage/tickets';
 import type { Backlog } from './backlog.ts';
 import { completedContainers } from './completed-containers.ts';
 import type { LandingQueue, TicketSource } from '../ports.ts';
@@ -32,6 +32,8 @@ export class TicketStates {
   #pending: TicketChange[] = [];
   /** Changes that wait until the file can be read again. */
   #unwritten: TicketChange[] = [];
+  /** The state of each ticket before it was deferred. */
+  readonly #deferredFrom = new Map<string, TicketState>();
 
   constructor(options: TicketStatesOptions) {
     this.#options = options;
@@ -77,16 +79,19 @@ export class TicketStates {
   }
 
   recordDeferred(id: string, { category, reason, attempts, at }: Deferral): Promise<void> {
+    const before = this.#options.backlog.tickets.get(id)?.state;
+    if (before !== undefined && !this.#deferredFrom.has(id)) this.#deferredFrom.set(id, before);
     const deferReason = { category, message: reason, attempts, last_error: reason, deferred_at: at };
     return this.#record({ id, state: 'DEFERRED', at, deferReason });
   }
 
-  /** Takes a deferral back: the ticket has again the state that it had before the run. */
+  /** Takes a deferral back: the ticket has again the state that it had before it. */
   async takeBackDeferral(id: string): Promise<void> {
     const waiting = this.#pending.length;
     this.#pending = this.#pending.filter((change) => change.id !== id || change.state !== 'DEFERRED');
     if (this.#pending.length < waiting) return;
-    const state = this.#options.backlog.tickets.get(id)?.state;
+    // The backlog may have been read since, with the deferral.
+    const state = this.#deferredFrom.get(id);
     if (state !== undefined) await this.#record({ id, state, at: this.#options.now().toISOString() });
   }
 

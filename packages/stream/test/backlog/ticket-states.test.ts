@@ -3,6 +3,7 @@ import { memorySource, type TicketInput } from '@sage/test-support';
 import { TicketIndexError } from '@sage/tickets';
 import { expect, test } from 'vitest';
 import { readBacklog } from '../../src/backlog/backlog.ts';
+import { LiveBacklog } from '../../src/backlog/live-backlog.ts';
 import { TicketStates } from '../../src/backlog/ticket-states.ts';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
@@ -15,7 +16,7 @@ const deferral = {
 
 async function open(tickets: readonly TicketInput[], tracked = true, done: readonly string[] = []) {
   const source = memorySource(tickets, { tracked });
-  const backlog = await readBacklog(source);
+  const backlog = new LiveBacklog(await readBacklog(source), new Set());
   const states = new TicketStates({ source, backlog, done: () => new Set(done), now: () => NOW });
   const landed: string[] = [];
   const queue = {
@@ -46,7 +47,9 @@ async function open(tickets: readonly TicketInput[], tracked = true, done: reado
     if (tracked) for (const file of files) source.text = file.edit(source.text);
     return states.landed({ ...(entry as SettledEntry), managedFiles: files });
   };
-  return { source, states, queue, land, landed };
+  /** As live edits do. */
+  const readAgain = async () => backlog.replace({ backlog: await readBacklog(source), selection: new Set() });
+  return { source, states, queue, land, landed, readAgain };
 }
 
 test('a landing carries the state of its ticket, and of the epic that is complete with it', async () => {
@@ -156,3 +159,17 @@ test('completed states that an edit has put back are written again', async () =>
   await states.restoreCompleted(['A-1']);
   expect(source.states()).toEqual({ 'A-1': 'COMPLETED', 'A-2': 'UNPROCESSED' });
 });
+
+test.each([true, false])(
+  'a deferral that was read again meanwhile is taken back (tracked: %s)',
+  async (tracked) => {
+    const { source, states, queue, land, readAgain } = await open([{ id: 'A-1' }, { id: 'A-2' }], tracked);
+    await states.recordDeferred('A-1', deferral);
+    await land('A-2');
+    await readAgain();
+    expect(source.states()).toMatchObject({ 'A-1': 'DEFERRED' });
+    await states.takeBackDeferral('A-1');
+    await states.flush(queue, 'main');
+    expect(source.states()).toEqual({ 'A-1': 'UNPROCESSED', 'A-2': 'COMPLETED' });
+  },
+);
