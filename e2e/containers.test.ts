@@ -61,3 +61,26 @@ test('what depends on a COMPLETED epic waits for its open children', async () =>
   expect(stderr).toContain('1 epic is COMPLETED with open children');
   expect(sandbox.landings().map(({ ticket }) => ticket)).toEqual(['E-1', 'A-1']);
 });
+
+test('validate, the plan, the run and its report count the same', async () => {
+  const sandbox = await Sandbox.create([
+    { id: 'A', children: ['A-1'], dependencies: ['B'] },
+    { id: 'A-1', parent: 'A' },
+    { id: 'B', children: ['B-1', 'B-2'] },
+    { id: 'B-1', parent: 'B' },
+    { id: 'B-2', parent: 'B' },
+    { id: 'C', state: 'DEFERRED', children: ['C-1'] },
+    { id: 'C-1', parent: 'C' },
+  ]);
+  const { stdout: checked } = await sandbox.sage('validate');
+  expect(checked).toContain('3 tickets to do (and 2 containers), 2 could start now');
+  expect((await sandbox.sage('stream', '--dry-run')).stdout).toContain(
+    '3 tickets in 3 batches, 2 containers, 1 worker',
+  );
+  const { stdout } = await sandbox.sage('stream', '--auto', '--agent-command', WRITE_OWN_FILE);
+  expect(stdout).toContain('3 tickets, 1 blocked, 2 containers, 1 worker, landing on work');
+  expect(stdout).toContain('3 of 3');
+  expect(stdout).toContain('3 completed, 0 deferred, 1 blocked, 0 unprocessed');
+  expect(stdout).toContain('a container: all that is in it has landed');
+  expect((await sandbox.sage('status')).stdout).toContain('3 completed, 1 blocked');
+});

@@ -83,6 +83,7 @@ test('a plan says what its forecast rests on', () => {
     batches: [['API-1']],
     blocked: [],
     workers: 1,
+    containers: [],
     criticalPath: [],
     forecast: { ...forecast, samples: 0, estimates: 0 },
   };

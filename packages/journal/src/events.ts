@@ -3,7 +3,7 @@ import type { DeferCategory } from '@sage/tickets';
 /** How a run ended. `interrupted` and `stopped` runs are resumed by the next one on the same target. */
 export type RunOutcome = 'finished' | 'interrupted' | 'stopped' | 'abandoned';
 
-/** Counts of tickets. Each ticket of the run is in exactly one. */
+/** Counts of tickets. Each ticket of the run that is no container is in exactly one. */
 export interface RunSummary {
   readonly completed: number;
   readonly deferred: number;
@@ -21,10 +21,18 @@ export type RunFact =
       readonly workers: number;
       readonly agent: string;
       readonly tickets: readonly string[];
+      /** Those of them that have children: done when these are, and in no count. */
+      readonly containers?: readonly string[];
+      /** Those of them that a DEFERRED container keeps from starting. */
+      readonly heldBack?: readonly string[];
       readonly resumed: boolean;
     }
   /** Tickets that joined the run: new in the backlog, or no longer DEFERRED there. */
-  | { readonly event: 'tickets.added'; readonly tickets: readonly string[] }
+  | {
+      readonly event: 'tickets.added';
+      readonly tickets: readonly string[];
+      readonly containers?: readonly string[];
+    }
   /** Tickets that left the run before they started: now DEFERRED, COMPLETED or gone in the backlog. */
   | { readonly event: 'tickets.withdrawn'; readonly tickets: readonly string[] }
   /** Tickets whose failures were not their own: no longer deferred, no attempt counted. */

@@ -25,6 +25,10 @@ export interface RunState {
   readonly target: string;
   readonly base: string;
   readonly tickets: ReadonlySet<string>;
+  /** Those of them that are done when their children are. */
+  readonly containers: ReadonlySet<string>;
+  /** Those of them that a DEFERRED container keeps from starting. */
+  readonly heldBack: ReadonlySet<string>;
   /** Counted attempts: those whose end is the ticket's own. */
   readonly attempts: ReadonlyMap<string, number>;
   readonly conflicts: ReadonlyMap<string, number>;
@@ -74,6 +78,8 @@ export class RunFold {
     target: '',
     base: '',
     tickets: new Set(),
+    containers: new Set(),
+    heldBack: new Set(),
     attempts: new Map(),
     conflicts: new Map(),
     agents: new Map(),
@@ -118,6 +124,8 @@ export class RunFold {
         // Attempts of a coordinator that was killed have no end of their own.
         state.open.clear();
         state.blocked.clear();
+        for (const container of event.containers ?? []) state.containers.add(container);
+        state.heldBack = new Set(event.heldBack);
         for (const ticket of event.tickets) {
           state.tickets.add(ticket);
           // Named again after a deferral: the person wants a fresh start.
@@ -137,7 +145,11 @@ export class RunFold {
         state.workers = event.workers;
         return;
       case 'tickets.added':
-        for (const ticket of event.tickets) state.tickets.add(ticket);
+        for (const container of event.containers ?? []) state.containers.add(container);
+        for (const ticket of event.tickets) {
+          state.tickets.add(ticket);
+          state.heldBack.delete(ticket);
+        }
         return;
       case 'tickets.restored':
         for (const ticket of event.tickets) startAfresh(state, ticket);
@@ -233,10 +245,11 @@ function resumeSession(before: Session | undefined, id: string, reported: Figure
   return { id, ...figures };
 }
 
-/** Counts each ticket of a run once. */
+/** Counts each ticket of a run once, without containers. */
 export function summarise(state: RunState): RunSummary {
   const counts = { completed: 0, deferred: 0, blocked: 0, unprocessed: 0 };
   for (const id of state.tickets) {
+    if (state.containers.has(id)) continue;
     if (state.completed.has(id)) counts.completed += 1;
     else if (state.deferred.has(id)) counts.deferred += 1;
     else if (state.blocked.has(id)) counts.blocked += 1;

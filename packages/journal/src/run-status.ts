@@ -38,7 +38,7 @@ export interface RunStatus {
   readonly ended?: string;
   /** Why it stopped. */
   readonly reason?: string;
-  /** Each ticket of the run is counted once. */
+  /** Each ticket of the run is counted once, without containers. */
   readonly tickets: {
     readonly completed: number;
     readonly landing: number;
@@ -180,9 +180,10 @@ export class RunStatusFold {
   }
 
   #counts(): RunStatus['tickets'] {
-    const { tickets, completed, deferred, blocked } = this.#fold.state;
+    const { tickets, containers, completed, deferred, blocked } = this.#fold.state;
     const counts = { completed: 0, landing: 0, running: 0, waiting: 0, deferred: 0, blocked: 0 };
     for (const id of tickets) {
+      if (containers.has(id)) continue;
       if (completed.has(id)) counts.completed += 1;
       else if (deferred.has(id)) counts.deferred += 1;
       else if (this.#agents.has(id)) counts.running += 1;

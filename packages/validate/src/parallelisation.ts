@@ -15,9 +15,17 @@ export function parallelisationOf(
   cap = DEFAULT_MAX_WORKERS,
   limits: ReadonlyMap<string, number> = new Map(),
 ): Parallelisation {
-  const { heldBack } = readContainers(tickets);
+  const { heldBack, reopened } = readContainers(tickets);
+  const again = new Set(reopened);
+  const containers = tickets.filter(
+    (ticket) =>
+      isContainer(ticket) &&
+      !heldBack.has(ticket.id) &&
+      (again.has(ticket.id) || (ticket.state !== 'COMPLETED' && ticket.state !== 'DEFERRED')),
+  ).length;
   const unprocessed = tickets.filter((ticket) => isOpenWork(ticket) && !heldBack.has(ticket.id)).length;
-  const impossible = unplanned(unprocessed, 'No plan can be made before the dependencies are corrected.');
+  const why = 'No plan can be made before the dependencies are corrected.';
+  const impossible = { ...unplanned(unprocessed, why), containers };
   if (graph.missing.length > 0) return impossible;
   const planned = tickets.map((ticket): SchedulerTicket => ({
     id: ticket.id,
@@ -37,6 +45,7 @@ export function parallelisationOf(
     const batches = planBatches(planned, Math.max(1, unprocessed), { limits }).batches;
     return {
       unprocessed,
+      containers,
       independent,
       ratio: unprocessed === 0 ? 0 : independent / unprocessed,
       width: Math.max(0, ...batches.map((batch) => batch.length)),
@@ -54,6 +63,7 @@ export function parallelisationOf(
 export function unplanned(unprocessed: number, reason: string): Parallelisation {
   return {
     unprocessed,
+    containers: 0,
     independent: 0,
     ratio: 0,
     width: 0,

@@ -15,7 +15,9 @@ export interface Check {
 export interface Parallelisation {
   /** Tickets that are to be done, containers not counted. */
   readonly unprocessed: number;
-  /** Those of them that could start now. */
+  /** Open containers: done when their children are. */
+  readonly containers: number;
+  /** Those of the tickets that could start now. */
   readonly independent: number;
   /** `independent / unprocessed`, 0 if there is nothing to do. */
   readonly ratio: number;

@@ -295,7 +295,7 @@ test('section 17, summary: counts tickets by state and by what they have', async
       id: 'summary.counts',
       status: 'pass',
       message:
-        '3 tickets; 2 UNPROCESSED, 0 IN_PROGRESS, 1 COMPLETED, 0 DEFERRED; 1 with sub-tasks; 1 with validation; 1 with components',
+        '3 tickets; 0 of them containers; 2 UNPROCESSED, 0 IN_PROGRESS, 1 COMPLETED, 0 DEFERRED; 1 with sub-tasks; 1 with validation; 1 with components',
       tickets: [],
     },
   ]);

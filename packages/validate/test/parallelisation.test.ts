@@ -11,6 +11,7 @@ test('9 independent tickets: all at once, and as many workers as help', async ()
   const tickets = Array.from({ length: 9 }, (_, index) => sound(`A-${index}`, { estimated_minutes: 10 }));
   expect(await parallelOf(tickets, 3)).toEqual({
     unprocessed: 9,
+    containers: 0,
     independent: 9,
     ratio: 1,
     width: 9,
@@ -38,6 +39,7 @@ test('containers are not counted and hold their dependents up; what is blocked i
   ];
   expect(await parallelOf(tickets)).toMatchObject({
     unprocessed: 3,
+    containers: 1,
     independent: 1,
     ratio: 1 / 3,
     width: 1,
@@ -66,6 +68,7 @@ test('a component is not wider than its limit', async () => {
 test('nothing left to do', async () => {
   expect(await parallelOf([sound('A-1', { state: 'COMPLETED' })])).toMatchObject({
     unprocessed: 0,
+    containers: 0,
     ratio: 0,
     recommendedWorkers: 1,
   });
@@ -77,6 +80,7 @@ test.each([
 ])('no plan with %s', async (_, tickets) => {
   expect(await parallelOf(tickets)).toEqual({
     unprocessed: 1,
+    containers: 0,
     independent: 0,
     ratio: 0,
     width: 0,

@@ -43,7 +43,16 @@ export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen, nex
         case 'run.started': {
           const branch = event.target.replace('refs/heads/', '');
           const workers = event.workers === 1 ? '1 worker' : `${event.workers} workers`;
-          write(colors.bold(fit(`${counted(event.tickets)}, ${workers}, landing on ${branch}`, columns)));
+          const { containers = [], heldBack = [] } = event;
+          const others = new Set([...containers, ...heldBack]);
+          const parts = [
+            counted(event.tickets.filter((id) => !others.has(id))),
+            ...(heldBack.length > 0 ? [`${heldBack.length} blocked`] : []),
+            ...(containers.length === 0
+              ? []
+              : [containers.length === 1 ? '1 container' : `${containers.length} containers`]),
+          ];
+          write(colors.bold(fit(`${parts.join(', ')}, ${workers}, landing on ${branch}`, columns)));
           return;
         }
         case 'run.paused':
@@ -102,6 +111,10 @@ export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen, nex
         case 'landing.rejected':
           return row('rejected', colors.yellow, event.ticket, event.reason);
         case 'ticket.completed': {
+          if (state.containers.has(event.ticket)) {
+            row('done', colors.green, event.ticket, 'a container: all that is in it has landed');
+            return;
+          }
           row('landed', colors.green, event.ticket, `${event.commit.slice(0, 10)}  ${landedOf(state)}`);
           const denied = state.denied.get(event.ticket);
           if (denied)
@@ -153,8 +166,8 @@ export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen, nex
   }
 }
 
-/** How many tickets of the run have landed. */
-function landedOf({ tickets, completed }: RunState): string {
-  const landed = [...tickets].filter((id) => completed.has(id)).length;
-  return `${landed} of ${tickets.size}`;
+/** How many tickets of the run have landed, of those that can start. */
+function landedOf({ tickets, containers, heldBack, completed }: RunState): string {
+  const work = [...tickets].filter((id) => !containers.has(id) && !heldBack.has(id));
+  return `${work.filter((id) => completed.has(id)).length} of ${work.length}`;
 }

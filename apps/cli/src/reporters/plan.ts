@@ -8,11 +8,11 @@ const DRAWING_COLUMNS = 80;
 
 /** The plan for a person. */
 export function formatPlan(plan: Plan, { columns }: Screen): string {
-  const { batches, blocked, workers, criticalPath, forecast, nothing } = plan;
+  const { batches, blocked, workers, containers, criticalPath, forecast, nothing } = plan;
   if (nothing !== undefined && blocked.length === 0) return `${nothing}\n`;
   const tickets = batches.reduce((sum, batch) => sum + batch.length, 0);
   const lines = [
-    `${counted(tickets, 'ticket', 's')} in ${counted(batches.length, 'batch', 'es')}, ${counted(workers, 'worker', 's')}`,
+    `${counted(tickets, 'ticket', 's')} in ${counted(batches.length, 'batch', 'es')}${containers.length > 0 ? `, ${counted(containers.length, 'container', 's')}` : ''}, ${counted(workers, 'worker', 's')}`,
     '',
   ];
   for (const [index, batch] of batches.entries()) {

@@ -42,11 +42,20 @@ function ticketLines({ tickets }: Check, verbose: boolean, columns: number): str
 }
 
 function parallelLines({ parallel }: ValidationReport, verbose: boolean, columns: number): string[] {
-  const { unprocessed, independent, ratio, width, criticalPath, recommendedWorkers, reason, table } =
-    parallel;
+  const {
+    unprocessed,
+    containers,
+    independent,
+    ratio,
+    width,
+    criticalPath,
+    recommendedWorkers,
+    reason,
+    table,
+  } = parallel;
   if (unprocessed === 0) return [];
   const lines = [
-    `${unprocessed === 1 ? '1 ticket' : `${unprocessed} tickets`} to do, ${independent} could start now (${Math.round(ratio * 100)} %), at most ${width} at a time`,
+    `${unprocessed === 1 ? '1 ticket' : `${unprocessed} tickets`} to do${containers === 0 ? '' : containers === 1 ? ' (and 1 container)' : ` (and ${containers} containers)`}, ${independent} could start now (${Math.round(ratio * 100)} %), at most ${width} at a time`,
     fit(`longest chain: ${criticalPath.join(' -> ')}`, columns),
     `recommended: --parallel=${recommendedWorkers}`,
     ...wrap(reason, columns - 2).map((line) => `  ${line}`),

@@ -47,6 +47,8 @@ export interface Plan {
   /** `by`: the chain that leads to the ticket that blocks it. */
   readonly blocked: readonly { readonly id: string; readonly by: readonly string[] }[];
   readonly workers: number;
+  /** Open tickets that are done when their children are, and are in no batch. */
+  readonly containers: readonly string[];
   /** The longest chain of open tickets by estimated duration. */
   readonly criticalPath: readonly string[];
   readonly forecast: RunForecast;
@@ -141,6 +143,7 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
       ...heldBackIn(backlog, options).map(([id, container]) => ({ id, by: [container] })),
     ],
     workers,
+    containers: [...selection].filter((id) => isContainer(backlog.tickets.get(id) as Ticket)),
     ...(selection.size === 0 && { nothing: nothingToDo(backlog, options) }),
     criticalPath: criticalPath(chain, others),
     forecast: {

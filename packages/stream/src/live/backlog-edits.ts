@@ -1,5 +1,5 @@
 import { isContainer } from '@sage/tickets';
-import type { Selection } from '../backlog/backlog.ts';
+import { type Selection, ticketOf } from '../backlog/backlog.ts';
 import { type BacklogEdit, editBacklog } from '../backlog/backlog-edit.ts';
 import type { RunContext } from '../context/run-context.ts';
 import type { Scheduling } from '../scheduling/scheduling.ts';
@@ -80,7 +80,11 @@ export class BacklogEdits implements LiveInput {
   async #journal({ added, withdrawn, changed }: BacklogEdit, closed: readonly string[]): Promise<void> {
     const { log, states, backlog, notice } = this.#context;
     if (withdrawn.length > 0) await log.emit({ event: 'tickets.withdrawn', tickets: withdrawn });
-    if (added.length > 0) await log.emit({ event: 'tickets.added', tickets: added });
+    if (added.length > 0) {
+      const containers = added.filter((id) => isContainer(ticketOf(backlog, id)));
+      const more = containers.length > 0 && { containers };
+      await log.emit({ event: 'tickets.added', tickets: added, ...more });
+    }
     const others = changed.filter((id) => backlog.selection.has(id) && !added.includes(id));
     if (others.length > 0)
       notice(

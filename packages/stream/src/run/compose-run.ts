@@ -9,7 +9,8 @@ import {
   worktreeDirectory,
 } from '@sage/git';
 import { newRunId, type RecordedRun, RunLog, writeRunSettings } from '@sage/journal';
-import { type Backlog, heldBackIn } from '../backlog/backlog.ts';
+import { isContainer } from '@sage/tickets';
+import { type Backlog, heldBackIn, ticketOf } from '../backlog/backlog.ts';
 import { LiveBacklog } from '../backlog/live-backlog.ts';
 import { TicketStates } from '../backlog/ticket-states.ts';
 import type { Clock } from '../context/clock.ts';
@@ -129,6 +130,8 @@ export async function composeRun(
         ),
         ...heldBack,
       ],
+      containers: containersIn(beginning.backlog, selection),
+      heldBack: heldBack.length > 0 ? heldBack : undefined,
       resumed: resumed !== undefined,
     });
     const landing = { target, queue, states, log, backlog };
@@ -196,6 +199,11 @@ export async function composeRun(
     await velocity?.close();
     await log.close();
   }
+}
+
+function containersIn({ tickets }: Backlog, selection: ReadonlySet<string>): string[] | undefined {
+  const found = [...selection].filter((id) => isContainer(ticketOf({ tickets }, id)));
+  return found.length > 0 ? found : undefined;
 }
 
 function noticesAbout({ run, state, damaged }: RecordedRun, target: string, isGone: boolean): string[] {

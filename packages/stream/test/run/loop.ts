@@ -14,6 +14,7 @@ import {
   virtualClock,
   type VirtualClock,
 } from '@sage/test-support';
+import { isContainer } from '@sage/tickets';
 import { readBacklog, schedulerTickets, type Selection, selectTickets } from '../../src/backlog/backlog.ts';
 import { LiveBacklog } from '../../src/backlog/live-backlog.ts';
 import { TicketStates } from '../../src/backlog/ticket-states.ts';
@@ -86,6 +87,7 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     workers: options.workers ?? 2,
     agent: 'fake',
     tickets: [...selection],
+    containers: [...selection].filter((id) => isContainer(read.tickets.get(id)!)),
     resumed: resumes !== undefined,
   });
   const left = unsettledEntries(await queue.list(), log.state).map(({ ticket }) => ticket);

@@ -12,6 +12,7 @@ export function checkSummary({ entries, document }: IndexUnderTest): Finding[] {
   const filled = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
   const parts = [
     `${entries.length} tickets`,
+    `${having(({ children }) => filled(children))} of them containers`,
     states,
     `${having(({ tasks }) => filled(tasks))} with sub-tasks`,
     `${having(({ validation_config: config }) => isRecord(config))} with validation`,
