@@ -86,7 +86,7 @@ export {
   type TreeEntry,
 } from './objects/trees.ts';
 export { worktreeDirectory } from './worktrees/worktree-directory.ts';
-export { type WorktreeRoom, worktreeRoom } from './worktrees/worktree-room.ts';
+export { freeBytes, type WorktreeRoom, worktreeRoom } from './worktrees/worktree-room.ts';
 export { listWorktrees, type Worktree } from './worktrees/worktrees.ts';
 export { trailerValues } from './objects/trailers.ts';
 export { sharedPermissions, type SharedPermissions } from './repository/shared-permissions.ts';

@@ -1,5 +1,5 @@
-import { GitError } from '@sage/git';
-import { QueueStoppedError, UnfinishedLandingError } from '../errors.ts';
+import { freeBytes, GitError, type Repository } from '@sage/git';
+import { QueueStoppedError, type QueueStopCode, UnfinishedLandingError } from '../errors.ts';
 import { followTarget } from './follow-target.ts';
 import { type CheckoutContext, planCheckouts } from './plan-checkouts.ts';
 import { type Intent, removeIntent, writeIntent } from './intent.ts';
@@ -67,10 +67,7 @@ export async function moveTarget(
   } catch (error) {
     await removeIntent(directory, name);
     if (!(error instanceof GitError)) throw error;
-    const locked = error.stderr.includes('.lock');
-    const advice = locked ? 'wait for the other git command, or remove the file when none runs' : 'mend that';
-    const message = `${target} cannot be written: ${error.message}: ${advice}, then process the queue again`;
-    throw new QueueStoppedError(locked ? 'OPERATION_IN_PROGRESS' : 'CANNOT_WRITE', message, { cause: error });
+    throw await cannotWrite(context.repository, target, error);
   }
   onStep?.('target-moved');
   const failures: unknown[] = [];
@@ -81,4 +78,27 @@ export async function moveTarget(
   if (failures.length > 0) throw new UnfinishedLandingError(target, next, failures[0]);
   await removeIntent(directory, name);
   onStep?.('intent-removed');
+}
+
+/** So little is full for git: it says only that it could not write. */
+const FULL_BYTES = 65_536;
+
+async function cannotWrite(
+  { commonDir }: Repository,
+  target: string,
+  cause: GitError,
+): Promise<QueueStoppedError> {
+  const stopped = (code: QueueStopCode, why: string, advice: string) =>
+    new QueueStoppedError(
+      code,
+      `${target} cannot be written: ${why}: ${advice}, then process the queue again`,
+      { cause },
+    );
+  if (/\.lock': File exists/.test(cause.stderr)) {
+    const advice = 'wait for the other git command, or remove the file when none runs';
+    return stopped('OPERATION_IN_PROGRESS', cause.message, advice);
+  }
+  if ((await freeBytes(commonDir)) < FULL_BYTES)
+    return stopped('CANNOT_WRITE', 'the disk is full', 'make room');
+  return stopped('CANNOT_WRITE', cause.message, 'mend that');
 }

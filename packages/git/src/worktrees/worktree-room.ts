@@ -38,7 +38,7 @@ async function filesSize(where: Repository | string, commit: string): Promise<nu
   return size;
 }
 
-async function freeBytes(directory: string): Promise<number> {
+export async function freeBytes(directory: string): Promise<number> {
   for (let at = directory; ; at = dirname(at)) {
     try {
       const { bavail, bsize } = await statfs(at);
