@@ -1,7 +1,8 @@
 import { mkdir, open, readFile, truncate } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SAGE_PATHS } from '@sage/git';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isErrno, SAGE_PATHS } from '@sage/git';
 import type { RunEvent } from './events.ts';
 import { upgradeEvent } from './upgrade-event.ts';
 
@@ -33,14 +34,26 @@ export function parseJournal(text: string): { events: RunEvent[]; damaged: numbe
   return { events, damaged };
 }
 
+/** What a journal needs of its file. */
+export type JournalFile = Pick<FileHandle, 'appendFile' | 'datasync' | 'truncate' | 'close'>;
+
+/** A full disk is waited for: the run stands still meanwhile, and nothing of it is lost. */
+const PAUSES_MS = [2_000, 4_000, 8_000, 16_000, 32_000, 64_000];
+
 /** The append-only journal of one run. Events become durable in groups: one fdatasync covers all that came meanwhile. */
 export class Journal {
-  readonly #handle: FileHandle;
+  readonly #file: JournalFile;
+  readonly #pauses: readonly number[];
+  /** Bytes of whole lines. */
+  #size: number;
   #waiting: string[] = [];
   #syncing: Promise<void> | undefined;
 
-  private constructor(handle: FileHandle) {
-    this.#handle = handle;
+  /** `size`: bytes that the file has, all of them whole lines. */
+  constructor(file: JournalFile, size: number, pauses: readonly number[] = PAUSES_MS) {
+    this.#file = file;
+    this.#size = size;
+    this.#pauses = pauses;
   }
 
   static async open(file: string): Promise<Journal> {
@@ -49,7 +62,7 @@ export class Journal {
     const { length } = wholeLines(await handle.readFile('utf8'));
     // The next event must not be appended to a torn line.
     await truncate(file, length);
-    return new Journal(handle);
+    return new Journal(handle, length);
   }
 
   /** Resolves when the event is on the disk. */
@@ -64,17 +77,32 @@ export class Journal {
 
   async close(): Promise<void> {
     await this.#syncing;
-    await this.#handle.close();
+    await this.#file.close();
   }
 
   async #sync(): Promise<void> {
     const group = this.#waiting.join('');
     this.#waiting = [];
     try {
-      await this.#handle.appendFile(group);
-      await this.#handle.datasync();
+      await this.#write(group);
     } finally {
       this.#syncing = undefined;
+    }
+  }
+
+  async #write(group: string): Promise<void> {
+    for (const pause of [...this.#pauses, undefined]) {
+      try {
+        await this.#file.appendFile(group);
+        await this.#file.datasync();
+        this.#size += Buffer.byteLength(group);
+        return;
+      } catch (error) {
+        // Part of it may be there.
+        await this.#file.truncate(this.#size).catch(() => {});
+        if (pause === undefined || !isErrno(error, 'ENOSPC', 'EDQUOT')) throw error;
+        await delay(pause);
+      }
     }
   }
 }

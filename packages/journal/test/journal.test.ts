@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { expect, test } from 'vitest';
 import type { RunEvent } from '../src/index.ts';
-import { Journal, parseJournal, readJournal } from '../src/journal.ts';
+import { Journal, type JournalFile, parseJournal, readJournal } from '../src/journal.ts';
 
 async function journalFile(): Promise<string> {
   const folder = temporaryFolder();
@@ -77,4 +77,41 @@ test('lines that are damaged are left out and told, and the others count', async
   await writeFile(file, lines.join('\n'));
   expect(await readJournal(file)).toEqual([event('A-1'), event('A-4')]);
   expect(parseJournal(await readFile(file, 'utf8')).damaged).toEqual([2, 3]);
+});
+
+/** A file whose disk is full for so many writes: each leaves half of what was to be written. */
+function fullFor(writes: number) {
+  let text = '';
+  let left = writes;
+  return {
+    text: () => text,
+    file: {
+      async appendFile(group: string) {
+        left -= 1;
+        if (left < 0) return void (text += group);
+        text += group.slice(0, group.length / 2);
+        throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+      },
+      datasync: async () => {},
+      async truncate(size: number) {
+        text = text.slice(0, size);
+      },
+      close: async () => {},
+    } as unknown as JournalFile,
+  };
+}
+
+test('a full disk is waited for, and leaves no half line', async () => {
+  const disk = fullFor(2);
+  const journal = new Journal(disk.file, 0, [1, 1, 1]);
+  await Promise.all([journal.append(event('A-1')), journal.append(event('A-2'))]);
+  const { events, damaged } = parseJournal(disk.text());
+  expect([events.map((one) => 'ticket' in one && one.ticket), damaged]).toEqual([['A-1', 'A-2'], []]);
+});
+
+test('a disk that stays full is an error, and what was there before stays whole', async () => {
+  const disk = fullFor(10);
+  const journal = new Journal(disk.file, 0, [1, 1]);
+  await expect(journal.append(event('A-1'))).rejects.toThrow('no space left');
+  expect(disk.text()).toBe('');
 });

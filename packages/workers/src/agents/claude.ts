@@ -2,7 +2,7 @@ import { sumUsage, type TokenUsage, usageOf } from '../usage.ts';
 import { type Grant, type Granted, quoted, simpleCommands, withFlag } from './grant.ts';
 import { claudeSettings } from './own-settings.ts';
 import { activityOf } from './activity.ts';
-import { problemOf } from './problem.ts';
+import { problemOf, untilReset } from './problem.ts';
 import type { Agent } from './agent.ts';
 import {
   type AgentEvent,
@@ -86,6 +86,12 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
       if (event['subtype'] === 'api_retry') return retried(known, retryText(event), errorOf(event));
       if (event['subtype'] !== 'permission_denied') return known;
       return { ...known, denied: [...known.denied, textIn(event, 'tool_name') ?? 'a tool'] };
+    case 'rate_limit_event': {
+      const limit = objectIn(event, 'rate_limit_info');
+      const seconds = figureIn(limit, 'resetsAt');
+      if (limit['status'] !== 'rejected' || seconds === undefined) return known;
+      return { ...known, resetsAt: seconds * 1_000 };
+    }
     case 'result': {
       // An API error comes as subtype "success" with is_error set.
       const failed = event['is_error'] === true || event['subtype'] !== 'success';
@@ -101,7 +107,7 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
       );
       const { problem: named, ...before } = known;
       const costUsd = figureIn(event, 'total_cost_usd');
-      const problem = problemOf(message, errorOf(event));
+      const problem = untilReset(problemOf(message, errorOf(event)), known.resetsAt, Date.now());
       return {
         ...before,
         ...(isObject(event['usage']) && tokensOf(event['usage'])),

@@ -61,6 +61,12 @@ export function problemOf(message: string, details?: unknown): AgentProblem {
   };
 }
 
+/** The same, with the time at which the account works again. */
+export function untilReset(problem: AgentProblem, resetsAt: number | undefined, now: number): AgentProblem {
+  if (resetsAt === undefined || problem.kind === 'failure' || problem.kind === 'machine') return problem;
+  return { ...problem, kind: 'rate-limit', retryAfter: Math.max(0, resetsAt - now) };
+}
+
 function kindOf(codes: ReadonlySet<string>, status: number | undefined, text: string): AgentProblem['kind'] {
   for (const [kind, known] of CODES) if ([...codes].some((code) => known.has(code))) return kind;
   if (status === undefined) {

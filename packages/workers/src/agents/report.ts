@@ -15,6 +15,8 @@ export interface AgentReport extends TokenUsage {
   /** How often it reported a rejected request that it tries again by itself. */
   readonly retries?: number;
   readonly problem?: AgentProblem;
+  /** When a limit of the account that turned it away is over, ms since 1970. */
+  readonly resetsAt?: number;
 }
 
 export const NO_REPORT: AgentReport = { text: '', denied: [] };

@@ -218,3 +218,14 @@ test('claude: the name of an error counts, which only its message has', () => {
   const result = claude.result({ is_error: true, result: 'No more of it', api_error_status: 400 });
   expect(report('claude', named, result).problem).toEqual({ kind: 'account', message: 'No more of it' });
 });
+
+test('claude: a limit whose reset is told passes then, whatever the words', () => {
+  const resetsAt = Math.round(Date.now() / 1_000) + 3_600;
+  const limit = { type: 'rate_limit_event', rate_limit_info: { status: 'rejected', resetsAt } };
+  const result = claude.result({ is_error: true, result: 'Credit balance is too low' });
+  const { problem } = report('claude', limit, result);
+  expect(problem?.kind).toBe('rate-limit');
+  expect(problem?.retryAfter).toBeGreaterThan(3_500_000);
+  const allowed = { ...limit, rate_limit_info: { status: 'allowed', resetsAt } };
+  expect(report('claude', allowed, result).problem?.kind).toBe('account');
+});
