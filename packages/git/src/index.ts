@@ -26,7 +26,12 @@ export type { SubmoduleWork } from './worktrees/submodules.ts';
 export { ignoredFiles } from './worktrees/ignored-files.ts';
 export { collectWorktree, type CollectedWork, type CollectOptions } from './worktrees/collect-worktree.ts';
 export { removeOrSetAside, removeTree } from './remove-tree.ts';
-export { readTemplate, type RepositoryTemplate, writeRepository } from './worktrees/repository-template.ts';
+export {
+  prepareRepository,
+  readTemplate,
+  type RepositoryTemplate,
+  writeRepository,
+} from './worktrees/repository-template.ts';
 export { DURABLE_CONFIG } from './process/environment.ts';
 export {
   CheckoutError,

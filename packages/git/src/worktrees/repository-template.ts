@@ -50,24 +50,32 @@ export async function readTemplate(repository: Repository): Promise<RepositoryTe
 }
 
 /**
- * Makes the git directory of a worktree: a repository of its own, with a detached HEAD at `commit` and a copy of the
- * index. Whatever was there goes.
+ * Makes the git directory of a worktree, all but its HEAD and its index, which {@link writeRepository} adds. Whatever was
+ * there goes.
  */
-export async function writeRepository(
-  { files }: RepositoryTemplate,
-  workTree: string,
-  { commit, indexFile }: { commit: string; indexFile: string },
-): Promise<void> {
+export async function prepareRepository({ files }: RepositoryTemplate, workTree: string): Promise<void> {
   const gitDir = join(workTree, '.git');
   await removeTree(gitDir);
   const folders = ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info', 'logs'];
-  for (const folder of folders) await mkdir(join(gitDir, folder), { recursive: true });
-  await Promise.all([
-    ...Object.entries(files).map(async ([name, text]) => {
+  await Promise.all(folders.map((folder) => mkdir(join(gitDir, folder), { recursive: true })));
+  await Promise.all(
+    Object.entries(files).map(async ([name, text]) => {
       const file = join(gitDir, name);
       if (name.startsWith('refs/')) await mkdir(join(file, '..'), { recursive: true });
       await writeFile(file, text);
     }),
+  );
+}
+
+/**
+ * Makes a prepared git directory the repository of a worktree: detached at `commit`, with a copy of the index.
+ */
+export async function writeRepository(
+  workTree: string,
+  { commit, indexFile }: { commit: string; indexFile: string },
+): Promise<void> {
+  const gitDir = join(workTree, '.git');
+  await Promise.all([
     writeFile(join(gitDir, 'HEAD'), `${commit}\n`),
     copyFile(indexFile, join(gitDir, 'index')),
   ]);

@@ -4,7 +4,14 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { collectWorktree, GitSession, moveWorktree, readTemplate, writeRepository } from '../../src/index.ts';
+import {
+  collectWorktree,
+  GitSession,
+  moveWorktree,
+  prepareRepository,
+  readTemplate,
+  writeRepository,
+} from '../../src/index.ts';
 import { commitAll, put, userGit, type Files } from '@sage/test-support/repository';
 import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { head, NOON, repositoryWith, SAGE } from '../fixture.ts';
@@ -16,7 +23,8 @@ async function worker(files: Files) {
   const base = head(repository);
   const template = await readTemplate(repository);
   await moveWorktree({ repository, workTree: tree, indexFile }, base);
-  await writeRepository(template, tree, { commit: base, indexFile });
+  await prepareRepository(template, tree);
+  await writeRepository(tree, { commit: base, indexFile });
   const gitDir = join(tree, '.git');
   userGit(tree, 'config', 'user.name', 'Agent');
   userGit(tree, 'config', 'user.email', 'agent@example.org');

@@ -8,6 +8,7 @@ import {
   readTemplate,
   type Repository,
   resolveCommit,
+  prepareRepository,
   writeRepository,
 } from '../../src/index.ts';
 import { remoteAddress } from '../../src/worktrees/repository-template.ts';
@@ -21,7 +22,8 @@ async function made(repository: Repository) {
   const template = await readTemplate(repository);
   const write = async () => {
     await moveWorktree({ repository, workTree: tree, indexFile }, head(repository));
-    await writeRepository(template, tree, { commit: head(repository), indexFile });
+    await prepareRepository(template, tree);
+    await writeRepository(tree, { commit: head(repository), indexFile });
   };
   await write();
   return { tree, write };

@@ -1,7 +1,14 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { collectWorktree, GitSession, moveWorktree, readTemplate, writeRepository } from '../../src/index.ts';
+import {
+  collectWorktree,
+  GitSession,
+  moveWorktree,
+  prepareRepository,
+  readTemplate,
+  writeRepository,
+} from '../../src/index.ts';
 import { commitAll, put, userGit } from '@sage/test-support/repository';
 import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { head, NOON, repositoryWith, SAGE } from '../fixture.ts';
@@ -22,7 +29,8 @@ async function worker({ populated = true } = {}) {
   const [tree, indexFile] = [join(room, 'w'), join(room, 'w.index')];
   const template = await readTemplate(repository);
   await moveWorktree({ repository, workTree: tree, indexFile }, base);
-  await writeRepository(template, tree, { commit: base, indexFile });
+  await prepareRepository(template, tree);
+  await writeRepository(tree, { commit: base, indexFile });
   if (populated) userGit(tree, ...local, 'submodule', '--quiet', 'update', '--init', '--recursive');
   const collect = async () => {
     await using session = new GitSession(repository);

@@ -7,6 +7,7 @@ import {
   type Repository,
   type RepositoryTemplate,
   type WorktreeFiles,
+  prepareRepository,
   writeRepository,
   replaceFile,
 } from '@sage/git';
@@ -49,6 +50,8 @@ interface Slot {
   readonly indexFile: string;
   /** The commit that the index is at; undefined where the files cannot be used again. */
   indexCommit: string | undefined;
+  /** Whether the next use's repository is there, but for its HEAD and index. */
+  isPrepared: boolean;
   /** Over when the slot is clean, or known to be unusable. */
   ready: Promise<void>;
 }
@@ -77,7 +80,9 @@ export class WorktreePool {
     await slot.ready;
     try {
       await this.#bringTo(slot, base);
-      await writeRepository(this.#options.template, slot.path, { commit: base, indexFile: slot.indexFile });
+      if (!slot.isPrepared) await prepareRepository(this.#options.template, slot.path);
+      slot.isPrepared = false;
+      await writeRepository(slot.path, { commit: base, indexFile: slot.indexFile });
       await this.#writeHolder(slot, holder);
     } catch (error) {
       // Not given back: what stands in the way may stand there the next time, too.
@@ -154,7 +159,14 @@ export class WorktreePool {
     this.#made += 1;
     const number = this.#made;
     const path = join(this.#options.directory, `${this.#options.prefix}-${number}`);
-    return { number, path, indexFile: path + INDEX, indexCommit: undefined, ready: Promise.resolve() };
+    return {
+      number,
+      path,
+      indexFile: path + INDEX,
+      indexCommit: undefined,
+      isPrepared: false,
+      ready: Promise.resolve(),
+    };
   }
 
   async #bringTo(slot: Slot, base: string): Promise<void> {
@@ -175,6 +187,7 @@ export class WorktreePool {
     }
     await mkdir(this.#options.directory, { recursive: true, mode: 0o700 });
     await rm(slot.indexFile, { force: true });
+    slot.isPrepared = false;
     const leftOver = await removeOrSetAside(slot.path);
     if (leftOver !== undefined) onLeftOver(leftOver);
     await moveWorktree(files, base);
@@ -192,7 +205,11 @@ export class WorktreePool {
       const files = this.#files(slot);
       // First the files, and with them the ignore rules, then what these rules say of the rest.
       if (keepIgnored) await moveWorktree(files, commit);
-      if (await cleanWorktree(files, { commit, keepIgnored })) slot.indexCommit = commit;
+      if (!(await cleanWorktree(files, { commit, keepIgnored }))) return;
+      // Beside the next attempt, so that taking it is quick.
+      await prepareRepository(this.#options.template, slot.path);
+      slot.isPrepared = true;
+      slot.indexCommit = commit;
     } catch {
       // It is made again.
     }
