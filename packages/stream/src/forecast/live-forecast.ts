@@ -139,6 +139,8 @@ export class LiveForecast {
     const { remaining, ...minutes } = step.value;
     const { log } = this.#context;
     if (remaining === 0 || log.state.paused || this.#closed) return;
+    // Its end may be on its way to the disk.
+    if (log.state.outcome !== undefined) return;
     const at = (later: number): string => new Date(now + later * MINUTE_MS).toISOString();
     const times = { expected: at(minutes.expected), low: at(minutes.low), high: at(minutes.high) };
     // A journal that cannot be written stops the run at its next event.
