@@ -14,7 +14,7 @@ import {
   type Repository,
   SAGE_REFS,
 } from '@sage/git';
-import { pinOf } from './pins.ts';
+import { pinAgain, pinOf } from './pins.ts';
 import type { QueueEntry } from './entry.ts';
 import { workKey, type EntryStore, type NewEntry } from './entry-store.ts';
 import { EntryError } from '../errors.ts';
@@ -133,8 +133,11 @@ async function addEntries(
     if (!(await sameDisk(repository.commonDir, store.directory))) await syncDisk(store.directory);
   }
   // A cleanup that ran in between has taken a pin for an orphan.
-  const gone = (await pinsGone(session, pins, many)).map((pin) => ({ ...pin, old: undefined }));
-  if (gone.length > 0) await updateRefs(repository, gone);
+  const gone = await pinsGone(session, pins, many);
+  await pinAgain(
+    repository,
+    gone.map((pin) => ({ ref: pin.ref, oid: pin.new })),
+  );
   // Of two callers with the same work at once, both see both entries here, and the earlier one stays.
   await store.readNew();
   const result = new Map<string, QueueEntry>();

@@ -1,8 +1,31 @@
-import { git, isAncestor, readRef, resolveCommit, type Repository, updateRefs, SAGE_REFS } from '@sage/git';
+import {
+  git,
+  isAncestor,
+  listRefs,
+  readRef,
+  resolveCommit,
+  type Repository,
+  updateRefs,
+  SAGE_REFS,
+} from '@sage/git';
 import type { QueueEntry } from './entry.ts';
 
 export function pinOf(id: string): string {
   return `${SAGE_REFS.queue}${id}`;
+}
+
+/** Pins work that a cleanup has taken for an orphan. */
+export async function pinAgain(
+  repository: Repository,
+  pins: readonly { ref: string; oid: string }[],
+): Promise<void> {
+  if (pins.length === 0) return;
+  const orphans = new Set((await listRefs(repository, SAGE_REFS.orphan)).map(({ ref }) => ref));
+  const mine = pins.map(({ ref }) => ref.replace(SAGE_REFS.queue, SAGE_REFS.orphan));
+  await updateRefs(repository, [
+    ...pins.map(({ ref, oid }) => ({ ref, old: undefined, new: oid })),
+    ...mine.filter((ref) => orphans.has(ref)).map((ref) => ({ ref, old: undefined, new: 'delete' })),
+  ]);
 }
 
 export async function removePin(repository: Repository, id: string): Promise<void> {

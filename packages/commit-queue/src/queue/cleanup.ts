@@ -1,19 +1,15 @@
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { listRefs, RefMovedError, type RefUpdate, type Repository, SAGE_REFS, updateRefs } from '@sage/git';
 import { readIntents } from '../checkouts/intent.ts';
 import type { EntryStore } from '../entries/entry-store.ts';
-import { entriesOnTarget, pinOf } from '../entries/pins.ts';
+import { entriesOnTarget, pinAgain, pinOf } from '../entries/pins.ts';
 import { pruneVerifyCache } from '../verification/verify-cache.ts';
 
-/** No enqueue takes so long between its pin and its entry. */
-const FRESH_MS = 60_000;
 /** How often it looks again because others change pins meanwhile. */
 const MAX_LOOKS = 10;
 
 /**
  * Removes dropped entries, and landed ones whose landing is reachable from their target, with their pins. A pin that
- * no entry names for a minute (its process was killed between the two) is moved to `refs/sage/orphan/`, not removed. What is known
+ * no entry names (its process was killed between the two) is moved to `refs/sage/orphan/`, not removed. What is known
  * of verified trees is forgotten. Returns the ids removed.
  *
  * It needs no lock: what it removes never changes again, and landings that are not finished yet are left alone.
@@ -56,8 +52,7 @@ async function cleanUp(repository: Repository, store: EntryStore, removed: Set<s
   for (const { id } of over) removed.add(id);
   const known = new Set(entries.map(({ id }) => pinOf(id)));
   // An unreadable entry may be the one that a pin belongs to.
-  const unknown = unreadable.length > 0 ? [] : pins.filter(({ ref }) => !known.has(ref));
-  const orphans = unknown.filter(({ ref }) => !isFresh(repository, ref));
+  const orphans = unreadable.length > 0 ? [] : pins.filter(({ ref }) => !known.has(ref));
   if (orphans.length === 0) return;
   await updateRefs(
     repository,
@@ -68,16 +63,8 @@ async function cleanUp(repository: Repository, store: EntryStore, removed: Set<s
   );
   // An enqueue may have been between its pin and its entry: it looks for its pin afterwards, and so do we.
   const now = new Set((await store.read()).entries.map(({ id }) => pinOf(id)));
-  const late = orphans.filter(({ ref }) => now.has(ref));
-  if (late.length > 0)
-    await updateRefs(
-      repository,
-      late.map(({ ref, oid }) => ({ ref, old: undefined, new: oid })),
-    );
-}
-
-/** An enqueue may be between its pin and its entry. */
-function isFresh({ commonDir }: Repository, ref: string): boolean {
-  const status = statSync(join(commonDir, ref), { throwIfNoEntry: false });
-  return status !== undefined && Date.now() - status.mtimeMs < FRESH_MS;
+  await pinAgain(
+    repository,
+    orphans.filter(({ ref }) => now.has(ref)),
+  );
 }
