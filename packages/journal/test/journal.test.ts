@@ -79,7 +79,7 @@ test('lines that are damaged are left out and told, and the others count', async
   expect(parseJournal(await readFile(file, 'utf8')).damaged).toEqual([2, 3]);
 });
 
-/** A file whose disk is full for so many writes: each leaves half of what was to be written. */
+/** A file whose disk is full for the first `writes`: each leaves half of what it should write. */
 function fullFor(writes: number) {
   let text = '';
   let left = writes;

@@ -33,6 +33,11 @@ export class Breaker {
     return this.#tripped;
   }
 
+  /** Whether it is verify that fails for everyone: then nothing can land, either. */
+  get isVerify(): boolean {
+    return [...this.#common.values()].some(({ nth }) => nth === undefined);
+  }
+
   /** Tickets that the common cause has failed. */
   get concerned(): readonly string[] {
     return [...this.#common.keys()];

@@ -11,14 +11,16 @@ import { ConflictWatch } from '../conflicts/conflict-watch.ts';
 import type { RunContext } from '../context/run-context.ts';
 import type { LiveForecast } from '../forecast/live-forecast.ts';
 import { LandingOutcomes } from '../landing/landing-outcomes.ts';
+import { LandingPause } from '../landing/landing-pause.ts';
 import { LandingTurns } from '../landing/landing-turns.ts';
 import type { Admission } from '../limits/admission.ts';
 import { Breaker } from '../limits/breaker.ts';
-import { leftOver, withoutEffect } from '../limits/budget.ts';
+import { BudgetNotices } from '../limits/budget-notices.ts';
 import { machineFailed } from '../limits/machine-health.ts';
 import { TurnedAway } from '../limits/turned-away.ts';
 import type { LiveInputs } from '../live/live-inputs.ts';
 import { unsettledEntries } from '../start/recovery.ts';
+import { journalBlocked } from './journal-blocked.ts';
 import { Mailbox } from './mailbox.ts';
 
 export interface RunParts {
@@ -56,9 +58,10 @@ export class Run {
   readonly #landings: LandingTurns;
   #cancelWake = (): void => {};
   readonly #turnedAway = new TurnedAway();
-  #isBudgetTold = false;
-  #cancelLanding = (): void => {};
-  #landingPaused = false;
+  /** Aborted when nothing lands any more. */
+  readonly #noLanding = new AbortController();
+  readonly #budget: BudgetNotices;
+  readonly #landingPause: LandingPause;
   /** Why nothing more starts. Running agents may finish, and what is finished lands. */
   #givenUp: string | undefined;
   /** Why the queue cannot continue: nothing lands any more, either. */
@@ -83,6 +86,8 @@ export class Run {
       turnedAway: this.#turnedAway,
     });
     this.#watch = watch;
+    this.#budget = new BudgetNotices(context);
+    this.#landingPause = new LandingPause(context.clock);
     this.#attempts = attempts;
     this.#outcomes = new LandingOutcomes(context, { attempts, watch, retries, breaker });
     this.#breaker = breaker;
@@ -100,7 +105,7 @@ export class Run {
     } catch (error) {
       this.#halt.abort();
       this.#cancelWake();
-      this.#cancelLanding();
+      this.#landingPause.end();
       this.#parts.inputs.close();
       await this.#attempts.ended();
       throw error;
@@ -135,7 +140,9 @@ export class Run {
   async #handle(message: Message): Promise<void> {
     await this.#react(message);
     if (this.#breaker.tripped === undefined) return;
-    this.#giveUp(this.#breaker.tripped);
+    // What is queued would be rejected one by one; it stays queued.
+    if (this.#breaker.isVerify) this.#stop(this.#breaker.tripped);
+    else this.#giveUp(this.#breaker.tripped);
     await this.#exonerate();
   }
 
@@ -157,7 +164,7 @@ export class Run {
         if (await this.#attempts.onEnd(ticket, result)) this.#land();
         if (result?.outcome === 'rate-limited') void this.#parts.forecast?.publish();
         if (worker !== undefined) this.#numbers.giveBack(worker);
-        this.#noticeSilence();
+        this.#budget.onAttemptOver();
       }
     }
   }
@@ -173,7 +180,7 @@ export class Run {
 
   /** Whether a landing is tried again after a pause. */
   get #landingWaits(): boolean {
-    return this.#landingPaused && this.#stopped === undefined && !this.#halt.signal.aborted;
+    return this.#landingPause.isOn && this.#stopped === undefined && !this.#halt.signal.aborted;
   }
 
   /** Whether nothing starts any more. */
@@ -227,29 +234,15 @@ export class Run {
     this.#mailbox.post({ kind: 'look-again' });
   }
 
-  #noticeSilence(): void {
-    const { log, settings, notice } = this.#context;
-    const fact = this.#isBudgetTold ? undefined : withoutEffect(settings.budget, log.state);
-    if (fact === undefined) return;
-    this.#isBudgetTold = true;
-    notice(fact);
-  }
-
-  #noticeBudget(): void {
-    const { log, scheduler, notice } = this.#context;
-    // Running attempts may use less than is reserved for them: the budget is used up only when none runs.
-    const reason = scheduler.ready > 0 && !this.#isOver ? this.#parts.admission.overBudget(0) : undefined;
-    if (reason !== undefined) notice(`${reason}; ${leftOver(log.state, scheduler.remaining)}`);
-  }
-
   #land(): void {
-    const isPaused = this.#landingPaused || this.#stopped !== undefined;
-    if (!isPaused && !this.#context.killSignal.aborted) this.#landings.start();
+    const waits = this.#landingPause.isOn || this.#stopped !== undefined;
+    if (!waits && !this.#context.killSignal.aborted) this.#landings.start();
   }
 
   async #landQueued(): Promise<void> {
     const { queue, target, killSignal } = this.#context;
-    for await (const entry of queue.process({ target: target.ref, signal: killSignal })) {
+    const signal = AbortSignal.any([killSignal, this.#noLanding.signal]);
+    for await (const entry of queue.process({ target: target.ref, signal })) {
       await this.#outcomes.settle(entry);
       this.#lookAgain();
     }
@@ -262,15 +255,12 @@ export class Run {
   /** What the machine lacks may come back: the entry is still queued. */
   #landingFailed(error: unknown): void {
     if (!isMachineError(error)) return this.#stop(error);
-    const { notice, clock } = this.#context;
+    const { notice } = this.#context;
     const { admission } = this.#parts;
     const pause = admission.onMachineFailed();
     if (pause === undefined) return this.#stop(machineFailed(messageOf(error)));
     notice(`landing: ${messageOf(error)}; ${pause}`);
-    this.#cancelLanding();
-    this.#landingPaused = true;
-    this.#cancelLanding = clock.after(admission.machinePause(), () => {
-      this.#landingPaused = false;
+    this.#landingPause.begin(admission.machinePause(), () => {
       this.#land();
       this.#lookAgain();
     });
@@ -294,16 +284,17 @@ export class Run {
   }
 
   #stop(error: unknown): void {
+    this.#noLanding.abort();
     this.#stopped ??= messageOf(error);
   }
 
   async #finish(): Promise<RunEnd> {
-    const { states, queue, target, log, scheduler, backlog, stop, killSignal } = this.#context;
+    const { states, queue, target, log, stop, killSignal } = this.#context;
     this.#cancelWake();
-    this.#cancelLanding();
+    this.#landingPause.end();
     this.#parts.inputs.close();
     await this.#watch.settled();
-    this.#noticeBudget();
+    if (!this.#isOver) this.#budget.atEnd();
     try {
       if (this.#stopped === undefined && !killSignal.aborted) await states.flush(queue, target.ref);
     } catch (error) {
@@ -316,15 +307,7 @@ export class Run {
     }
     const halted = stop.aborted || this.#halt.signal.aborted;
     const outcome = this.#endReason !== undefined ? 'stopped' : halted ? 'interrupted' : 'finished';
-    const blocked = scheduler
-      .blocked()
-      .filter(({ id, by }) => log.state.tickets.has(id) && !by.some((other) => this.#skipped.has(other)));
-    for (const { id, by } of blocked) await log.emit({ event: 'ticket.blocked', ticket: id, by });
-    for (const [id, container] of backlog.heldBack) {
-      const { tickets, completed, deferred } = log.state;
-      if (tickets.has(id) && !completed.has(id) && !deferred.has(id) && !backlog.selection.has(id))
-        await log.emit({ event: 'ticket.blocked', ticket: id, by: [container] });
-    }
+    await journalBlocked(this.#context, this.#skipped);
     // The end is the last event.
     this.#parts.forecast?.close();
     const summary = summarise(log.state);

@@ -70,7 +70,7 @@ test('a budget that is used up starts nothing more, and says what is left', asyn
   ]);
 });
 
-test('a budget that an agent cannot be held to is told once', async () => {
+test('a person learns once that a budget has no effect on an agent', async () => {
   const loop = await startLoop({ tickets: [{ id: 'A-1' }, { id: 'A-2' }], budget: { maxCost: 10 } });
   expect((await loop.finish()).summary.completed).toBe(2);
   expect(loop.notices).toEqual(['this agent does not tell what it costs: --max-cost has no effect']);
@@ -172,4 +172,21 @@ test('what verify rejects for everyone, and had deferred before, is taken back',
   expect(await loop.finish()).toMatchObject({ outcome: 'stopped', summary: { deferred: 0, unprocessed: 6 } });
   const resumed = await startLoop({ tickets: six, workers: 2, resumes: loop });
   expect((await resumed.finish()).summary.completed).toBe(6);
+});
+
+test('where verify rejects everyone, finished work stays queued, and lands when it is resumed', async () => {
+  const tickets = Array.from({ length: 9 }, (_, nth) => ({ id: `A-${nth + 1}` }));
+  const loop = await startLoop({
+    tickets,
+    workers: 9,
+    maxAttempts: 1,
+    verdict: () => ({ state: 'rejected', output: 'no such script' }),
+  });
+  expect(await loop.finish()).toMatchObject({ outcome: 'stopped', summary: { unprocessed: 9 } });
+  const queued = (await loop.queue.list()).filter(({ state }) => state === 'queued');
+  expect(queued.length).toBeGreaterThan(3);
+  const resumed = await startLoop({ tickets, workers: 9, resumes: loop });
+  expect((await resumed.finish()).summary.completed).toBe(9);
+  // Agents work again only on what was rejected.
+  expect(resumed.workers.requests).toHaveLength(9 - queued.length);
 });

@@ -219,7 +219,7 @@ test('claude: the name of an error counts, which only its message has', () => {
   expect(report('claude', named, result).problem).toEqual({ kind: 'account', message: 'No more of it' });
 });
 
-test('claude: a limit whose reset is told passes then, whatever the words', () => {
+test('claude: a limit with a reset time passes then, whatever the words', () => {
   const resetsAt = Math.round(Date.now() / 1_000) + 3_600;
   const limit = { type: 'rate_limit_event', rate_limit_info: { status: 'rejected', resetsAt } };
   const result = claude.result({ is_error: true, result: 'Credit balance is too low' });

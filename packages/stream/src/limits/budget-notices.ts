@@ -1,0 +1,29 @@
+import type { RunContext } from '../context/run-context.ts';
+import { leftOver, overBudget, withoutEffect } from './budget.ts';
+
+/** What a person should know of the budget of a run, each thing once. */
+export class BudgetNotices {
+  readonly #context: Pick<RunContext, 'log' | 'settings' | 'scheduler' | 'notice'>;
+  #isSilenceNoticed = false;
+
+  constructor(context: Pick<RunContext, 'log' | 'settings' | 'scheduler' | 'notice'>) {
+    this.#context = context;
+  }
+
+  /** A limit has no effect on an agent that does not say what it uses. */
+  onAttemptOver(): void {
+    const { log, settings, notice } = this.#context;
+    const fact = this.#isSilenceNoticed ? undefined : withoutEffect(settings.budget, log.state);
+    if (fact === undefined) return;
+    this.#isSilenceNoticed = true;
+    notice(fact);
+  }
+
+  /** Nothing runs any more. Agents may have used less than was reserved for them, so this cannot be known before. */
+  atEnd(): void {
+    const { log, settings, scheduler, notice } = this.#context;
+    if (scheduler.ready === 0) return;
+    const reason = overBudget(settings.budget, log.state, 0);
+    if (reason !== undefined) notice(`${reason}; ${leftOver(log.state, scheduler.remaining)}`);
+  }
+}
