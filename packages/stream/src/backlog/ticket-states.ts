@@ -30,6 +30,8 @@ export class TicketStates {
   readonly #options: TicketStatesOptions;
   /** Changes that wait for a commit to join. */
   #pending: TicketChange[] = [];
+  /** Changes that a commit has, or may have that is being made. */
+  readonly #offered = new WeakSet<TicketChange>();
   /** Changes that wait until the file can be read again. */
   #unwritten: TicketChange[] = [];
   /** The state of each ticket before it was deferred. */
@@ -45,6 +47,7 @@ export class TicketStates {
       entry,
       below.map(({ ticket }) => ticket),
     );
+    for (const change of this.#pending) this.#offered.add(change);
     const changes = [...this.#pending, ...this.#completions(completed)];
     const { path, edit } = this.#options.source.stateFile(changes);
     const file: LandingFile = {
@@ -87,9 +90,10 @@ export class TicketStates {
 
   /** Takes a deferral back: the ticket has again the state that it had before it. */
   async takeBackDeferral(id: string): Promise<void> {
-    const waiting = this.#pending.length;
-    this.#pending = this.#pending.filter((change) => change.id !== id || change.state !== 'DEFERRED');
-    if (this.#pending.length < waiting) return;
+    const waiting = this.#pending.find((change) => change.id === id && change.state === 'DEFERRED');
+    this.#pending = this.#pending.filter((change) => change !== waiting);
+    // No commit has it, and none that is being made.
+    if (waiting && !this.#offered.has(waiting)) return;
     // The backlog may have been read since, with the deferral.
     const state = this.#deferredFrom.get(id);
     if (state !== undefined) await this.#record({ id, state, at: this.#options.now().toISOString() });

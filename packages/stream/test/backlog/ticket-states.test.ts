@@ -173,3 +173,25 @@ test.each([true, false])(
     expect(source.states()).toEqual({ 'A-1': 'UNPROCESSED', 'A-2': 'COMPLETED' });
   },
 );
+
+test('a deferral is taken back that a landing carries which is being made', async () => {
+  const { source, states, queue } = await open([{ id: 'A-1' }, { id: 'A-2' }]);
+  await states.recordDeferred('A-1', deferral);
+  const entry = { id: 'A-2', ticket: 'A-2', state: 'landed', landed: 'c', updatedAt: NOW.toISOString() };
+  const files = states.managedFiles(entry as SettledEntry, []);
+  await states.takeBackDeferral('A-1');
+  for (const file of files) source.text = file.edit(source.text);
+  await states.landed({ ...(entry as SettledEntry), managedFiles: files });
+  expect(source.states()).toMatchObject({ 'A-1': 'DEFERRED' });
+  await states.flush(queue, 'main');
+  expect(source.states()).toEqual({ 'A-1': 'UNPROCESSED', 'A-2': 'COMPLETED' });
+});
+
+test('a deferral that nothing carries is taken back without a trace', async () => {
+  const { source, states, queue, landed } = await open([{ id: 'A-1' }]);
+  const before = source.text;
+  await states.recordDeferred('A-1', deferral);
+  await states.takeBackDeferral('A-1');
+  await states.flush(queue, 'main');
+  expect([source.text, landed]).toEqual([before, []]);
+});
