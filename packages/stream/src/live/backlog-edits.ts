@@ -8,10 +8,12 @@ import type { LiveInput } from './live-inputs.ts';
 
 /** Ids that fit on a line. */
 const MAX_IDS = 3;
+/** How long a file may be gone or half written before that is worth a word. */
+const UNREADABLE_MS = 800;
 
 /** Edits that people make in the backlog while the run works. */
 export class BacklogEdits implements LiveInput {
-  readonly #context: Pick<RunContext, 'source' | 'backlog' | 'states' | 'log' | 'notice'>;
+  readonly #context: Pick<RunContext, 'source' | 'backlog' | 'states' | 'log' | 'notice' | 'clock'>;
   readonly #scheduling: Scheduling;
   readonly #selection: Selection;
   /** The version that was read last. */
@@ -22,7 +24,7 @@ export class BacklogEdits implements LiveInput {
   #postponed: readonly string[] = [];
 
   constructor(
-    context: Pick<RunContext, 'source' | 'backlog' | 'states' | 'log' | 'notice'>,
+    context: Pick<RunContext, 'source' | 'backlog' | 'states' | 'log' | 'notice' | 'clock'>,
     scheduling: Scheduling,
     selection: Selection,
   ) {
@@ -32,7 +34,7 @@ export class BacklogEdits implements LiveInput {
   }
 
   /** A version that could not be read, at the first look. */
-  #doubted: string | undefined;
+  #doubted: { readonly version: string; readonly since: number } | undefined;
 
   async hasChanged(): Promise<boolean> {
     const { scheduler } = this.#scheduling;
@@ -64,11 +66,13 @@ export class BacklogEdits implements LiveInput {
       // If it was written while it was read, it is looked at again; and once more in any case: editors, and git when it
       // moves a checkout, remove a file for a moment before they write it.
       if ((await source.version()) !== version) return;
-      if (this.#doubted === version) this.#refuse(error, version);
-      this.#doubted = version;
+      const now = this.#context.clock.now().getTime();
+      if (this.#doubted?.version !== version) this.#doubted = { version, since: now };
+      else if (now - this.#doubted.since >= UNREADABLE_MS) this.#refuse(error, version);
       return;
     }
     this.#seen = version;
+    this.#doubted = undefined;
     this.#refused = '';
     const newlyPostponed = edit.postponed.filter((id) => !this.#postponed.includes(id));
     this.#postponed = edit.postponed;

@@ -15,13 +15,17 @@ function watched(unreadable: ReadonlySet<string>) {
       throw new Error('read');
     },
   };
-  const context = { source, notice: (text: string) => notices.push(text) };
+  let seconds = 0;
+  const clock = { now: () => new Date(1_000 * seconds) };
+  const context = { source, clock, notice: (text: string) => notices.push(text) };
   const edits = new BacklogEdits(
     context as unknown as ConstructorParameters<typeof BacklogEdits>[0],
     { scheduler: { isRunning: () => false } } as unknown as ConstructorParameters<typeof BacklogEdits>[1],
     {},
   );
-  const look = async (now: string) => {
+  /** A second after the last look. */
+  const look = async (now: string, after = 1) => {
+    seconds += after;
     version = now;
     if (await edits.hasChanged()) await edits.take();
     return notices.length;
@@ -32,6 +36,11 @@ function watched(unreadable: ReadonlySet<string>) {
 test('a file that is gone for one look only is nothing to speak of', async () => {
   const { look } = watched(new Set(['gone']));
   expect([await look('gone'), await look('other'), await look('gone')]).toEqual([0, 0, 0]);
+});
+
+test('nor is one that is gone for two looks, one right after the other', async () => {
+  const { look } = watched(new Set(['gone']));
+  expect([await look('gone'), await look('gone', 0.1), await look('other')]).toEqual([0, 0, 0]);
 });
 
 test('what cannot be read twice is said, once', async () => {
