@@ -8,6 +8,11 @@ export function printable(text: string): string {
     .trim();
 }
 
+/** `1 entry`, `2 entries`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
 /** The start of a text, at most `columns` wide. */
 export function fit(text: string, columns: number): string {
   const clean = printable(text);

@@ -55,7 +55,7 @@ test('what is queued is listed, lands, is shown and cleaned up', async () => {
   const shown = await sage('show', id.slice(0, 8));
   expect(shown.out).toContain(`landed    ${git('rev-parse', 'main')}`);
   expect((await sage('audit')).out).toContain('1 landing on main, 1 merged again and compared');
-  expect((await sage('cleanup')).out).toBe('removed 1 entries\n');
+  expect((await sage('cleanup')).out).toBe('removed 1 entry\n');
   expect((await sage('list')).out).toContain('is empty');
 });
 

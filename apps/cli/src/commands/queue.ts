@@ -7,6 +7,7 @@ import { readTrustedConfig } from '../trust/read-trusted-config.ts';
 import { parseDuration } from '../duration.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
+import { counted } from '../printable.ts';
 import { sandboxSettings } from '../sandbox-settings.ts';
 import { screenOf } from '../reporters/screen.ts';
 import { formatAudit, formatEntries, formatEntry } from '../reporters/queue.ts';
@@ -68,7 +69,7 @@ export function queueCommand(): Command {
   add('cleanup', 'remove what was dropped, and what has landed and is there', async (flags) => {
     const { commits } = await open(flags);
     const removed = await commits.cleanup();
-    print(flags, { removed }, () => `removed ${removed.length} entries\n`);
+    print(flags, { removed }, () => `removed ${counted(removed.length, 'entry', 'entries')}\n`);
     return EXIT.ok;
   });
   add('audit', 'check every landing against git: there, once, and the true merge', audit).option(

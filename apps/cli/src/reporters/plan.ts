@@ -1,5 +1,5 @@
 import type { Explanation, Plan } from '@sage/stream';
-import { column, fit, wrap } from '../printable.ts';
+import { column, counted, fit, wrap } from '../printable.ts';
 import { formatGantt, hours } from './gantt.ts';
 import type { Screen } from './screen.ts';
 
@@ -12,7 +12,7 @@ export function formatPlan(plan: Plan, { columns }: Screen): string {
   if (nothing !== undefined && blocked.length === 0) return `${nothing}\n`;
   const tickets = batches.reduce((sum, batch) => sum + batch.length, 0);
   const lines = [
-    `${counted(tickets, 'ticket', 's')} in ${counted(batches.length, 'batch', 'es')}${containers.length > 0 ? `, ${counted(containers.length, 'container', 's')}` : ''}, ${counted(workers, 'worker', 's')}`,
+    `${counted(tickets, 'ticket')} in ${counted(batches.length, 'batch', 'batches')}${containers.length > 0 ? `, ${counted(containers.length, 'container')}` : ''}, ${counted(workers, 'worker')}`,
     '',
   ];
   for (const [index, batch] of batches.entries()) {
@@ -35,14 +35,10 @@ export function formatPlan(plan: Plan, { columns }: Screen): string {
   return lines.join('\n') + '\n';
 }
 
-function counted(count: number, noun: string, plural: string): string {
-  return `${count} ${noun}${count === 1 ? '' : plural}`;
-}
-
 function forecastLine({ expected, low, high, samples, estimates }: Plan['forecast']): string {
   if (samples === 0 && estimates === 0)
     return 'forecast: no estimates or earlier runs; each ticket counts as 1 min';
-  const basis = samples > 0 ? `learned from ${samples} earlier tickets` : 'by the estimates alone';
+  const basis = samples > 0 ? `learned from ${counted(samples, 'earlier ticket')}` : 'by the estimates alone';
   return `forecast: ${hours(expected)}, 80 % likely between ${hours(low)} and ${hours(high)}, ${basis}`;
 }
 

@@ -1,5 +1,5 @@
 import type { AuditReport, QueueEntry } from '@sage/commit-queue';
-import { column, fit, printable } from '../printable.ts';
+import { column, counted, fit, printable } from '../printable.ts';
 import type { Screen } from './screen.ts';
 
 /** What a line has before its text, and as much again as a margin needs. */
@@ -37,8 +37,8 @@ export function formatEntry(entry: QueueEntry): string {
 export function formatAudit({ target, landings, compared, problems }: AuditReport): string {
   const branch = printable(target.replace('refs/heads/', ''));
   const lines = problems.map(({ kind, message }) => `FAIL  ${kind}: ${printable(message)}\n`);
-  const end = problems.length === 0 ? 'nothing is missing' : `${problems.length} problems`;
-  return `${lines.join('')}${landings.length === 1 ? '1 landing' : `${landings.length} landings`} on ${branch}, ${compared} merged again and compared: ${end}\n`;
+  const end = problems.length === 0 ? 'nothing is missing' : counted(problems.length, 'problem');
+  return `${lines.join('')}${counted(landings.length, 'landing')} on ${branch}, ${compared} merged again and compared: ${end}\n`;
 }
 
 function why({ conflict, reason = '' }: QueueEntry): string {
