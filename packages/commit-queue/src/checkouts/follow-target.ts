@@ -11,6 +11,7 @@ import {
   treeEntry,
   type Repository,
 } from '@sage/git';
+import { QueueStoppedError } from '../errors.ts';
 import type { Intent, ManagedPlan } from './intent.ts';
 import { stageManagedPlans, writeManagedPlans } from './managed-files.ts';
 import {
@@ -86,7 +87,7 @@ async function followers(repository: Repository, intent: Intent): Promise<Follow
 
 async function follow(
   { pinned, session }: FollowContext,
-  { checkout, head, headText, managed }: Follower,
+  { checkout, branch, head, headText, managed }: Follower,
   intent: Intent,
   { resumed, planned }: FollowOptions,
 ): Promise<void> {
@@ -97,6 +98,12 @@ async function follow(
   const tip = await head();
   if (tip === undefined || !(tip === next || (await isAncestor(checkout, next, tip)))) {
     await held?.[Symbol.asyncDispose]();
+    // It has to follow once the branch is there again: recovery waits for that.
+    if (tip === undefined && branch === intent.target && !resumed)
+      throw new QueueStoppedError(
+        'TARGET_GONE',
+        `${intent.target} has been deleted: make it again at ${next}`,
+      );
     return;
   }
   await assertNoOperation(checkout, intent.target);

@@ -166,6 +166,18 @@ test('an unfinished landing of one target is not forgotten when another target l
   ).toEqual([]);
 });
 
+test('the target is deleted after it has moved: its checkout follows when it is there again', async () => {
+  const { repository, queue } = await meanwhile('target-moved', (root) => {
+    userGit(root, 'update-ref', 'refs/keep/landing', MAIN);
+    userGit(root, 'update-ref', '-d', MAIN);
+  });
+  await expect(landAll(queue)).rejects.toMatchObject({ code: 'UNFINISHED_LANDING' });
+  userGit(repository.root, 'update-ref', MAIN, 'refs/keep/landing');
+  await landAll(queue);
+  expect(status(repository)).toBe('');
+  expect(readFileSync(join(repository.root, 'a'), 'utf8')).toBe('2\n');
+});
+
 test('git moves the ref and cannot write the reflog of HEAD: it has landed, and the checkout follows', async () => {
   const { repository, queue, add } = await queueOn(BEFORE);
   rmSync(join(repository.gitDir, 'logs/HEAD'));
