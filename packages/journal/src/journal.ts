@@ -47,7 +47,9 @@ export class Journal {
   /** Bytes of whole lines. */
   #size: number;
   #waiting: string[] = [];
-  #syncing: Promise<void> | undefined;
+  /** The sync that has the events which wait now. */
+  #next: Promise<void> | undefined;
+  #last: Promise<void> = Promise.resolve();
 
   /** `size`: bytes that the file has, all of them whole lines. */
   constructor(file: JournalFile, size: number, pauses: readonly number[] = PAUSES_MS) {
@@ -65,29 +67,27 @@ export class Journal {
     return new Journal(handle, length);
   }
 
-  /** Resolves when the event is on the disk. */
-  async append(event: RunEvent): Promise<void> {
+  /** Resolves when the event is on the disk, in the order of the events. */
+  append(event: RunEvent): Promise<void> {
     this.#waiting.push(JSON.stringify(event) + '\n');
-    while (this.#waiting.length > 0) {
-      this.#syncing ??= this.#sync();
-      await this.#syncing;
+    // One sync for all that come before it begins: who waits for it is woken in order, as all wait for the same.
+    if (this.#next === undefined) {
+      this.#next = this.#last.catch(() => {}).then(() => this.#sync());
+      this.#last = this.#next;
     }
-    await this.#syncing;
+    return this.#next;
   }
 
   async close(): Promise<void> {
-    await this.#syncing;
+    await this.#last.catch(() => {});
     await this.#file.close();
   }
 
   async #sync(): Promise<void> {
     const group = this.#waiting.join('');
     this.#waiting = [];
-    try {
-      await this.#write(group);
-    } finally {
-      this.#syncing = undefined;
-    }
+    this.#next = undefined;
+    await this.#write(group);
   }
 
   async #write(group: string): Promise<void> {

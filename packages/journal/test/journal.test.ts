@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { expect, test } from 'vitest';
 import type { RunEvent } from '../src/index.ts';
+import { RunLog } from '../src/run-log.ts';
 import { Journal, type JournalFile, parseJournal, readJournal } from '../src/journal.ts';
 
 async function journalFile(): Promise<string> {
@@ -115,3 +116,22 @@ test('a disk that stays full is an error, and what was there before stays whole'
   await expect(journal.append(event('A-1'))).rejects.toThrow('no space left');
   expect(disk.text()).toBe('');
 });
+
+test.each([0, 1, 2, 3, 5, 8, 13])(
+  'listeners get events in the order they were emitted, %i turns apart',
+  async (turns) => {
+    const log = await RunLog.open(temporaryFolder(), 'r', [], () => new Date(0));
+    const seen: string[] = [];
+    log.subscribe((one) => seen.push(one.event === 'ticket.quiet' ? one.ticket : ''));
+    const emitted: Promise<void>[] = [];
+    const names = Array.from({ length: 40 }, (_, nth) => `T-${nth}`);
+    for (const [nth, ticket] of names.entries()) {
+      emitted.push(log.emit({ event: 'ticket.quiet', ticket, seconds: 1 }));
+      for (let turn = 0; turn < turns * (nth % 3); turn += 1) await Promise.resolve();
+      if (nth % 7 === 6) await new Promise(setImmediate);
+    }
+    await Promise.all(emitted);
+    await log.close();
+    expect(seen).toEqual(names);
+  },
+);
