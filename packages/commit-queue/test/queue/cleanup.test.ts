@@ -39,3 +39,26 @@ test('cleanups beside each other and beside landings and new work lose and leave
   const { sequence } = await queue.enqueue({ ticket: 'NEW', target: MAIN, message: 'm', commit, base });
   expect(sequence).toBeGreaterThan(commits.length);
 });
+
+test('the number of a removed entry is not used again, and its work can be queued again', async () => {
+  const { repository, queue, add } = await queueOn({ a: '1' });
+  const base = tip(repository);
+  const first = await add('A', { one: '1' });
+  await queue.drop(first.id);
+  await queue.cleanup();
+  const other = await openCommitQueue({ repository });
+  const second = await other.enqueue({
+    ticket: 'B',
+    target: MAIN,
+    message: 'b',
+    base,
+    commit: workCommit(repository, { two: '2' }, base),
+  });
+  expect(second.sequence).toBeGreaterThan(first.sequence);
+  const { ticket, target, message, commit } = first;
+  expect(await queue.enqueue({ ticket, target, message, base, commit })).toMatchObject({
+    ticket: 'A',
+    commit,
+  });
+  expect((await landAll(queue)).map((entry) => entry.ticket)).toEqual(['B', 'A']);
+});
