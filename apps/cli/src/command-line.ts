@@ -1,3 +1,4 @@
+import { shellWord } from '@sage/workers';
 import type { Command } from 'commander';
 
 /** Options of a command as a person typed them, by the names that commander gives them. */
@@ -16,8 +17,7 @@ export function commandLine(command: Command, words: readonly string[], options:
   return [...words, ...flags].join(' ');
 }
 
-/** As one word of a shell, whatever it has in it. */
+/** As one word of a shell, plain where it can be. */
 export function quoted(text: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(text)) return text;
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : shellWord(text);
 }

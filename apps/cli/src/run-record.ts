@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { SAGE_PATHS } from '@sage/git';
 import type { InterruptedRun } from '@sage/stream';
 import { type PromptTemplate, readPromptTemplate } from '@sage/workers';
 import { z } from 'zod';
@@ -6,7 +7,7 @@ import { checkConfig, findConfig, type Settings } from './config.ts';
 import { mergeFlags, type StreamFlags, type TypedFlags } from './stream-settings.ts';
 import { executedFiles } from './trust/executed-files.ts';
 import { readTrustedConfig } from './trust/read-trusted-config.ts';
-import { lastLanding } from './trust/trust.ts';
+import { ticketThatLanded } from './trust/trust.ts';
 
 /** What a run is begun with, and recorded for who resumes it. */
 export interface RunBeginning {
@@ -46,27 +47,29 @@ export async function readBeginning(
   const record = interrupted && schema.safeParse(interrupted.record).data;
   if (!record) {
     const config = await readTrustedConfig(directory);
-    const { prompt } = config;
-    return { config, flags: typedFlags(flags), ...(await current(directory, root, prompt)), notices: [] };
+    const file = await findConfig(directory);
+    const template = await readPromptTemplate(root, config.prompt);
+    return { config, flags: typedFlags(flags), file, template, notices: [] };
   }
   const { run, base } = interrupted;
   const all = typedFlags(flags, record.flags);
   const file = await findConfig(directory);
   const notices: string[] = [];
-  const kept = async (files: readonly (string | undefined)[]) => {
+  const kept = async (files: readonly string[]) => {
     for (const each of files) {
-      const ticket = each && (await lastLanding(each, base));
-      if (each === undefined || ticket === undefined) continue;
+      const ticket = await ticketThatLanded(each, base);
+      if (ticket === undefined) continue;
       notices.push(`${each} was changed by ${ticket}: that counts from the next run on`);
       return true;
     }
     return false;
   };
   const executed = file === undefined ? [] : [...(await executedFiles(file)).keys()];
-  const config = (await kept([record.file, ...executed]))
-    ? checkConfig(record.config, `.sage/runs/${run}/settings.json`)
+  const recorded = record.file === undefined ? [] : [record.file];
+  const config = (await kept([...recorded, ...executed]))
+    ? checkConfig(record.config, `${SAGE_PATHS.runs}/${run}/settings.json`)
     : await readTrustedConfig(directory);
-  const template = (await kept([join(root, config.prompt ?? '.sage/prompt.md')]))
+  const template = (await kept([join(root, config.prompt ?? SAGE_PATHS.prompt)]))
     ? record.template
     : await readPromptTemplate(root, config.prompt);
   return { config, flags: all, file, template, notices };
@@ -75,10 +78,6 @@ export async function readBeginning(
 /** The settings of a run, its flags included. */
 export function settingsOf({ config, flags }: RunBeginning): Settings {
   return mergeFlags(flags, config);
-}
-
-async function current(directory: string, root: string, prompt: string | undefined) {
-  return { file: await findConfig(directory), template: await readPromptTemplate(root, prompt) };
 }
 
 /** Those of now win over those of before; what can only be turned off stays so. */

@@ -36,7 +36,7 @@ export type {
 } from './request.ts';
 export { assertSandbox, type SandboxSettings, sandboxVersion } from './process/sandbox.ts';
 export { secretValues } from './process/secrets.ts';
-export { userShell } from './process/shell.ts';
+export { shellWord, userShell } from './process/shell.ts';
 export {
   type CutOffAttempt,
   openWorkers,

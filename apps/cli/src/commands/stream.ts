@@ -77,10 +77,11 @@ function nextCommands(command: Command, { C }: StreamFlags, typed: TypedFlags): 
 async function stream(flags: StreamFlags, command: Command): Promise<number> {
   const directory = resolve(flags.C);
   const looks = flags.dryRun === true || flags.explain !== undefined;
-  const interrupted = looks ? undefined : await interruptedRun(directory, flags.target);
+  const repository = await openRepository(directory);
+  const interrupted = looks ? undefined : await interruptedRun(repository, flags.target);
   if (flags.resume && !interrupted)
     throw new UsageError('--resume: no run on this branch was interrupted: sage stream --auto starts one');
-  const { root } = await openRepository(directory);
+  const { root } = repository;
   const beginning = await readBeginning(flags, { directory, root }, interrupted);
   const { config, template } = beginning;
   const settings = settingsOf(beginning);

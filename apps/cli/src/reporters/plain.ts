@@ -1,5 +1,5 @@
 import { type RunEvent, RunFold, type RunState } from '@sage/journal';
-import { column, fit, printable } from '../printable.ts';
+import { column, counted, fit, printable } from '../printable.ts';
 import type { Reporter } from './reporter.ts';
 import type { Screen } from './screen.ts';
 import { timeOfDay } from './time-of-day.ts';
@@ -29,7 +29,6 @@ export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen, nex
 
   const line = (word: string, text: string) =>
     write(`  ${colors.cyan(column(word, 10))}${fit(text, ID_COLUMNS + 2 + textColumns)}`);
-  const counted = (ids: readonly string[]) => (ids.length === 1 ? '1 ticket' : `${ids.length} tickets`);
 
   return {
     resumed(events) {
@@ -42,17 +41,15 @@ export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen, nex
       switch (event.event) {
         case 'run.started': {
           const branch = event.target.replace('refs/heads/', '');
-          const workers = event.workers === 1 ? '1 worker' : `${event.workers} workers`;
           const { containers = [], heldBack = [] } = event;
           const others = new Set([...containers, ...heldBack]);
           const parts = [
-            counted(event.tickets.filter((id) => !others.has(id))),
+            counted(event.tickets.filter((id) => !others.has(id)).length, 'ticket'),
             ...(heldBack.length > 0 ? [`${heldBack.length} blocked`] : []),
-            ...(containers.length === 0
-              ? []
-              : [containers.length === 1 ? '1 container' : `${containers.length} containers`]),
+            ...(containers.length > 0 ? [counted(containers.length, 'container')] : []),
+            counted(event.workers, 'worker'),
           ];
-          write(colors.bold(fit(`${parts.join(', ')}, ${workers}, landing on ${branch}`, columns)));
+          write(colors.bold(fit(`${parts.join(', ')}, landing on ${branch}`, columns)));
           return;
         }
         case 'run.paused':
@@ -62,11 +59,11 @@ export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen, nex
         case 'run.workers':
           return line('workers', event.workers === 1 ? '1 at a time' : `${event.workers} at a time`);
         case 'tickets.added':
-          return line('added', `${counted(event.tickets)}: ${event.tickets.join(', ')}`);
+          return line('added', `${counted(event.tickets.length, 'ticket')}: ${event.tickets.join(', ')}`);
         case 'tickets.restored':
           return line('restored', `not their failure: ${event.tickets.join(', ')}`);
         case 'tickets.withdrawn':
-          return line('withdrawn', `${counted(event.tickets)}: ${event.tickets.join(', ')}`);
+          return line('withdrawn', `${counted(event.tickets.length, 'ticket')}: ${event.tickets.join(', ')}`);
         case 'attempt.started': {
           const own = [event.agent, event.model].filter((name) => name !== undefined).map(printable);
           const marks = [...(event.attempt > 1 ? [`attempt ${event.attempt}`] : []), ...own];
@@ -128,11 +125,12 @@ export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen, nex
           return row('deferred', colors.red, event.ticket, event.reason);
         case 'run.forecast': {
           if (Date.parse(event.high) - Date.parse(event.time) < MIN_ETA_MS) return;
-          const left = event.remaining === 1 ? '1 ticket left' : `${event.remaining} tickets left`;
           const [expected, low, high] = [event.expected, event.low, event.high].map((time) =>
             timeOfDay(time, event.time),
           );
-          return write(`  ${colors.dim(`ETA ${expected} (${low} to ${high}), ${left}`)}`);
+          return write(
+            `  ${colors.dim(`ETA ${expected} (${low} to ${high}), ${counted(event.remaining, 'ticket')} left`)}`,
+          );
         }
         case 'run.finished':
           for (const line of report(state, event)) write(line);

@@ -1,5 +1,5 @@
 import type { Check, ValidationReport } from '@sage/validate';
-import { fit, printable } from '../printable.ts';
+import { counted, fit, printable } from '../printable.ts';
 import { hours } from './gantt.ts';
 import type { Screen } from './screen.ts';
 
@@ -27,9 +27,7 @@ export function formatReport(report: ValidationReport, { verbose, screen }: Vali
   for (const { status } of report.checks) counts[status] += 1;
   lines.push(
     '',
-    colors.bold(
-      `${counts.pass} passed, ${counts.warn === 1 ? '1 warning' : `${counts.warn} warnings`}, ${counts.fail} failed`,
-    ),
+    colors.bold(`${counts.pass} passed, ${counted(counts.warn, 'warning')}, ${counts.fail} failed`),
   );
   return [...lines, ...parallelLines(report, verbose, columns)].join('\n') + '\n';
 }
@@ -55,7 +53,7 @@ function parallelLines({ parallel }: ValidationReport, verbose: boolean, columns
   } = parallel;
   if (unprocessed === 0) return [];
   const lines = [
-    `${unprocessed === 1 ? '1 ticket' : `${unprocessed} tickets`} to do${containers === 0 ? '' : containers === 1 ? ' (and 1 container)' : ` (and ${containers} containers)`}, ${independent} could start now (${Math.round(ratio * 100)} %), at most ${width} at a time`,
+    `${counted(unprocessed, 'ticket')} to do${containers === 0 ? '' : ` (and ${counted(containers, 'container')})`}, ${independent} could start now (${Math.round(ratio * 100)} %), at most ${width} at a time`,
     fit(`longest chain: ${criticalPath.join(' -> ')}`, columns),
     `recommended: --parallel=${recommendedWorkers}`,
     ...wrap(reason, columns - 2).map((line) => `  ${line}`),

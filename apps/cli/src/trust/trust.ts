@@ -28,7 +28,7 @@ export async function untrustedFiles(
   const found: UntrustedFile[] = [];
   for (const [file, text] of await executedFiles(program)) {
     if (trusted[file] === hash(text)) continue;
-    const ticket = await lastLanding(file);
+    const ticket = await ticketThatLanded(file);
     if (ticket !== undefined) found.push({ file, ticket });
   }
   return found;
@@ -46,7 +46,7 @@ export async function trust(program: string, variables: NodeJS.ProcessEnv): Prom
 }
 
 /** The ticket of the last landing (after a commit) that changed a file, whether it was merged, rebased or squashed. */
-export async function lastLanding(file: string, since?: string): Promise<string | undefined> {
+export async function ticketThatLanded(file: string, since?: string): Promise<string | undefined> {
   const format = '--format=%(trailers:key=Sage-Ticket,valueonly,separator=%x2C)';
   const range = since === undefined ? 'HEAD' : `${since}..HEAD`;
   const args = ['log', '-m', '--full-history', format, range, '--', basename(file)];

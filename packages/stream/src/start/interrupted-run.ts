@@ -1,5 +1,6 @@
-import { currentBranch, openRepository } from '@sage/git';
+import { currentBranch, type Repository } from '@sage/git';
 import { readRunSettings, unfinishedRuns } from '@sage/journal';
+import { branchRef } from './target.ts';
 
 /** A run that the next one on the same branch resumes. */
 export interface InterruptedRun {
@@ -12,12 +13,10 @@ export interface InterruptedRun {
 
 /** The run that `runStream` would resume; undefined if it would begin a new one. */
 export async function interruptedRun(
-  directory: string,
+  repository: Repository,
   target: string | undefined,
 ): Promise<InterruptedRun | undefined> {
-  const repository = await openRepository(directory);
-  const named = target?.startsWith('refs/heads/') ? target : target && `refs/heads/${target}`;
-  const ref = named ?? (await currentBranch(repository));
+  const ref = target === undefined ? await currentBranch(repository) : branchRef(target);
   const found = (await unfinishedRuns(repository.root)).find(({ state }) => state.target === ref);
   return (
     found && {

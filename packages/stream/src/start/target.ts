@@ -34,7 +34,7 @@ export async function chooseTarget(
   }
   const current = await currentBranch(repository);
   if (branch !== undefined) {
-    const ref = branch.startsWith('refs/heads/') ? branch : `refs/heads/${branch}`;
+    const ref = branchRef(branch);
     const tip = await readRef(repository, ref);
     if (!tip)
       throw new CannotStartError(
@@ -60,6 +60,11 @@ export async function chooseTarget(
   const isTaken = (await readRef(repository, `refs/heads/${folder}`)) !== undefined;
   const name = isTaken ? newBranch.replaceAll('/', '-') : newBranch;
   return { ref: `refs/heads/${name}`, tip, create: true, elsewhere: false };
+}
+
+/** The full name of a branch that is named in full or by its short name. */
+export function branchRef(branch: string): string {
+  return branch.startsWith('refs/heads/') ? branch : `refs/heads/${branch}`;
 }
 
 /** Makes the target's branch where it is new, and checks it out; local changes stay. */

@@ -1,5 +1,6 @@
 import { sumUsage, type TokenUsage, usageOf } from '../usage.ts';
-import { type Grant, type Granted, quoted, simpleCommands, withFlag } from './grant.ts';
+import { shellWord } from '../process/shell.ts';
+import { type Grant, type Granted, simpleCommands, withFlag } from './grant.ts';
 import { claudeSettings } from './own-settings.ts';
 import { activityOf } from './activity.ts';
 import { problemOf, untilReset } from './problem.ts';
@@ -60,7 +61,7 @@ function allow(command: string, { policy, commands, rules }: Grant): Granted {
     .filter((one) => !/[()\n]/.test(one))
     .map((one) => `Bash(${one.replace(/ \*$/, ':*')})`);
   const all = [...new Set([...rules, ...allowed])];
-  return { command: all.length === 0 ? line : `${line} --allowedTools ${all.map(quoted).join(' ')}` };
+  return { command: all.length === 0 ? line : `${line} --allowedTools ${all.map(shellWord).join(' ')}` };
 }
 
 function readEvent(report: AgentReport, event: AgentEvent): AgentReport {

@@ -1,4 +1,5 @@
-import { type Grant, type Granted, quoted, simpleCommands, withFlag } from './grant.ts';
+import { shellWord } from '../process/shell.ts';
+import { type Grant, type Granted, simpleCommands, withFlag } from './grant.ts';
 import { geminiSettings } from './own-settings.ts';
 import { activityOf } from './activity.ts';
 import type { Agent } from './agent.ts';
@@ -40,7 +41,7 @@ function allow(command: string, { policy, commands, trusted }: Grant): Granted {
     .filter((one) => !/[(),\n]/.test(one))
     .map((one) => `run_shell_command(${one.replace(/ \*$/, '')})`);
   return {
-    command: allowed.length === 0 ? line : `${line} --allowed-tools ${quoted(allowed.join(','))}`,
+    command: allowed.length === 0 ? line : `${line} --allowed-tools ${shellWord(allowed.join(','))}`,
     ...(trusted && { variables: { GEMINI_CLI_TRUST_WORKSPACE: 'true' } }),
   };
 }

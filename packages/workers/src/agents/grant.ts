@@ -36,11 +36,6 @@ export function allowsCommand(commands: readonly string[], command: string): boo
   );
 }
 
-/** For a word of a shell line. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}
-
 /** Replaces the value of a flag in a shell line, or adds the flag. */
 export function withFlag(command: string, flag: string, value: string): string {
   const pattern = new RegExp(`(${flag})(?: +|=)\\S+`);

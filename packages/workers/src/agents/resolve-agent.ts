@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import { AgentError } from '../errors.ts';
+import { shellWord } from '../process/shell.ts';
 import { readAcpEvent } from './acp-report.ts';
 import type { Agent } from './agent.ts';
 import type { PermissionPolicy } from './permission.ts';
@@ -56,8 +57,7 @@ export function resolveAgent(choice: AgentChoice): Agent {
 
 function withModel(agent: Agent, model: string | undefined): Agent {
   if (model === undefined) return agent;
-  const quoted = `'${model.replaceAll("'", String.raw`'\''`)}'`;
-  if (agent.chooseModel) return { ...agent, command: agent.chooseModel(agent.command, quoted) };
+  if (agent.chooseModel) return { ...agent, command: agent.chooseModel(agent.command, shellWord(model)) };
   throw new AgentError(
     'NO_MODEL',
     agent.name,

@@ -6,3 +6,8 @@ export function userShell(environment: NodeJS.ProcessEnv = process.env): string 
   const shell = environment['SHELL'];
   return shell && isAbsolute(shell) && existsSync(shell) ? shell : '/bin/sh';
 }
+
+/** A text as one word of a shell line, whatever it has in it. */
+export function shellWord(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -24,6 +24,7 @@ import {
   updateRefs,
   SAGE_PATHS,
 } from '@sage/git';
+import { shellWord } from '../process/shell.ts';
 import { type PooledWorktree, type TakeOptions, WorktreePool } from './worktree-pool.ts';
 
 export interface WorktreesOptions {
@@ -326,8 +327,7 @@ export class Worktrees {
   }
 
   #leftOver(path: string): void {
-    const quoted = `'${path.replaceAll("'", String.raw`'\''`)}'`;
-    this.#options.onNotice?.(`${path} could not be removed: remove it with sudo rm -rf ${quoted}`);
+    this.#options.onNotice?.(`${path} could not be removed: remove it with sudo rm -rf ${shellWord(path)}`);
   }
 }
 
