@@ -1,10 +1,11 @@
-import { isCancel, select } from '@clack/prompts';
 import type { Answer, Question } from '@sage/stream';
 import { fit } from './printable.ts';
 
 /** Asks the person on the terminal; Ctrl-C quits. */
 export async function interactiveAsk(question: Question): Promise<Answer> {
   const { message, yes, no } = wording(question);
+  // Loaded when there is a question: most runs ask none.
+  const { isCancel, select } = await import('@clack/prompts');
   const answer = await select<Answer>({
     message,
     options: [

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { isCancel, select } from '@clack/prompts';
 import { readConfig, type Settings } from '../config.ts';
 import { UntrustedError } from '../errors.ts';
 import { printable } from '../printable.ts';
@@ -26,6 +25,8 @@ export async function readTrustedConfig(directory: string): Promise<Settings> {
 async function isConfirmed({ untrusted }: UntrustedError): Promise<boolean> {
   const names = untrusted.map(({ file, ticket }) => `${file} (changed by ${ticket})`).join(', ');
   for (;;) {
+    // Loaded when there is a question: most runs ask none.
+    const { isCancel, select } = await import('@clack/prompts');
     const answer = await select({
       message: `Reading the configuration runs ${printable(names)}. May it?`,
       options: [

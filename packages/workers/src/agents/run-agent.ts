@@ -11,7 +11,6 @@ import type { AgentRun } from './agent-run.ts';
 import { ReportFollower } from './follow-report.ts';
 import { problemOf } from './problem.ts';
 import type { AgentReport } from './report.ts';
-import { talkAcp } from './talk-acp.ts';
 
 /** One turn of an agent: a prompt, and the place where it works. */
 export interface AgentTurn extends Pick<CommandLimits, 'timeout' | 'idleTimeout'> {
@@ -101,8 +100,10 @@ function acpTalk(agent: Agent, turn: AgentTurn, run: AgentRun, session: string |
     return written;
   };
   const policy = agent.permissions ?? 'edits';
-  return (pipes: Pipes, ending: AbortSignal) =>
-    talkAcp(pipes, ending, {
+  return async (pipes: Pipes, ending: AbortSignal) => {
+    // The library of the protocol takes a while to load: nobody else waits for it.
+    const { talkAcp } = await import('./talk-acp.ts');
+    await talkAcp(pipes, ending, {
       promptFile,
       cwd,
       session,
@@ -111,6 +112,7 @@ function acpTalk(agent: Agent, turn: AgentTurn, run: AgentRun, session: string |
       onPermission: run.onPermission,
       log,
     });
+  };
 }
 
 /** A session's name comes from the agent's output and becomes part of a shell line: only a plain word can. */
