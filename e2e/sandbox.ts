@@ -39,6 +39,10 @@ export interface SageResult {
   readonly events: StreamEvent[];
 }
 
+/** One process of the test for all of git's. */
+const BEGIN = `git init --quiet "--initial-branch=$1" && git add --all &&
+  git -c user.name=Ada -c user.email=ada@example.org -c maintenance.auto=false commit --quiet --message=first`;
+
 /** A git repository in a temporary folder, with an empty HOME, worked on by the built `sage`. */
 export class Sandbox {
   readonly root: string;
@@ -58,12 +62,10 @@ export class Sandbox {
     const sandbox = new Sandbox(join(folder, 'repository'), join(folder, 'home'));
     await mkdir(sandbox.root);
     await mkdir(sandbox.#home);
-    sandbox.git('init', '--quiet', `--initial-branch=${branch}`);
     for (const [path, content] of Object.entries({ 'README.md': 'hello\n', ...files }))
       await sandbox.write(path, content);
     if (tracked) await sandbox.writeIndex(tickets);
-    sandbox.git('add', '--all');
-    sandbox.git('commit', '--quiet', '--message=first');
+    execFileSync('sh', ['-c', BEGIN, 'sh', branch], { cwd: sandbox.root, env: sandbox.environment() });
     if (!tracked) await sandbox.writeIndex(tickets);
     return sandbox;
   }

@@ -24,7 +24,6 @@ export function tip(repository: Repository, ref = MAIN): string {
 export function workCommit(repository: Repository, files: Files, base = tip(repository)): string {
   const path = join(temporaryFolder(), 'w');
   userGit(repository.root, 'worktree', 'add', '--quiet', '--detach', path, base);
-  userGit(path, 'config', 'user.name', 'Una User');
   const commit = commitAll(path, files, 'work');
   userGit(repository.root, 'worktree', 'remove', '--force', path);
   return commit;
