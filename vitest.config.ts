@@ -25,6 +25,9 @@ export default defineConfig({
       test: {
         name,
         include: ['**/*.test.ts'],
+        setupFiles: [join(import.meta.dirname, 'packages/test-support/src/setup.ts')],
+        // Tests put back what they change of their process: the files of a package share a few, which load it once.
+        isolate: false,
         testTimeout: 60_000,
         hookTimeout: 60_000,
         // Git fixtures must not see the configuration of the machine they run on.
