@@ -19,8 +19,8 @@ export interface TicketCheck {
 const DEFAULT_RETRIES = 2;
 
 /**
- * A ticket's own checks: the scripts of its sub-tasks, in order, then those of its `validation_config`. One that cannot
- * be read is a check without a command, which never passes.
+ * A ticket's own checks: the scripts of its sub-tasks, in order, then those of its `validation_config`. What cannot be
+ * read, be it one of them or the list, is a check without a command, which never passes.
  */
 export function ticketChecks({ raw }: Pick<Ticket, 'raw'>): TicketCheck[] {
   const tasks: unknown[] = Array.isArray(raw['tasks']) ? raw['tasks'] : [];
@@ -43,25 +43,30 @@ function ofTask(task: unknown, index: number): TicketCheck[] {
 }
 
 function ofConfig(config: unknown): TicketCheck[] {
-  if (!isRecord(config)) return [];
-  const scripts: unknown[] = Array.isArray(config['verification_scripts'])
-    ? config['verification_scripts']
-    : [];
+  if (config === undefined || config === null) return [];
+  if (!isRecord(config)) return [unreadable('validation_config')];
+  const scripts: unknown = config['verification_scripts'] ?? [];
+  if (!Array.isArray(scripts)) return [unreadable('verification_scripts')];
   const given = DEFER_CATEGORIES.find((known) => known === config['defer_reason_category']);
-  return scripts.map((value, index) => {
+  return scripts.map((value: unknown, index) => {
     const script = isRecord(value) ? value : {};
-    const pattern = script['success_pattern'];
+    const pattern = script['success_pattern'] ?? undefined;
+    const isReadable = pattern === undefined || typeof pattern === 'string';
     const mend =
       (script['failure_action'] ?? (config['auto_fix'] === false ? 'defer' : 'auto_fix')) === 'auto_fix';
     return {
       name: word(script['name']) ?? `verification script ${index + 1}`,
-      command: word(script['command']) ?? '',
+      command: (isReadable && word(script['command'])) || '',
       ...(typeof pattern === 'string' && { successPattern: pattern }),
       retries: mend && config['auto_fix'] !== false ? count(config['max_retries']) : 0,
       otherwise: mend && config['defer_on_failure'] !== true ? 'fail' : 'defer',
       category: given ?? 'persistent_test_failure',
     };
   });
+}
+
+function unreadable(name: string): TicketCheck {
+  return { name, command: '', retries: 0, otherwise: 'defer', category: 'validation_script_error' };
 }
 
 function word(value: unknown): string | undefined {

@@ -69,13 +69,22 @@ test.each([
 test('an unreadable check counts as one without a command; no checks from nothing', () => {
   const raw = {
     tasks: [{ validation_script: 7 }],
-    validation_config: { verification_scripts: ['x', { name: 'y' }] },
+    validation_config: {
+      verification_scripts: ['x', { name: 'y' }, { command: 'true', success_pattern: 5 }],
+    },
   };
-  expect(ticketChecks({ raw }).map(({ command }) => command)).toEqual(['', '', '']);
-  for (const odd of [
+  expect(ticketChecks({ raw }).map(({ command }) => command)).toEqual(['', '', '', '']);
+  for (const nothing of [
     {},
-    { tasks: 'x', validation_config: [] },
-    { tasks: [null], validation_config: { verification_scripts: 1 } },
+    { tasks: 'x', validation_config: null },
+    { tasks: [null], validation_config: { verification_scripts: null } },
   ])
-    expect(ticketChecks({ raw: odd })).toEqual([]);
+    expect(ticketChecks({ raw: nothing })).toEqual([]);
+});
+
+test.each([
+  ['validation_config', []],
+  ['verification_scripts', { verification_scripts: 1 }],
+])('checks that cannot be told from "%s" are one without a command, and not none', (name, config) => {
+  expect(ticketChecks({ raw: { validation_config: config } })).toMatchObject([{ name, command: '' }]);
 });

@@ -3,7 +3,10 @@ import type { Finding, Problem } from '../finding.ts';
 import { isRecord } from '../index-under-test.ts';
 import type { IndexUnderTest } from '../index-under-test.ts';
 
-/** Section 14: scripts that verify a ticket can be run, and know what to do when they fail. */
+/**
+ * Section 14: scripts that verify a ticket can be run, and know what to do when they fail. A warning, as a run takes
+ * such an index: it defers the one ticket before an agent works for it.
+ */
 export function checkValidationScripts({ entries }: IndexUnderTest): Finding[] {
   const broken: Problem[] = [];
   const odd: Problem[] = [];
@@ -27,7 +30,7 @@ export function checkValidationScripts({ entries }: IndexUnderTest): Finding[] {
         if (isBlank(command)) broken.push({ ticket: label, text: `${name} has no command` });
         if (action !== 'auto_fix' && action !== 'defer')
           odd.push({ ticket: label, text: `${name} has the failure_action ${inQuotes(action)}` });
-        if (pattern !== undefined && !isPattern(pattern)) {
+        if (pattern !== undefined && pattern !== null && !isPattern(pattern)) {
           broken.push({
             ticket: label,
             text: `${name} has the success_pattern ${inQuotes(pattern)}, which is not a regular expression`,
@@ -47,7 +50,12 @@ export function checkValidationScripts({ entries }: IndexUnderTest): Finding[] {
     });
   }
   return [
-    ...findingOf('validation-scripts.broken', 'fail', broken, 'correct the script or remove it'),
+    ...findingOf(
+      'validation-scripts.broken',
+      'warn',
+      broken,
+      'a run defers such a ticket before an agent works on it; correct the script or remove it',
+    ),
     ...findingOf('validation-scripts.failure-action', 'warn', odd, 'use auto_fix or defer'),
   ];
 }
