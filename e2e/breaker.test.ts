@@ -7,7 +7,7 @@ test('an agent that cannot work at all stops the run before it defers the backlo
   const sandbox = await Sandbox.create(TEN);
   const before = sandbox.git('rev-parse', 'HEAD');
   const { exitCode, stderr } = await sandbox.stream(
-    'echo "Invalid API key" >&2; exit 1',
+    'echo "cannot find its own settings" >&2; exit 1',
     '--parallel=2',
     '--max-attempts=1',
   );

@@ -29,6 +29,17 @@ test('a key that dies in the middle stops the run; no ticket is counted or defer
   expect(new Set(Object.values(await sandbox.states()))).toEqual(new Set(['COMPLETED']));
 });
 
+test('a refused key in plain text stops the run before a second ticket is tried', async () => {
+  const sandbox = await Sandbox.create(FOUR);
+  const { exitCode, events, stderr } = await sandbox.stream(
+    'echo "Invalid API key · Please run /login" >&2; exit 1',
+  );
+  expect(exitCode).toBe(3);
+  expect(stderr).toContain("the agent's account was refused: Invalid API key");
+  expect(named(events, 'attempt.finished').map(({ outcome }) => outcome)).toEqual(['account-refused']);
+  expect(new Set(Object.values(await sandbox.states()))).toEqual(new Set(['UNPROCESSED']));
+});
+
 test('a setup that fails for a while counts no attempt', async () => {
   const sandbox = await Sandbox.create(FOUR.slice(0, 2));
   const marker = join(sandbox.root, '../network');

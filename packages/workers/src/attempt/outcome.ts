@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AttemptCategory, AttemptOutcome } from '../request.ts';
+import { plainRefusal } from '../agents/plain-refusal.ts';
 import type { AgentProblem } from '../agents/problem.ts';
 import type { AgentReport } from '../agents/report.ts';
 import { describeExit } from '../process/step.ts';
@@ -86,9 +87,11 @@ export function judgeOutcome({
   if (exit.exitCode === TRY_LATER_EXIT) {
     return verdict({ outcome: 'rate-limited', reason: 'the agent asked to be tried later (exit 75)' });
   }
-  const notItsOwn = report?.problem && OUTSIDE[report.problem.kind];
+  const failedInWords = !report && exit.ended === 'exited' && exit.exitCode !== 0 && !self.outcome;
+  const problem = failedInWords ? plainRefusal(said, { changed }) : report?.problem;
+  const notItsOwn = problem && OUTSIDE[problem.kind];
   if (notItsOwn !== undefined) {
-    const { message, retryAfter } = report!.problem!;
+    const { message, retryAfter } = problem!;
     const pause = retryAfter !== undefined && { retryAfter };
     return verdict({ outcome: notItsOwn, reason: message, ...pause });
   }

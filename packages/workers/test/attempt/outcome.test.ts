@@ -16,6 +16,21 @@ test.each([
   ['exit 0 without one', { exit: exit(), changed: false }, { outcome: 'deferred', category: 'no_changes' }],
   ['exit 75', { exit: exit({ exitCode: 75 }) }, { outcome: 'rate-limited' }],
   [
+    'a refused key in plain words',
+    { exit: exit({ exitCode: 1 }), said: ['Invalid API key · Please run /login'] },
+    { outcome: 'account-refused', reason: 'Invalid API key · Please run /login' },
+  ],
+  [
+    'a refused key in the words of an agent that has ended well',
+    { exit: exit(), said: ['Invalid API key'] },
+    { outcome: 'completed' },
+  ],
+  [
+    'a refused key in the words of an agent that says what came of its work',
+    { exit: exit({ exitCode: 1 }), said: ['RESULT: FAILED no', 'Invalid API key'] },
+    { outcome: 'failed', reason: 'no' },
+  ],
+  [
     'another exit',
     { exit: exit({ exitCode: 2 }) },
     { outcome: 'failed', category: 'agent_failed', reason: 'the agent ended with exit code 2' },
