@@ -44,6 +44,10 @@ export type RunFact =
       readonly event: 'attempt.started';
       readonly ticket: string;
       readonly title: string;
+      /** What durations are learned by, also when the ticket has left the backlog. */
+      readonly type?: string;
+      readonly component?: string;
+      readonly estimatedMinutes?: number;
       readonly worker: number;
       readonly attempt: number;
       /** The commit of the target that the worktree is cut from. */

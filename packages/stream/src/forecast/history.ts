@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SAGE_PATHS } from '@sage/git';
 import { type DurationModel, type DurationSample, learnDurations } from '@sage/scheduler';
 import type { Ticket } from '@sage/tickets';
-import { listRuns, readRun } from '@sage/journal';
+import { listRuns, readRun, type RunEvent } from '@sage/journal';
 import { TrackRecord } from './track-record.ts';
 
 /** Older journals are not read: how long tickets take changes with the agent. */
@@ -24,16 +24,18 @@ export async function readHistory(root: string, tickets: ReadonlyMap<string, Tic
   const samples: DurationSample[] = [];
   const record = new TrackRecord();
   const seen = new Set<string>();
+  /** Tickets as they were when they were started: some have left the index since. */
+  const started = new Map<string, Known>();
   const take = (id: string, minutes: number): void => {
     const ticket = tickets.get(id);
-    // Of a ticket that has left the index it is only known how long it took.
-    samples.push({ minutes, ...(ticket ? knownBefore(ticket) : { type: '', component: '' }) });
+    samples.push({ minutes, ...(ticket ? knownBefore(ticket) : (started.get(id) ?? UNKNOWN)) });
     seen.add(id);
   };
   const newest = (await listRuns(root)).slice(0, MAX_RUNS);
   for (const { run } of newest.toReversed()) {
     for (const event of (await readRun(root, run).catch(() => undefined))?.events ?? []) {
       record.observe(event);
+      if (event.event === 'attempt.started') started.set(event.ticket, knownAtStart(event));
       if (event.event === 'attempt.finished' && event.outcome === 'completed')
         take(event.ticket, event.seconds / 60);
     }
@@ -58,8 +60,17 @@ function medianEstimate(tickets: Iterable<Ticket>): number | undefined {
   return estimates.toSorted((a, b) => a - b)[Math.floor(estimates.length / 2)];
 }
 
+type Known = Omit<DurationSample, 'minutes'>;
+
+const UNKNOWN: Known = { type: '', component: '' };
+
+function knownAtStart(event: RunEvent & { event: 'attempt.started' }): Known {
+  const { type = '', component = '', estimatedMinutes: estimate } = event;
+  return { type, component, estimate };
+}
+
 /** What the model distinguishes tickets by. */
-export function knownBefore(ticket: Ticket): Omit<DurationSample, 'minutes'> {
+export function knownBefore(ticket: Ticket): Known {
   const { type, component, estimatedMinutes: estimate } = ticket;
   return { type, component, estimate };
 }

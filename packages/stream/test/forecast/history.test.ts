@@ -42,6 +42,26 @@ test('learns from completed attempts of every journal, and a torn line or a brok
   expect(model.predict(knownBefore(tickets.get('API-1')!))?.minutes).toBeCloseTo(10);
 });
 
+test('a ticket that has left the index counts for the type and component that it had', async () => {
+  const started = (ticket: string, type: string, component: string): string =>
+    JSON.stringify({ v: 1, event: 'attempt.started', ticket, type, component }) + '\n';
+  const gone = Array.from(
+    { length: 20 },
+    (_, nth) =>
+      started(`OLD-${nth}`, 'task', 'API') +
+      finished(`OLD-${nth}`, 6000) +
+      started(`PAST-${nth}`, 'task', 'WEB') +
+      finished(`PAST-${nth}`, 60),
+  );
+  const model = await learnFromHistory(
+    await folder({ '.sage/runs/1/journal.jsonl': gone.join('') }),
+    tickets,
+  );
+  expect(model.predict(knownBefore(tickets.get('API-1')!))).toMatchObject({ samples: 20 });
+  expect(model.predict(knownBefore(tickets.get('API-1')!))?.minutes).toBeGreaterThan(50);
+  expect(model.predict(knownBefore(tickets.get('WEB-1')!))?.minutes).toBeLessThan(2);
+});
+
 test('takes the velocity log for what no journal has', async () => {
   const root = await folder({
     '.sage/runs/1/journal.jsonl': finished('API-1', 600),
