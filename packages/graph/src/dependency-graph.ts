@@ -93,7 +93,11 @@ export function buildDependencyGraph(nodes: Iterable<GraphNode>): DependencyGrap
     if (index === -1) throw new UnknownIdError(id);
     return index;
   };
-  const idsOf = (targets: Int32Array): string[] => Array.from(targets, (target) => ids[target]!);
+  const idsOf = (targets: Int32Array): string[] => {
+    const found: string[] = [];
+    for (let at = 0; at < targets.length; at++) found.push(ids[targets[at]!]!);
+    return found;
+  };
 
   return {
     size,

@@ -1,5 +1,6 @@
 import type { SchedulerTicket } from './backlog.ts';
 import type { BlockedTicket } from './blocked.ts';
+import type { Plannable } from './ranked-backlog.ts';
 import { createScheduler } from './scheduler.ts';
 import type { Scheduler, SchedulerOptions } from './scheduler.ts';
 import { wholeNumber } from './worker-count.ts';
@@ -25,13 +26,9 @@ export interface BatchPlan {
  * The whole backlog in batches, each as the one before it leaves things when all of it succeeds.
  * @throws {WorkerCountError} unless `workers` is a whole number from 1.
  */
-export function planBatches(
-  tickets: readonly SchedulerTicket[],
-  workers: number,
-  options?: SchedulerOptions,
-): BatchPlan {
+export function planBatches(backlog: Plannable, workers: number, options?: SchedulerOptions): BatchPlan {
   const size = wholeNumber(workers);
-  const scheduler = createScheduler(tickets, options);
+  const scheduler = createScheduler(backlog, options);
   const batches: string[][] = [];
   for (let batch = startBatch(scheduler, size); batch.length > 0; batch = startBatch(scheduler, size)) {
     for (const id of batch) scheduler.completed(id);

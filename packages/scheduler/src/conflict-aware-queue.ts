@@ -26,8 +26,11 @@ export function createConflictAwareQueue(
   createQueue: (phases: Phases) => ReadyQueue,
   { ranking, durations, conflictChance, phases }: ConflictAwareOptions,
 ): ReadyQueue {
-  const byPlace = (values: Uint8Array | Float64Array): Float64Array =>
-    Float64Array.from(ranking.order, (node) => values[node]!);
+  const byPlace = (values: Uint8Array | Float64Array): Float64Array => {
+    const found = new Float64Array(ranking.order.length);
+    for (let place = 0; place < found.length; place++) found[place] = values[ranking.order[place]!]!;
+    return found;
+  };
   const priorities = byPlace(ranking.priorities);
   const urgency = byPlace(ranking.urgency);
   const minutes = byPlace(durations);

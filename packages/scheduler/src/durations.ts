@@ -129,11 +129,20 @@ function pool(
   let squares = PRIOR_GROUP_SAMPLES * (PRIOR_SPREAD / NORMAL_QUANTILE_90) ** 2;
   for (const one of values) squares += (one.value - meanOf(one)!.mean) ** 2;
   const deviation = Math.sqrt(squares / (PRIOR_GROUP_SAMPLES + values.length));
-  return (key) => {
+  const predict = (key: Pick<Valued, 'type' | 'component'>): Pooled => {
     const found = meanOf(key);
     if (!found) return undefined;
     // The mean itself is not known exactly, the less so the fewer samples there are.
     const spread = deviation * Math.sqrt(1 + 1 / (found.count + PRIOR_GROUP_SAMPLES));
     return { mean: found.mean, deviation: spread, samples: found.count };
+  };
+  // Tickets are many, kinds of them few.
+  const known = new Map<string, Map<string, Pooled>>();
+  return (key) => {
+    let ofType = known.get(key.type);
+    if (!ofType) known.set(key.type, (ofType = new Map()));
+    let pooled = ofType.get(key.component);
+    if (!pooled) ofType.set(key.component, (pooled = predict(key)));
+    return pooled;
   };
 }

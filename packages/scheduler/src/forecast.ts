@@ -1,5 +1,5 @@
-import type { SchedulerTicket } from './backlog.ts';
 import { LimitError } from './errors.ts';
+import { type Plannable, ranked } from './ranked-backlog.ts';
 import { plannedDurations, simulate } from './simulate.ts';
 import type { Simulation, SimulationOptions } from './simulate.ts';
 
@@ -25,7 +25,7 @@ export interface ForecastOptions extends Omit<SimulationOptions, 'durationOf' | 
    * first attempt succeeds.
    */
   readonly courseOf?: ((id: string, random: () => number) => Course) | undefined;
-  /** How often the run is simulated; by default 4 to 200 times, less often the more tickets there are. */
+  /** How often the run is simulated; by default 2 to 200 times, less often the more tickets there are. */
   readonly runs?: number;
 }
 
@@ -51,10 +51,12 @@ const DEFAULT_DRAWS = 20;
  * @throws {WorkerCountError} unless `workers` is a whole number from 1.
  * @throws {LimitError} unless `runs` is one.
  */
-export function forecast(tickets: readonly SchedulerTicket[], options: ForecastOptions): Forecast {
+export function forecast(tickets: Plannable, options: ForecastOptions): Forecast {
+  const backlog = ranked(tickets, options);
   // A larger backlog varies less, and takes longer to simulate.
-  const runs = options.runs ?? Math.max(4, Math.min(200, Math.floor(200_000 / Math.max(1, tickets.length))));
-  const draws = forecastDraws(tickets, { ...options, runs });
+  const size = Math.max(1, backlog.tickets.length);
+  const runs = options.runs ?? Math.max(2, Math.min(200, Math.floor(200_000 / size)));
+  const draws = forecastDraws(backlog, { ...options, runs });
   for (;;) {
     const { done, value } = draws.next();
     if (done) return value;
@@ -63,29 +65,34 @@ export function forecast(tickets: readonly SchedulerTicket[], options: ForecastO
 
 /** {@link forecast} in steps, one for each simulation: for who has other things to do in between. */
 export function* forecastDraws(
-  tickets: readonly SchedulerTicket[],
+  tickets: Plannable,
   { rangeOf, courseOf, runs, ...rest }: ForecastOptions & { readonly runs: number },
 ): Generator<void, Forecast> {
   if (!Number.isInteger(runs) || runs < 1) throw new LimitError('runs', runs);
-  const planned = simulate(tickets, rest);
-  const plannedOf = plannedDurations(tickets, rest);
+  const backlog = ranked(tickets, rest);
+  const planned = simulate(backlog, rest);
+  const plannedOf = plannedDurations(backlog.open);
   const random = seeded(1);
   const ids = [
     ...new Set([...(rest.landing ?? new Map()).keys(), ...planned.assignments.map(({ id }) => id)]),
   ];
+  const laws = ids.map(lawOf);
+  const placeOf = placesOf(ids);
+  const minutes = new Float64Array(ids.length);
+  const courses: Course[] = [];
   const spans: number[] = [];
   const costs: number[] = [];
   while (spans.length < runs) {
     yield;
-    const minutes = new Map(ids.map((id) => [id, drawMinutes(id)]));
-    const courses = courseOf && new Map(ids.map((id) => [id, courseOf(id, random)]));
-    const { makespan, cost } = simulate(tickets, {
+    laws.forEach((law, place) => (minutes[place] = drawMinutes(law)));
+    if (courseOf) ids.forEach((id, place) => (courses[place] = courseOf(id, random)));
+    const { makespan, cost } = simulate(backlog, {
       ...rest,
-      durationOf: (id) => minutes.get(id)!,
-      ...(courses && {
-        attemptsOf: (id: string) => courses.get(id)!.landings.length,
-        landingOf: (id: string, attempt: number) => courses.get(id)!.landings[attempt - 1]!,
-        isDeferred: (id: string) => courses.get(id)!.deferred,
+      durationOf: (id) => minutes[placeOf(id)]!,
+      ...(courseOf && {
+        attemptsOf: (id: string) => courses[placeOf(id)]!.landings.length,
+        landingOf: (id: string, attempt: number) => courses[placeOf(id)]!.landings[attempt - 1]!,
+        isDeferred: (id: string) => courses[placeOf(id)]!.deferred,
       }),
     });
     spans.push(makespan);
@@ -93,18 +100,42 @@ export function* forecastDraws(
   }
   return { ...planned, ...middleOf(spans), costs: middleOf(costs) };
 
-  function drawMinutes(id: string): number {
+  function lawOf(id: string): DurationLaw {
     const range = rangeOf(id);
     // An impossible range would never let the simulation end.
-    if (!range || !(range.low > 0 && range.high < Infinity)) return plannedOf(id);
-    const middle = (Math.log(range.low) + Math.log(range.high)) / 2;
-    const deviation = (Math.log(range.high) - Math.log(range.low)) / (2 * NORMAL_QUANTILE_90);
+    if (!range || !(range.low > 0 && range.high < Infinity)) return { always: plannedOf(id) };
+    return {
+      middle: (Math.log(range.low) + Math.log(range.high)) / 2,
+      deviation: (Math.log(range.high) - Math.log(range.low)) / (2 * NORMAL_QUANTILE_90),
+      elapsed: rest.underWay?.get(id) ?? 0,
+    };
+  }
+
+  function drawMinutes(law: DurationLaw): number {
+    if ('always' in law) return law.always;
+    const { middle, deviation, elapsed } = law;
     const draw = (): number => Math.exp(middle + deviation * normal(random));
-    const elapsed = rest.underWay?.get(id) ?? 0;
     let drawn = draw();
     for (let more = 1; drawn <= elapsed && more < DEFAULT_DRAWS; more++) drawn = draw();
     return drawn;
   }
+}
+
+/** How a ticket's minutes are drawn: as a logarithm that is normal, and longer than it has run. */
+type DurationLaw =
+  | { readonly always: number }
+  | { readonly middle: number; readonly deviation: number; readonly elapsed: number };
+
+/** Where each id stands. One id is asked for several times in a row. */
+function placesOf(ids: readonly string[]): (id: string) => number {
+  const places = new Map<string, number>();
+  for (let place = 0; place < ids.length; place++) places.set(ids[place]!, place);
+  let lastId: string | undefined;
+  let lastPlace = -1;
+  return (id) => {
+    if (id !== lastId) [lastId, lastPlace] = [id, places.get(id)!];
+    return lastPlace;
+  };
 }
 
 /** From this many values on, quantiles are taken from the values themselves. */

@@ -7,6 +7,8 @@ export type { Scheduler, SchedulerOptions } from './scheduler.ts';
 export type { SchedulerTicket } from './backlog.ts';
 export type { BlockedTicket } from './blocked.ts';
 export { criticalPath } from './critical-path.ts';
+export { rankBacklog } from './ranked-backlog.ts';
+export type { Plannable, RankedBacklog, RankingOptions } from './ranked-backlog.ts';
 export { rankTickets } from './priority.ts';
 export type { RankedTicket } from './priority.ts';
 export { simulate } from './simulate.ts';

@@ -1,5 +1,5 @@
 import type { Ages } from './age.ts';
-import { isRunnable, openBacklog } from './backlog.ts';
+import { isRunnable } from './backlog.ts';
 import type { SchedulerTicket } from './backlog.ts';
 import { blockedTickets } from './blocked.ts';
 import type { BlockedTicket } from './blocked.ts';
@@ -7,18 +7,15 @@ import { createConflictAwareQueue } from './conflict-aware-queue.ts';
 import { TransitionError } from './errors.ts';
 import { exclusionsOf } from './exclusions.ts';
 import { PHASE, PhaseList, TRANSITION, type Phase, type Phases, type Transition } from './phase.ts';
-import { rankNodes } from './priority.ts';
-import { rankedRows } from './ranked-rows.ts';
+import type { RankedBacklog } from './ranked-backlog.ts';
 import { createReadyQueue } from './ready-queue.ts';
 import { RecentPlaces } from './recent-places.ts';
 
 export interface ProgressOptions {
-  readonly satisfied: ReadonlySet<string>;
   readonly only: ReadonlySet<string> | undefined;
   readonly limits: ReadonlyMap<string, number>;
   readonly ages: Ages;
   readonly conflictChance: ((one: string, other: string) => number) | undefined;
-  readonly failing: number | undefined;
   /** Where open tickets of the list are already: what runs goes on, what was given up stays so. */
   readonly earlier?: ReadonlyMap<string, Phase>;
 }
@@ -41,13 +38,13 @@ export interface Progress {
   count(phase: Phase): number;
 }
 
-export function createProgress(all: readonly SchedulerTicket[], options: ProgressOptions): Progress {
-  const { satisfied, only, limits, ages, conflictChance, failing, earlier } = options;
-  const backlog = openBacklog(all, satisfied);
-  const { tickets, graph } = backlog;
-  const ranking = rankNodes(backlog, failing);
-  // From here on a ticket is its place in the ranking: what is near in it is needed at about the same time.
-  const { places, ids, offsets, targets, waitsFor } = rankedRows(graph, ranking.order);
+export function createProgress(backlog: RankedBacklog, options: ProgressOptions): Progress {
+  const { only, limits, ages, conflictChance, earlier } = options;
+  const { tickets: all, open, ranking, rows } = backlog;
+  const { tickets, graph } = open;
+  const { places, ids, offsets, targets } = rows;
+  // Counted down as tickets are completed.
+  const waitsFor = rows.waitsFor.slice();
   const containers = new Uint8Array(graph.size);
   const codes = new Uint8Array(graph.size);
   for (let node = 0; node < graph.size; node++) {
@@ -67,11 +64,11 @@ export function createProgress(all: readonly SchedulerTicket[], options: Progres
   }
   const phases = new PhaseList(codes, containers);
   const createQueue = (seen: Phases) =>
-    createReadyQueue(graph.size, exclusionsOf(backlog, places, limits), seen);
+    createReadyQueue(graph.size, exclusionsOf(open, places, limits), seen);
   const queue = conflictChance
     ? createConflictAwareQueue(createQueue, {
         ranking,
-        durations: backlog.durations,
+        durations: open.durations,
         conflictChance: (one, other) => conflictChance(ids[one]!, ids[other]!),
         phases,
       })

@@ -5,6 +5,7 @@ import { isRunnable, type SchedulerTicket } from './backlog.ts';
 import type { BlockedTicket } from './blocked.ts';
 import { LimitError } from './errors.ts';
 import { createProgress } from './progress.ts';
+import { type Plannable, rankBacklog, ranked } from './ranked-backlog.ts';
 import { PHASE, TRANSITION, type Phase } from './phase.ts';
 import type { RetryOptions } from './retry.ts';
 
@@ -100,12 +101,13 @@ const PATIENCE = { ofOpen: 2, least: 1000 };
  * @throws {DuplicateIdError} of `@sage/graph`.
  * @throws {InvalidDurationError} of `@sage/graph`, for a duration that is negative or not finite.
  */
-export function createScheduler(all: readonly SchedulerTicket[], options: SchedulerOptions = {}): Scheduler {
+export function createScheduler(backlog: Plannable, options: SchedulerOptions = {}): Scheduler {
   const { retry, satisfied = new Set(), limits = new Map(), conflictChance, failing } = options;
   for (const [component, limit] of limits) checkLimit(component, limit);
   if (options.patience !== undefined) checkLimit('patience', options.patience);
+  const first = ranked(backlog, { satisfied, failing });
   // A copy: the caller's list may grow.
-  let known = [...all];
+  let known = [...first.tickets];
   let { only } = options;
   let patience = options.patience ?? PATIENCE.least;
   const ages = createAges(() => patience);
@@ -114,7 +116,7 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
     [],
     (a, b) => a.due - b.due || (a.id < b.id ? -1 : 1),
   );
-  let progress = createProgress(known, { satisfied, only, limits, ages, conflictChance, failing });
+  let progress = createProgress(first, { only, limits, ages, conflictChance });
   const { closedAtStart } = progress;
   growPatience();
 
@@ -147,8 +149,8 @@ export function createScheduler(all: readonly SchedulerTicket[], options: Schedu
     stays: (id: string, phase: Phase) => boolean,
   ): string[] {
     const earlier = new Map([...progress.phases()].filter(([id, phase]) => stays(id, phase)));
-    const rules = { satisfied, only: selection, limits, ages, conflictChance, failing };
-    progress = createProgress(everything, { ...rules, earlier });
+    const rules = { only: selection, limits, ages, conflictChance, earlier };
+    progress = createProgress(rankBacklog(everything, { satisfied, failing }), rules);
     known = everything;
     only = selection;
     growPatience();

@@ -1,7 +1,7 @@
 import { InvalidDurationError } from '@sage/graph';
 import TinyQueue from 'tinyqueue';
-import { openBacklog } from './backlog.ts';
-import type { SchedulerTicket } from './backlog.ts';
+import { type OpenBacklog } from './backlog.ts';
+import { type Plannable, ranked } from './ranked-backlog.ts';
 import { createScheduler } from './scheduler.ts';
 import type { SchedulerOptions } from './scheduler.ts';
 import { wholeNumber } from './worker-count.ts';
@@ -67,14 +67,16 @@ export interface Simulation {
  * @throws {WorkerCountError} unless `workers` is a whole number from 1.
  * @throws {InvalidDurationError} of `@sage/graph`, where an attempt or a landing takes less than 0 minutes, or has no end.
  */
-export function simulate(tickets: readonly SchedulerTicket[], options: SimulationOptions): Simulation {
+export function simulate(tickets: Plannable, options: SimulationOptions): Simulation {
   const workers = wholeNumber(options.workers);
   // What lands counts as running, but keeps no worker.
-  const scheduler = createScheduler(tickets, { ...options, retry: undefined });
+  const backlog = ranked(tickets, options);
+  const scheduler = createScheduler(backlog, { ...options, retry: undefined });
   const { attemptsOf = () => 1, landingOf = () => 0, isDeferred = () => false } = options;
-  const durationOf = options.durationOf ?? plannedDurations(tickets, options);
+  const durationOf = options.durationOf ?? plannedDurations(backlog.open);
   const allowed = options.allowed ?? [{ from: 0, workers }];
-  const attempts = new Map<string, number>();
+  /** By ticket: few fail, and a simulation spends its time on what all of them do. */
+  const failures = new Map<string, number>();
   const idle = new TinyQueue<number>();
   let hired = 0;
   const working = new TinyQueue<Assignment>([], (a, b) => a.end - b.end || a.worker - b.worker);
@@ -84,15 +86,15 @@ export function simulate(tickets: readonly SchedulerTicket[], options: Simulatio
   let step = 0;
   let most = 0;
   const settle = ({ id, attempt }: Landing): void => {
-    if (attempt < attemptsOf(id)) scheduler.failed(id);
-    else if (isDeferred(id)) scheduler.deferred(id);
+    if (attempt < attemptsOf(id)) {
+      failures.set(id, attempt);
+      scheduler.failed(id);
+    } else if (isDeferred(id)) scheduler.deferred(id);
     else scheduler.completed(id);
   };
   const begin = (id: string): number => {
     scheduler.started(id);
-    const attempt = (attempts.get(id) ?? 0) + 1;
-    attempts.set(id, attempt);
-    return attempt;
+    return failures.size === 0 ? 1 : (failures.get(id) ?? 0) + 1;
   };
   const start = (id: string, elapsed = 0): void => {
     const attempt = begin(id);
@@ -145,10 +147,6 @@ function minutes(id: string, value: number): number {
 type Landing = Pick<Assignment, 'id' | 'attempt' | 'landed'>;
 
 /** Minutes by id, as the scheduler plans with them. */
-export function plannedDurations(
-  tickets: readonly SchedulerTicket[],
-  { satisfied = new Set() }: SchedulerOptions,
-): (id: string) => number {
-  const { graph, durations } = openBacklog(tickets, satisfied);
+export function plannedDurations({ graph, durations }: OpenBacklog): (id: string) => number {
   return (id) => durations[graph.indexOf(id)]!;
 }

@@ -19,7 +19,9 @@ export function readContainers(tickets: readonly Ticket[]): Containers {
   const heldBack = new Map<string, string>();
   for (const { id, state } of tickets) {
     if (state !== 'UNPROCESSED' && state !== 'IN_PROGRESS') continue;
-    const deferred = [...around(id)].find((container) => byId.get(container)?.state === 'DEFERRED');
+    const holding = around(id);
+    if (holding.size === 0) continue;
+    const deferred = [...holding].find((container) => byId.get(container)?.state === 'DEFERRED');
     if (deferred !== undefined) heldBack.set(id, deferred);
   }
   const reopened = tickets.filter(

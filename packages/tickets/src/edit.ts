@@ -7,7 +7,8 @@ import { memberOf, parseSyntax } from './json-text.ts';
 import { parseRawTicketIndex } from './sage-index.ts';
 import { ticketSpans } from './ticket-spans.ts';
 import type { Span } from './ticket-spans.ts';
-import type { DeferCategory, TicketState } from './ticket.ts';
+import type { TicketState } from './needed-fields.ts';
+import type { DeferCategory } from './ticket.ts';
 
 export interface DeferReason {
   readonly category: DeferCategory;

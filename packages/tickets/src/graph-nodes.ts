@@ -1,6 +1,7 @@
-import { readContainers } from './containers.ts';
+import { type Containers, readContainers } from './containers.ts';
+import type { TicketState } from './needed-fields.ts';
 import { isContainer } from './ticket.ts';
-import type { Ticket, TicketState } from './ticket.ts';
+import type { Ticket } from './ticket.ts';
 
 export interface TicketGraphNode {
   readonly id: string;
@@ -8,7 +9,7 @@ export interface TicketGraphNode {
   readonly state: TicketState;
 }
 
-export interface TicketGraphNodes {
+export interface TicketGraphNodes extends Pick<Containers, 'reopened' | 'heldBack'> {
   readonly nodes: TicketGraphNode[];
   /** Dependencies of a ticket on a container that it is itself in; they are dropped. */
   readonly ignored: { id: string; container: string }[];
@@ -22,13 +23,15 @@ export interface TicketGraphNodes {
  * not done. Unknown ids stay as they are.
  */
 export function toGraphNodes(tickets: readonly Ticket[]): TicketGraphNodes {
-  const { around, reopened } = readContainers(tickets);
+  const { around, reopened, heldBack } = readContainers(tickets);
   const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
   const isReopened = new Set(reopened);
   const ignored: { id: string; container: string }[] = [];
   const inherited = new Map<string, string>();
   const nodes = tickets.map(({ id, dependencies, children, state }): TicketGraphNode => {
     const own = around(id);
+    // As most tickets are.
+    if (own.size === 0 && children.length === 0) return { id, dependencies: eachOnce(dependencies), state };
     const waitsFor = new Set(dependencies);
     for (const container of own) if (waitsFor.delete(container)) ignored.push({ id, container });
     for (const container of own) {
@@ -46,8 +49,18 @@ export function toGraphNodes(tickets: readonly Ticket[]): TicketGraphNodes {
   return {
     nodes,
     ignored,
+    reopened,
+    heldBack,
     inheritedFrom: (id, dependency) => inherited.get(JSON.stringify([id, dependency])),
   };
+}
+
+/** A list this short is looked through faster than a set of it is made. */
+const SHORT = 8;
+
+function eachOnce(ids: string[]): string[] {
+  const isUnique = ids.length <= SHORT && ids.every((id, at) => ids.indexOf(id) === at);
+  return isUnique ? ids : [...new Set(ids)];
 }
 
 /** Open and deferred tickets in a container, however deep, without the containers among them. */

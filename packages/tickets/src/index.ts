@@ -1,5 +1,7 @@
-export { DEFER_CATEGORIES, TICKET_PRIORITIES, TICKET_STATES, isContainer, readTicket } from './ticket.ts';
-export type { DeferCategory, Ticket, TicketPriority, TicketProblem, TicketState } from './ticket.ts';
+export { DEFER_CATEGORIES, TICKET_PRIORITIES, isContainer, readTicket } from './ticket.ts';
+export { TICKET_STATES } from './needed-fields.ts';
+export type { TicketState } from './needed-fields.ts';
+export type { DeferCategory, Ticket, TicketPriority, TicketProblem } from './ticket.ts';
 export { parseRawTicketIndex, parseTicketIndex } from './sage-index.ts';
 export type { RawTicketIndex, TicketIndex } from './sage-index.ts';
 export { readTicketIndex, readTicketText, writeTicketChanges } from './store.ts';

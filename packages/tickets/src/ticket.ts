@@ -1,12 +1,10 @@
 import { posix } from 'node:path';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { complexityOf, estimatedMinutes } from './effort.ts';
 import type { TicketIndexErrorCode } from './errors.ts';
 import { isRecord } from './json-text.ts';
 import { nearMisses } from './near-miss.ts';
-
-export const TICKET_STATES = ['UNPROCESSED', 'IN_PROGRESS', 'COMPLETED', 'DEFERRED'] as const;
-export type TicketState = (typeof TICKET_STATES)[number];
+import { readNeededFields, TICKET_STATES, type TicketState } from './needed-fields.ts';
 
 export const TICKET_PRIORITIES = ['P0', 'P1', 'P2', 'P3', 'P4'] as const;
 export type TicketPriority = (typeof TICKET_PRIORITIES)[number];
@@ -67,24 +65,15 @@ export interface TicketProblem {
   readonly message: string;
 }
 
-const ids = z.array(z.string()).nullish();
-const needed = z.object({
-  id: z.string(),
-  state: z.enum(TICKET_STATES),
-  dependencies: ids,
-  parent: z.string().nullish(),
-  children: ids,
-});
-
 /** Reads one ticket: strict about what decides the plan (id, state, edges), lenient about the rest. */
 export function readTicket(raw: unknown): { ticket: Ticket } | { problems: TicketProblem[] } {
   if (!isRecord(raw)) {
     const message = `${shown(raw)} is not a ticket: replace it with an object`;
     return { problems: [{ code: 'BAD_FIELD', path: [], message }] };
   }
-  const result = needed.safeParse(raw);
-  if (!result.success) return { problems: result.error.issues.map((issue) => problemOf(issue, raw)) };
-  const { id, state, dependencies, parent, children } = result.data;
+  const needed = readNeededFields(raw);
+  if ('issues' in needed) return { problems: needed.issues.map((issue) => problemOf(issue, raw)) };
+  const { id, state, dependencies, parent, children } = needed.fields;
   const misread = nearMisses(raw).filter(({ decidesOrder }) => decidesOrder);
   if (misread.length > 0) {
     return {
@@ -166,6 +155,7 @@ function text(value: unknown): string | undefined {
 }
 
 function texts(value: unknown): string[] {
+  if (value === undefined) return [];
   const list: unknown[] = Array.isArray(value) ? value : [value];
   return list.filter((item) => typeof item === 'string');
 }
@@ -177,6 +167,7 @@ function stringMembers(record: Record<string, unknown>): Record<string, string> 
 }
 
 function declaredFiles(raw: Record<string, unknown>): string[] {
+  if (raw['targetFiles'] === undefined && raw['files'] === undefined) return [];
   const targets: unknown[] = Array.isArray(raw['targetFiles']) ? raw['targetFiles'] : [];
   const paths = [
     ...targets.map((target) => (isRecord(target) ? target['path'] : target)),

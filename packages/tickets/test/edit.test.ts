@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applyTicketChanges } from '../src/edit.ts';
 import type { DeferReason, TicketChange } from '../src/edit.ts';
-import { TICKET_STATES } from '../src/ticket.ts';
-import type { TicketState } from '../src/ticket.ts';
+import { TICKET_STATES } from '../src/needed-fields.ts';
+import type { TicketState } from '../src/needed-fields.ts';
 import { thrownBy } from './thrown.ts';
 
 const at = '2026-01-02T03:04:05Z';

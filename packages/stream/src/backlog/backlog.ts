@@ -1,13 +1,6 @@
 import { buildDependencyGraph, type DependencyGraph, detectCircularDependencies } from '@sage/graph';
 import type { SchedulerTicket } from '@sage/scheduler';
-import {
-  isContainer,
-  readContainers,
-  type Ticket,
-  ticketsIn,
-  type TicketState,
-  toGraphNodes,
-} from '@sage/tickets';
+import { isContainer, type Ticket, ticketsIn, type TicketState, toGraphNodes } from '@sage/tickets';
 import { BacklogError } from '../errors.ts';
 import { didYouMean } from './nearest-name.ts';
 import type { TicketSource } from '../ports.ts';
@@ -35,8 +28,7 @@ export async function readBacklog(source: TicketSource): Promise<Backlog> {
 
 /** @throws {BacklogError} for an unknown dependency, or a cycle among tickets that are not all done. */
 export function checkBacklog(file: string, listed: readonly Ticket[]): Backlog {
-  const { nodes, ignored, inheritedFrom } = toGraphNodes(listed);
-  const { reopened, heldBack } = readContainers(listed);
+  const { nodes, ignored, inheritedFrom, reopened, heldBack } = toGraphNodes(listed);
   const graph = buildDependencyGraph(nodes);
   const tickets = new Map(listed.map((ticket) => [ticket.id, ticket]));
   for (const id of reopened) tickets.set(id, { ...tickets.get(id)!, state: 'UNPROCESSED' });

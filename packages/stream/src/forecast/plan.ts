@@ -6,6 +6,7 @@ import {
   determineWorkerCount,
   forecast,
   planBatches,
+  rankBacklog,
   type SchedulerOptions,
   type SchedulerTicket,
 } from '@sage/scheduler';
@@ -119,7 +120,8 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
     conflictChance: conflictChances(filesOf),
     failing: record.failing,
   };
-  const { batches, blocked } = planBatches(tickets, workers, rules);
+  const ranked = rankBacklog(tickets, rules);
+  const { batches, blocked } = planBatches(ranked, workers, rules);
   const planned = new Set(batches.flat());
   const chain = tickets.filter(({ id, container }) => container || planned.has(id));
   const others = new Set(
@@ -127,7 +129,7 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   );
   const course = courses(record, options.maxAttempts);
   const landing = median(record.landings);
-  const { makespan, expected, low, high, costs, utilisation, assignments } = forecast(tickets, {
+  const { makespan, expected, low, high, costs, utilisation, assignments } = forecast(ranked, {
     ...rules,
     workers,
     rangeOf: (id) => model.predict(knownBefore(backlog.tickets.get(id) as Ticket)),
