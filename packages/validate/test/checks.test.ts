@@ -301,6 +301,11 @@ test('section 17, summary: counts tickets by state and by what they have', async
   ]);
 });
 
+test('section 17, summary: one is one', async () => {
+  const [summary] = (await reportOn({ tickets: [sound('A-1')] }, { checks: ['summary'] })).checks;
+  expect(summary!.message).toMatch(/^1 ticket; 0 of them containers; /);
+});
+
 test('section 17, summary: finds stale counters', async () => {
   const report = await reportOn(
     { total_tickets: 3, completed_tickets: 0, tickets: [sound('A-1')] },

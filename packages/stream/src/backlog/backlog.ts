@@ -66,11 +66,6 @@ export function checkBacklog(file: string, listed: readonly Ticket[]): Backlog {
     warnings.push(
       `${file}: ${counted(reopened.length, 'epic is', 'epics are')} COMPLETED with open children, and done when those are: ${shortList(reopened)}`,
     );
-  const deferred = [...new Set(heldBack.values())];
-  if (deferred.length > 0)
-    warnings.push(
-      `${file}: ${counted(heldBack.size, 'ticket is', 'tickets are')} blocked by DEFERRED ${deferred.length === 1 ? 'epic' : 'epics'} ${shortList(deferred)}; --only ${deferred[0]} runs what is in it`,
-    );
   return { file, tickets, graph, heldBack, warnings };
 }
 
@@ -134,6 +129,19 @@ export function heldBackIn(
     const ticket = tickets.get(id);
     return ticket !== undefined && !isContainer(ticket) && matches(ticket, component);
   });
+}
+
+/** The same in a line for the user. */
+export function heldBackWarnings(
+  backlog: Pick<Backlog, 'file' | 'heldBack' | 'tickets'>,
+  selection: Selection,
+): string[] {
+  const held = heldBackIn(backlog, selection);
+  if (held.length === 0) return [];
+  const deferred = [...new Set(held.map(([, container]) => container))];
+  return [
+    `${backlog.file}: ${counted(held.length, 'ticket is', 'tickets are')} blocked by DEFERRED ${deferred.length === 1 ? 'epic' : 'epics'} ${shortList(deferred)}; --only ${deferred[0]} runs what is in it`,
+  ];
 }
 
 /** The tickets as the scheduler takes them; `states` and `minutes` override what the index says. */

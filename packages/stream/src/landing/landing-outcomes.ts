@@ -1,4 +1,5 @@
 import type { QueueEntry, SettledEntry } from '@sage/commit-queue';
+import { SAGE_PATHS } from '@sage/git';
 import type { AttemptSupervisor } from '../attempts/attempt-supervisor.ts';
 import type { RetryPolicy } from '../attempts/retry-policy.ts';
 import { ticketOf } from '../backlog/backlog.ts';
@@ -70,7 +71,8 @@ export class LandingOutcomes {
     const category = verified ? 'persistent_test_failure' : 'cannot_land';
     const last = { category, reason, commit } as const;
     const { breaker, retries } = this.#options;
-    if (verified) breaker.onRejected({ ticket, reason }, output);
+    if (verified)
+      breaker.onRejected({ ticket, reason, log: `${SAGE_PATHS.runs}/${log.run}/verify/` }, output);
     // The ticket keeps its state where the fault is not its own.
     if (breaker.tripped === undefined) await retries.failed(ticketOf(backlog, ticket), last);
   }

@@ -9,7 +9,7 @@ export interface Failure {
   readonly reason: string;
   /** Of an attempt: its place in the order of starts. */
   readonly nth?: number;
-  /** Where its output is, relative to the repository. */
+  /** Where its output is, or a folder that has it, relative to the repository. */
   readonly log?: string;
 }
 
@@ -49,7 +49,7 @@ export class Breaker {
 
   /** `output`: the last lines of verify. */
   onRejected(failure: Failure, output: string): void {
-    const last = output.trimEnd().split('\n').at(-1) ?? '';
+    const last = output.trim().split('\n').at(-1)?.trim() ?? '';
     this.#count(`verify: ${last}`, { ...failure, reason: last === '' ? failure.reason : last });
   }
 

@@ -138,7 +138,7 @@ export async function composeRun(
     for (const entry of [...beginning.finished, ...(await queue.recover())]) {
       if (entry.state === 'landed') await states.landed({ ...entry, managedFiles: [] });
     }
-    await reconcile(repository, landing);
+    for (const line of await reconcile(repository, landing)) notice(line);
     const left = unsettledEntries(await queue.list(), log.state);
     const all = new Set([...selection, ...left.map(({ ticket }) => ticket)]);
     backlog.replace({ backlog: beginning.backlog, selection: all });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { openRepository } from '@sage/git';
 import { newRunId, unfinishedRuns } from '@sage/journal';
-import { assertSelection, readBacklog, selectTickets } from '../backlog/backlog.ts';
+import { assertSelection, heldBackWarnings, readBacklog, selectTickets } from '../backlog/backlog.ts';
 import { nothingToDo } from '../backlog/nothing-to-do.ts';
 import { SageSource } from '../backlog/sage-source.ts';
 import { type Clock, systemClock } from '../context/clock.ts';
@@ -42,7 +42,8 @@ export async function runStream(options: StreamOptions): Promise<RunEnd> {
   }
   const unfinished = await unfinishedRuns(repository.root);
   const resumed = unfinished.find(({ state }) => state.target === target.ref);
-  for (const warning of backlog.warnings) options.onNotice(warning);
+  for (const warning of [...backlog.warnings, ...heldBackWarnings(backlog, options)])
+    options.onNotice(warning);
   if (selection.size === 0 && resumed === undefined) {
     options.onNotice(nothingToDo(backlog, options));
     return emptyRun(options, clock, newRunId(clock.now(), random));

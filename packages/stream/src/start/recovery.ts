@@ -1,6 +1,7 @@
 import { encodeTrailer, type QueueEntry, TICKET_TRAILER } from '@sage/commit-queue';
 import { findTrailers, type Repository } from '@sage/git';
 import type { RecordedRun, RunState } from '@sage/journal';
+import { isContainer } from '@sage/tickets';
 import type { Backlog } from '../backlog/backlog.ts';
 import { commitMessage } from '../backlog/commit-message.ts';
 import { completedContainers } from '../backlog/completed-containers.ts';
@@ -30,13 +31,18 @@ export async function recoverWorkers(
 
 /**
  * Brings journal and source up to date with git: journals landings whose event was lost with the process, and records
- * the states that the source lacks.
+ * the states that the source lacks. Returns notices for the user.
  */
 export async function reconcile(
   repository: Repository,
   { log, states, backlog }: Pick<RunContext, 'log' | 'states' | 'backlog'>,
-): Promise<void> {
+): Promise<string[]> {
   const { base, target, tickets } = log.state;
+  // The source had their states before the journal did: a person has changed them since.
+  const undone = [...log.state.completed.keys()].filter((id) => {
+    const ticket = backlog.tickets.get(id);
+    return ticket !== undefined && ticket.state !== 'COMPLETED' && !isContainer(ticket);
+  });
   const byTrailer = new Map([...tickets].map((id) => [encodeTrailer(id), id]));
   for (const { commit, values } of await findTrailers(repository, base, target, TICKET_TRAILER)) {
     for (const value of values) await complete(byTrailer.get(value), commit);
@@ -51,6 +57,10 @@ export async function reconcile(
   for (const [id, deferral] of log.state.deferred) {
     if (backlog.tickets.get(id)?.state !== 'DEFERRED') await states.recordDeferred(id, deferral);
   }
+  return undone.map(
+    (id) =>
+      `${id} has landed in this run and is COMPLETED, though the index said ${backlog.tickets.get(id)?.state}; to work on it again, edit it when the run is over`,
+  );
 
   async function complete(id: string | undefined, commit: string): Promise<void> {
     if (id === undefined || !tickets.has(id) || log.state.completed.has(id)) return;

@@ -1,6 +1,11 @@
 import { type Ticket, parseTicketIndex } from '@sage/tickets';
 import { expect, test } from 'vitest';
-import { checkBacklog, schedulerTickets, selectTickets } from '../../src/backlog/backlog.ts';
+import {
+  checkBacklog,
+  heldBackWarnings,
+  schedulerTickets,
+  selectTickets,
+} from '../../src/backlog/backlog.ts';
 import { completedContainers } from '../../src/backlog/completed-containers.ts';
 
 const tickets = (...list: (Partial<Record<string, unknown>> & { id: string })[]): Ticket[] =>
@@ -101,4 +106,10 @@ test('a DEFERRED epic holds its open children back, and --only the epic means th
   ]);
   expect([...selectTickets(list, {})]).toEqual(['B-1']);
   expect([...selectTickets(list, { only: ['E-1'] })]).toEqual(['E-1', 'A-1', 'A-3']);
+  // Only where it is so in this run.
+  expect(heldBackWarnings(list, {})).toEqual([
+    'index.json: 1 ticket is blocked by DEFERRED epic E-1; --only E-1 runs what is in it',
+  ]);
+  expect(heldBackWarnings(list, { only: ['E-1'] })).toEqual([]);
+  expect(heldBackWarnings(list, { component: 'B' })).toEqual([]);
 });

@@ -53,7 +53,7 @@ test('verify that rejects three tickets with the same last line trips it, howeve
   const breaker = new Breaker(true);
   for (const ticket of ['A-1', 'A-2', 'A-3'])
     breaker.onRejected({ ticket, reason: 'npm test failed' }, `${ticket} merged\n  12 tests failed\n`);
-  expect(breaker.tripped).toContain('A-1, A-2, A-3 ended the same way:   12 tests failed');
+  expect(breaker.tripped).toContain('A-1, A-2, A-3 ended the same way: 12 tests failed');
 });
 
 test('turned off it never trips, and suspects nobody', () => {

@@ -169,7 +169,12 @@ test('what verify rejects for everyone, and had deferred before, is taken back',
     maxAttempts: 1,
     verdict: () => ({ state: 'rejected', output: 'no such script' }),
   });
-  expect(await loop.finish()).toMatchObject({ outcome: 'stopped', summary: { deferred: 0, unprocessed: 6 } });
+  expect(await loop.finish()).toMatchObject({
+    outcome: 'stopped',
+    // With the place of the logs.
+    reason: expect.stringMatching(/no such script \(see \.sage\/runs\/[^/]+\/verify\/\)/) as unknown,
+    summary: { deferred: 0, unprocessed: 6 },
+  });
   const resumed = await startLoop({ tickets: six, workers: 2, resumes: loop });
   expect((await resumed.finish()).summary.completed).toBe(6);
 });

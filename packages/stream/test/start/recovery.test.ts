@@ -47,6 +47,19 @@ test('what a killed run left is ended and kept, with one notice for each', async
   ]);
 });
 
+test('a ticket of the run that has landed stays COMPLETED, and the user who has edited that is told', async () => {
+  const { root, git } = repository();
+  const source = memorySource([{ id: 'A-1' }, { id: 'A-2' }], { tracked: false });
+  const log = await begun(['A-1', 'A-2'], git('rev-parse', 'HEAD'));
+  await log.emit({ event: 'ticket.completed', ticket: 'A-1', commit: git('rev-parse', 'HEAD') });
+  const backlog = new LiveBacklog(await readBacklog(source), new Set());
+  const states = new TicketStates({ source, backlog, done: () => new Set(), now: NOW });
+  expect(await reconcile(await openRepository(root), { log, states, backlog })).toEqual([
+    'A-1 has landed in this run and is COMPLETED, though the index said UNPROCESSED; to work on it again, edit it when the run is over',
+  ]);
+  expect(source.states()).toEqual({ 'A-1': 'COMPLETED', 'A-2': 'UNPROCESSED' });
+});
+
 test('the journal learns of landings that only git knows, and the source of states that only the journal knows', async () => {
   const { root, git, commit } = repository();
   const base = git('rev-parse', 'HEAD');
@@ -67,7 +80,7 @@ test('the journal learns of landings that only git knows, and the source of stat
   const read = await readBacklog(source);
   const backlog = new LiveBacklog(read, new Set());
   const states = new TicketStates({ source, backlog, done: () => new Set(), now: NOW });
-  await reconcile(await openRepository(root), { log, states, backlog });
+  expect(await reconcile(await openRepository(root), { log, states, backlog })).toEqual([]);
   expect([...log.state.completed]).toEqual([
     ['A-1', landed],
     ['E-1', landed],

@@ -10,9 +10,10 @@ export function checkSummary({ entries, document }: IndexUnderTest): Finding[] {
     entries.filter(({ raw }) => has(raw)).length;
   const states = TICKET_STATES.map((state) => `${inState(state)} ${state}`).join(', ');
   const filled = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
+  const containers = having(({ children }) => filled(children));
   const parts = [
-    `${entries.length} tickets`,
-    `${having(({ children }) => filled(children))} of them containers`,
+    `${entries.length} ${entries.length === 1 ? 'ticket' : 'tickets'}`,
+    `${containers} of them ${containers === 1 ? 'a container' : 'containers'}`,
     states,
     `${having(({ tasks }) => filled(tasks))} with sub-tasks`,
     `${having(({ validation_config: config }) => isRecord(config))} with validation`,
