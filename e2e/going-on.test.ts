@@ -38,6 +38,22 @@ test('a resumed run counts what had landed before', async () => {
   expect(stdout).not.toContain('1 of 5');
 });
 
+test('a deferred ticket that is set back to UNPROCESSED before the run is resumed is tried again', async () => {
+  const sandbox = await Sandbox.create(FOUR.slice(0, 2));
+  const refused = `if test ! -f "$HOME/key"; then
+    if test "$SAGE_TICKET_ID" = API-1; then echo 'RESULT: DEFERRED no'; exit 0; fi
+    echo 'Invalid API key'; exit 1
+  fi; ${WRITE_OWN_FILE}`;
+  expect((await sandbox.stream(refused)).exitCode).toBe(3);
+  expect(await sandbox.states()).toEqual({ 'API-1': 'DEFERRED', 'API-2': 'UNPROCESSED' });
+  await sandbox.writeIndex(FOUR.slice(0, 2));
+  sandbox.git('commit', '--quiet', '--all', '--message=again');
+  await sandbox.write('../home/key', '');
+  const { exitCode, stdout } = await sandbox.sage('stream', '--resume');
+  expect([exitCode, stdout]).toEqual([0, expect.stringContaining('2 completed, 0 deferred')]);
+  expect(await sandbox.states()).toEqual({ 'API-1': 'COMPLETED', 'API-2': 'COMPLETED' });
+});
+
 test('sage abandon ends a run for good, and the next one is a new one', async () => {
   const sandbox = await stopped();
   const run = named((await sandbox.stream('exit 1', '--max-attempts=1')).events, 'run.started')[0]?.run ?? '';

@@ -175,6 +175,8 @@ export type RunFact =
       readonly outcome: RunOutcome;
       readonly reason?: string;
       readonly summary: RunSummary;
+      /** Deferred tickets that the backlog could not be told of. */
+      readonly unrecorded?: readonly string[];
     };
 
 export interface EventEnvelope {

@@ -34,6 +34,7 @@ import {
   unsettledEntries,
   withdrawEdited,
 } from '../start/recovery.ts';
+import { setBackTickets } from '../start/set-back.ts';
 import { prepareTarget, type Target } from '../start/target.ts';
 import { targetBranch } from '../start/target-branch.ts';
 import { Run, type RunEnd } from './run.ts';
@@ -117,6 +118,7 @@ export async function composeRun(
       ...(verify && queueVerification(verify, { workers, run, stop: killSignal })),
     });
     const heldBack = heldBackIn(beginning.backlog, options).map(([id]) => id);
+    const setBack = setBackTickets(resumed?.events ?? [], beginning.backlog);
     const control = await ControlInput.open({ root: repository.root, log, notice });
     await log.emit({
       event: 'run.started',
@@ -126,7 +128,11 @@ export async function composeRun(
       agent: options.agent.name,
       tickets: [
         ...[...selection].filter(
-          (id) => options.retryDeferred || options.only?.includes(id) || !log.state.deferred.has(id),
+          (id) =>
+            options.retryDeferred ||
+            options.only?.includes(id) ||
+            setBack.has(id) ||
+            !log.state.deferred.has(id),
         ),
         ...heldBack,
       ],

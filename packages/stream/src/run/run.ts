@@ -295,8 +295,12 @@ export class Run {
     this.#parts.inputs.close();
     await this.#watch.settled();
     if (!this.#isOver) this.#budget.atEnd();
+    let isRecorded = false;
     try {
-      if (this.#stopped === undefined && !killSignal.aborted) await states.flush(queue, target.ref);
+      if (this.#stopped === undefined && !killSignal.aborted) {
+        await states.flush(queue, target.ref);
+        isRecorded = true;
+      }
     } catch (error) {
       const expected =
         error instanceof QueueStoppedError ||
@@ -312,7 +316,9 @@ export class Run {
     this.#parts.forecast?.close();
     const summary = summarise(log.state);
     const reason = this.#endReason === undefined ? {} : { reason: this.#endReason };
-    await log.emit({ event: 'run.finished', outcome, ...reason, summary });
+    const deferred = [...log.state.deferred.keys()];
+    const unrecorded = isRecorded || deferred.length === 0 ? undefined : deferred;
+    await log.emit({ event: 'run.finished', outcome, ...reason, summary, unrecorded });
     return { outcome, ...reason, summary };
   }
 }

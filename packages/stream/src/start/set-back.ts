@@ -1,0 +1,21 @@
+import type { RunEvent } from '@sage/journal';
+import type { Backlog } from '../backlog/backlog.ts';
+
+/**
+ * Tickets that the run had deferred, as the backlog was told, and that are open there again: a person wants them tried
+ * once more. A deferral that a killed process did not get to write down is none of these.
+ */
+export function setBackTickets(
+  events: readonly RunEvent[],
+  { tickets }: Pick<Backlog, 'tickets'>,
+): ReadonlySet<string> {
+  const written = new Map<string, boolean>();
+  for (const event of events) {
+    if (event.event === 'ticket.deferred') written.set(event.ticket, false);
+    if (event.event !== 'run.finished') continue;
+    for (const id of written.keys()) written.set(id, !event.unrecorded?.includes(id));
+  }
+  const isOpen = (id: string): boolean =>
+    ['UNPROCESSED', 'IN_PROGRESS'].includes(tickets.get(id)?.state ?? '');
+  return new Set([...written].filter(([id, wasWritten]) => wasWritten && isOpen(id)).map(([id]) => id));
+}
