@@ -59,8 +59,9 @@ export function toGraphNodes(tickets: readonly Ticket[]): TicketGraphNodes {
 const SHORT = 8;
 
 function eachOnce(ids: string[]): string[] {
-  const isUnique = ids.length <= SHORT && ids.every((id, at) => ids.indexOf(id) === at);
-  return isUnique ? ids : [...new Set(ids)];
+  if (ids.length > SHORT) return [...new Set(ids)];
+  for (let at = 1; at < ids.length; at++) if (ids.indexOf(ids[at]!) < at) return [...new Set(ids)];
+  return ids;
 }
 
 /** Open and deferred tickets in a container, however deep, without the containers among them. */
