@@ -79,3 +79,13 @@ test('an agent that stops printing is ended at the idle limit', async () => {
   );
   expect(named(events, 'ticket.deferred')).toMatchObject([{ category: 'stalled' }]);
 });
+
+test('what an agent leaves running does not make a failure of its finished work', async () => {
+  const sandbox = await Sandbox.create([{ id: 'API-1' }]);
+  // Ending what is left takes longer than an attempt may.
+  const leaves = `(trap '' TERM; exec sleep 1000) </dev/null >/dev/null 2>&1 & ${WRITE_OWN_FILE}`;
+  const limits = ['--timeout=4s', '--idle-timeout=4s', '--max-attempts=1'];
+  const { exitCode, events } = await sandbox.stream(leaves, ...limits);
+  expect(exitCode).toBe(0);
+  expect(named(events, 'attempt.finished')).toMatchObject([{ outcome: 'completed' }]);
+});
