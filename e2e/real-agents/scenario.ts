@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { sandboxVersion } from '@sage/workers';
 import { Sandbox } from '../sandbox.ts';
 import type { Move } from './dialects.ts';
 import { startModel } from './model.ts';
@@ -65,6 +66,7 @@ export async function play(name: string, program: Program): Promise<string[]> {
       PATH: [install(name, program), dirname(process.execPath), process.env['PATH']].join(delimiter),
     };
     const args = ['stream', '--auto', '--json', '--parallel=3', '--agent', name, '--timeout=3m'];
+    if ((await sandboxVersion('/')) !== undefined) args.push('--sandbox');
     if (program.command) args.push('--agent-command', program.command);
 
     const first = sandbox.start(args, environment);

@@ -78,7 +78,12 @@ const schema = z.strictObject({
   sandbox: z
     .union([
       z.boolean(),
-      z.strictObject({ network: z.boolean().optional(), writable: z.array(oneLine).optional() }),
+      z.strictObject({
+        network: z.boolean().optional(),
+        writable: z.array(oneLine).optional(),
+        hidden: z.array(oneLine).optional(),
+        sockets: z.array(oneLine).optional(),
+      }),
     ])
     .optional(),
   /** Shell lines that agents may run without asking; one that ends with ` *` may go on. */

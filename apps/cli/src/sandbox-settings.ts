@@ -8,9 +8,10 @@ import type { Settings } from './config.ts';
 export async function sandboxSettings(
   chosen: Settings['sandbox'],
   configured: Settings['sandbox'],
+  root: string,
 ): Promise<SandboxSettings | undefined> {
   if (chosen === undefined || chosen === false) return undefined;
-  await assertSandbox();
+  await assertSandbox(root);
   if (chosen !== true) return chosen;
   return typeof configured === 'object' ? configured : {};
 }

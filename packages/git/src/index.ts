@@ -32,6 +32,7 @@ export {
   type RepositoryTemplate,
   writeRepository,
 } from './worktrees/repository-template.ts';
+export { helperProgram, type HelperProgram } from './process/helper-program.ts';
 export { DURABLE_CONFIG } from './process/environment.ts';
 export {
   CheckoutError,

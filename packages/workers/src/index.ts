@@ -34,7 +34,9 @@ export type {
   WorkRequest,
   WorkTicket,
 } from './request.ts';
-export { assertSandbox, type SandboxSettings, sandboxVersion } from './process/sandbox.ts';
+export { assertSandbox, sandboxVersion } from './sandbox/bubblewrap.ts';
+export { HIDDEN } from './sandbox/hidden.ts';
+export type { SandboxSettings } from './sandbox/sandbox.ts';
 export { secretValues } from './process/secrets.ts';
 export { shellWord, userShell } from './process/shell.ts';
 export {

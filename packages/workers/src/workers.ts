@@ -7,6 +7,7 @@ import { attemptPath, OUTPUT_FILE } from './attempt/attempt-files.ts';
 import type { WorkerContext } from './attempt/worker-context.ts';
 import { type CheckRequest, runCheck } from './attempt/check.ts';
 import { controlGroupsOf } from './process/control-group.ts';
+import { passwordsInAddresses } from './process/allowed-environment.ts';
 import type { CommandLimits } from './process/command-run.ts';
 import { endProcesses, GRACE_MS, processMark } from './process/end-processes.ts';
 import { outputTail } from './process/output-tail.ts';
@@ -16,7 +17,7 @@ import { WorkerError } from './errors.ts';
 import type { WorktreeSettings } from './worktree/worktree-settings.ts';
 import { type KeptAs, KeptRefs } from './worktree/kept-refs.ts';
 import { SettingsWatch } from './worktree/settings-watch.ts';
-import type { SandboxSettings } from './process/sandbox.ts';
+import type { SandboxSettings } from './sandbox/sandbox.ts';
 import { Masker, secretValues } from './process/secrets.ts';
 import { Worktrees } from './worktree/worktrees.ts';
 
@@ -86,7 +87,8 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   const { repository } = options;
   const settings = options.worktrees ?? {};
   const variables = options.variables ?? process.env;
-  const masker = new Masker(secretValues(options.secrets ?? [], variables));
+  const passwords = passwordsInAddresses(variables);
+  const masker = new Masker([...secretValues(options.secrets ?? [], variables), ...passwords]);
   const worktrees = await Worktrees.open({
     repository,
     directory: worktreeDirectory(repository.root, settings.directory, variables),
@@ -95,7 +97,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
     keepIgnored: settings.keepIgnored ?? false,
   });
   const context = (run: string): WorkerContext => ({
-    root: repository.root,
+    repository,
     worktrees,
     protectedPaths: options.protectedPaths ?? [],
     settings,
@@ -149,7 +151,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
         const commit = await worktrees.salvage(worktreeHolder(ticket), base, message);
         if (commit !== undefined) refs.push(await kept.keep(ticket, commit, 'interrupted'));
       }
-      await worktrees.removeAll();
+      await worktrees.removeAll({ keepSessions: true });
       return { ended: ended.length, kept: refs };
     },
     changedSettings: () => watch.changes(),

@@ -317,7 +317,7 @@ test.each([
   ['a folder as its result', 'mkdir "$SAGE_RESULT_FILE"; echo x > x', 'completed'],
   [
     'a pipe in the place of its log',
-    'd=$(dirname "$SAGE_RESULT_FILE"); rm "$d/output.log"; mkfifo "$d/output.log" "$d/teardown.log"; echo x > x',
+    'd=$(dirname "$SAGE_PROMPT_FILE"); rm "$d/output.log"; mkfifo "$d/output.log" "$d/teardown.log"; echo x > x',
     'completed',
   ],
 ])('%s holds nothing up', async (_, command, outcome) => {

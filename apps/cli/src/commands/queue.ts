@@ -93,7 +93,7 @@ async function land(flags: Flags): Promise<number> {
       worktrees: config.worktrees,
       environment: [...(config.environment ?? []), ...(verify?.environment ?? [])],
       secrets: config.secrets,
-      sandbox: await sandboxSettings(config.sandbox, config.sandbox),
+      sandbox: await sandboxSettings(config.sandbox, config.sandbox, repository.root),
     },
   });
   print(flags, changed, () => formatEntries(changed, repository.root, screenOf(process.stdout, process.env)));

@@ -136,7 +136,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
   const agent = await agentOf(settings, root);
   assertWorktreeSettings(root, settings.worktrees ?? {});
   secretValues(settings.secrets ?? [], process.env);
-  const sandbox = await sandboxSettings(settings.sandbox, settings.sandbox);
+  const sandbox = await sandboxSettings(settings.sandbox, settings.sandbox, root);
   const verified = verifySettings(settings.verify);
   const timeout = duration('--timeout', settings.timeout) ?? DEFAULT_TIMEOUT_MS;
   const idleTimeout = duration('--idle-timeout', settings.idleTimeout);

@@ -56,7 +56,11 @@ async function stateOf(agent: Agent, root: string) {
 }
 
 /** Takes as long as setup and verify: only for who asks for this check. */
-async function baselineOf(directory: string, config: Settings): Promise<{ readonly fault?: string }> {
+async function baselineOf(
+  directory: string,
+  root: string,
+  config: Settings,
+): Promise<{ readonly fault?: string }> {
   const verify = verifySettings(config.verify);
   const fault = await checkBaseline({
     directory,
@@ -66,7 +70,7 @@ async function baselineOf(directory: string, config: Settings): Promise<{ readon
       worktrees: config.worktrees,
       environment: [...(config.environment ?? []), ...(verify?.environment ?? [])],
       secrets: config.secrets,
-      sandbox: await sandboxSettings(config.sandbox, config.sandbox),
+      sandbox: await sandboxSettings(config.sandbox, config.sandbox, root),
     },
   });
   return fault === undefined ? {} : { fault };
@@ -90,7 +94,7 @@ async function run(flags: Flags): Promise<number> {
   const unknown = checks?.find((name) => !CHECK_NAMES.includes(name));
   if (unknown !== undefined)
     throw new UsageError(`--check ${unknown}: no such check; known: ${CHECK_NAMES.join(', ')}`);
-  const version = await sandboxVersion();
+  const version = await sandboxVersion(root);
   const report = await validate({
     root,
     index: join(root, SAGE_INDEX),
@@ -99,7 +103,7 @@ async function run(flags: Flags): Promise<number> {
     ...(config.worktrees?.directory !== undefined && { worktrees: config.worktrees.directory }),
     ...(config.componentLimits && { componentLimits: config.componentLimits }),
     sandbox: { wanted: Boolean(config.sandbox), ...(version !== undefined && { version }) },
-    ...(checks?.includes('parallel') && { baseline: await baselineOf(directory, config) }),
+    ...(checks?.includes('parallel') && { baseline: await baselineOf(directory, root, config) }),
     ...(agent && {
       agent: {
         name: agent.name,

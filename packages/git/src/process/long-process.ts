@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { gitEnvironment, SAFE_CONFIG } from './environment.ts';
+import { helperProgram } from './helper-program.ts';
 import { GitError } from '../errors.ts';
 import { repositoryEnvironment, type Repository } from '../repository.ts';
 
@@ -69,11 +70,16 @@ export class LongProcess {
   #start(): ChildProcess {
     const { root } = this.#repository;
     const config = [...SAFE_CONFIG, ...(this.#options.config ?? [])].flatMap((setting) => ['-c', setting]);
-    const [command = 'git', ...args] = [...(this.#options.under ?? []), 'git', ...config, ...this.#args];
+    const { program, path } = helperProgram('git', [root]);
+    const [command = program, ...args] = [...(this.#options.under ?? []), program, ...config, ...this.#args];
     const child: ChildProcess = spawn(command, args, {
       cwd: root,
       detached: true,
-      env: gitEnvironment(process.env, { ...repositoryEnvironment(this.#repository), GIT_WORK_TREE: root }),
+      env: gitEnvironment(process.env, {
+        PATH: path,
+        ...repositoryEnvironment(this.#repository),
+        GIT_WORK_TREE: root,
+      }),
     });
     let stderr = '';
     this.#asked = 0;

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { gitEnvironment, SAFE_CONFIG } from './environment.ts';
+import { helperProgram } from './helper-program.ts';
 import { GitError } from '../errors.ts';
 import { repositoryEnvironment, type Repository } from '../repository.ts';
 
@@ -14,11 +15,13 @@ export async function readGitOutput(
   take: (chunk: Buffer) => Promise<boolean>,
 ): Promise<boolean> {
   const settings = SAFE_CONFIG.flatMap((setting) => ['-c', setting]);
-  const child = spawn('git', [...settings, ...args], {
+  const { program, path } = helperProgram('git', [repository.root]);
+  const child = spawn(program, [...settings, ...args], {
     cwd: repository.root,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: gitEnvironment(process.env, {
+      PATH: path,
       ...repositoryEnvironment(repository),
       GIT_WORK_TREE: repository.root,
     }),

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { gitEnvironment, SAFE_CONFIG } from './environment.ts';
+import { helperProgram } from './helper-program.ts';
 import { GitError } from '../errors.ts';
 import { repositoryEnvironment, type Repository } from '../repository.ts';
 
@@ -34,11 +35,13 @@ export async function runBound(
   { indexFile, config = [], input, groupFile }: BoundOptions,
 ): Promise<void> {
   const settings = [...SAFE_CONFIG, ...config].flatMap((setting) => ['-c', setting]);
-  const child = spawn('/bin/sh', ['-c', SCRIPT, 'sh', groupFile, 'git', ...settings, ...args], {
+  const { program, path } = helperProgram('git', [checkout.root]);
+  const child = spawn('/bin/sh', ['-c', SCRIPT, 'sh', groupFile, program, ...settings, ...args], {
     cwd: checkout.root,
     detached: true,
     stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
     env: gitEnvironment(process.env, {
+      PATH: path,
       ...repositoryEnvironment(checkout),
       GIT_WORK_TREE: checkout.root,
       GIT_INDEX_FILE: indexFile,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import { gitEnvironment, SAFE_CONFIG } from './environment.ts';
+import { helperProgram } from './helper-program.ts';
 import { GitError, RepositoryError } from '../errors.ts';
 import { repositoryEnvironment, type Repository } from '../repository.ts';
 
@@ -53,7 +54,9 @@ export async function gitRaw(
   const repository = typeof where === 'string' ? undefined : where;
   const cwd = options.cwd ?? (typeof where === 'string' ? where : where.root);
   const workTree = options.workTree ?? (options.gitDir === undefined ? repository?.root : undefined);
+  const { program, path } = helperProgram('git', [cwd, repository?.root ?? cwd]);
   const environment = gitEnvironment(process.env, {
+    PATH: path,
     ...(repository && repositoryEnvironment(repository)),
     ...(options.gitDir !== undefined && { GIT_DIR: options.gitDir }),
     ...(workTree !== undefined && { GIT_WORK_TREE: workTree }),
@@ -65,7 +68,7 @@ export async function gitRaw(
     setting,
   ]);
   options.signal?.throwIfAborted();
-  const result = await execa('git', [...config, ...args], {
+  const result = await execa(program, [...config, ...args], {
     cwd,
     // A process group of its own: Ctrl-C in the terminal must not cut a landing in two.
     detached: true,

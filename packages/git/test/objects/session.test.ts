@@ -92,9 +92,8 @@ test('where no more files may be opened, git does not run, and says so', async (
   const node = [process.execPath, '--conditions=@sage/source', '--disable-warning=ExperimentalWarning'];
   const args = ['-c', 'ulimit -n 128; exec "$@"', 'sh', ...node, child, repository.root];
   const output = execFileSync('sh', args, { encoding: 'utf8' });
-  expect(output.split('\n')).toEqual([
-    'GitError: git cat-file did not run: spawn git EMFILE',
-    'GitError: git cat-file did not run: spawn git EMFILE',
-    '',
-  ]);
+  const failure = expect.stringMatching(
+    /^GitError: git cat-file did not run: spawn \S*git EMFILE$/,
+  ) as unknown;
+  expect(output.split('\n')).toEqual([failure, failure, '']);
 });

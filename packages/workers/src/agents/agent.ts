@@ -3,6 +3,7 @@ import type { OwnSettings } from './own-settings.ts';
 import type { PermissionPolicy } from './permission.ts';
 import type { ReadEvent } from './report.ts';
 import type { SignIn } from './sign-in.ts';
+import type { StatePlace } from './state-place.ts';
 
 /** A coding agent: a line for the user's shell that reads its prompt from stdin and works in the current directory. */
 export interface Agent {
@@ -16,8 +17,8 @@ export interface Agent {
   readonly environment?: readonly string[];
   /** Its shell line without a sandbox of its own, which would not work in another. */
   readonly inSandbox?: (command: string) => string;
-  /** Folders that it writes to, for its sessions and settings: `~/...`, or `$NAME` where a variable names one. */
-  readonly state?: readonly string[];
+  /** Where it keeps settings, logins and sessions. */
+  readonly state?: readonly StatePlace[];
   /** Whether a run costs tokens, so that a person is warned before several are started. */
   readonly metered: boolean;
   /** Reads the events that it prints, a JSON object a line; absent where it prints text. */

@@ -18,6 +18,11 @@ import {
   working,
 } from './report.ts';
 
+const SESSIONS =
+  'projects sessions todos tasks plans jobs history.jsonl file-history session-env shell-snapshots paste-cache cache debug telemetry statsig stats-cache.json backups ide';
+/** Of its folder of settings. */
+const KEPT = { logins: ['.credentials.json'], sessions: SESSIONS.split(' ') };
+
 /** Claude Code. */
 export const claude: Agent = {
   name: 'claude',
@@ -40,7 +45,12 @@ export const claude: Agent = {
     keychains: ['darwin'],
     fix: 'run claude once and log in, or set ANTHROPIC_API_KEY',
   },
-  state: ['$CLAUDE_CONFIG_DIR', '~/.claude', '~/.cache/claude'],
+  state: [
+    { place: '$CLAUDE_CONFIG_DIR', ...KEPT },
+    { place: '~/.claude', ...KEPT },
+    { place: '~/.claude.json' },
+    { place: '~/.cache/claude', sessions: ['*'] },
+  ],
   metered: true,
   readEvent,
   chooseModel: (command, model) => `${command} --model ${model}`,

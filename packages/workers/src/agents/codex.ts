@@ -17,6 +17,11 @@ import {
 /** Commands run in a sandbox of its own, whatever they are. */
 const SANDBOXES = { edits: 'workspace-write', all: 'danger-full-access', none: 'read-only' } as const;
 
+const SESSIONS =
+  'sessions archived_sessions history.jsonl log logs *.sqlite* tmp .tmp shell_snapshots models_cache.json version.json worktrees';
+/** Of its folder of settings. */
+const KEPT = { logins: ['auth.json', '.credentials.json'], sessions: SESSIONS.split(' ') };
+
 /** OpenAI Codex. */
 export const codex: Agent = {
   name: 'codex',
@@ -33,7 +38,10 @@ export const codex: Agent = {
     fix: 'run codex login, or set OPENAI_API_KEY',
   },
   inSandbox: (command) => command.replace('--sandbox workspace-write', '--sandbox danger-full-access'),
-  state: ['$CODEX_HOME', '~/.codex'],
+  state: [
+    { place: '$CODEX_HOME', ...KEPT },
+    { place: '~/.codex', ...KEPT },
+  ],
   metered: true,
   readEvent,
   chooseModel: (command, model) =>

@@ -22,7 +22,13 @@ export const gemini: Agent = {
     keychains: ['darwin', 'linux'],
     fix: 'run gemini once and log in, or set GEMINI_API_KEY',
   },
-  state: ['~/.gemini'],
+  state: [
+    {
+      place: '~/.gemini',
+      logins: ['oauth_creds.json', 'mcp-oauth-tokens.json'],
+      sessions: ['tmp', 'history'],
+    },
+  ],
   metered: true,
   readEvent,
   sessionsStay: true,

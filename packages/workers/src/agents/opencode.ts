@@ -23,7 +23,16 @@ export const opencode: Agent = {
     optional: true,
     fix: 'run opencode auth login',
   },
-  state: ['~/.local/share/opencode', '~/.local/state/opencode', '~/.cache/opencode', '~/.config/opencode'],
+  state: [
+    {
+      place: '~/.local/share/opencode',
+      logins: ['auth.json', 'mcp-auth.json'],
+      sessions: ['storage', 'snapshot', 'log', 'project', 'tool-output', 'worktree', 'opencode*'],
+    },
+    { place: '~/.local/state/opencode', sessions: ['*'] },
+    { place: '~/.cache/opencode' },
+    { place: '~/.config/opencode' },
+  ],
   metered: true,
   readEvent,
   sessionsStay: true,

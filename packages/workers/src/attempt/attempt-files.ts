@@ -8,6 +8,8 @@ export interface AttemptFiles {
   readonly directory: string;
   readonly ticket: string;
   readonly prompt: string;
+  /** The one folder of them that the agent may write to: what it leaves there is not trusted. */
+  readonly resultFolder: string;
   readonly result: string;
   readonly output: string;
 }
@@ -27,18 +29,21 @@ export async function createAttemptFiles(
 ): Promise<AttemptFiles> {
   const directory = join(runDirectory, attemptPath(ticketId, attempt));
   await mkdir(directory, { recursive: true });
+  const resultFolder = join(directory, 'result');
   const files = {
     directory,
     ticket: join(directory, 'ticket.json'),
     prompt: join(directory, 'prompt.md'),
-    result: join(directory, 'result.json'),
+    resultFolder,
+    result: join(resultFolder, 'result.json'),
     output: join(directory, OUTPUT_FILE),
   };
   // An attempt that was cut off and is made again has the same number.
   await Promise.all([
     replaceRegular(files.ticket, JSON.stringify(ticket, undefined, 2) + '\n'),
-    removeTree(files.result),
     replaceRegular(files.output, ''),
+    removeTree(resultFolder),
   ]);
+  await mkdir(resultFolder);
   return files;
 }

@@ -1,11 +1,11 @@
 import { access } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { encodeRefComponent } from '@sage/git';
-import { ticketEnvironment, worktreeEnvironment } from './agent-environment.ts';
+import { ticketEnvironment, worktreeEnvironment } from './worktree-environment.ts';
 import type { Agent } from '../agents/agent.ts';
 import type { Granted } from '../agents/grant.ts';
 import type { AgentRun } from '../agents/agent-run.ts';
-import { type AttemptFiles, createAttemptFiles } from './attempt-files.ts';
+import { createAttemptFiles } from './attempt-files.ts';
 import { composePrompt } from '../prompt/prompt.ts';
 import type { PromptTemplate } from '../prompt/prompt-template.ts';
 import { notRun, runCheckLoop } from './check-loop.ts';
@@ -13,10 +13,10 @@ import type { AttemptResult, WorkRequest, WorkTicket } from '../request.ts';
 import type { CommandLimits } from '../process/command-run.ts';
 import { processMark } from '../process/end-processes.ts';
 import { withheldKeys } from './withheld-keys.ts';
-import { makeWritable, sandboxed } from '../process/sandbox.ts';
+import { agentEnvironment, checkEnvironment } from '../process/allowed-environment.ts';
+import { confineAgent, confineCommands } from './confine.ts';
 import type { StepContext } from '../process/step.ts';
 import { setUp, tearDown } from '../worktree/worktree-hooks.ts';
-import type { UsedWorktree } from '../worktree/worktrees.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 export interface AttemptOptions extends WorkerContext, Pick<CommandLimits, 'idleTimeout'> {
@@ -40,9 +40,10 @@ export async function runAttempt(
   options: AttemptOptions,
   run: AgentRun,
 ): Promise<AttemptResult> {
-  const { worktrees, settings } = options;
+  const { worktrees, settings, variables } = options;
   const { signal, killSignal } = run;
-  const worktree = await worktrees.take('agent', request.base, worktreeHolder(request.ticket.id), {
+  const holder = worktreeHolder(request.ticket.id);
+  const worktree = await worktrees.take('agent', request.base, holder, {
     // A worker takes its next ticket while its last work is collected, but disks are not endless.
     most: options.workers() + SPARE_WORKTREES,
     // Work that waits for agents to start is collected first: it is what holds the worktrees.
@@ -55,18 +56,17 @@ export async function runAttempt(
       request.attempt,
       request.ticket.raw ?? request.ticket,
     );
-    const allowed = [...(options.agent.environment ?? []), ...options.allowed];
     const checks = (request.ticket.checks ?? []).map(({ command }) => command);
     const commands = [...options.commands, ...checks];
     const granted = await grantedTo(options.agent, commands, options);
+    const own = {
+      ...worktreeEnvironment(worktree, worktrees.directory),
+      ...ticketEnvironment(request, files),
+    };
     const context: StepContext = {
+      ...(await confineCommands(options, worktree, files)),
       cwd: worktree.path,
-      environment: {
-        // The user's own variable wins.
-        ...granted.variables,
-        ...worktreeEnvironment(options.variables, allowed, worktree, worktrees.directory),
-        ...ticketEnvironment(request, files),
-      },
+      environment: { ...checkEnvironment(variables, options.allowed), ...own },
       masker: options.masker,
       mark: processMark(request.run, worktree.name),
       directory: files.directory,
@@ -77,19 +77,27 @@ export async function runAttempt(
     // Nobody waits for an agent that starts after a long setup.
     if (settings.setup !== undefined) run.onStarted?.();
     try {
-      const unready = await setUp(worktree, options.root, settings, context);
+      const unready = await setUp(worktree, options.repository.root, settings, context);
       if (unready !== undefined) {
         const failed = { outcome: 'machine-failed', reason: unready } as const;
         return notRun(signal?.aborted === true ? { outcome: 'interrupted' } : failed, files);
       }
+      const names = [...(options.agent.environment ?? []), ...options.allowed];
+      const agentContext: StepContext = {
+        ...context,
+        ...(await confineAgent(options, options.agent.state ?? [], worktree, { files, holder })),
+        // The user's own variable wins.
+        environment: { ...granted.variables, ...agentEnvironment(variables, names), ...own },
+      };
       return await runCheckLoop({
         agent: inSandbox({ ...options.agent, command: granted.command }, options),
         commands,
-        withheld: options.agent.signIn ? undefined : withheldKeys(options.variables, context.environment),
+        withheld: options.agent.signIn ? undefined : withheldKeys(variables, agentContext.environment),
         request,
         worktree,
         files,
-        context: await confined(context, options, worktree, files),
+        context,
+        agentContext,
         idleTimeout: options.idleTimeout,
         run,
         prompt: async (previous) =>
@@ -117,29 +125,15 @@ export async function runAttempt(
 async function grantedTo(
   agent: Agent,
   commands: readonly string[],
-  { root, variables }: Pick<AttemptOptions, 'root' | 'variables'>,
+  { repository, variables }: Pick<AttemptOptions, 'repository' | 'variables'>,
 ): Promise<Granted> {
   if (!agent.grant) return { command: agent.command };
-  const own = (await agent.ownSettings?.(root, variables)) ?? { rules: [], trusted: false };
+  const own = (await agent.ownSettings?.(repository.root, variables)) ?? { rules: [], trusted: false };
   return agent.grant(agent.command, { policy: agent.permissions, commands, ...own });
 }
 
 function inSandbox(agent: Agent, { sandbox }: AttemptOptions): Agent {
   return sandbox && agent.inSandbox ? { ...agent, command: agent.inSandbox(agent.command) } : agent;
-}
-
-/** Setup and teardown are the project's own commands; what an agent wrote runs in the sandbox, as it does. */
-async function confined(
-  context: StepContext,
-  { sandbox, agent, root }: AttemptOptions,
-  { path }: UsedWorktree,
-  files: AttemptFiles,
-): Promise<StepContext> {
-  if (!sandbox) return context;
-  const writable = [...(agent.state ?? []), ...(sandbox.writable ?? [])];
-  await makeWritable(writable);
-  const places = { root, worktree: path, writable: [files.directory] };
-  return { ...context, wrap: sandboxed({ ...sandbox, writable }, places) };
 }
 
 async function existingDocuments(root: string, ticket: WorkTicket): Promise<Record<string, string>> {

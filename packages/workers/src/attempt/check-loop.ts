@@ -28,7 +28,9 @@ export interface CheckLoopOptions extends Pick<CommandLimits, 'idleTimeout'> {
   /** What is said where an agent fails that Sage does not know: keys that it did not see. */
   readonly withheld?: string;
   readonly files: AttemptFiles;
+  /** Of checks, and of the agent. */
   readonly context: StepContext;
+  readonly agentContext: StepContext;
   readonly run: AgentRun;
   /** The whole prompt: for an agent that remembers nothing. */
   readonly prompt: (previous: PreviousAttempt | undefined) => Promise<string>;
@@ -148,7 +150,7 @@ interface Turn {
 }
 
 async function runTurn(
-  { agent, commands, files, context, idleTimeout, run, prompt }: CheckLoopOptions,
+  { agent, commands, files, agentContext: context, idleTimeout, run, prompt }: CheckLoopOptions,
   { session, previous, timeout, fresh }: Turn,
 ): Promise<AgentEnd> {
   const resumes = previous !== undefined && !(fresh && agent.sessionsStay) && canResume(agent, session);

@@ -1,14 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { worktreeEnvironment } from './agent-environment.ts';
 import { MachineError } from '../errors.ts';
 import { processMark } from '../process/end-processes.ts';
 import { outputTail } from '../process/output-tail.ts';
 import { fullFileSystem } from '../process/room.ts';
-import { sandboxed } from '../process/sandbox.ts';
+import { checkEnvironment } from '../process/allowed-environment.ts';
+import { confineCommands } from './confine.ts';
 import { describeExit, runStep, type StepContext } from '../process/step.ts';
 import { setUp, tearDown } from '../worktree/worktree-hooks.ts';
 import type { WorkerContext } from './worker-context.ts';
+import { worktreeEnvironment } from './worktree-environment.ts';
 
 export interface CheckRequest {
   readonly run: string;
@@ -32,13 +33,17 @@ export async function runCheck(
   { run, command, commit, signal, ...limits }: CheckRequest,
   worker: WorkerContext,
 ): Promise<{ ok: boolean; output: string }> {
-  const { root, worktrees, settings, masker, sandbox, timeout } = worker;
+  const { repository, worktrees, settings, masker, timeout } = worker;
   const directory = join(worker.runDirectory, 'verify', commit);
   await mkdir(directory, { recursive: true });
   const worktree = await worktrees.take('verify', commit, commit);
   const context: StepContext = {
+    ...(await confineCommands(worker, worktree)),
     cwd: worktree.path,
-    environment: worktreeEnvironment(worker.variables, worker.allowed, worktree, worktrees.directory),
+    environment: {
+      ...checkEnvironment(worker.variables, worker.allowed),
+      ...worktreeEnvironment(worktree, worktrees.directory),
+    },
     masker,
     mark: processMark(run, worktree.name),
     directory,
@@ -50,11 +55,9 @@ export async function runCheck(
   };
   let ok = false;
   try {
-    const unready = await setUp(worktree, root, settings, context);
+    const unready = await setUp(worktree, repository.root, settings, context);
     if (unready !== undefined) throw new MachineError(unready);
-    const places = { root, worktree: worktree.path, writable: [] };
-    const wrap = sandbox && sandboxed(sandbox, places);
-    const { exit, outputFile } = await runStep('verify', command, { ...context, wrap });
+    const { exit, outputFile } = await runStep('verify', command, context);
     ok = exit.ended === 'exited' && exit.exitCode === 0;
     const full = ok ? undefined : await fullFileSystem([worktree.path, directory]);
     if (full !== undefined) throw new MachineError(`verify could not be run: ${full}`);

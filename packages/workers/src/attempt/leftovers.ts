@@ -14,9 +14,12 @@ const MAX_BYTES = 10_000_000;
 export async function keepIgnored(worktree: UsedWorktree, files: AttemptFiles): Promise<readonly string[]> {
   const names = await worktree.ignored();
   if (names.length === 0 || names.length > MAX_FILES) return names;
-  const sizes = await Promise.all(names.map(async (name) => (await lstat(join(worktree.path, name))).size));
-  if (sizes.reduce((sum, size) => sum + size, 0) > MAX_BYTES) return names;
-  for (const name of names) {
+  const found = await Promise.all(
+    names.map(async (name) => ({ name, status: await lstat(join(worktree.path, name)) })),
+  );
+  if (found.reduce((sum, { status }) => sum + status.size, 0) > MAX_BYTES) return names;
+  // A link may lead to what the agent itself cannot read.
+  for (const { name } of found.filter(({ status }) => status.isFile())) {
     const to = join(files.directory, 'ignored', name);
     await mkdir(dirname(to), { recursive: true });
     await copyFile(join(worktree.path, name), to).catch(() => {});

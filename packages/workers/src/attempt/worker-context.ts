@@ -1,13 +1,13 @@
+import type { Repository } from '@sage/git';
 import type { CommandLimits } from '../process/command-run.ts';
-import type { SandboxSettings } from '../process/sandbox.ts';
+import type { SandboxSettings } from '../sandbox/sandbox.ts';
 import type { Masker } from '../process/secrets.ts';
 import type { WorktreeSettings } from '../worktree/worktree-settings.ts';
 import type { Worktrees } from '../worktree/worktrees.ts';
 
 /** What all attempts and checks of a run have in common. */
 export interface WorkerContext extends Pick<CommandLimits, 'timeout'> {
-  /** Top of the user's checkout. */
-  readonly root: string;
+  readonly repository: Repository;
   readonly worktrees: Worktrees;
   /** Paths that no work contains. */
   readonly protectedPaths: readonly string[];

@@ -14,8 +14,56 @@ export const ALLOWED_VARIABLES: readonly string[] = `
   .trim()
   .split(/\s+/);
 
+/** A variable of such a name may hold a key. NIX_CONFIG has `access-tokens` among others. */
+const SECRET_NAME = /auth|token|secret|passw|credential|api_?key|access_?key|private_?key|^NIX_CONFIG$/i;
+/** `scheme://user:password@host`, and `scheme://token@host`. */
+const LOGIN_IN_ADDRESS = /(?<=\b[a-z][a-z\d+.-]*:\/\/)[^\s/?#@]+@/gi;
+
+/**
+ * What setup and checks see: the variables that all commands do, and those that are named. A key passes by its full name
+ * only, never by a pattern, and an address passes without its user and password.
+ */
+export function checkEnvironment(base: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
+  const named = new Set(names);
+  const seen = Object.entries(matching(base, [...ALLOWED_VARIABLES, ...names]));
+  return Object.fromEntries(
+    seen
+      .filter(([name]) => named.has(name) || !SECRET_NAME.test(name))
+      .map(([name, value]) => [name, named.has(name) ? value : value?.replaceAll(LOGIN_IN_ADDRESS, '')]),
+  );
+}
+
+/** What an agent sees: the same, its own keys, and addresses as they are. */
+export function agentEnvironment(base: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
+  const common = matching(base, ALLOWED_VARIABLES);
+  const safe = Object.entries(common).filter(([name]) => !SECRET_NAME.test(name));
+  return { ...Object.fromEntries(safe), ...matching(base, names) };
+}
+
+/** A user's name alone is no secret; a token that stands in its place is. */
+const SHORTEST_TOKEN = 20;
+
+/** Passwords and tokens in the addresses that all commands see: of proxies, of registries. */
+export function passwordsInAddresses(base: NodeJS.ProcessEnv): string[] {
+  return Object.values(matching(base, ALLOWED_VARIABLES)).flatMap((value = '') =>
+    [...value.matchAll(LOGIN_IN_ADDRESS)].flatMap(([login]) => {
+      const [user = '', ...password] = login.slice(0, -1).split(':');
+      if (password.length > 0) return [password.join(':'), decoded(password.join(':'))];
+      return user.length >= SHORTEST_TOKEN ? [user] : [];
+    }),
+  );
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** The variables that one of the names allows; `*` stands for any characters. Those of git and Sage never pass. */
-export function allowedEnvironment(base: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
+function matching(base: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
   const patterns = names.map(
     (name) => new RegExp(`^${name.replaceAll(/[^\w*]/g, '\\$&').replaceAll('*', '.*')}$`, 's'),
   );

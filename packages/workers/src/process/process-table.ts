@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
-import { readProcessStat } from '@sage/git';
+import { helperProgram, readProcessStat } from '@sage/git';
 import { execa } from 'execa';
 
 /** A process of this user, with the environment it was started with (empty where the system does not show it). */
@@ -46,7 +46,11 @@ async function readProc(pid: string): Promise<ProcessEntry | undefined> {
 
 async function fromPs(): Promise<ProcessEntry[]> {
   // lstart is five words; -E appends the environment to the command, parted by spaces.
-  const { stdout } = await execa('ps', ['-xwwE', '-o', 'pid=,ppid=,lstart=,command=']);
+  const { stdout } = await execa(helperProgram('ps', [process.cwd()]).program, [
+    '-xwwE',
+    '-o',
+    'pid=,ppid=,lstart=,command=',
+  ]);
   return stdout.split('\n').flatMap((line) => {
     const match = /^\s*(\d+)\s+(\d+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(.*)$/.exec(line);
     if (!match) return [];

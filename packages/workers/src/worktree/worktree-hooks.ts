@@ -36,11 +36,16 @@ export async function tearDown({ teardown }: WorktreeSettings, context: StepCont
 async function copyInto(worktree: string, root: string, paths: readonly string[]): Promise<void> {
   for (const path of paths) {
     const to = join(worktree, path);
-    await mkdir(dirname(to), { recursive: true });
-    // A tracked symlink in the place of a folder would lead out of the worktree.
-    const parent = await realpath(dirname(to));
+    const parent = await nearestFolder(dirname(to));
+    // A symlink in the place of a folder would lead out of the worktree.
     if (parent !== worktree && !parent.startsWith(`${worktree}/`))
       throw new Error(`${JSON.stringify(path)} cannot be copied: its folder is a link out of the worktree`);
+    await mkdir(dirname(to), { recursive: true });
     await cp(join(root, path), to, { recursive: true, force: true, verbatimSymlinks: true });
   }
+}
+
+/** Without links: of the folders above a path, the lowest that is there. */
+async function nearestFolder(folder: string): Promise<string> {
+  return realpath(folder).catch(() => nearestFolder(dirname(folder)));
 }

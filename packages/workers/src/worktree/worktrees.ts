@@ -25,6 +25,7 @@ import {
   SAGE_PATHS,
 } from '@sage/git';
 import { shellWord } from '../process/shell.ts';
+import { STATE_PREFIX } from '../sandbox/agent-state.ts';
 import { type PooledWorktree, type TakeOptions, WorktreePool } from './worktree-pool.ts';
 
 export interface WorktreesOptions {
@@ -214,11 +215,11 @@ export class Worktrees {
   }
 
   /** Removes every worktree that is left. What cannot be removed is moved aside and named. */
-  async removeAll(): Promise<void> {
+  async removeAll({ keepSessions = false } = {}): Promise<void> {
     for (const pool of Object.values(this.#pools)) await pool.forget();
     for (const name of await readdir(this.directory).catch(() => [])) {
       const path = join(this.directory, name);
-      if (name.includes(KEPT)) continue;
+      if (name.includes(KEPT) || (keepSessions && name.startsWith(STATE_PREFIX))) continue;
       // Set aside before, and named then.
       if (/\.left-\w+$/.test(name)) await removeTree(path).catch(() => {});
       else await this.#remove(path);

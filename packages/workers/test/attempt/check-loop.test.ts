@@ -166,7 +166,7 @@ test.each([
 test('work is not lost when Sage cannot go on with the attempt', async () => {
   const { workers, request, git } = await repositoryFixture();
   const room = await workers(
-    'd=$(dirname "$SAGE_RESULT_FILE"); rm "$d/output.log"; mkfifo "$d/output.log"; echo bad > work',
+    'd=$(dirname "$SAGE_PROMPT_FILE"); rm "$d/output.log"; mkfifo "$d/output.log"; echo bad > work',
   );
   const { outcome, reason, commit } = await room.run(request('A-1', ticket([check({ retries: 1 })])));
   expect({ outcome, reason }).toEqual({

@@ -2,7 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { allowedEnvironment } from '../../src/process/allowed-environment.ts';
+import {
+  agentEnvironment,
+  checkEnvironment,
+  passwordsInAddresses,
+} from '../../src/process/allowed-environment.ts';
 import { secretValues } from '../../src/index.ts';
 import { Masker } from '../../src/process/secrets.ts';
 import { repositoryFixture } from '../repository.ts';
@@ -58,19 +62,56 @@ test('variables pass by name or pattern; those of git and Sage never', () => {
     PATH: '/bin',
     LC_ALL: 'C',
     MY_KEY: 'k',
+    MY_API_KEY: 'a',
     OTHER: 'o',
     GIT_DIR: 'g',
     SAGE_RUN_ID: 's',
     'A.B': 'x',
     AXB: 'y',
   };
-  expect(allowedEnvironment(base, ['PATH', 'LC_*', 'MY_*', 'A.B'])).toEqual({
-    PATH: '/bin',
-    LC_ALL: 'C',
-    MY_KEY: 'k',
-    'A.B': 'x',
+  const names = ['LC_*', 'MY_*', 'A.B'];
+  const plain = { PATH: '/bin', LC_ALL: 'C', 'A.B': 'x' };
+  expect(agentEnvironment(base, names)).toEqual({ ...plain, MY_KEY: 'k', MY_API_KEY: 'a' });
+  expect(checkEnvironment(base, names)).toEqual({ ...plain, MY_KEY: 'k' });
+  expect(checkEnvironment(base, [...names, 'MY_API_KEY'])).toMatchObject({ MY_API_KEY: 'a' });
+  for (const environment of [agentEnvironment, checkEnvironment])
+    expect(Object.keys(environment(base, ['*']))).not.toContain('GIT_DIR');
+});
+
+test('no key passes by the name of its tool, and an address passes without its password where agents do not work', () => {
+  const base = {
+    'npm_config_//registry.example.org/:_authToken': 't',
+    npm_config_registry: 'https://una:p%40ss-word@registry.example.org/',
+    npm_config_loglevel: 'warn',
+    MISE_GITHUB_TOKEN: 't',
+    NIX_CONFIG: 'access-tokens = github.com=t',
+    HTTPS_PROXY: 'http://una:pass-word@proxy:3128',
+    GOPROXY: 'https://ghp_0123456789abcdefghij@go.example.org,direct',
+    OWN: 'postgres://una:own-word@localhost/db',
+  };
+  const names = ['OWN'];
+  expect(Object.keys(agentEnvironment(base, names))).toEqual([
+    'npm_config_registry',
+    'npm_config_loglevel',
+    'HTTPS_PROXY',
+    'GOPROXY',
+    'OWN',
+  ]);
+  expect(agentEnvironment(base, names)['HTTPS_PROXY']).toBe(base.HTTPS_PROXY);
+  expect(checkEnvironment(base, names)).toEqual({
+    npm_config_registry: 'https://registry.example.org/',
+    npm_config_loglevel: 'warn',
+    HTTPS_PROXY: 'http://proxy:3128',
+    GOPROXY: 'https://go.example.org,direct',
+    OWN: base.OWN,
   });
-  expect(Object.keys(allowedEnvironment(base, ['*']))).not.toContain('GIT_DIR');
+  expect(passwordsInAddresses(base)).toEqual([
+    'p%40ss-word',
+    'p@ss-word',
+    'pass-word',
+    'pass-word',
+    'ghp_0123456789abcdefghij',
+  ]);
 });
 
 test('a secret is in no file that is kept and in no result; agents see only what is allowed', async () => {

@@ -1,26 +1,52 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { worktreeDirectory } from '@sage/git';
+import { put } from '@sage/test-support/repository';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { expect, test } from 'vitest';
 import { sandboxVersion } from '../../src/index.ts';
-import { sandboxed } from '../../src/process/sandbox.ts';
+import { sandboxed } from '../../src/sandbox/sandbox.ts';
 import { repositoryFixture } from '../repository.ts';
 
-const installed = (await sandboxVersion()) !== undefined;
+const installed = (await sandboxVersion('/')) !== undefined;
 
-test('a sandbox binds the worktree, what git writes and what is asked for, and can be without network', () => {
-  const places = { root: '/repo', worktree: '/repo/w', writable: ['/repo/g'] };
+const PLACES = {
+  program: '/bin/bwrap',
+  root: '/repo',
+  commonDir: '/repo/.git',
+  worktree: '/w',
+  writable: ['/result'],
+  variables: { HOME: '/home/una' },
+};
+
+test('a sandbox binds the worktree and what is asked for, drops all capabilities, and can be without network', () => {
   const words = sandboxed(
     { network: false, writable: ['/own', '$NO_SUCH_VARIABLE', '~/state'] },
-    places,
+    PLACES,
   ).join(' ');
   expect(words).toContain('--ro-bind / / ');
-  expect(words).toContain(
-    `--bind /repo/w /repo/w --bind /repo/g /repo/g --bind-try /own /own --bind-try ${process.env['HOME']}/state `,
+  expect(words).toContain('--cap-drop ALL');
+  expect(words).toMatch(
+    / --bind \/w \/w --bind \/result \/result --bind-try \/own \/own --bind-try \/home\/una\/state \/home\/una\/state --chdir \/w --$/,
   );
   expect(words).toContain('--unshare-net');
-  expect(sandboxed({}, places)).not.toContain('--unshare-net');
+  expect(sandboxed({}, PLACES)).not.toContain('--unshare-net');
+});
+
+test('keys below HOME are hidden, a link to them is followed, and other places can be named instead', () => {
+  const home = temporaryFolder();
+  mkdirSync(join(home, '.ssh'));
+  mkdirSync(join(home, 'dotfiles'));
+  put(home, { 'dotfiles/npmrc': 'token', '.netrc': 'login', own: 'x' });
+  symlinkSync('dotfiles/npmrc', join(home, '.npmrc'));
+  const words = (hidden?: readonly string[]) =>
+    sandboxed({ ...(hidden && { hidden }) }, { ...PLACES, variables: { HOME: home } }).join(' ');
+  expect(words()).toContain(`--tmpfs ${home}/.ssh `);
+  expect(words()).toContain(`--ro-bind /dev/null ${home}/.netrc `);
+  expect(words()).toContain(`--ro-bind /dev/null ${home}/dotfiles/npmrc `);
+  expect(words(['~/own'])).toContain(`--ro-bind /dev/null ${home}/own `);
+  expect(words(['~/own'])).not.toContain('.ssh');
 });
 
 test.skipIf(!installed)(

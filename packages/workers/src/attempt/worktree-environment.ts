@@ -1,4 +1,3 @@
-import { ALLOWED_VARIABLES, allowedEnvironment } from '../process/allowed-environment.ts';
 import type { AttemptFiles } from './attempt-files.ts';
 import type { WorkRequest } from '../request.ts';
 import type { UsedWorktree, WorktreeUse } from '../worktree/worktrees.ts';
@@ -7,22 +6,20 @@ import type { UsedWorktree, WorktreeUse } from '../worktree/worktrees.ts';
 const FIRST_PORTS: Readonly<Record<WorktreeUse, number>> = { agent: 20_000, verify: 30_000 };
 
 /**
- * What every command in a worktree sees: what is allowed of the user's environment, and a ceiling, so that a worktree without its `.git` file is not taken for part of the user's checkout.
+ * What every command in a worktree sees besides the user's variables: a ceiling, so that a worktree without its `.git` is
+ * not taken for part of the user's checkout, and ports of its own.
  */
 export function worktreeEnvironment(
-  base: NodeJS.ProcessEnv,
-  allowed: readonly string[],
-  worktree: Pick<UsedWorktree, 'use' | 'number'>,
+  { use, number }: Pick<UsedWorktree, 'use' | 'number'>,
   ceiling: string,
-): NodeJS.ProcessEnv {
+): Record<string, string> {
   return {
-    ...allowedEnvironment(base, [...ALLOWED_VARIABLES, ...allowed]),
     GIT_CEILING_DIRECTORIES: ceiling,
-    SAGE_PORT_BASE: String(FIRST_PORTS[worktree.use] + 100 * (worktree.number - 1)),
+    SAGE_PORT_BASE: String(FIRST_PORTS[use] + 100 * (number - 1)),
   };
 }
 
-/** What an agent sees besides. */
+/** What an agent, and the setup and the checks of its ticket see besides. */
 export function ticketEnvironment(request: WorkRequest, files: AttemptFiles): Record<string, string> {
   return {
     SAGE_TICKET_ID: request.ticket.id,

@@ -1,0 +1,51 @@
+import { agentState, stateFolder } from '../sandbox/agent-state.ts';
+import type { StatePlace } from '../agents/state-place.ts';
+import { bubblewrap } from '../sandbox/bubblewrap.ts';
+import { makeWritable, sandboxed } from '../sandbox/sandbox.ts';
+import type { UsedWorktree } from '../worktree/worktrees.ts';
+import type { AttemptFiles } from './attempt-files.ts';
+import type { WorkerContext } from './worker-context.ts';
+
+/** Words before a shell that confine it: none without a sandbox. */
+export type Wrap = { readonly wrap?: readonly string[] };
+
+/** Setup, checks and teardown of a worktree run what agents wrote, so they are confined as agents are. */
+export async function confineCommands(
+  { sandbox, repository, variables }: WorkerContext,
+  worktree: UsedWorktree,
+  files?: AttemptFiles,
+): Promise<Wrap> {
+  return sandbox ? { wrap: await words({ sandbox, repository, variables }, worktree, files) } : {};
+}
+
+/** As commands, with the folders that the agent keeps its settings and sessions in. */
+export async function confineAgent(
+  { sandbox, repository, variables, worktrees }: WorkerContext,
+  state: readonly StatePlace[],
+  worktree: UsedWorktree,
+  { files, holder }: { readonly files: AttemptFiles; readonly holder: string },
+): Promise<Wrap> {
+  if (!sandbox) return {};
+  const own = await agentState(state, stateFolder(worktrees.directory, holder), variables);
+  return { wrap: await words({ sandbox, repository, variables }, worktree, files, own) };
+}
+
+async function words(
+  { sandbox = {}, repository, variables }: Pick<WorkerContext, 'sandbox' | 'repository' | 'variables'>,
+  { path }: UsedWorktree,
+  files?: AttemptFiles,
+  state: readonly string[] = [],
+): Promise<string[]> {
+  const { root, commonDir } = repository;
+  await makeWritable(sandbox.writable ?? [], variables);
+  return sandboxed(sandbox, {
+    program: bubblewrap(root),
+    root,
+    commonDir,
+    worktree: path,
+    readable: files ? [files.directory] : [],
+    writable: files ? [files.resultFolder] : [],
+    state,
+    variables,
+  });
+}

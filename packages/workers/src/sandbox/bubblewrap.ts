@@ -1,0 +1,30 @@
+import { helperProgram } from '@sage/git';
+import { execa } from 'execa';
+import { SettingError } from '../errors.ts';
+
+/** How Sage says that it cannot be had. */
+const MISSING =
+  process.platform === 'linux'
+    ? 'needs bubblewrap: install it (the package and the program are called bubblewrap and bwrap)'
+    : 'needs bubblewrap, which works on Linux only';
+
+/** Absolute path of bubblewrap, looked up as `helperProgram` does. */
+export function bubblewrap(root: string): string {
+  return helperProgram('bwrap', [root]).program;
+}
+
+/** The version of bubblewrap, where it is installed and may be used. */
+export async function sandboxVersion(root: string): Promise<string | undefined> {
+  const program = bubblewrap(root);
+  const words = ['--ro-bind', '/', '/', '--unshare-pid', '--cap-drop', 'ALL', '--proc', '/proc', 'true'];
+  const works = await execa(program, words, { reject: false, stdin: 'ignore' });
+  if (works.exitCode !== 0) return undefined;
+  const { stdout } = await execa(program, ['--version'], { reject: false });
+  return /\d[\d.]*/.exec(stdout)?.[0];
+}
+
+/** @throws {SettingError} where it is not there. */
+export async function assertSandbox(root: string): Promise<void> {
+  if ((await sandboxVersion(root)) === undefined)
+    throw new SettingError('sandbox', `--sandbox ${MISSING}, or leave it out`);
+}

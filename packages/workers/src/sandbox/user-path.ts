@@ -1,0 +1,24 @@
+import { realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
+/** A path of a setting: `~/` is HOME, `$NAME` the folder that a variable names. None where that is not set. */
+export function userPath(path: string, variables: NodeJS.ProcessEnv): string[] {
+  const [, name, rest = ''] = /^\$(\w+)(\/.*)?$/.exec(path) ?? [];
+  if (name !== undefined)
+    return [variables[name] ?? ''].filter((value) => isAbsolute(value)).map((value) => value + rest);
+  return [path.startsWith('~/') ? join(homeOf(variables), path.slice(2)) : path];
+}
+
+export function homeOf(variables: NodeJS.ProcessEnv): string {
+  return variables['HOME'] || homedir();
+}
+
+/** Without links; undefined where nothing is there. */
+export function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
