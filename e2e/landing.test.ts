@@ -130,6 +130,7 @@ test('a dirty file in the way stops the queue with 3; cleaned, the run goes on w
 test('sage queue process verifies in the sandbox that is configured, or not at all', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }]);
   await writeFile(join(sandbox.root, '.sagerc.json'), '{"sandbox":true,"verify":"true"}');
+  await sandbox.sage('trust');
   // Git, and no bubblewrap.
   const programs = join(sandbox.root, '../programs');
   await mkdir(programs);

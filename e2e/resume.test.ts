@@ -40,10 +40,7 @@ test('a run keeps the settings that it was begun with, whatever its tickets land
   await sandbox.writeIndex([{ id: 'API-3' }]);
   sandbox.git('commit', '--quiet', '--all', '--message=more');
   const next = await sandbox.stream(WRITE_OWN_FILE);
-  expect([next.exitCode, next.stderr]).toEqual([
-    2,
-    expect.stringContaining('verify fails on the base commit'),
-  ]);
+  expect([next.exitCode, next.stderr]).toEqual([2, expect.stringContaining('wants to run verify "false"')]);
 });
 
 test('a flag wins over what was recorded, and is recorded; nobody else can read it', async () => {
@@ -64,6 +61,7 @@ test('what the user has changed since counts', async () => {
   const sandbox = await Sandbox.create(TICKETS, { files: { '.sagerc': 'verify: "true"\n' } });
   await interrupted(sandbox, agent('true', '/nowhere'));
   await sandbox.write('.sagerc', 'verify: "echo user >&2; false"\n');
+  await sandbox.sage('trust');
   const resumed = await sandbox.sage('stream', '--resume', '--json', '--agent-command', WRITE_OWN_FILE);
   expect(resumed.exitCode).toBe(1);
   expect(resumed.events.find(({ event }) => event === 'landing.rejected')).toMatchObject({ output: 'user' });

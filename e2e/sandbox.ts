@@ -28,6 +28,8 @@ interface SandboxOptions {
   /** Whether the index is committed. */
   tracked?: boolean;
   files?: Record<string, string>;
+  /** Whether the user has confirmed what the configuration and the tickets run: by default where they run anything. */
+  trusted?: boolean;
   /** A concurrent test has to give its own. */
   onTestFinished?: (clean: () => Promise<void>) => void;
 }
@@ -55,8 +57,11 @@ export class Sandbox {
 
   static async create(
     tickets: readonly TicketInput[] | string,
-    { branch = 'work', tracked = true, files = {}, onTestFinished = currentTest }: SandboxOptions = {},
+    options: SandboxOptions = {},
   ): Promise<Sandbox> {
+    const { branch = 'work', tracked = true, files = {}, onTestFinished = currentTest } = options;
+    const runs = JSON.stringify([tickets, Object.keys(files)]);
+    const { trusted = /validation_|sagerc|sage\.config/.test(runs) } = options;
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'sage-e2e-')));
     onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
     const sandbox = new Sandbox(join(folder, 'repository'), join(folder, 'home'));
@@ -67,6 +72,7 @@ export class Sandbox {
     if (tracked) await sandbox.writeIndex(tickets);
     execFileSync('sh', ['-c', BEGIN, 'sh', branch], { cwd: sandbox.root, env: sandbox.environment() });
     if (!tracked) await sandbox.writeIndex(tickets);
+    if (trusted) await sandbox.sage('trust');
     return sandbox;
   }
 

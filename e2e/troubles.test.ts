@@ -31,6 +31,7 @@ test('a key that dies, a disk that fills and empties, a verify that turns red: n
     verify: `test ! -f '${red}' || { echo 'no connection to the database'; exit 1; }`,
   };
   await sandbox.write('sage.config.json', JSON.stringify(config));
+  await sandbox.sage('trust');
   sandbox.git('add', '--all');
   sandbox.git('commit', '--quiet', '--message=configuration');
 

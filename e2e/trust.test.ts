@@ -1,32 +1,58 @@
-import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { SAGE, Sandbox } from './sandbox.ts';
+import { Sandbox, WRITE_OWN_FILE } from './sandbox.ts';
 
-const AGENT = `mkdir -p .config; for name in sage.config.mjs .config/config.cjs; do echo 'require("fs").writeFileSync("ran", "")' > $name; done; git add --force .config`;
+const RAN = 'require("fs").writeFileSync("ran", "")';
+const LAND_PROGRAMS = `mkdir -p .config; for name in sage.config.mjs .config/config.cjs; do echo '${RAN}' > $name; done; git add --force .config`;
+const NOT_CONFIRMED =
+  /^ERROR: this repository wants to run .*, which you have not confirmed on this machine: look at it, then run sage trust$/;
 
 test('a program that a ticket lands as configuration is told, and runs after sage trust only', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }]);
-  const landed = await sandbox.stream(AGENT);
+  const landed = await sandbox.stream(LAND_PROGRAMS);
   expect(landed.exitCode).toBe(0);
-  const inRoot = (...args: string[]) =>
-    execa(process.execPath, [SAGE, ...args], {
-      cwd: sandbox.root,
-      env: sandbox.environment(),
-      extendEnv: false,
-      reject: false,
-    });
-  for (const command of [['validate'], ['stream', '--dry-run'], ['queue', 'process']]) {
-    const { exitCode, stderr } = await inRoot(...command);
-    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^ERROR: .*changed by API-1.*sage trust$/)]);
+  for (const command of [['validate'], ['stream', '--dry-run'], ['stream', '--auto']]) {
+    const { exitCode, stderr } = await sandbox.sage(...command);
+    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(NOT_CONFIRMED)]);
   }
+  const processed = await sandbox.queue('process');
+  expect([processed.exitCode, processed.stderr]).toEqual([2, expect.stringContaining('(changed by API-1)')]);
   expect(sandbox.git('status', '--porcelain')).toBe('');
-  const trusted = await inRoot('trust');
-  expect([trusted.exitCode, trusted.stdout]).toEqual([
-    0,
-    expect.stringContaining('sage.config.mjs is trusted'),
+  const trusted = await sandbox.sage('trust');
+  expect(trusted.stdout).toContain('sage.config.mjs (changed by API-1)');
+  // It is run by `sage trust` itself, and what it does is no configuration.
+  expect(trusted.stderr).toContain('sage.config.mjs');
+});
+
+test.each([
+  ['verify', { verify: 'touch ran' }],
+  ['setup', { worktrees: { setup: 'touch ran' } }],
+  ['agent mine', { agents: { mine: 'touch ran' } }],
+])('%s of a configuration runs when it is confirmed', async (what, config) => {
+  const files = { '.sagerc.json': JSON.stringify(config) };
+  const sandbox = await Sandbox.create([{ id: 'API-1' }], { files, trusted: false });
+  const refused = await sandbox.stream(WRITE_OWN_FILE);
+  expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining(`run ${what} "touch ran"`)]);
+  expect(refused.events).toEqual([]);
+  expect((await sandbox.sage('stream', '--dry-run')).exitCode).toBe(0);
+  const trusted = await sandbox.sage('trust', '--json');
+  expect(JSON.parse(trusted.stdout)).toEqual({ v: 2, confirmed: [{ what, text: 'touch ran' }] });
+  expect((await sandbox.stream(WRITE_OWN_FILE)).exitCode).toBe(0);
+});
+
+test('checks of tickets run when they are confirmed, and what is typed needs no confirmation', async () => {
+  const tickets = [
+    {
+      id: 'API-1',
+      validation_config: { verification_scripts: [{ name: 'right', command: 'test -d out' }] },
+    },
+  ];
+  const files = { '.sagerc.json': '{"verify": "false"}' };
+  const sandbox = await Sandbox.create(tickets, { files, trusted: false });
+  const refused = await sandbox.stream(WRITE_OWN_FILE, '--verify', 'true');
+  expect([refused.exitCode, refused.stderr]).toEqual([
+    2,
+    expect.stringContaining('run API-1, right "test -d out", which'),
   ]);
-  expect(trusted.stdout).toContain('.config/config.cjs is trusted');
-  // It is run now: what it does is no configuration.
-  expect((await inRoot('stream', '--dry-run')).stderr).toContain('sage.config.mjs');
-  expect(sandbox.git('status', '--porcelain')).toBe('?? ran');
+  await sandbox.sage('trust');
+  expect((await sandbox.stream(WRITE_OWN_FILE, '--verify', 'true')).exitCode).toBe(0);
 });

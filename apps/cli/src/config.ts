@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
 import { SAGE_PATHS } from '@sage/git';
-import { basename, extname, resolve } from 'node:path';
-import { cosmiconfig, defaultLoaders, type Loader } from 'cosmiconfig';
 import { distance } from 'fastest-levenshtein';
 import type { ReadEvent } from '@sage/workers';
 import { z } from 'zod';
+import { findConfig, isConfigName, isProgram, loadConfig } from './config-file.ts';
 import { parseDuration } from './duration.ts';
 import { ConfigError, UntrustedError } from './errors.ts';
 import { untrustedFiles } from './trust/trust.ts';
@@ -124,72 +122,28 @@ export type Settings = z.infer<typeof schema>;
 /** What stands in a configuration file. */
 export type SageConfig = Omit<Settings, 'verify'> & { verify?: string | Settings['verify'] };
 
-const PLACES = [
-  'package.json',
-  '.sagerc',
-  ...['json', 'yaml', 'yml', 'js', 'mjs', 'cjs', 'ts', 'mts'].flatMap((ending) => [
-    `sage.config.${ending}`,
-    `.sagerc.${ending}`,
-  ]),
-];
-
 /** Whether a file of the repository configures later runs. `prompt`: the setting of that name. */
 export function isConfigurationFile(path: string, prompt: string | undefined): boolean {
-  const name = basename(path);
-  return (name !== 'package.json' && PLACES.includes(name)) || path === (prompt ?? SAGE_PATHS.prompt);
+  return isConfigName(path) || path === (prompt ?? SAGE_PATHS.prompt);
 }
 
-/** Configuration files that are programs. */
-const PROGRAMS = ['.js', '.mjs', '.cjs', '.ts', '.mts'];
-
 /**
- * The settings of a directory: the nearest configuration file in it or above it, up to the top of the repository.
+ * The settings of a directory: see `findConfig`.
  * @throws {ConfigError}
- * @throws {UntrustedError} where it is a program that a ticket has changed, and the user has not confirmed that.
+ * @throws {UntrustedError} where it is a program that the user has not confirmed on this machine.
  */
 export async function readConfig(
   directory: string,
   variables: NodeJS.ProcessEnv = process.env,
 ): Promise<Settings> {
-  const assertTrusted = async (file: string): Promise<void> => {
+  const file = await findConfig(directory);
+  if (file === undefined) return {};
+  if (isProgram(file)) {
     const untrusted = await untrustedFiles(file, variables);
-    if (untrusted.length > 0) throw new UntrustedError(file, untrusted);
-  };
-  for (const program of readersPrograms()) await assertTrusted(program);
-  const load = async (file: string, content: string): Promise<unknown> => {
-    await assertTrusted(file);
-    return defaultLoaders['.js'](file, content);
-  };
-  const found = await search(directory, load).catch((cause: unknown) => {
-    if (cause instanceof UntrustedError) throw cause;
-    const { message, filepath } = cause as Error & { filepath?: string };
-    throw new ConfigError(filepath ?? directory, `cannot be read: ${message.split('\n')[0]}`, { cause });
-  });
-  if (!found || found.isEmpty) return {};
-  return checkConfig(found.config, found.filepath);
-}
-
-/** The programs that reading the settings of a directory would run. Call it when those of `readersPrograms` are trusted. */
-export async function configPrograms(directory: string): Promise<string[]> {
-  const found = await search(directory, () => ({}));
-  return found && PROGRAMS.includes(extname(found.filepath)) ? [found.filepath] : [];
-}
-
-/** The configuration file of a directory, which is not run; undefined if there is none. */
-export async function findConfig(directory: string): Promise<string | undefined> {
-  // What cosmiconfig would run itself has to be trusted first: see `readConfig`.
-  return readersPrograms().length > 0 ? undefined : (await search(directory, () => ({})))?.filepath;
-}
-
-/** Where cosmiconfig looks for settings of its own, which it runs: in the working directory. */
-export function readersPrograms(): string[] {
-  return ['js', 'ts', 'cjs', 'mjs'].map((ending) => resolve(`.config/config.${ending}`)).filter(existsSync);
-}
-
-function search(directory: string, load: Loader) {
-  const loaders = Object.fromEntries(PROGRAMS.map((ending) => [ending, load]));
-  const options = { searchPlaces: PLACES, searchStrategy: 'project', loaders } as const;
-  return cosmiconfig('sage', options).search(directory);
+    if (untrusted.length > 0) throw new UntrustedError(untrusted);
+  }
+  const value = await loadConfig(file);
+  return value === undefined || value === null ? {} : checkConfig(value, file);
 }
 
 export function checkConfig(value: unknown, file: string): Settings {

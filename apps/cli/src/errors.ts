@@ -1,4 +1,4 @@
-import type { UntrustedFile } from './trust/trust.ts';
+import type { Untrusted } from './trust/trust.ts';
 
 /** Flags that exclude each other, or an invalid value. */
 export class UsageError extends Error {
@@ -6,21 +6,26 @@ export class UsageError extends Error {
   readonly code = 'WRONG_USAGE';
 }
 
-/** A configuration file that would run what a ticket has landed and nobody has looked at. */
+/** Programs or commands of the repository that the user has not confirmed on this machine. */
 export class UntrustedError extends Error {
   override readonly name = 'UntrustedError';
   readonly code = 'NOT_TRUSTED';
-  readonly file: string;
-  readonly untrusted: readonly UntrustedFile[];
+  readonly untrusted: readonly Untrusted[];
 
-  constructor(file: string, untrusted: readonly UntrustedFile[]) {
-    const what = untrusted.map((one) => `${one.file} (changed by ${one.ticket})`).join(', ');
+  constructor(untrusted: readonly Untrusted[]) {
+    const [first, ...others] = untrusted;
+    const more = others.length === 0 ? '' : ` and ${others.length} more`;
     super(
-      `${file} is a program, and running it runs what tickets have landed: look at ${what}, then run sage trust`,
+      `this repository wants to run ${first ? describeUntrusted(first) : 'something'}${more}, which you have not confirmed on this machine: look at it, then run sage trust`,
     );
-    this.file = file;
     this.untrusted = untrusted;
   }
+}
+
+/** In a few words, on one line. */
+export function describeUntrusted({ what, text, ticket }: Untrusted): string {
+  if (ticket !== undefined) return `${what} (changed by ${ticket})`;
+  return text === undefined ? what : `${what} ${JSON.stringify(text)}`;
 }
 
 /** A configuration file that cannot be used. */

@@ -3,11 +3,12 @@ import { SAGE_PATHS } from '@sage/git';
 import type { InterruptedRun } from '@sage/stream';
 import { type PromptTemplate, readPromptTemplate } from '@sage/workers';
 import { z } from 'zod';
-import { checkConfig, findConfig, type Settings } from './config.ts';
+import { findConfig } from './config-file.ts';
+import { checkConfig, type Settings } from './config.ts';
 import { mergeFlags, type StreamFlags, type TypedFlags } from './stream-settings.ts';
 import { executedFiles } from './trust/executed-files.ts';
-import { readTrustedConfig } from './trust/read-trusted-config.ts';
-import { ticketThatLanded } from './trust/trust.ts';
+import { readTrustedConfig } from './trust/confirm.ts';
+import { ticketThatLanded } from './trust/ticket-that-landed.ts';
 
 /** What a run is begun with, and recorded for who resumes it. */
 export interface RunBeginning {

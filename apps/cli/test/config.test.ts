@@ -1,13 +1,16 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { put } from '@sage/test-support/repository';
 import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { expect, test } from 'vitest';
+import { findConfig } from '../src/config-file.ts';
 import { checkConfig, readConfig } from '../src/config.ts';
+import { trustProgram } from '../src/trust/trust.ts';
 
-async function directoryWith(files: Record<string, string>): Promise<string> {
+function directoryWith(files: Record<string, string>): string {
   const directory = temporaryFolder();
   for (const [name, text] of Object.entries({ 'package.json': '{}', ...files }))
-    await writeFile(join(directory, name), text);
+    put(directory, { [name]: text });
   return directory;
 }
 
@@ -19,14 +22,39 @@ test.each([
   ['sage.config.ts', 'export default { parallel: 3, verify: "npm test" } as const satisfies object;'],
   ['package.json', '{"sage": {"parallel": 3, "verify": "npm test"}}'],
 ])('settings are read from %s', async (name, text) => {
-  expect(await readConfig(await directoryWith({ [name]: text }))).toEqual({
+  const directory = directoryWith({ [name]: text });
+  const variables = { HOME: temporaryFolder() };
+  if (name.endsWith('s')) await trustProgram(join(directory, name), variables);
+  expect(await readConfig(directory, variables)).toEqual({
     parallel: 3,
     verify: { command: 'npm test' },
   });
 });
 
-test('no file is no setting', async () => {
-  expect(await readConfig(await directoryWith({}))).toEqual({});
+test('no file is no setting, and an empty one is none', async () => {
+  expect(await readConfig(directoryWith({}))).toEqual({});
+  expect(await readConfig(directoryWith({ '.sagerc': '' }))).toEqual({});
+});
+
+test('the nearest file counts, up to the top of the repository and no further', async () => {
+  const outside = directoryWith({ '.sagerc': 'parallel: 1\n' });
+  const top = join(outside, 'repository');
+  mkdirSync(join(top, '.git'), { recursive: true });
+  mkdirSync(join(top, 'packages/a'), { recursive: true });
+  expect(await findConfig(join(top, 'packages/a'))).toBeUndefined();
+  put(top, { 'sage.config.json': '{"parallel": 2}' });
+  expect(await readConfig(join(top, 'packages/a'))).toEqual({ parallel: 2 });
+  put(top, { 'packages/.sagerc.json': '{"parallel": 3}' });
+  expect(await readConfig(join(top, 'packages/a'))).toEqual({ parallel: 3 });
+});
+
+test.each([
+  [{ '.sagerc': 'parallel: 1\n', 'sage.config.json': '{}' }, 'sage.config.json'],
+  [{ '.sagerc.yaml': 'parallel: 1\n', 'package.json': '{"sage": {}}' }, 'package.json'],
+])('two files in one place are an error', async (files, second) => {
+  await expect(readConfig(directoryWith(files))).rejects.toThrow(
+    `${second} configures sage as well: keep one of them`,
+  );
 });
 
 test('an unknown key names the nearest known one', () => {

@@ -4,7 +4,7 @@ import { repository, type TestRepository } from '@sage/test-support/repository';
 import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { expect, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
-import { trust } from '../src/trust/trust.ts';
+import { trustCommands, trustProgram, untrustedCommands } from '../src/trust/trust.ts';
 
 const OWN = 'export default { verify: "npm test" };\n';
 const LANDED = 'export default { verify: "npm run all" };\n';
@@ -14,7 +14,7 @@ function configured(files: Record<string, string> = { 'sage.config.mjs': OWN }) 
   const made = repository({ 'package.json': '{}', ...files });
   const variables = { HOME: temporaryFolder() };
   const read = () => readConfig(made.root, variables);
-  return { ...made, read, confirm: () => trust(join(made.root, 'sage.config.mjs'), variables) };
+  return { ...made, read, confirm: () => trustProgram(join(made.root, 'sage.config.mjs'), variables) };
 }
 
 /** Lands a branch of one commit behind a merge commit, which alone has the trailers. */
@@ -25,11 +25,31 @@ function landMerged({ git, commit }: TestRepository, files: Record<string, strin
   git('merge', '--quiet', '--no-ff', '-m', TRAILERS, 'work');
 }
 
-test('what the user wrote runs', async () => {
-  const { root, commit, read } = configured();
-  commit({ 'sage.config.mjs': LANDED }, 'by the user');
-  writeFileSync(join(root, 'sage.config.mjs'), OWN);
+test('a program runs when it is confirmed on this machine, and again when it is changed', async () => {
+  const { root, read, confirm } = configured();
+  await expect(read()).rejects.toThrow(
+    /^this repository wants to run \S*sage\.config\.mjs, which you have not confirmed on this machine: look at it, then run sage trust$/,
+  );
+  await confirm();
   expect(await read()).toMatchObject({ verify: { command: 'npm test' } });
+  writeFileSync(join(root, 'sage.config.mjs'), LANDED);
+  await expect(read()).rejects.toMatchObject({ code: 'NOT_TRUSTED' });
+});
+
+test('a command is confirmed for one repository, word for word', async () => {
+  const variables = { HOME: temporaryFolder() };
+  const commands = [
+    { what: 'verify', command: 'npm test' },
+    { what: 'setup', command: 'npm ci' },
+  ];
+  await trustCommands('/repository', commands.slice(0, 1), variables);
+  await trustCommands('/repository', commands.slice(0, 1), variables);
+  expect(await untrustedCommands('/repository', commands, variables)).toEqual([
+    { what: 'setup', text: 'npm ci' },
+  ]);
+  expect(await untrustedCommands('/other', commands, variables)).toHaveLength(2);
+  const changed = [{ what: 'verify', command: 'npm test ; evil' }];
+  expect(await untrustedCommands('/repository', changed, variables)).toHaveLength(1);
 });
 
 test.each<[string, (made: TestRepository, files: Record<string, string>) => void]>([
@@ -50,7 +70,7 @@ test.each<[string, (made: TestRepository, files: Record<string, string>) => void
   land(made, { 'sage.config.mjs': LANDED });
   await expect(made.read()).rejects.toMatchObject({
     code: 'NOT_TRUSTED',
-    message: expect.stringMatching(/sage\.config\.mjs \(changed by T-1\), then run sage trust$/) as unknown,
+    message: expect.stringMatching(/sage\.config\.mjs \(changed by T-1\), which/) as unknown,
   });
   await made.confirm();
   expect(await made.read()).toMatchObject({ verify: { command: 'npm run all' } });
@@ -70,6 +90,7 @@ test('a file that it imports counts as well, and one that nobody imports does no
     'sage.config.mjs': own,
     'tools/verify.mjs': 'export const verify = "npm test";\n',
   });
+  await made.confirm();
   made.commit({ 'tools/other.mjs': 'x' }, TRAILERS);
   expect(await made.read()).toMatchObject({ verify: { command: 'npm test' } });
   made.commit({ 'tools/verify.mjs': 'export const verify = "evil";\n' }, TRAILERS);

@@ -3,7 +3,8 @@ import { openCommitQueue } from '@sage/commit-queue';
 import { currentBranch, openRepository } from '@sage/git';
 import { auditQueue, processQueue } from '@sage/stream';
 import { Command } from 'commander';
-import { readTrustedConfig } from '../trust/read-trusted-config.ts';
+import { assertCommands, readTrustedConfig } from '../trust/confirm.ts';
+import { configuredCommands } from '../trust/repository-commands.ts';
 import { parseDuration } from '../duration.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
@@ -83,6 +84,11 @@ async function land(flags: Flags): Promise<number> {
   const repository = await openRepository(resolve(flags.C));
   const config = await readTrustedConfig(resolve(flags.C));
   const verify = verifySettings(mergeVerify(flags, config.verify));
+  const { worktrees } = config;
+  await assertCommands(
+    repository.root,
+    configuredCommands({ worktrees, verify: flags.verify === undefined ? config.verify : undefined }),
+  );
   const changed = await processQueue({
     repository,
     style: config.landing,
@@ -90,7 +96,7 @@ async function land(flags: Flags): Promise<number> {
     target: flags.target === undefined ? undefined : fullName(flags.target),
     workers: {
       timeout: parseDuration(config.timeout ?? '') ?? VERIFY_TIMEOUT_MS,
-      worktrees: config.worktrees,
+      worktrees,
       environment: [...(config.environment ?? []), ...(verify?.environment ?? [])],
       secrets: config.secrets,
       sandbox: await sandboxSettings(config.sandbox, config.sandbox, repository.root),

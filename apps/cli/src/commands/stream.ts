@@ -17,6 +17,8 @@ import { type NextCommands, plainReporter } from '../reporters/plain.ts';
 import { formatRecord, readBeginning, settingsOf } from '../run-record.ts';
 import type { StreamFlags, TypedFlags } from '../stream-settings.ts';
 import { agentOf } from '../agent-of.ts';
+import { assertCommands } from '../trust/confirm.ts';
+import { configuredCommands } from '../trust/repository-commands.ts';
 import { verifySettings } from '../verify-settings.ts';
 import { sandboxSettings } from '../sandbox-settings.ts';
 import { keepHeapSmall } from '../small-heap.ts';
@@ -133,6 +135,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
       '--interactive needs a terminal: use --auto to run without questions, or --dry-run to see the plan',
     );
   }
+  const commands = configuredCommands(withoutTyped(config, beginning.flags));
   const agent = await agentOf(settings, root);
   assertWorktreeSettings(root, settings.worktrees ?? {});
   secretValues(settings.secrets ?? [], process.env);
@@ -156,6 +159,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
       agent,
       allow: [...(settings.allow ?? []), ...(verified ? [verified.command] : [])],
       agents: { rules: settings.rules, attempts: settings.attempts },
+      confirmChecks: (checks) => assertCommands(root, [...commands, ...checks]),
       agentFor: (selection) => agentOf(settings, root, selection),
       verify: verified,
       baseline: settings.baseline,
@@ -190,6 +194,15 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
   } finally {
     interrupt.dispose();
   }
+}
+
+/** What is typed is the user's own. */
+function withoutTyped(config: Settings, { verify, agentCommand }: TypedFlags): Settings {
+  return {
+    ...config,
+    ...(verify !== undefined && { verify: undefined }),
+    ...(agentCommand !== undefined && { agentCommand: undefined }),
+  };
 }
 
 type Mode = 'interactive' | 'auto' | 'dry-run' | 'explain';

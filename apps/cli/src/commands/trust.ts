@@ -1,9 +1,20 @@
 import { resolve } from 'node:path';
+import { openRepository } from '@sage/git';
+import { TicketIndexError } from '@sage/tickets';
 import { Command } from 'commander';
-import { configPrograms, readersPrograms } from '../config.ts';
+import { findConfig, isProgram } from '../config-file.ts';
+import { readConfig } from '../config.ts';
+import { describeUntrusted } from '../errors.ts';
 import { EXIT } from '../exit.ts';
 import { printable } from '../printable.ts';
-import { trust, type UntrustedFile, untrustedFiles } from '../trust/trust.ts';
+import { configuredCommands, indexedCommands } from '../trust/repository-commands.ts';
+import {
+  trustCommands,
+  trustProgram,
+  type Untrusted,
+  untrustedCommands,
+  untrustedFiles,
+} from '../trust/trust.ts';
 
 interface Flags {
   readonly C: string;
@@ -12,24 +23,42 @@ interface Flags {
 
 export function trustCommand(): Command {
   return new Command('trust')
-    .description('confirm the configuration file as it is now, after a ticket has changed it')
+    .description('confirm what the configuration and the tickets of this repository would run, as it is now')
     .option('-C <dir>', 'work on the repository in this directory', '.')
     .option('--json', 'one JSON object on stdout')
-    .action(async ({ C, json }: Flags) => {
-      const directory = resolve(C);
-      const changed: UntrustedFile[] = [];
-      const files: string[] = [];
-      const confirm = async (program: string) => {
-        changed.push(...(await untrustedFiles(program, process.env)));
-        files.push(...(await trust(program, process.env)));
-      };
-      for (const program of readersPrograms()) await confirm(program);
-      for (const program of await configPrograms(directory)) await confirm(program);
-      const lines = changed.map(
-        (one) => `${printable(one.file)} is trusted, with the change by ${printable(one.ticket)}\n`,
-      );
-      const text = lines.length > 0 ? lines.join('') : 'nothing needs to be confirmed\n';
-      process.stdout.write(json ? `${JSON.stringify({ v: 1, files, changed })}\n` : text);
-      process.exitCode = EXIT.ok;
+    .action(async (flags: Flags) => {
+      process.exitCode = await run(flags);
     });
+}
+
+async function run({ C, json }: Flags): Promise<number> {
+  const directory = resolve(C);
+  const { root } = await openRepository(directory);
+  const file = await findConfig(directory);
+  const programs: Untrusted[] = [];
+  if (file !== undefined && isProgram(file)) {
+    programs.push(...(await untrustedFiles(file, process.env)));
+    await trustProgram(file, process.env);
+    // It runs now, and may fail.
+    if (!json) process.stdout.write(formatTrusted(programs));
+  }
+  const commands = [...configuredCommands(await readConfig(directory)), ...(await checksOf(root))];
+  const others = await untrustedCommands(root, commands, process.env);
+  await trustCommands(root, commands, process.env);
+  const confirmed = [...programs, ...others];
+  if (json) process.stdout.write(`${JSON.stringify({ v: 2, confirmed })}\n`);
+  else process.stdout.write(confirmed.length > 0 ? formatTrusted(others) : 'nothing needs to be confirmed\n');
+  return EXIT.ok;
+}
+
+function formatTrusted(untrusted: readonly Untrusted[]): string {
+  return untrusted.map((one) => `trusted: ${printable(describeUntrusted(one))}\n`).join('');
+}
+
+/** None where there is no index, or none that can be read: what runs it says what is wrong. */
+async function checksOf(root: string) {
+  return indexedCommands(root).catch((error: unknown) => {
+    if (error instanceof TicketIndexError) return [];
+    throw error;
+  });
 }

@@ -12,7 +12,8 @@ import {
 } from '@sage/workers';
 import { SAGE_INDEX } from '@sage/tickets';
 import { Command } from 'commander';
-import { readTrustedConfig } from '../trust/read-trusted-config.ts';
+import { assertCommands, readTrustedConfig } from '../trust/confirm.ts';
+import { configuredCommands } from '../trust/repository-commands.ts';
 import type { Settings } from '../config.ts';
 import { parseDuration } from '../duration.ts';
 import { UsageError } from '../errors.ts';
@@ -62,6 +63,7 @@ async function baselineOf(
   config: Settings,
 ): Promise<{ readonly fault?: string }> {
   const verify = verifySettings(config.verify);
+  await assertCommands(root, configuredCommands({ verify: config.verify, worktrees: config.worktrees }));
   const fault = await checkBaseline({
     directory,
     verify,

@@ -1,79 +1,76 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { basename, dirname, isAbsolute, join } from 'node:path';
-import { git, GitError, replaceFile, RepositoryError } from '@sage/git';
-import { z } from 'zod';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { replaceFile } from '@sage/git';
 import { executedFiles } from './executed-files.ts';
+import { ticketThatLanded } from './ticket-that-landed.ts';
+import { readTrusted, storeFile, type Trusted } from './trusted.ts';
 
-/** A program that somebody has to look at before it runs. */
-export interface UntrustedFile {
-  readonly file: string;
-  /** The ticket whose landing last changed it. */
-  readonly ticket: string;
+/** Something of a repository that would run, and that the user has not confirmed as it is now. */
+export interface Untrusted {
+  /** A file, or what a command is for. */
+  readonly what: string;
+  /** The command. */
+  readonly text?: string;
+  /** The ticket whose landing last changed the file. */
+  readonly ticket?: string;
 }
 
-/** Hash of the content by path, as the user has confirmed it. */
-const schema = z.object({ v: z.literal(1), files: z.record(z.string(), z.string()) });
+/** A shell line that a repository's configuration or tickets would have run. */
+export interface RepositoryCommand {
+  readonly what: string;
+  readonly command: string;
+}
 
-/**
- * The files that running a program would run and that a landing of Sage has changed, unless the user has confirmed them
- * as they are now.
- */
-export async function untrustedFiles(
-  program: string,
-  variables: NodeJS.ProcessEnv,
-): Promise<UntrustedFile[]> {
-  const trusted = await readTrusted(variables);
-  const found: UntrustedFile[] = [];
+/** The files that running a program would run, unless the user has confirmed them as they are now. */
+export async function untrustedFiles(program: string, variables: NodeJS.ProcessEnv): Promise<Untrusted[]> {
+  const { files } = await readTrusted(variables);
+  const found: Untrusted[] = [];
   for (const [file, text] of await executedFiles(program)) {
-    if (trusted[file] === hash(text)) continue;
+    if (files[file] === hash(text)) continue;
     const ticket = await ticketThatLanded(file);
-    if (ticket !== undefined) found.push({ file, ticket });
+    found.push({ what: file, ...(ticket !== undefined && { ticket }) });
   }
   return found;
 }
 
-/** Confirms a program as it is now, with the files that it runs. Returns their paths. */
-export async function trust(program: string, variables: NodeJS.ProcessEnv): Promise<string[]> {
+/** Commands of a repository that the user has not confirmed for it. */
+export async function untrustedCommands(
+  root: string,
+  commands: readonly RepositoryCommand[],
+  variables: NodeJS.ProcessEnv,
+): Promise<Untrusted[]> {
+  if (commands.length === 0) return [];
+  const known = new Set((await readTrusted(variables)).commands[root]);
+  return commands
+    .filter(({ command }) => !known.has(hash(command)))
+    .map(({ what, command }) => ({ what, text: command }));
+}
+
+/** Confirms a program as it is now, with the files that it runs. */
+export async function trustProgram(program: string, variables: NodeJS.ProcessEnv): Promise<void> {
   const files = await executedFiles(program);
   const confirmed = Object.fromEntries([...files].map(([file, text]) => [file, hash(text)]));
+  const trusted = await readTrusted(variables);
+  await writeTrusted({ ...trusted, files: { ...trusted.files, ...confirmed } }, variables);
+}
+
+/** Confirms commands of a repository. */
+export async function trustCommands(
+  root: string,
+  commands: readonly RepositoryCommand[],
+  variables: NodeJS.ProcessEnv,
+): Promise<void> {
+  const trusted = await readTrusted(variables);
+  const before = trusted.commands[root] ?? [];
+  const hashes = [...new Set([...before, ...commands.map(({ command }) => hash(command))])];
+  await writeTrusted({ ...trusted, commands: { ...trusted.commands, [root]: hashes } }, variables);
+}
+
+async function writeTrusted(trusted: Trusted, variables: NodeJS.ProcessEnv): Promise<void> {
   const store = storeFile(variables);
   await mkdir(dirname(store), { recursive: true, mode: 0o700 });
-  const content = { v: 1, files: { ...(await readTrusted(variables)), ...confirmed } };
-  await replaceFile(store, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600, durable: true });
-  return [...files.keys()];
-}
-
-/** The ticket of the last landing (after a commit) that changed a file, whether it was merged, rebased or squashed. */
-export async function ticketThatLanded(file: string, since?: string): Promise<string | undefined> {
-  const format = '--format=%(trailers:key=Sage-Ticket,valueonly,separator=%x2C)';
-  const range = since === undefined ? 'HEAD' : `${since}..HEAD`;
-  const args = ['log', '-m', '--full-history', format, range, '--', basename(file)];
-  try {
-    const lines = (await git(dirname(file), args)).split('\n');
-    return lines.find((line) => line !== '');
-  } catch (error) {
-    // Outside a repository, or before its first commit, nothing has landed.
-    if (error instanceof GitError || error instanceof RepositoryError) return undefined;
-    throw error;
-  }
-}
-
-async function readTrusted(variables: NodeJS.ProcessEnv): Promise<Readonly<Record<string, string>>> {
-  const text = await readFile(storeFile(variables), 'utf8').catch(() => '');
-  try {
-    return schema.parse(JSON.parse(text)).files;
-  } catch {
-    return {};
-  }
-}
-
-/** Of this user on this machine. */
-function storeFile(variables: NodeJS.ProcessEnv): string {
-  const named = variables['XDG_CONFIG_HOME'];
-  const folder = named && isAbsolute(named) ? named : join(variables['HOME'] ?? homedir(), '.config');
-  return join(folder, 'sage/trusted.json');
+  await replaceFile(store, `${JSON.stringify(trusted, undefined, 2)}\n`, { mode: 0o600, durable: true });
 }
 
 function hash(text: string): string {

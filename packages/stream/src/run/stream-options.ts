@@ -8,6 +8,13 @@ import type { Clock } from '../context/clock.ts';
 import type { RunEvent } from '@sage/journal';
 import type { VerifySettings } from '../landing/verify.ts';
 
+/** A check of a ticket. */
+export interface TicketCommand {
+  readonly what: string;
+  /** A shell line. */
+  readonly command: string;
+}
+
 /** Options that the workers take as they are. */
 type ForWorkers = Omit<WorkersOptions, 'repository' | 'protectedPaths'>;
 
@@ -30,6 +37,8 @@ export interface StreamOptions extends Selection, ForWorkers {
   /** Which tickets get another agent than the run's; see `agentFor`. */
   readonly agents?: AgentChoices;
   readonly maxAttempts: number;
+  /** Called with the checks of the chosen tickets before anything is changed; rejects where they may not run. */
+  readonly confirmChecks?: (checks: readonly TicketCommand[]) => Promise<void>;
   readonly budget?: BudgetLimits;
   /** Whether to wait while the account is at its limit; true by default. */
   readonly wait?: boolean;

@@ -1,10 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { openRepository } from '@sage/git';
 import { newRunId, unfinishedRuns } from '@sage/journal';
-import { assertSelection, heldBackWarnings, readBacklog, selectTickets } from '../backlog/backlog.ts';
+import {
+  assertSelection,
+  type Backlog,
+  heldBackWarnings,
+  readBacklog,
+  selectTickets,
+} from '../backlog/backlog.ts';
 import { nothingToDo } from '../backlog/nothing-to-do.ts';
 import { SageSource } from '../backlog/sage-source.ts';
 import { type Clock, systemClock } from '../context/clock.ts';
+import { ticketChecks } from '@sage/tickets';
 import { assertAgents } from '../start/assert-agents.ts';
 import { assertGitVersion } from '../start/git-version.ts';
 import { finishLandings } from '../start/finish-landings.ts';
@@ -13,7 +20,7 @@ import { assertWritable, chooseTarget } from '../start/target.ts';
 import { assertWorkflowMode } from '../start/workflow-mode.ts';
 import { composeRun } from './compose-run.ts';
 import type { RunEnd } from './run.ts';
-import type { StreamOptions } from './stream-options.ts';
+import type { StreamOptions, TicketCommand } from './stream-options.ts';
 
 /**
  * Runs the backlog of a repository, resuming an interrupted run on the same target.
@@ -40,6 +47,7 @@ export async function runStream(options: StreamOptions): Promise<RunEnd> {
     const chosen = [...selection].flatMap((id) => backlog.tickets.get(id) ?? []);
     await assertAgents(chosen, options.maxAttempts, options.agents ?? {}, options.agentFor);
   }
+  await options.confirmChecks?.(checksOf(selection, backlog));
   const unfinished = await unfinishedRuns(repository.root);
   const resumed = unfinished.find(({ state }) => state.target === target.ref);
   for (const warning of [...backlog.warnings, ...heldBackWarnings(backlog, options)])
@@ -52,6 +60,13 @@ export async function runStream(options: StreamOptions): Promise<RunEnd> {
   return await composeRun(
     { repository, target, source, backlog, selection, unfinished, resumed, finished, random },
     { ...options, clock },
+  );
+}
+
+function checksOf(selection: ReadonlySet<string>, { tickets }: Backlog): TicketCommand[] {
+  const chosen = [...selection].flatMap((id) => tickets.get(id) ?? []);
+  return chosen.flatMap((ticket) =>
+    ticketChecks(ticket).map(({ name, command }) => ({ what: `${ticket.id}, ${name}`, command })),
   );
 }
 

@@ -1,6 +1,8 @@
+import { isAbsolute } from 'node:path';
 import { execa } from 'execa';
 import { AgentError } from '../errors.ts';
 import type { Agent } from './agent.ts';
+import { realPath } from '../sandbox/user-path.ts';
 import { findAgent } from './find-agent.ts';
 import { isSignedIn } from './sign-in.ts';
 
@@ -33,7 +35,10 @@ export async function detectAgent(
     return { found: false, fix: agent.install ? `install it (${agent.install})` : 'install it' };
   }
   // A custom agent's program may do anything when it is started; known ones only print their version.
-  const version = agent.signIn && program !== undefined ? await versionOf(program, cwd) : undefined;
+  const version =
+    agent.signIn && program !== undefined && isOutside(program, cwd)
+      ? await versionOf(program, cwd)
+      : undefined;
   const signedIn = isSignedIn(agent, environment);
   return {
     found: true,
@@ -42,6 +47,12 @@ export async function detectAgent(
     ...(signedIn !== undefined && { signedIn }),
     ...(signedIn === false && { fix: agent.signIn?.fix ?? '' }),
   };
+}
+
+/** A program of the repository is run by nobody who only looks. */
+function isOutside(program: string, root: string): boolean {
+  const real = isAbsolute(program) ? realPath(program) : undefined;
+  return real !== undefined && !real.startsWith(`${root}/`) && !program.startsWith(`${root}/`);
 }
 
 async function versionOf(program: string, cwd: string): Promise<string | undefined> {

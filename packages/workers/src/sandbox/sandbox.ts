@@ -51,6 +51,11 @@ const NEEDED = [
   '/run/opengl-driver',
 ];
 
+/** Settings of the kernel that root may write without any capability, and that bubblewrap leaves writable. */
+const KERNEL = ['sys', 'sysrq-trigger', 'irq', 'bus', 'fs', 'scsi', 'acpi', 'mtrr', 'pressure', 'driver'].map(
+  (name) => `/proc/${name}`,
+);
+
 /**
  * The words before a command that run it where only the worktree, folders of its own and the given places can be
  * written, keys and sockets are out of reach, and only its own processes are seen; all of them end with it. The
@@ -62,7 +67,16 @@ export function sandboxed(settings: SandboxSettings, places: SandboxPlaces): str
   const words = [places.program, '--die-with-parent', '--unshare-pid', '--unshare-ipc', '--unshare-uts'];
   words.push('--unshare-cgroup-try', '--cap-drop', 'ALL');
   if (settings.network === false) words.push('--unshare-net');
-  words.push('--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc');
+  words.push(
+    '--ro-bind',
+    '/',
+    '/',
+    '--dev',
+    '/dev',
+    '--proc',
+    '/proc',
+    ...bind('--ro-bind', KERNEL.filter(existsSync)),
+  );
   const empty = EMPTY.filter(isFolder);
   words.push(...empty.flatMap((path) => ['--tmpfs', path]), '--setenv', 'TMPDIR', '/tmp');
   words.push(...bind('--ro-bind-try', NEEDED));

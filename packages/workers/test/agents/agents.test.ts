@@ -118,33 +118,39 @@ test('each known agent resumes a session by its own flags', () => {
 });
 
 test('an agent is detected: found or how to get it, its version, signed in or how to', async () => {
-  const home = temporaryFolder();
+  const [home, root] = [temporaryFolder(), temporaryFolder()];
   const program = join(home, 'claude');
   await writeFile(program, '#!/bin/sh\necho "2.1.330 (Claude Code)"\n');
   await chmod(program, 0o755);
   const agent = resolveAgent({ name: 'claude', command: `${program} -p` });
   const found = { found: true, program, version: '2.1.330' };
-  expect(await detectAgent(agent, home, { HOME: home })).toEqual({
+  expect(await detectAgent(agent, root, { HOME: home })).toEqual({
     ...found,
     signedIn: false,
     fix: 'run claude once and log in, or set ANTHROPIC_API_KEY',
   });
-  expect(await detectAgent(agent, home, { HOME: home, ANTHROPIC_API_KEY: 'k' })).toEqual({
+  expect(await detectAgent(agent, root, { HOME: home, ANTHROPIC_API_KEY: 'k' })).toEqual({
     ...found,
     signedIn: true,
   });
   await mkdir(join(home, 'c'));
   await writeFile(join(home, 'c/.credentials.json'), '{}');
   const elsewhere = { HOME: '/nowhere', CLAUDE_CONFIG_DIR: join(home, 'c') };
-  expect(await detectAgent(agent, home, elsewhere)).toEqual({ ...found, signedIn: true });
+  expect(await detectAgent(agent, root, elsewhere)).toEqual({ ...found, signedIn: true });
   const missing = resolveAgent({ name: 'claude', command: 'no-such-claude' });
-  expect(await detectAgent(missing, home)).toEqual({
+  expect(await detectAgent(missing, root)).toEqual({
     found: false,
     fix: 'install it (npm install --global @anthropic-ai/claude-code)',
   });
-  expect(await detectAgent({ name: 'x', command: `${program} x`, metered: false }, home)).toEqual({
+  expect(await detectAgent({ name: 'x', command: `${program} x`, metered: false }, root)).toEqual({
     found: true,
     program,
+  });
+  // What only looks at a repository runs nothing of it.
+  expect(await detectAgent(agent, home, { HOME: home, ANTHROPIC_API_KEY: 'k' })).toEqual({
+    found: true,
+    program,
+    signedIn: true,
   });
 });
 

@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { defaultLoaders } from 'cosmiconfig';
+import { ConfigError } from './errors.ts';
+
+const PACKAGE = 'package.json';
+/** Names of configuration files. */
+const NAMES: readonly string[] = [
+  '.sagerc',
+  ...['json', 'yaml', 'yml', 'js', 'mjs', 'cjs', 'ts', 'mts'].flatMap((ending) => [
+    `sage.config.${ending}`,
+    `.sagerc.${ending}`,
+  ]),
+];
+/** Those that are programs. */
+const PROGRAMS = ['.js', '.mjs', '.cjs', '.ts', '.mts'];
+
+/** Whether a file of a repository, by its name, holds nothing but settings of `sage`. */
+export function isConfigName(path: string): boolean {
+  return NAMES.includes(basename(path));
+}
+
+/** Whether reading a configuration file runs it. */
+export function isProgram(file: string): boolean {
+  return PROGRAMS.includes(extname(file));
+}
+
+/**
+ * The nearest configuration file in a directory or above it, up to the top of its repository; undefined if there is none.
+ * Nothing is run.
+ * @throws {ConfigError} where there are two in one place.
+ */
+export async function findConfig(directory: string): Promise<string | undefined> {
+  for (let at = resolve(directory); ; at = dirname(at)) {
+    const [file, other] = await configFilesIn(at);
+    if (file !== undefined && other !== undefined)
+      throw new ConfigError(file, `${basename(other)} configures sage as well: keep one of them`);
+    if (file !== undefined) return file;
+    if (existsSync(join(at, '.git')) || dirname(at) === at) return undefined;
+  }
+}
+
+async function configFilesIn(directory: string): Promise<string[]> {
+  const files = NAMES.map((name) => join(directory, name)).filter(existsSync);
+  const manifest = join(directory, PACKAGE);
+  if (existsSync(manifest) && (await settingsOfPackage(manifest)) !== undefined) files.push(manifest);
+  return files;
+}
+
+/** The settings in a configuration file. A program is run. */
+export async function loadConfig(file: string): Promise<unknown> {
+  try {
+    if (basename(file) === PACKAGE) return await settingsOfPackage(file);
+    const text = await readFile(file, 'utf8');
+    if (text.trim() === '') return undefined;
+    const load = isProgram(file)
+      ? defaultLoaders['.js']
+      : extname(file) === '.json'
+        ? defaultLoaders['.json']
+        : defaultLoaders['.yaml'];
+    return (await load(file, text)) as unknown;
+  } catch (cause) {
+    if (cause instanceof ConfigError) throw cause;
+    const [line] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+    throw new ConfigError(file, `cannot be read: ${line}`, { cause });
+  }
+}
+
+/** A manifest that npm could not read either says nothing. */
+async function settingsOfPackage(file: string): Promise<unknown> {
+  try {
+    const manifest: unknown = JSON.parse(await readFile(file, 'utf8'));
+    return typeof manifest === 'object' && manifest !== null && 'sage' in manifest
+      ? manifest.sage
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,152 @@
+import { type Attack, reaches } from './attack.ts';
+
+const UNSEEN = 'processes outside are not seen';
+const NO_CAPABILITIES = 'nothing in the sandbox has capabilities';
+/** Connects with Node, as not every machine has another client. */
+const connect = (to: string) =>
+  reaches(
+    `"$ARENA_NODE" -e 'const s = require("net").connect(${to}); s.on("connect", () => process.exit(0)); s.on("error", () => process.exit(1)); setTimeout(() => process.exit(2), 2000)'`,
+  );
+
+export const PROCESSES: readonly Attack[] = [
+  { name: 'signal a process outside', script: reaches('kill -0 $ARENA_PID'), because: UNSEEN },
+  {
+    name: 'see a process outside',
+    script: reaches('test "$(cat /proc/$ARENA_PID/comm)" = sleep'),
+    because: UNSEEN,
+  },
+  {
+    name: 'capabilities',
+    script: reaches('grep -E "^Cap(Eff|Prm|Inh|Amb):.*[1-9a-f]" /proc/self/status'),
+    because: NO_CAPABILITIES,
+    by: 'root',
+  },
+  {
+    name: 'more rights by a setuid program',
+    script: reaches('grep -E "^NoNewPrivs:.*0" /proc/self/status'),
+    because: 'bubblewrap sets no_new_privs',
+  },
+  {
+    name: 'mount the file system writable',
+    script: reaches('mount -o remount,rw / && echo evil > "$HOME/outside/mark"'),
+    because: NO_CAPABILITIES,
+    uncontrolled: true,
+  },
+  {
+    name: 'mount HOME writable',
+    script: reaches('mount -o remount,bind,rw "$HOME"'),
+    because: NO_CAPABILITIES,
+    uncontrolled: true,
+  },
+  {
+    name: 'mount over a folder',
+    script: reaches('mount -t tmpfs none "$HOME/outside"'),
+    because: NO_CAPABILITIES,
+    uncontrolled: true,
+  },
+  {
+    name: 'uncover what is hidden',
+    script: reaches('umount "$HOME/.ssh"'),
+    because: NO_CAPABILITIES,
+    uncontrolled: true,
+  },
+  {
+    name: 'mount in a user namespace',
+    script: reaches(
+      `unshare -Urm sh -c 'mount -o remount,bind,rw "$HOME" && echo evil > "$HOME/outside/mark"'`,
+    ),
+    because: 'mounts of another user namespace are locked',
+    uncontrolled: true,
+  },
+  {
+    name: 'uncover in a user namespace',
+    script: reaches(`unshare -Urm sh -c 'umount -l "$HOME/.ssh" && cat "$HOME/.ssh/id_ed25519"'`),
+    because: 'mounts of another user namespace are locked',
+    uncontrolled: true,
+  },
+  {
+    name: 'a bind mount in a user namespace',
+    script: reaches(
+      `unshare -Urm sh -c 'mkdir m && mount --rbind / m && mount -o remount,bind,rw m && echo evil > m$HOME/outside/mark'`,
+    ),
+    because: 'read-only mounts stay so',
+    uncontrolled: true,
+  },
+  {
+    name: 'make a device',
+    script: reaches('mknod device b 8 0'),
+    because: NO_CAPABILITIES,
+    uncontrolled: true,
+  },
+  {
+    name: 'open a disk',
+    script: reaches('ls /dev | grep -E "^(sd|vd|nvme|xvd|mem|kmsg)"'),
+    because: '/dev is its own',
+    uncontrolled: true,
+  },
+  {
+    name: 'enter the namespaces of another process',
+    script: reaches('nsenter -t 1 -m true -t 1 -p'),
+    because: NO_CAPABILITIES,
+    uncontrolled: true,
+  },
+  { name: 'chroot', script: reaches('chroot / true'), because: NO_CAPABILITIES, uncontrolled: true },
+  {
+    name: 'set where the kernel dumps cores',
+    script: reaches('cat /proc/sys/kernel/core_pattern > own && cat own > /proc/sys/kernel/core_pattern'),
+    because: '/proc/sys is mounted read-only',
+    uncontrolled: true,
+  },
+  {
+    name: 'ask the kernel by sysrq',
+    script: reaches('echo h > /proc/sysrq-trigger'),
+    because: 'it is read-only',
+    uncontrolled: true,
+  },
+  {
+    name: 'change a control group',
+    script: reaches('mkdir /sys/fs/cgroup/evil'),
+    because: '/sys is read-only',
+    uncontrolled: true,
+  },
+  {
+    name: 'outlive the attempt',
+    script: `(setsid env -i sh -c 'while sleep 0.05; do echo evil > "$0"; done' "$HOME/outside/mark" > /dev/null 2>&1 &); echo x > x`,
+    because: 'everything ends with the sandbox, and cannot write there',
+  },
+  {
+    name: 'a socket below HOME',
+    script: connect('process.env.HOME + "/service.sock"'),
+    because: 'sockets are covered',
+  },
+  {
+    name: 'a socket in the folder of the session',
+    script: connect('process.env.ARENA_TMP + "/session.sock"'),
+    because: '/tmp and /run are empty',
+  },
+  {
+    name: 'an abstract socket',
+    script: connect('"\\0" + process.env.ARENA_ABSTRACT'),
+    because: 'the network namespace is its own',
+    offline: true,
+  },
+  {
+    name: 'a server of this machine',
+    script: connect('+process.env.ARENA_PORT, "127.0.0.1"'),
+    because: 'the network namespace is its own',
+    offline: true,
+  },
+  {
+    name: 'the agent of ssh',
+    script: reaches('test -n "$SSH_AUTH_SOCK"'),
+    because: 'its variable does not pass',
+  },
+  {
+    name: 'the bus of the session',
+    script: reaches(
+      'test -S "/run/user/$(id -u)/bus" || test -S /run/dbus/system_bus_socket || test -S /run/docker.sock',
+    ),
+    because: '/run is empty',
+    uncontrolled: true,
+  },
+];
