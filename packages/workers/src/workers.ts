@@ -131,18 +131,20 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
         const { template, idleTimeout, agentFor } = options;
         const { selection } = request;
         const agent = selection && agentFor ? await agentFor(selection) : options.agent;
-        return await runAttempt(
+        const result = await runAttempt(
           request,
           { ...context(request.run), agent, template, idleTimeout, workers: () => workerCount },
-          run,
+          masked(run, masker),
         );
+        // A path that Sage goes on with is its own.
+        return { ...masker.json(result), outputFile: result.outputFile };
       } catch (cause) {
         throw new WorkerError(request.ticket.id, `worker ${request.worker} failed: ${firstLine(cause)}`, {
           cause,
         });
       }
     },
-    check: (request) => runCheck(request, context(request.run)),
+    check: async (request) => masker.json(await runCheck(request, context(request.run))),
     async recover(run, cutOff) {
       const ended = await endRun(run);
       await worktrees.adoptPins();
@@ -161,6 +163,12 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
       await worktrees.close();
     },
   };
+}
+
+/** What is told while an agent works holds no secret either. */
+function masked(run: AgentRun, masker: Masker): AgentRun {
+  const { onReport } = run;
+  return onReport ? { ...run, onReport: (report) => onReport(masker.json(report)) } : run;
 }
 
 /** Ends whatever a run has started and removes its control groups. */

@@ -1,25 +1,36 @@
 import { Transform } from 'node:stream';
 import { SettingError } from '../errors.ts';
+import { formsOf, SHORTEST_SECRET } from './secret-forms.ts';
 
 /** What stands in the place of a secret. */
 const MASK = '***';
-/** Shorter values, and lines of values, are found in harmless text, too. */
-const SHORTEST_SECRET = 6;
 
 /** Takes secrets out of text and of output as it flows. */
 export class Masker {
   /** As latin1 of their bytes, the longest first: output need not be UTF-8. */
   readonly #secrets: readonly string[];
+  readonly #byFirst: ReadonlyMap<string, readonly string[]>;
   readonly #pattern: RegExp;
 
   constructor(values: Iterable<string>) {
     const forms = [...values].flatMap(formsOf).map((form) => Buffer.from(form).toString('latin1'));
     this.#secrets = [...new Set(forms)].toSorted((a, b) => b.length - a.length);
+    this.#byFirst = Map.groupBy(this.#secrets, (one) => one.charAt(0));
     this.#pattern = new RegExp(this.#secrets.map(literal).join('|'), 'g');
   }
 
   get empty(): boolean {
     return this.#secrets.length === 0;
+  }
+
+  /** JSON without secrets in any of its texts, names of members included. */
+  json<T>(value: T): T {
+    if (this.empty) return value;
+    if (typeof value === 'string') return this.text(value) as T;
+    if (Array.isArray(value)) return value.map((each: unknown) => this.json(each)) as T;
+    if (typeof value !== 'object' || value === null) return value;
+    const members = Object.entries(value).map(([name, each]) => [this.text(name), this.json(each)] as const);
+    return Object.fromEntries(members) as T;
   }
 
   text(value: string): string {
@@ -53,7 +64,8 @@ export class Masker {
   #split(text: string): number {
     const longest = this.#secrets[0]?.length ?? 1;
     let end = Math.max(0, text.length - longest + 1);
-    const begins = (from: number) => this.#secrets.some((one) => one.startsWith(text.slice(from)));
+    const begins = (from: number) =>
+      (this.#byFirst.get(text.charAt(from)) ?? []).some((one) => one.startsWith(text.slice(from)));
     while (end < text.length && !begins(end)) end += 1;
     // A whole secret that reaches over the end is known to be one.
     for (const { index, 0: secret } of text.matchAll(this.#pattern))
@@ -81,12 +93,4 @@ export function secretValues(names: readonly string[], environment: NodeJS.Proce
       );
     return [value];
   });
-}
-
-/** As it is, as JSON and addresses write it, and each of its lines. */
-function formsOf(value: string): string[] {
-  const lines = value.split('\n').map((line) => line.trim());
-  return [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value), ...lines].filter(
-    (form) => form.length >= SHORTEST_SECRET,
-  );
 }

@@ -43,12 +43,69 @@ test('no secret comes through a stream, however it is cut, and everything else d
   );
 });
 
-test('a secret is found as JSON and addresses write it, and line by line', () => {
-  const value = 'line "one"\nline/two two';
-  const masker = new Masker([value]);
-  for (const form of [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value), 'line/two two'])
-    expect(masker.text(`<${form}>`)).toBe('<***>');
+/** What programs make of a value on its way into a log. */
+const WRITERS: Readonly<Record<string, (value: string) => string>> = {
+  plain: (value) => value,
+  json: (value) => JSON.stringify(value),
+  'json in json': (value) => JSON.stringify(JSON.stringify({ value })),
+  'json in json in json': (value) => JSON.stringify(JSON.stringify({ a: JSON.stringify([value]) })),
+  'escaped slashes': (value) => JSON.stringify(value).replaceAll('/', String.raw`\/`),
+  'escaped slashes in json': (value) => JSON.stringify(JSON.stringify(value).replaceAll('/', String.raw`\/`)),
+  ascii: (value) => JSON.stringify(value).replaceAll(/[<>&\u0080-\uFFFF]/g, escaped),
+  ASCII: (value) =>
+    JSON.stringify(value).replaceAll(/[\u0080-\uFFFF<>&]/g, (char) =>
+      escaped(char).toUpperCase().replace('U', 'u'),
+    ),
+  address: (value) => `https://x/?q=${encodeURIComponent(value)}`,
+  'address in lower case': (value) =>
+    encodeURIComponent(value).replaceAll(/%../g, (code) => code.toLowerCase()),
+  form: (value) => encodeURIComponent(value).replaceAll('%20', '+'),
+  base64: (value) => Buffer.from(value).toString('base64'),
+  'base64 of more': (value) => Buffer.from(`user:${value}@`).toString('base64'),
+  'base64 of one more': (value) => Buffer.from(`x${value}yy`).toString('base64'),
+  'base64 for addresses': (value) => Buffer.from(`xy${value}`).toString('base64url'),
+};
+
+function escaped(char: string): string {
+  return String.raw`\u` + char.charCodeAt(0).toString(16).padStart(4, '0');
+}
+
+/** Characters at either end of base64 that hold a few bits of the value and as many of what is around it. */
+const SEAMS = 8;
+
+test.each(Object.entries(WRITERS))('a secret is masked as programs write it: %s', async (_, write) => {
+  const middle = fc.array(fc.constantFrom(...'ÄÖqzQZ7/+<&% "\n'), { maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(middle, async (chars) => {
+      const value = `q7Zq/${chars.join('')}/q7Zq`;
+      const masker = new Masker([value]);
+      const text = write(value);
+      const masked = masker.text(text);
+      expect(masked.replaceAll('***', '').length).toBeLessThanOrEqual(write('').length + SEAMS);
+      const bytes = Buffer.from(text);
+      for (let cut = 1; cut < bytes.length; cut += 1)
+        expect(await streamed(masker, [bytes.subarray(0, cut), bytes.subarray(cut)])).toBe(masked);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('a key of many lines is masked line by line, its short last one included', () => {
+  const key = '-----BEGIN KEY-----\nAAAABBBBCCCC\nDD==\n-----END KEY-----';
+  const masker = new Masker([key]);
+  expect(masker.text(key.split('\n').join('\n  '))).not.toMatch(/BEGIN|AAAA|END/);
+  expect(masker.text('x\nDD==\ny')).toBe('x***\ny');
+  expect(masker.text(JSON.stringify('x\nDD==\ny'))).toBe('"x***\\ny"');
+  expect(masker.text('a DD== b')).toBe('a DD== b');
   expect(new Masker([]).text('anything')).toBe('anything');
+});
+
+test('JSON is masked in its texts and in the names of its members', () => {
+  const masker = new Masker(['top-secret']);
+  expect(masker.json({ a: ['x top-secret', 1, null], 'top-secret.txt': { b: true } })).toEqual({
+    a: ['x ***', 1, null],
+    '***.txt': { b: true },
+  });
 });
 
 test('secrets are values of variables that are set, and long enough to be told from other text', () => {
