@@ -25,7 +25,9 @@ async function interrupted(sandbox: Sandbox, command: string): Promise<string> {
 }
 
 test('a run keeps the settings that it was begun with, whatever its tickets land', async () => {
-  const sandbox = await Sandbox.create(TICKETS, { files: { '.sagerc': 'verify: "true"\n' } });
+  const [first, ...others] = TICKETS;
+  const tickets = [{ ...first, id: 'API-1', files: ['.sagerc', '.sage/prompt.md', 'out'] }, ...others];
+  const sandbox = await Sandbox.create(tickets, { files: { '.sagerc': 'verify: "true"\n' } });
   const go = join(sandbox.root, '.git/go');
   const land = `echo 'verify: "false"' > .sagerc; mkdir -p .sage; echo 'other prompt' > .sage/prompt.md`;
   const told = await interrupted(sandbox, agent(land, go));

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { onTestFinished as currentTest } from 'vitest';
 
-export const SAGE = join(import.meta.dirname, '../apps/cli/bin/sage.js');
+const SAGE = join(import.meta.dirname, '../apps/cli/bin/sage.js');
 
 export interface TicketInput {
   id: string;
@@ -164,6 +164,12 @@ export class Sandbox {
       reject: false,
     });
     return { exitCode, stdout, stderr, events: [] };
+  }
+
+  /** The events of the newest run. */
+  async journal(): Promise<StreamEvent[]> {
+    const runs = await readdir(join(this.root, '.sage/runs'));
+    return parseEvents(await this.read(`.sage/runs/${runs.toSorted().at(-1)}/journal.jsonl`));
   }
 
   /** An automatic run with events. */

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { Sandbox, WRITE_OWN_FILE } from './sandbox.ts';
+import { named, Sandbox, WRITE_OWN_FILE } from './sandbox.ts';
 
 const RAN = 'require("fs").writeFileSync("ran", "")';
-const LAND_PROGRAMS = `mkdir -p .config; for name in sage.config.mjs .config/config.cjs; do echo '${RAN}' > $name; done; git add --force .config`;
+const LAND_PROGRAM = `echo '${RAN}' > sage.config.mjs`;
 const NOT_CONFIRMED =
   /^ERROR: this repository wants to run .*, which you have not confirmed on this machine: look at it, then run sage trust$/;
 
 test('a program that a ticket lands as configuration is told, and runs after sage trust only', async () => {
-  const sandbox = await Sandbox.create([{ id: 'API-1' }]);
-  const landed = await sandbox.stream(LAND_PROGRAMS);
+  const sandbox = await Sandbox.create([{ id: 'API-1', files: ['sage.config.mjs'] }]);
+  const landed = await sandbox.stream(LAND_PROGRAM);
   expect(landed.exitCode).toBe(0);
   for (const command of [['validate'], ['stream', '--dry-run'], ['stream', '--auto']]) {
     const { exitCode, stderr } = await sandbox.sage(...command);
@@ -55,4 +55,33 @@ test('checks of tickets run when they are confirmed, and what is typed needs no 
   ]);
   await sandbox.sage('trust');
   expect((await sandbox.stream(WRITE_OWN_FILE, '--verify', 'true')).exitCode).toBe(0);
+});
+
+test('what configures sage lands with a ticket that declares it only, and what else changes what runs is told', async () => {
+  const sandbox = await Sandbox.create([{ id: 'API-1' }]);
+  const land =
+    'mkdir -p .github/workflows; for name in .sagerc .github/workflows/ci.yml; do echo {} > $name; done';
+  const landed = await sandbox.sage('stream', '--auto', '--agent-command', land);
+  expect(landed.stdout).toContain('changes what runs: .github/workflows/ci.yml');
+  expect(sandbox.git('ls-files')).not.toContain('.sagerc');
+  const [end] = named(await sandbox.journal(), 'attempt.finished');
+  expect(end).toMatchObject({
+    whatRuns: ['.github/workflows/ci.yml'],
+    notes: ['it changed what configures sage, which does not land: .sagerc'],
+  });
+});
+
+test('settings of sage in package.json are not changed by the way', async () => {
+  const files = { 'package.json': '{"name": "x"}' };
+  const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }], { files });
+  const edit = `test $SAGE_TICKET_ID = API-1 && echo '{"name": "y"}' > package.json || echo '{"sage": {"sandbox": false}}' > package.json`;
+  const { events } = await sandbox.stream(edit);
+  expect(named(events, 'ticket.deferred')).toMatchObject([
+    {
+      ticket: 'API-2',
+      category: 'tampering',
+      reason: expect.stringContaining('settings of sage in package.json'),
+    },
+  ]);
+  expect(await sandbox.read('package.json')).toBe('{"name": "y"}\n');
 });

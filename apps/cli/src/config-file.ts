@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import { SAGE_PATHS } from '@sage/git';
 import { defaultLoaders } from 'cosmiconfig';
 import { ConfigError } from './errors.ts';
 
@@ -16,9 +17,13 @@ const NAMES: readonly string[] = [
 /** Those that are programs. */
 const PROGRAMS = ['.js', '.mjs', '.cjs', '.ts', '.mts'];
 
-/** Whether a file of a repository, by its name, holds nothing but settings of `sage`. */
-export function isConfigName(path: string): boolean {
-  return NAMES.includes(basename(path));
+/** What of a repository configures later runs. `prompt`: the setting of that name. */
+export function configurationFiles(prompt: string | undefined) {
+  return {
+    names: NAMES,
+    paths: [prompt ?? SAGE_PATHS.prompt],
+    member: { name: PACKAGE, member: 'sage' },
+  };
 }
 
 /** Whether reading a configuration file runs it. */

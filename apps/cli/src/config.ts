@@ -1,8 +1,7 @@
-import { SAGE_PATHS } from '@sage/git';
 import { distance } from 'fastest-levenshtein';
 import type { ReadEvent } from '@sage/workers';
 import { z } from 'zod';
-import { findConfig, isConfigName, isProgram, loadConfig } from './config-file.ts';
+import { findConfig, isProgram, loadConfig } from './config-file.ts';
 import { parseDuration } from './duration.ts';
 import { ConfigError, UntrustedError } from './errors.ts';
 import { untrustedFiles } from './trust/trust.ts';
@@ -121,11 +120,6 @@ export type Settings = z.infer<typeof schema>;
 
 /** What stands in a configuration file. */
 export type SageConfig = Omit<Settings, 'verify'> & { verify?: string | Settings['verify'] };
-
-/** Whether a file of the repository configures later runs. `prompt`: the setting of that name. */
-export function isConfigurationFile(path: string, prompt: string | undefined): boolean {
-  return isConfigName(path) || path === (prompt ?? SAGE_PATHS.prompt);
-}
 
 /**
  * The settings of a directory: see `findConfig`.

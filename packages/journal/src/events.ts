@@ -100,6 +100,8 @@ export type RunFact =
       readonly denied?: readonly string[];
       /** Changed files that configure runs, such as sage.config.ts: they count from the next run. */
       readonly configuration?: readonly string[];
+      /** Changed files by which programs run later that nobody calls: hooks, settings of agents, CI, ... */
+      readonly whatRuns?: readonly string[];
       readonly ignoredFiles?: readonly string[];
       /** What else the agent left, or what happened meanwhile, a sentence each. */
       readonly notes?: readonly string[];

@@ -52,6 +52,8 @@ export interface RunState {
   readonly denied: ReadonlyMap<string, readonly string[]>;
   /** Files that configure later runs, as the last completed attempt of a ticket changed them. */
   readonly configuration: ReadonlyMap<string, readonly string[]>;
+  /** By ticket: files that it has landed, or will, by which programs run later that nobody calls. */
+  readonly whatRuns: ReadonlyMap<string, readonly string[]>;
   /** What all attempts of a ticket have used. */
   readonly spent: ReadonlyMap<string, Spent>;
   /** What all attempts have used, interrupted ones included. */
@@ -93,6 +95,7 @@ export class RunFold {
     drift: new Map(),
     denied: new Map(),
     configuration: new Map(),
+    whatRuns: new Map(),
     spent: new Map(),
     usage: NO_USAGE,
     paused: false,
@@ -173,6 +176,7 @@ export class RunFold {
         }
         if (event.outcome === 'completed' && event.drift) state.drift.set(event.ticket, event.drift);
         if (event.outcome === 'completed' && event.denied) state.denied.set(event.ticket, event.denied);
+        if (event.outcome === 'completed' && event.whatRuns) state.whatRuns.set(event.ticket, event.whatRuns);
         if (event.outcome === 'completed' && event.configuration)
           state.configuration.set(event.ticket, event.configuration);
         if (!COUNTED.has(event.outcome)) return;

@@ -66,6 +66,11 @@ export interface WorkRequest {
   /** 1-based number of the attempt of this ticket. */
   readonly attempt: number;
   readonly ticket: WorkTicket;
+  /** Paths, and names of files in whatever folder, that this work does not contain, besides those of all work. */
+  readonly protectedPaths?: readonly string[];
+  readonly protectedNames?: readonly string[];
+  /** A member of a JSON file, by the file's name, that this work may not change. */
+  readonly protectedMember?: { readonly name: string; readonly member: string };
   /** Where it is not the agent of the run. */
   readonly selection?: AgentSelection;
   /** Full id of the commit that the worktree is cut from. */

@@ -4,7 +4,8 @@ import { explainTicket, interruptedRun, planStream, runStream } from '@sage/stre
 import { assertWorktreeSettings, secretValues } from '@sage/workers';
 import { Command } from 'commander';
 import { commandLine, type TypedOptions } from '../command-line.ts';
-import { isConfigurationFile, type Settings } from '../config.ts';
+import { configurationFiles } from '../config-file.ts';
+import type { Settings } from '../config.ts';
 import { parseDuration } from '../duration.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
@@ -176,7 +177,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
       budget: settings,
       wait: settings.wait,
       record: formatRecord(beginning),
-      isConfiguration: (path) => isConfigurationFile(path, settings.prompt),
+      configuration: configurationFiles(settings.prompt),
       ask: mode === 'interactive' ? interactiveAsk : undefined,
       stop: interrupt.stop,
       killSignal: interrupt.killSignal,

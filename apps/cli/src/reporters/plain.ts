@@ -119,6 +119,9 @@ export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen, nex
           const files = state.configuration.get(event.ticket);
           if (files)
             row('settings', colors.yellow, event.ticket, `from the next run on: ${files.join(', ')}`);
+          const whatRuns = state.whatRuns.get(event.ticket);
+          if (whatRuns)
+            row('warning', colors.yellow, event.ticket, `changes what runs: ${whatRuns.join(', ')}`);
           return;
         }
         case 'ticket.deferred':

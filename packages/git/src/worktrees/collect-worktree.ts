@@ -27,6 +27,9 @@ export interface CollectedWork {
   /** Paths that differ from the base. */
   readonly changedFiles: readonly string[];
   readonly skipped: readonly string[];
+  /** See `WorktreeSnapshot`. */
+  readonly excluded: readonly string[];
+  readonly forced: readonly string[];
   /** Work in submodules that is not part of the commit. */
   readonly submodules: readonly SubmoduleWork[];
 }
@@ -39,15 +42,16 @@ export async function collectWorktree(options: CollectOptions): Promise<Collecte
   const { repository, workTree, base, session, template, author, date, refer, signal } = options;
   const there = await lstat(workTree).catch(() => undefined);
   // Whoever worked there removed it: nothing is left to take.
-  if (!there?.isDirectory()) return { changedFiles: [], skipped: [], submodules: [] };
+  if (!there?.isDirectory())
+    return { changedFiles: [], skipped: [], excluded: [], forced: [], submodules: [] };
   const own = template && (await ownCommits({ ...options, template }));
   const modules = await submoduleState({ ...options, refer: options.referSubmodule });
   const submodules = modules.refused;
   await using scratch = await ScratchObjects.open(repository);
   const snapshot = await snapshotWorktree({ ...options, submodules: modules }, scratch);
-  const { tree, changedFiles, skipped } = snapshot;
+  const { tree, changedFiles, ...told } = snapshot;
   const before = await session.readCommit(base);
-  if (tree === undefined || tree === before?.tree) return { changedFiles: [], skipped, submodules };
+  if (tree === undefined || tree === before?.tree) return { changedFiles: [], ...told, submodules };
   let commit = own?.tree === tree ? own.tip : undefined;
   commit ??= scratch.writeCommit({
     tree,
@@ -56,8 +60,8 @@ export async function collectWorktree(options: CollectOptions): Promise<Collecte
     author: { ...author, date },
     committer: { ...author, date },
   });
-  if (commit === undefined) return { changedFiles: [], skipped, submodules };
+  if (commit === undefined) return { changedFiles: [], ...told, submodules };
   const made = commit;
   await scratch.publish(async () => refer?.(made), signal);
-  return { commit, changedFiles, skipped, submodules };
+  return { commit, changedFiles, ...told, submodules };
 }

@@ -4,22 +4,20 @@ import { treeDifferences } from '../objects/tree-differences.ts';
 import { fetchCommit } from '../objects/commits.ts';
 import { treeWithEntries } from '../objects/trees.ts';
 import { DURABLE_CONFIG } from '../process/environment.ts';
-import { toBytePath } from '../objects/byte-paths.ts';
 import { git, gitRaw } from '../process/run.ts';
 import type { Repository } from '../repository.ts';
+import { excludedPaths, type Exclusion } from './excluded-paths.ts';
 import { GIT_TIMEOUT_MS } from './blocking-files.ts';
 import { type RepositoryTemplate, restoreSettings } from './repository-template.ts';
 
 /** More commits than that are nobody's steps of one ticket. */
 const MAX_COMMITS = 500;
 
-export interface OwnCommitsOptions {
+export interface OwnCommitsOptions extends Exclusion {
   readonly repository: Repository;
   readonly template: RepositoryTemplate;
   readonly workTree: string;
   readonly base: string;
-  /** Files and folders that no commit may touch. */
-  readonly exclude: readonly string[];
   readonly signal?: AbortSignal;
 }
 
@@ -71,14 +69,12 @@ interface OwnCommit {
 
 /** Along first parents, so that a merge is one step with all that it brought in. */
 async function asFarAsTheyCanBe(
-  { repository, base, exclude }: OwnCommitsOptions,
+  { repository, base, ...exclusion }: OwnCommitsOptions,
   tip: string,
 ): Promise<{ tip: string; tree: string } | undefined> {
   const commits = await firstParents(repository, base, tip);
   if (commits === undefined) return undefined;
-  const roots = exclude.map((path) => toBytePath(path).replace(/\/+$/, ''));
-  const isExcluded = (path: string) =>
-    roots.some((root) => path === root || path.startsWith(`${root}/`) || root.startsWith(`${path}/`));
+  const isExcluded = excludedPaths(exclusion);
   let touched = false;
   let last = { tip: base, tree: await git(repository, ['rev-parse', `${base}^{tree}`]) };
   let before = last.tree;

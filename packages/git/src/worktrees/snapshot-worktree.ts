@@ -5,6 +5,7 @@ import { gitFields, readablePath, toBytePath, toInput } from '../objects/byte-pa
 import { withTemporaryIndex } from '../objects/temporary-index.ts';
 import { git, gitRaw, type GitOptions } from '../process/run.ts';
 import type { Repository } from '../repository.ts';
+import { excludedPaths, type Exclusion } from './excluded-paths.ts';
 import { GIT_TIMEOUT_MS, withoutBlocking } from './blocking-files.ts';
 import type { ScratchObjects } from './scratch-objects.ts';
 import { embeddedFiles, worktreeChanges } from './worktree-changes.ts';
@@ -16,9 +17,13 @@ export interface WorktreeSnapshot {
   readonly changedFiles: readonly string[];
   /** Paths that could not be read, or that git cannot carry (pipes, `.GIT`, ...): as they are in the base. */
   readonly skipped: readonly string[];
+  /** Changed paths that are excluded by their names. */
+  readonly excluded: readonly string[];
+  /** Paths that git ignores and that were added by force. */
+  readonly forced: readonly string[];
 }
 
-export interface SnapshotOptions {
+export interface SnapshotOptions extends Exclusion {
   /** The user's repository: its filters, attributes and ignore rules decide, and the objects go there. */
   readonly repository: Repository;
   readonly workTree: string;
@@ -28,8 +33,6 @@ export interface SnapshotOptions {
   readonly indexCommit: string | undefined;
   /** Full id of the commit to compare with. */
   readonly base: string;
-  /** Files and folders that keep the base's version, such as `.sage/`. */
-  readonly exclude: readonly string[];
   /** Object directories in which the base may be as well. */
   readonly alternates?: readonly string[];
   /** By byte path: submodules whose entries are decided already, with the commit of those that moved. */
@@ -82,7 +85,10 @@ export async function snapshotWorktree(
     );
     const { changes, embedded, forced } = guarded.value;
     const removed = guarded.removed.map(toBytePath);
-    const kept = pathFilter([...options.exclude.map(toBytePath), ...modules, ...removed]);
+    const isExcluded = excludedPaths(options);
+    const kept = (path: string) => !isExcluded(path) && !below(path, [...modules, ...removed]);
+    const names = new Set(options.excludeNames?.map(toBytePath));
+    const isNamed = (path: string) => names.has(path.slice(path.lastIndexOf('/') + 1));
     const untracked = new Set([...changes.untracked, ...embedded.files, ...forced].filter(kept));
     // What stands in the place of a folder replaces the files in it.
     const [replaced, changed] = partition(changes.changed.filter(kept), (path) =>
@@ -90,6 +96,10 @@ export async function snapshotWorktree(
     );
     const paths = [...changed, ...untracked];
     const skipped = [...removed, ...changes.unreadable, ...embedded.unreadable];
+    const excluded = [...new Set([...changes.changed, ...changes.untracked].filter(isNamed))];
+    // Git does not list them of itself.
+    const listed = new Set([...changes.untracked, ...embedded.files]);
+    const byForce = forced.filter((path) => kept(path) && !listed.has(path)).map(readablePath);
     const added = await withoutBlocking(
       workTree,
       async (stopped, blocked) => {
@@ -102,10 +112,14 @@ export async function snapshotWorktree(
     const dropped = new Set(skipped);
     if (moved.size > 0) await addSubmodules(repository, run, moved);
     const files = [...paths.filter((path) => !dropped.has(path)), ...moved.keys()];
-    const names = skipped.map(readablePath);
-    if (files.length === 0) return { tree: undefined, changedFiles: [], skipped: names };
+    const told = {
+      skipped: skipped.map(readablePath),
+      excluded: excluded.map(readablePath).toSorted(),
+      forced: byForce,
+    };
+    if (files.length === 0) return { tree: undefined, changedFiles: [], ...told };
     const tree = await git(repository, ['write-tree'], run);
-    return { tree, changedFiles: [...files, ...replaced].map(readablePath).toSorted(), skipped: names };
+    return { tree, changedFiles: [...files, ...replaced].map(readablePath).toSorted(), ...told };
   });
 }
 
@@ -122,11 +136,8 @@ function partition<T>(all: readonly T[], test: (one: T) => boolean): [T[], T[]] 
   return [all.filter(test), all.filter((one) => !test(one))];
 }
 
-function pathFilter(excluded: readonly string[]): (path: string) => boolean {
-  const roots = excluded.map((path) => path.replace(/\/+$/, ''));
-  // A file in the place of a folder that holds an excluded path would drop it.
-  return (path) =>
-    !roots.some((root) => path === root || path.startsWith(`${root}/`) || root.startsWith(`${path}/`));
+function below(path: string, roots: readonly string[]): boolean {
+  return roots.some((root) => path === root || path.startsWith(`${root}/`) || root.startsWith(`${path}/`));
 }
 
 function parentsOf(path: string): string[] {

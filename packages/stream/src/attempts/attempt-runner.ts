@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { QueueEntry } from '@sage/commit-queue';
 import { chooseAgent } from '../backlog/agent-choice.ts';
 import { type Ticket, ticketChecks, ticketDocument } from '@sage/tickets';
@@ -11,8 +12,9 @@ import {
 } from '@sage/workers';
 import { commitMessage } from '../backlog/commit-message.ts';
 import type { ConflictWatch } from '../conflicts/conflict-watch.ts';
-import type { RunContext } from '../context/run-context.ts';
+import type { ConfigurationFiles, RunContext } from '../context/run-context.ts';
 import { TargetLostError } from '../errors.ts';
+import { changesWhatRuns } from './changes-what-runs.ts';
 import { reportProgress } from './progress.ts';
 
 /** Lines of an agent's output that the next attempt sees. */
@@ -93,6 +95,7 @@ export class AttemptRunner {
       previous: await this.#previous(ticket.id),
       // No agent can resume another one's.
       session: session?.agent === selection.agent ? session : undefined,
+      ...protectedFrom(ticket, settings.configuration),
     };
   }
 
@@ -173,9 +176,9 @@ export class AttemptRunner {
 
   async #journal(request: WorkRequest, result: AttemptResult, entry: QueueEntry | undefined): Promise<void> {
     const { log, workers, settings } = this.#context;
-    const { isConfiguration = () => false } = settings;
     const { worker, attempt } = request;
-    const configuration = result.changedFiles.filter(isConfiguration);
+    const configuration = result.changedFiles.filter((path) => configures(path, settings.configuration));
+    const whatRuns = changesWhatRuns(result.changedFiles);
     const ticket = request.ticket.id;
     const { outcome, category, reason, summary, session, ignoredFiles, notes, drift } = result;
     const { tokens, inputTokens, outputTokens, cachedTokens, costUsd } = result;
@@ -197,6 +200,7 @@ export class AttemptRunner {
       session,
       drift: drift.length > 0 ? drift : undefined,
       configuration: configuration.length > 0 ? configuration : undefined,
+      whatRuns: whatRuns.length > 0 ? whatRuns : undefined,
       denied: result.denied,
       ignoredFiles: ignoredFiles.length > 0 ? ignoredFiles : undefined,
       notes,
@@ -207,6 +211,25 @@ export class AttemptRunner {
     if (entry) await log.emit({ event: 'queue.enqueued', ticket, entry: entry.id, commit: entry.commit });
   }
 }
+
+function configures(path: string, { names, paths }: ConfigurationFiles = NO_FILES): boolean {
+  return names.includes(posix.basename(path)) || paths.includes(path);
+}
+
+/** What configures later runs changes only with a ticket that says so. */
+function protectedFrom(
+  { files }: Ticket,
+  { names, paths, member }: ConfigurationFiles = NO_FILES,
+): Pick<WorkRequest, 'protectedPaths' | 'protectedNames' | 'protectedMember'> {
+  const declared = new Set(files.map((file) => posix.basename(file)));
+  return {
+    protectedPaths: paths.filter((path) => !files.includes(path)),
+    protectedNames: names.filter((name) => !declared.has(name)),
+    ...(member && !declared.has(member.name) && { protectedMember: member }),
+  };
+}
+
+const NO_FILES: ConfigurationFiles = { names: [], paths: [] };
 
 function workTicket(ticket: Ticket): WorkTicket {
   const { id, title, type, component, description, acceptanceCriteria, docs, files } = ticket;

@@ -17,6 +17,15 @@ export interface BudgetLimits {
   readonly maxTicketTokens?: number;
 }
 
+/** Files of the repository that configure later runs. They change nothing of this one. */
+export interface ConfigurationFiles {
+  /** Names of files, in whatever folder. */
+  readonly names: readonly string[];
+  readonly paths: readonly string[];
+  /** A member of a JSON file, by the file's name. */
+  readonly member?: { readonly name: string; readonly member: string };
+}
+
 export interface RunSettings {
   /** Which tickets get another agent than the run's. */
   readonly agents?: AgentChoices;
@@ -29,8 +38,7 @@ export interface RunSettings {
   readonly verifyCommand?: string;
   /** How a person signs in to the agent's account, where that is known. */
   readonly signIn?: string;
-  /** Whether a file configures later runs. */
-  readonly isConfiguration?: (path: string) => boolean;
+  readonly configuration?: ConfigurationFiles;
   /** Asks a person before each step of an interactive run. */
   readonly ask?: Ask;
 }

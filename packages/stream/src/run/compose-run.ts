@@ -171,7 +171,7 @@ export async function composeRun(
         keepGoing: options.keepGoing,
         verifyCommand: verify?.command,
         signIn: options.agent.signIn?.fix,
-        isConfiguration: options.isConfiguration,
+        configuration: options.configuration,
         ask,
       },
       notice,

@@ -3,7 +3,7 @@ import type { LandingStyle } from '@sage/commit-queue';
 import type { WorkersOptions } from '@sage/workers';
 import type { Ask } from '../context/ask.ts';
 import type { Selection } from '../backlog/backlog.ts';
-import type { BudgetLimits } from '../context/run-context.ts';
+import type { BudgetLimits, ConfigurationFiles } from '../context/run-context.ts';
 import type { Clock } from '../context/clock.ts';
 import type { RunEvent } from '@sage/journal';
 import type { VerifySettings } from '../landing/verify.ts';
@@ -44,8 +44,8 @@ export interface StreamOptions extends Selection, ForWorkers {
   readonly wait?: boolean;
   /** JSON that is kept in the run's folder, for who resumes it: see `interruptedRun`. */
   readonly record?: unknown;
-  /** Whether a file of the repository configures later runs; it changes nothing of this one. */
-  readonly isConfiguration?: (path: string) => boolean;
+  /** A ticket changes them only where it declares them. */
+  readonly configuration?: ConfigurationFiles;
   readonly ask?: Ask;
   readonly stop: AbortSignal;
   readonly killSignal: AbortSignal;

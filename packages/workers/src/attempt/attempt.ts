@@ -48,6 +48,8 @@ export async function runAttempt(
     most: options.workers() + SPARE_WORKTREES,
     // Work that waits for agents to start is collected first: it is what holds the worktrees.
     onWait: run.onStarted,
+    protectedPaths: request.protectedPaths,
+    protectedNames: request.protectedNames,
   });
   try {
     const files = await createAttemptFiles(

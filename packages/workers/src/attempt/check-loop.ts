@@ -15,6 +15,7 @@ import { appendRegular, readRegular, replaceRegular } from '../process/regular-f
 import { fullFileSystem } from '../process/room.ts';
 import type { Masker } from '../process/secrets.ts';
 import type { StepContext } from '../process/step.ts';
+import { changedMember } from './protected-member.ts';
 import { runTicketChecks, unusableCheck } from './ticket-checks.ts';
 import { sumUsage, ownUsage, type TokenUsage, usageOf } from '../usage.ts';
 import type { UsedWorktree } from '../worktree/worktrees.ts';
@@ -116,7 +117,10 @@ async function loop(options: CheckLoopOptions): Promise<AttemptResult> {
       seconds,
       outputFile: files.output,
     };
-    if (judgement.outcome !== 'completed' || checks.length === 0) return result;
+    if (judgement.outcome !== 'completed') return result;
+    const settings = await changedMember(request, worktree, collected);
+    if (settings !== undefined) return { ...result, ...judgeSettings(settings) };
+    if (checks.length === 0) return result;
     const failed = await runTicketChecks(checks, round, context);
     if (context.signal?.aborted) return { ...result, outcome: 'interrupted' };
     const [first] = failed;
@@ -207,6 +211,11 @@ function judgeFailed({ check, reason, broken, output }: FailedCheck): Judgement 
     category: broken ? 'validation_script_error' : check.category,
     reason: shorten(`${check.name} ${reason}${lastLine ? `: ${lastLine}` : ''}`),
   };
+}
+
+function judgeSettings(path: string): Judgement {
+  const reason = `it changed the settings of sage in ${path}: name the file in the ticket's "files" if it may`;
+  return { outcome: 'deferred', category: 'tampering', reason: shorten(reason) };
 }
 
 function logLines({ check, reason, output }: FailedCheck): string {

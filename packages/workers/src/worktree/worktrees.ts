@@ -13,6 +13,7 @@ import {
   listRefs,
   type PinnedCheckouts,
   PinnedSettings,
+  readBlob,
   readRef,
   readTemplate,
   removeOrSetAside,
@@ -70,8 +71,17 @@ export interface UsedWorktree {
   ignored(): Promise<readonly string[]>;
   /** Puts the files of a commit back and removes what is untracked; what git ignores stays, and so does HEAD. */
   putBack(commit: string): Promise<void>;
+  /** The text of a file in a commit; undefined where it has none there. */
+  fileAt(commit: string, path: string): Promise<string | undefined>;
   /** With `discard` nothing that was left here is seen again. */
   giveBack(options?: { discard?: boolean }): Promise<void>;
+}
+
+/** What else no work of one use contains; see `WorktreesOptions`. */
+export interface Protection {
+  readonly protectedPaths?: readonly string[];
+  /** Names of files, in whatever folder. */
+  readonly protectedNames?: readonly string[];
 }
 
 /** Folders of older versions, below the top of the checkout. */
@@ -147,7 +157,7 @@ export class Worktrees {
     use: WorktreeUse,
     base: string,
     holder: string,
-    { most, onWait }: TakeOptions = {},
+    { most, onWait, protectedPaths = [], protectedNames = [] }: TakeOptions & Protection = {},
   ): Promise<UsedWorktree> {
     const pool = this.#pools[use];
     const worktree = await pool.take(base, holder, { most, onWait });
@@ -164,17 +174,26 @@ export class Worktrees {
       ignored: () =>
         ignoredFiles({ repository: this.#repository, workTree: path, indexFile: worktree.indexFile }, since),
       putBack: (commit) => pool.putBack(worktree, commit),
+      fileAt: (commit, file) => readBlob(this.#repository, commit, file),
       commit: async (message, signal) => {
         try {
           const collected = await this.#collect(worktree, base, message, {
             signal,
             ownCommits: true,
+            exclude: [...this.#options.protectedPaths, ...protectedPaths],
+            excludeNames: protectedNames,
             refer: (commit) => this.#pin(holder, commit),
             referSubmodule: (module, commit) => this.#refer(submoduleRef(holder, module), commit),
           });
-          const notes = [await this.#stashNote(path, holder), await this.#strangerNote(headBefore)];
+          const { excluded, forced, ...work } = collected;
+          const notes = [
+            named('it changed what configures sage, which does not land', excluded),
+            named('it added files that git ignores', forced),
+            await this.#stashNote(path, holder),
+            await this.#strangerNote(headBefore),
+          ];
           return {
-            ...collected,
+            ...work,
             submodules: collected.submodules.map((one) => ({ ...one, ref: submoduleRef(holder, one.path) })),
             notes: notes.filter((note) => note !== undefined),
           };
@@ -245,9 +264,11 @@ export class Worktrees {
     {
       ownCommits = false,
       ...rest
-    }: Pick<CollectOptions, 'signal' | 'refer' | 'referSubmodule'> & { ownCommits?: boolean } = {},
+    }: Partial<Pick<CollectOptions, 'signal' | 'refer' | 'referSubmodule' | 'exclude' | 'excludeNames'>> & {
+      ownCommits?: boolean;
+    } = {},
   ) {
-    const { commit, changedFiles, skipped, submodules } = await collectWorktree({
+    const { commit, changedFiles, skipped, ...told } = await collectWorktree({
       repository: this.#repository,
       session: this.#session,
       template: ownCommits ? this.#template : undefined,
@@ -261,7 +282,7 @@ export class Worktrees {
       date: new Date(),
       ...rest,
     });
-    return { ...(commit !== undefined && { commit }), changedFiles, ignoredFiles: skipped, submodules };
+    return { ...(commit !== undefined && { commit }), changedFiles, ignoredFiles: skipped, ...told };
   }
 
   /** At once: until it is queued or kept, nothing else leads to it. */
@@ -337,6 +358,14 @@ const FETCH_TIMEOUT_MS = 60_000;
 const MAX_COMMITS = 200;
 /** Part of the names of folders that no run removes. */
 const KEPT = '.kept-';
+const MAX_NAMED = 5;
+
+function named(what: string, files: readonly string[]): string | undefined {
+  if (files.length === 0) return undefined;
+  const more = files.length > MAX_NAMED ? `, and ${files.length - MAX_NAMED} more` : '';
+  return `${what}: ${files.slice(0, MAX_NAMED).join(', ')}${more}`;
+}
+
 function submoduleRef(holder: string, path: string): string {
   return `${SAGE_REFS.submodules}${holder}/${encodeRefComponent(path)}`;
 }

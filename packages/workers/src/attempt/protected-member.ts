@@ -1,0 +1,30 @@
+import { posix } from 'node:path';
+import type { UsedWorktree } from '../worktree/worktrees.ts';
+import type { WorkRequest } from '../request.ts';
+
+/** The changed file whose protected member differs from the base's; undefined where there is none. */
+export async function changedMember(
+  { protectedMember, base }: Pick<WorkRequest, 'protectedMember' | 'base'>,
+  worktree: Pick<UsedWorktree, 'fileAt'>,
+  { commit, changedFiles }: { readonly commit?: string; readonly changedFiles: readonly string[] },
+): Promise<string | undefined> {
+  if (!protectedMember || commit === undefined) return undefined;
+  const { name, member } = protectedMember;
+  for (const path of changedFiles) {
+    if (posix.basename(path) !== name) continue;
+    const [before, after] = await Promise.all([worktree.fileAt(base, path), worktree.fileAt(commit, path)]);
+    if (memberOf(before, member) !== memberOf(after, member)) return path;
+  }
+  return undefined;
+}
+
+/** As JSON; nothing for a file that holds none. */
+function memberOf(text: string | undefined, member: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    const isObject = typeof value === 'object' && value !== null;
+    return isObject ? JSON.stringify((value as Record<string, unknown>)[member]) : undefined;
+  } catch {
+    return undefined;
+  }
+}
