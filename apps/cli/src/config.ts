@@ -3,6 +3,7 @@ import type { ReadEvent } from '@sage/workers';
 import { z } from 'zod';
 import { findConfig, isProgram, loadConfig } from './config-file.ts';
 import { parseDuration } from './duration.ts';
+import { parseSize } from './size.ts';
 import { ConfigError, UntrustedError } from './errors.ts';
 import { untrustedFiles } from './trust/trust.ts';
 
@@ -11,6 +12,8 @@ const duration = oneLine.refine(
   (text) => parseDuration(text) !== undefined,
   'is not a duration such as 30m, 90s or 2h',
 );
+
+const size = oneLine.refine((text) => parseSize(text) !== undefined, 'is not a size such as 500MB or 20GB');
 
 const permissions = z.enum(['edits', 'all', 'none']);
 
@@ -85,6 +88,14 @@ const schema = z.strictObject({
     .optional(),
   /** Shell lines that agents may run without asking; one that ends with ` *` may go on. */
   allow: z.array(oneLine).optional(),
+  /** What an agent may use before it is ended. */
+  limits: z
+    .strictObject({
+      output: size.optional(),
+      processes: z.number().int().min(1).optional(),
+      disk: size.optional(),
+    })
+    .optional(),
   /** What agents may do without a person. */
   permissions: permissions.optional(),
   target: oneLine.optional(),

@@ -1,5 +1,6 @@
 import type { Settings } from './config.ts';
 import { amount, parseWholeNumber } from './numbers.ts';
+import { parseSize } from './size.ts';
 import { mergeVerify, type VerifyFlags } from './verify-settings.ts';
 
 type Numeric = 'maxAttempts' | 'maxTurns' | 'maxCost' | 'maxTokens' | 'maxTicketCost' | 'maxTicketTokens';
@@ -13,6 +14,7 @@ type FileOnly =
   | 'environment'
   | 'secrets'
   | 'allow'
+  | 'limits'
   | 'rules'
   | 'attempts'
   | 'permissions';
@@ -25,6 +27,16 @@ export type StreamFlags = Omit<Settings, Numeric | FileOnly> &
 
 /** Flags that make settings of a run. */
 export type TypedFlags = Omit<StreamFlags, 'C' | 'resume' | 'json'>;
+
+/** As the workers take them. */
+export function agentLimits({ output, processes, disk }: NonNullable<Settings['limits']> = {}) {
+  const [maxOutput, maxDisk] = [parseSize(output ?? ''), parseSize(disk ?? '')];
+  return {
+    ...(maxOutput !== undefined && { maxOutput }),
+    ...(processes !== undefined && { maxProcesses: processes }),
+    ...(maxDisk !== undefined && { maxDisk }),
+  };
+}
 
 /** The settings of a run: each flag wins over its setting. */
 export function mergeFlags(flags: TypedFlags, config: Settings): Settings {

@@ -41,6 +41,7 @@ export { secretValues } from './process/secrets.ts';
 export { shellWord, userShell } from './process/shell.ts';
 export {
   type CutOffAttempt,
+  DEFAULT_LIMITS,
   openWorkers,
   type AttemptName,
   type Workers,

@@ -4,7 +4,7 @@ import type { Agent } from './agents/agent.ts';
 import type { AgentRun } from './agents/agent-run.ts';
 import { runAttempt, worktreeHolder } from './attempt/attempt.ts';
 import { attemptPath, OUTPUT_FILE } from './attempt/attempt-files.ts';
-import type { WorkerContext } from './attempt/worker-context.ts';
+import type { AgentLimits, WorkerContext } from './attempt/worker-context.ts';
 import { type CheckRequest, runCheck } from './attempt/check.ts';
 import { controlGroupsOf } from './process/control-group.ts';
 import { passwordsInAddresses } from './process/allowed-environment.ts';
@@ -37,6 +37,8 @@ export interface WorkersOptions extends Pick<CommandLimits, 'timeout' | 'idleTim
   readonly environment?: readonly string[];
   /** Shell lines that agents may run without asking; one that ends with ` *` may go on. */
   readonly allow?: readonly string[];
+  /** What an agent may use; see `DEFAULT_LIMITS`. */
+  readonly limits?: AgentLimits;
   /** Takes lines for the person. */
   readonly onNotice?: (text: string) => void;
   /** Names of variables whose values appear in no file that is kept, and in no result. */
@@ -83,6 +85,9 @@ export interface CutOffAttempt {
   readonly message: string;
 }
 
+/** An agent that passes one of these has gone wild: bytes of output, processes, bytes in its worktree. */
+export const DEFAULT_LIMITS = { maxOutput: 2 ** 30, maxProcesses: 2000, maxDisk: 20 * 2 ** 30 } as const;
+
 export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   const { repository } = options;
   const settings = options.worktrees ?? {};
@@ -104,6 +109,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
     variables,
     allowed: options.environment ?? [],
     commands: options.allow ?? [],
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
     masker,
     sandbox: options.sandbox,
     runDirectory: join(repository.root, SAGE_PATHS.runs, run),

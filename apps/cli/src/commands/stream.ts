@@ -16,7 +16,7 @@ import { jsonReporter } from '../reporters/json.ts';
 import { formatExplanation, formatPlan } from '../reporters/plan.ts';
 import { type NextCommands, plainReporter } from '../reporters/plain.ts';
 import { formatRecord, readBeginning, settingsOf } from '../run-record.ts';
-import type { StreamFlags, TypedFlags } from '../stream-settings.ts';
+import { agentLimits, type StreamFlags, type TypedFlags } from '../stream-settings.ts';
 import { agentOf } from '../agent-of.ts';
 import { assertCommands } from '../trust/confirm.ts';
 import { configuredCommands } from '../trust/repository-commands.ts';
@@ -172,6 +172,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
       // What the verdict of a verify depends on, it has to see.
       environment: [...(settings.environment ?? []), ...(verified?.environment ?? [])],
       secrets: settings.secrets,
+      limits: agentLimits(settings.limits),
       sandbox,
       template,
       budget: settings,

@@ -13,7 +13,7 @@ import { problemOf } from './problem.ts';
 import type { AgentReport } from './report.ts';
 
 /** One turn of an agent: a prompt, and the place where it works. */
-export interface AgentTurn extends Pick<CommandLimits, 'timeout' | 'idleTimeout'> {
+export interface AgentTurn extends CommandLimits {
   readonly promptFile: string;
   /** Takes all that it prints; may hold the output of earlier turns. */
   readonly outputFile: string;

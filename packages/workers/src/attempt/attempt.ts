@@ -88,6 +88,7 @@ export async function runAttempt(
       const agentContext: StepContext = {
         ...context,
         ...(await confineAgent(options, options.agent.state ?? [], worktree, { files, holder })),
+        ...options.limits,
         // The user's own variable wins.
         environment: { ...granted.variables, ...agentEnvironment(variables, names), ...own },
       };

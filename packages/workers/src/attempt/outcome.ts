@@ -105,7 +105,7 @@ export function judgeOutcome({
       failed('stalled', `ended after ${Math.round(exit.seconds)} s: it had stopped printing anything`),
     );
   }
-  if (exit.ended === 'output-limit' || exit.ended === 'process-limit') {
+  if (['output-limit', 'process-limit', 'disk-limit'].includes(exit.ended)) {
     return verdict(failed('agent_failed', `the agent ${describeExit(exit)}, and was ended`));
   }
   if (exit.killedBy) return verdict(failed('agent_failed', `the agent was killed by ${exit.killedBy}`));

@@ -5,6 +5,9 @@ import type { Masker } from '../process/secrets.ts';
 import type { WorktreeSettings } from '../worktree/worktree-settings.ts';
 import type { Worktrees } from '../worktree/worktrees.ts';
 
+/** What an agent may use. */
+export type AgentLimits = Pick<CommandLimits, 'maxOutput' | 'maxProcesses' | 'maxDisk'>;
+
 /** What all attempts and checks of a run have in common. */
 export interface WorkerContext extends Pick<CommandLimits, 'timeout'> {
   readonly repository: Repository;
@@ -18,6 +21,8 @@ export interface WorkerContext extends Pick<CommandLimits, 'timeout'> {
   readonly allowed: readonly string[];
   /** Shell lines that agents may run. */
   readonly commands: readonly string[];
+  /** Of agents. */
+  readonly limits: AgentLimits;
   readonly masker: Masker;
   readonly sandbox?: SandboxSettings;
   readonly runDirectory: string;

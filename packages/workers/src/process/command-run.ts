@@ -18,4 +18,6 @@ export interface CommandLimits {
   readonly maxOutput?: number;
   /** Limit of processes at a time; none by default. */
   readonly maxProcesses?: number;
+  /** Limit of what is in the working directory, in bytes on the disk; none by default. */
+  readonly maxDisk?: number;
 }

@@ -35,6 +35,7 @@ export function describeExit({ ended, exitCode, killedBy, seconds }: SupervisedE
   if (ended === 'timeout') return `took longer than ${Math.round(seconds)} s, its limit`;
   if (ended === 'output-limit') return 'printed more than its limit';
   if (ended === 'process-limit') return 'started more processes than its limit';
+  if (ended === 'disk-limit') return 'wrote more to the disk than its limit';
   if (killedBy) return `was killed by ${killedBy}`;
   return exitCode === 0 ? undefined : `ended with exit code ${exitCode}`;
 }

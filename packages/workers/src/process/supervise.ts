@@ -6,6 +6,7 @@ import type { CommandLimits, CommandRun } from './command-run.ts';
 import { AwakeTime } from './awake-time.ts';
 import { type ControlGroup, createControlGroup } from './control-group.ts';
 import { Descendants } from './descendants.ts';
+import { DiskWatch } from './disk-watch.ts';
 import { endProcesses, findProcesses, GRACE_MS, type ProcessMark } from './end-processes.ts';
 import type { Masker } from './secrets.ts';
 import { openRegular } from './regular-file.ts';
@@ -37,9 +38,12 @@ export interface Pipes {
   readonly stdout: Readable;
 }
 
+/** What a command is ended for where it passes it. */
+export type Limit = 'timeout' | 'stalled' | 'output-limit' | 'process-limit' | 'disk-limit';
+
 export interface SupervisedExit {
   /** `exited` by itself (or killed by someone else), or ended by Sage for one of the other reasons. */
-  readonly ended: 'exited' | 'timeout' | 'stalled' | 'output-limit' | 'process-limit' | 'interrupted';
+  readonly ended: 'exited' | Limit | 'interrupted';
   readonly exitCode: number | null;
   readonly killedBy: NodeJS.Signals | null;
   readonly seconds: number;
@@ -193,11 +197,12 @@ function watch(
   output: FileHandle,
   options: SuperviseOptions,
   group: ControlGroup | undefined,
-  onLimit: (limit: 'timeout' | 'stalled' | 'output-limit' | 'process-limit') => void,
+  onLimit: (limit: Limit) => void,
 ): () => void {
   const { timeout, idleTimeout, maxProcesses, mark } = options;
   const watched = new OutputWatch(options, 0);
   const time = new AwakeTime(performance.now());
+  const disk = options.maxDisk === undefined ? undefined : new DiskWatch(options.cwd, options.maxDisk);
   const look = async () => {
     const now = time.look(performance.now());
     const { size } = await output.stat();
@@ -208,6 +213,7 @@ function watch(
     const sign = watched.look(size, now);
     if (sign && 'limit' in sign) onLimit(sign.limit);
     else if (sign) options.onQuiet?.(sign.quiet);
+    if (await disk?.isOver()) onLimit('disk-limit');
     if (maxProcesses === undefined) return;
     const count = group ? (await group.members()).size : (await findProcesses(mark)).length;
     if (count > maxProcesses) onLimit('process-limit');
