@@ -1,7 +1,7 @@
 // Plays attacks in the arena of the first argument, and prints a line for each: what it has reached. The second argument
 // says how: see `Play`. It is handed over to an ordinary user after everything is imported.
 import { execFileSync, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRepository, resolveCommit } from '@sage/git';
 import { becomeOrdinaryUser } from '@sage/test-support/ordinary-user';
@@ -35,10 +35,13 @@ const git = (...args: string[]) => execFileSync('git', args, { cwd: arena.root }
 write(join(arena.root, 'README.md'), 'hello\n');
 write(join(arena.root, '.gitignore'), 'node_modules\nbin\ncopied\n');
 write(join(arena.root, '.sage/tickets/index.json'), '{"tickets": []}\n');
+write(join(arena.root, 'tools/clean.sh'), '#!/bin/sh\ncat\n');
+chmodSync(join(arena.root, 'tools/clean.sh'), 0o755);
 write(join(arena.scripts, 'none'), '');
 git('init', '--quiet', '--initial-branch=main');
 git('config', 'user.name', 'Una');
 git('config', 'user.email', 'una@example.org');
+git('config', 'filter.arena.clean', 'tools/clean.sh');
 git('remote', 'add', 'origin', `https://una:${SECRET}@git.example.org/x`);
 git('add', '--all');
 git('commit', '--quiet', '--message=first');

@@ -11,7 +11,33 @@ const configure = (key: string, value: string, more = ''): Attack => ({
   uncontrolled: true,
 });
 
+const COMMIT = 'echo y > y; git add y; git -c user.name=A -c user.email=a@x commit -qm own;';
+
 export const GIT: readonly Attack[] = [
+  ...['core.fsmonitor', 'uploadpack.packObjectsHook', 'core.alternateRefsCommand', 'core.sshCommand'].map(
+    (key) => ({
+      ...configure(key, payload, COMMIT),
+      name: `git configuration, with commits of its own: ${key}`,
+    }),
+  ),
+  {
+    name: 'a configuration that is a link, with commits of its own',
+    script: `${COMMIT} rm .git/config; ln -s "$HOME/outside/canary" .git/config`,
+    because: 'it is replaced, not followed',
+    uncontrolled: true,
+  },
+  {
+    name: 'another git directory behind the worktree, with commits of its own',
+    script: `${COMMIT} mkdir .git/other; echo "$PWD/.git/other" > .git/commondir; printf '[core]\\n\\tfsmonitor = ${MARK.replaceAll('"', String.raw`\\\\"`)}\\n' > .git/other/config`,
+    because: NOT_READ,
+    uncontrolled: true,
+  },
+  {
+    name: 'a filter of the user whose program the agent changes',
+    script: `mkdir -p tools; printf '#!/bin/sh\\n%s\\ncat\\n' '${MARK}' > tools/clean.sh; chmod +x tools/clean.sh; echo '*.txt filter=arena' > .gitattributes; echo x > x.txt`,
+    because: 'the program is the one of the beginning of the run',
+    uncontrolled: true,
+  },
   configure('core.fsmonitor', payload),
   configure(
     'core.hooksPath',
@@ -87,5 +113,6 @@ export const GIT: readonly Attack[] = [
     name: 'a push to the repository',
     script: `git push "$ARENA_ROOT" HEAD:refs/heads/evil && echo reached > reached`,
     because: "the user's git directory is read-only",
+    uncontrolled: true,
   },
 ];

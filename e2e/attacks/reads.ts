@@ -31,6 +31,7 @@ export const READS: readonly Attack[] = [
     name: 'keys in the environment',
     script: `if env | grep -q arena-secret; then echo reached > reached; fi`,
     because: 'keys do not pass',
+    uncontrolled: true,
   },
   {
     name: 'keys of a registry in the environment of setup',

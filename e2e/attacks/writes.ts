@@ -73,7 +73,12 @@ export const WRITES: readonly Attack[] = [
     because: 'no folder is open',
     uncontrolled: true,
   },
-  { name: 'move the worktree away', script: reaches('mv "$PWD" "$PWD.away"'), because: 'it is a mount' },
+  {
+    name: 'move the worktree away',
+    script: reaches('mv "$PWD" "$PWD.away"'),
+    because: 'it is a mount',
+    uncontrolled: true,
+  },
   ...['output.log', 'check-1-1.log', 'teardown.log', 'setup.log', 'prompt.md', 'ticket.json'].map(link),
   {
     name: 'a link instead of the folder of logs',

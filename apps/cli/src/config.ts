@@ -23,6 +23,7 @@ const worktrees = z.strictObject({
   copy: z.array(oneLine).optional(),
   setup: oneLine.optional(),
   teardown: oneLine.optional(),
+  outsideSandbox: z.strictObject({ setup: oneLine.optional(), teardown: oneLine.optional() }).optional(),
 });
 
 /** A shell line alone is its command. */

@@ -37,6 +37,7 @@ export type {
 export { assertSandbox, sandboxVersion } from './sandbox/bubblewrap.ts';
 export { HIDDEN } from './sandbox/hidden.ts';
 export type { SandboxSettings } from './sandbox/sandbox.ts';
+export { sandboxLimits } from './sandbox/sandbox-limits.ts';
 export { secretValues } from './process/secrets.ts';
 export { shellWord, userShell } from './process/shell.ts';
 export {

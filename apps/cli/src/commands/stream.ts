@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { openRepository } from '@sage/git';
 import { explainTicket, interruptedRun, planStream, runStream } from '@sage/stream';
-import { assertWorktreeSettings, secretValues } from '@sage/workers';
+import { assertWorktreeSettings, sandboxLimits, secretValues } from '@sage/workers';
 import { Command } from 'commander';
 import { commandLine, type TypedOptions } from '../command-line.ts';
 import { configurationFiles } from '../config-file.ts';
@@ -152,6 +152,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
         nextCommands(command, flags, beginning.flags),
       );
   for (const line of beginning.notices) reporter.notice(line);
+  for (const line of sandbox ? sandboxLimits(sandbox) : []) reporter.notice(`in the sandbox ${line}`);
   const interrupt = onInterrupt(reporter.notice);
   keepHeapSmall();
   try {

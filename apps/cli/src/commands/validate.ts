@@ -7,6 +7,7 @@ import {
   agentProgram,
   detectAgent,
   resolveAgent,
+  sandboxLimits,
   sandboxVersion,
   userShell,
 } from '@sage/workers';
@@ -104,7 +105,11 @@ async function run(flags: Flags): Promise<number> {
     ...(checks && { checks }),
     ...(config.worktrees?.directory !== undefined && { worktrees: config.worktrees.directory }),
     ...(config.componentLimits && { componentLimits: config.componentLimits }),
-    sandbox: { wanted: Boolean(config.sandbox), ...(version !== undefined && { version }) },
+    sandbox: {
+      wanted: Boolean(config.sandbox),
+      limits: sandboxLimits(typeof config.sandbox === 'object' ? config.sandbox : {}),
+      ...(version !== undefined && { version }),
+    },
     ...(checks?.includes('parallel') && { baseline: await baselineOf(directory, root, config) }),
     ...(agent && {
       agent: {

@@ -13,6 +13,8 @@ export function configuredCommands(config: Settings): RepositoryCommand[] {
     ['verify', verify?.command],
     ['setup', worktrees?.setup],
     ['teardown', worktrees?.teardown],
+    ['outsideSandbox.setup', worktrees?.outsideSandbox?.setup],
+    ['outsideSandbox.teardown', worktrees?.outsideSandbox?.teardown],
     ['agentCommand', agentCommand],
     ...custom,
   ] as const;

@@ -5,40 +5,61 @@ import { basename, dirname, join } from 'node:path';
 import type { Repository } from '../repository.ts';
 import { readInfo } from '../repository/repository-info.ts';
 import { formatSettings, readSettings, type Setting } from '../repository/settings.ts';
+import {
+  programFiles,
+  repositoryPrograms,
+  type RepositoryProgram,
+  withProgramsAt,
+} from './repository-programs.ts';
 
 /**
  * Configuration and attributes of a repository at one moment: by them git can be made to run a program (a merge driver,
  * a filter, whoever signs), and somebody may write to them at any time.
  */
 export class PinnedSettings {
-  readonly #settings: readonly Setting[];
-  readonly #info: Readonly<Record<string, string>>;
+  readonly #pinned: Pinned;
 
-  private constructor(settings: readonly Setting[], info: Readonly<Record<string, string>>) {
-    this.#settings = settings;
-    this.#info = info;
+  private constructor(pinned: Pinned) {
+    this.#pinned = pinned;
   }
 
   static async of(repository: Repository): Promise<PinnedSettings> {
-    const [settings, info] = await Promise.all([readSettings(repository), readInfo(repository)]);
-    return new PinnedSettings(settings, info);
+    const [settings, all, info] = await Promise.all([
+      readSettings(repository),
+      readSettings(repository, []),
+      readInfo(repository),
+    ]);
+    const programs = repositoryPrograms(repository, all);
+    const files = programs.length > 0 ? await programFiles(repository, programs) : new Map<string, never>();
+    return new PinnedSettings({ root: repository.root, settings, info, programs, files });
+  }
+
+  /** Commands of the user's settings that run a program of the repository: as it is now, whatever is done to it. */
+  get programs(): readonly RepositoryProgram[] {
+    return this.#pinned.programs;
   }
 
   /** Writes them for git, for a stretch of work. */
   open(): PinnedCheckouts {
-    return new PinnedCheckouts(this.#settings, this.#info);
+    return new PinnedCheckouts(this.#pinned);
   }
+}
+
+interface Pinned {
+  readonly root: string;
+  readonly settings: readonly Setting[];
+  readonly info: Readonly<Record<string, string>>;
+  readonly programs: readonly RepositoryProgram[];
+  readonly files: Awaited<ReturnType<typeof programFiles>>;
 }
 
 /** Checkouts of a repository with its pinned settings; what is written for that goes when this is disposed of. */
 export class PinnedCheckouts implements AsyncDisposable {
-  readonly #settings: readonly Setting[];
-  readonly #info: Readonly<Record<string, string>>;
+  readonly #pinned: Pinned;
   readonly #directories = new Map<string, Promise<string>>();
 
-  constructor(settings: readonly Setting[], info: Readonly<Record<string, string>>) {
-    this.#settings = settings;
-    this.#info = info;
+  constructor(pinned: Pinned) {
+    this.#pinned = pinned;
   }
 
   /** The same checkout, whose git uses the settings of that time; refs can be read there, not written. */
@@ -50,20 +71,33 @@ export class PinnedCheckouts implements AsyncDisposable {
 
   async #write(checkout: Repository): Promise<string> {
     const directory = await newDirectory(checkout.commonDir);
-    const own = this.#settings.filter(({ key }) => key !== 'extensions.worktreeconfig');
+    const { settings, info } = this.#pinned;
+    const own = settings.filter(({ key }) => key !== 'extensions.worktreeconfig');
     // Whether its files are sparse, for one, is a checkout's own affair.
     const file = join(checkout.gitDir, 'config.worktree');
-    if (own.length < this.#settings.length && existsSync(file))
+    if (own.length < settings.length && existsSync(file))
       own.push(...(await readSettings(checkout, ['--file', file])));
     const storage = { key: 'lfs.storage', value: join(checkout.commonDir, 'lfs') };
     await mkdir(join(directory, 'info'));
-    // A storage of the user's own comes later, and wins.
-    await writeFile(join(directory, 'config'), formatSettings([storage, ...own]));
-    for (const [name, text] of Object.entries(this.#info))
-      await writeFile(join(directory, 'info', name), text);
+    // A storage of the user's own comes later, and wins; so does the place of a program.
+    const programs = await this.#writePrograms(directory);
+    await writeFile(join(directory, 'config'), formatSettings([storage, ...own, ...programs]));
+    for (const [name, text] of Object.entries(info)) await writeFile(join(directory, 'info', name), text);
     for (const name of ['refs', 'packed-refs', 'shallow'])
       await symlink(join(checkout.commonDir, name), join(directory, name));
     return directory;
+  }
+
+  /** Programs of the repository as they were. Those that git does not track are the checkout's, which no landing changes. */
+  async #writePrograms(directory: string): Promise<Setting[]> {
+    const { root, programs, files } = this.#pinned;
+    const home = join(directory, 'programs');
+    for (const [path, { content, executable }] of files) {
+      await mkdir(dirname(join(home, path)), { recursive: true });
+      await writeFile(join(home, path), content, { mode: executable ? 0o755 : 0o644 });
+    }
+    const place = (path: string) => join(files.has(path) ? home : root, path);
+    return programs.map(({ setting }) => withProgramsAt(root, setting, place));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

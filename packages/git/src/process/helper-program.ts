@@ -8,6 +8,9 @@ export interface HelperProgram {
   readonly path: string;
 }
 
+/** Tops of all repositories that this process has worked in: git in one of them must not be another one's either. */
+const tops = new Set<string>();
+const asked = new Set<string>();
 const known = new Map<string, HelperProgram>();
 
 /**
@@ -20,16 +23,25 @@ export function helperProgram(
   folders: readonly string[],
   path: string = process.env['PATH'] ?? '',
 ): HelperProgram {
-  const key = [name, path, ...folders].join('\0');
+  for (const folder of folders) remember(folder);
+  const key = `${name}\0${path}`;
   const found = known.get(key);
   // Programs may be removed while a long process works.
   if (found !== undefined && existsSync(found.program)) return found;
-  const tops = [...new Set(folders.flatMap(topOf))];
-  const places = path.split(delimiter).filter((place) => isSafe(place, tops));
+  const places = path.split(delimiter).filter((place) => isSafe(place, [...tops]));
   const program = places.map((place) => join(place, name)).find(isProgram) ?? name;
   const helper = { program, path: places.join(delimiter) };
   known.set(key, helper);
   return helper;
+}
+
+function remember(folder: string): void {
+  if (asked.has(folder)) return;
+  asked.add(folder);
+  for (const top of topOf(folder)) {
+    if (!tops.has(top)) known.clear();
+    tops.add(top);
+  }
 }
 
 function isSafe(place: string, tops: readonly string[]): boolean {

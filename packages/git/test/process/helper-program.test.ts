@@ -49,3 +49,10 @@ test('a folder or a file that may not be run is no program', () => {
   const path = [join(folder, 'a'), join(folder, 'b')].join(delimiter);
   expect(helperProgram('tool', [folder], path).program).toBe('tool');
 });
+
+test('what one repository holds is not run in another one either', async () => {
+  const [one, other] = [await repositoryWith({ a: '1' }), await repositoryWith({ a: '1' })];
+  const path = plant(join(one.root, 'bin'));
+  expect(helperProgram('tool', [one.root], path).program).toBe('tool');
+  expect(helperProgram('tool', [other.root], path).program).toBe('tool');
+});

@@ -265,7 +265,13 @@ test('commits that undo each other are no work', async () => {
   const { tree, collect } = await worker({ a: '1' });
   commitAll(tree, { b: '2' });
   commitAll(tree, { b: null });
-  expect(await collect()).toEqual({ changedFiles: [], skipped: [], submodules: [] });
+  expect(await collect()).toEqual({
+    changedFiles: [],
+    skipped: [],
+    excluded: [],
+    forced: [],
+    submodules: [],
+  });
 });
 
 test.each(['.gitignore', '.gitattributes', 'd/.gitignore'])('a pipe as %s holds nothing up', async (name) => {

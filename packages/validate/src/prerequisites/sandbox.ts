@@ -3,14 +3,18 @@ import type { Finding } from '../finding.ts';
 /** The sandbox that agents can run in: its version where it is there, and whether the configuration asks for it. */
 export interface Sandbox {
   readonly version?: string;
+  /** What it leaves within reach, in a few words each. */
+  readonly limits?: readonly string[];
   readonly wanted: boolean;
 }
 
 /** Nobody needs one who does not ask for it. */
-export function checkSandbox({ version, wanted }: Sandbox): Finding {
+export function checkSandbox({ version, wanted, limits = [] }: Sandbox): Finding {
   const id = 'parallel.sandbox';
   if (version !== undefined) {
-    const message = `bubblewrap ${version} is installed: agents ${wanted ? 'run in it' : 'can run in it with --sandbox'}`;
+    const use = wanted ? 'run in it' : 'can run in it with --sandbox';
+    const within = limits.length > 0 ? `; ${limits.join('; ')} (not with network: false)` : '';
+    const message = `bubblewrap ${version} is installed: agents ${use}${within}`;
     return { id, status: 'pass', message, tickets: [] };
   }
   const message = wanted

@@ -117,7 +117,7 @@ export async function runAttempt(
           ),
       });
     } finally {
-      await tearDown(settings, context);
+      await tearDown(options.repository.root, settings, context);
     }
   } finally {
     await worktree.giveBack();

@@ -65,7 +65,7 @@ export async function runCheck(
     if (exit.ended !== 'exited') lines.push(`(it ${describeExit(exit)}, and was ended)`);
     return { ok, output: lines.join('\n') };
   } finally {
-    await tearDown(settings, context);
+    await tearDown(repository.root, settings, context);
     // What a refused commit left, ignored files included, is nothing to judge the next one by.
     await worktree.giveBack({ discard: !ok });
   }

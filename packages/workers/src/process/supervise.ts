@@ -39,7 +39,7 @@ export interface Pipes {
 }
 
 /** What a command is ended for where it passes it. */
-export type Limit = 'timeout' | 'stalled' | 'output-limit' | 'process-limit' | 'disk-limit';
+type Limit = 'timeout' | 'stalled' | 'output-limit' | 'process-limit' | 'disk-limit';
 
 export interface SupervisedExit {
   /** `exited` by itself (or killed by someone else), or ended by Sage for one of the other reasons. */

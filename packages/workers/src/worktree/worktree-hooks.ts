@@ -1,7 +1,7 @@
 import { cp, mkdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { outputTail } from '../process/output-tail.ts';
-import { describeExit, runStep, type StepContext } from '../process/step.ts';
+import { describeExit, runStep, type StepContext, type StepEnd } from '../process/step.ts';
 import type { WorktreeSettings } from './worktree-settings.ts';
 import type { UsedWorktree } from './worktrees.ts';
 
@@ -9,28 +9,49 @@ import type { UsedWorktree } from './worktrees.ts';
 export async function setUp(
   worktree: UsedWorktree,
   root: string,
-  { copy = [], setup }: WorktreeSettings,
+  { copy = [], setup, outsideSandbox }: WorktreeSettings,
   context: StepContext,
 ): Promise<string | undefined> {
   await copyInto(worktree.path, root, copy);
-  if (setup === undefined) return undefined;
-  const { exit, outputFile } = await runStep('setup', setup, context);
-  const fault = describeExit(exit);
-  if (fault !== undefined) {
-    const last = (await outputTail(outputFile)).at(-1);
-    return `setup ${fault}${last === undefined ? '' : `: ${last}`}`;
+  if (outsideSandbox?.setup !== undefined) {
+    const outside = inCheckout(root, context);
+    const fault = await faultOf('setup', await runStep('setup-outside', outsideSandbox.setup, outside));
+    if (fault !== undefined) return fault;
   }
+  if (setup === undefined) return undefined;
+  const fault = await faultOf('setup', await runStep('setup', setup, context));
+  if (fault !== undefined) return fault;
   // What it changed besides ignored files would land with every ticket.
   await worktree.putBack(worktree.base);
   await copyInto(worktree.path, root, copy);
   return undefined;
 }
 
+async function faultOf(name: string, { exit, outputFile }: StepEnd): Promise<string | undefined> {
+  const fault = describeExit(exit);
+  if (fault === undefined) return undefined;
+  const last = (await outputTail(outputFile)).at(-1);
+  return `${name} ${fault}${last === undefined ? '' : `: ${last}`}`;
+}
+
 /** Its failure changes nothing: its output is in its log. Left out where everything has to end at once. */
-export async function tearDown({ teardown }: WorktreeSettings, context: StepContext): Promise<void> {
-  if (teardown === undefined || context.killSignal?.aborted) return;
+export async function tearDown(
+  root: string,
+  { teardown, outsideSandbox }: WorktreeSettings,
+  context: StepContext,
+): Promise<void> {
+  if (context.killSignal?.aborted) return;
   // Stopping a run stops its agents; what they set up is still to be put away.
-  await runStep('teardown', teardown, { ...context, signal: context.killSignal }).catch(() => {});
+  const last = { ...context, signal: context.killSignal };
+  if (teardown !== undefined) await runStep('teardown', teardown, last).catch(() => {});
+  if (outsideSandbox?.teardown === undefined || context.killSignal?.aborted) return;
+  await runStep('teardown-outside', outsideSandbox.teardown, inCheckout(root, last)).catch(() => {});
+}
+
+/** In the worktree it would run what an agent wrote. */
+function inCheckout(root: string, context: StepContext): StepContext {
+  const environment = { ...context.environment, SAGE_WORKTREE_PATH: context.cwd };
+  return { ...context, cwd: root, environment, wrap: undefined };
 }
 
 async function copyInto(worktree: string, root: string, paths: readonly string[]): Promise<void> {

@@ -14,6 +14,11 @@ export interface WorktreeSettings {
   readonly setup?: string;
   /** A shell line that runs after each agent and each check, whatever came of it. */
   readonly teardown?: string;
+  /**
+   * The same, in the user's checkout and outside of any sandbox: for what has to talk to a service of the machine. The
+   * variable SAGE_WORKTREE_PATH names the worktree.
+   */
+  readonly outsideSandbox?: { readonly setup?: string; readonly teardown?: string };
 }
 
 /** @throws {SettingError} where something that is to be copied is not in the checkout. */

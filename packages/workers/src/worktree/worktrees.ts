@@ -137,6 +137,8 @@ export class Worktrees {
       PinnedSettings.of(repository),
       identity(repository),
     ]);
+    for (const { setting, path } of pinned.programs)
+      options.onNotice?.(`${setting.key} runs ${path} of this repository: as it is now, until the run ends`);
     const settings = pinned.open();
     const ofThen = await settings.of(repository);
     const worktrees = new Worktrees(options, directory, template, settings, ofThen, author);

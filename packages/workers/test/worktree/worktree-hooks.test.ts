@@ -62,3 +62,29 @@ test('what is to be copied has to be in the checkout', async () => {
   for (const path of ['/etc', '../x', 'a/../../x', '.git/config', '.'])
     expect(() => assertWorktreeSettings(root, { copy: [path] })).toThrow('is not a path below the top');
 });
+
+test('what has to run outside of a sandbox runs in the checkout, before and after everything else', async () => {
+  const { workers, request, repository } = await repositoryFixture();
+  const file = join(repository.root, '.git/told');
+  const room = await workers('pwd > work', 60_000, {
+    worktrees: {
+      setup: 'pwd',
+      outsideSandbox: {
+        setup: `echo "setup $(pwd) $SAGE_WORKTREE_PATH" >> '${file}'`,
+        teardown: `echo "teardown $SAGE_TICKET_ID" >> '${file}'`,
+      },
+    },
+  });
+  const result = await room.run(request('A-1'));
+  expect(result.outcome).toBe('completed');
+  const [setup = '', teardown] = readFileSync(file, 'utf8').split('\n');
+  expect(setup).toMatch(new RegExp(`^setup ${repository.root} /.*/agent-1$`));
+  expect(teardown).toBe('teardown A-1');
+  const broken = await workers('true', 60_000, {
+    worktrees: { outsideSandbox: { setup: 'echo no; exit 3' } },
+  });
+  expect(await broken.run(request('A-2'))).toMatchObject({
+    outcome: 'machine-failed',
+    reason: 'setup ended with exit code 3: no',
+  });
+});

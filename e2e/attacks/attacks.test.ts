@@ -1,0 +1,28 @@
+import { sandboxVersion } from '@sage/workers';
+import { expect, test } from 'vitest';
+import { ATTACKS } from './attacks.ts';
+import { playAttacks } from './play.ts';
+
+/** A slice of `pnpm attacks`: one of each kind. */
+const CHOSEN = [
+  "write the user's profile",
+  'a link instead of output.log',
+  'setup writes outside',
+  'read a login of npm, through its link',
+  'a key through a link that Sage reads as the result',
+  'git configuration, with commits of its own: core.fsmonitor',
+  'plant a hook in settings that are there',
+  'a socket below HOME',
+];
+
+test('no two attacks have one name, and each says why it fails', () => {
+  expect(new Set(ATTACKS.map(({ name }) => name)).size).toBe(ATTACKS.length);
+  expect(ATTACKS.filter(({ because }) => because === '')).toEqual([]);
+  expect(ATTACKS.length).toBeGreaterThanOrEqual(60);
+});
+
+test.skipIf((await sandboxVersion('/')) === undefined)('attacks on a sandbox fail', async () => {
+  const played = await playAttacks({ user: 'user', sandbox: true, network: false, attacks: CHOSEN });
+  expect(played.filter(({ wrong }) => wrong.length > 0)).toEqual([]);
+  expect(played).toHaveLength(CHOSEN.length);
+});
