@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { sandboxVersion } from '@sage/workers';
 import { expect, test } from 'vitest';
 import { ATTACKS } from './attacks.ts';
 import { playAttacks } from './play.ts';
+import { PROMISES } from './promises.ts';
 
 /** A slice of `pnpm attacks`: one of each kind. */
 const CHOSEN = [
@@ -19,6 +22,18 @@ test('no two attacks have one name, and each says why it fails', () => {
   expect(new Set(ATTACKS.map(({ name }) => name)).size).toBe(ATTACKS.length);
   expect(ATTACKS.filter(({ because }) => because === '')).toEqual([]);
   expect(ATTACKS.length).toBeGreaterThanOrEqual(60);
+});
+
+const text = (path: string) => readFileSync(join(import.meta.dirname, '../..', path), 'utf8');
+
+test('each promise of SECURITY.md has its tests', () => {
+  const [, promised = ''] = /\n## What is promised\n(.*?)\n## /s.exec(text('SECURITY.md')) ?? [];
+  const lines = promised.split('\n').flatMap((line) => /^- (.*)$/.exec(line)?.[1] ?? []);
+  expect(Object.keys(PROMISES)).toEqual(lines);
+  const missing = Object.entries(PROMISES).filter(([, proof]) =>
+    'file' in proof ? !text(proof.file).includes(proof.title) : proof.length === 0,
+  );
+  expect(missing).toEqual([]);
 });
 
 test.skipIf((await sandboxVersion('/')) === undefined)('attacks on a sandbox fail', async () => {

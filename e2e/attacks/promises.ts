@@ -1,0 +1,71 @@
+import { GIT } from './git.ts';
+import { PROCESSES } from './processes.ts';
+import { READS } from './reads.ts';
+import { SETTINGS } from './settings.ts';
+import { WRITES } from './writes.ts';
+
+/** What holds a promise of SECURITY.md: names of attacks, or a file of tests with the title of one. */
+type Proof = readonly string[] | { readonly file: string; readonly title: string };
+
+const names = (attacks: readonly { readonly name: string }[], pattern: RegExp) =>
+  attacks.map(({ name }) => name).filter((name) => pattern.test(name));
+
+/** Each promise of SECURITY.md, word for word. */
+export const PROMISES: Readonly<Record<string, Proof>> = {
+  'Nothing outside the worktree, the result and what `writable` names is written.': names(
+    WRITES,
+    /^(write|remove|truncate|change|through|up|a hard link|a rename)/,
+  ),
+  'Logs, prompts and results are never written or read through a link.': names([...WRITES, ...READS], /link/),
+  'Setup, checks and teardown run in the sandbox as agents do.': names(WRITES, /writes outside$/),
+  "Keys below HOME, passwords in the repository's configuration and logs of other tickets cannot be read.":
+    names(READS, /^read/),
+  'Sockets of your programs cannot be reached, and without network no server either.': names(
+    PROCESSES,
+    /socket|server|bus|agent of ssh/,
+  ),
+  'Processes outside are not seen, and everything inside ends with the sandbox.': names(
+    PROCESSES,
+    /process outside|outlive/,
+  ),
+  "Nothing in the sandbox has capabilities, and the kernel's settings are read-only.": names(
+    PROCESSES,
+    /capabilities|mount|device|kernel|control group|chroot/,
+  ),
+  'An agent plants nothing in its own settings: no hook, no plugin, no server of tools.': names(
+    SETTINGS,
+    /^plant/,
+  ),
+  "Sage's git runs nothing that a worktree's configuration, hooks or attributes name.": names(
+    GIT,
+    /configuration|hooks/,
+  ),
+  "Git and other helpers are never taken from the repository or from npm's folders.": names(
+    SETTINGS,
+    /^programs/,
+  ),
+  'A program of the repository that your own git configuration runs is the one of the beginning of the run.':
+    names(GIT, /^a filter of the user/),
+  'Looking at a repository runs nothing of it; what it wants to run, you confirm.': {
+    file: 'e2e/trust.test.ts',
+    title: '%s of a configuration runs when it is confirmed',
+  },
+  'What configures Sage lands only with a ticket that declares it, and what else changes what runs is named.':
+    {
+      file: 'e2e/trust.test.ts',
+      title:
+        'what configures sage lands with a ticket that declares it only, and what else changes what runs is told',
+    },
+  'Keys pass to agents only where they are named, and to setup and checks only by their full names.': {
+    file: 'packages/workers/test/process/secrets.test.ts',
+    title: 'variables pass by name or pattern; those of git and Sage never',
+  },
+  'Secrets are masked in everything that is kept or told, however programs write them.': {
+    file: 'packages/workers/test/process/secrets.test.ts',
+    title: 'a secret is masked as programs write it: %s',
+  },
+  'An agent that prints, starts or writes without end is ended.': {
+    file: 'packages/workers/test/process/disk-watch.test.ts',
+    title: 'an agent that passes its limit of %s is ended',
+  },
+};
