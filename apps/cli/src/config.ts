@@ -97,6 +97,8 @@ const schema = z.strictObject({
       disk: size.optional(),
     })
     .optional(),
+  /** Which results a person accepts before they land: those that change what runs later. */
+  approve: z.enum(['risky', 'none']).optional(),
   /** What agents may do without a person. */
   permissions: permissions.optional(),
   target: oneLine.optional(),

@@ -46,6 +46,12 @@ function wording(question: Question): { message: string; yes: string; no: string
         yes: 'allow it',
         no: 'reject it',
       };
+    case 'risky':
+      return {
+        message: `${id} changes what runs later:${question.files.map((path) => `\n  ${fit(path, 70)}`).join('')}\n  May it land?`,
+        yes: 'let it land',
+        no: 'defer it, the work is kept',
+      };
     case 'commit':
       return {
         message: `Commit "${fit(question.message, 50)}" to ${fit(question.target.replace('refs/heads/', ''), 30)}?`,

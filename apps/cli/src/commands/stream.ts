@@ -12,6 +12,7 @@ import { EXIT } from '../exit.ts';
 import { interactiveAsk } from '../interactive.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { screenOf } from '../reporters/screen.ts';
+import { heldWhileAsking } from '../reporters/held.ts';
 import { jsonReporter } from '../reporters/json.ts';
 import { formatExplanation, formatPlan } from '../reporters/plan.ts';
 import { type NextCommands, plainReporter } from '../reporters/plain.ts';
@@ -55,6 +56,7 @@ export function streamCommand(): Command {
     .option('--max-ticket-tokens <n>', 'cut a ticket off when its attempts use more than this')
     .option('--no-wait', 'start nothing more when the account is at its limit')
     .option('--sandbox', 'agents and checks write to their worktree only (needs bubblewrap)')
+    .option('--approve <which>', 'ask before a result lands: risky, when it changes what runs later')
     .option('--component <prefix>', 'only tickets of this component')
     .option('--only <ids>', 'only these tickets, by commas; tries deferred ones again')
     .option('--retry-deferred', 'try deferred tickets again, with what waits for them')
@@ -144,13 +146,19 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
   const verified = verifySettings(settings.verify);
   const timeout = duration('--timeout', settings.timeout) ?? DEFAULT_TIMEOUT_MS;
   const idleTimeout = duration('--idle-timeout', settings.idleTimeout);
-  const reporter = json
+  const asksRisky = settings.approve === 'risky' && mode === 'auto';
+  if (settings.approve !== undefined && !['risky', 'none'].includes(settings.approve))
+    throw new UsageError(`--approve ${settings.approve as string}: use risky or none`);
+  if (asksRisky && (json || !(process.stdin.isTTY && process.stdout.isTTY)))
+    throw new UsageError('--approve risky asks on the terminal: run it in one, without --json');
+  const printer = json
     ? jsonReporter(process.stdout, process.stderr)
     : plainReporter(
         process.stdout,
         screenOf(process.stdout, process.env),
         nextCommands(command, flags, beginning.flags),
       );
+  const { reporter, ask } = heldWhileAsking(printer, interactiveAsk);
   for (const line of beginning.notices) reporter.notice(line);
   for (const line of sandbox ? sandboxLimits(sandbox) : []) reporter.notice(`in the sandbox ${line}`);
   const interrupt = onInterrupt(reporter.notice);
@@ -180,7 +188,8 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
       wait: settings.wait,
       record: formatRecord(beginning),
       configuration: configurationFiles(settings.prompt),
-      ask: mode === 'interactive' ? interactiveAsk : undefined,
+      ask: mode === 'interactive' ? ask : undefined,
+      askRisky: asksRisky ? ask : undefined,
       stop: interrupt.stop,
       killSignal: interrupt.killSignal,
       onResumed: reporter.resumed,

@@ -16,6 +16,8 @@ export type Question =
       readonly title: string;
       readonly paths: readonly string[];
     }
+  /** Files of a result that change what runs later; see `changesWhatRuns`. */
+  | { readonly kind: 'risky'; readonly ticket: Ticket; readonly files: readonly string[] }
   | { readonly kind: 'commit'; readonly ticket: Ticket; readonly message: string; readonly target: string };
 
 /** `no` at the start leaves the ticket as it is; later it defers the ticket, and what was done is kept. */

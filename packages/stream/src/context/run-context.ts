@@ -41,6 +41,8 @@ export interface RunSettings {
   readonly configuration?: ConfigurationFiles;
   /** Asks a person before each step of an interactive run. */
   readonly ask?: Ask;
+  /** Asks a person before a result is queued that changes what runs later. */
+  readonly askRisky?: Ask;
 }
 
 /** What every part of a run works with. */

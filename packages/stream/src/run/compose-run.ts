@@ -173,6 +173,7 @@ export async function composeRun(
         signIn: options.agent.signIn?.fix,
         configuration: options.configuration,
         ask,
+        askRisky: options.askRisky,
       },
       notice,
       stop,

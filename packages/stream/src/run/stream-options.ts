@@ -47,6 +47,8 @@ export interface StreamOptions extends Selection, ForWorkers {
   /** A ticket changes them only where it declares them. */
   readonly configuration?: ConfigurationFiles;
   readonly ask?: Ask;
+  /** In a run that asks nothing else: asks before a result is queued that changes what runs later. */
+  readonly askRisky?: Ask;
   readonly stop: AbortSignal;
   readonly killSignal: AbortSignal;
   /** The events of a resumed run up to now, before its first new one. */

@@ -34,6 +34,8 @@ export interface LoopOptions extends Selection {
   readonly budget?: BudgetLimits;
   readonly wait?: boolean;
   readonly ask?: RunSettings['ask'];
+  readonly askRisky?: RunSettings['askRisky'];
+  readonly configuration?: RunSettings['configuration'];
   readonly tracked?: boolean;
   readonly forecast?: RunParts['forecast'];
   readonly inputs?: (loop: Omit<Loop, 'end' | 'finish'>) => readonly LiveInput[];
@@ -116,6 +118,8 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
       budget: options.budget ?? {},
       wait: options.wait ?? true,
       ask: options.ask,
+      askRisky: options.askRisky,
+      configuration: options.configuration,
     },
     notice: (text) => notices.push(text),
     stop: stop.signal,

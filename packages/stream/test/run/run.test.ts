@@ -162,6 +162,44 @@ test('a result that a person does not accept defers the ticket and keeps the wor
   expect(loop.workers.kept.size).toBe(1);
 });
 
+test('a result that changes what runs later is journaled, and asked about where a person wants that', async () => {
+  const asked: unknown[] = [];
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }, { id: 'A-2' }],
+    script: ({ ticket }) => ({ changedFiles: ticket.id === 'A-1' ? ['src/x'] : ['src/x', '.envrc'] }),
+    async askRisky({ kind, ...question }) {
+      asked.push([kind, question.ticket.id, 'files' in question && question.files]);
+      return 'no';
+    },
+  });
+  await loop.finish();
+  expect(asked).toEqual([['risky', 'A-2', ['.envrc']]]);
+  expect(loop.log.state.deferred.get('A-2')).toMatchObject({ category: 'user_rejected' });
+  expect(loop.log.state.completed.has('A-1')).toBe(true);
+  const ends = loop.log.events.filter(({ event }) => event === 'attempt.finished');
+  expect(ends.map((end) => 'whatRuns' in end && end.whatRuns)).toEqual([undefined, ['.envrc']]);
+});
+
+test('what configures later runs may be changed by the ticket that declares it only', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }, { id: 'A-2', files: ['docs/.sagerc', 'package.json', 'prompt.md'] }],
+    configuration: {
+      names: ['.sagerc', 'sage.config.ts'],
+      paths: ['prompt.md'],
+      member: { name: 'package.json', member: 'sage' },
+    },
+  });
+  await loop.finish();
+  const [first, second] = loop.workers.requests;
+  expect(first).toMatchObject({
+    protectedNames: ['.sagerc', 'sage.config.ts'],
+    protectedPaths: ['prompt.md'],
+    protectedMember: { name: 'package.json', member: 'sage' },
+  });
+  expect(second).toMatchObject({ protectedNames: ['sage.config.ts'], protectedPaths: [] });
+  expect(second?.protectedMember).toBeUndefined();
+});
+
 test('a ticket that a person skips stays as it is, and blocks nobody in the report', async () => {
   const loop = await startLoop({
     tickets: chain,
