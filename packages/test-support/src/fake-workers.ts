@@ -12,6 +12,7 @@ export interface ScriptedAttempt {
   readonly tokens?: number;
   readonly retryAfter?: number;
   readonly session?: string;
+  readonly changedFiles?: readonly string[];
   /** Reports while it works, by the second they come at. */
   readonly reports?: readonly (readonly [second: number, report: Partial<AgentReport>])[];
   /** The worker itself breaks, with this message. */
