@@ -1,15 +1,17 @@
-import { lstat, readdir, statfs } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Bytes of a unit of `blocks` in stat(2). */
 const BLOCK_BYTES = 512;
 
-/** Says whether a folder has grown over a limit, without reading it as long as its file system has not lost that much. */
+/** Reading a folder may take this part of the time, so a big one is read more seldom. */
+const SHARE_OF_TIME = 0.02;
+
+/** Says whether a folder has grown over a limit. */
 export class DiskWatch {
   readonly #folder: string;
   readonly #limit: number;
-  #freeAtFirst: number | undefined;
-  #looking = false;
+  #nextAt = 0;
 
   /** `limit` in bytes, of all that is in the folder. */
   constructor(folder: string, limit: number) {
@@ -18,19 +20,13 @@ export class DiskWatch {
   }
 
   async isOver(): Promise<boolean> {
-    if (this.#looking) return false;
-    this.#looking = true;
-    try {
-      const { bavail, bsize } = await statfs(this.#folder);
-      const free = bavail * bsize;
-      this.#freeAtFirst ??= free;
-      if (this.#freeAtFirst - free < this.#limit) return false;
-      return (await bytesIn(this.#folder, this.#limit)) > this.#limit;
-    } catch {
-      return false;
-    } finally {
-      this.#looking = false;
-    }
+    const began = performance.now();
+    if (began < this.#nextAt) return false;
+    this.#nextAt = Infinity;
+    const bytes = await bytesIn(this.#folder, this.#limit);
+    const ended = performance.now();
+    this.#nextAt = ended + (ended - began) / SHARE_OF_TIME;
+    return bytes > this.#limit;
   }
 }
 
