@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir, readFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseEvents, Sandbox, WRITE_OWN_FILE } from './sandbox.ts';
@@ -121,4 +121,25 @@ test('a velocity log that is there gets a line a landing', async () => {
   const lines = (await sandbox.read('.sage/stream-velocity.log')).trim().split('\n');
   expect(lines).toHaveLength(2);
   expect(lines[0]).toMatch(/^\d{4}-\d\d-\d\dT\S+Z \d+\.\d\d API-1$/);
+});
+
+test('in a shared repository whatever a run makes is shared, but for its settings', async () => {
+  const sandbox = await Sandbox.create(ONE);
+  sandbox.git('config', 'core.sharedRepository', 'group');
+  const { exitCode } = await sandbox.sage(...RUN, '--verify', 'true');
+  expect(exitCode).toBe(0);
+  const unshared: string[] = [];
+  let seen = 0;
+  for (const top of ['.sage/runs', '.sage/commit-queue', '.git/sage', '.git/sage-queue'])
+    for (const entry of await readdir(join(sandbox.root, top), { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      const { mode } = await stat(path);
+      seen += 1;
+      // An agent's result is the agent's own file; settings may hold what is for its user's eyes only.
+      if (['result.json', 'settings.json'].includes(entry.name)) continue;
+      const wanted = entry.isDirectory() ? 0o2070 : 0o060;
+      if ((mode & wanted) !== wanted) unshared.push(`${path}: ${mode.toString(8)}`);
+    }
+  expect(unshared).toEqual([]);
+  expect(seen).toBeGreaterThan(10);
 });

@@ -1,7 +1,7 @@
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { link, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { shareWithFolder, syncDisk, syncFile, temporaryBeside, isErrno } from '@sage/git';
+import { shareAsAround, syncDisk, syncFile, temporaryBeside, isErrno } from '@sage/git';
 
 /**
  * Makes a file that did not exist, complete or not at all and, with `durable`, on disk when this returns; false when
@@ -93,6 +93,6 @@ async function writeTemporary(directory: string, text: string): Promise<string> 
 function writeUnsynced(directory: string, text: string): string {
   const path = temporaryBeside(join(directory, 'entry'));
   writeFileSync(path, text, { flag: 'wx' });
-  shareWithFolder(path);
+  shareAsAround(path);
   return path;
 }

@@ -73,7 +73,7 @@ export { removeTornObjects } from './objects/torn-objects.ts';
 export { removeTornRefs } from './refs/torn-refs.ts';
 export type { RawCommit, RawCommitContent } from './objects/raw-commit.ts';
 export { GitSession } from './objects/session.ts';
-export { makeSharedFolder, shareWithFolder } from './files/shared-folder.ts';
+export { makeFolderWithin, makeTopFolder, shareAsAround } from './files/shared-folder.ts';
 export { isTemporary, replaceFile, syncFile, temporaryBeside } from './files/replace-file.ts';
 export { fileVersion } from './files/file-version.ts';
 export { type ProcessStat, readProcessStat } from './process/process-stat.ts';

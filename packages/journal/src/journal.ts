@@ -1,8 +1,8 @@
-import { mkdir, open, readFile, truncate } from 'node:fs/promises';
+import { open, readFile, truncate } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isErrno, SAGE_PATHS } from '@sage/git';
+import { isErrno, makeFolderWithin, SAGE_PATHS, shareAsAround } from '@sage/git';
 import type { RunEvent } from './events.ts';
 import { upgradeEvent } from './upgrade-event.ts';
 
@@ -59,8 +59,9 @@ export class Journal {
   }
 
   static async open(file: string): Promise<Journal> {
-    await mkdir(join(file, '..'), { recursive: true });
+    await makeFolderWithin(dirname(file));
     const handle = await open(file, 'a+');
+    shareAsAround(file);
     const { length } = wholeLines(await handle.readFile('utf8'));
     // The next event must not be appended to a torn line.
     await truncate(file, length);

@@ -1,12 +1,12 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { replaceFile } from '@sage/git';
+import { makeFolderWithin, replaceFile } from '@sage/git';
 import { runsDirectory } from './journal.ts';
 
 /** What the program that began a run keeps for the one that resumes it: JSON of its own, for the user's eyes only. */
 export async function writeRunSettings(root: string, run: string, settings: unknown): Promise<void> {
   const file = settingsFile(root, run);
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolderWithin(dirname(file));
   await replaceFile(file, `${JSON.stringify(settings, undefined, 2)}\n`, { mode: 0o600, durable: true });
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replaceFile, isErrno } from '@sage/git';
+import { isErrno, makeFolderWithin, replaceFile } from '@sage/git';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createFile } from '../durable-file.ts';
 import { LockTimeoutError, QueueStoppedError } from '../errors.ts';
@@ -41,7 +41,7 @@ const WRITEBACK_LIMIT_MS = 3_600_000;
  */
 export async function acquireLock(directory: string, options: LockOptions): Promise<Lock> {
   const folder = join(directory, 'lock');
-  await mkdir(folder, { recursive: true });
+  await makeFolderWithin(folder);
   const owner: LockOwner = {
     ...(await ownIdentity()),
     token: randomBytes(12).toString('hex'),

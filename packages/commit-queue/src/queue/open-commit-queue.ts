@@ -3,7 +3,7 @@ import {
   excludeFromGit,
   PinnedSettings,
   identity,
-  makeSharedFolder,
+  makeTopFolder,
   openRepository,
   sharedPermissions,
   signsCommits,
@@ -29,7 +29,7 @@ export async function openCommitQueue(options: CommitQueueOptions): Promise<Comm
     sharedPermissions(repository),
   ]);
   for (const folder of [directory, join(repository.commonDir, QUEUE_LOCK, 'lock')])
-    await makeSharedFolder(folder, shared);
+    await makeTopFolder(folder, shared);
   if (options.directory === undefined) await excludeFromGit(repository, [`/${SAGE_PATHS.queue}/`]);
   const store = new EntryStore(directory, options.now ?? (() => new Date()));
   return new CommitQueue(repository, store, options, { settings, committer, sign, shared });

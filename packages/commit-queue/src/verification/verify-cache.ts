@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replaceFile } from '@sage/git';
+import { makeFolderWithin, replaceFile } from '@sage/git';
 
 import type { Verdict } from '../landing/landing-context.ts';
 
@@ -27,7 +27,7 @@ export function withVerifyCache<C extends { commit: string; tree: string }>(
     if (existsSync(join(folder, name))) return { ok: true, output: '' };
     const verdict = await verify(candidate);
     if (verdict.ok) {
-      await mkdir(folder, { recursive: true });
+      await makeFolderWithin(folder);
       await replaceFile(join(folder, name), `${candidate.commit}\n`, { durable: true });
     }
     return verdict;

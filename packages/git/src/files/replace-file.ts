@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { shareWithFolder } from './shared-folder.ts';
+import { shareAsAround } from './shared-folder.ts';
 
 export interface ReplaceFileOptions {
   /** Exactly; by default as the umask has it, and as the folder is shared. */
@@ -23,7 +23,7 @@ export async function replaceFile(
   try {
     // Created exclusively: nobody's link is followed.
     await writeFile(temporary, content, { flag: 'wx', flush: durable });
-    if (mode === undefined) shareWithFolder(temporary);
+    if (mode === undefined) shareAsAround(temporary);
     else await chmod(temporary, mode);
     await rename(temporary, file);
   } catch (error) {

@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { replaceFile } from '../files/replace-file.ts';
+import { makeFolderWithin, makeTopFolder, shareAsAround } from '../files/shared-folder.ts';
 import type { Repository } from '../repository.ts';
 import { readInfo } from '../repository/repository-info.ts';
+import { permissionsOf, type SharedPermissions } from '../repository/shared-permissions.ts';
 import { formatSettings, readSettings, type Setting } from '../repository/settings.ts';
 import {
   programFiles,
@@ -56,10 +59,14 @@ interface Pinned {
 /** Checkouts of a repository with its pinned settings; what is written for that goes when this is disposed of. */
 export class PinnedCheckouts implements AsyncDisposable {
   readonly #pinned: Pinned;
+  readonly #shared: SharedPermissions | undefined;
   readonly #directories = new Map<string, Promise<string>>();
 
   constructor(pinned: Pinned) {
     this.#pinned = pinned;
+    this.#shared = permissionsOf(
+      pinned.settings.findLast(({ key }) => key === 'core.sharedrepository')?.value ?? '',
+    );
   }
 
   /** The same checkout, whose git uses the settings of that time; refs can be read there, not written. */
@@ -70,7 +77,7 @@ export class PinnedCheckouts implements AsyncDisposable {
   }
 
   async #write(checkout: Repository): Promise<string> {
-    const directory = await newDirectory(checkout.commonDir);
+    const directory = await newDirectory(checkout.commonDir, this.#shared);
     const { settings, info } = this.#pinned;
     const own = settings.filter(({ key }) => key !== 'extensions.worktreeconfig');
     // Whether its files are sparse, for one, is a checkout's own affair.
@@ -78,11 +85,12 @@ export class PinnedCheckouts implements AsyncDisposable {
     if (own.length < settings.length && existsSync(file))
       own.push(...(await readSettings(checkout, ['--file', file])));
     const storage = { key: 'lfs.storage', value: join(checkout.commonDir, 'lfs') };
-    await mkdir(join(directory, 'info'));
+    await makeFolderWithin(join(directory, 'info'));
     // A storage of the user's own comes later, and wins; so does the place of a program.
     const programs = await this.#writePrograms(directory);
-    await writeFile(join(directory, 'config'), formatSettings([storage, ...own, ...programs]));
-    for (const [name, text] of Object.entries(info)) await writeFile(join(directory, 'info', name), text);
+    await replaceFile(join(directory, 'config'), formatSettings([storage, ...own, ...programs]));
+    for (const [name, text] of Object.entries(info))
+      await replaceFile(join(directory, 'info', name), text);
     for (const name of ['refs', 'packed-refs', 'shallow'])
       await symlink(join(checkout.commonDir, name), join(directory, name));
     return directory;
@@ -93,7 +101,7 @@ export class PinnedCheckouts implements AsyncDisposable {
     const { root, programs, files } = this.#pinned;
     const home = join(directory, 'programs');
     for (const [path, { content, executable }] of files) {
-      await mkdir(dirname(join(home, path)), { recursive: true });
+      await makeFolderWithin(dirname(join(home, path)));
       await writeFile(join(home, path), content, { mode: executable ? 0o755 : 0o644 });
     }
     const place = (path: string) => join(files.has(path) ? home : root, path);
@@ -114,12 +122,15 @@ export class PinnedCheckouts implements AsyncDisposable {
 const HOME = 'sage-settings';
 
 /** Beside the configuration itself, which may hold credentials; elsewhere only where nothing can be written there. */
-async function newDirectory(commonDir: string): Promise<string> {
+async function newDirectory(commonDir: string, shared: SharedPermissions | undefined): Promise<string> {
   const home = join(commonDir, HOME);
   try {
-    await mkdir(home, { recursive: true });
+    await makeTopFolder(home, shared);
     await removeLeftOvers(home);
-    return await mkdtemp(join(home, 'of-'));
+    const directory = await mkdtemp(join(home, 'of-'));
+    // Then whoever shares the repository can clear it away.
+    shareAsAround(directory);
+    return directory;
   } catch {
     return mkdtemp(join(tmpdir(), 'sage-settings-'));
   }
@@ -131,6 +142,7 @@ const MAX_AGE_MS = 7 * 86_400_000;
 async function removeLeftOvers(home: string): Promise<void> {
   for (const name of await readdir(home)) {
     const { mtimeMs } = await stat(join(home, name));
-    if (Date.now() - mtimeMs > MAX_AGE_MS) await rm(join(home, name), { recursive: true, force: true });
+    if (Date.now() - mtimeMs <= MAX_AGE_MS) continue;
+    await rm(join(home, name), { recursive: true, force: true }).catch(() => {});
   }
 }

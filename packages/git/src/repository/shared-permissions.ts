@@ -21,9 +21,26 @@ const NAMES: Readonly<Record<string, number>> = {
   '2': EVERYBODY,
 };
 
-/** undefined where the repository is not shared. */
-export async function sharedPermissions(repository: Repository): Promise<SharedPermissions | undefined> {
-  const value = await git(repository, ['config', '--get', 'core.sharedRepository'], { allowExit: [1] });
+const known = new WeakMap<Repository, Promise<SharedPermissions | undefined>>();
+
+/** undefined where the repository is not shared. Looked up once for a repository that is open: runs keep their settings. */
+export function sharedPermissions(repository: Repository): Promise<SharedPermissions | undefined> {
+  let permissions = known.get(repository);
+  if (permissions === undefined) {
+    permissions = readPermissions(repository);
+    known.set(repository, permissions);
+  }
+  return permissions;
+}
+
+async function readPermissions(repository: Repository): Promise<SharedPermissions | undefined> {
+  return permissionsOf(
+    await git(repository, ['config', '--get', 'core.sharedRepository'], { allowExit: [1] }),
+  );
+}
+
+/** By the value of `core.sharedRepository`, empty where there is none. */
+export function permissionsOf(value: string): SharedPermissions | undefined {
   const bits = NAMES[value.toLowerCase()];
   if (bits !== undefined) return { bits, exact: false };
   const mode = /^0?[0-7]{3}$/.test(value) ? Number.parseInt(value, 8) & 0o666 : 0;

@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { chmod, copyFile, link, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isErrno } from '../errors.ts';
+import { makeTopFolder } from '../files/shared-folder.ts';
 import { objectFormat, writeLooseObject } from '../objects/loose-object.ts';
 import { objectEnvironment } from '../objects/object-environment.ts';
 import { formatCommit, type RawCommitContent } from '../objects/raw-commit.ts';
 import { waitForGc } from '../objects/running-gc.ts';
 import { quote } from '../repository/settings.ts';
+import { type SharedPermissions, sharedPermissions } from '../repository/shared-permissions.ts';
 import type { Repository } from '../repository.ts';
 
 /** Objects put in at a time. */
@@ -16,10 +18,12 @@ const MAX_PARALLEL_WRITES = 16;
 export class ScratchObjects implements AsyncDisposable {
   readonly #repository: Repository;
   readonly #home: string;
+  readonly #shared: SharedPermissions | undefined;
 
-  private constructor(repository: Repository, home: string) {
+  private constructor(repository: Repository, home: string, shared: SharedPermissions | undefined) {
     this.#repository = repository;
     this.#home = home;
+    this.#shared = shared;
   }
 
   /** In the git directory, so that they need not be copied. */
@@ -27,8 +31,9 @@ export class ScratchObjects implements AsyncDisposable {
     const parent = join(repository.commonDir, PARENT);
     await removeLeftOvers(parent);
     const home = join(parent, randomBytes(6).toString('hex'));
-    await mkdir(join(home, 'objects'), { recursive: true });
-    return new ScratchObjects(repository, home);
+    const shared = await sharedPermissions(repository);
+    await makeTopFolder(join(home, 'objects'), shared);
+    return new ScratchObjects(repository, home, shared);
   }
 
   /** Git writes here, and sees the repository's objects as well. */
@@ -42,7 +47,7 @@ export class ScratchObjects implements AsyncDisposable {
   writeCommit(content: RawCommitContent): string | undefined {
     const raw = formatCommit(content);
     const place = { ...this.#repository, commonDir: this.#home };
-    return raw && writeLooseObject(place, objectFormat(content.tree), 'commit', raw);
+    return raw && writeLooseObject(place, objectFormat(content.tree), 'commit', raw, this.#shared);
   }
 
   /**
@@ -95,7 +100,7 @@ async function removeLeftOvers(parent: string): Promise<void> {
   for (const name of await readdir(parent).catch(() => [])) {
     const status = await stat(join(parent, name)).catch(() => undefined);
     if (status && Date.now() - status.mtimeMs > OLD_MS)
-      await rm(join(parent, name), { recursive: true, force: true });
+      await rm(join(parent, name), { recursive: true, force: true }).catch(() => {});
   }
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openCommitQueue, type QueueEntry } from '@sage/commit-queue';
 import {
   excludeFromGit,
-  makeSharedFolder,
+  makeTopFolder,
   type Repository,
   SAGE_PATHS,
   sharedPermissions,
@@ -75,7 +75,8 @@ export async function composeRun(
     repository,
     ownPaths.map((path) => `/${path}/`),
   );
-  await makeSharedFolder(join(repository.root, runs), await sharedPermissions(repository));
+  const shared = await sharedPermissions(repository);
+  for (const path of [runs, entries]) await makeTopFolder(join(repository.root, path), shared);
   const run = resumed?.run ?? newRunId(clock.now(), beginning.random);
   const protectedPaths = [...source.protectedPaths, ...ownPaths];
   const workers = await openWorkerPool({ ...options, repository, protectedPaths }, workforce.workers, notice);

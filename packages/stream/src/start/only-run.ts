@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { acquireLock, type LockOwner, lockOwner, LockTimeoutError } from '@sage/commit-queue';
-import { makeSharedFolder, type Repository, sharedPermissions } from '@sage/git';
+import { makeTopFolder, type Repository, sharedPermissions } from '@sage/git';
 import { CannotStartError } from '../errors.ts';
 
 const PURPOSE = 'sage stream';
@@ -8,7 +8,7 @@ const PURPOSE = 'sage stream';
 /** One run per repository, whichever of its checkouts it is started in. */
 export async function onlyRun(repository: Repository) {
   // Below the git directory: a run that is refused leaves nothing in the checkout.
-  await makeSharedFolder(join(folder(repository), 'lock'), await sharedPermissions(repository));
+  await makeTopFolder(join(folder(repository), 'lock'), await sharedPermissions(repository));
   try {
     return await acquireLock(folder(repository), { timeout: 0, purpose: PURPOSE });
   } catch (cause) {

@@ -1,6 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encodeRefComponent, removeTree } from '@sage/git';
+import { encodeRefComponent, makeFolderWithin, removeTree } from '@sage/git';
 import { replaceRegular } from '../process/regular-file.ts';
 
 /** The files of one attempt, outside the worktree, so that they are never part of the work. */
@@ -28,7 +27,7 @@ export async function createAttemptFiles(
   ticket: unknown,
 ): Promise<AttemptFiles> {
   const directory = join(runDirectory, attemptPath(ticketId, attempt));
-  await mkdir(directory, { recursive: true });
+  await makeFolderWithin(directory);
   const resultFolder = join(directory, 'result');
   const files = {
     directory,
@@ -44,6 +43,6 @@ export async function createAttemptFiles(
     replaceRegular(files.output, ''),
     removeTree(resultFolder),
   ]);
-  await mkdir(resultFolder);
+  await makeFolderWithin(resultFolder);
   return files;
 }

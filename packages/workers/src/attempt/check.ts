@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolderWithin } from '@sage/git';
 import { MachineError } from '../errors.ts';
 import { processMark } from '../process/end-processes.ts';
 import { outputTail } from '../process/output-tail.ts';
@@ -35,7 +35,7 @@ export async function runCheck(
 ): Promise<{ ok: boolean; output: string }> {
   const { repository, worktrees, settings, masker, timeout } = worker;
   const directory = join(worker.runDirectory, 'verify', commit);
-  await mkdir(directory, { recursive: true });
+  await makeFolderWithin(directory);
   const worktree = await worktrees.take('verify', commit, commit);
   const context: StepContext = {
     ...(await confineCommands(worker, worktree)),

@@ -1,5 +1,6 @@
-import { copyFile, lstat, mkdir } from 'node:fs/promises';
+import { copyFile, lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolderWithin, shareAsAround } from '@sage/git';
 import type { UsedWorktree } from '../worktree/worktrees.ts';
 import type { AttemptFiles } from './attempt-files.ts';
 
@@ -21,8 +22,11 @@ export async function keepIgnored(worktree: UsedWorktree, files: AttemptFiles): 
   // A link may lead to what the agent itself cannot read.
   for (const { name } of found.filter(({ status }) => status.isFile())) {
     const to = join(files.directory, 'ignored', name);
-    await mkdir(dirname(to), { recursive: true });
-    await copyFile(join(worktree.path, name), to).catch(() => {});
+    await makeFolderWithin(dirname(to));
+    await copyFile(join(worktree.path, name), to).then(
+      () => shareAsAround(to),
+      () => {},
+    );
   }
   return names;
 }

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, writeFile } from 'node:fs/promises';
-import { isErrno, removeTree } from '@sage/git';
+import { isErrno, removeTree, shareAsAround } from '@sage/git';
 
 /**
  * Opens a file that an agent can reach by path. A pipe in its place would hold the opening up for ever, so only a regular
@@ -38,4 +38,5 @@ export async function appendRegular(path: string, text: string): Promise<void> {
 export async function replaceRegular(path: string, text: string): Promise<void> {
   await removeTree(path);
   await writeFile(path, text, { flag: 'wx' });
+  shareAsAround(path);
 }
