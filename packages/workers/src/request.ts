@@ -123,7 +123,7 @@ export interface AttemptResult extends TokenUsage {
   /** All that the agent left, as commits on the base in the user's repository; absent where nothing changed. */
   readonly commit?: string;
   readonly changedFiles: readonly string[];
-  /** Changes that were not taken: protected files, embedded repositories' metadata. */
+  /** What was not taken: protected files, embedded repositories' metadata, names that git cannot carry; files that git ignores, where there is nothing else. */
   readonly ignoredFiles: readonly string[];
   /** What else the agent left, or what happened meanwhile, a sentence each. */
   readonly notes?: readonly string[];

@@ -257,10 +257,11 @@ test('ignored files that were the only output are named, and copies are kept', a
   const room = await workers(
     'mkdir -p docs/plans; echo plan > docs/plans/summary.md; echo other > docs/plans/b.md',
   );
-  const { reason, outputFile } = await room.run(request('API-1'));
+  const { reason, ignoredFiles, outputFile } = await room.run(request('API-1'));
   expect(reason).toBe(
     'the agent reported success but changed nothing; it wrote 2 ignored files: docs/plans/b.md, docs/plans/summary.md',
   );
+  expect(ignoredFiles).toEqual(['docs/plans/b.md', 'docs/plans/summary.md']);
   expect(await readFile(join(outputFile, '../ignored/docs/plans/summary.md'), 'utf8')).toBe('plan\n');
 });
 

@@ -89,8 +89,7 @@ export class PinnedCheckouts implements AsyncDisposable {
     // A storage of the user's own comes later, and wins; so does the place of a program.
     const programs = await this.#writePrograms(directory);
     await replaceFile(join(directory, 'config'), formatSettings([storage, ...own, ...programs]));
-    for (const [name, text] of Object.entries(info))
-      await replaceFile(join(directory, 'info', name), text);
+    for (const [name, text] of Object.entries(info)) await replaceFile(join(directory, 'info', name), text);
     for (const name of ['refs', 'packed-refs', 'shallow'])
       await symlink(join(checkout.commonDir, name), join(directory, name));
     return directory;

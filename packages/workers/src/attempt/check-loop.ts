@@ -108,7 +108,7 @@ async function loop(options: CheckLoopOptions): Promise<AttemptResult> {
       ...total,
       ...(collected.commit !== undefined && { commit: collected.commit }),
       changedFiles: collected.changedFiles,
-      ignoredFiles: collected.ignoredFiles,
+      ignoredFiles: [...collected.ignoredFiles, ...ignored],
       ...(collected.notes.length > 0 && { notes: collected.notes }),
       ...(session !== undefined && { session }),
       ...(denied.length > 0 && { denied }),
