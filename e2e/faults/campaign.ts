@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { openCommitQueue } from '@sage/commit-queue';
 import { type Expectation, type Findings, inspect } from './inspect.ts';
 import type { Orders } from './queue-child.ts';
-import { type Campaign, ENVIRONMENT, git, makeRepository, TARGET } from './repository.ts';
+import { type Campaign, ENVIRONMENT, git, LOST_LOCK_EXIT, makeRepository, TARGET } from './repository.ts';
 
 export interface Tally extends Findings {
   name: string;
@@ -26,7 +26,7 @@ export interface Round {
   /** One process after another; only the first queues the round's work. */
   kills: readonly Kill[];
   meanwhile?: Orders['meanwhile'];
-  /** Another process does the same at the same time, and is not killed. */
+  /** Another process does the same at the same time, under the same command, and is not killed. */
   beside?: boolean;
   /** The command that the processes run under. */
   under?: readonly string[];
@@ -55,17 +55,18 @@ export async function runCase({ name, rounds, prepare, after, ...expected }: Cas
   prepare?.(campaign);
   if (!expectation.followed) git(root, 'checkout', '--quiet', '--detach');
   const acknowledged = new Set<string>();
-  let [runs, kills, stops] = [0, 0, 0];
+  let [runs, kills, stops, robbed] = [0, 0, 0, 0];
   const run = async (orders: Orders, kill?: Kill, under: readonly string[] = []) => {
     const atStep = kill && 'at' in kill ? kill : undefined;
-    const { killed, stopped, lines } = await child(
+    const { killed, exitCode, lines } = await child(
       { ...orders, ...(atStep && { kill: atStep }) },
       under,
       kill,
     );
     runs += 1;
     if (killed || atStep?.who === 'gits') kills += 1;
-    if (stopped) stops += 1;
+    if (exitCode !== 0) stops += 1;
+    if (exitCode === LOST_LOCK_EXIT) robbed += 1;
     for (const ticket of lines) acknowledged.add(ticket);
   };
   for (const [n, { before, kills: wanted, meanwhile, beside, under, clock }] of rounds.entries()) {
@@ -73,13 +74,14 @@ export async function runCase({ name, rounds, prepare, after, ...expected }: Cas
     const works = campaign.works.slice(n * A_ROUND, (n + 1) * A_ROUND);
     const orders = { root, works, way: expectation.way, ...(clock !== undefined && { clock }) };
     const first = run({ ...orders, ...(meanwhile && { meanwhile }) }, wanted[0], under);
-    await Promise.all([first, beside ? run(orders) : undefined]);
+    await Promise.all([first, beside ? run(orders, undefined, under) : undefined]);
     for (const kill of wanted.slice(1)) await run({ ...orders, works: [] }, kill, under);
   }
   after?.(root);
   await run({ root, works: [], way: expectation.way });
   const findings = inspect(campaign, acknowledged, expectation);
   findings.unclean.push(...(await auditFindings(root, expectation)));
+  if (robbed > 0) findings.unclean.push(`a lock was taken from a living process ${robbed} times in ${root}`);
   if (findings.lost + findings.doubled + findings.unclean.length === 0)
     rmSync(root, { recursive: true, force: true });
   return { name, runs, kills, stops, ...findings };
@@ -98,10 +100,14 @@ async function child(
   orders: Orders,
   under: readonly string[],
   kill: Kill,
-): Promise<{ killed: boolean; stopped: boolean; lines: string[] }> {
+): Promise<{ killed: boolean; exitCode: number; lines: string[] }> {
   const node = [process.execPath, '--conditions=@sage/source', '--disable-warning=ExperimentalWarning'];
   const [command, ...args] = [...under, ...node, CHILD, JSON.stringify(orders)];
-  const started = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'], env: ENVIRONMENT });
+  const started = spawn(command, args, {
+    cwd: orders.root,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: ENVIRONMENT,
+  });
   let output = '';
   started.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const ended = once(started, 'close');
@@ -112,7 +118,7 @@ async function child(
   await ended;
   return {
     killed: started.signalCode === 'SIGKILL',
-    stopped: (started.exitCode ?? 0) !== 0,
+    exitCode: started.exitCode ?? 0,
     lines: output.split('\n').slice(0, -1),
   };
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Step, CRASH_POINTS } from '@sage/commit-queue';
 import type { Case, Kill } from './campaign.ts';
@@ -9,12 +9,27 @@ import { type Campaign, git, gitWith } from './repository.ts';
 const FILLER = '.git/filler';
 const KIB = 1024;
 
-/** A machine that refuses: too many open files, files too large, a full disk, a disk that can only be read. */
+/** A machine that refuses: too many open files, files too large, a full disk, a disk that can only be read, no word of who runs. */
 export function limitCases(): Case[] {
   return [
     {
       name: 'too many open files',
       rounds: range(20, 44).map((n) => ({ kills: [undefined], under: limited(`ulimit -n ${n}`) })),
+    },
+    {
+      name: 'too many open files, for two queues at once',
+      rounds: range(20, 44).map((n) => ({
+        kills: [undefined],
+        under: limited(`ulimit -n ${n}`),
+        beside: true,
+      })),
+    },
+    {
+      name: 'ps fails, for two queues at once',
+      prepare: addFailingPs,
+      rounds: CRASH_POINTS.flatMap((step) =>
+        [at(step), undefined].map((kill) => ({ kills: [kill], under: AS_ELSEWHERE, beside: true })),
+      ),
     },
     {
       name: 'files must not grow',
@@ -88,6 +103,31 @@ function range(from: number, to: number): number[] {
 
 function limited(limit: string): string[] {
   return ['sh', '-c', `${limit}; exec "$@"`, 'sh'];
+}
+
+const PROGRAMS = '.git/programs';
+/** One in four fails with a word, one without. */
+const PS = `#!/bin/sh
+case $(($$ % 4)) in
+  0) echo "ps: cannot fork" >&2; exit 1;;
+  1) exit 1;;
+esac
+PATH=\${PATH#*:}
+exec ps "$@"
+`;
+const NO_PROC = `--import=data:text/javascript,Object.defineProperty(process,'platform',{value:'darwin'})`;
+const AS_ELSEWHERE = [
+  'sh',
+  '-c',
+  `PATH="$PWD/${PROGRAMS}:$PATH" NODE_OPTIONS="${NO_PROC}" exec "$@"`,
+  'sh',
+] as const;
+
+/** As on a system without /proc, which is asked by ps. */
+function addFailingPs({ root }: Campaign): void {
+  mkdirSync(join(root, PROGRAMS));
+  writeFileSync(join(root, PROGRAMS, 'ps'), PS, { mode: 0o755 });
+  writeFileSync(join(root, PROGRAMS, 'sysctl'), '#!/bin/sh\necho this boot\n', { mode: 0o755 });
 }
 
 function release(root: string): void {

@@ -2,8 +2,8 @@
 // itself or its gits. Run by campaign.ts.
 import { execFileSync } from 'node:child_process';
 import { writeSync } from 'node:fs';
-import { type CommitQueueOptions, openCommitQueue, type Step } from '@sage/commit-queue';
-import type { CampaignWork } from './repository.ts';
+import { type CommitQueueOptions, openCommitQueue, QueueStoppedError, type Step } from '@sage/commit-queue';
+import { type CampaignWork, LOST_LOCK_EXIT } from './repository.ts';
 import type { Way } from './ways.ts';
 
 export interface Orders {
@@ -51,8 +51,13 @@ const queue = await openCommitQueue({
     else setTimeout(end, kill.later, kill.who);
   },
 });
-for (const entry of await queue.enqueueAll(works)) writeSync(1, `${entry.ticket}\n`);
-for await (const _ of queue.process());
+try {
+  for (const entry of await queue.enqueueAll(works)) writeSync(1, `${entry.ticket}\n`);
+  for await (const _ of queue.process());
+} catch (error) {
+  if (!(error instanceof QueueStoppedError && error.code === 'LOST_LOCK')) throw error;
+  process.exitCode = LOST_LOCK_EXIT;
+}
 
 function end(who: NonNullable<Orders['kill']>['who']): void {
   if (who !== 'process') {

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { CommittedWork, WorkDescription } from '@sage/commit-queue';
 
 export const TARGET = 'refs/heads/main';
+/** How a process ends whose lock another one has taken while it lived. */
+export const LOST_LOCK_EXIT = 3;
 export const ENVIRONMENT = {
   ...process.env,
   GIT_CONFIG_GLOBAL: '/dev/null',

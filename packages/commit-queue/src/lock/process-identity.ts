@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
-import { readProcessStat, isErrno } from '@sage/git';
+import { processStart } from './process-start.ts';
 
 /** Distinguishes a process from every other, also from a later one with the same pid. */
 export interface ProcessIdentity {
@@ -39,33 +39,6 @@ export async function hasEnded(other: ProcessIdentity): Promise<boolean> {
   if (other.boot !== mine.boot) return other.host === mine.host;
   if (other.space !== mine.space) return false;
   return (await processStart(other.pid)) !== other.start;
-}
-
-/** undefined when there is no such process, or only its unreaped remains. */
-async function processStart(pid: number): Promise<string | undefined> {
-  if (!linux) return startByPs(pid);
-  try {
-    const { started, ended } = await readProcessStat(pid);
-    return ended ? undefined : started;
-  } catch (error) {
-    // ESRCH: it ended while its file was read.
-    if (isErrno(error, 'ENOENT', 'ESRCH')) return undefined;
-    throw error;
-  }
-}
-
-async function startByPs(pid: number): Promise<string | undefined> {
-  // lstart is local time in words: pin zone and language.
-  const env = { PATH: process.env['PATH'] ?? '', TZ: 'UTC', LC_ALL: 'C' };
-  try {
-    const { stdout } = await run('ps', ['-o', 'lstart=', '-p', String(pid)], { env });
-    return stdout.trim() || undefined;
-  } catch (error) {
-    // With 1 and no word it says that there is no such process.
-    const { code, stdout, stderr } = error as { code?: unknown; stdout?: string; stderr?: string };
-    if (code === 1 && stdout === '' && stderr === '') return undefined;
-    throw error;
-  }
 }
 
 async function bootIdentity(): Promise<string> {

@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { isErrno, readProcessStat } from '@sage/git';
+
+const run = promisify(execFile);
+
+/**
+ * When a process started, in a form that only serves comparison; undefined when there is no such process, or only its
+ * unreaped remains.
+ * @throws when the system does not say.
+ */
+export async function processStart(pid: number): Promise<string | undefined> {
+  if (process.platform !== 'linux') return startByPs(pid);
+  try {
+    const { started, ended } = await readProcessStat(pid);
+    return ended ? undefined : started;
+  } catch (error) {
+    // ESRCH: it ended while its file was read.
+    if (isErrno(error, 'ENOENT', 'ESRCH')) return undefined;
+    throw error;
+  }
+}
+
+/** As `ps` says it. That it says nothing is no proof: the system has to know no such process, either. */
+export async function startByPs(pid: number, ps = 'ps'): Promise<string | undefined> {
+  // lstart is local time in words: pin zone and language.
+  const env = { PATH: process.env['PATH'] ?? '', TZ: 'UTC', LC_ALL: 'C' };
+  let failure: unknown;
+  try {
+    const { stdout } = await run(ps, ['-o', 'lstart=', '-p', String(pid)], { env });
+    if (stdout.trim() !== '') return stdout.trim();
+  } catch (error) {
+    failure = error;
+  }
+  if (isGone(pid)) return undefined;
+  throw new Error(`ps does not say when process ${pid} started`, { cause: failure });
+}
+
+function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return isErrno(error, 'ESRCH');
+  }
+}
