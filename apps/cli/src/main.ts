@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { abandonCommand } from './commands/abandon.ts';
+import { cleanCommand } from './commands/clean.ts';
 import { controlCommands } from './commands/control.ts';
 import { graphCommand } from './commands/graph.ts';
 import { queueCommand } from './commands/queue.ts';
@@ -28,6 +29,7 @@ export async function main(args: readonly string[]): Promise<void> {
       statusCommand(),
       ...controlCommands(),
       abandonCommand(),
+      cleanCommand(),
       validateCommand(),
       graphCommand(),
       queueCommand(),

@@ -18,5 +18,7 @@ export type { LandingQueue, SourceContent, TargetBranch, TicketSource, WorkerPoo
 export type { RunEnd } from './run/run.ts';
 export { runStream } from './run/stream.ts';
 export { type BaselineCheck, checkBaseline } from './start/check-baseline.ts';
+export { type Cleaning, type CleanOptions, cleanRepository } from './clean/clean-repository.ts';
+export type { Found, Residue } from './clean/residue.ts';
 export { type AbandonedRun, abandonRun } from './start/abandon-run.ts';
 export type { StreamOptions } from './run/stream-options.ts';

@@ -1,0 +1,58 @@
+import { rmdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { openRepository, removeOrSetAside, type Repository, updateRefs } from '@sage/git';
+import { onlyRun } from '../start/only-run.ts';
+import { type Found, findResidue, type Residue } from './residue.ts';
+
+export interface CleanOptions {
+  readonly directory: string;
+  /** Where worktrees are; by default below the user's cache folder. */
+  readonly worktreesDirectory?: string;
+  readonly now: Date;
+  /** Whether what was found is to go. */
+  readonly confirm: (found: Found) => boolean | Promise<boolean>;
+}
+
+export interface Cleaning extends Found {
+  readonly v: 1;
+  readonly removed: readonly Residue[];
+  /** What could not be removed or has changed since it was looked at, a line each. */
+  readonly failures: readonly string[];
+}
+
+/**
+ * Finds what runs have left, and removes it once that is confirmed. Nothing that has not landed goes: a ref is removed
+ * only where it still is what was looked at. No run can start meanwhile.
+ * @throws {CannotStartError} `ALREADY_RUNNING`: nothing was changed.
+ */
+export async function cleanRepository(options: CleanOptions): Promise<Cleaning> {
+  const { directory, worktreesDirectory, now, confirm } = options;
+  const repository = await openRepository(directory);
+  await using _lock = await onlyRun(repository);
+  const found = await findResidue({ repository, worktreesDirectory, now });
+  const removed: Residue[] = [];
+  const failures: string[] = [];
+  if (found.remove.length > 0 && (await confirm(found)))
+    for (const residue of found.remove) {
+      const failure = await remove(repository, residue);
+      if (failure === undefined) removed.push(residue);
+      else failures.push(failure);
+    }
+  return { v: 1, ...found, removed, failures };
+}
+
+async function remove(repository: Repository, { name, commit }: Residue): Promise<string | undefined> {
+  try {
+    if (commit !== undefined) {
+      await updateRefs(repository, [{ ref: name, old: commit, new: 'delete' }]);
+      return undefined;
+    }
+    const left = await removeOrSetAside(name);
+    if (left !== undefined) return `${name} cannot be removed; it is ${left} now`;
+    // Where it was the last one there.
+    await rmdir(dirname(name)).catch(() => {});
+    return undefined;
+  } catch (error) {
+    return `${name} is not removed: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`;
+  }
+}
