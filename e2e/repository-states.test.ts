@@ -15,6 +15,14 @@ test('a run may be started anywhere in the repository', async () => {
   expect(sandbox.landings()).toHaveLength(1);
 });
 
+test('a run leaves journals, and nothing in the cache folder', async () => {
+  const sandbox = await Sandbox.create(ONE);
+  expect((await sandbox.sage(...RUN)).exitCode).toBe(0);
+  expect(await readdir(join(sandbox.root, '../home/.cache'))).toEqual([]);
+  expect(sandbox.git('for-each-ref', 'refs/sage')).toBe('');
+  expect(await readdir(join(sandbox.root, '.sage'))).toEqual(['commit-queue', 'runs', 'tickets']);
+});
+
 test('a linked worktree lands on its own branch, and leaves the main one alone', async () => {
   const sandbox = await Sandbox.create(ONE, { branch: 'main' });
   sandbox.git('worktree', 'add', '--quiet', '-b', 'side', join(sandbox.root, '../side'));

@@ -91,7 +91,7 @@ export {
   type MergeResult,
   type TreeEntry,
 } from './objects/trees.ts';
-export { worktreeDirectory } from './worktrees/worktree-directory.ts';
+export { removeWorktreeDirectory, worktreeDirectory } from './worktrees/worktree-directory.ts';
 export { freeBytes, type WorktreeRoom, worktreeRoom } from './worktrees/worktree-room.ts';
 export { listWorktrees, type Worktree } from './worktrees/worktrees.ts';
 export { trailerValues } from './objects/trailers.ts';

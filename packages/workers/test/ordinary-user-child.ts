@@ -24,4 +24,4 @@ for (const [index, script] of scripts.entries()) {
   );
 }
 await workers.close();
-console.log(JSON.stringify([...results, { left: await readdir(join(folder, '.cache/sage')) }]));
+console.log(JSON.stringify([...results, { left: await readdir(join(folder, '.cache')) }]));

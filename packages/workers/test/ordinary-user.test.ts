@@ -35,7 +35,7 @@ async function attempts(
   const args = ['--conditions=@sage/source', child, join(room, 'work'), ...scripts];
   const running = promisify(execFile)(process.execPath, args, options);
   const [{ stdout }] = await Promise.all([running, meanwhile?.(room)]);
-  expect(existsSync(join(room, '.cache/sage'))).toBe(true);
+  expect(existsSync(join(room, '.cache'))).toBe(true);
   return JSON.parse(stdout) as unknown[];
 }
 

@@ -27,7 +27,7 @@ test('what an agent leaves, committed or not, becomes commits on the base', asyn
   );
   expect(git('status', '--porcelain', '--untracked-files=no')).toBe('');
   await room.close();
-  expect(await readdir(join(cache, 'sage'))).toEqual([]);
+  expect(await readdir(cache)).toEqual([]);
   expect(git('for-each-ref', 'refs/sage/attempts')).toBe('');
 });
 
@@ -228,7 +228,7 @@ test('what a killed coordinator left is ended and kept', async () => {
   expect(recovered.ended).toBeGreaterThan(0);
   expect(recovered.kept).toEqual(['refs/sage/interrupted/API-12']);
   expect(git('show', 'refs/sage/interrupted/API-12:half')).toBe('half');
-  expect(await readdir(join(cache, 'sage'))).toEqual([]);
+  expect(await readdir(cache)).toEqual([]);
 });
 
 test('the output of an attempt is found by its name, also while it is missing', async () => {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { rmdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { isErrno } from '../errors.ts';
 
 /**
  * Where the worktrees of a checkout are: below the user's cache folder, or below `setting`. Not in the checkout: tools
@@ -23,5 +25,20 @@ export function worktreeDirectory(
     named !== undefined && isAbsolute(named)
       ? named
       : join(home, platform === 'darwin' ? 'Library/Caches' : '.cache');
-  return join(cache, 'sage', name);
+  return join(cache, HOME, name);
+}
+
+/** Below the cache folder, for the worktrees of all checkouts. */
+const HOME = 'sage';
+
+/** Removes such a directory where nothing is in it, and the folder of all of them where it was the last. */
+export async function removeWorktreeDirectory(directory: string): Promise<void> {
+  try {
+    await rmdir(directory).catch((error: unknown) => {
+      if (!isErrno(error, 'ENOENT')) throw error;
+    });
+    if (basename(dirname(directory)) === HOME) await rmdir(dirname(directory));
+  } catch {
+    // Something is in it.
+  }
 }

@@ -1,6 +1,12 @@
 import { rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { openRepository, removeOrSetAside, type Repository, updateRefs } from '@sage/git';
+import {
+  openRepository,
+  removeOrSetAside,
+  removeWorktreeDirectory,
+  type Repository,
+  updateRefs,
+} from '@sage/git';
 import { onlyRun } from '../start/only-run.ts';
 import { type Found, findResidue, type Residue } from './residue.ts';
 
@@ -41,7 +47,7 @@ export async function cleanRepository(options: CleanOptions): Promise<Cleaning> 
   return { v: 1, ...found, removed, failures };
 }
 
-async function remove(repository: Repository, { name, commit }: Residue): Promise<string | undefined> {
+async function remove(repository: Repository, { kind, name, commit }: Residue): Promise<string | undefined> {
   try {
     if (commit !== undefined) {
       await updateRefs(repository, [{ ref: name, old: commit, new: 'delete' }]);
@@ -50,7 +56,8 @@ async function remove(repository: Repository, { name, commit }: Residue): Promis
     const left = await removeOrSetAside(name);
     if (left !== undefined) return `${name} cannot be removed; it is ${left} now`;
     // Where it was the last one there.
-    await rmdir(dirname(name)).catch(() => {});
+    if (kind === 'worktrees') await removeWorktreeDirectory(name);
+    else await rmdir(dirname(name)).catch(() => {});
     return undefined;
   } catch (error) {
     return `${name} is not removed: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, realpath, rename, rmdir } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, realpath, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type CollectOptions,
@@ -18,6 +18,7 @@ import {
   readTemplate,
   removeOrSetAside,
   removeTree,
+  removeWorktreeDirectory,
   type Repository,
   type RepositoryTemplate,
   SAGE_REFS,
@@ -246,7 +247,7 @@ export class Worktrees {
       else await this.#remove(path);
     }
     // With the folders that were made for it, where nothing else is in them.
-    await rmdir(this.directory).catch(() => {});
+    await removeWorktreeDirectory(this.directory);
   }
 
   /** All attempts are over, and what is worth keeping is kept: the rest may go. */
