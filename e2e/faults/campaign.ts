@@ -36,6 +36,8 @@ export interface Round {
 export interface Case extends Partial<Expectation> {
   name: string;
   rounds: readonly Round[];
+  /** Rounds that only mean something one after the other. */
+  inOrder?: boolean;
   /** Changes the works before the first round. */
   prepare?: (campaign: Campaign) => void;
   /** Before the last process, which nothing disturbs. */

@@ -27,6 +27,7 @@ export function userCases(): Case[] {
     {
       name: 'a filter is down when the checkout follows',
       prepare: switchedFilter,
+      inOrder: true,
       rounds: filterDown(),
       after: up,
     },
