@@ -34,7 +34,7 @@ export interface Cleaning extends Found {
 export async function cleanRepository(options: CleanOptions): Promise<Cleaning> {
   const { directory, worktreesDirectory, now, confirm } = options;
   const repository = await openRepository(directory);
-  await using _lock = await onlyRun(repository);
+  await using _lock = await onlyRun(repository, 'sage clean');
   const found = await findResidue({ repository, worktreesDirectory, now });
   const removed: Residue[] = [];
   const failures: string[] = [];

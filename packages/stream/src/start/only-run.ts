@@ -5,18 +5,18 @@ import { CannotStartError } from '../errors.ts';
 
 const PURPOSE = 'sage stream';
 
-/** One run per repository, whichever of its checkouts it is started in. */
-export async function onlyRun(repository: Repository) {
+/** One run per repository, whichever of its checkouts it is started in, and nothing else that may not be beside one. */
+export async function onlyRun(repository: Repository, purpose = PURPOSE) {
   // Below the git directory: a run that is refused leaves nothing in the checkout.
   await makeTopFolder(join(folder(repository), 'lock'), await sharedPermissions(repository));
   try {
-    return await acquireLock(folder(repository), { timeout: 0, purpose: PURPOSE });
+    return await acquireLock(folder(repository), { timeout: 0, purpose });
   } catch (cause) {
     if (!(cause instanceof LockTimeoutError)) throw cause;
-    const { pid, since } = cause.owner;
+    const { pid, since, purpose: other } = cause.owner;
     throw new CannotStartError(
       'ALREADY_RUNNING',
-      `another sage stream works in this repository (process ${pid}, since ${since}): wait for it, or end it with Ctrl-C`,
+      `another ${other} works in this repository (process ${pid}, since ${since}): wait for it, or end it with Ctrl-C`,
       { cause },
     );
   }

@@ -6,7 +6,7 @@ import { repository, userGit } from '@sage/test-support/repository';
 import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { expect, test } from 'vitest';
 import { cleanRepository } from '../../src/clean/clean-repository.ts';
-import { onlyRun } from '../../src/start/only-run.ts';
+import { coordinator, onlyRun } from '../../src/start/only-run.ts';
 
 const NOW = new Date();
 const LONG_AGO = new Date(NOW.getTime() - 40 * 86_400_000);
@@ -133,6 +133,19 @@ test('nothing goes without a yes, nor beside a run', async () => {
   await using _run = await onlyRun(await openRepository(root));
   await expect(clean()).rejects.toMatchObject({ code: 'ALREADY_RUNNING' });
   expect(refs()).toContain('refs/heads/sage/landed');
+});
+
+test('who has to wait for it is told what it waits for', async () => {
+  const { root, branch } = fixture();
+  branch('sage/landed');
+  const refusals: unknown[] = [];
+  const confirm = async () => {
+    refusals.push(await onlyRun(await openRepository(root)).catch((error: unknown) => error));
+    expect(await coordinator(await openRepository(root))).toBeUndefined();
+    return false;
+  };
+  await cleanRepository({ directory: root, now: NOW, confirm });
+  expect(String(refusals[0])).toContain('another sage clean works in this repository');
 });
 
 test('a branch that has moved since it was shown stays', async () => {
