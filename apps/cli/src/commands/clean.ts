@@ -4,7 +4,7 @@ import { cleanRepository, type Found } from '@sage/stream';
 import { Command } from 'commander';
 import { EXIT } from '../exit.ts';
 import { formatCleaning, formatFound } from '../reporters/clean.ts';
-import { readTrustedConfig } from '../trust/read-trusted-config.ts';
+import { readTrustedConfig } from '../trust/confirm.ts';
 
 interface Flags {
   readonly C: string;
