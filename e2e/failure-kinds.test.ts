@@ -49,6 +49,7 @@ test('a setup that fails for a while counts no attempt', async () => {
       worktrees: { setup: `test -f '${marker}' || { touch '${marker}'; echo no network; exit 7; }` },
     }),
   );
+  await sandbox.sage('trust');
   sandbox.git('add', '--all');
   sandbox.git('commit', '--quiet', '--message=configuration');
   const { exitCode, events, stderr } = await sandbox.stream(

@@ -40,6 +40,7 @@ test('a ticket is cut off in the middle when its agent reports more usage than a
     'sage.config.json',
     JSON.stringify({ agents: { mine: { command: agent, events: 'opencode' } } }),
   );
+  await sandbox.sage('trust');
   sandbox.git('add', '--all');
   sandbox.git('commit', '--quiet', '--message=configuration');
   const { exitCode, events } = await sandbox.sage(
