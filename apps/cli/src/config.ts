@@ -122,6 +122,7 @@ const schema = z.strictObject({
   componentLimits: z.record(oneLine, z.number().int().min(1)).optional(),
   only: z.union([oneLine, z.array(oneLine)]).optional(),
   json: z.boolean().optional(),
+  quiet: z.boolean().optional(),
   environment: z.array(oneLine).optional(),
   secrets: z.array(oneLine).optional(),
   /** A file with the project's own prompt template. */

@@ -9,6 +9,7 @@ import { statusCommand } from './commands/status.ts';
 import { streamCommand } from './commands/stream.ts';
 import { trustCommand } from './commands/trust.ts';
 import { validateCommand } from './commands/validate.ts';
+import { watchCommand } from './commands/watch.ts';
 import { describeFailure } from './exit.ts';
 
 /** Runs the command line; sets the exit code of the process. */
@@ -27,6 +28,7 @@ export async function main(args: readonly string[]): Promise<void> {
     const commands = [
       streamCommand(),
       statusCommand(),
+      watchCommand(),
       ...controlCommands(),
       abandonCommand(),
       cleanCommand(),

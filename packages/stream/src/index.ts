@@ -13,6 +13,7 @@ export { processQueue, type QueueProcessing } from './landing/process-queue.ts';
 export { queueVerification, type QueueVerification, type VerifySettings } from './landing/verify.ts';
 export { interruptedRun, type InterruptedRun } from './start/interrupted-run.ts';
 export { type Controlled, controlRun, type ControlRunOptions } from './live/control-run.ts';
+export { activeRun } from './live/active-run.ts';
 export { readStatus, type Status } from './live/status.ts';
 export type { LandingQueue, SourceContent, TargetBranch, TicketSource, WorkerPool } from './ports.ts';
 export type { RunEnd } from './run/run.ts';

@@ -11,6 +11,7 @@ import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
 import { interactiveAsk } from '../interactive.ts';
 import { onInterrupt } from '../interrupt.ts';
+import { quietReporter } from '../reporters/quiet.ts';
 import { screenOf } from '../reporters/screen.ts';
 import { heldWhileAsking } from '../reporters/held.ts';
 import { jsonReporter } from '../reporters/json.ts';
@@ -24,6 +25,8 @@ import { configuredCommands } from '../trust/repository-commands.ts';
 import { verifySettings } from '../verify-settings.ts';
 import { sandboxSettings } from '../sandbox-settings.ts';
 import { keepHeapSmall } from '../small-heap.ts';
+import { canBeLive } from '../live/can-be-live.ts';
+import { liveRun } from '../live/live-run.ts';
 
 const DEFAULT_ATTEMPTS = 2;
 const DEFAULT_TIMEOUT_MS = 60 * 60_000;
@@ -61,6 +64,7 @@ export function streamCommand(): Command {
     .option('--only <ids>', 'only these tickets, by commas; tries deferred ones again')
     .option('--retry-deferred', 'try deferred tickets again, with what waits for them')
     .option('--resume', 'resume the interrupted run of this branch with its settings')
+    .option('--quiet', 'only what needs you, and the end')
     .option('--json', 'one JSON event a line on stdout')
     .action(async (flags: StreamFlags, command: Command) => {
       process.exitCode = await stream(flags, command);
@@ -151,14 +155,26 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
     throw new UsageError(`--approve ${settings.approve as string}: use risky or none`);
   if (asksRisky && (json || !(process.stdin.isTTY && process.stdout.isTTY)))
     throw new UsageError('--approve risky asks on the terminal: run it in one, without --json');
-  const printer = json
-    ? jsonReporter(process.stdout, process.stderr)
-    : plainReporter(
-        process.stdout,
-        screenOf(process.stdout, process.env),
-        nextCommands(command, flags, beginning.flags),
-      );
-  const { reporter, ask } = heldWhileAsking(printer, interactiveAsk);
+  const screen = screenOf(process.stdout, process.env);
+  const next = nextCommands(command, flags, beginning.flags);
+  const quiet = settings.quiet === true;
+  const permanent = (stdout: { write(text: string): unknown }) => {
+    const lines = plainReporter(stdout, screen, next);
+    return quiet ? quietReporter(lines) : lines;
+  };
+  const live =
+    mode === 'auto' && !json && !quiet && process.stdin.isTTY && canBeLive(process.stdout, process.env)
+      ? liveRun({
+          directory,
+          stdout: process.stdout,
+          stdin: process.stdin,
+          permanent,
+          interrupt: 'Ctrl-C stops the run',
+        })
+      : undefined;
+  const printer =
+    live?.reporter ?? (json ? jsonReporter(process.stdout, process.stderr) : permanent(process.stdout));
+  const { reporter, ask } = heldWhileAsking(printer, live ? live.ask(interactiveAsk) : interactiveAsk);
   for (const line of beginning.notices) reporter.notice(line);
   for (const line of sandbox ? sandboxLimits(sandbox) : []) reporter.notice(`in the sandbox ${line}`);
   const interrupt = onInterrupt(reporter.notice);
@@ -204,6 +220,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
     const { deferred, blocked, unprocessed } = end.summary;
     return deferred + blocked + unprocessed > 0 ? EXIT.unfinished : EXIT.ok;
   } finally {
+    live?.end();
     interrupt.dispose();
   }
 }

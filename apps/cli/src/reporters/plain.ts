@@ -19,7 +19,11 @@ export interface NextCommands {
 }
 
 /** A line for each thing that happens, as wide as the screen, and a report at the end. */
-export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen, next: NextCommands): Reporter {
+export function plainReporter(
+  stdout: { write(text: string): unknown },
+  screen: Screen,
+  next: NextCommands,
+): Reporter {
   const { colors, columns } = screen;
   const textColumns = Math.max(20, columns - ROW_COLUMNS);
   const fold = new RunFold();
@@ -89,6 +93,8 @@ export function plainReporter(stdout: NodeJS.WritableStream, screen: Screen, nex
           const text = event.seconds === 0 ? 'prints again' : `has printed nothing for ${event.seconds} s`;
           return row('quiet', colors.yellow, event.ticket, text);
         }
+        case 'queue.enqueued':
+          return row('finished', colors.cyan, event.ticket, 'landing');
         case 'landing.landed':
           if (event.flaky) row('flaky', colors.yellow, event.ticket, 'verify failed once, then passed');
           return;

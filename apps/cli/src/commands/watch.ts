@@ -1,0 +1,44 @@
+import { resolve } from 'node:path';
+import { openRepository } from '@sage/git';
+import { followRun } from '@sage/journal';
+import { activeRun } from '@sage/stream';
+import { Command } from 'commander';
+import { EXIT } from '../exit.ts';
+import { canBeLive } from '../live/can-be-live.ts';
+import { liveRun } from '../live/live-run.ts';
+import { plainReporter } from '../reporters/plain.ts';
+import { screenOf } from '../reporters/screen.ts';
+
+const NEXT = { resume: 'sage stream --resume', retryDeferred: 'sage stream --auto --retry-deferred' };
+
+export function watchCommand(): Command {
+  return new Command('watch')
+    .description('follow the active run from another terminal, with its keys; Ctrl-C ends the view only')
+    .option('-C <dir>', 'work on the repository in this directory', '.')
+    .action(async ({ C }: { readonly C: string }) => {
+      await watch(resolve(C));
+      process.exitCode = EXIT.ok;
+    });
+}
+
+async function watch(directory: string): Promise<void> {
+  const repository = await openRepository(directory);
+  const { run } = await activeRun(repository);
+  const { stdin, stdout } = process;
+  const permanent = (out: { write(text: string): unknown }) =>
+    plainReporter(out, screenOf(stdout, process.env), NEXT);
+  const live =
+    stdin.isTTY && canBeLive(stdout, process.env)
+      ? liveRun({ directory, stdout, stdin, permanent, interrupt: 'Ctrl-C ends this view' })
+      : undefined;
+  const reporter = live?.reporter ?? permanent(stdout);
+  const stop = new AbortController();
+  const onInterrupt = () => stop.abort();
+  process.once('SIGINT', onInterrupt);
+  try {
+    for await (const event of followRun(repository.root, run, { signal: stop.signal })) reporter.event(event);
+  } finally {
+    process.off('SIGINT', onInterrupt);
+    live?.end();
+  }
+}

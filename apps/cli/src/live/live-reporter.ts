@@ -1,0 +1,54 @@
+import { RunStatusFold } from '@sage/journal';
+import type { Reporter } from '../reporters/reporter.ts';
+import { liveHeight, liveLines } from './live-lines.ts';
+import { LiveRegion, type Terminal } from './live-region.ts';
+
+export interface LiveOptions {
+  readonly terminal: Terminal;
+  readonly now: () => Date;
+  /** The last line. */
+  readonly help: () => string;
+  readonly style: (text: string) => string;
+  /** Prints what stays, to the stream that it is given. */
+  readonly permanent: (stdout: { write(text: string): unknown }) => Reporter;
+}
+
+/** A view of the run below the lines of another reporter. `draw` shows it as it is now. */
+export interface LiveReporter extends Reporter {
+  draw(): void;
+  /** Takes the view away, for a question or for good; `draw` brings it back. */
+  clear(): void;
+}
+
+export function liveReporter({ terminal, now, help, style, permanent }: LiveOptions): LiveReporter {
+  const region = new LiveRegion(terminal, style);
+  const fold = new RunStatusFold();
+  const lines = permanent({ write: (text: string) => region.print(text) });
+  let isOver = false;
+  const clear = () => region.clear();
+  const draw = () => {
+    if (fold.begun === '' || isOver) return;
+    const { columns, rows } = terminal;
+    const status = fold.status(true);
+    // Where there is no room, the lines alone have to do.
+    if (liveHeight(status.workers, { rows }) > rows - 1) return clear();
+    region.update(liveLines(status, now(), { columns, rows }, help()));
+  };
+  return {
+    draw,
+    clear,
+    notice: (text) => lines.notice(text),
+    resumed(events) {
+      for (const event of events) fold.apply(event);
+      lines.resumed(events);
+    },
+    event(event) {
+      fold.apply(event);
+      if (event.event === 'run.finished') {
+        isOver = true;
+        clear();
+      }
+      lines.event(event);
+    },
+  };
+}
