@@ -1,9 +1,11 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { abandonCommand } from './commands/abandon.ts';
+import { backlogCommands } from './commands/backlog.ts';
 import { cleanCommand } from './commands/clean.ts';
 import { controlCommands } from './commands/control.ts';
 import { graphCommand } from './commands/graph.ts';
+import { initCommand } from './commands/init.ts';
 import { queueCommand } from './commands/queue.ts';
 import { statusCommand } from './commands/status.ts';
 import { streamCommand } from './commands/stream.ts';
@@ -27,6 +29,8 @@ export async function main(args: readonly string[]): Promise<void> {
       .configureOutput({ outputError: () => {} });
     const commands = [
       streamCommand(),
+      initCommand(),
+      ...backlogCommands(),
       statusCommand(),
       watchCommand(),
       ...controlCommands(),

@@ -1,4 +1,5 @@
 export type { AgentChoices, AgentRule } from './backlog/agent-choice.ts';
+export { type BacklogRow, type BacklogTicket, listBacklog, showTicket } from './backlog/backlog-rows.ts';
 export { longestChain } from './backlog/longest-chain.ts';
 export { commitMessage } from './backlog/commit-message.ts';
 export type { Selection } from './backlog/backlog.ts';

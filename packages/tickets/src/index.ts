@@ -5,6 +5,8 @@ export type { DeferCategory, Ticket, TicketPriority, TicketProblem } from './tic
 export { parseRawTicketIndex, parseTicketIndex } from './sage-index.ts';
 export type { RawTicketIndex, TicketIndex } from './sage-index.ts';
 export { readTicketIndex, readTicketText, writeTicketChanges } from './store.ts';
+export { TICKET_INDEX_SCHEMA } from './index-schema.ts';
+export { addTicket, type NewTicket, nextTicketId } from './add-ticket.ts';
 export { applyTicketChanges } from './edit.ts';
 export type { DeferReason, TicketChange } from './edit.ts';
 export { type Containers, readContainers } from './containers.ts';

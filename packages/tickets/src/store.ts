@@ -28,7 +28,7 @@ export async function readTicketText(file: string): Promise<string> {
       ? new TicketIndexError({
           file,
           code: 'NOT_FOUND',
-          problem: 'no ticket index: create it, or name another',
+          problem: 'no ticket index: sage init makes one',
           cause,
         })
       : new TicketIndexError({

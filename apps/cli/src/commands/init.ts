@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { openRepository } from '@sage/git';
+import { SAGE_INDEX, TICKET_INDEX_SCHEMA } from '@sage/tickets';
+import { type AgentState, detectAgent, KNOWN_AGENTS } from '@sage/workers';
+import { Command } from 'commander';
+import { findConfig } from '../config-file.ts';
+import { EXIT } from '../exit.ts';
+import { configText } from '../init/config-text.ts';
+import { detectProject } from '../init/project.ts';
+
+const CONFIG = 'sage.config.yaml';
+const SCHEMA = join(dirname(SAGE_INDEX), 'index.schema.json');
+
+interface Found {
+  readonly name: string;
+  readonly state: AgentState;
+}
+
+export function initCommand(): Command {
+  return new Command('init')
+    .description('look for agents and tests, and write a configuration and an empty ticket index')
+    .option('-C <dir>', 'work on the repository in this directory', '.')
+    .option('--json', 'one JSON object on stdout')
+    .action(async ({ C, json }: { readonly C: string; readonly json?: boolean }) => {
+      const { root } = await openRepository(resolve(C));
+      const agents = await Promise.all(
+        KNOWN_AGENTS.map(async (agent) => ({ name: agent.name, state: await detectAgent(agent, root) })),
+      );
+      const chosen = agents.find(({ state }) => state.found && state.signedIn !== false)?.name;
+      const project = detectProject(root);
+      const written: string[] = [];
+      const config = await findConfig(root);
+      if (config === undefined) written.push(await write(root, CONFIG, configText(chosen, project)));
+      if (!existsSync(join(root, SAGE_INDEX))) {
+        written.push(await write(root, SCHEMA, pretty(TICKET_INDEX_SCHEMA)));
+        const index = { $schema: './index.schema.json', version: '1.0', tickets: [] };
+        written.push(await write(root, SAGE_INDEX, pretty(index)));
+      }
+      const told = { v: 1, agents: agents.map(({ name, state }) => ({ name, ...state })), project, written };
+      process.stdout.write(
+        json ? `${JSON.stringify(told)}\n` : text(agents, written, config && relative(root, config)),
+      );
+      process.exitCode = EXIT.ok;
+    });
+}
+
+function text(agents: readonly Found[], written: readonly string[], config: string | undefined): string {
+  const found = agents.filter(({ state }) => state.found);
+  const lines = found.map(({ name, state: { version, signedIn, fix } }) => {
+    const which = version === undefined ? name : `${name} ${version}`;
+    return signedIn === false
+      ? `${which}: not signed in: ${fix}`
+      : `${which}: ${signedIn ? 'signed in' : 'found'}`;
+  });
+  if (found.length === 0)
+    lines.push(
+      `no agent was found: install one (${KNOWN_AGENTS[0]?.install}), or name your own with --agent-command`,
+    );
+  if (config !== undefined) lines.push(`${config} stays as it is`);
+  lines.push(...written.map((path) => `wrote ${path}`));
+  lines.push('', 'next:', '  sage add "What is to be done"     # or edit .sage/tickets/index.json');
+  lines.push('  sage trust                        # look at the configuration, then confirm what it runs');
+  lines.push('  sage validate', '  sage stream --auto');
+  return `${lines.join('\n')}\n`;
+}
+
+/** @returns the path */
+async function write(root: string, path: string, content: string): Promise<string> {
+  await mkdir(dirname(join(root, path)), { recursive: true });
+  await writeFile(join(root, path), content, { flag: 'wx' });
+  return path;
+}
+
+function pretty(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}

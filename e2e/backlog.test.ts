@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { Sandbox, WRITE_OWN_FILE } from './sandbox.ts';
+
+test('from nothing to a landed backlog, by the commands that each message names', async () => {
+  const files = { 'package.json': '{"scripts": {"test": "true"}}' };
+  const sandbox = await Sandbox.create([], { files });
+  sandbox.git('rm', '--quiet', '.sage/tickets/index.json');
+  sandbox.git('commit', '--quiet', '--message=none');
+  const none = await sandbox.sage('list');
+  expect([none.exitCode, none.stderr]).toEqual([2, expect.stringContaining('sage init')]);
+  const init = await sandbox.sage('init');
+  expect(init.stdout).toContain('wrote sage.config.yaml\n');
+  expect(init.stdout).toContain('wrote .sage/tickets/index.json\n');
+  expect((await sandbox.sage('init')).stdout).toContain('sage.config.yaml stays as it is');
+  expect((await sandbox.sage('add', 'Serve the menu')).stdout).toContain('TASK-001 is in');
+  expect((await sandbox.sage('add', 'Cache it', '--after', 'TASK-001', '--json')).stdout).toContain(
+    '"id":"TASK-002"',
+  );
+  expect((await sandbox.sage('list')).stdout).toBe(
+    'TASK-001        ready         Serve the menu\nTASK-002        waiting       Cache it  (after TASK-001)',
+  );
+  expect((await sandbox.sage('next')).stdout).toBe('TASK-001        ready         Serve the menu');
+  expect((await sandbox.sage('show', 'TASK-001')).stdout).toContain('waited for by: TASK-002');
+  const wrong = await sandbox.sage('show', 'TASK-003');
+  expect([wrong.exitCode, wrong.stderr]).toEqual([
+    2,
+    expect.stringMatching(/"TASK-003": did you mean "TASK-00\d"/),
+  ]);
+  sandbox.git('add', '--all');
+  sandbox.git('commit', '--quiet', '--message=backlog');
+  await sandbox.sage('trust');
+  const run = await sandbox.stream(WRITE_OWN_FILE);
+  expect(run.exitCode).toBe(0);
+  const listed = await sandbox.sage('list', '--json');
+  expect(JSON.parse(listed.stdout)).toMatchObject({
+    v: 1,
+    tickets: [{ state: 'COMPLETED' }, { state: 'COMPLETED' }],
+  });
+});
+
+test('a ticket that cannot be added changes nothing', async () => {
+  const sandbox = await Sandbox.create([{ id: 'API-1' }]);
+  const before = await sandbox.read('.sage/tickets/index.json');
+  for (const args of [
+    ['x', '--id', 'API-1'],
+    ['x', '--after', 'NO-1'],
+  ]) {
+    const { exitCode, stderr } = await sandbox.sage('add', ...args);
+    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^ERROR: .*$/)]);
+  }
+  expect(await sandbox.read('.sage/tickets/index.json')).toBe(before);
+});

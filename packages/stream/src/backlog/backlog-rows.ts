@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { openRepository } from '@sage/git';
+import { isContainer, readTicketIndex, SAGE_INDEX, type Ticket, type TicketState } from '@sage/tickets';
+import { BacklogError } from '../errors.ts';
+import { checkBacklog } from './backlog.ts';
+import { didYouMean } from './nearest-name.ts';
+
+/** A ticket in a list: an object of `sage list --json`. */
+export interface BacklogRow {
+  readonly id: string;
+  readonly title: string;
+  readonly state: TicketState;
+  readonly type: string;
+  readonly priority: string;
+  readonly component: string;
+  /** It is done when its children are. */
+  readonly container: boolean;
+  /** Dependencies, its own and inherited ones, that are not completed. */
+  readonly waitsFor: readonly string[];
+}
+
+/** All of a ticket: the object of `sage show --json`. */
+export interface BacklogTicket extends BacklogRow {
+  readonly dependencies: readonly string[];
+  readonly dependents: readonly string[];
+  readonly children: readonly string[];
+  readonly parent: string | null;
+  readonly description: string;
+  readonly acceptanceCriteria: readonly string[];
+  readonly files: readonly string[];
+  /** Why it is deferred, as the index says. */
+  readonly deferReason?: { readonly category: string; readonly message: string };
+}
+
+/**
+ * The tickets of the checkout's index, in its order.
+ * @throws {TicketIndexError}, {BacklogError}
+ */
+export async function listBacklog(directory: string): Promise<BacklogRow[]> {
+  const { rows } = await read(directory);
+  return [...rows.values()];
+}
+
+/** @throws {TicketIndexError}, {BacklogError} where no ticket has this id. */
+export async function showTicket(directory: string, id: string): Promise<BacklogTicket> {
+  const { tickets, rows, dependenciesOf, dependentsOf } = await read(directory);
+  const ticket = tickets.get(id);
+  const row = rows.get(id);
+  if (!ticket || !row) {
+    const message = `no ticket has the id ${JSON.stringify(id)}${didYouMean(id, tickets.keys())}`;
+    throw new BacklogError('UNKNOWN_TICKET', SAGE_INDEX, [id], message);
+  }
+  const { children, parent, description, acceptanceCriteria, files } = ticket;
+  const deferReason = ticket.state === 'DEFERRED' ? deferralOf(ticket) : undefined;
+  return {
+    ...row,
+    dependencies: dependenciesOf(id),
+    dependents: dependentsOf(id),
+    children,
+    parent,
+    description,
+    acceptanceCriteria,
+    files,
+    ...(deferReason && { deferReason }),
+  };
+}
+
+async function read(directory: string) {
+  const { root } = await openRepository(directory);
+  const index = await readTicketIndex(join(root, SAGE_INDEX));
+  const { tickets, graph } = checkBacklog(SAGE_INDEX, index.tickets);
+  const isDone = (id: string) => tickets.get(id)?.state === 'COMPLETED';
+  const rows = new Map(
+    [...tickets.values()].map((ticket) => {
+      const { id, title, state, type, priority, component } = ticket;
+      const waitsFor = isDone(id) ? [] : graph.dependenciesOf(id).filter((other) => !isDone(other));
+      return [
+        id,
+        { id, title, state, type, priority, component, container: isContainer(ticket), waitsFor },
+      ] as const;
+    }),
+  );
+  return {
+    tickets,
+    rows,
+    dependenciesOf: (id: string) => graph.dependenciesOf(id),
+    dependentsOf: (id: string) => graph.dependentsOf(id),
+  };
+}
+
+function deferralOf({ raw }: Ticket): BacklogTicket['deferReason'] {
+  const reason = raw['defer_reason'];
+  if (typeof reason !== 'object' || reason === null) return undefined;
+  const { category, message } = reason as Record<string, unknown>;
+  if (typeof category !== 'string' || typeof message !== 'string') return undefined;
+  return { category, message };
+}
