@@ -5,7 +5,6 @@ import {
   type CollectOptions,
   collectWorktree,
   encodeRefComponent,
-  fetchCommit,
   GitSession,
   type Identity,
   identity,
@@ -28,6 +27,7 @@ import {
 } from '@sage/git';
 import { shellWord } from '../process/shell.ts';
 import { STATE_PREFIX } from '../sandbox/agent-state.ts';
+import { named, stashNote, strangerNote } from './left-notes.ts';
 import { type PooledWorktree, type TakeOptions, WorktreePool } from './worktree-pool.ts';
 
 export interface WorktreesOptions {
@@ -192,8 +192,8 @@ export class Worktrees {
           const notes = [
             named('it changed what configures sage, which does not land', excluded),
             named('it added files that git ignores', forced),
-            await this.#stashNote(path, holder),
-            await this.#strangerNote(headBefore),
+            await stashNote(path, holder, this.#options.repository, (ref, oid) => this.#refer(ref, oid)),
+            await strangerNote(headBefore, this.#session),
           ];
           return {
             ...work,
@@ -299,44 +299,6 @@ export class Worktrees {
     await this.#session.updateRefs([{ ref, old: undefined, new: commit }]);
   }
 
-  /** Work that an agent put aside and did not take up again. */
-  async #stashNote(path: string, holder: string): Promise<string | undefined> {
-    const file = join(path, '.git/refs/stash');
-    const status = await lstat(file).catch(() => undefined);
-    if (!status?.isFile() || status.size > 100) return undefined;
-    const oid = (await readFile(file, 'utf8')).trim();
-    const ref = SAGE_REFS.stashes + holder;
-    try {
-      await fetchCommit(this.#options.repository, join(path, '.git'), oid, { timeout: FETCH_TIMEOUT_MS });
-      await this.#refer(ref, oid);
-      return `it left a stash, which is kept as ${ref}`;
-    } catch {
-      return 'it left a stash, which cannot be read';
-    }
-  }
-
-  /** Commits of others in the user's checkout: an agent may have made them there. */
-  async #strangerNote(before: string | undefined): Promise<string | undefined> {
-    const now = await this.#session.readRef('HEAD');
-    if (before === undefined || now === undefined || now === before) return undefined;
-    const found: string[] = [];
-    const seen = new Set([before]);
-    const pending = [now];
-    for (let oid = pending.pop(); oid !== undefined && seen.size < MAX_COMMITS; oid = pending.pop()) {
-      if (seen.has(oid)) continue;
-      seen.add(oid);
-      const commit = await this.#session.readCommit(oid);
-      const [first] = commit?.parents ?? [];
-      const landed = commit === undefined || /^Sage-(Entry|Ticket): /m.test(commit.message);
-      if (!landed) found.push(oid.slice(0, 10));
-      if (first !== undefined) pending.push(first);
-    }
-    // Another branch was checked out.
-    if (found.length === 0 || !seen.has(before) || pending.length > 0) return undefined;
-    const names = found.slice(0, 3).join(', ') + (found.length > 3 ? `, and ${found.length - 3} more` : '');
-    return `commits of others appeared in your checkout meanwhile: ${names}`;
-  }
-
   /** What could not be collected is still there for a person. */
   async #setAside(path: string): Promise<void> {
     const aside = `${path}${KEPT}${randomBytes(4).toString('hex')}`;
@@ -356,19 +318,8 @@ export class Worktrees {
   }
 }
 
-const FETCH_TIMEOUT_MS = 60_000;
-/** More are not looked through. */
-const MAX_COMMITS = 200;
 /** Part of the names of folders that no run removes. */
 const KEPT = '.kept-';
-const MAX_NAMED = 5;
-
-function named(what: string, files: readonly string[]): string | undefined {
-  if (files.length === 0) return undefined;
-  const more = files.length > MAX_NAMED ? `, and ${files.length - MAX_NAMED} more` : '';
-  return `${what}: ${files.slice(0, MAX_NAMED).join(', ')}${more}`;
-}
-
 function submoduleRef(holder: string, path: string): string {
   return `${SAGE_REFS.submodules}${holder}/${encodeRefComponent(path)}`;
 }

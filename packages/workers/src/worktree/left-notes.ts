@@ -1,0 +1,63 @@
+import { lstat, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fetchCommit, type GitSession, type Repository, SAGE_REFS } from '@sage/git';
+
+const FETCH_TIMEOUT_MS = 60_000;
+/** More are not looked through. */
+const MAX_COMMITS = 200;
+const MAX_NAMED = 5;
+/** An object's name and a line break are shorter. */
+const MAX_REF_BYTES = 100;
+
+/** A sentence with the first of some files; undefined where there are none. */
+export function named(what: string, files: readonly string[]): string | undefined {
+  if (files.length === 0) return undefined;
+  const more = files.length > MAX_NAMED ? `, and ${files.length - MAX_NAMED} more` : '';
+  return `${what}: ${files.slice(0, MAX_NAMED).join(', ')}${more}`;
+}
+
+/** Work that an agent put aside in a worktree and did not take up again: it is kept, and named. */
+export async function stashNote(
+  path: string,
+  holder: string,
+  repository: Repository,
+  refer: (ref: string, oid: string) => Promise<void>,
+): Promise<string | undefined> {
+  const file = join(path, '.git/refs/stash');
+  const status = await lstat(file).catch(() => undefined);
+  if (!status?.isFile() || status.size > MAX_REF_BYTES) return undefined;
+  const oid = (await readFile(file, 'utf8')).trim();
+  const ref = SAGE_REFS.stashes + holder;
+  try {
+    await fetchCommit(repository, join(path, '.git'), oid, { timeout: FETCH_TIMEOUT_MS });
+    await refer(ref, oid);
+    return `it left a stash, which is kept as ${ref}`;
+  } catch {
+    return 'it left a stash, which cannot be read';
+  }
+}
+
+/** Commits of others in the user's checkout since `before`: an agent may have made them there. */
+export async function strangerNote(
+  before: string | undefined,
+  session: GitSession,
+): Promise<string | undefined> {
+  const now = await session.readRef('HEAD');
+  if (before === undefined || now === undefined || now === before) return undefined;
+  const found: string[] = [];
+  const seen = new Set([before]);
+  const pending = [now];
+  for (let oid = pending.pop(); oid !== undefined && seen.size < MAX_COMMITS; oid = pending.pop()) {
+    if (seen.has(oid)) continue;
+    seen.add(oid);
+    const commit = await session.readCommit(oid);
+    const [first] = commit?.parents ?? [];
+    const landed = commit === undefined || /^Sage-(Entry|Ticket): /m.test(commit.message);
+    if (!landed) found.push(oid.slice(0, 10));
+    if (first !== undefined) pending.push(first);
+  }
+  // Another branch was checked out.
+  if (found.length === 0 || !seen.has(before) || pending.length > 0) return undefined;
+  const names = found.slice(0, 3).join(', ') + (found.length > 3 ? `, and ${found.length - 3} more` : '');
+  return `commits of others appeared in your checkout meanwhile: ${names}`;
+}
