@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { named, Sandbox, WRITE_OWN_FILE } from './sandbox.ts';
+import { afterText, named, Sandbox, WRITE_OWN_FILE } from './sandbox.ts';
 
 /** Works once the key is there; refuses for three tickets before. */
 const NEEDS_KEY = `test -f "$HOME/key" || exit 1; ${WRITE_OWN_FILE}`;
@@ -99,4 +100,25 @@ test('a run with nothing to do says why', async () => {
     2,
     'ERROR: .sage/tickets/index.json: --component: no ticket is in "apy": did you mean "api"?',
   ]);
+});
+
+test('sage resume goes on with an interrupted run, and tickets may be named without a flag', async () => {
+  const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
+  const none = await sandbox.sage('resume');
+  expect([none.exitCode, none.stderr]).toEqual([
+    2,
+    expect.stringContaining('no run works in this repository'),
+  ]);
+  const go = join(sandbox.root, '.git/go');
+  const agent = `test -e '${go}' || { echo begun; sleep 1000; }; ${WRITE_OWN_FILE}`;
+  const running = sandbox.start(['stream', 'API-2', '--auto', '--json', '--agent-command', agent]);
+  await afterText(running.stdout, '"attempt.started"');
+  running.kill('SIGINT');
+  expect((await running).exitCode).toBe(130);
+  await sandbox.write('.git/go', '');
+  const resumed = await sandbox.sage('resume');
+  expect(resumed.stdout).toContain('1 completed');
+  expect(await sandbox.states()).toEqual({ 'API-1': 'UNPROCESSED', 'API-2': 'COMPLETED' });
+  const both = await sandbox.sage('stream', 'API-1', '--auto', '--only=API-1', '--agent-command', 'true');
+  expect([both.exitCode, both.stderr]).toEqual([2, expect.stringContaining('use one of them')]);
 });

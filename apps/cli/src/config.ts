@@ -89,6 +89,8 @@ const schema = z.strictObject({
     .optional(),
   /** Shell lines that agents may run without asking; one that ends with ` *` may go on. */
   allow: z.array(oneLine).optional(),
+  /** A shell line that is run when a run ends or waits for a person, with the event as JSON on its stdin. */
+  notify: oneLine.optional(),
   /** What an agent may use before it is ended. */
   limits: z
     .strictObject({

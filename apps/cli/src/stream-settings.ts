@@ -14,6 +14,7 @@ type FileOnly =
   | 'environment'
   | 'secrets'
   | 'allow'
+  | 'notify'
   | 'limits'
   | 'rules'
   | 'attempts'

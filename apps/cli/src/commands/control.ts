@@ -1,7 +1,15 @@
 import { resolve } from 'node:path';
-import { type Controlled, controlRun, type ControlRunOptions } from '@sage/stream';
+import { openRepository } from '@sage/git';
+import {
+  type Controlled,
+  controlRun,
+  type ControlRunOptions,
+  interruptedRun,
+  NoRunError,
+} from '@sage/stream';
 import { Command } from 'commander';
 import { EXIT } from '../exit.ts';
+import { streamCommand } from './stream.ts';
 
 interface Flags {
   readonly C: string;
@@ -14,9 +22,19 @@ export function controlCommands(): Command[] {
     (flags: Flags) =>
       control(flags, { paused: true }, ({ run }) => `run ${run} is paused: nothing new starts`),
   );
-  const resume = command('resume', 'end the pause of the active run').action((flags: Flags) =>
-    control(flags, { paused: false }, ({ run }) => `run ${run} is resumed`),
-  );
+  const resume = command(
+    'resume',
+    'end the pause of the active run; where none is active, go on with the interrupted one',
+  ).action(async (flags: Flags) => {
+    try {
+      await control(flags, { paused: false }, ({ run }) => `run ${run} is resumed`);
+    } catch (error) {
+      const interrupted = error instanceof NoRunError && (await wasInterrupted(flags));
+      if (!interrupted) throw error;
+      const words = ['--resume', '-C', flags.C, ...(flags.json ? ['--json'] : [])];
+      await streamCommand().exitOverride().parseAsync(words, { from: 'user' });
+    }
+  });
   const workers = command('workers', 'change the number of workers of the active run')
     .argument('<n>', 'a number, or "auto"')
     .action((count: string, flags: Flags) =>
@@ -32,6 +50,10 @@ function command(name: string, description: string): Command {
     .description(description)
     .option('-C <dir>', 'work on the repository in this directory', '.')
     .option('--json', 'JSON on stdout');
+}
+
+async function wasInterrupted({ C }: Flags): Promise<boolean> {
+  return (await interruptedRun(await openRepository(resolve(C)), undefined)) !== undefined;
 }
 
 async function control(

@@ -13,6 +13,7 @@ import { interactiveAsk } from '../interactive.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { quietReporter } from '../reporters/quiet.ts';
 import { screenOf } from '../reporters/screen.ts';
+import { Notifier } from '../notify.ts';
 import { heldWhileAsking } from '../reporters/held.ts';
 import { jsonReporter } from '../reporters/json.ts';
 import { formatExplanation, formatPlan } from '../reporters/plan.ts';
@@ -34,6 +35,7 @@ const DEFAULT_TIMEOUT_MS = 60 * 60_000;
 export function streamCommand(): Command {
   return new Command('stream')
     .description('work through the backlog in .sage/tickets/index.json')
+    .argument('[ids...]', 'only these tickets, as with --only')
     .option('-C <dir>', 'work on the repository in this directory', '.')
     .option('--interactive', 'one ticket at a time, asking before each step (default)')
     .option('--auto', 'no questions')
@@ -66,8 +68,11 @@ export function streamCommand(): Command {
     .option('--resume', 'resume the interrupted run of this branch with its settings')
     .option('--quiet', 'only what needs you, and the end')
     .option('--json', 'one JSON event a line on stdout')
-    .action(async (flags: StreamFlags, command: Command) => {
-      process.exitCode = await stream(flags, command);
+    .action(async (ids: string[], flags: StreamFlags, command: Command) => {
+      if (ids.length > 0 && flags.only !== undefined)
+        throw new UsageError('--only names tickets, and so do the arguments: use one of them');
+      const chosen = ids.length > 0 ? { ...flags, only: ids.join(',') } : flags;
+      process.exitCode = await stream(chosen, command);
     });
 }
 
@@ -174,7 +179,16 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
       : undefined;
   const printer =
     live?.reporter ?? (json ? jsonReporter(process.stdout, process.stderr) : permanent(process.stdout));
-  const { reporter, ask } = heldWhileAsking(printer, live ? live.ask(interactiveAsk) : interactiveAsk);
+  const notifier = new Notifier({
+    command: settings.notify,
+    root,
+    stdout: json ? { write: () => true } : process.stdout,
+    environment: process.env,
+  });
+  const { reporter, ask } = heldWhileAsking(
+    notifier.reporter(printer),
+    notifier.ask(live ? live.ask(interactiveAsk) : interactiveAsk),
+  );
   for (const line of beginning.notices) reporter.notice(line);
   for (const line of sandbox ? sandboxLimits(sandbox) : []) reporter.notice(`in the sandbox ${line}`);
   const interrupt = onInterrupt(reporter.notice);
@@ -221,6 +235,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
     return deferred + blocked + unprocessed > 0 ? EXIT.unfinished : EXIT.ok;
   } finally {
     live?.end();
+    await notifier.settled();
     interrupt.dispose();
   }
 }

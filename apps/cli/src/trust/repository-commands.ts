@@ -5,7 +5,7 @@ import type { RepositoryCommand } from './trust.ts';
 
 /** The shell lines of a configuration. Those of flags are the user's own. */
 export function configuredCommands(config: Settings): RepositoryCommand[] {
-  const { verify, worktrees, agentCommand, agents = {} } = config;
+  const { verify, worktrees, agentCommand, notify, agents = {} } = config;
   const custom = Object.entries(agents).map(
     ([name, agent]) => [`agent ${name}`, typeof agent === 'string' ? agent : agent.command] as const,
   );
@@ -16,6 +16,7 @@ export function configuredCommands(config: Settings): RepositoryCommand[] {
     ['outsideSandbox.setup', worktrees?.outsideSandbox?.setup],
     ['outsideSandbox.teardown', worktrees?.outsideSandbox?.teardown],
     ['agentCommand', agentCommand],
+    ['notify', notify],
     ...custom,
   ] as const;
   return all.flatMap(([what, command]) => (command === undefined ? [] : [{ what, command }]));
