@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Sandbox, WRITE_OWN_FILE } from './sandbox.ts';
 
@@ -49,4 +51,27 @@ test('a ticket that cannot be added changes nothing', async () => {
     expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^ERROR: .*$/)]);
   }
   expect(await sandbox.read('.sage/tickets/index.json')).toBe(before);
+});
+
+test('a shell completes commands, flags and ticket ids, and sage takes its directory first, too', async () => {
+  const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'WEB-1' }]);
+  const complete = (line: string) =>
+    execFileSync(
+      'bash',
+      [
+        '-c',
+        `sage() { '${process.execPath}' '${join(import.meta.dirname, '../apps/cli/bin/sage.js')}' "$@"; }
+         source <(sage completion bash); COMP_WORDS=(${line}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _sage; echo "\${COMPREPLY[@]}"`,
+      ],
+      { cwd: sandbox.root, env: sandbox.environment(), encoding: 'utf8' },
+    ).trim();
+  expect(complete('sage sta')).toBe('status');
+  expect(complete('sage stream --verify-m')).toBe('--verify-mode');
+  expect(complete('sage show W')).toBe('WEB-1');
+  const first = execFileSync(
+    process.execPath,
+    [join(import.meta.dirname, '../apps/cli/bin/sage.js'), '-C', sandbox.root, 'list'],
+    { env: sandbox.environment(), encoding: 'utf8' },
+  );
+  expect(first).toContain('API-1');
 });

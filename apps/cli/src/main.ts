@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { abandonCommand } from './commands/abandon.ts';
 import { backlogCommands } from './commands/backlog.ts';
 import { cleanCommand } from './commands/clean.ts';
+import { completionCommands } from './commands/completion.ts';
 import { controlCommands } from './commands/control.ts';
 import { graphCommand } from './commands/graph.ts';
 import { initCommand } from './commands/init.ts';
@@ -44,12 +45,20 @@ export async function main(args: readonly string[]): Promise<void> {
     for (const command of commands) {
       program.addCommand(command.copyInheritedSettings(program));
     }
-    await program.parseAsync(args, { from: 'user' });
+    for (const command of completionCommands(program))
+      program.addCommand(command.copyInheritedSettings(program), { hidden: command.name().startsWith('_') });
+    await program.parseAsync(directoryLast(args), { from: 'user' });
   } catch (error) {
     const { message, exitCode } = describeFailure(error);
     process.stderr.write(message);
     process.exitCode = exitCode;
   }
+}
+
+/** `sage -C DIR COMMAND` is `sage COMMAND -C DIR`. */
+function directoryLast(args: readonly string[]): readonly string[] {
+  const [flag, directory, ...rest] = args;
+  return flag === '-C' && directory !== undefined ? [...rest, flag, directory] : args;
 }
 
 function version(): string {

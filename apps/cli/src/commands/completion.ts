@@ -1,0 +1,40 @@
+import { openRepository } from '@sage/git';
+import { listRuns } from '@sage/journal';
+import { listBacklog } from '@sage/stream';
+import { KNOWN_AGENTS } from '@sage/workers';
+import { Argument, Command } from 'commander';
+import { candidates, type Known } from '../completion/candidates.ts';
+import { COMPLETION_SCRIPTS } from '../completion/scripts.ts';
+import { EXIT } from '../exit.ts';
+
+/** Of the repository that the shell is in; a configuration is not read, as it may be a program. */
+const KNOWN: Known = {
+  tickets: async () => (await listBacklog('.')).map(({ id }) => id),
+  agents: async () => KNOWN_AGENTS.map(({ name }) => name),
+  async runs() {
+    const { root } = await openRepository('.');
+    return (await listRuns(root)).map(({ run }) => run);
+  },
+};
+
+export function completionCommands(program: Command): Command[] {
+  const shells = Object.keys(COMPLETION_SCRIPTS);
+  const completion = new Command('completion')
+    .description('print what completes words after sage in your shell')
+    .addArgument(new Argument('<shell>').choices(shells))
+    .addHelpText('after', '\nbash: add to ~/.bashrc: source <(sage completion bash)\n')
+    .action((shell: string) => {
+      process.stdout.write(COMPLETION_SCRIPTS[shell] ?? '');
+      process.exitCode = EXIT.ok;
+    });
+  const complete = new Command('__complete')
+    .argument('[words...]')
+    .allowUnknownOption()
+    .action(async (words: string[]) => {
+      // In the middle of a line nobody wants to read what is wrong.
+      const found = await candidates(program, words, KNOWN).catch(() => []);
+      process.stdout.write(found.map((one) => `${one.replaceAll(/\p{Cc}/gu, '')}\n`).join(''));
+      process.exitCode = EXIT.ok;
+    });
+  return [completion, complete];
+}
