@@ -119,7 +119,8 @@ test('a merge in progress is refused', async () => {
 
 test.each([
   [['stream', '--auto', '--agnet', 'x'], /unknown option '--agnet'.*--agent/],
-  [['stream', '--auto', 'now'], /too many arguments|unknown/],
+  [['status', 'now'], /too many arguments/],
+  [['stream', '--auto', '--agent-command', 'true', 'now'], /no ticket "now"/],
   [['strem'], /unknown command 'strem'.*stream/],
   [['stream', '--auto', '--agent', 'cluade'], /unknown agent "cluade": did you mean claude/],
   [

@@ -22,7 +22,7 @@ test('readTicketIndex: says what to do about a missing, an unreadable and a bina
   const file = join(folder, 'index.json');
   await expect(readTicketIndex(file)).rejects.toMatchObject({
     code: 'NOT_FOUND',
-    message: expect.stringContaining('create it'),
+    message: expect.stringContaining('sage init'),
   });
   await expect(readTicketIndex(folder)).rejects.toMatchObject({ code: 'UNREADABLE' });
   const pipe = join(folder, 'pipe');
