@@ -1,3 +1,5 @@
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { named, Sandbox, WRITE_OWN_FILE } from './sandbox.ts';
 
@@ -27,6 +29,7 @@ test.each([
   ['verify', { verify: 'touch ran' }],
   ['setup', { worktrees: { setup: 'touch ran' } }],
   ['agent mine', { agents: { mine: 'touch ran' } }],
+  ['outsideSandbox.setup', { worktrees: { outsideSandbox: { setup: 'touch ran' } } }],
 ])('%s of a configuration runs when it is confirmed', async (what, config) => {
   const files = { '.sagerc.json': JSON.stringify(config) };
   const sandbox = await Sandbox.create([{ id: 'API-1' }], { files, trusted: false });
@@ -37,6 +40,53 @@ test.each([
   const trusted = await sandbox.sage('trust', '--json');
   expect(JSON.parse(trusted.stdout)).toEqual({ v: 2, confirmed: [{ what, text: 'touch ran' }] });
   expect((await sandbox.stream(WRITE_OWN_FILE)).exitCode).toBe(0);
+});
+
+test.each([
+  ['agent', { agent: 'acp:touch ran' }, 'acp:touch ran'],
+  ['agent of a rule', { rules: [{ type: 'docs', agent: 'acp:touch ran' }] }, 'acp:touch ran'],
+  ['agent of an attempt', { attempts: [{ agent: 'acp:touch ran' }] }, 'acp:touch ran'],
+  ['sandbox.writable', { sandbox: { writable: ['~'] } }, '~'],
+  ['sandbox.sockets', { sandbox: { sockets: ['/run/docker.sock'] } }, '/run/docker.sock'],
+  ['sandbox.hidden', { sandbox: { hidden: [] } }, ''],
+  ['environment', { environment: ['GITHUB_TOKEN'] }, 'GITHUB_TOKEN'],
+  ['permissions', { permissions: 'all' }, 'all'],
+  ['prompt', { prompt: '../repository/README.md' }, '../repository/README.md'],
+])('%s of a configuration is confirmed, for that alone', async (what, config, text) => {
+  const files = { '.sagerc.json': JSON.stringify(config) };
+  const sandbox = await Sandbox.create([{ id: 'API-1' }], { files, trusted: false });
+  const refused = await sandbox.sage(
+    'stream',
+    '--auto',
+    ...(what === 'agent' ? [] : ['--agent-command=true']),
+  );
+  expect([refused.exitCode, refused.stderr]).toEqual([
+    2,
+    expect.stringContaining(`run ${what} ${JSON.stringify(text)}`),
+  ]);
+  const trusted = await sandbox.sage('trust', '--json');
+  expect(JSON.parse(trusted.stdout)).toEqual({ v: 2, confirmed: [{ what, text }] });
+});
+
+test('a command of a ticket that is its agent runs when it is confirmed', async () => {
+  const tickets = [{ id: 'API-1', agent: 'acp:touch ran' }];
+  const sandbox = await Sandbox.create(tickets, { trusted: false });
+  const refused = await sandbox.stream(WRITE_OWN_FILE);
+  expect([refused.exitCode, refused.stderr]).toEqual([
+    2,
+    expect.stringContaining('run API-1, agent "acp:touch ran"'),
+  ]);
+});
+
+test('what is confirmed for the sandbox is not for outside of it', async () => {
+  const files = { '.sagerc.json': '{"worktrees": {"setup": "true"}}' };
+  const sandbox = await Sandbox.create([{ id: 'API-1' }], { files });
+  await sandbox.write('.sagerc.json', '{"worktrees": {"outsideSandbox": {"setup": "true"}}}');
+  const refused = await sandbox.stream(WRITE_OWN_FILE);
+  expect([refused.exitCode, refused.stderr]).toEqual([
+    2,
+    expect.stringContaining('run outsideSandbox.setup "true"'),
+  ]);
 });
 
 test('checks of tickets run when they are confirmed, and what is typed needs no confirmation', async () => {
@@ -84,4 +134,33 @@ test('settings of sage in package.json are not changed by the way', async () => 
     },
   ]);
   expect(await sandbox.read('package.json')).toBe('{"name": "y"}\n');
+});
+
+test('a run that came with the repository is not resumed', async () => {
+  const begin = {
+    event: 'run.started',
+    v: 2,
+    run: '20260101-000000-abcdef',
+    time: '2026-01-01T00:00:00.000Z',
+  };
+  const files = {
+    '.sage/runs/20260101-000000-abcdef/journal.jsonl': `${JSON.stringify(begin)}\n`,
+    '.sage/runs/20260101-000000-abcdef/settings.json': '{"v": 1, "flags": {"agentCommand": "touch ran"}}',
+  };
+  const sandbox = await Sandbox.create([{ id: 'API-1' }], { files });
+  for (const command of [
+    ['stream', '--auto'],
+    ['stream', '--resume'],
+    ['clean', '--yes'],
+  ]) {
+    const { exitCode, stderr } = await sandbox.sage(...command);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('take it out with git rm -r .sage/runs')]);
+  }
+});
+
+test('a prompt template that is a link shows no agent what is outside', async () => {
+  const sandbox = await Sandbox.create([{ id: 'API-1' }]);
+  await symlink('/etc/passwd', join(sandbox.root, '.sage/prompt.md'));
+  const { exitCode, stderr } = await sandbox.stream(WRITE_OWN_FILE);
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining('is a link out of the repository')]);
 });

@@ -4,6 +4,7 @@ import { repository, type TestRepository } from '@sage/test-support/repository';
 import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { expect, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
+import { configuredCommands } from '../src/trust/repository-commands.ts';
 import { trustCommands, trustProgram, untrustedCommands } from '../src/trust/trust.ts';
 
 const OWN = 'export default { verify: "npm test" };\n';
@@ -34,6 +35,16 @@ test('a program runs when it is confirmed on this machine, and again when it is 
   expect(await read()).toMatchObject({ verify: { command: 'npm test' } });
   writeFileSync(join(root, 'sage.config.mjs'), LANDED);
   await expect(read()).rejects.toMatchObject({ code: 'NOT_TRUSTED' });
+});
+
+test('lines that resume a session or choose a model run by a shell, too', () => {
+  const mine = { command: 'a', resume: 'b', model: 'c', environment: ['KEY'] };
+  expect(configuredCommands({ agents: { mine } })).toEqual([
+    { what: 'agent mine', command: 'a' },
+    { what: 'agent mine, resume', command: 'b' },
+    { what: 'agent mine, model', command: 'c' },
+    { what: 'environment', command: 'KEY', apart: true },
+  ]);
 });
 
 test('a command is confirmed for one repository, word for word', async () => {

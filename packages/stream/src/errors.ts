@@ -10,6 +10,7 @@ export class CannotStartError extends Error {
     | 'READ_ONLY'
     | 'ALREADY_RUNNING'
     | 'SETUP_FAILS'
+    | 'TRACKED_RUNS'
     | 'VERIFY_FAILS'
     | 'WRONG_WORKFLOW_MODE';
 

@@ -24,3 +24,4 @@ export { type Cleaning, type CleanOptions, cleanRepository } from './clean/clean
 export type { Found, Residue } from './clean/residue.ts';
 export { type AbandonedRun, abandonRun } from './start/abandon-run.ts';
 export type { StreamOptions } from './run/stream-options.ts';
+export { ticketCommands } from './start/ticket-commands.ts';

@@ -10,7 +10,7 @@ export { KNOWN_AGENTS } from './agents/known-agents.ts';
 export { type AgentEnd, type AgentTurn, runAgent } from './agents/run-agent.ts';
 export type { AgentProblem } from './agents/problem.ts';
 export type { AgentEvent, AgentReport, ReadEvent } from './agents/report.ts';
-export { type AgentChoice, type CustomAgent, resolveAgent } from './agents/resolve-agent.ts';
+export { type AgentChoice, type CustomAgent, resolveAgent, serverLine } from './agents/resolve-agent.ts';
 export type { CheckRequest } from './attempt/check.ts';
 export { AgentError, MachineError, SettingError, WorkerError } from './errors.ts';
 export { isMachineError } from './process/machine-error.ts';

@@ -84,10 +84,15 @@ async function land(flags: Flags): Promise<number> {
   const repository = await openRepository(resolve(flags.C));
   const config = await readTrustedConfig(resolve(flags.C));
   const verify = verifySettings(mergeVerify(flags, config.verify));
-  const { worktrees } = config;
+  const { worktrees, environment, sandbox } = config;
   await assertCommands(
     repository.root,
-    configuredCommands({ worktrees, verify: flags.verify === undefined ? config.verify : undefined }),
+    configuredCommands({
+      worktrees,
+      environment,
+      sandbox,
+      verify: flags.verify === undefined ? config.verify : undefined,
+    }),
   );
   const changed = await processQueue({
     repository,

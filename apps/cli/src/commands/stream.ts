@@ -241,10 +241,11 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
 }
 
 /** What is typed is the user's own. */
-function withoutTyped(config: Settings, { verify, agentCommand }: TypedFlags): Settings {
+function withoutTyped(config: Settings, { verify, agent, agentCommand }: TypedFlags): Settings {
   return {
     ...config,
     ...(verify !== undefined && { verify: undefined }),
+    ...(agent !== undefined && { agent: undefined }),
     ...(agentCommand !== undefined && { agentCommand: undefined }),
   };
 }

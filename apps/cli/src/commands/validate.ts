@@ -64,7 +64,8 @@ async function baselineOf(
   config: Settings,
 ): Promise<{ readonly fault?: string }> {
   const verify = verifySettings(config.verify);
-  await assertCommands(root, configuredCommands({ verify: config.verify, worktrees: config.worktrees }));
+  const { worktrees, environment, sandbox } = config;
+  await assertCommands(root, configuredCommands({ verify: config.verify, worktrees, environment, sandbox }));
   const fault = await checkBaseline({
     directory,
     verify,

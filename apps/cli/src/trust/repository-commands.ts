@@ -1,32 +1,56 @@
 import { join } from 'node:path';
-import { readTicketIndex, SAGE_INDEX, ticketChecks } from '@sage/tickets';
+import { ticketCommands } from '@sage/stream';
+import { readTicketIndex, SAGE_INDEX } from '@sage/tickets';
+import { serverLine } from '@sage/workers';
 import type { Settings } from '../config.ts';
+import { givenSettings } from './given-settings.ts';
 import type { RepositoryCommand } from './trust.ts';
 
-/** The shell lines of a configuration. Those of flags are the user's own. */
+/** The shell lines of a configuration, and what it gives those that run. Those of flags are the user's own. */
 export function configuredCommands(config: Settings): RepositoryCommand[] {
   const { verify, worktrees, agentCommand, notify, agents = {} } = config;
-  const custom = Object.entries(agents).map(
-    ([name, agent]) => [`agent ${name}`, typeof agent === 'string' ? agent : agent.command] as const,
-  );
+  const custom = Object.entries(agents).flatMap(([name, agent]) => {
+    if (typeof agent === 'string') return [[`agent ${name}`, agent] as const];
+    const { command, resume, model } = agent;
+    return [
+      [`agent ${name}`, command],
+      [`agent ${name}, resume`, resume],
+      [`agent ${name}, model`, model],
+    ] as const;
+  });
   const all = [
     ['verify', verify?.command],
     ['setup', worktrees?.setup],
     ['teardown', worktrees?.teardown],
+    ['agentCommand', agentCommand],
+    ...custom,
+    ...servers(config),
+  ] as const;
+  // With more rights than the same line has elsewhere.
+  const apart = [
+    ['notify', notify],
     ['outsideSandbox.setup', worktrees?.outsideSandbox?.setup],
     ['outsideSandbox.teardown', worktrees?.outsideSandbox?.teardown],
-    ['agentCommand', agentCommand],
-    ['notify', notify],
-    ...custom,
+    ...givenSettings(config),
   ] as const;
-  return all.flatMap(([what, command]) => (command === undefined ? [] : [{ what, command }]));
+  return [
+    ...all.flatMap(([what, command]) => (command === undefined ? [] : [{ what, command }])),
+    ...apart.flatMap(([what, command]) => (command === undefined ? [] : [{ what, command, apart: true }])),
+  ];
 }
 
-/** The checks of tickets that are not done. */
+/** The name of an agent may be a shell line itself. */
+function servers({ agent, rules = [], attempts = [] }: Settings) {
+  const names = [
+    ['agent', agent],
+    ...rules.map((rule) => ['agent of a rule', rule.agent] as const),
+    ...attempts.map((one) => ['agent of an attempt', one.agent] as const),
+  ] as const;
+  return names.map(([what, name]) => [what, serverLine(name)] as const);
+}
+
+/** The commands of tickets that are not done. */
 export async function indexedCommands(root: string): Promise<RepositoryCommand[]> {
   const { tickets } = await readTicketIndex(join(root, SAGE_INDEX));
-  const open = tickets.filter(({ state }) => state !== 'COMPLETED');
-  return open.flatMap((ticket) =>
-    ticketChecks(ticket).map(({ name, command }) => ({ what: `${ticket.id}, ${name}`, command })),
-  );
+  return tickets.filter(({ state }) => state !== 'COMPLETED').flatMap(ticketCommands);
 }

@@ -16,10 +16,12 @@ export interface Untrusted {
   readonly ticket?: string;
 }
 
-/** A shell line that a repository's configuration or tickets would have run. */
+/** A shell line that a repository's configuration or tickets would have run, or what they give to those that run. */
 export interface RepositoryCommand {
   readonly what: string;
   readonly command: string;
+  /** It is confirmed for this alone: the same line elsewhere may do less. */
+  readonly apart?: boolean;
 }
 
 /** The files that running a program would run, unless the user has confirmed them as they are now. */
@@ -43,7 +45,7 @@ export async function untrustedCommands(
   if (commands.length === 0) return [];
   const known = new Set((await readTrusted(variables)).commands[root]);
   return commands
-    .filter(({ command }) => !known.has(hash(command)))
+    .filter((one) => !known.has(hashOf(one)))
     .map(({ what, command }) => ({ what, text: command }));
 }
 
@@ -63,7 +65,7 @@ export async function trustCommands(
 ): Promise<void> {
   const trusted = await readTrusted(variables);
   const before = trusted.commands[root] ?? [];
-  const hashes = [...new Set([...before, ...commands.map(({ command }) => hash(command))])];
+  const hashes = [...new Set([...before, ...commands.map(hashOf)])];
   await writeTrusted({ ...trusted, commands: { ...trusted.commands, [root]: hashes } }, variables);
 }
 
@@ -71,6 +73,10 @@ async function writeTrusted(trusted: Trusted, variables: NodeJS.ProcessEnv): Pro
   const store = storeFile(variables);
   await mkdir(dirname(store), { recursive: true, mode: 0o700 });
   await replaceFile(store, `${JSON.stringify(trusted, undefined, 2)}\n`, { mode: 0o600, durable: true });
+}
+
+function hashOf({ what, command, apart }: RepositoryCommand): string {
+  return hash(apart ? `${what}\0${command}` : command);
 }
 
 function hash(text: string): string {

@@ -8,6 +8,7 @@ import {
   updateRefs,
 } from '@sage/git';
 import { onlyRun } from '../start/only-run.ts';
+import { assertOwnFiles } from '../start/own-files.ts';
 import { type Found, findResidue, type Residue } from './residue.ts';
 
 export interface CleanOptions {
@@ -29,11 +30,12 @@ export interface Cleaning extends Found {
 /**
  * Finds what runs have left, and removes it once that is confirmed. Nothing that has not landed goes: a ref is removed
  * only where it still is what was looked at. No run can start meanwhile.
- * @throws {CannotStartError} `ALREADY_RUNNING`: nothing was changed.
+ * @throws {CannotStartError} `ALREADY_RUNNING`, `TRACKED_RUNS`: nothing was changed.
  */
 export async function cleanRepository(options: CleanOptions): Promise<Cleaning> {
   const { directory, worktreesDirectory, now, confirm } = options;
   const repository = await openRepository(directory);
+  await assertOwnFiles(repository);
   await using _lock = await onlyRun(repository, 'sage clean');
   const found = await findResidue({ repository, worktreesDirectory, now });
   const removed: Residue[] = [];

@@ -8,7 +8,7 @@ import type { Clock } from '../context/clock.ts';
 import type { RunEvent } from '@sage/journal';
 import type { VerifySettings } from '../landing/verify.ts';
 
-/** A check of a ticket. */
+/** A check of a ticket, or its agent. */
 export interface TicketCommand {
   readonly what: string;
   /** A shell line. */
@@ -37,7 +37,7 @@ export interface StreamOptions extends Selection, ForWorkers {
   /** Which tickets get another agent than the run's; see `agentFor`. */
   readonly agents?: AgentChoices;
   readonly maxAttempts: number;
-  /** Called with the checks of the chosen tickets before anything is changed; rejects where they may not run. */
+  /** Called with what the chosen tickets have run before anything is changed; rejects where they may not run. */
   readonly confirmChecks?: (checks: readonly TicketCommand[]) => Promise<void>;
   readonly budget?: BudgetLimits;
   /** Whether to wait while the account is at its limit; true by default. */

@@ -1,26 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { openRepository } from '@sage/git';
 import { newRunId, unfinishedRuns } from '@sage/journal';
-import {
-  assertSelection,
-  type Backlog,
-  heldBackWarnings,
-  readBacklog,
-  selectTickets,
-} from '../backlog/backlog.ts';
+import { assertSelection, heldBackWarnings, readBacklog, selectTickets } from '../backlog/backlog.ts';
 import { nothingToDo } from '../backlog/nothing-to-do.ts';
 import { SageSource } from '../backlog/sage-source.ts';
 import { type Clock, systemClock } from '../context/clock.ts';
-import { ticketChecks } from '@sage/tickets';
 import { assertAgents } from '../start/assert-agents.ts';
+import { assertOwnFiles } from '../start/own-files.ts';
 import { assertGitVersion } from '../start/git-version.ts';
 import { finishLandings } from '../start/finish-landings.ts';
 import { onlyRun } from '../start/only-run.ts';
 import { assertWritable, chooseTarget } from '../start/target.ts';
+import { ticketCommands } from '../start/ticket-commands.ts';
 import { assertWorkflowMode } from '../start/workflow-mode.ts';
 import { composeRun } from './compose-run.ts';
 import type { RunEnd } from './run.ts';
-import type { StreamOptions, TicketCommand } from './stream-options.ts';
+import type { StreamOptions } from './stream-options.ts';
 
 /**
  * Runs the backlog of a repository, resuming an interrupted run on the same target.
@@ -31,6 +26,7 @@ export async function runStream(options: StreamOptions): Promise<RunEnd> {
   const random = randomBytes(3).toString('hex');
   const repository = await openRepository(options.directory);
   await assertGitVersion(repository.root);
+  await assertOwnFiles(repository);
   const target = await chooseTarget(repository, {
     branch: options.target,
     newBranch: `sage/${clock.now().toISOString().slice(0, 10)}-${random}`,
@@ -47,7 +43,9 @@ export async function runStream(options: StreamOptions): Promise<RunEnd> {
     const chosen = [...selection].flatMap((id) => backlog.tickets.get(id) ?? []);
     await assertAgents(chosen, options.maxAttempts, options.agents ?? {}, options.agentFor);
   }
-  await options.confirmChecks?.(checksOf(selection, backlog));
+  await options.confirmChecks?.(
+    [...selection].flatMap((id) => backlog.tickets.get(id) ?? []).flatMap(ticketCommands),
+  );
   const unfinished = await unfinishedRuns(repository.root);
   const resumed = unfinished.find(({ state }) => state.target === target.ref);
   for (const warning of [...backlog.warnings, ...heldBackWarnings(backlog, options)])
@@ -60,13 +58,6 @@ export async function runStream(options: StreamOptions): Promise<RunEnd> {
   return await composeRun(
     { repository, target, source, backlog, selection, unfinished, resumed, finished, random },
     { ...options, clock },
-  );
-}
-
-function checksOf(selection: ReadonlySet<string>, { tickets }: Backlog): TicketCommand[] {
-  const chosen = [...selection].flatMap((id) => tickets.get(id) ?? []);
-  return chosen.flatMap((ticket) =>
-    ticketChecks(ticket).map(({ name, command }) => ({ what: `${ticket.id}, ${name}`, command })),
   );
 }
 

@@ -10,6 +10,11 @@ import { KNOWN_AGENTS } from './known-agents.ts';
 /** Before the command of an agent that speaks the Agent Client Protocol. */
 const ACP = 'acp:';
 
+/** The shell line that is the name of an agent; undefined where the name is none. */
+export function serverLine(name: string | undefined): string | undefined {
+  return name?.trim().startsWith(ACP) === true ? name : undefined;
+}
+
 /** An agent that a project describes itself. */
 export interface CustomAgent {
   /** A shell line that reads the prompt from stdin; after `acp:`, one that speaks the Agent Client Protocol. */

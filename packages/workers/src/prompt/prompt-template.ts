@@ -1,6 +1,6 @@
 import { SAGE_PATHS } from '@sage/git';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, realpath } from 'node:fs/promises';
+import { isAbsolute, join, relative } from 'node:path';
 import Mustache from 'mustache';
 import { SettingError } from '../errors.ts';
 
@@ -51,8 +51,16 @@ export async function readPromptTemplate(
   const file = configured ?? OWN_TEMPLATE;
   let text: string;
   try {
-    text = await readFile(join(root, file), 'utf8');
+    const path = join(root, file);
+    // A repository must not show an agent the user's files: no link of it leads out.
+    if (isInside(root, path) && !isInside(await realpath(root), await realpath(path)))
+      throw new SettingError(
+        'prompt',
+        `prompt template ${file} is a link out of the repository: write a file there`,
+      );
+    text = await readFile(path, 'utf8');
   } catch (error) {
+    if (error instanceof SettingError) throw error;
     if (configured === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new SettingError(
       'prompt',
@@ -99,4 +107,9 @@ function checkSpans(spans: Spans, fail: (offset: number, what: string) => never)
 /** Values are text: whatever looks like a tag in them stays as it is. */
 export function renderPrompt({ text }: PromptTemplate, values: PromptValues): string {
   return Mustache.render(text, values, undefined, { escape: String });
+}
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return !isAbsolute(way) && way !== '..' && !way.startsWith('../');
 }

@@ -1,0 +1,25 @@
+import { git, type Repository, SAGE_PATHS } from '@sage/git';
+import { CannotStartError } from '../errors.ts';
+
+/** Where runs keep what they are resumed with: commands among it, and processes to end. */
+const OWN = [SAGE_PATHS.runs, SAGE_PATHS.queue, SAGE_PATHS.cache];
+
+/**
+ * Runs of this machine alone are resumed: what git tracks there came with the repository, whoever wrote it.
+ * @throws {CannotStartError} `TRACKED_RUNS`
+ */
+export async function assertOwnFiles(repository: Repository): Promise<void> {
+  const listed = await git(repository.root, ['ls-files', '-z', '--', '.sage']);
+  const tracked = listed.split('\0');
+  // A link or a submodule in the place of a folder, too.
+  const found = OWN.find((own) =>
+    tracked.some(
+      (path) => path !== '' && (`${path}/`.startsWith(`${own}/`) || `${own}/`.startsWith(`${path}/`)),
+    ),
+  );
+  if (found !== undefined)
+    throw new CannotStartError(
+      'TRACKED_RUNS',
+      `${found} came with this repository, and sage keeps there what it resumes: take it out with git rm -r ${found}, and commit that`,
+    );
+}
