@@ -1,6 +1,3 @@
-import { lstatSync } from 'node:fs';
-import { realPath, userPath } from './user-path.ts';
-
 /** Where programs keep keys and logins. Nothing in a sandbox reads them, unless the setting `hidden` names others. */
 export const HIDDEN: readonly string[] = `
   ~/.ssh ~/.gnupg ~/.aws ~/.azure ~/.kube ~/.docker ~/.oci ~/.terraform.d ~/.vault-token
@@ -15,11 +12,3 @@ export const HIDDEN: readonly string[] = `
 `
   .trim()
   .split(/\s+/);
-
-/** The words by which a sandbox shows nothing at these paths: a link is followed, what is not there is passed over. */
-export function hide(paths: readonly string[], variables: NodeJS.ProcessEnv): string[] {
-  const real = paths.flatMap((path) => userPath(path, variables)).flatMap((path) => realPath(path) ?? []);
-  return [...new Set(real)].flatMap((path) =>
-    lstatSync(path).isDirectory() ? ['--tmpfs', path] : ['--ro-bind', '/dev/null', path],
-  );
-}

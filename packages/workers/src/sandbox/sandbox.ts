@@ -1,11 +1,11 @@
-import { existsSync, lstatSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { SAGE_PATHS } from '@sage/git';
+import { basename, dirname, join } from 'node:path';
 import { KNOWN_AGENTS } from '../agents/known-agents.ts';
-import { HIDDEN, hide } from './hidden.ts';
+import { HIDDEN } from './hidden.ts';
 import { listeningSockets } from './sockets.ts';
-import { homeOf, realPath, userPath } from './user-path.ts';
+import { homeOf, isWithin, realPath, realPlace, userPath } from './user-path.ts';
+import { withoutKeys } from './without-keys.ts';
 
 /** What commands in worktrees may reach beyond reading files. Paths: absolute, `~/...`, or `$VARIABLE`. */
 export interface SandboxSettings {
@@ -77,41 +77,51 @@ export function sandboxed(settings: SandboxSettings, places: SandboxPlaces): str
     '/proc',
     ...bind('--ro-bind', KERNEL.filter(existsSync)),
   );
-  const empty = EMPTY.filter(isFolder);
+  const empty = [...new Set(EMPTY.flatMap((path) => realPath(path) ?? []))];
   words.push(...empty.flatMap((path) => ['--tmpfs', path]), '--setenv', 'TMPDIR', '/tmp');
   words.push(...bind('--ro-bind-try', NEEDED));
-  // Where the checkout or HOME is in one of these, it is seen all the same.
-  words.push(...bind('--ro-bind-try', [homeOf(variables), root, commonDir]));
-  words.push(...hide([...(settings.hidden ?? HIDDEN), ...STATES, ...ofRepository(places)], variables));
+  const writable = expand(settings.writable);
+  const keys = withoutKeys({
+    hidden: [...(settings.hidden ?? HIDDEN), ...STATES],
+    writable,
+    root,
+    commonDir,
+    variables,
+  });
+  words.push(...insideOf(empty, places), ...keys.words);
   words.push(...bind('--ro-bind-try', places.readable ?? []));
-  words.push(...maskSockets(empty));
-  words.push(...bind('--bind', [worktree, ...(places.writable ?? [])]), ...(places.state ?? []));
-  words.push(
-    ...bind('--bind-try', expand(settings.writable)),
-    ...bind('--bind-try', expand(settings.sockets)),
-  );
-  return [...words, '--chdir', worktree, '--'];
+  words.push(...maskSockets(empty, [realPlace(homeOf(variables)), root, commonDir, ...writable]));
+  // Other worktrees, and what Sage keeps of this one.
+  const beside = dirname(worktree);
+  words.push('--tmpfs', beside, ...bind('--bind', [worktree, ...(places.writable ?? [])]));
+  words.push(...(places.state ?? []), ...keys.last, ...bind('--bind-try', expand(settings.sockets)));
+  return [...words, ...keys.end, '--remount-ro', beside, '--chdir', worktree, '--'];
 }
 
-/** Addresses with passwords, and what other tickets, other runs and the queue wrote. */
-function ofRepository({ root, commonDir }: SandboxPlaces): string[] {
-  const settings = ['config', 'config.worktree', 'sage-settings'].map((name) => join(commonDir, name));
-  return [...settings, join(root, SAGE_PATHS.runs)];
+/** Where the checkout or HOME is in a folder that is empty otherwise, it is seen all the same. */
+function insideOf(empty: readonly string[], { root, commonDir, variables }: SandboxPlaces): string[] {
+  const named = homeOf(variables);
+  const home = realPlace(named);
+  const link = join(realPlace(dirname(named)), basename(named));
+  const isInside = (path: string) => empty.some((folder) => isWithin(path, folder));
+  return [
+    // A HOME that is one of these folders has nothing in it that is needed.
+    ...bind('--ro-bind-try', isInside(dirname(home)) ? [home] : []),
+    ...bind('--ro-bind-try', [root, commonDir].filter(isInside)),
+    ...(link !== home && isInside(link) ? ['--symlink', home, link] : []),
+  ];
 }
 
 function bind(how: string, paths: readonly string[]): string[] {
   return paths.flatMap((path) => [how, path, path]);
 }
 
-/** Those that are in an empty folder are out of reach already. */
-function maskSockets(empty: readonly string[]): string[] {
-  const reachable = listeningSockets().paths.flatMap((path) => realPath(path) ?? []);
-  const outside = reachable.filter((path) => !empty.some((folder) => path.startsWith(`${folder}/`)));
-  return outside.flatMap((path) => ['--ro-bind-try', '/dev/null', path]);
-}
-
-function isFolder(path: string): boolean {
-  return existsSync(path) && lstatSync(path).isDirectory();
+/** Those that are in an empty folder are out of reach already, but for what is seen of it. */
+function maskSockets(empty: readonly string[], seen: readonly string[]): string[] {
+  const all = listeningSockets().paths.flatMap((path) => realPath(path) ?? []);
+  const isIn = (path: string, folders: readonly string[]) => folders.some((folder) => isWithin(path, folder));
+  const reachable = all.filter((path) => !isIn(path, empty) || isIn(path, seen));
+  return reachable.flatMap((path) => ['--ro-bind-try', '/dev/null', path]);
 }
 
 /** Folders that a sandboxed command may write have to be there. */

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 
 /** A path of a setting: `~/` is HOME, `$NAME` the folder that a variable names. None where that is not set. */
 export function userPath(path: string, variables: NodeJS.ProcessEnv): string[] {
@@ -21,4 +21,14 @@ export function realPath(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Without links, as far as something is there. */
+export function realPlace(path: string): string {
+  return realPath(path) ?? (dirname(path) === path ? path : join(realPlace(dirname(path)), basename(path)));
+}
+
+/** Whether a path is a folder or in it. */
+export function isWithin(path: string, folder: string): boolean {
+  return `${path}/`.startsWith(folder === '/' ? folder : `${folder}/`);
 }

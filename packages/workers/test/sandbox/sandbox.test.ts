@@ -1,12 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { worktreeDirectory } from '@sage/git';
 import { put } from '@sage/test-support/repository';
 import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { expect, test } from 'vitest';
+import { execa } from 'execa';
 import { sandboxVersion } from '../../src/index.ts';
-import { sandboxed } from '../../src/sandbox/sandbox.ts';
+import { bubblewrap } from '../../src/sandbox/bubblewrap.ts';
+import { sandboxed, type SandboxSettings } from '../../src/sandbox/sandbox.ts';
 import { repositoryFixture } from '../repository.ts';
 
 const installed = (await sandboxVersion('/')) !== undefined;
@@ -15,7 +17,7 @@ const PLACES = {
   program: '/bin/bwrap',
   root: '/repo',
   commonDir: '/repo/.git',
-  worktree: '/w',
+  worktree: '/cache/w',
   writable: ['/result'],
   variables: { HOME: '/home/una' },
 };
@@ -28,25 +30,96 @@ test('a sandbox binds the worktree and what is asked for, drops all capabilities
   expect(words).toContain('--ro-bind / / ');
   expect(words).toContain('--cap-drop ALL');
   expect(words).toMatch(
-    / --bind \/w \/w --bind \/result \/result --bind-try \/own \/own --bind-try \/home\/una\/state \/home\/una\/state --chdir \/w --$/,
+    / --bind-try \/own \/own --bind-try \/home\/una\/state \/home\/una\/state .*--tmpfs \/cache --bind \/cache\/w \/cache\/w --bind \/result \/result --remount-ro \/cache --chdir \/cache\/w --$/,
   );
   expect(words).toContain('--unshare-net');
   expect(sandboxed({}, PLACES)).not.toContain('--unshare-net');
 });
 
-test('keys below HOME are hidden, a link to them is followed, and other places can be named instead', () => {
-  const home = temporaryFolder();
-  mkdirSync(join(home, '.ssh'));
-  mkdirSync(join(home, 'dotfiles'));
-  put(home, { 'dotfiles/npmrc': 'token', '.netrc': 'login', own: 'x' });
-  symlinkSync('dotfiles/npmrc', join(home, '.npmrc'));
-  const words = (hidden?: readonly string[]) =>
-    sandboxed({ ...(hidden && { hidden }) }, { ...PLACES, variables: { HOME: home } }).join(' ');
-  expect(words()).toContain(`--tmpfs ${home}/.ssh `);
-  expect(words()).toContain(`--ro-bind /dev/null ${home}/.netrc `);
-  expect(words()).toContain(`--ro-bind /dev/null ${home}/dotfiles/npmrc `);
-  expect(words(['~/own'])).toContain(`--ro-bind /dev/null ${home}/own `);
-  expect(words(['~/own'])).not.toContain('.ssh');
+/** HOME, a checkout and a worktree, where what is in `/tmp` outside is not seen. */
+function places() {
+  const top = temporaryFolder();
+  for (const folder of ['home/.cargo', 'checkout/.git/objects', 'cache/w', 'cache/other'])
+    mkdirSync(join(top, folder), { recursive: true });
+  const [home, root, worktree] = ['home', 'checkout', 'cache/w'].map((name) => join(top, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const commonDir = join(root, '.git');
+  return { top, home, root, worktree, commonDir, variables: { HOME: home } };
+}
+
+/** What a shell line prints in a sandbox. `meanwhile` is done by somebody outside before its last line. */
+async function inSandbox(
+  line: string,
+  settings: SandboxSettings,
+  made: ReturnType<typeof places>,
+  meanwhile: () => void = () => {},
+): Promise<string> {
+  const program = bubblewrap(made.root);
+  const waiting = `echo ready; read -r go; ${line}`;
+  const [first = '', ...words] = [...sandboxed(settings, { ...made, program }), 'sh', '-c', waiting];
+  const running = execa(first, words, { reject: false, env: made.variables });
+  running.stdout.once('data', () => {
+    meanwhile();
+    running.stdin.end('go\n');
+  });
+  return (await running).stdout.replace(/^ready\n?/, '');
+}
+
+test.skipIf(!installed)('keys below HOME are hidden, and other places can be named instead', async () => {
+  const made = places();
+  put(made.home, { '.ssh/key': 'k', 'dotfiles/npmrc': 'token', '.netrc': 'login', own: 'x', '.bashrc': 'b' });
+  symlinkSync('dotfiles/npmrc', join(made.home, '.npmrc'));
+  const line = 'cd ~; cat .ssh/key .npmrc dotfiles/npmrc .netrc own .bashrc; touch new .bashrc';
+  expect(await inSandbox(line, {}, made)).toBe('xb');
+  expect(await inSandbox(line, { hidden: ['~/own'] }, made)).toBe('ktokentokenloginb');
+  expect(readdirSync(made.home)).not.toContain('new');
+});
+
+test.skipIf(!installed)(
+  'keys that are written, or written anew, while a command works are hidden',
+  async () => {
+    const made = places();
+    put(made.home, { '.npmrc': 'old' });
+    put(made.commonDir, { config: 'old', 'modules/sub/config': 'old', 'modules/sub/objects/x': '' });
+    const line = `cd ~; cat .npmrc .netrc .ssh/key .config/gh/hosts.yml; cd ${made.commonDir}; cat config modules/sub/config`;
+    const anew = () => {
+      put(made.home, { new: 'key', '.netrc': 'key', '.ssh/key': 'key', '.config/gh/hosts.yml': 'key' });
+      put(made.commonDir, { new: 'key', newer: 'key' });
+      renameSync(join(made.home, 'new'), join(made.home, '.npmrc'));
+      renameSync(join(made.commonDir, 'new'), join(made.commonDir, 'config'));
+      renameSync(join(made.commonDir, 'newer'), join(made.commonDir, 'modules/sub/config'));
+    };
+    expect(await inSandbox(line, {}, made, anew)).toBe('');
+  },
+);
+
+test.skipIf(!installed)('a writable folder shows no keys, and nothing that Sage keeps there', async () => {
+  const made = places();
+  put(made.home, { '.cargo/credentials.toml': 'key', '.cargo/registry/x': 'x', '.docker/config.json': 'd' });
+  put(made.top, { 'cache/w.index': 'own', 'cache/other/file': 'other' });
+  const settings = { writable: ['~/.cargo', '~/.docker', join(made.top, 'cache')] };
+  const line = `cat ~/.cargo/credentials.toml ~/.cargo/registry/x ~/.docker/config.json ../w.index ../other/file
+    echo evil > ~/.cargo/registry/y; echo evil > ../w.index; rm -rf ../other; ln -s ~ ../other; touch here`;
+  expect(await inSandbox(line, settings, made)).toBe('xd');
+  expect(readdirSync(join(made.home, '.cargo/registry'))).toEqual(['x', 'y']);
+  expect(readdirSync(join(made.top, 'cache'))).toEqual(['other', 'w', 'w.index']);
+  expect(readFileSync(join(made.top, 'cache/w.index'), 'utf8')).toBe('own');
+  expect(readdirSync(join(made.top, 'cache/other'))).toEqual(['file']);
+  expect(readdirSync(made.worktree)).toEqual(['here']);
+});
+
+test.skipIf(!installed)('a HOME that is a link, or the top of everything, hides no less', async () => {
+  const made = places();
+  put(made.home, { '.netrc': 'login', own: 'x' });
+  const link = join(made.top, 'link');
+  symlinkSync(made.home, link);
+  const linked = { ...made, variables: { HOME: link } };
+  expect(await inSandbox(`cat ${link}/.netrc ${link}/own`, {}, linked)).toBe('x');
+  const line = `cat ${made.home}/own /tmp/*/home/own`;
+  expect(await inSandbox(line, {}, { ...made, variables: { HOME: '/' } })).toBe('');
 });
 
 test.skipIf(!installed)(
