@@ -39,6 +39,8 @@ const HOME_FILES: Readonly<Record<string, string>> = {
   '.claude/commands/review.md': 'review\n',
   '.claude.json': '{}\n',
   'outside/canary': 'canary\n',
+  'outside/alternates': 'canary\n',
+  'outside/info/alternates': 'canary\n',
 };
 
 /** Puts everything as it was before an attack. */

@@ -11,6 +11,19 @@ const configure = (key: string, value: string, more = ''): Attack => ({
   uncontrolled: true,
 });
 
+/** Makes whoever reads an object that is missing in this repository run a command. */
+const PROMISOR = [
+  'core.repositoryformatversion 1',
+  'extensions.partialClone evil',
+  'remote.evil.url "$PWD"',
+  'remote.evil.promisor true',
+  `remote.evil.uploadpack "${payload}; true"`,
+]
+  .map((setting) => `git config ${setting};`)
+  .join(' ');
+/** A commit without its file and its tree, as `$commit`. */
+const INCOMPLETE = `echo lost > lost; blob=$(git hash-object -w lost); tree=$(printf '100644 blob %s\\tlost\\n' $blob | git mktree); commit=$(git -c user.name=A -c user.email=a@x commit-tree -p HEAD -m own $tree); rm lost; for lost in $blob $tree; do rm -f .git/objects/$(echo $lost | cut -c1-2)/$(echo $lost | cut -c3-); done;`;
+
 const COMMIT = 'echo y > y; git add y; git -c user.name=A -c user.email=a@x commit -qm own;';
 
 export const GIT: readonly Attack[] = [
@@ -93,6 +106,18 @@ export const GIT: readonly Attack[] = [
     uncontrolled: true,
   },
   {
+    name: 'alternates that lead to another repository, with commits of its own',
+    script: `${COMMIT} rm -rf .git/objects/info; ln -s "$HOME/outside" .git/objects/info; echo x > x`,
+    because: 'no link is followed where settings are put back',
+    uncontrolled: true,
+  },
+  {
+    name: 'objects that are a link to another repository, with commits of its own',
+    script: `${COMMIT} mv .git/objects objects; ln -s "$HOME/outside" .git/objects; echo x > x`,
+    because: 'no link is followed where settings are put back',
+    uncontrolled: true,
+  },
+  {
     name: 'an index that is a link',
     script: `rm -f .git/index; ln -s "$HOME/outside/canary" .git/index; echo x > x`,
     because: 'it is read as data, and no link is followed',
@@ -102,6 +127,24 @@ export const GIT: readonly Attack[] = [
     name: 'a stash that is a link',
     script: `mkdir -p .git/refs; ln -sf "$HOME/outside/canary" .git/refs/stash; echo x > x`,
     because: 'only a regular file is read there',
+    uncontrolled: true,
+  },
+  {
+    name: 'a stash whose objects are to be fetched by a command',
+    script: `${INCOMPLETE} mkdir -p .git/refs; echo $commit > .git/refs/stash; ${PROMISOR} echo x > x`,
+    because: 'settings are put back before git reads there',
+    uncontrolled: true,
+  },
+  {
+    name: 'commits whose objects are to be fetched by a command',
+    script: `${INCOMPLETE} ${PROMISOR} echo $commit > .git/HEAD; echo x > x`,
+    because: 'settings are put back before git reads there',
+    uncontrolled: true,
+  },
+  {
+    name: 'a submodule whose objects are to be fetched by a command',
+    script: `git init -q s; cd s; git -c user.name=A -c user.email=a@x commit -q --allow-empty -m first; cd ..; printf '[submodule "s"]\\n\\tpath = s\\n\\turl = ./s\\n' > .gitmodules; git -c advice.addEmbeddedRepo=false add s .gitmodules; git -c user.name=A -c user.email=a@x commit -qm s; cd s; ${INCOMPLETE} ${PROMISOR} echo $commit > .git/HEAD; echo z > z; cd ..; echo x > x`,
+    because: 'no object is fetched for whoever reads there',
     uncontrolled: true,
   },
   {

@@ -31,6 +31,7 @@ export {
   readTemplate,
   type RepositoryTemplate,
   writeRepository,
+  restoreSettings,
 } from './worktrees/repository-template.ts';
 export { helperProgram, type HelperProgram } from './process/helper-program.ts';
 export { DURABLE_CONFIG } from './process/environment.ts';
@@ -96,3 +97,4 @@ export { freeBytes, type WorktreeRoom, worktreeRoom } from './worktrees/worktree
 export { listWorktrees, type Worktree } from './worktrees/worktrees.ts';
 export { trailerValues } from './objects/trailers.ts';
 export { sharedPermissions, type SharedPermissions } from './repository/shared-permissions.ts';
+export { isSelfContained } from './worktrees/self-contained.ts';

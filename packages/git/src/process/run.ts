@@ -7,6 +7,7 @@ import { repositoryEnvironment, type Repository } from '../repository.ts';
 
 export interface GitOptions {
   readonly cwd?: string;
+  /** One that somebody else may have written: nothing that is missing there is fetched. */
   readonly gitDir?: string;
   readonly workTree?: string;
   readonly indexFile?: string;
@@ -30,6 +31,9 @@ export interface GitResult {
   readonly stderr: string;
   readonly exitCode: number;
 }
+
+/** A repository may name a command that fetches what it lacks. The second one is not known to git before 2.44. */
+const NO_FETCH = { GIT_ALLOW_PROTOCOL: 'none', GIT_NO_LAZY_FETCH: '1' };
 
 /**
  * Runs git and returns its stdout as UTF-8 text without its one last newline, nothing else trimmed.
@@ -58,7 +62,7 @@ export async function gitRaw(
   const environment = gitEnvironment(process.env, {
     PATH: path,
     ...(repository && repositoryEnvironment(repository)),
-    ...(options.gitDir !== undefined && { GIT_DIR: options.gitDir }),
+    ...(options.gitDir !== undefined && { GIT_DIR: options.gitDir, ...NO_FETCH }),
     ...(workTree !== undefined && { GIT_WORK_TREE: workTree }),
     ...(options.indexFile !== undefined && { GIT_INDEX_FILE: options.indexFile }),
     ...options.environment,

@@ -9,6 +9,7 @@ import type { Repository } from '../repository.ts';
 import { excludedPaths, type Exclusion } from './excluded-paths.ts';
 import { GIT_TIMEOUT_MS } from './blocking-files.ts';
 import { type RepositoryTemplate, restoreSettings } from './repository-template.ts';
+import { isSelfContained } from './self-contained.ts';
 
 /** More commits than that are nobody's steps of one ticket. */
 const MAX_COMMITS = 500;
@@ -32,7 +33,7 @@ export async function ownCommits(
 ): Promise<{ tip: string; tree: string } | undefined> {
   const { repository, template, workTree, base, signal } = options;
   const gitDir = join(workTree, '.git');
-  if (!(await hasMoved(gitDir, base))) return undefined;
+  if (!(await hasMoved(gitDir, base)) || !(await isSelfContained(gitDir, workTree))) return undefined;
   const limits = { timeout: GIT_TIMEOUT_MS, ...(signal && { signal }) };
   try {
     await restoreSettings(template, workTree);

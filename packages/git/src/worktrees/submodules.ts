@@ -1,5 +1,5 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { gitFields, onDisk, readablePath } from '../objects/byte-paths.ts';
 import { fetchCommit } from '../objects/commits.ts';
 import { git, type GitOptions } from '../process/run.ts';
@@ -7,6 +7,7 @@ import type { Identity } from '../repository/identity.ts';
 import type { Repository } from '../repository.ts';
 import { GIT_TIMEOUT_MS } from './blocking-files.ts';
 import { ScratchObjects } from './scratch-objects.ts';
+import { isSelfContained } from './self-contained.ts';
 import { snapshotWorktree } from './snapshot-worktree.ts';
 
 /** Work in a submodule that cannot land: no other clone could check it out. */
@@ -208,10 +209,9 @@ async function refusal(
 async function gitDirOf(workTree: string, directory: string): Promise<string | undefined> {
   const link = join(directory, '.git');
   const status = await lstat(link).catch(() => undefined);
-  if (status?.isDirectory()) return link;
+  if (status?.isDirectory()) return (await isSelfContained(link, workTree)) ? link : undefined;
   if (!status?.isFile() || status.size > 10_000) return undefined;
   const [, to] = /^gitdir: (.*?)\n?$/s.exec(await readFile(link, 'utf8')) ?? [];
   const gitDir = to === undefined ? undefined : resolve(directory, to);
-  const inside = gitDir !== undefined && !relative(workTree, gitDir).startsWith('..');
-  return inside ? gitDir : undefined;
+  return gitDir !== undefined && (await isSelfContained(gitDir, workTree)) ? gitDir : undefined;
 }

@@ -1,6 +1,14 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fetchCommit, type GitSession, type Repository, SAGE_REFS } from '@sage/git';
+import {
+  fetchCommit,
+  type GitSession,
+  isSelfContained,
+  type Repository,
+  type RepositoryTemplate,
+  restoreSettings,
+  SAGE_REFS,
+} from '@sage/git';
 
 const FETCH_TIMEOUT_MS = 60_000;
 /** More are not looked through. */
@@ -16,12 +24,18 @@ export function named(what: string, files: readonly string[]): string | undefine
   return `${what}: ${files.slice(0, MAX_NAMED).join(', ')}${more}`;
 }
 
+interface StashPlaces {
+  readonly repository: Repository;
+  /** What the worktree's own repository was made of. */
+  readonly template: RepositoryTemplate;
+  readonly refer: (ref: string, oid: string) => Promise<void>;
+}
+
 /** Work that an agent put aside in a worktree and did not take up again: it is kept, and named. */
 export async function stashNote(
   path: string,
   holder: string,
-  repository: Repository,
-  refer: (ref: string, oid: string) => Promise<void>,
+  { repository, template, refer }: StashPlaces,
 ): Promise<string | undefined> {
   const file = join(path, '.git/refs/stash');
   const status = await lstat(file).catch(() => undefined);
@@ -29,6 +43,8 @@ export async function stashNote(
   const oid = (await readFile(file, 'utf8')).trim();
   const ref = SAGE_REFS.stashes + holder;
   try {
+    if (!(await isSelfContained(join(path, '.git'), path))) return undefined;
+    await restoreSettings(template, path);
     await fetchCommit(repository, join(path, '.git'), oid, { timeout: FETCH_TIMEOUT_MS });
     await refer(ref, oid);
     return `it left a stash, which is kept as ${ref}`;

@@ -8,6 +8,7 @@ import {
   GitSession,
   type Identity,
   identity,
+  isSelfContained,
   ignoredFiles,
   listRefs,
   type PinnedCheckouts,
@@ -20,6 +21,7 @@ import {
   removeWorktreeDirectory,
   type Repository,
   type RepositoryTemplate,
+  restoreSettings,
   SAGE_REFS,
   type SubmoduleWork,
   updateRefs,
@@ -192,7 +194,7 @@ export class Worktrees {
           const notes = [
             named('it changed what configures sage, which does not land', excluded),
             named('it added files that git ignores', forced),
-            await stashNote(path, holder, this.#options.repository, (ref, oid) => this.#refer(ref, oid)),
+            await this.#stashNote(path, holder),
             await strangerNote(headBefore, this.#session),
           ];
           return {
@@ -297,6 +299,12 @@ export class Worktrees {
 
   async #refer(ref: string, commit: string): Promise<void> {
     await this.#session.updateRefs([{ ref, old: undefined, new: commit }]);
+  }
+
+  #stashNote(path: string, holder: string): Promise<string | undefined> {
+    const [repository, template] = [this.#options.repository, this.#template];
+    const refer = (ref: string, oid: string) => this.#refer(ref, oid);
+    return stashNote(path, holder, { repository, template, refer });
   }
 
   /** What could not be collected is still there for a person. */

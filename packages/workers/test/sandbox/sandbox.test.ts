@@ -59,7 +59,7 @@ async function inSandbox(
 ): Promise<string> {
   const program = bubblewrap(made.root);
   const waiting = `echo ready; read -r go; ${line}`;
-  const [first = '', ...words] = [...sandboxed(settings, { ...made, program }), 'sh', '-c', waiting];
+  const [first, ...words] = [...sandboxed(settings, { ...made, program }), 'sh', '-c', waiting];
   const running = execa(first, words, { reject: false, env: made.variables });
   running.stdout.once('data', () => {
     meanwhile();
