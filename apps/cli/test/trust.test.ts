@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { repository, type TestRepository } from '@sage/test-support/repository';
 import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { expect, test } from 'vitest';
@@ -112,4 +113,64 @@ test('data is read, whoever changed it', async () => {
   const made = configured({ '.sagerc': 'verify: npm test\n' });
   made.commit({ '.sagerc': 'verify: npm run all\n' }, TRAILERS);
   expect(await made.read()).toMatchObject({ verify: { command: 'npm run all' } });
+});
+
+test.each<[string, Record<string, string>, (root: string) => void]>([
+  [
+    'where a link leads',
+    { 'tools/config.mjs': 'import "./evil.mjs";\nexport default {};\n', 'tools/evil.mjs': '' },
+    (root) => {
+      rmSync(join(root, 'sage.config.mjs'));
+      symlinkSync('tools/config.mjs', join(root, 'sage.config.mjs'));
+    },
+  ],
+  [
+    'by its whole path',
+    { 'tools/evil.mjs': '' },
+    (root) => writeFileSync(join(root, 'sage.config.mjs'), `import '${root}/tools/evil.mjs';\n`),
+  ],
+  [
+    'by its address',
+    { 'tools/evil.mjs': '' },
+    (root) =>
+      writeFileSync(
+        join(root, 'sage.config.mjs'),
+        `await import('${pathToFileURL(root).href}/tools/evil.mjs');\n`,
+      ),
+  ],
+  [
+    'as a package of a workspace',
+    {
+      'tools/evil.mjs': '',
+      'tools/right.cjs': '',
+      'tools/package.json': '{"name": "own", "exports": {"import": "./evil.mjs", "require": "./right.cjs"}}',
+    },
+    (root) => {
+      writeFileSync(join(root, 'sage.config.mjs'), "import 'own';\nexport default {};\n");
+      mkdirSync(join(root, 'node_modules'));
+      symlinkSync('../tools', join(root, 'node_modules/own'));
+    },
+  ],
+  [
+    'by a name of the manifest',
+    { 'tools/evil.mjs': '', 'package.json': '{"imports": {"#own": "./tools/evil.mjs"}}' },
+    (root) => writeFileSync(join(root, 'sage.config.mjs'), "import '#own';\nexport default {};\n"),
+  ],
+])('what a program imports %s is confirmed with it', async (_, files, prepare) => {
+  const { root, read, confirm } = configured({ 'sage.config.mjs': '', ...files });
+  prepare(root);
+  await confirm();
+  await expect(read()).resolves.toEqual({});
+  writeFileSync(join(root, 'tools/evil.mjs'), 'changed\n');
+  await expect(read()).rejects.toMatchObject({
+    code: 'NOT_TRUSTED',
+    untrusted: [{ what: join(root, 'tools/evil.mjs') }],
+  });
+});
+
+test('a program is confirmed wherever a link of the repository leads', async () => {
+  const { root, read } = configured({ 'sage.config.mjs': '', 'node_modules/evil/index.mjs': OWN });
+  rmSync(join(root, 'sage.config.mjs'));
+  symlinkSync('node_modules/evil/index.mjs', join(root, 'sage.config.mjs'));
+  await expect(read()).rejects.toMatchObject({ code: 'NOT_TRUSTED' });
 });
