@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { SAGE_PATHS } from '@sage/git';
+import { isErrno, SAGE_PATHS } from '@sage/git';
 import { defaultLoaders } from 'cosmiconfig';
 import { ConfigError } from './errors.ts';
 
@@ -67,7 +67,9 @@ export async function loadConfig(file: string): Promise<unknown> {
     return (await load(file, text)) as unknown;
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
-    const [line] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+    const [line] = isErrno(cause, 'EISDIR')
+      ? ['it is a folder: sage reads a file of this name']
+      : (cause instanceof Error ? cause.message : String(cause)).split('\n');
     throw new ConfigError(file, `cannot be read: ${line}`, { cause });
   }
 }

@@ -82,3 +82,9 @@ test('a wrong value names its key', () => {
   );
   expect(() => checkConfig('x', 'f')).toThrow('f: ');
 });
+
+test('a folder that is called like a configuration is no configuration', async () => {
+  const directory = directoryWith({});
+  mkdirSync(join(directory, '.sagerc'));
+  await expect(readConfig(directory)).rejects.toThrow(/\.sagerc: cannot be read: it is a folder/);
+});
