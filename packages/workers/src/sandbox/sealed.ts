@@ -2,8 +2,8 @@ import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isWithin } from './user-path.ts';
 
-/** Each entry is a mount: a folder with more is left as it is. */
-const MAX_ENTRIES = 1_000;
+/** Each entry is a mount, and each mount looks through all others: a folder with more is left as it is. */
+const MAX_ENTRIES = 300;
 
 /** Folders that show what they have now, without what is hidden. */
 export interface Sealed {
