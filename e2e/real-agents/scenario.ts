@@ -69,6 +69,7 @@ export async function play(name: string, program: Program): Promise<string[]> {
     if ((await sandboxVersion('/')) !== undefined) args.push('--sandbox');
     if (program.command) args.push('--agent-command', program.command);
 
+    await sandbox.start(['trust'], environment);
     const first = sandbox.start(args, environment);
     await Promise.race([asked.promise, first]);
     // Everything else first: what waits for R-3 then is Ctrl-C alone.
