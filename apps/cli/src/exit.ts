@@ -1,8 +1,9 @@
 import { EntryError, QueueStoppedError, UnfinishedLandingError } from '@sage/commit-queue';
 import { RepositoryError } from '@sage/git';
 import { DuplicateIdError } from '@sage/graph';
+import { NoSuchRunError } from '@sage/journal';
 import { WorkerCountError } from '@sage/scheduler';
-import { BacklogError, CannotStartError, NoRunError } from '@sage/stream';
+import { BacklogError, CannotStartError, NoLogError, NoRunError } from '@sage/stream';
 import { TicketIndexError } from '@sage/tickets';
 import { CannotCheckError } from '@sage/validate';
 import { AgentError, MachineError, SettingError } from '@sage/workers';
@@ -28,7 +29,9 @@ const WRONG_INPUT = [
   ConfigError,
   DuplicateIdError,
   EntryError,
+  NoLogError,
   NoRunError,
+  NoSuchRunError,
   RepositoryError,
   SettingError,
   TicketIndexError,

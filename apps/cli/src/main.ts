@@ -7,6 +7,7 @@ import { completionCommands } from './commands/completion.ts';
 import { controlCommands } from './commands/control.ts';
 import { graphCommand } from './commands/graph.ts';
 import { initCommand } from './commands/init.ts';
+import { logsCommand } from './commands/logs.ts';
 import { queueCommand } from './commands/queue.ts';
 import { statusCommand } from './commands/status.ts';
 import { streamCommand } from './commands/stream.ts';
@@ -34,6 +35,7 @@ export async function main(args: readonly string[]): Promise<void> {
       ...backlogCommands(),
       statusCommand(),
       watchCommand(),
+      logsCommand(),
       ...controlCommands(),
       abandonCommand(),
       cleanCommand(),

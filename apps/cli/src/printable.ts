@@ -8,6 +8,14 @@ export function printable(text: string): string {
     .trim();
 }
 
+/** Several lines of such text; their indentation is kept. */
+export function printableLines(text: string): string[] {
+  return text.split(/\r?\n/).map((line) => {
+    const indent = /^[ \t]*/.exec(line)?.[0].replaceAll('\t', '  ') ?? '';
+    return `${indent}${printable(line)}`.trimEnd();
+  });
+}
+
 /** `1 entry`, `2 entries`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;

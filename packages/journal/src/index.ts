@@ -1,3 +1,10 @@
+export {
+  type AttemptRecord,
+  AttemptRecords,
+  isSettled,
+  type LandingResult,
+  resultOf,
+} from './attempt-records.ts';
 export { NoSuchRunError } from './errors.ts';
 export type { EventEnvelope, RunEvent, RunFact, RunOutcome, RunSummary } from './events.ts';
 export { followRun } from './follow-run.ts';

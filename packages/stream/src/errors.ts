@@ -52,3 +52,15 @@ export class TargetLostError extends Error {
     this.target = target;
   }
 }
+
+/** There is no output of this ticket, or of this attempt. */
+export class NoLogError extends Error {
+  override readonly name = 'NoLogError';
+  readonly code = 'NO_LOG';
+  readonly ticket: string;
+
+  constructor(ticket: string, message: string) {
+    super(message);
+    this.ticket = ticket;
+  }
+}

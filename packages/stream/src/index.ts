@@ -6,7 +6,7 @@ export type { Selection } from './backlog/backlog.ts';
 export type { Answer, Ask, Question } from './context/ask.ts';
 export type { Clock } from './context/clock.ts';
 export type { BudgetLimits } from './context/run-context.ts';
-export { BacklogError, CannotStartError, NoRunError, TargetLostError } from './errors.ts';
+export { BacklogError, CannotStartError, NoLogError, NoRunError, TargetLostError } from './errors.ts';
 export { type Explanation, explainTicket } from './forecast/explain.ts';
 export { type Plan, type PlanOptions, planStream, type RunForecast } from './forecast/plan.ts';
 export { auditQueue } from './landing/audit-queue.ts';
@@ -15,6 +15,8 @@ export { queueVerification, type QueueVerification, type VerifySettings } from '
 export { interruptedRun, type InterruptedRun } from './start/interrupted-run.ts';
 export { type Controlled, controlRun, type ControlRunOptions } from './live/control-run.ts';
 export { activeRun } from './live/active-run.ts';
+export { type ListedLogs, listLogs } from './logs/list-logs.ts';
+export { openLog, type TicketLog } from './logs/open-log.ts';
 export { readStatus, type Status } from './live/status.ts';
 export type { LandingQueue, SourceContent, TargetBranch, TicketSource, WorkerPool } from './ports.ts';
 export type { RunEnd } from './run/run.ts';

@@ -1,3 +1,4 @@
+export { attemptPath } from './attempt/attempt-files.ts';
 export { ALLOWED_VARIABLES } from './process/allowed-environment.ts';
 export { processMark } from './process/end-processes.ts';
 export type { Agent } from './agents/agent.ts';
@@ -15,6 +16,7 @@ export type { CheckRequest } from './attempt/check.ts';
 export { AgentError, MachineError, SettingError, WorkerError } from './errors.ts';
 export { isMachineError } from './process/machine-error.ts';
 export { outputTail } from './process/output-tail.ts';
+export { openRegular } from './process/regular-file.ts';
 export { composePrompt, DEFAULT_TEMPLATE, type PromptContext } from './prompt/prompt.ts';
 export {
   parsePromptTemplate,
@@ -50,3 +52,7 @@ export {
 } from './workers.ts';
 export type { KeptAs } from './worktree/kept-refs.ts';
 export { assertWorktreeSettings, type WorktreeSettings } from './worktree/worktree-settings.ts';
+export { AttemptLog, type LogEntry } from './words/attempt-log.ts';
+export { type LogPart, logParts } from './words/log-parts.ts';
+export { tellingLines } from './words/telling-lines.ts';
+export { withoutControls } from './words/word.ts';

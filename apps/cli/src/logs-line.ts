@@ -1,0 +1,11 @@
+import { quoted } from './command-line.ts';
+
+/** The command that shows the log of a ticket, as a shell reads it. `directory`: what was typed after -C. */
+export function logsLine(directory: string, ticket: string, attempt?: number): string {
+  const words = ['sage', 'logs'];
+  if (directory !== '.') words.push('-C', quoted(directory));
+  if (attempt !== undefined) words.push('--attempt', String(attempt));
+  // An id may look like a flag.
+  if (ticket.startsWith('-')) words.push('--');
+  return [...words, quoted(ticket)].join(' ');
+}

@@ -1,0 +1,107 @@
+import type { RunEvent } from './events.ts';
+
+type Started = Extract<RunEvent, { event: 'attempt.started' }>;
+type Finished = Extract<RunEvent, { event: 'attempt.finished' }>;
+
+/** What became of finished work at its landing. */
+export type LandingResult =
+  | { readonly state: 'landed'; readonly commit: string; readonly flaky: boolean }
+  | { readonly state: 'rejected'; readonly reason: string; readonly output: string }
+  | { readonly state: 'conflicted'; readonly files: readonly string[]; readonly tickets: readonly string[] };
+
+/** One attempt of a ticket from its start on. */
+export interface AttemptRecord {
+  readonly ticket: string;
+  readonly title: string;
+  readonly attempt: number;
+  readonly worker: number;
+  readonly agent: string;
+  readonly model?: string;
+  /** ISO 8601, UTC. */
+  readonly started: string;
+  readonly log?: string;
+  /** Absent while it runs, and where its coordinator was killed. */
+  readonly end?: Finished;
+  readonly landing?: LandingResult;
+  /** Its coordinator was killed while it ran. */
+  readonly cutOff?: true;
+}
+
+/** The attempts of a run in the order in which they were started; those that were begun anew count again. */
+export class AttemptRecords {
+  readonly #records: AttemptRecord[] = [];
+  /** By ticket: where its last attempt is. */
+  readonly #last = new Map<string, number>();
+  #agent = '';
+
+  static of(events: Iterable<RunEvent>): AttemptRecords {
+    const records = new AttemptRecords();
+    for (const event of events) records.apply(event);
+    return records;
+  }
+
+  get all(): readonly AttemptRecord[] {
+    return this.#records;
+  }
+
+  apply(event: RunEvent): void {
+    switch (event.event) {
+      case 'run.started':
+        this.#agent = event.agent;
+        for (const [at, record] of this.#records.entries())
+          if (record.end === undefined) this.#records[at] = { ...record, cutOff: true };
+        return;
+      case 'attempt.started':
+        this.#last.set(event.ticket, this.#records.length);
+        this.#records.push(begun(event, this.#agent));
+        return;
+      case 'attempt.finished':
+        return this.#change(event.ticket, { end: event });
+      case 'landing.landed': {
+        const { commit, flaky = false } = event;
+        return this.#change(event.ticket, { landing: { state: 'landed', commit, flaky } });
+      }
+      case 'landing.rejected': {
+        const { reason, output } = event;
+        return this.#change(event.ticket, { landing: { state: 'rejected', reason, output } });
+      }
+      case 'landing.conflicted': {
+        const { files, tickets } = event;
+        return this.#change(event.ticket, { landing: { state: 'conflicted', files, tickets } });
+      }
+      default:
+    }
+  }
+
+  #change(ticket: string, more: Partial<AttemptRecord>): void {
+    const at = this.#last.get(ticket);
+    const record = at === undefined ? undefined : this.#records[at];
+    if (at !== undefined && record) this.#records[at] = { ...record, ...more };
+  }
+}
+
+function begun(event: Started, agentOfRun: string): AttemptRecord {
+  const { ticket, title, attempt, worker, agent = agentOfRun, model, time, log } = event;
+  return {
+    ticket,
+    title,
+    attempt,
+    worker,
+    agent,
+    ...(model !== undefined && { model }),
+    started: time,
+    ...(log !== undefined && { log }),
+  };
+}
+
+/** In a word: `landed`, `rejected`, `conflicted`, or how the attempt ended. */
+export function resultOf({ end, landing, cutOff }: AttemptRecord): string {
+  if (landing) return landing.state;
+  if (end) return end.outcome === 'completed' ? 'finished' : end.outcome;
+  return cutOff ? 'cut off' : 'running';
+}
+
+/** Nothing more comes of it: its work has landed, or never will. */
+export function isSettled({ end, landing, cutOff }: AttemptRecord): boolean {
+  return cutOff === true || landing !== undefined || (end !== undefined && end.outcome !== 'completed');
+}

@@ -1,0 +1,117 @@
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openRepository, type Repository, SAGE_PATHS } from '@sage/git';
+import { type AttemptRecord, AttemptRecords, followRun, isSettled, journalFile } from '@sage/journal';
+import { AttemptLog, attemptPath, type LogEntry, logParts, openRegular } from '@sage/workers';
+import { coordinator } from '../start/only-run.ts';
+import { findAttempt, type FoundAttempt } from './find-attempt.ts';
+import { landingEntries } from './landing-entries.ts';
+import { withoutWorktree } from './without-worktree.ts';
+
+const LOOK_INTERVAL_MS = 200;
+
+interface LogOptions {
+  /** Goes on until the attempt is over and its work has landed, or never will. */
+  readonly follow: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** The outputs of one attempt. */
+export interface TicketLog {
+  readonly run: string;
+  readonly ticket: string;
+  readonly attempt: number;
+  /** All of it in words: setup, agent, checks, verify. */
+  entries(options: LogOptions): AsyncGenerator<LogEntry, void, undefined>;
+  /** The bytes that the agent printed. */
+  bytes(options: LogOptions): AsyncGenerator<Buffer, void, undefined>;
+}
+
+/**
+ * The outputs of an attempt of a ticket, by default the last one. Changes nothing.
+ * @throws {NoLogError}
+ */
+export async function openLog(options: {
+  readonly directory: string;
+  readonly ticket: string;
+  readonly attempt?: number;
+}): Promise<TicketLog> {
+  const repository = await openRepository(options.directory);
+  const found = await findAttempt(repository.root, options.ticket, options.attempt);
+  const { run, record } = found;
+  const folder = join(repository.root, SAGE_PATHS.runs, run, attemptPath(record.ticket, record.attempt));
+  return {
+    run,
+    ticket: record.ticket,
+    attempt: record.attempt,
+    async *entries({ follow, signal }) {
+      const log = new AttemptLog(withoutWorktree(repository.root));
+      for await (const { record: now, isOver } of looks(repository, found, follow, signal)) {
+        yield* log.read(await logParts(folder), isOver);
+        if (!isOver || !now.landing) continue;
+        if (now.landing.state === 'landed') {
+          const verify = join(dirname(journalFile(repository.root, run)), 'verify', now.landing.commit);
+          yield* log.read(
+            (await logParts(verify)).filter(({ name }) => name === 'verify'),
+            true,
+          );
+        }
+        yield* landingEntries(now.landing);
+      }
+    },
+    async *bytes({ follow, signal }) {
+      await using handle = await openRegular(join(folder, 'output.log'), 'r');
+      let start = 0;
+      for await (const _ of looks(repository, found, follow, signal))
+        for await (const chunk of handle.createReadStream({ start, autoClose: false })) {
+          start += (chunk as Buffer).length;
+          yield chunk as Buffer;
+        }
+    },
+  };
+}
+
+interface Look {
+  readonly record: AttemptRecord;
+  readonly isOver: boolean;
+}
+
+/** A look at the attempt now, and, as long as it is followed, again and again; after the last one it is over. */
+async function* looks(
+  repository: Repository,
+  { run, events, record }: FoundAttempt,
+  follow: boolean,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Look, void, undefined> {
+  if (!follow || isSettled(record)) return yield { record, isOver: true };
+  const begun = events.findLast(({ event }) => event === 'run.started')?.time ?? '';
+  const ended = new AbortController();
+  const records = new AttemptRecords();
+  let caughtUp = 0;
+  let runEnded = false;
+  const reading = (async () => {
+    for await (const event of followRun(repository.root, run, { signal: ended.signal })) {
+      records.apply(event);
+      caughtUp += 1;
+    }
+    runEnded = true;
+  })();
+  try {
+    for (;;) {
+      const now =
+        caughtUp < events.length
+          ? record
+          : (records.all.findLast((one) => one.ticket === record.ticket && one.attempt === record.attempt) ??
+            record);
+      const owner = await coordinator(repository);
+      const isDead = owner === undefined || owner.since > begun;
+      const isOver = isSettled(now) || runEnded || isDead || signal?.aborted === true;
+      yield { record: now, isOver };
+      if (isOver) return;
+      await delay(LOOK_INTERVAL_MS, undefined, { signal }).catch(() => {});
+    }
+  } finally {
+    ended.abort();
+    await reading.catch(() => {});
+  }
+}

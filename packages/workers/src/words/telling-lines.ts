@@ -1,0 +1,23 @@
+import { brief } from '../agents/activity.ts';
+import { agentWords } from './agent-words.ts';
+
+const LINES = 2;
+const LINE_CHARACTERS = 200;
+
+/** The last one or two lines of an output that say something, in words; what `reason` says already is left out. */
+export function tellingLines(output: readonly string[], reason = ''): string[] {
+  const told: string[] = [];
+  for (const line of output.toReversed()) {
+    const said = agentWords(line).flatMap(({ kind, text }) =>
+      kind === 'ran' || kind === 'used' || kind === 'changed' ? [`(${kind} ${text})`] : text.split('\n'),
+    );
+    for (const each of said.toReversed()) {
+      const text = brief(each, LINE_CHARACTERS);
+      // A line of frames and rulers tells nothing.
+      if (!/[\p{L}\p{N}]/u.test(text) || reason.includes(text) || told.includes(text)) continue;
+      told.unshift(text);
+      if (told.length === LINES) return told;
+    }
+  }
+  return told;
+}
