@@ -54,7 +54,7 @@ test('without a ticket it lists what the newest run has; of each attempt its own
   await sandbox.stream('echo "try $SAGE_ATTEMPT"; exit 1', '--max-attempts=2');
   const { stdout } = await sandbox.sage('logs');
   expect(stdout.split('\n').slice(1)).toEqual([
-    expect.stringMatching(/^ {2}API-1 +failed +sage logs -C \S+ --attempt 1 API-1$/),
+    expect.stringMatching(/^ {2}API-1 +failed +sage logs -C \S+ API-1 --attempt 1$/),
     expect.stringMatching(/^ {2}API-1 +failed +sage logs -C \S+ API-1$/),
   ]);
   expect((await sandbox.sage('logs', 'API-1', '--attempt', '1')).stdout).not.toBe(

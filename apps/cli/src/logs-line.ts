@@ -4,8 +4,8 @@ import { quoted } from './command-line.ts';
 export function logsLine(directory: string, ticket: string, attempt?: number): string {
   const words = ['sage', 'logs'];
   if (directory !== '.') words.push('-C', quoted(directory));
-  if (attempt !== undefined) words.push('--attempt', String(attempt));
+  const flags = attempt === undefined ? [] : ['--attempt', String(attempt)];
   // An id may look like a flag.
-  if (ticket.startsWith('-')) words.push('--');
-  return [...words, quoted(ticket)].join(' ');
+  const id = ticket.startsWith('-') ? [...flags, '--', quoted(ticket)] : [quoted(ticket), ...flags];
+  return [...words, ...id].join(' ');
 }

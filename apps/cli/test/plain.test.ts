@@ -5,7 +5,11 @@ import type { RunEvent, RunFact } from '@sage/journal';
 import { plainReporter } from '../src/reporters/plain.ts';
 import type { Screen } from '../src/reporters/screen.ts';
 
-const NEXT = { resume: 'sage stream --resume', retryDeferred: 'sage stream --auto --retry-deferred' };
+const NEXT = {
+  resume: 'sage stream --resume',
+  retryDeferred: 'sage stream --auto --retry-deferred',
+  logs: (ticket: string) => `sage logs ${ticket}`,
+};
 const SCREEN = { colors: createColors(false), columns: 80 };
 
 type Fact = RunFact & { time?: string };

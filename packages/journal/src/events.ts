@@ -105,6 +105,8 @@ export type RunFact =
       readonly ignoredFiles?: readonly string[];
       /** What else the agent left, or what happened meanwhile, a sentence each. */
       readonly notes?: readonly string[];
+      /** The last one or two lines that say something of an attempt that did not succeed. */
+      readonly telling?: readonly string[];
       /** What the agent printed, relative to the repository. */
       readonly log?: string;
     }

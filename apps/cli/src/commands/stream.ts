@@ -12,10 +12,12 @@ import { EXIT } from '../exit.ts';
 import { interactiveAsk } from '../interactive.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { quietReporter } from '../reporters/quiet.ts';
+import { logsLine } from '../logs-line.ts';
 import { screenOf } from '../reporters/screen.ts';
 import { Notifier } from '../notify.ts';
 import { heldWhileAsking } from '../reporters/held.ts';
 import { jsonReporter } from '../reporters/json.ts';
+import { withEvidence } from '../reporters/with-evidence.ts';
 import { formatExplanation, formatPlan } from '../reporters/plan.ts';
 import { type NextCommands, plainReporter } from '../reporters/plain.ts';
 import { formatRecord, readBeginning, settingsOf } from '../run-record.ts';
@@ -83,6 +85,7 @@ function nextCommands(command: Command, { C }: StreamFlags, typed: TypedFlags): 
   const retry = lasting.only === undefined ? { ...lasting, retryDeferred: true } : lasting;
   const words = ['sage', 'stream'];
   return {
+    logs: (ticket, attempt) => logsLine(C, ticket, attempt),
     resume: commandLine(command, words, { ...where, resume: true }),
     retryDeferred: commandLine(command, words, { ...where, ...retry } as TypedOptions),
   };
@@ -164,7 +167,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
   const next = nextCommands(command, flags, beginning.flags);
   const quiet = settings.quiet === true;
   const permanent = (stdout: { write(text: string): unknown }) => {
-    const lines = plainReporter(stdout, screen, next);
+    const lines = withEvidence(plainReporter(stdout, screen, next), stdout, screen, next.logs);
     return quiet ? quietReporter(lines) : lines;
   };
   const live =

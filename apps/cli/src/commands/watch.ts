@@ -6,10 +6,15 @@ import { Command } from 'commander';
 import { EXIT } from '../exit.ts';
 import { canBeLive } from '../live/can-be-live.ts';
 import { liveRun } from '../live/live-run.ts';
+import { logsLine } from '../logs-line.ts';
 import { plainReporter } from '../reporters/plain.ts';
 import { screenOf } from '../reporters/screen.ts';
 
-const NEXT = { resume: 'sage stream --resume', retryDeferred: 'sage stream --auto --retry-deferred' };
+const NEXT = {
+  resume: 'sage stream --resume',
+  retryDeferred: 'sage stream --auto --retry-deferred',
+  logs: (ticket: string, attempt?: number) => logsLine('.', ticket, attempt),
+};
 
 export function watchCommand(): Command {
   return new Command('watch')

@@ -16,6 +16,8 @@ const MIN_ETA_MS = 2 * 60_000;
 export interface NextCommands {
   readonly resume: string;
   readonly retryDeferred: string;
+  /** Shows the log of a ticket. */
+  readonly logs: (ticket: string, attempt?: number) => string;
 }
 
 /** A line for each thing that happens, as wide as the screen, and a report at the end. */
@@ -161,6 +163,7 @@ export function plainReporter(
       yield `  ${column(id, ID_COLUMNS, screen)}  ${fit(`${category}: ${reason}`, textColumns + 10)}`;
       if (ref !== undefined)
         yield `  ${column('', ID_COLUMNS)}  its work is kept: git show ${printable(ref)}`;
+      yield `  ${column('', ID_COLUMNS)}  its log: ${printable(next.logs(id))}`;
     }
     for (const [id, by] of blocked)
       yield `  ${column(id, ID_COLUMNS, screen)}  ${fit(`blocked by ${by.join(', which waits for ')}`, textColumns + 10)}`;

@@ -6,6 +6,7 @@ import {
   type AgentRun,
   type AttemptResult,
   type PreviousAttempt,
+  tellingLines,
   WorkerError,
   type WorkRequest,
   type WorkTicket,
@@ -109,6 +110,16 @@ export class AttemptRunner {
     return { kind: 'failure', reason: setback.reason, output: lines.slice(-OUTPUT_LINES).join('\n') };
   }
 
+  /** How an attempt that did not succeed ended, as its output has it. */
+  async #telling(
+    { outcome, reason }: AttemptResult,
+    log: string | undefined,
+  ): Promise<readonly string[] | undefined> {
+    if (log === undefined || (outcome !== 'failed' && outcome !== 'deferred')) return undefined;
+    const lines = tellingLines(await this.#context.workers.outputTail(log).catch(() => []), reason);
+    return lines.length > 0 ? lines : undefined;
+  }
+
   async #work(ticket: Ticket, request: WorkRequest, agentRun: AgentRun): Promise<AttemptResult> {
     const { log, workers, settings } = this.#context;
     const { ask } = settings;
@@ -184,6 +195,7 @@ export class AttemptRunner {
     const ticket = request.ticket.id;
     const { outcome, category, reason, summary, session, ignoredFiles, notes, drift } = result;
     const { tokens, inputTokens, outputTokens, cachedTokens, costUsd } = result;
+    const output = result.outputFile === '' ? undefined : workers.logOf({ run: log.run, ticket, attempt });
     await log.emit({
       event: 'attempt.finished',
       ticket,
@@ -206,7 +218,8 @@ export class AttemptRunner {
       denied: result.denied,
       ignoredFiles: ignoredFiles.length > 0 ? ignoredFiles : undefined,
       notes,
-      log: result.outputFile === '' ? undefined : workers.logOf({ run: log.run, ticket, attempt }),
+      telling: await this.#telling(result, output),
+      log: output,
     });
     const files = await workers.changedSettings();
     if (files.length > 0) await log.emit({ event: 'git.settings_changed', ticket, files });

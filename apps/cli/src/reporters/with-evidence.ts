@@ -1,0 +1,32 @@
+import { fit, printable } from '../printable.ts';
+import { EvidenceOf } from './evidence.ts';
+import type { Reporter } from './reporter.ts';
+import type { Screen } from './screen.ts';
+
+const INDENT = '    ';
+
+/** A reporter that says below each failure how it ended, and which command shows all of it. */
+export function withEvidence(
+  reporter: Reporter,
+  stdout: { write(text: string): unknown },
+  { colors, columns }: Screen,
+  logs: (ticket: string, attempt?: number) => string,
+): Reporter {
+  const evidence = new EvidenceOf(logs);
+  return {
+    ...reporter,
+    resumed(events) {
+      reporter.resumed(events);
+      for (const event of events) evidence.take(event);
+    },
+    event(event) {
+      reporter.event(event);
+      const found = evidence.take(event);
+      if (!found) return;
+      for (const line of found.telling)
+        stdout.write(`${INDENT}${colors.dim(`| ${fit(line, columns - 6)}`)}\n`);
+      // Never cut: it is there to be pasted.
+      stdout.write(`${INDENT}${printable(found.command)}\n`);
+    },
+  };
+}
