@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -123,6 +123,19 @@ export class Sandbox {
       // `sage` is started hundreds of times: it need not be compiled each time.
       NODE_COMPILE_CACHE: join(tmpdir(), 'sage-e2e-compiled'),
     };
+  }
+
+  /** What a shell line prints that sage has told a person, from the top of the repository; with one of these exit codes. */
+  shell(line: string, exitCodes: readonly number[] = [0]): string {
+    const script = `sage() { "$SAGE_NODE" "$SAGE_PROGRAM" "$@"; }; ${line}`;
+    const env = { ...this.environment(), SAGE_NODE: process.execPath, SAGE_PROGRAM: SAGE };
+    const { stdout, stderr, status } = spawnSync('sh', ['-c', script], {
+      cwd: this.root,
+      env,
+      encoding: 'utf8',
+    });
+    if (!exitCodes.includes(status ?? -1)) throw new Error(`${line} ended with ${status}: ${stderr}`);
+    return stdout;
   }
 
   /** Starts `sage`; `-C` names a directory from the top of the repository. */

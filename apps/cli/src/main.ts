@@ -7,8 +7,10 @@ import { completionCommands } from './commands/completion.ts';
 import { controlCommands } from './commands/control.ts';
 import { graphCommand } from './commands/graph.ts';
 import { initCommand } from './commands/init.ts';
+import { historyCommand } from './commands/history.ts';
 import { logsCommand } from './commands/logs.ts';
 import { queueCommand } from './commands/queue.ts';
+import { reportCommand } from './commands/report.ts';
 import { statusCommand } from './commands/status.ts';
 import { streamCommand } from './commands/stream.ts';
 import { trustCommand } from './commands/trust.ts';
@@ -36,6 +38,8 @@ export async function main(args: readonly string[]): Promise<void> {
       statusCommand(),
       watchCommand(),
       logsCommand(),
+      reportCommand(),
+      historyCommand(),
       ...controlCommands(),
       abandonCommand(),
       cleanCommand(),

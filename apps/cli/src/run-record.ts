@@ -35,6 +35,11 @@ export function formatRecord({ config, flags, file, template }: RunBeginning): u
   return { v: 1, config, flags, file, template };
 }
 
+/** The flags that a run was begun with, as its folder has them. */
+export function recordedFlags(record: unknown): TypedFlags | undefined {
+  return schema.safeParse(record).data?.flags;
+}
+
 /**
  * What a run begins, or goes on, with. A run keeps the configuration and the prompt template that it was begun with where
  * one of its own landings has changed them; what the user has changed since counts.

@@ -9,6 +9,8 @@ const NEXT = {
   resume: 'sage stream --resume',
   retryDeferred: 'sage stream --auto --retry-deferred',
   logs: (ticket: string) => `sage logs ${ticket}`,
+  git: 'git',
+  report: 'sage report',
 };
 const SCREEN = { colors: createColors(false), columns: 80 };
 
@@ -99,11 +101,13 @@ test('a run is shown in lines of at most 80 columns, without colour where it is 
       summary: { completed: 1, deferred: 1, blocked: 1, unprocessed: 0 },
     },
   );
-  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  // But for a command, which is there to be pasted.
+  expect(lines.filter((line) => line.length > 80 && !line.startsWith('And now: git '))).toEqual([]);
   expect(lines.join('')).not.toContain('\u001B');
   expect(lines).toContain('1 completed, 1 deferred, 1 blocked, 0 unprocessed');
   expect(lines.filter((line) => line.includes('A-1') && line.includes('b.txt'))).toHaveLength(2);
-  expect(lines.at(-2)).toBe('To try what is deferred again: sage stream --auto --retry-deferred');
+  expect(lines.at(-4)).toBe('To try what is deferred again: sage stream --auto --retry-deferred');
+  expect(lines.at(-2)).toBe('         sage report');
 });
 
 test('a forecast is printed as the time of day, with the date if it is another day', () => {

@@ -22,6 +22,7 @@ export { drawTree } from './pictures/tree.ts';
 export type { TreeLine } from './pictures/tree.ts';
 export { drawDot } from './pictures/dot.ts';
 export { drawMermaid } from './pictures/mermaid.ts';
+export { drawSmallSvg } from './pictures/small-svg.ts';
 export { drawSvg } from './pictures/svg.ts';
 export { fromGraphlib, toGraphlib } from './graphlib.ts';
 export {

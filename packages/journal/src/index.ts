@@ -15,3 +15,4 @@ export { type Deferral, RunFold, type RunState, type Setback, summarise } from '
 export { type AgentStatus, type RunStatus, RunStatusFold } from './run-status.ts';
 export { listRuns, readRun, type RecordedRun, type RunFile, unfinishedRuns } from './runs.ts';
 export { NO_USAGE, type RunUsage, type Spent } from './usage.ts';
+export { workedUntil, type WorkPeriod, workPeriods } from './work-periods.ts';

@@ -17,6 +17,7 @@ export { type Controlled, controlRun, type ControlRunOptions } from './live/cont
 export { activeRun } from './live/active-run.ts';
 export { type ListedLogs, listLogs } from './logs/list-logs.ts';
 export { openLog, type TicketLog } from './logs/open-log.ts';
+export { type KnownRun, knownRuns, readKnownRun } from './live/known-runs.ts';
 export { readStatus, type Status } from './live/status.ts';
 export type { LandingQueue, SourceContent, TargetBranch, TicketSource, WorkerPool } from './ports.ts';
 export type { RunEnd } from './run/run.ts';

@@ -3,7 +3,6 @@ import { openRepository } from '@sage/git';
 import { explainTicket, interruptedRun, planStream, runStream } from '@sage/stream';
 import { assertWorktreeSettings, sandboxLimits, secretValues } from '@sage/workers';
 import { Command } from 'commander';
-import { commandLine, type TypedOptions } from '../command-line.ts';
 import { configurationFiles } from '../config-file.ts';
 import type { Settings } from '../config.ts';
 import { parseDuration } from '../duration.ts';
@@ -12,14 +11,14 @@ import { EXIT } from '../exit.ts';
 import { interactiveAsk } from '../interactive.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { quietReporter } from '../reporters/quiet.ts';
-import { logsLine } from '../logs-line.ts';
+import { nextCommands } from '../next-commands.ts';
 import { screenOf } from '../reporters/screen.ts';
 import { Notifier } from '../notify.ts';
 import { heldWhileAsking } from '../reporters/held.ts';
 import { jsonReporter } from '../reporters/json.ts';
 import { withEvidence } from '../reporters/with-evidence.ts';
 import { formatExplanation, formatPlan } from '../reporters/plan.ts';
-import { type NextCommands, plainReporter } from '../reporters/plain.ts';
+import { plainReporter } from '../reporters/plain.ts';
 import { formatRecord, readBeginning, settingsOf } from '../run-record.ts';
 import { agentLimits, type StreamFlags, type TypedFlags } from '../stream-settings.ts';
 import { agentOf } from '../agent-of.ts';
@@ -76,19 +75,6 @@ export function streamCommand(): Command {
       const chosen = ids.length > 0 ? { ...flags, only: ids.join(',') } : flags;
       process.exitCode = await stream(chosen, command);
     });
-}
-
-/** How to go on after a run, in lines that a shell reads as they stand. */
-function nextCommands(command: Command, { C }: StreamFlags, typed: TypedFlags): NextCommands {
-  const where: TypedOptions = C === '.' ? {} : { C };
-  const lasting = { ...typed, dryRun: undefined, explain: undefined };
-  const retry = lasting.only === undefined ? { ...lasting, retryDeferred: true } : lasting;
-  const words = ['sage', 'stream'];
-  return {
-    logs: (ticket, attempt) => logsLine(C, ticket, attempt),
-    resume: commandLine(command, words, { ...where, resume: true }),
-    retryDeferred: commandLine(command, words, { ...where, ...retry } as TypedOptions),
-  };
 }
 
 async function stream(flags: StreamFlags, command: Command): Promise<number> {
@@ -164,7 +150,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
   if (asksRisky && (json || !(process.stdin.isTTY && process.stdout.isTTY)))
     throw new UsageError('--approve risky asks on the terminal: run it in one, without --json');
   const screen = screenOf(process.stdout, process.env);
-  const next = nextCommands(command, flags, beginning.flags);
+  const next = nextCommands(command, flags.C, beginning.flags);
   const quiet = settings.quiet === true;
   const permanent = (stdout: { write(text: string): unknown }) => {
     const lines = withEvidence(plainReporter(stdout, screen, next), stdout, screen, next.logs);

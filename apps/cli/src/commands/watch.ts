@@ -6,32 +6,30 @@ import { Command } from 'commander';
 import { EXIT } from '../exit.ts';
 import { canBeLive } from '../live/can-be-live.ts';
 import { liveRun } from '../live/live-run.ts';
-import { logsLine } from '../logs-line.ts';
 import { plainReporter } from '../reporters/plain.ts';
 import { screenOf } from '../reporters/screen.ts';
-
-const NEXT = {
-  resume: 'sage stream --resume',
-  retryDeferred: 'sage stream --auto --retry-deferred',
-  logs: (ticket: string, attempt?: number) => logsLine('.', ticket, attempt),
-};
+import { withEvidence } from '../reporters/with-evidence.ts';
+import { commandsOfRun } from './run-commands.ts';
 
 export function watchCommand(): Command {
   return new Command('watch')
     .description('follow the active run from another terminal, with its keys; Ctrl-C ends the view only')
     .option('-C <dir>', 'work on the repository in this directory', '.')
     .action(async ({ C }: { readonly C: string }) => {
-      await watch(resolve(C));
+      await watch(C);
       process.exitCode = EXIT.ok;
     });
 }
 
-async function watch(directory: string): Promise<void> {
+async function watch(typed: string): Promise<void> {
+  const directory = resolve(typed);
   const repository = await openRepository(directory);
   const { run } = await activeRun(repository);
   const { stdin, stdout } = process;
+  const next = await commandsOfRun(repository.root, run, typed);
+  const screen = screenOf(stdout, process.env);
   const permanent = (out: { write(text: string): unknown }) =>
-    plainReporter(out, screenOf(stdout, process.env), NEXT);
+    withEvidence(plainReporter(out, screen, next), out, screen, next.logs);
   const live =
     stdin.isTTY && canBeLive(stdout, process.env)
       ? liveRun({ directory, stdout, stdin, permanent, interrupt: 'Ctrl-C ends this view' })

@@ -1,5 +1,7 @@
 import { type RunEvent, RunFold, type RunState } from '@sage/journal';
+import type { NextCommands } from '../next-commands.ts';
 import { column, counted, fit, printable } from '../printable.ts';
+import { andNowLines } from './and-now.ts';
 import type { Reporter } from './reporter.ts';
 import type { Screen } from './screen.ts';
 import { timeOfDay } from './time-of-day.ts';
@@ -12,19 +14,11 @@ const ROW_COLUMNS = 30;
 /** An end that is nearer than this is not worth an ETA, by a clock of minutes. */
 const MIN_ETA_MS = 2 * 60_000;
 
-/** Lines for a shell that go on after a run, as they stand. */
-export interface NextCommands {
-  readonly resume: string;
-  readonly retryDeferred: string;
-  /** Shows the log of a ticket. */
-  readonly logs: (ticket: string, attempt?: number) => string;
-}
-
 /** A line for each thing that happens, as wide as the screen, and a report at the end. */
 export function plainReporter(
   stdout: { write(text: string): unknown },
   screen: Screen,
-  next: NextCommands,
+  next: Omit<NextCommands, 'retry'>,
 ): Reporter {
   const { colors, columns } = screen;
   const textColumns = Math.max(20, columns - ROW_COLUMNS);
@@ -149,10 +143,8 @@ export function plainReporter(
     },
   };
 
-  function* report(
-    { deferred, blocked, denied, drift }: RunState,
-    { summary, outcome }: RunFinished,
-  ): Generator<string> {
+  function* report(state: RunState, { summary, outcome }: RunFinished): Generator<string> {
+    const { deferred, blocked, denied, drift } = state;
     // The reason has been told.
     if (Object.values(summary).every((count) => count === 0)) return;
     yield '';
@@ -173,6 +165,7 @@ export function plainReporter(
       yield `  ${column(id, ID_COLUMNS, screen)}  ${fit(`also changed ${files.join(', ')}`, textColumns + 10)}`;
     if (outcome !== 'finished') yield `The run is not over. To continue it: ${next.resume}`;
     else if (deferred.size > 0) yield `To try what is deferred again: ${printable(next.retryDeferred)}`;
+    yield* andNowLines(state, next);
   }
 }
 

@@ -3,6 +3,7 @@ import { layOut } from './layout.ts';
 import type { NodePlace } from './layout.ts';
 import { colorsOf, edgeKey, MARK, markedEdges } from './picture.ts';
 import type { PictureOptions } from './picture.ts';
+import { escapeXml, shorten } from './svg-text.ts';
 
 const BOX = { width: 170, height: 48 };
 const STEP = { x: 240, y: 58 };
@@ -37,7 +38,7 @@ export function drawSvg(graph: DependencyGraph, options: PictureOptions = {}): s
     const top = MARGIN.top + firstRow * STEP.y - 5;
     const fill = index % 2 === 0 ? '#fafafb' : '#f1f2f5';
     const band = `<rect x="0" y="${top}" width="${width}" height="${high * STEP.y}" fill="${fill}"/>`;
-    return `${band}<text x="8" y="${top + 20}" class="lane">${escape(shorten(group, 15))}</text>`;
+    return `${band}<text x="8" y="${top + 20}" class="lane">${escapeXml(shorten(group, 15))}</text>`;
   });
   const edges: string[] = [];
   const boldEdges: string[] = [];
@@ -49,7 +50,7 @@ export function drawSvg(graph: DependencyGraph, options: PictureOptions = {}): s
       // Back to the left, as some of a cycle do, or to the node itself: around the boxes, not behind them.
       const lift = x2 > x1 ? 0 : STEP.y;
       const path = `d="M${x1} ${y1}C${x1 + bend} ${y1 - lift} ${x2 - bend} ${y2 - lift} ${x2} ${y2}"`;
-      const ends = `<title>${escape(`${shorten(dependency, 99)} \u{2192} ${shorten(to.id, 99)}`)}</title></path>`;
+      const ends = `<title>${escapeXml(`${shorten(dependency, 99)} \u{2192} ${shorten(to.id, 99)}`)}</title></path>`;
       if (critical.has(edgeKey(dependency, to.id))) boldEdges.push(`<path class="critical" ${path}>${ends}`);
       else edges.push(`<path ${path}>${ends}`);
     }
@@ -61,12 +62,12 @@ export function drawSvg(graph: DependencyGraph, options: PictureOptions = {}): s
     const words = `${place.id}: ${title} (${graph.stateOf(place.id) ?? 'no state'})`;
     const below = title === place.id ? [] : inTwoLines(title);
     const second = below.map(
-      (line, nth) => `<text x="8" y="${27 + nth * 13}" class="title">${escape(line)}</text>`,
+      (line, nth) => `<text x="8" y="${27 + nth * 13}" class="title">${escapeXml(line)}</text>`,
     );
     return (
-      `<g transform="translate(${x(place)} ${y(place)})"><title>${escape(words)}</title>` +
+      `<g transform="translate(${x(place)} ${y(place)})"><title>${escapeXml(words)}</title>` +
       `<rect width="${BOX.width}" height="${BOX.height}" rx="5" fill="${fill}" ${pen}/>` +
-      `<text x="8" y="14">${escape(shorten(place.id, LINE_CHARACTERS - 4))}</text>${second.join('')}</g>`
+      `<text x="8" y="14">${escapeXml(shorten(place.id, LINE_CHARACTERS - 4))}</text>${second.join('')}</g>`
     );
   });
   return [
@@ -96,7 +97,7 @@ function legend(graph: DependencyGraph, hasMarked: boolean): string[] {
     ({ fill, border, words }, index) =>
       `<g class="key" transform="translate(${KEY.x + index * KEY.width} ${KEY.y})">` +
       `<rect width="20" height="12" rx="3" fill="${fill}" stroke="${border}"/>` +
-      `<text x="26" y="10" class="title">${escape(shorten(words, 16))}</text></g>`,
+      `<text x="26" y="10" class="title">${escapeXml(shorten(words, 16))}</text></g>`,
   );
 }
 
@@ -107,20 +108,4 @@ function inTwoLines(title: string): string[] {
   const at = space > 0 ? space : LINE_CHARACTERS;
   const second = letters.slice(at).join('').trimStart();
   return [letters.slice(0, at).join(''), shorten(second, LINE_CHARACTERS)];
-}
-
-function shorten(text: string, letters: number): string {
-  const all = Array.from(text);
-  return all.length <= letters ? text : `${all.slice(0, letters - 1).join('')}…`;
-}
-
-/** XML holds no control characters and no lone surrogates, however they are written. */
-function escape(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(/[^\P{Cc}\t\n\r]|[\uFFFE\uFFFF]/gu, '\u{fffd}')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

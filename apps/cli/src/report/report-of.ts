@@ -1,0 +1,84 @@
+import {
+  type AttemptRecord,
+  AttemptRecords,
+  type RecordedRun,
+  resultOf,
+  type RunStatus,
+  workedUntil,
+  workPeriods,
+} from '@sage/journal';
+import type { NextCommands } from '../next-commands.ts';
+import { andNow } from '../reporters/and-now.ts';
+import { agentReports } from './agent-reports.ts';
+import type { Report, Span, TicketOutcome, TicketReport } from './report.ts';
+import { ticketReports } from './ticket-reports.ts';
+
+export interface ReportSource extends Pick<RecordedRun, 'run' | 'events' | 'state'> {
+  readonly status: RunStatus;
+  /** Of the backlog: the journal has those of tickets that were started. */
+  readonly titles?: ReadonlyMap<string, string>;
+}
+
+/** What a run came to, from its events alone. */
+export function reportOf(source: ReportSource, next: NextCommands): Report {
+  const { run, events, state, status } = source;
+  const records = AttemptRecords.of(events).all;
+  const periods = workPeriods(events);
+  const spans = records.map((record) => spanOf(record, status, (time) => workedUntil(periods, time) / 1_000));
+  const seconds = rounded(periods.reduce((sum, { start, end }) => sum + end - start, 0) / 1_000);
+  const oneWorkerSeconds = rounded(spans.reduce((sum, { start, end }) => sum + end - start, 0));
+  const tickets = ticketReports(source, records, spans, next);
+  return {
+    v: 1,
+    run,
+    state: status.state,
+    ...(status.reason !== undefined && { reason: status.reason }),
+    target: status.target,
+    base: state.base,
+    agent: status.agent,
+    workers: status.workers,
+    started: status.started,
+    updated: status.updated,
+    seconds,
+    oneWorkerSeconds,
+    savedSeconds: rounded(Math.max(0, oneWorkerSeconds - seconds)),
+    ...status.usage,
+    counts: countOutcomes(tickets),
+    tickets,
+    agents: agentReports(records, spans),
+    spans,
+    next: andNow(state, status.state, next),
+  };
+}
+
+function spanOf(record: AttemptRecord, { updated }: RunStatus, at: (time: number) => number): Span {
+  const { ticket, attempt, worker, started, end, cutOff } = record;
+  const start = rounded(at(Date.parse(started)));
+  // How long an attempt without an end had run when it was cut off is not known.
+  const until = end?.time ?? (cutOff ? started : updated);
+  return {
+    ticket,
+    attempt,
+    worker,
+    result: resultOf(record),
+    start,
+    end: Math.max(start, rounded(at(Date.parse(until)))),
+  };
+}
+
+function countOutcomes(tickets: readonly TicketReport[]): Report['counts'] {
+  const counts: Record<TicketOutcome, number> = {
+    landed: 0,
+    deferred: 0,
+    blocked: 0,
+    running: 0,
+    landing: 0,
+    waiting: 0,
+  };
+  for (const { outcome, container } of tickets) if (!container) counts[outcome] += 1;
+  return counts;
+}
+
+function rounded(seconds: number): number {
+  return Math.round(seconds * 1_000) / 1_000;
+}
