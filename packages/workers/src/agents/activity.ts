@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { withoutSequences } from '../process/control-sequences.ts';
 import { isObject, textIn } from './report.ts';
 
 /** Of what a reader takes over. Paths in it may be absolute, so it is cut to `ACTIVITY_CHARACTERS` only when shown. */
@@ -38,8 +38,10 @@ export function shortActivity(activity: string, cwd: string): string {
 
 /** One line, and not a long one. */
 export function brief(text: string, limit = READ_CHARACTERS): string {
-  const line = stripVTControlCharacters(text)
+  // What is left out need not be read: a tool may be given a whole file.
+  const start = text.slice(0, 8 * limit);
+  const line = withoutSequences(start)
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim();
-  return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
+  return line.length > limit || start.length < text.length ? `${line.slice(0, limit - 1)}…` : line;
 }

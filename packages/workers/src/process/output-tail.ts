@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { withoutSequences } from './control-sequences.ts';
 import { openRegular } from './regular-file.ts';
 
 /**
@@ -11,7 +11,7 @@ export async function outputTail(file: string, bytes = 8192, from = 0): Promise<
   const start = Math.max(from, size - bytes);
   const length = Math.max(0, size - start);
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, start);
-  const lines = stripVTControlCharacters(buffer.toString('utf8', 0, bytesRead)).split(/\r?\n/);
+  const lines = withoutSequences(buffer.toString('utf8', 0, bytesRead)).split(/\r?\n/);
   if (start > from) lines.shift();
   return lines.filter((line) => line.trim() !== '');
 }

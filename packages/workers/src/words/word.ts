@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { withoutSequences } from '../process/control-sequences.ts';
 
 /** Something that an agent said or did. */
 export interface Word {
@@ -12,14 +12,19 @@ export interface Word {
 
 /** What an agent printed, so that no terminal obeys it: lines stay lines. */
 export function withoutControls(text: string): string {
-  return (
-    stripVTControlCharacters(text)
-      .replaceAll('\t', '  ')
-      .replaceAll(/\r+(?=\n|$)/g, '')
-      // Progress bars write over their own line.
-      .replaceAll(/[^\n]*\r/g, '')
-      .replaceAll(/[^\P{C}\n]/gu, '\u{fffd}')
-  );
+  return withoutSequences(text)
+    .split('\n')
+    .map((line) => lastState(line).replaceAll('\t', '  '))
+    .join('\n')
+    .replaceAll(/[^\P{C}\n]/gu, '\u{fffd}');
+}
+
+/** Progress bars write over their own line; lines of some programs end with a return. */
+function lastState(line: string): string {
+  let end = line.length;
+  while (end > 0 && line[end - 1] === '\r') end -= 1;
+  const start = end === 0 ? 0 : line.lastIndexOf('\r', end - 1) + 1;
+  return line.slice(start, end);
 }
 
 export function said(text: string | undefined): Word[] {
