@@ -112,3 +112,14 @@ test('-f ends when the coordinator has been killed', async () => {
   expect(await following).toMatchObject({ exitCode: 0, stdout: '== agent ==\nbegun' });
   await sandbox.stream('true');
 });
+
+test('a reader that has seen enough ends it without a word', async () => {
+  const sandbox = await Sandbox.create([{ id: 'API-1' }]);
+  await sandbox.stream(`seq 1 200000; ${WRITE_OWN_FILE}`);
+  for (const flag of ['--json', '--raw', ''])
+    expect(
+      sandbox.shell(
+        `{ sage logs API-1 ${flag} 2>&1; echo "ended with $?" >&3; } 3>ended | head -n 1; cat ended`,
+      ),
+    ).toMatch(/^.+\nended with 0\n$/);
+});

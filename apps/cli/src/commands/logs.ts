@@ -45,8 +45,9 @@ async function logs(ticket: string | undefined, flags: Flags): Promise<void> {
     const chunks = raw ? log.bytes(options) : texts(log, json === true, options);
     for await (const chunk of chunks) {
       if (stop.signal.aborted) break;
-      if (!process.stdout.write(chunk))
-        await Promise.race([once(process.stdout, 'drain'), aborted(stop.signal)]);
+      if (process.stdout.write(chunk)) continue;
+      // Who reads may stop reading, or be gone.
+      await once(process.stdout, 'drain', { signal: stop.signal }).catch(() => stop.abort());
     }
   } finally {
     process.off('SIGINT', onInterrupt);
@@ -88,8 +89,4 @@ function attemptOf({ attempt }: Flags): { attempt?: number } {
   if (!/^[1-9]\d{0,5}$/.test(attempt))
     throw new UsageError(`--attempt ${attempt} is not a number of an attempt: write 1, 2, ...`);
   return { attempt: Number(attempt) };
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, 'abort');
 }
