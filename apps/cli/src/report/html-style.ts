@@ -11,5 +11,6 @@ code{font:12px ui-monospace,monospace;background:var(--box);padding:.1em .35em;b
 .s{font-weight:600}.landed{color:var(--landed)}.deferred,.failed{color:var(--deferred)}.blocked{color:var(--blocked)}.rejected,.conflicted{color:var(--rejected)}
 .bars{position:relative;height:20px;border-top:1px solid var(--line)}.bars i{position:absolute;top:3px;bottom:3px;min-width:2px;border-radius:2px;background:var(--other)}
 .bars i.l{background:var(--landed)}.bars i.f{background:var(--deferred)}.bars i.r{background:var(--rejected)}
+.cost{display:flex;align-items:flex-end;gap:1px;height:80px;border-bottom:1px solid var(--line)}.cost i{flex:1;background:var(--other)}
 .graph{background:var(--box);border:1px solid var(--line);border-radius:6px;max-height:70vh;overflow:auto}.graph svg{display:block}
 `.trim();

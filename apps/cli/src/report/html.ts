@@ -1,4 +1,5 @@
 import { branchOf, countsOf, spoken, used } from './figures.ts';
+import { costHtml } from './html-cost.ts';
 import { ganttHtml } from './html-gantt.ts';
 import { STYLE } from './html-style.ts';
 import { clipped, escaped } from './html-text.ts';
@@ -46,6 +47,7 @@ function pageOf(report: Report, { base, graph }: HtmlOptions, level: (typeof LEV
     head(report),
     next(report),
     ganttHtml(report, level.named),
+    costHtml(report),
     picture === undefined ? '' : `<h2>Dependencies</h2><div class=graph>${picture}</div>`,
     ticketsHtml(report, level),
     agents(report),

@@ -63,6 +63,8 @@ function spanOf(record: AttemptRecord, { updated }: RunStatus, at: (time: number
     result: resultOf(record),
     start,
     end: Math.max(start, rounded(at(Date.parse(until)))),
+    ...(end?.tokens !== undefined && { tokens: end.tokens }),
+    ...(end?.costUsd !== undefined && { costUsd: end.costUsd }),
   };
 }
 

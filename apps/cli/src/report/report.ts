@@ -59,6 +59,8 @@ export interface Span {
   /** Seconds from the run's start. */
   readonly start: number;
   readonly end: number;
+  readonly tokens?: number;
+  readonly costUsd?: number;
 }
 
 /** The contract of `sage report --format json`. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { costHtml } from '../../src/report/html-cost.ts';
 import { reportAsHtml } from '../../src/report/html.ts';
 import { reportGraph } from '../../src/report/report-graph.ts';
 import { attempt, begin, finish, landing, reportFrom, type TimedFact } from './run-fixture.ts';
@@ -111,6 +112,22 @@ test('it has the times, the graph, every summary, and light and dark', () => {
   expect(html.match(/<details>/g)).toHaveLength(6);
   expect(html).toContain('prefers-color-scheme:dark');
   expect(html).toContain('sage logs API-3');
+});
+
+test('cost over time goes up to all of it; where no cost is told there are tokens, or nothing', () => {
+  const heights = (...figures: { costUsd?: number; tokens?: number }[]) => {
+    const tries = figures.map((used, index) =>
+      attempt({ ticket: `A-${index}`, from: 0, to: (index + 1) * 30 }, { outcome: 'completed', ...used }),
+    );
+    const html = costHtml(reportFrom([begin(['A-0']), ...tries.flat(), finish(60)]));
+    return { html, heights: [...html.matchAll(/height:([\d.]+)%/g)].map(([, height]) => Number(height)) };
+  };
+  const cost = heights({ costUsd: 1 }, { costUsd: 3, tokens: 9 });
+  expect(cost.heights).toHaveLength(60);
+  expect([cost.heights[0], cost.heights[29], cost.heights[58], cost.heights[59]]).toEqual([0, 25, 25, 100]);
+  expect(cost.html).toContain('up to $4.00');
+  expect(heights({ tokens: 10 }).html).toContain('up to 10 tokens');
+  expect(heights({}).html).toBe('');
 });
 
 const usual = (index: number) =>
