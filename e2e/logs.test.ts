@@ -123,3 +123,14 @@ test('a reader that has seen enough ends it without a word', async () => {
       ),
     ).toMatch(/^.+\nended with 0\n$/);
 });
+
+test('of a landing that was rejected, all that verify printed', async () => {
+  const sandbox = await Sandbox.create([{ id: 'API-1' }]);
+  const verify = 'seq 1 100; test ! -d out';
+  const { events } = await sandbox.stream(WRITE_OWN_FILE, '--max-attempts=1', '--verify', verify);
+  const rejected = events.find(({ event }) => event === 'landing.rejected');
+  expect(await sandbox.read(String(rejected?.['log']))).toContain('\n100\n');
+  const { stdout } = await sandbox.sage('logs', 'API-1');
+  const numbers = Array.from({ length: 100 }, (_, index) => String(index + 1)).join('\n');
+  expect(stdout).toContain(`== verify ==\n${numbers}\n\n== landing ==\n  failed `);
+});

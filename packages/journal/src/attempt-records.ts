@@ -6,7 +6,7 @@ type Finished = Extract<RunEvent, { event: 'attempt.finished' }>;
 /** What became of finished work at its landing. */
 export type LandingResult =
   | { readonly state: 'landed'; readonly commit: string; readonly flaky: boolean }
-  | { readonly state: 'rejected'; readonly reason: string; readonly output: string }
+  | { readonly state: 'rejected'; readonly reason: string; readonly output: string; readonly log?: string }
   | { readonly state: 'conflicted'; readonly files: readonly string[]; readonly tickets: readonly string[] };
 
 /** One attempt of a ticket from its start on. */
@@ -62,8 +62,9 @@ export class AttemptRecords {
         return this.#change(event.ticket, { landing: { state: 'landed', commit, flaky } });
       }
       case 'landing.rejected': {
-        const { reason, output } = event;
-        return this.#change(event.ticket, { landing: { state: 'rejected', reason, output } });
+        const { reason, output, log } = event;
+        const rejected = { state: 'rejected', reason, output } as const;
+        return this.#change(event.ticket, { landing: log === undefined ? rejected : { ...rejected, log } });
       }
       case 'landing.conflicted': {
         const { files, tickets } = event;

@@ -153,6 +153,8 @@ export type RunFact =
       readonly reason: string;
       /** Last lines of the verify command. */
       readonly output: string;
+      /** All that it printed, relative to the repository. */
+      readonly log?: string;
     }
   | { readonly event: 'ticket.completed'; readonly ticket: string; readonly commit: string }
   | {

@@ -31,7 +31,7 @@ export interface WorkerPool {
   /** What a running attempt has changed so far, as a commit; undefined when it has changed nothing. */
   preview(ticket: string): Promise<string | undefined>;
   /** Runs a command on exactly one commit. */
-  check(request: CheckRequest): Promise<{ ok: boolean; output: string }>;
+  check(request: CheckRequest): Promise<{ ok: boolean; output: string; log?: string }>;
   /** Keeps a commit under a ref; returns the ref. */
   keep(ticket: string, commit: string, as: KeptAs): Promise<string>;
   /** Removes what was kept of a ticket that has landed since. */

@@ -5,7 +5,7 @@ import type { AgentRun } from './agents/agent-run.ts';
 import { runAttempt, worktreeHolder } from './attempt/attempt.ts';
 import { attemptPath, OUTPUT_FILE } from './attempt/attempt-files.ts';
 import type { AgentLimits, WorkerContext } from './attempt/worker-context.ts';
-import { type CheckRequest, runCheck } from './attempt/check.ts';
+import { type CheckRequest, type CheckResult, runCheck } from './attempt/check.ts';
 import { controlGroupsOf } from './process/control-group.ts';
 import { passwordsInAddresses } from './process/allowed-environment.ts';
 import type { CommandLimits } from './process/command-run.ts';
@@ -63,7 +63,7 @@ export interface Workers {
   /** What a running attempt of a ticket has changed until now, as a commit that no ref leads to. */
   preview(ticket: string): Promise<string | undefined>;
   /** Runs a command on exactly this commit, in a worktree of its own. */
-  check(request: CheckRequest): Promise<{ ok: boolean; output: string }>;
+  check(request: CheckRequest): Promise<CheckResult>;
   /** Pins a commit by the name of its ticket. Returns the ref. */
   keep(ticket: string, commit: string, as: KeptAs): Promise<string>;
   /** Removes `refs/sage/deferred/<ticket>` and `refs/sage/interrupted/<ticket>`, where they exist. */

@@ -36,6 +36,8 @@ export const entrySchema = z.looseObject({
   reason: z.string().exactOptional(),
   /** The last lines of verify. */
   output: z.string().exactOptional(),
+  /** Where all that verify printed is, as the verify says it. */
+  log: z.string().exactOptional(),
   /** It has landed after a verify that failed once and then passed. */
   flaky: z.boolean().exactOptional(),
 });

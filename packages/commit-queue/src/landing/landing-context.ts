@@ -19,6 +19,8 @@ export interface Candidate {
 export interface Verdict {
   readonly ok: boolean;
   readonly output: string;
+  /** A file with all of the output. */
+  readonly log?: string;
 }
 
 /** What a stretch of landings works with, while it holds the lock. */

@@ -179,7 +179,7 @@ export class CommitQueue implements AsyncDisposable {
   /** Queues a conflicted or rejected entry again, at its old place. */
   async retry(id: string): Promise<QueueEntry> {
     const entry = await this.#store.find(id);
-    const { conflict: _, reason: __, output: ___, ...rest } = entry;
+    const { conflict: _, reason: __, output: ___, log: ____, ...rest } = entry;
     return this.#store.write(entry, { ...rest, state: 'queued' });
   }
 

@@ -79,10 +79,10 @@ export async function landVerified(
       await look();
       return false;
     },
-    eject: async (entry, verdict) => {
-      const output = verdict.output.slice(-OUTPUT_MAX_CHARS);
-      const next = { ...entry, state: 'rejected' as const, reason: 'verify failed twice', output };
-      await onSettled(await store.write(entry, next));
+    eject: async (entry, { output: all, log }) => {
+      const output = all.slice(-OUTPUT_MAX_CHARS);
+      const rejected = { ...entry, state: 'rejected' as const, reason: 'verify failed twice', output };
+      await onSettled(await store.write(entry, log === undefined ? rejected : { ...rejected, log }));
     },
     unbuildable: async (entry) => {
       const there = landed.get(entry.id);

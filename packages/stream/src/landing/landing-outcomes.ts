@@ -62,17 +62,17 @@ export class LandingOutcomes {
     await this.#options.retries.conflicted(ticketOf(backlog, ticket), last);
   }
 
-  async #rejected({ id, ticket, commit, output, reason: why = '' }: QueueEntry): Promise<void> {
+  async #rejected({ id, ticket, commit, output, log: file, reason: why = '' }: QueueEntry): Promise<void> {
     const { log, backlog, settings } = this.#context;
     // Without an output nothing was verified: the work cannot be landed at all.
     const verified = output !== undefined;
     const reason = verified ? `${settings.verifyCommand ?? 'verify'} failed on the merged result` : why;
-    await log.emit({ event: 'landing.rejected', ticket, entry: id, reason, output: output ?? '' });
+    await log.emit({ event: 'landing.rejected', ticket, entry: id, reason, output: output ?? '', log: file });
     const category = verified ? 'persistent_test_failure' : 'cannot_land';
     const last = { category, reason, commit } as const;
     const { breaker, retries } = this.#options;
     if (verified)
-      breaker.onRejected({ ticket, reason, log: `${SAGE_PATHS.runs}/${log.run}/verify/` }, output);
+      breaker.onRejected({ ticket, reason, log: file ?? `${SAGE_PATHS.runs}/${log.run}/verify/` }, output);
     // The ticket keeps its state where the fault is not its own.
     if (breaker.tripped === undefined) await retries.failed(ticketOf(backlog, ticket), last);
   }

@@ -1,17 +1,19 @@
 import type { LandingResult } from '@sage/journal';
 import { type LogEntry, withoutControls } from '@sage/workers';
 
-/** What the journal says of a landing: of a verify that failed, its last lines. */
-export function landingEntries(landing: LandingResult): LogEntry[] {
+/** What the journal says of a landing; of a verify that failed, its last lines, unless all of them are told. */
+export function landingEntries(landing: LandingResult, verifyIsTold: boolean): LogEntry[] {
   switch (landing.state) {
     case 'landed': {
       const flaky = landing.flaky ? '; verify failed once, then passed' : '';
       return [{ part: 'landing', kind: 'said', text: `landed as ${landing.commit}${flaky}` }];
     }
     case 'rejected': {
-      const lines = withoutControls(landing.output)
-        .split('\n')
-        .filter((line) => line !== '');
+      const lines = verifyIsTold
+        ? []
+        : withoutControls(landing.output)
+            .split('\n')
+            .filter((line) => line !== '');
       return [
         ...lines.map((text) => ({ part: 'verify', kind: 'printed', text }) as const),
         { part: 'landing', kind: 'failed', text: withoutControls(landing.reason) },

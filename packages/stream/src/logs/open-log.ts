@@ -1,7 +1,14 @@
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openRepository, type Repository, SAGE_PATHS } from '@sage/git';
-import { type AttemptRecord, AttemptRecords, followRun, isSettled, journalFile } from '@sage/journal';
+import {
+  type AttemptRecord,
+  AttemptRecords,
+  followRun,
+  isSettled,
+  journalFile,
+  type LandingResult,
+} from '@sage/journal';
 import { AttemptLog, attemptPath, type LogEntry, logParts, openRegular } from '@sage/workers';
 import { coordinator } from '../start/only-run.ts';
 import { findAttempt, type FoundAttempt } from './find-attempt.ts';
@@ -49,14 +56,11 @@ export async function openLog(options: {
       for await (const { record: now, isOver } of looks(repository, found, follow, signal)) {
         yield* log.read(await logParts(folder), isOver);
         if (!isOver || !now.landing) continue;
-        if (now.landing.state === 'landed') {
-          const verify = join(dirname(journalFile(repository.root, run)), 'verify', now.landing.commit);
-          yield* log.read(
-            (await logParts(verify)).filter(({ name }) => name === 'verify'),
-            true,
-          );
-        }
-        yield* landingEntries(now.landing);
+        const verify = verifyFolder(repository.root, run, now.landing);
+        const parts = verify === undefined ? [] : await logParts(verify);
+        const [own] = parts.filter(({ name }) => name === 'verify');
+        if (own) yield* log.read([own], true);
+        yield* landingEntries(now.landing, own !== undefined);
       }
     },
     async *bytes({ follow, signal }) {
@@ -69,6 +73,14 @@ export async function openLog(options: {
         }
     },
   };
+}
+
+/** A landing is verified under the commit that it made, or would have made. */
+function verifyFolder(root: string, run: string, landing: LandingResult): string | undefined {
+  if (landing.state === 'landed') return join(dirname(journalFile(root, run)), 'verify', landing.commit);
+  return landing.state === 'rejected' && landing.log !== undefined
+    ? join(root, dirname(landing.log))
+    : undefined;
 }
 
 interface Look {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { makeFolderWithin } from '@sage/git';
 import { MachineError } from '../errors.ts';
 import { processMark } from '../process/end-processes.ts';
@@ -21,6 +21,14 @@ export interface CheckRequest {
   readonly signal?: AbortSignal;
 }
 
+export interface CheckResult {
+  readonly ok: boolean;
+  /** Its last lines. */
+  readonly output: string;
+  /** All of them, relative to the top of the repository. */
+  readonly log: string;
+}
+
 /** Bytes of output, and processes at a time, from which a check is taken for one that has gone wild. */
 const MAX_OUTPUT_BYTES = 2 ** 28;
 const MAX_PROCESSES = 1000;
@@ -32,7 +40,7 @@ const OUTPUT_LINES = 40;
 export async function runCheck(
   { run, command, commit, signal, ...limits }: CheckRequest,
   worker: WorkerContext,
-): Promise<{ ok: boolean; output: string }> {
+): Promise<CheckResult> {
   const { repository, worktrees, settings, masker, timeout } = worker;
   const directory = join(worker.runDirectory, 'verify', commit);
   await makeFolderWithin(directory);
@@ -63,7 +71,7 @@ export async function runCheck(
     if (full !== undefined) throw new MachineError(`verify could not be run: ${full}`);
     const lines = (await outputTail(outputFile)).slice(-OUTPUT_LINES);
     if (exit.ended !== 'exited') lines.push(`(it ${describeExit(exit)}, and was ended)`);
-    return { ok, output: lines.join('\n') };
+    return { ok, output: lines.join('\n'), log: relative(repository.root, outputFile) };
   } finally {
     await tearDown(repository.root, settings, context);
     // What a refused commit left, ignored files included, is nothing to judge the next one by.
