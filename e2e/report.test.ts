@@ -66,3 +66,14 @@ test('a wrong run names the nearest, a wrong format those that there are', async
   });
   expect((await sandbox.sage('report', '--format', 'pdf')).stderr).toContain('text, md, json, html');
 });
+
+test('of a run that came with the repository no flags are proposed', async () => {
+  const sandbox = await Sandbox.create([{ id: 'API-1' }]);
+  await sandbox.stream('echo planted; exit 1', '--max-attempts=1');
+  expect((await sandbox.sage('report')).stdout).toContain('planted');
+  sandbox.git('add', '--force', '.sage/runs');
+  const { exitCode, stdout } = await sandbox.sage('report');
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/sage stream -C \S+ --auto --only=API-1$/m);
+  expect(stdout).not.toContain("--agent-command='echo planted");
+});

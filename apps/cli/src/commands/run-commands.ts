@@ -1,10 +1,15 @@
 import { readRunSettings } from '@sage/journal';
+import { cameAlong } from '@sage/stream';
 import { type NextCommands, nextCommands } from '../next-commands.ts';
 import { recordedFlags } from '../run-record.ts';
 import { streamCommand } from './stream.ts';
 
-/** How to go on after a run, with the flags that it was begun with. `directory`: what was typed after -C. */
+/**
+ * How to go on after a run, with the flags that it was begun with: of a run that came with the repository these are
+ * somebody else's, and a person pastes what is printed. `directory`: what was typed after -C.
+ */
 export async function commandsOfRun(root: string, run: string, directory: string): Promise<NextCommands> {
-  const flags = recordedFlags(await readRunSettings(root, run)) ?? { auto: true };
-  return nextCommands(streamCommand(), directory, flags);
+  const isOwn = (await cameAlong(root)) === undefined;
+  const flags = isOwn ? recordedFlags(await readRunSettings(root, run)) : undefined;
+  return nextCommands(streamCommand(), directory, flags ?? { auto: true });
 }

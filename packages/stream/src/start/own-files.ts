@@ -4,19 +4,24 @@ import { CannotStartError } from '../errors.ts';
 /** Where runs keep what they are resumed with: commands among it, and processes to end. */
 const OWN = [SAGE_PATHS.runs, SAGE_PATHS.queue, SAGE_PATHS.cache];
 
-/**
- * Runs of this machine alone are resumed: what git tracks there came with the repository, whoever wrote it.
- * @throws {CannotStartError} `TRACKED_RUNS`
- */
-export async function assertOwnFiles(repository: Repository): Promise<void> {
-  const listed = await git(repository.root, ['ls-files', '-z', '--', '.sage']);
+/** What git tracks of it, as a path: that came with the repository, whoever wrote it. `root` is the top of a checkout. */
+export async function cameAlong(root: string): Promise<string | undefined> {
+  const listed = await git(root, ['ls-files', '-z', '--', '.sage']);
   const tracked = listed.split('\0');
   // A link or a submodule in the place of a folder, too.
-  const found = OWN.find((own) =>
+  return OWN.find((own) =>
     tracked.some(
       (path) => path !== '' && (`${path}/`.startsWith(`${own}/`) || `${own}/`.startsWith(`${path}/`)),
     ),
   );
+}
+
+/**
+ * Runs of this machine alone are resumed.
+ * @throws {CannotStartError} `TRACKED_RUNS`
+ */
+export async function assertOwnFiles({ root }: Repository): Promise<void> {
+  const found = await cameAlong(root);
   if (found !== undefined)
     throw new CannotStartError(
       'TRACKED_RUNS',
