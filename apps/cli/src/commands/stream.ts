@@ -8,17 +8,11 @@ import type { Settings } from '../config.ts';
 import { parseDuration } from '../duration.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
-import { interactiveAsk } from '../interactive.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { quietReporter } from '../reporters/quiet.ts';
 import { nextCommands } from '../next-commands.ts';
 import { screenOf } from '../reporters/screen.ts';
-import { Notifier } from '../notify.ts';
-import { heldWhileAsking } from '../reporters/held.ts';
-import { jsonReporter } from '../reporters/json.ts';
-import { withEvidence } from '../reporters/with-evidence.ts';
 import { formatExplanation, formatPlan } from '../reporters/plan.ts';
-import { plainReporter } from '../reporters/plain.ts';
+import { runReporter } from '../reporters/run-reporter.ts';
 import { formatRecord, readBeginning, settingsOf } from '../run-record.ts';
 import { agentLimits, type StreamFlags, type TypedFlags } from '../stream-settings.ts';
 import { agentOf } from '../agent-of.ts';
@@ -27,8 +21,6 @@ import { configuredCommands } from '../trust/repository-commands.ts';
 import { verifySettings } from '../verify-settings.ts';
 import { sandboxSettings } from '../sandbox-settings.ts';
 import { keepHeapSmall } from '../small-heap.ts';
-import { canBeLive } from '../live/can-be-live.ts';
-import { liveRun } from '../live/live-run.ts';
 
 const DEFAULT_ATTEMPTS = 2;
 const DEFAULT_TIMEOUT_MS = 60 * 60_000;
@@ -149,35 +141,19 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
     throw new UsageError(`--approve ${settings.approve as string}: use risky or none`);
   if (asksRisky && (json || !(process.stdin.isTTY && process.stdout.isTTY)))
     throw new UsageError('--approve risky asks on the terminal: run it in one, without --json');
-  const screen = screenOf(process.stdout, process.env);
-  const next = nextCommands(command, flags.C, beginning.flags);
-  const quiet = settings.quiet === true;
-  const permanent = (stdout: { write(text: string): unknown }) => {
-    const lines = withEvidence(plainReporter(stdout, screen, next), stdout, screen, next.logs);
-    return quiet ? quietReporter(lines) : lines;
-  };
-  const live =
-    mode === 'auto' && !json && !quiet && process.stdin.isTTY && canBeLive(process.stdout, process.env)
-      ? liveRun({
-          directory,
-          stdout: process.stdout,
-          stdin: process.stdin,
-          permanent,
-          interrupt: 'Ctrl-C stops the run',
-        })
-      : undefined;
-  const printer =
-    live?.reporter ?? (json ? jsonReporter(process.stdout, process.stderr) : permanent(process.stdout));
-  const notifier = new Notifier({
-    command: settings.notify,
+  const {
+    reporter,
+    ask,
+    end: endReports,
+  } = runReporter({
+    directory,
     root,
-    stdout: json ? { write: () => true } : process.stdout,
-    environment: process.env,
+    json,
+    quiet: settings.quiet === true,
+    live: mode === 'auto',
+    notify: settings.notify,
+    next: nextCommands(command, flags.C, beginning.flags),
   });
-  const { reporter, ask } = heldWhileAsking(
-    notifier.reporter(printer),
-    notifier.ask(live ? live.ask(interactiveAsk) : interactiveAsk),
-  );
   for (const line of beginning.notices) reporter.notice(line);
   for (const line of sandbox ? sandboxLimits(sandbox) : []) reporter.notice(`in the sandbox ${line}`);
   const interrupt = onInterrupt(reporter.notice);
@@ -223,8 +199,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
     const { deferred, blocked, unprocessed } = end.summary;
     return deferred + blocked + unprocessed > 0 ? EXIT.unfinished : EXIT.ok;
   } finally {
-    live?.end();
-    await notifier.settled();
+    await endReports();
     interrupt.dispose();
   }
 }

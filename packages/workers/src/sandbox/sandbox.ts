@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, isAbsolute, join } from 'node:path';
 import { KNOWN_AGENTS } from '../agents/known-agents.ts';
 import { HIDDEN } from './hidden.ts';
 import { listeningSockets } from './sockets.ts';
@@ -88,9 +88,11 @@ export function sandboxed(settings: SandboxSettings, places: SandboxPlaces): str
     commonDir,
     variables,
   });
-  words.push(...insideOf(empty, places), ...keys.words);
+  const programs = programFolders(empty, variables);
+  words.push(...insideOf(empty, places), ...bind('--ro-bind-try', programs), ...keys.words);
   words.push(...bind('--ro-bind-try', places.readable ?? []));
-  words.push(...maskSockets(empty, [realPlace(homeOf(variables)), root, commonDir, ...writable]));
+  const seen = [realPlace(homeOf(variables)), root, commonDir, ...programs, ...writable];
+  words.push(...maskSockets(empty, seen));
   // Other worktrees, and what Sage keeps of this one.
   const beside = dirname(worktree);
   words.push('--tmpfs', beside, ...bind('--bind', [worktree, ...(places.writable ?? [])]));
@@ -110,6 +112,14 @@ function insideOf(empty: readonly string[], { root, commonDir, variables }: Sand
     ...bind('--ro-bind-try', [root, commonDir].filter(isInside)),
     ...(link !== home && isInside(link) ? ['--symlink', home, link] : []),
   ];
+}
+
+/** Where programs on PATH are installed in a folder that is empty otherwise: `bin` and what lies beside it. */
+function programFolders(empty: readonly string[], { PATH = '' }: NodeJS.ProcessEnv): string[] {
+  const folders = PATH.split(delimiter)
+    .filter((path) => isAbsolute(path) && existsSync(path))
+    .map((path) => dirname(realPlace(path)));
+  return [...new Set(folders)].filter((path) => empty.some((one) => path !== one && isWithin(path, one)));
 }
 
 function bind(how: string, paths: readonly string[]): string[] {

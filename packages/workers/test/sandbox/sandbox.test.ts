@@ -195,3 +195,16 @@ function commandLine(pid: string): string {
     return ''; // Not a process, or one that has ended.
   }
 }
+
+test('programs on PATH that are installed below /tmp are seen, and the folder of such a folder is not', () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'prefix/bin'), { recursive: true });
+  mkdirSync(join(folder, 'bin'));
+  const words = (PATH: string) =>
+    sandboxed({}, { ...PLACES, variables: { HOME: '/home/una', PATH } }).join(' ');
+  expect(words(`${folder}/prefix/bin:/usr/bin`)).toContain(
+    `--ro-bind-try ${folder}/prefix ${folder}/prefix `,
+  );
+  expect(words('/tmp:bin:/usr/bin')).not.toContain('--ro-bind-try /tmp ');
+  expect(words('/tmp/bin')).not.toContain('--ro-bind-try /tmp ');
+});

@@ -36,7 +36,7 @@ test('setup makes ready what git does not carry, and nothing of it lands', async
     command: 'cat .env lock; grep -q 300 deps/all',
     commit: git('rev-parse', 'HEAD'),
   });
-  expect(check).toEqual({ ok: false, output: 'KEY=value\n1' });
+  expect(check).toMatchObject({ ok: false, output: 'KEY=value\n1' });
 });
 
 test('where setup fails the agent does not run, and nothing is checked', async () => {

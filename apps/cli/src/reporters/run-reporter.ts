@@ -1,0 +1,60 @@
+import type { Ask } from '@sage/stream';
+import { interactiveAsk } from '../interactive.ts';
+import { canBeLive } from '../live/can-be-live.ts';
+import { liveRun } from '../live/live-run.ts';
+import type { NextCommands } from '../next-commands.ts';
+import { Notifier } from '../notify.ts';
+import { heldWhileAsking } from './held.ts';
+import { jsonReporter } from './json.ts';
+import { plainReporter } from './plain.ts';
+import { quietReporter } from './quiet.ts';
+import type { Reporter } from './reporter.ts';
+import { screenOf } from './screen.ts';
+import { withEvidence } from './with-evidence.ts';
+
+export interface RunReporterOptions {
+  readonly directory: string;
+  /** Top of the repository. */
+  readonly root: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  /** Whether a terminal may show what the run does now; a run that asks before each step is its own view. */
+  readonly live: boolean;
+  readonly notify: string | undefined;
+  readonly next: NextCommands;
+}
+
+/** What a run says to the person, and how it asks, on this process's streams. */
+export interface RunReporter {
+  readonly reporter: Reporter;
+  readonly ask: Ask;
+  /** Takes the view away, and waits for notifications. */
+  end(): Promise<void>;
+}
+
+export function runReporter(options: RunReporterOptions): RunReporter {
+  const { directory, root, json, quiet, next } = options;
+  const { stdin, stdout, stderr, env } = process;
+  const screen = screenOf(stdout, env);
+  const permanent = (out: { write(text: string): unknown }) => {
+    const lines = withEvidence(plainReporter(out, screen, next), out, screen, next.logs);
+    return quiet ? quietReporter(lines) : lines;
+  };
+  const isLive = options.live && !json && !quiet && stdin.isTTY && canBeLive(stdout, env);
+  const live = isLive
+    ? liveRun({ directory, stdout, stdin, permanent, interrupt: 'Ctrl-C stops the run' })
+    : undefined;
+  const printer = live?.reporter ?? (json ? jsonReporter(stdout, stderr) : permanent(stdout));
+  const bell = json ? { write: () => true } : stdout;
+  const notifier = new Notifier({ command: options.notify, root, stdout: bell, environment: env });
+  const asking = live ? live.ask(interactiveAsk) : interactiveAsk;
+  const { reporter, ask } = heldWhileAsking(notifier.reporter(printer), notifier.ask(asking));
+  return {
+    reporter,
+    ask,
+    async end() {
+      live?.end();
+      await notifier.settled();
+    },
+  };
+}
