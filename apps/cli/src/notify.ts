@@ -66,11 +66,14 @@ function signal(text: string, { TERM_PROGRAM, TERM = '', WT_SESSION }: NodeJS.Pr
 /** Its end and its output say nothing about the run. */
 function runCommand(command: string, input: string, cwd: string): Promise<void> {
   return new Promise((resolve) => {
-    const stdio = ['pipe', 'ignore', 'ignore'] as const;
-    const child = spawn(userShell(), ['-c', command], { cwd, stdio: [...stdio], timeout: TIMEOUT_MS });
+    const child = spawn(userShell(), ['-c', command], {
+      cwd,
+      stdio: ['pipe', 'ignore', 'ignore'],
+      timeout: TIMEOUT_MS,
+    });
     child.on('error', () => resolve());
     child.on('close', () => resolve());
-    child.stdin?.on('error', () => {});
-    child.stdin?.end(input);
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
   });
 }

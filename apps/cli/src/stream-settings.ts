@@ -29,6 +29,11 @@ export type StreamFlags = Omit<Settings, Numeric | FileOnly> &
 /** Flags that make settings of a run. */
 export type TypedFlags = Omit<StreamFlags, 'C' | 'resume' | 'json'>;
 
+/** Attempts of a ticket before it is deferred. */
+export const DEFAULT_ATTEMPTS = 2;
+/** Of one attempt, and of one verify. */
+export const DEFAULT_TIMEOUT_MS = 60 * 60_000;
+
 /** As the workers take them. */
 export function agentLimits({ output, processes, disk }: NonNullable<Settings['limits']> = {}) {
   const [maxOutput, maxDisk] = [parseSize(output ?? ''), parseSize(disk ?? '')];

@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors';
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
-import { formatHistory, type HistoryEntry } from '../src/reporters/history.ts';
+import { formatHistory, type HistoryEntry } from '../src/report/history.ts';
 
 const NOW = new Date(2026, 10, 23, 22, 0);
 const entry: HistoryEntry = {

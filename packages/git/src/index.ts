@@ -96,5 +96,5 @@ export { removeWorktreeDirectory, worktreeDirectory } from './worktrees/worktree
 export { freeBytes, type WorktreeRoom, worktreeRoom } from './worktrees/worktree-room.ts';
 export { listWorktrees, type Worktree } from './worktrees/worktrees.ts';
 export { trailerValues } from './objects/trailers.ts';
-export { sharedPermissions, type SharedPermissions } from './repository/shared-permissions.ts';
+export { sharedPermissions, type SharedPermissions } from './files/shared-permissions.ts';
 export { isSelfContained } from './worktrees/self-contained.ts';

@@ -9,6 +9,7 @@ import { parseWholeNumber } from '../numbers.ts';
 import { printable } from '../printable.ts';
 import { formatRows, formatTicket, stateOf } from '../reporters/backlog.ts';
 import { screenOf } from '../reporters/screen.ts';
+import { DEFAULT_ATTEMPTS } from '../stream-settings.ts';
 
 interface Flags {
   readonly C: string;
@@ -25,7 +26,6 @@ interface AddFlags extends Flags {
 }
 
 const STATES = ['ready', 'waiting', 'in_progress', 'completed', 'deferred', 'container'];
-const DEFAULT_ATTEMPTS = 2;
 const NEXT_TICKETS = 5;
 
 /** The commands that read, and add to, the ticket index. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { knownRuns } from '@sage/stream';
 import { Command } from 'commander';
-import { formatHistory, type HistoryEntry, historyEntry } from '../reporters/history.ts';
+import { formatHistory, type HistoryEntry, historyEntry } from '../report/history.ts';
 import { screenOf } from '../reporters/screen.ts';
 
 interface Flags {

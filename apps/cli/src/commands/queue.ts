@@ -11,10 +11,9 @@ import { EXIT } from '../exit.ts';
 import { counted } from '../printable.ts';
 import { sandboxSettings } from '../sandbox-settings.ts';
 import { screenOf } from '../reporters/screen.ts';
+import { DEFAULT_TIMEOUT_MS } from '../stream-settings.ts';
 import { formatAudit, formatEntries, formatEntry } from '../reporters/queue.ts';
 import { mergeVerify, type VerifyFlags, verifySettings } from '../verify-settings.ts';
-
-const VERIFY_TIMEOUT_MS = 60 * 60_000;
 
 interface Flags extends VerifyFlags {
   readonly C: string;
@@ -100,7 +99,7 @@ async function land(flags: Flags): Promise<number> {
     verify,
     target: flags.target === undefined ? undefined : fullName(flags.target),
     workers: {
-      timeout: parseDuration(config.timeout ?? '') ?? VERIFY_TIMEOUT_MS,
+      timeout: parseDuration(config.timeout ?? '') ?? DEFAULT_TIMEOUT_MS,
       worktrees,
       environment: [...(config.environment ?? []), ...(verify?.environment ?? [])],
       secrets: config.secrets,

@@ -12,18 +12,21 @@ import { onInterrupt } from '../interrupt.ts';
 import { nextCommands } from '../next-commands.ts';
 import { screenOf } from '../reporters/screen.ts';
 import { formatExplanation, formatPlan } from '../reporters/plan.ts';
-import { runReporter } from '../reporters/run-reporter.ts';
+import { runReporter } from '../run-reporter.ts';
 import { formatRecord, readBeginning, settingsOf } from '../run-record.ts';
-import { agentLimits, type StreamFlags, type TypedFlags } from '../stream-settings.ts';
+import {
+  agentLimits,
+  DEFAULT_ATTEMPTS,
+  DEFAULT_TIMEOUT_MS,
+  type StreamFlags,
+  type TypedFlags,
+} from '../stream-settings.ts';
 import { agentOf } from '../agent-of.ts';
 import { assertCommands } from '../trust/confirm.ts';
 import { configuredCommands } from '../trust/repository-commands.ts';
 import { verifySettings } from '../verify-settings.ts';
 import { sandboxSettings } from '../sandbox-settings.ts';
 import { keepHeapSmall } from '../small-heap.ts';
-
-const DEFAULT_ATTEMPTS = 2;
-const DEFAULT_TIMEOUT_MS = 60 * 60_000;
 
 export function streamCommand(): Command {
   return new Command('stream')

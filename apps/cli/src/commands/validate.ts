@@ -22,9 +22,8 @@ import { EXIT } from '../exit.ts';
 import { sandboxSettings } from '../sandbox-settings.ts';
 import { verifySettings } from '../verify-settings.ts';
 import { screenOf } from '../reporters/screen.ts';
+import { DEFAULT_TIMEOUT_MS } from '../stream-settings.ts';
 import { formatReport } from '../reporters/validation.ts';
-
-const DEFAULT_TIMEOUT_MS = 60 * 60_000;
 
 interface Flags {
   readonly C: string;

@@ -2,7 +2,7 @@ import { chmodSync, statSync } from 'node:fs';
 import { chmod, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isErrno } from '../errors.ts';
-import { sharedMode, type SharedPermissions } from '../repository/shared-permissions.ts';
+import { sharedMode, type SharedPermissions } from './shared-permissions.ts';
 
 // The rule, in a repository that several users share: a folder of Sage's at the top of `.git` or `.sage` gets the mode
 // that git would give it, and whatever Sage makes below takes over how the folder around it is shared.

@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import type { Repository } from '../repository.ts';
-import { sharedMode, type SharedPermissions } from '../repository/shared-permissions.ts';
+import { sharedMode, type SharedPermissions } from '../files/shared-permissions.ts';
 
 export type ObjectFormat = 'sha1' | 'sha256';
 

@@ -14,7 +14,7 @@ import {
 } from './raw-commit.ts';
 import { updateFailure, refCommands, REF_CONFIG, type RefUpdate } from '../refs/refs.ts';
 import type { Repository } from '../repository.ts';
-import type { SharedPermissions } from '../repository/shared-permissions.ts';
+import type { SharedPermissions } from '../files/shared-permissions.ts';
 import { mergeTrees, type MergeResult } from './trees.ts';
 
 const BATCH = ['cat-file', '--batch'];

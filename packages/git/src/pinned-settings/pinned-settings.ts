@@ -6,7 +6,7 @@ import { replaceFile } from '../files/replace-file.ts';
 import { makeFolderWithin, makeTopFolder, shareAsAround } from '../files/shared-folder.ts';
 import type { Repository } from '../repository.ts';
 import { readInfo } from '../repository/repository-info.ts';
-import { permissionsOf, type SharedPermissions } from '../repository/shared-permissions.ts';
+import { permissionsOf, type SharedPermissions } from '../files/shared-permissions.ts';
 import { formatSettings, readSettings, type Setting } from '../repository/settings.ts';
 import {
   programFiles,

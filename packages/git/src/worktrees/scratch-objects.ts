@@ -8,7 +8,7 @@ import { objectEnvironment } from '../objects/object-environment.ts';
 import { formatCommit, type RawCommitContent } from '../objects/raw-commit.ts';
 import { waitForGc } from '../objects/running-gc.ts';
 import { quote } from '../repository/settings.ts';
-import { type SharedPermissions, sharedPermissions } from '../repository/shared-permissions.ts';
+import { type SharedPermissions, sharedPermissions } from '../files/shared-permissions.ts';
 import type { Repository } from '../repository.ts';
 
 /** Objects put in at a time. */

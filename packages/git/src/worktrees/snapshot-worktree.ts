@@ -5,7 +5,7 @@ import { gitFields, readablePath, toBytePath, toInput } from '../objects/byte-pa
 import { withTemporaryIndex } from '../objects/temporary-index.ts';
 import { git, gitRaw, type GitOptions } from '../process/run.ts';
 import type { Repository } from '../repository.ts';
-import { excludedPaths, type Exclusion } from './excluded-paths.ts';
+import { excludedPaths, type Exclusion, namedPaths, overlaps } from './excluded-paths.ts';
 import { GIT_TIMEOUT_MS, withoutBlocking } from './blocking-files.ts';
 import type { ScratchObjects } from './scratch-objects.ts';
 import { embeddedFiles, worktreeChanges } from './worktree-changes.ts';
@@ -86,9 +86,8 @@ export async function snapshotWorktree(
     const { changes, embedded, forced } = guarded.value;
     const removed = guarded.removed.map(toBytePath);
     const isExcluded = excludedPaths(options);
-    const kept = (path: string) => !isExcluded(path) && !below(path, [...modules, ...removed]);
-    const names = new Set(options.excludeNames?.map(toBytePath));
-    const isNamed = (path: string) => names.has(path.slice(path.lastIndexOf('/') + 1));
+    const kept = (path: string) => !isExcluded(path) && !overlaps(path, [...modules, ...removed]);
+    const isNamed = namedPaths(options.excludeNames ?? []);
     const untracked = new Set([...changes.untracked, ...embedded.files, ...forced].filter(kept));
     // What stands in the place of a folder replaces the files in it.
     const [replaced, changed] = partition(changes.changed.filter(kept), (path) =>
@@ -134,10 +133,6 @@ async function copyIndex(from: string, to: string): Promise<void> {
 
 function partition<T>(all: readonly T[], test: (one: T) => boolean): [T[], T[]] {
   return [all.filter(test), all.filter((one) => !test(one))];
-}
-
-function below(path: string, roots: readonly string[]): boolean {
-  return roots.some((root) => path === root || path.startsWith(`${root}/`) || root.startsWith(`${path}/`));
 }
 
 function parentsOf(path: string): string[] {

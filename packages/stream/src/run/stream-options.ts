@@ -7,13 +7,7 @@ import type { BudgetLimits, ConfigurationFiles } from '../context/run-context.ts
 import type { Clock } from '../context/clock.ts';
 import type { RunEvent } from '@sage/journal';
 import type { VerifySettings } from '../landing/verify.ts';
-
-/** A check of a ticket, or its agent. */
-export interface TicketCommand {
-  readonly what: string;
-  /** A shell line. */
-  readonly command: string;
-}
+import type { TicketCommand } from '../start/ticket-commands.ts';
 
 /** Options that the workers take as they are. */
 type ForWorkers = Omit<WorkersOptions, 'repository' | 'protectedPaths'>;

@@ -1,6 +1,12 @@
 import { type Ticket, ticketChecks } from '@sage/tickets';
 import { serverLine } from '@sage/workers';
-import type { TicketCommand } from '../run/stream-options.ts';
+
+/** A check of a ticket, or its agent. */
+export interface TicketCommand {
+  readonly what: string;
+  /** A shell line. */
+  readonly command: string;
+}
 
 /** Everything that a ticket has run by a shell: its checks, and its agent where that is a command. */
 export function ticketCommands(ticket: Ticket): TicketCommand[] {

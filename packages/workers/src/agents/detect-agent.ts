@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path';
 import { execa } from 'execa';
 import { AgentError } from '../errors.ts';
 import type { Agent } from './agent.ts';
-import { realPath } from '../sandbox/user-path.ts';
+import { realPath } from '../process/user-path.ts';
 import { findAgent } from './find-agent.ts';
 import { isSignedIn } from './sign-in.ts';
 

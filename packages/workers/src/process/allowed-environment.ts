@@ -1,3 +1,5 @@
+import { namePattern } from './name-pattern.ts';
+
 /**
  * Variables that commands in worktrees see: what programs need to run at all, to find their tools and caches, and to
  * reach the network through a proxy. Keys, tokens and what a session or a CI job left in the environment do not pass.
@@ -64,9 +66,7 @@ function decoded(text: string): string {
 
 /** The variables that one of the names allows; `*` stands for any characters. Those of git and Sage never pass. */
 function matching(base: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
-  const patterns = names.map(
-    (name) => new RegExp(`^${name.replaceAll(/[^\w*]/g, '\\$&').replaceAll('*', '.*')}$`, 's'),
-  );
+  const patterns = names.map(namePattern);
   return Object.fromEntries(
     Object.entries(base).filter(
       ([name]) => !/^(GIT|SAGE)_/.test(name) && patterns.some((pattern) => pattern.test(name)),

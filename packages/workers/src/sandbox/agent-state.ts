@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { constants, type Dirent } from 'node:fs';
 import { copyFile, lstat, mkdir, readdir, rename, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { removeTree } from '@sage/git';
 import type { StatePlace } from '../agents/state-place.ts';
-import { realPath, userPath } from './user-path.ts';
+import { namePattern } from '../process/name-pattern.ts';
+import { realPath, userPath } from '../process/user-path.ts';
 
 /** A bigger file of settings can be read, not written. */
 const MAX_COPIED_BYTES = 2 ** 22;
@@ -84,11 +85,7 @@ async function startAgain(own: string, sessions: readonly string[]): Promise<voi
 }
 
 function matches(patterns: readonly string[], name: string): boolean {
-  return patterns.some((pattern) =>
-    new RegExp(`^${pattern.replaceAll('.', String.raw`\.`).replaceAll('*', '.*')}$`, 's').test(
-      basename(name),
-    ),
-  );
+  return patterns.some((pattern) => namePattern(pattern).test(name));
 }
 
 async function isSmallFile(entry: Dirent): Promise<boolean> {

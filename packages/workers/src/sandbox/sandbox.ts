@@ -4,7 +4,7 @@ import { basename, delimiter, dirname, isAbsolute, join } from 'node:path';
 import { KNOWN_AGENTS } from '../agents/known-agents.ts';
 import { HIDDEN } from './hidden.ts';
 import { listeningSockets } from './sockets.ts';
-import { homeOf, isWithin, realPath, realPlace, userPath } from './user-path.ts';
+import { homeOf, isWithin, realPath, realPlace, userPath } from '../process/user-path.ts';
 import { withoutKeys } from './without-keys.ts';
 
 /** What commands in worktrees may reach beyond reading files. Paths: absolute, `~/...`, or `$VARIABLE`. */

@@ -1,6 +1,6 @@
 import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isWithin } from './user-path.ts';
+import { isWithin } from '../process/user-path.ts';
 
 /** Each entry is a mount, and each mount looks through all others: a folder with more is left as it is. */
 const MAX_ENTRIES = 300;

@@ -4,7 +4,7 @@ import { SAGE_PATHS } from '@sage/git';
 import { gitDirectories } from './git-directories.ts';
 import { masked } from './masked.ts';
 import { sealed } from './sealed.ts';
-import { homeOf, isWithin, realPlace, userPath } from './user-path.ts';
+import { homeOf, isWithin, realPlace, userPath } from '../process/user-path.ts';
 
 /** Of a git directory: addresses with passwords, and what the queue and other runs keep. */
 const PRIVATE = ['config', 'config.worktree', 'FETCH_HEAD', 'logs', 'sage-settings'];

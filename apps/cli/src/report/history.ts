@@ -2,8 +2,8 @@ import { workPeriods } from '@sage/journal';
 import type { KnownRun } from '@sage/stream';
 import { column, fit } from '../printable.ts';
 import { spoken, used } from '../report/figures.ts';
-import type { Screen } from './screen.ts';
-import { timeOfDay } from './time-of-day.ts';
+import type { Screen } from '../reporters/screen.ts';
+import { timeOfDay } from '../reporters/time-of-day.ts';
 
 const RUN_COLUMNS = 22;
 const STATE_COLUMNS = 13;

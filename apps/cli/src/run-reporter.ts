@@ -1,16 +1,16 @@
 import type { Ask } from '@sage/stream';
-import { interactiveAsk } from '../interactive.ts';
-import { canBeLive } from '../live/can-be-live.ts';
-import { liveRun } from '../live/live-run.ts';
-import type { NextCommands } from '../next-commands.ts';
-import { Notifier } from '../notify.ts';
-import { heldWhileAsking } from './held.ts';
-import { jsonReporter } from './json.ts';
-import { plainReporter } from './plain.ts';
-import { quietReporter } from './quiet.ts';
-import type { Reporter } from './reporter.ts';
-import { screenOf } from './screen.ts';
-import { withEvidence } from './with-evidence.ts';
+import { interactiveAsk } from './interactive.ts';
+import { canBeLive } from './live/can-be-live.ts';
+import { liveRun } from './live/live-run.ts';
+import type { NextCommands } from './next-commands.ts';
+import { Notifier } from './notify.ts';
+import { heldWhileAsking } from './reporters/held.ts';
+import { jsonReporter } from './reporters/json.ts';
+import { plainReporter } from './reporters/plain.ts';
+import { quietReporter } from './reporters/quiet.ts';
+import type { Reporter } from './reporters/reporter.ts';
+import { screenOf } from './reporters/screen.ts';
+import { withEvidence } from './reporters/with-evidence.ts';
 
 export interface RunReporterOptions {
   readonly directory: string;
