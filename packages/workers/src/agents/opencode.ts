@@ -5,6 +5,12 @@ import type { Agent } from './agent.ts';
 import { problemOf } from './problem.ts';
 import { type AgentEvent, type AgentReport, figureIn, numberIn, objectIn, textIn } from './report.ts';
 
+/** Of its folder of data. */
+const KEPT = {
+  logins: ['auth.json', 'mcp-auth.json'],
+  sessions: ['storage', 'snapshot', 'log', 'project', 'tool-output', 'worktree', 'opencode*'],
+};
+
 /** opencode. */
 export const opencode: Agent = {
   name: 'opencode',
@@ -24,13 +30,13 @@ export const opencode: Agent = {
     fix: 'run opencode auth login',
   },
   state: [
-    {
-      place: '~/.local/share/opencode',
-      logins: ['auth.json', 'mcp-auth.json'],
-      sessions: ['storage', 'snapshot', 'log', 'project', 'tool-output', 'worktree', 'opencode*'],
-    },
+    { place: '$XDG_DATA_HOME/opencode', ...KEPT },
+    { place: '~/.local/share/opencode', ...KEPT },
+    { place: '$XDG_STATE_HOME/opencode', sessions: ['*'] },
     { place: '~/.local/state/opencode', sessions: ['*'] },
+    { place: '$XDG_CACHE_HOME/opencode' },
     { place: '~/.cache/opencode' },
+    { place: '$XDG_CONFIG_HOME/opencode' },
     { place: '~/.config/opencode' },
   ],
   metered: true,

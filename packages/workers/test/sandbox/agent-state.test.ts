@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { put } from '@sage/test-support/repository';
 import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { expect, test } from 'vitest';
+import { KNOWN_AGENTS } from '../../src/index.ts';
 import { agentState, stateFolder } from '../../src/sandbox/agent-state.ts';
 
 const PLACES = [
@@ -65,4 +66,13 @@ test('a folder that is not there is made, so that nobody makes it with settings;
 test('each ticket has a place of its own, whatever its name', () => {
   expect(stateFolder('/w', 'A-1')).not.toBe(stateFolder('/w', 'A-2'));
   expect(stateFolder('/w', '../x')).toMatch(/^\/w\/state-[0-9a-f]+$/);
+});
+
+test('opencode has its folders where XDG variables name them', async () => {
+  const [HOME, data] = [temporaryFolder(), temporaryFolder()];
+  mkdirSync(join(data, 'opencode'));
+  put(data, { 'opencode/auth.json': 'key' });
+  const { state = [] } = KNOWN_AGENTS.find(({ name }) => name === 'opencode') ?? {};
+  const words = await agentState(state, join(temporaryFolder(), 'state'), { HOME, XDG_DATA_HOME: data });
+  expect(words.join(' ')).toContain(`--bind-try ${data}/opencode/auth.json `);
 });
