@@ -60,7 +60,7 @@ export const PROMISES: Readonly<Record<string, Proof>> = {
     file: 'packages/workers/test/process/secrets.test.ts',
     title: 'variables pass by name or pattern; those of git and Sage never',
   },
-  'Secrets are masked in everything that is kept or told, however programs write them.': {
+  'Secrets are masked in logs, events and results, in the forms in which programs write them.': {
     file: 'packages/workers/test/process/secrets.test.ts',
     title: 'a secret is masked as programs write it: %s',
   },

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { confirm, isCancel } from '@clack/prompts';
 import { cleanRepository, type Found } from '@sage/stream';
 import { Command } from 'commander';
 import { EXIT } from '../exit.ts';
@@ -25,6 +24,8 @@ export function cleanCommand(): Command {
         if (!json) process.stdout.write(formatFound(found));
         if (yes || json) return yes;
         if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
+        // Loaded when there is a question: most runs ask none.
+        const { confirm, isCancel } = await import('@clack/prompts');
         const answer = await confirm({ message: 'Remove this?', initialValue: false });
         return !isCancel(answer) && answer;
       };
