@@ -192,3 +192,18 @@ test('a template with an unknown variable, and a file to copy that is not there,
   const files = { '.sagerc': '{"worktrees": {"copy": [".env"]}}' };
   await refuses(await Sandbox.create(ONE, { files }), /worktrees\.copy: "\.env" is not there/);
 });
+
+test('an audit of a branch without a commit is refused, as one of a branch that is not there', async () => {
+  const sandbox = await Sandbox.create([{ id: 'API-1' }]);
+  sandbox.git('checkout', '--quiet', '--orphan', 'empty');
+  for (const [args, branch] of [
+    [[], 'empty'],
+    [['--target', 'nowhere'], 'nowhere'],
+  ] as const) {
+    const { exitCode, stderr } = await sandbox.queue('audit', ...args);
+    expect([exitCode, stderr]).toEqual([
+      2,
+      `ERROR: branch "${branch}" has no commit: name the one to check with --target`,
+    ]);
+  }
+});

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { openCommitQueue } from '@sage/commit-queue';
-import { currentBranch, openRepository } from '@sage/git';
+import { currentBranch, openRepository, readRef } from '@sage/git';
 import { auditQueue, processQueue } from '@sage/stream';
 import { Command } from 'commander';
 import { assertCommands, readTrustedConfig } from '../trust/confirm.ts';
@@ -115,6 +115,12 @@ async function audit(flags: Flags): Promise<number> {
   const target = flags.target === undefined ? await currentBranch(repository) : fullName(flags.target);
   if (target === undefined)
     throw new UsageError('no branch is checked out: name the one to check with --target');
+  if ((await readRef(repository, target)) === undefined) {
+    const branch = target.replace('refs/heads/', '');
+    throw new UsageError(
+      `branch ${JSON.stringify(branch)} has no commit: name the one to check with --target`,
+    );
+  }
   const report = await auditQueue(repository, target);
   print(flags, report, () => formatAudit(report));
   return report.problems.length === 0 ? EXIT.ok : EXIT.unfinished;
