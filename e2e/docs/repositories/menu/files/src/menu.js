@@ -1,0 +1,1 @@
+export const menu = ['apple cake', 'plum cake'];
