@@ -1,11 +1,12 @@
 // A scripted stand-in for a coding agent: reads its ticket, takes a moment, edits files, ends. No model, no network.
+// Argument: the milliseconds that it takes.
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const ticket = JSON.parse(readFileSync(process.env.SAGE_TICKET_FILE, 'utf8'));
 const prompt = readFileSync(0, 'utf8');
 console.log(`${prompt.split('\n').length} lines of prompt for ${ticket.id}`);
-await delay(600);
+await delay(Number(process.argv[2] ?? 600));
 
 const menu = (line) => {
   if (!existsSync('menu.md')) writeFileSync('menu.md', '# Menu\n\n');
