@@ -5,7 +5,15 @@ import { expect, test } from 'vitest';
 import { sageProgram } from '../src/program.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const PAGES = ['README.md', 'EXAMPLES.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)];
+const PLUGIN = 'integrations/claude-code';
+const PAGES = [
+  'README.md',
+  'EXAMPLES.md',
+  `${PLUGIN}/commands/stream.md`,
+  `${PLUGIN}/commands/validate.md`,
+  `${PLUGIN}/skills/writing-tickets/SKILL.md`,
+  ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
+];
 
 /** Commands in running text, and those in blocks that are not run. */
 function commandsIn(text: string): string[] {
