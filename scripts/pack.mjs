@@ -57,10 +57,11 @@ async function packSage(cli, folder) {
     bin,
     type: 'module',
     engines,
-    files: ['bin', 'dist', 'LICENSES.txt'],
+    files: ['bin', 'dist', 'config.schema.json', 'LICENSES.txt'],
   };
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
-  for (const name of ['bin', 'README.md']) cpSync(join(cli, name), join(folder, name), { recursive: true });
+  for (const name of ['bin', 'README.md', 'config.schema.json'])
+    cpSync(join(cli, name), join(folder, name), { recursive: true });
   cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
   writeFileSync(join(folder, 'LICENSES.txt'), licensesOf(Object.keys(metafile.inputs)));
   run('npm', ['pack', '--pack-destination', dist], folder);

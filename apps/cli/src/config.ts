@@ -27,7 +27,7 @@ const worktrees = z.strictObject({
 });
 
 /** A shell line alone is its command. */
-const verify = z.strictObject({
+export const verifySchema = z.strictObject({
   command: oneLine,
   slots: z.number().int().min(1).optional(),
   mode: z.enum(['chain', 'batch']).optional(),
@@ -35,8 +35,9 @@ const verify = z.strictObject({
   environment: z.array(oneLine).optional(),
 });
 
-/** Settings of `sage`, by the names of the flags; a flag wins over its setting. */
-const schema = z.strictObject({
+/** Settings of `sage`, by the names of the flags; a flag wins over its setting. Editors are told of them by `configSchema`. */
+export const settingsSchema = z.strictObject({
+  $schema: oneLine.describe('where the schema of this file is, for editors').optional(),
   auto: z.boolean().optional(),
   interactive: z.boolean().optional(),
   dryRun: z.boolean().optional(),
@@ -45,7 +46,6 @@ const schema = z.strictObject({
   agent: oneLine.optional(),
   agentCommand: oneLine.optional(),
   model: oneLine.optional(),
-  /** Which tickets get which agent, and model. */
   rules: z
     .array(
       z.strictObject({
@@ -56,10 +56,12 @@ const schema = z.strictObject({
         model: oneLine.optional(),
       }),
     )
+    .describe('which tickets get which agent, and model: the first that fits')
     .optional(),
-  /** By attempt: the agent, and the model, of the first, the second, ... */
-  attempts: z.array(z.strictObject({ agent: oneLine.optional(), model: oneLine.optional() })).optional(),
-  /** Agents of your own: name to shell line, or to a description. */
+  attempts: z
+    .array(z.strictObject({ agent: oneLine.optional(), model: oneLine.optional() }))
+    .describe('by attempt: the agent, and the model, of the first, the second, ...')
+    .optional(),
   agents: z
     .record(
       z.string(),
@@ -75,6 +77,7 @@ const schema = z.strictObject({
         }),
       ]),
     )
+    .describe('agents of your own: name to shell line, or to a description')
     .optional(),
   sandbox: z
     .union([
@@ -87,27 +90,30 @@ const schema = z.strictObject({
       }),
     ])
     .optional(),
-  /** Shell lines that agents may run without asking; one that ends with ` *` may go on. */
-  allow: z.array(oneLine).optional(),
-  /** A shell line that is run when a run ends or waits for a person, with the event as JSON on its stdin. */
-  notify: oneLine.optional(),
-  /** What an agent may use before it is ended. */
+  allow: z
+    .array(oneLine)
+    .describe('shell lines that agents may run without asking; one that ends with " *" may go on')
+    .optional(),
+  notify: oneLine
+    .describe(
+      'a shell line that is run when a run ends or waits for a person, with the event as JSON on its stdin',
+    )
+    .optional(),
   limits: z
     .strictObject({
       output: size.optional(),
       processes: z.number().int().min(1).optional(),
       disk: size.optional(),
     })
+    .describe('what an agent may use before it is ended')
     .optional(),
-  /** Which results a person accepts before they land: those that change what runs later. */
   approve: z.enum(['risky', 'none']).optional(),
-  /** What agents may do without a person. */
-  permissions: permissions.optional(),
+  permissions: permissions.describe('what agents may do without a person').optional(),
   target: oneLine.optional(),
   verify: z
-    .preprocess((value) => (typeof value === 'string' ? { command: value } : value), verify)
+    .preprocess((value) => (typeof value === 'string' ? { command: value } : value), verifySchema)
     .optional(),
-  landing: z.enum(['squash', 'merge', 'rebase']).optional(),
+  landing: z.enum(['squash', 'merge', 'rebase']).describe('how work becomes commits').optional(),
   maxAttempts: z.number().int().min(1).optional(),
   timeout: duration.optional(),
   idleTimeout: duration.optional(),
@@ -116,24 +122,31 @@ const schema = z.strictObject({
   maxTokens: z.number().int().positive().optional(),
   maxTicketCost: z.number().positive().optional(),
   maxTicketTokens: z.number().int().positive().optional(),
-  wait: z.boolean().optional(),
-  baseline: z.boolean().optional(),
+  wait: z.boolean().describe('false: nothing more starts when the account is at its limit').optional(),
+  baseline: z.boolean().describe('false: a run starts even if verify fails on the base commit').optional(),
   keepGoing: z.boolean().optional(),
   component: oneLine.optional(),
-  /** Component to the tickets of it that run at the same time at most. */
-  componentLimits: z.record(oneLine, z.number().int().min(1)).optional(),
+  componentLimits: z
+    .record(oneLine, z.number().int().min(1))
+    .describe('component to the tickets of it that run at the same time at most')
+    .optional(),
   only: z.union([oneLine, z.array(oneLine)]).optional(),
   json: z.boolean().optional(),
   quiet: z.boolean().optional(),
-  environment: z.array(oneLine).optional(),
-  secrets: z.array(oneLine).optional(),
-  /** A file with the project's own prompt template. */
-  prompt: oneLine.optional(),
-  worktrees: worktrees.optional(),
+  environment: z
+    .array(oneLine)
+    .describe('names of environment variables that agents and checks see besides; * is any text')
+    .optional(),
+  secrets: z
+    .array(oneLine)
+    .describe('names of environment variables whose values are masked in logs and events')
+    .optional(),
+  prompt: oneLine.describe("a file with the project's own prompt template").optional(),
+  worktrees: worktrees.describe('how worktrees are made ready').optional(),
 });
 
 /** Settings after they were checked. */
-export type Settings = z.infer<typeof schema>;
+export type Settings = z.infer<typeof settingsSchema>;
 
 /** What stands in a configuration file. */
 export type SageConfig = Omit<Settings, 'verify'> & { verify?: string | Settings['verify'] };
@@ -158,13 +171,17 @@ export async function readConfig(
 }
 
 export function checkConfig(value: unknown, file: string): Settings {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
+  const result = settingsSchema.safeParse(value);
+  if (result.success) {
+    const { $schema: _, ...found } = result.data;
+    return found;
+  }
   const [issue] = result.error.issues;
   if (issue?.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;
     const within = issue.path.map(String);
-    const known = within[0] === 'verify' ? verify : within[0] === 'worktrees' ? worktrees : schema;
+    const known =
+      within[0] === 'verify' ? verifySchema : within[0] === 'worktrees' ? worktrees : settingsSchema;
     const name = [...within, key].join('.');
     const meant = [...within, nearest(key, Object.keys(known.shape))].join('.');
     throw new ConfigError(

@@ -6,12 +6,14 @@ import { SAGE_INDEX, TICKET_INDEX_SCHEMA } from '@sage/tickets';
 import { type AgentState, detectAgent, KNOWN_AGENTS } from '@sage/workers';
 import { Command } from 'commander';
 import { findConfig } from '../config-file.ts';
+import { configSchema } from '../config-schema.ts';
 import { EXIT } from '../exit.ts';
 import { configText } from '../init/config-text.ts';
 import { detectProject } from '../init/project.ts';
 
 const CONFIG = 'sage.config.yaml';
-const SCHEMA = join(dirname(SAGE_INDEX), 'index.schema.json');
+const CONFIG_SCHEMA = '.sage/config.schema.json';
+const INDEX_SCHEMA = join(dirname(SAGE_INDEX), 'index.schema.json');
 
 interface Found {
   readonly name: string;
@@ -32,9 +34,14 @@ export function initCommand(): Command {
       const project = detectProject(root);
       const written: string[] = [];
       const config = await findConfig(root);
-      if (config === undefined) written.push(await write(root, CONFIG, configText(chosen, project)));
+      if (config === undefined) {
+        if (!existsSync(join(root, CONFIG_SCHEMA)))
+          written.push(await write(root, CONFIG_SCHEMA, pretty(configSchema())));
+        written.push(await write(root, CONFIG, configText(chosen, project, CONFIG_SCHEMA)));
+      }
       if (!existsSync(join(root, SAGE_INDEX))) {
-        written.push(await write(root, SCHEMA, pretty(TICKET_INDEX_SCHEMA)));
+        if (!existsSync(join(root, INDEX_SCHEMA)))
+          written.push(await write(root, INDEX_SCHEMA, pretty(TICKET_INDEX_SCHEMA)));
         const index = { $schema: './index.schema.json', version: '1.0', tickets: [] };
         written.push(await write(root, SAGE_INDEX, pretty(index)));
       }

@@ -1,10 +1,11 @@
 import type { Project } from './project.ts';
 
-/** A configuration file with what was found, and with what else there is as comments. */
-export function configText(agent: string | undefined, { setup, test }: Project): string {
+/** A configuration file with what was found, and with what else there is as comments. `schema`: its path from the file. */
+export function configText(agent: string | undefined, { setup, test }: Project, schema: string): string {
   const line = (key: string, value: string | undefined, example: string) =>
     value === undefined ? `# ${key}: ${example}` : `${key}: ${JSON.stringify(value)}`;
-  return `# Settings of sage: a flag wins over its setting. All of them: docs/configuration.md.
+  return `# yaml-language-server: $schema=${schema}
+# Settings of sage: a flag wins over its setting. All of them: docs/configuration.md.
 
 # Who works on the tickets: claude, codex, gemini, opencode, acp:COMMAND, or one of your own.
 ${line('agent', agent, 'claude')}

@@ -34,7 +34,7 @@ test.each([
   [undefined, {}],
 ])('the configuration that is written can be read', async (agent, project) => {
   const root = temporaryFolder();
-  put(root, { 'sage.config.yaml': configText(agent, project) });
+  put(root, { 'sage.config.yaml': configText(agent, project, 'config.schema.json') });
   expect(await readConfig(join(root))).toMatchObject({
     ...(agent !== undefined && { agent }),
     ...('test' in project && { verify: { command: project.test } }),
