@@ -44,6 +44,7 @@ if (work.untilLanded) await until(() => hasLanded(work.untilLanded));
 message({ type: 'text', text: work.says ?? `I work on ${id}.` });
 for (const [file, text] of Object.entries(work.write ?? {})) put(file, () => writeFileSync(file, text));
 for (const [file, text] of Object.entries(work.append ?? {})) put(file, () => appendFileSync(file, text));
+if (work.runs) message({ type: 'tool_use', name: 'Bash', input: { command: work.runs } });
 if (work.defers) message({ type: 'text', text: `RESULT: DEFERRED ${work.defers}` });
 const tokens = work.tokens ?? 12_000;
 say({

@@ -16,6 +16,9 @@ const OF_WORKERS: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\b\d+ workers?\b/g, 'N workers'],
 ];
 
+/** Said only where there was time for it. */
+const SOMETIMES = /^ (?:overlap|quiet|ETA) /;
+
 /** Lines without what differs from run to run: hashes, dates, durations, widths of columns. */
 function constant(text: string, anyOrder: boolean): string[] {
   const patterns = anyOrder ? [...CHANGING, ...OF_WORKERS] : CHANGING;
@@ -24,7 +27,7 @@ function constant(text: string, anyOrder: boolean): string[] {
     for (const [pattern, name] of patterns) same = same.replaceAll(pattern, name);
     return same.replaceAll(/ +/g, ' ').trimEnd();
   });
-  return anyOrder ? lines.toSorted() : lines;
+  return anyOrder ? lines.filter((line) => !SOMETIMES.test(line)).toSorted() : lines;
 }
 
 /** Whether a page shows what a command prints; `...` in the page stands for any lines. */
