@@ -36,6 +36,7 @@ export function readPage(text: string): Page {
     const line = lines[at]!;
     plain.push(line);
     const { open, info, rest = '' } = FENCE.exec(line)?.groups ?? {};
+    if (/^\s+```/.test(line)) throw new Error(`line ${at + 1}: a block begins where its line does`);
     if (open === undefined && !line.startsWith('```')) continue;
     const end = lines.indexOf(open === '<!-- ' ? '-->' : '```', at + 1);
     if (end < 0) throw new Error(`line ${at + 1}: a block without an end`);

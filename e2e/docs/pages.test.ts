@@ -53,6 +53,7 @@ test('hashes, dates, durations and widths of columns may differ, nothing else', 
 
 test('commands in a block of another kind are refused', () => {
   expect(() => readPage('```\n$ sage status\n```\n')).toThrow(/line 1: commands stand in blocks/);
+  expect(() => readPage('1. So:\n   ```console\n')).toThrow(/line 2: a block begins/);
   expect(() => readPage('```console\nhello\n```\n')).toThrow(/line 2: output without a command/);
   const { parts } = readPage('```sh not-run: needs an account\nsage stream\n```\n');
   expect(parts.every((part) => typeof part === 'string')).toBe(true);

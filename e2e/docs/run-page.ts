@@ -77,7 +77,7 @@ async function runIn(folder: string, { repository, parts }: Page): Promise<strin
   const limit = setTimeout(end, LIMIT_MS);
   const { stdout } = await shell;
   clearTimeout(limit);
-  return outputs(stdout.replaceAll(home, HOME), commands);
+  return outputs(stdout.replaceAll(home, HOME).replaceAll(bin, '/usr/local/bin'), commands);
 }
 
 function outputs(printed: string, commands: readonly Command[]): string[] {
