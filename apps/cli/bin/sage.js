@@ -5,5 +5,5 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(`ERROR: sage needs Node 22.18 or newer, this is ${process.versions.node}\n`);
   process.exitCode = 2;
 } else {
-  void import('../dist/main.js').then(({ main }) => main(process.argv.slice(2)));
+  void import('../bundle/main.js').then(({ main }) => main(process.argv.slice(2)));
 }

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import type { ReadEvent } from '@sage/workers';
-import { z } from 'zod';
+import * as z from 'zod';
 import { findConfig, isProgram, loadConfig } from './config-file.ts';
 import { parseDuration } from './duration.ts';
 import { parseSize } from './size.ts';

@@ -1,4 +1,4 @@
-import { describeFailure } from './exit.ts';
+import { CommanderError } from 'commander';
 import { sageProgram } from './program.ts';
 
 /** Runs the command line; sets the exit code of the process. */
@@ -6,8 +6,13 @@ export async function main(args: readonly string[]): Promise<void> {
   // A reader that went away (`sage ... | head`) must not end a run.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
-    await sageProgram().parseAsync(directoryLast(args), { from: 'user' });
+    const words = directoryLast(args);
+    const program = await sageProgram(words);
+    await program.parseAsync(words, { from: 'user' });
   } catch (error) {
+    // Help and version have been printed.
+    if (error instanceof CommanderError && error.exitCode === 0) return;
+    const { describeFailure } = await import('./describe-failure.ts');
     const { message, exitCode } = describeFailure(error);
     process.stderr.write(message);
     process.exitCode = exitCode;

@@ -1,24 +1,45 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
-import { abandonCommand } from './commands/abandon.ts';
-import { backlogCommands } from './commands/backlog.ts';
-import { cleanCommand } from './commands/clean.ts';
-import { completionCommands } from './commands/completion.ts';
-import { controlCommands } from './commands/control.ts';
-import { graphCommand } from './commands/graph.ts';
-import { initCommand } from './commands/init.ts';
-import { historyCommand } from './commands/history.ts';
-import { logsCommand } from './commands/logs.ts';
-import { queueCommand } from './commands/queue.ts';
-import { reportCommand } from './commands/report.ts';
-import { statusCommand } from './commands/status.ts';
-import { streamCommand } from './commands/stream.ts';
-import { trustCommand } from './commands/trust.ts';
-import { validateCommand } from './commands/validate.ts';
-import { watchCommand } from './commands/watch.ts';
 
-/** The command line: all commands and flags, which parser, help, completion and docs/commands.md share. */
-export function sageProgram(): Command {
+interface CommandFile {
+  readonly names: readonly string[];
+  readonly load: () => Promise<readonly Command[]>;
+}
+
+/** In the order of the help. A file is loaded, with all that it needs, when one of its commands is meant. */
+const COMMANDS: readonly CommandFile[] = [
+  { names: ['stream'], load: async () => [(await import('./commands/stream.ts')).streamCommand()] },
+  { names: ['init'], load: async () => [(await import('./commands/init.ts')).initCommand()] },
+  {
+    names: ['list', 'show', 'next', 'add'],
+    load: async () => (await import('./commands/backlog.ts')).backlogCommands(),
+  },
+  { names: ['status'], load: async () => [(await import('./commands/status.ts')).statusCommand()] },
+  { names: ['watch'], load: async () => [(await import('./commands/watch.ts')).watchCommand()] },
+  { names: ['logs'], load: async () => [(await import('./commands/logs.ts')).logsCommand()] },
+  { names: ['report'], load: async () => [(await import('./commands/report.ts')).reportCommand()] },
+  { names: ['history'], load: async () => [(await import('./commands/history.ts')).historyCommand()] },
+  {
+    names: ['pause', 'resume', 'workers'],
+    load: async () => (await import('./commands/control.ts')).controlCommands(),
+  },
+  { names: ['abandon'], load: async () => [(await import('./commands/abandon.ts')).abandonCommand()] },
+  { names: ['clean'], load: async () => [(await import('./commands/clean.ts')).cleanCommand()] },
+  { names: ['validate'], load: async () => [(await import('./commands/validate.ts')).validateCommand()] },
+  { names: ['graph'], load: async () => [(await import('./commands/graph.ts')).graphCommand()] },
+  { names: ['queue'], load: async () => [(await import('./commands/queue.ts')).queueCommand()] },
+  { names: ['trust'], load: async () => [(await import('./commands/trust.ts')).trustCommand()] },
+  {
+    names: ['completion', '__complete'],
+    load: async () => (await import('./commands/completion.ts')).completionCommands(sageProgram),
+  },
+];
+
+/**
+ * The command line: all commands and flags, which parser, help, completion and docs/commands.md share.
+ * For arguments that begin with a command it has that one alone; for `--version` none.
+ */
+export async function sageProgram(args: readonly string[] = []): Promise<Command> {
   const program = new Command('sage')
     .description(
       'Runs a backlog of tickets in parallel with coding agents and lands the results on one branch.',
@@ -27,29 +48,16 @@ export function sageProgram(): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ outputError: () => {} });
-  const commands = [
-    streamCommand(),
-    initCommand(),
-    ...backlogCommands(),
-    statusCommand(),
-    watchCommand(),
-    logsCommand(),
-    reportCommand(),
-    historyCommand(),
-    ...controlCommands(),
-    abandonCommand(),
-    cleanCommand(),
-    validateCommand(),
-    graphCommand(),
-    queueCommand(),
-    trustCommand(),
-  ];
-  for (const command of commands) {
-    program.addCommand(command.copyInheritedSettings(program));
-  }
-  for (const command of completionCommands(program))
-    program.addCommand(command.copyInheritedSettings(program), { hidden: command.name().startsWith('_') });
+  for (const { load } of meant(args))
+    for (const command of await load())
+      program.addCommand(command.copyInheritedSettings(program), { hidden: command.name().startsWith('_') });
   return program;
+}
+
+function meant([first = '']: readonly string[]): readonly CommandFile[] {
+  if (first === '--version' || first === '-V') return [];
+  const named = COMMANDS.filter(({ names }) => names.includes(first));
+  return named.length > 0 ? named : COMMANDS;
 }
 
 function version(): string {

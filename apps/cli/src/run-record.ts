@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { SAGE_PATHS } from '@sage/git';
 import type { InterruptedRun } from '@sage/stream';
 import { type PromptTemplate, readPromptTemplate } from '@sage/workers';
-import { z } from 'zod';
+import * as z from 'zod';
 import { findConfig } from './config-file.ts';
 import { checkConfig, type Settings } from './config.ts';
 import { mergeFlags, type StreamFlags, type TypedFlags } from './stream-settings.ts';

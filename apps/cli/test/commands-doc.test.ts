@@ -16,6 +16,6 @@ function helpOf(command: Command, path: string): string[] {
 
 test('docs/commands.md is what --help says (vitest run -u writes it)', async () => {
   const title = '# Commands\n\nWhat `sage COMMAND --help` says.\n';
-  const text = [title, ...helpOf(sageProgram(), 'sage')].join('\n');
+  const text = [title, ...helpOf(await sageProgram(), 'sage')].join('\n');
   await expect(text).toMatchFileSnapshot(join(import.meta.dirname, '../../../docs/commands.md'));
 });

@@ -1,7 +1,3 @@
-import { openRepository } from '@sage/git';
-import { listRuns } from '@sage/journal';
-import { listBacklog } from '@sage/stream';
-import { KNOWN_AGENTS } from '@sage/workers';
 import { Argument, Command } from 'commander';
 import { candidates, type Known } from '../completion/candidates.ts';
 import { COMPLETION_SCRIPTS } from '../completion/scripts.ts';
@@ -9,15 +5,13 @@ import { EXIT } from '../exit.ts';
 
 /** Of the repository that the shell is in; a configuration is not read, as it may be a program. */
 const KNOWN: Known = {
-  tickets: async () => (await listBacklog('.')).map(({ id }) => id),
-  agents: async () => KNOWN_AGENTS.map(({ name }) => name),
-  async runs() {
-    const { root } = await openRepository('.');
-    return (await listRuns(root)).map(({ run }) => run);
-  },
+  tickets: async () => (await import('../completion/known.ts')).knownTickets(),
+  agents: async () => (await import('../completion/known.ts')).knownAgents(),
+  runs: async () => (await import('../completion/known.ts')).knownRuns(),
 };
 
-export function completionCommands(program: Command): Command[] {
+/** `programFor`: the command line for these words. */
+export function completionCommands(programFor: (words: readonly string[]) => Promise<Command>): Command[] {
   const shells = Object.keys(COMPLETION_SCRIPTS);
   const completion = new Command('completion')
     .description('print what completes words after sage in your shell')
@@ -32,7 +26,9 @@ export function completionCommands(program: Command): Command[] {
     .allowUnknownOption()
     .action(async (words: string[]) => {
       // In the middle of a line nobody wants to read what is wrong.
-      const found = await candidates(program, words, KNOWN).catch(() => []);
+      const found = await candidates(await programFor(words.length > 1 ? words : []), words, KNOWN).catch(
+        () => [],
+      );
       process.stdout.write(found.map((one) => `${one.replaceAll(/\p{Cc}/gu, '')}\n`).join(''));
       process.exitCode = EXIT.ok;
     });

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isErrno } from '@sage/git';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createFile, removeFile } from '../durable-file.ts';
 
 /** `intent.json` is what earlier versions wrote. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AttemptCategory, AttemptOutcome } from '../request.ts';
 import { plainRefusal } from '../agents/plain-refusal.ts';
 import type { AgentProblem } from '../agents/problem.ts';

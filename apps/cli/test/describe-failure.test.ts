@@ -1,7 +1,7 @@
 import { BacklogError } from '@sage/stream';
 import { CommanderError } from 'commander';
 import { expect, test } from 'vitest';
-import { describeFailure } from '../src/exit.ts';
+import { describeFailure } from '../src/describe-failure.ts';
 
 test('what a person can mend is one line and 2', () => {
   const error = new BacklogError('CYCLE', 'index.json', ['A'], 'circular\ndependency \u001B[31m');
@@ -11,11 +11,7 @@ test('what a person can mend is one line and 2', () => {
   });
 });
 
-test('help is no error, but no command is', () => {
-  expect(describeFailure(new CommanderError(0, 'commander.helpDisplayed', '(outputHelp)'))).toEqual({
-    message: '',
-    exitCode: 0,
-  });
+test('no command is an error, of which help has said all', () => {
   expect(describeFailure(new CommanderError(1, 'commander.help', '(outputHelp)'))).toEqual({
     message: '',
     exitCode: 2,

@@ -1,0 +1,74 @@
+import { EntryError, QueueStoppedError, UnfinishedLandingError } from '@sage/commit-queue';
+import { RepositoryError } from '@sage/git';
+import { DuplicateIdError } from '@sage/graph';
+import { NoSuchRunError } from '@sage/journal';
+import { WorkerCountError } from '@sage/scheduler';
+import { BacklogError, CannotStartError, NoLogError, NoRunError } from '@sage/stream';
+import { TicketIndexError } from '@sage/tickets';
+import { CannotCheckError } from '@sage/validate';
+import { AgentError, MachineError, SettingError } from '@sage/workers';
+import { CommanderError } from 'commander';
+import { ConfigError, UntrustedError, UsageError } from './errors.ts';
+import { EXIT } from './exit.ts';
+import { printable } from './printable.ts';
+
+const WRONG_INPUT = [
+  AgentError,
+  BacklogError,
+  CannotCheckError,
+  CannotStartError,
+  ConfigError,
+  DuplicateIdError,
+  EntryError,
+  NoLogError,
+  NoRunError,
+  NoSuchRunError,
+  RepositoryError,
+  SettingError,
+  TicketIndexError,
+  UntrustedError,
+  UsageError,
+  WorkerCountError,
+];
+
+/** What was begun is kept, and can be finished later. */
+const STOPPED = [MachineError, QueueStoppedError, UnfinishedLandingError];
+
+/** What the machine may refuse, and what to do about it. */
+const REFUSED: Readonly<Record<string, string>> = {
+  ENOSPC: 'free some disk space, then go on',
+  EDQUOT: 'free some disk space, then go on',
+  EROFS: 'make the file system writable, then go on',
+  EMFILE: 'allow more open files (ulimit -n), then go on',
+  ENFILE: 'close other programs, then go on',
+  EFBIG: 'allow larger files (ulimit -f), then go on',
+  EACCES: 'give yourself access, then go on',
+  EPERM: 'give yourself access, then go on',
+};
+
+/** What a failed command says on stderr, and how it exits: one line for what a person can mend, else the stack. */
+export function describeFailure(error: unknown): { message: string; exitCode: number } {
+  if (error instanceof CommanderError) {
+    // No command was given: help went to stderr.
+    if (error.code === 'commander.help') return { message: '', exitCode: EXIT.wrongInput };
+    return { message: line(error.message.replace(/^error: /, '')), exitCode: EXIT.wrongInput };
+  }
+  if (STOPPED.some((known) => error instanceof known) && error instanceof Error)
+    return { message: line(error.message), exitCode: EXIT.stopped };
+  if (error instanceof Error && WRONG_INPUT.some((known) => error instanceof known)) {
+    return { message: line(error.message), exitCode: EXIT.wrongInput };
+  }
+  // What failed first; letting go of what it held has failed after it.
+  if (error instanceof Error && error.name === 'SuppressedError' && 'suppressed' in error)
+    return describeFailure(error.suppressed);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const advice = Object.hasOwn(REFUSED, code) ? REFUSED[code] : undefined;
+  if (error instanceof Error && advice !== undefined)
+    return { message: line(`${error.message}: ${advice}`), exitCode: EXIT.stopped };
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { message: `internal error, please report it: ${stack}\n`, exitCode: EXIT.internal };
+}
+
+function line(message: string): string {
+  return `ERROR: ${printable(message)}\n`;
+}
