@@ -11,6 +11,8 @@ export interface ConflictAwareOptions {
   readonly durations: Float64Array;
   /** The chance that two places conflict when they run at the same time, 0 to 1. */
   readonly conflictChance: (one: number, other: number) => number;
+  /** Whether a place may conflict with any other. */
+  readonly mayConflict: (place: number) => boolean;
   readonly phases: Phases;
 }
 
@@ -24,7 +26,7 @@ export interface ConflictAwareOptions {
  */
 export function createConflictAwareQueue(
   createQueue: (phases: Phases) => ReadyQueue,
-  { ranking, durations, conflictChance, phases }: ConflictAwareOptions,
+  { ranking, durations, conflictChance, mayConflict, phases }: ConflictAwareOptions,
 ): ReadyQueue {
   const byPlace = (values: Uint8Array | Float64Array): Float64Array => {
     const found = new Float64Array(ranking.order.length);
@@ -34,6 +36,9 @@ export function createConflictAwareQueue(
   const priorities = byPlace(ranking.priorities);
   const urgency = byPlace(ranking.urgency);
   const minutes = byPlace(durations);
+  const possible = new Uint8Array(ranking.order.length);
+  for (let place = 0; place < possible.length; place++) if (mayConflict(place)) possible[place] = 1;
+  // Of those that run the ones that may conflict.
   const running = new Set<number>();
   const aside = new Set<number>();
   const queue = createQueue({
@@ -42,6 +47,7 @@ export function createConflictAwareQueue(
   let reserved: number | undefined;
 
   function expectedRedo(place: number): number {
+    if (possible[place] === 0) return 0;
     let apart = 1;
     for (const other of running) apart *= 1 - conflictChance(place, other);
     return (1 - apart) * minutes[place]!;
@@ -67,7 +73,7 @@ export function createConflictAwareQueue(
       return best;
     },
     started(place) {
-      running.add(place);
+      if (possible[place] === 1) running.add(place);
       if (place === reserved) reserved = undefined;
       queue.started(place);
     },

@@ -18,7 +18,7 @@ export type { Course, DurationRange, Forecast, ForecastOptions } from './forecas
 export { learnDurations } from './durations.ts';
 export type { DurationModel, DurationSample, PredictedDuration } from './durations.ts';
 export { conflictChances, predictConflict } from './predicted-conflicts.ts';
-export type { LikelyFile, PredictedConflict } from './predicted-conflicts.ts';
+export type { ConflictChance, LikelyFile, PredictedConflict } from './predicted-conflicts.ts';
 export { explainStart } from './explain-start.ts';
 export type { StartReason } from './explain-start.ts';
 export { recommendWorkers } from './recommend.ts';

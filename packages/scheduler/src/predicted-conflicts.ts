@@ -30,13 +30,18 @@ export function predictConflict(one: readonly LikelyFile[], other: readonly Like
 /** Simulations ask for the same chances again and again; this many are remembered. */
 const MAX_REMEMBERED_PAIRS = 1_000_000;
 
-/** {@link predictConflict} by ids, as `conflictChance` of a scheduler. */
-export function conflictChances(
-  likelyFiles: (id: string) => readonly LikelyFile[],
-): (one: string, other: string) => number {
+/** The chance that two tickets conflict when they run at the same time, 0 to 1. */
+export interface ConflictChance {
+  (one: string, other: string): number;
+  /** Whether a ticket may conflict with any other; by default it may. */
+  readonly mayConflict?: (id: string) => boolean;
+}
+
+/** {@link predictConflict} by ids. */
+export function conflictChances(likelyFiles: (id: string) => readonly LikelyFile[]): ConflictChance {
   const known = new Map<string, Map<string, number>>();
   let count = 0;
-  return (one, other) => {
+  const chanceOf = (one: string, other: string): number => {
     const [first, second] = one < other ? [one, other] : [other, one];
     let row = known.get(first);
     if (!row) known.set(first, (row = new Map()));
@@ -51,4 +56,5 @@ export function conflictChances(
     }
     return chance;
   };
+  return Object.assign(chanceOf, { mayConflict: (id: string): boolean => likelyFiles(id).length > 0 });
 }

@@ -7,6 +7,7 @@ import { createConflictAwareQueue } from './conflict-aware-queue.ts';
 import { TransitionError } from './errors.ts';
 import { exclusionsOf } from './exclusions.ts';
 import { PHASE, PhaseList, TRANSITION, type Phase, type Phases, type Transition } from './phase.ts';
+import type { ConflictChance } from './predicted-conflicts.ts';
 import type { RankedBacklog } from './ranked-backlog.ts';
 import { createReadyQueue } from './ready-queue.ts';
 import { RecentPlaces } from './recent-places.ts';
@@ -15,7 +16,7 @@ export interface ProgressOptions {
   readonly only: ReadonlySet<string> | undefined;
   readonly limits: ReadonlyMap<string, number>;
   readonly ages: Ages;
-  readonly conflictChance: ((one: string, other: string) => number) | undefined;
+  readonly conflictChance: ConflictChance | undefined;
   /** Where open tickets of the list are already: what runs goes on, what was given up stays so. */
   readonly earlier?: ReadonlyMap<string, Phase>;
 }
@@ -70,6 +71,7 @@ export function createProgress(backlog: RankedBacklog, options: ProgressOptions)
         ranking,
         durations: open.durations,
         conflictChance: (one, other) => conflictChance(ids[one]!, ids[other]!),
+        mayConflict: (place) => conflictChance.mayConflict?.(ids[place]!) ?? true,
         phases,
       })
     : createQueue(phases);

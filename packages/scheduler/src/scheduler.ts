@@ -4,6 +4,7 @@ import { createAges } from './age.ts';
 import { isRunnable, type SchedulerTicket } from './backlog.ts';
 import type { BlockedTicket } from './blocked.ts';
 import { LimitError } from './errors.ts';
+import type { ConflictChance } from './predicted-conflicts.ts';
 import { createProgress } from './progress.ts';
 import { type Plannable, rankBacklog, ranked } from './ranked-backlog.ts';
 import { PHASE, TRANSITION, type Phase } from './phase.ts';
@@ -16,11 +17,8 @@ export interface SchedulerOptions {
   readonly only?: ReadonlySet<string>;
   /** The most tickets of a component that run at the same time. */
   readonly limits?: ReadonlyMap<string, number>;
-  /**
-   * The chance that two tickets conflict when they run at the same time, 0 to 1. One that probably conflicts with a
-   * running one is passed over while there is other work of its priority.
-   */
-  readonly conflictChance?: (one: string, other: string) => number;
+  /** A ticket that probably conflicts with a running one is passed over while there is other work of its priority. */
+  readonly conflictChance?: ConflictChance;
   /**
    * The share of attempts that fail and are made again, 0 to 1; 0 by default. A chain of few long tickets may then take
    * much longer than one of many short ones, and goes first.

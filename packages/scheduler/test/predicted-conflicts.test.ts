@@ -78,6 +78,18 @@ test('a scheduler that knows the chance of conflicts: but not where the chain th
   expect(planBatches(first, 2, { conflictChance: between({ AB: 1 }) }).batches[0]).toEqual(['A', 'B']);
 });
 
+test('a scheduler that knows the chance of conflicts: does not ask about tickets that conflict with none', () => {
+  const asked = new Set<string>();
+  const between = (one: string, other: string): number => {
+    asked.add(one).add(other);
+    return 0;
+  };
+  const mayConflict = (id: string): boolean => id !== 'A';
+  planBatches(tickets, 2, { conflictChance: Object.assign(between, { mayConflict }) });
+  expect(asked).not.toContain('A');
+  expect(asked).toContain('C');
+});
+
 test('a scheduler that knows the chance of conflicts: leaves no worker idle for a guess', () => {
   expect(planBatches(tickets, 4, { conflictChance: () => 1 }).batches).toHaveLength(1);
 });

@@ -123,5 +123,6 @@ function pathsIn(text: string, paths: ReadonlySet<string>): Set<string> {
 function withoutPunctuation(word: string): string {
   let end = word.length;
   while (end > 0 && '.:!?'.includes(word[end - 1]!)) end--;
-  return word.slice(word.startsWith('./') ? 2 : 0, end).replace(/(?::\d+){1,2}$/, '');
+  const inner = word.slice(word.startsWith('./') ? 2 : 0, end);
+  return inner.includes(':') ? inner.replace(/(?::\d+){1,2}$/, '') : inner;
 }
