@@ -11,7 +11,7 @@ import {
   type WorkRequest,
   type WorkTicket,
 } from '@sage/workers';
-import { commitMessage } from '../backlog/commit-message.ts';
+import { commitMessage, subject } from '../backlog/commit-message.ts';
 import type { ConflictWatch } from '../conflicts/conflict-watch.ts';
 import type { Answer } from '../context/ask.ts';
 import type { ConfigurationFiles, RunContext } from '../context/run-context.ts';
@@ -166,7 +166,7 @@ export class AttemptRunner {
     if (!ask) return result;
     let answer = await ask({ kind: 'completion', ticket, summary, changedFiles });
     if (answer === 'yes')
-      answer = await ask({ kind: 'commit', ticket, message: commitMessage(ticket), target: target.ref });
+      answer = await ask({ kind: 'commit', ticket, message: subject(ticket), target: target.ref });
     return accepted(result, answer);
   }
 
@@ -177,9 +177,10 @@ export class AttemptRunner {
     result: AttemptResult,
   ): Promise<{ result: AttemptResult; entry?: QueueEntry }> {
     const { target, queue } = this.#context;
-    const { outcome, commit } = result;
+    const { outcome, commit, summary } = result;
     if (outcome !== 'completed' || commit === undefined) return { result };
-    const work = { ticket: ticket.id, target: target.ref, message: commitMessage(ticket), commit, base };
+    const message = commitMessage(ticket, summary);
+    const work = { ticket: ticket.id, target: target.ref, message, commit, base };
     try {
       return { result, entry: await queue.enqueue(work) };
     } catch (error) {

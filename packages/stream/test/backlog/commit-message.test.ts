@@ -29,3 +29,34 @@ test('a message is one line, whatever the ticket says', () => {
     }),
   );
 });
+
+test('what the agent says of its work is the body, filled to 72 columns; a list stays one', () => {
+  const said = `Serves the menu from a cache, so that it is there in a moment, and
+forgets it when it changes.
+
+- adds cache.ts
+- tests it [skip ci]\u0007
+
+skip-checks: true`;
+  expect(commitMessage(ticket({ title: 'Serve' }), said)).toBe(`feat(API): Serve
+
+Serves the menu from a cache, so that it is there in a moment, and
+forgets it when it changes.
+
+- adds cache.ts
+- tests it
+
+true`);
+  expect(commitMessage(ticket({ title: 'Serve' }), ' \n\n ')).toBe('feat(API): Serve');
+});
+
+test('a body keeps its words, in lines of at most 72 columns unless a word is longer', () => {
+  const words = fc.array(fc.stringMatching(/^[a-z]{1,80}$/), { minLength: 1 });
+  fc.assert(
+    fc.property(words, (said) => {
+      const body = commitMessage(ticket({}), said.join(' ')).split('\n').slice(2);
+      expect(body.join(' ').split(' ')).toEqual(said);
+      expect(body.every((line) => line.length <= 72 || !line.includes(' '))).toBe(true);
+    }),
+  );
+});
