@@ -17,7 +17,8 @@ test('report and history say what came of a run, and every command that they pri
   const run = await sandbox.sage('stream', '--auto', '--max-attempts=1', '--agent-command', AGENT);
   expect(run.exitCode).toBe(1);
   expect(run.stdout).toMatch(/^And now: git -C \S+ log --oneline [0-9a-f]{10}\.\.sage\/\S+$/m);
-  expect(run.stdout).toMatch(/^ {9}git -C \S+ merge sage\/\S+, or sage report -C \S+$/m);
+  expect(run.stdout).toMatch(/^ {9}git -C \S+ switch main && git -C \S+ merge sage\/\S+$/m);
+  expect(run.stdout).toMatch(/^ {9}sage report -C \S+$/m);
   expect(run.stdout).toContain('    | TypeError: x\n');
 
   const report = JSON.parse((await sandbox.sage('report', '--json')).stdout) as {

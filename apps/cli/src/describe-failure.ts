@@ -8,7 +8,7 @@ import { TicketIndexError } from '@sage/tickets';
 import { CannotCheckError } from '@sage/validate';
 import { AgentError, MachineError, SettingError } from '@sage/workers';
 import { CommanderError } from 'commander';
-import { ConfigError, UntrustedError, UsageError } from './errors.ts';
+import { ConfigError, PullRequestError, UntrustedError, UsageError } from './errors.ts';
 import { EXIT } from './exit.ts';
 import { printable } from './printable.ts';
 
@@ -32,7 +32,7 @@ const WRONG_INPUT = [
 ];
 
 /** What was begun is kept, and can be finished later. */
-const STOPPED = [MachineError, QueueStoppedError, UnfinishedLandingError];
+const STOPPED = [MachineError, PullRequestError, QueueStoppedError, UnfinishedLandingError];
 
 /** What the machine may refuse, and what to do about it. */
 const REFUSED: Readonly<Record<string, string>> = {

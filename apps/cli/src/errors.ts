@@ -39,3 +39,8 @@ export class ConfigError extends Error {
     this.file = file;
   }
 }
+
+/** A pull request could not be opened: what gh or git said. */
+export class PullRequestError extends Error {
+  override readonly name = 'PullRequestError';
+}

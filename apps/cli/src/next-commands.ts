@@ -15,6 +15,8 @@ export interface NextCommands {
   readonly git: string;
   /** Shows the report of the run. */
   readonly report: string;
+  /** Opens a pull request of the run's branch. */
+  readonly pr: string;
 }
 
 /** `command`: that of `sage stream`; `directory`: what was typed after -C; `typed`: the flags of the run. */
@@ -26,7 +28,8 @@ export function nextCommands(command: Command, directory: string, typed: TypedFl
   return {
     logs: (ticket, attempt) => logsLine(directory, ticket, attempt),
     git: directory === '.' ? 'git' : `git -C ${quoted(directory)}`,
-    report: directory === '.' ? 'sage report' : commandLine(command, ['sage', 'report'], where),
+    report: commandLine(command, ['sage', 'report'], where),
+    pr: commandLine(command, ['sage', 'pr'], where),
     resume: line({ resume: true }),
     retryDeferred: line(retry),
     retry: (ticket) => line({ ...lasting, retryDeferred: undefined, component: undefined, only: ticket }),

@@ -18,6 +18,7 @@ const COMMANDS: readonly CommandFile[] = [
   { names: ['watch'], load: async () => [(await import('./commands/watch.ts')).watchCommand()] },
   { names: ['logs'], load: async () => [(await import('./commands/logs.ts')).logsCommand()] },
   { names: ['report'], load: async () => [(await import('./commands/report.ts')).reportCommand()] },
+  { names: ['pr'], load: async () => [(await import('./commands/pr.ts')).prCommand()] },
   { names: ['history'], load: async () => [(await import('./commands/history.ts')).historyCommand()] },
   {
     names: ['pause', 'resume', 'workers'],

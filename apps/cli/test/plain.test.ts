@@ -11,6 +11,7 @@ const NEXT = {
   logs: (ticket: string) => `sage logs ${ticket}`,
   git: 'git',
   report: 'sage report',
+  pr: 'sage pr',
 };
 const SCREEN = { colors: createColors(false), columns: 80 };
 

@@ -18,6 +18,8 @@ export type RunFact =
       readonly target: string;
       /** Tip of the target when the run first started. */
       readonly base: string;
+      /** Where the target was made for the run: the full name of the branch that it comes from. */
+      readonly from?: string | undefined;
       readonly workers: number;
       readonly agent: string;
       readonly tickets: readonly string[];

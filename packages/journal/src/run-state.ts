@@ -24,6 +24,8 @@ export interface RunState {
   readonly run: string;
   readonly target: string;
   readonly base: string;
+  /** Where the target was made for the run: the branch that it comes from. */
+  readonly from: string | undefined;
   readonly tickets: ReadonlySet<string>;
   /** Those of them that are done when their children are. */
   readonly containers: ReadonlySet<string>;
@@ -79,6 +81,7 @@ export class RunFold {
     run: '',
     target: '',
     base: '',
+    from: undefined,
     tickets: new Set(),
     containers: new Set(),
     heldBack: new Set(),
@@ -121,6 +124,7 @@ export class RunFold {
         state.run = event.run;
         state.target = event.target;
         state.base ||= event.base;
+        state.from ??= event.from;
         state.outcome = undefined;
         state.paused = false;
         state.workers = event.workers;

@@ -2,16 +2,15 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { SAGE_PATHS } from '@sage/git';
 import { readKnownRun } from '@sage/stream';
-import { readTicketIndex, SAGE_INDEX, type Ticket, toGraphNodes } from '@sage/tickets';
+import { toGraphNodes } from '@sage/tickets';
 import { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { screenOf } from '../reporters/screen.ts';
 import { reportAsHtml } from '../report/html.ts';
 import { reportAsMarkdown } from '../report/markdown.ts';
+import { readReport, ticketsOf } from '../report/read-report.ts';
 import { reportGraph } from '../report/report-graph.ts';
-import { reportOf } from '../report/report-of.ts';
 import { reportAsText } from '../report/text.ts';
-import { commandsOfRun } from './run-commands.ts';
 
 const FORMATS = ['text', 'md', 'json', 'html'];
 
@@ -38,9 +37,7 @@ async function write(run: string | undefined, { C, json, ...flags }: Flags): Pro
   if (!FORMATS.includes(format))
     throw new UsageError(`--format ${format}: no such format; known: ${FORMATS.join(', ')}`);
   const known = await readKnownRun(resolve(C), run);
-  const tickets = await ticketsOf(known.root);
-  const titles = new Map(tickets.map(({ id, title }) => [id, title]));
-  const report = reportOf({ ...known, titles }, await commandsOfRun(known.root, known.run, C));
+  const report = await readReport(known, C);
   switch (format) {
     case 'json':
       return `${JSON.stringify(report)}\n`;
@@ -49,14 +46,9 @@ async function write(run: string | undefined, { C, json, ...flags }: Flags): Pro
     case 'html':
       return reportAsHtml(report, {
         base: `${pathToFileURL(join(known.root, SAGE_PATHS.runs, known.run)).href}/`,
-        graph: reportGraph(report, toGraphNodes(tickets).nodes),
+        graph: reportGraph(report, toGraphNodes(await ticketsOf(known.root)).nodes),
       });
     default:
       return reportAsText(report, screenOf(process.stdout, process.env));
   }
-}
-
-/** The journal does not have what waits for what. A report without the picture is one all the same. */
-async function ticketsOf(root: string): Promise<readonly Ticket[]> {
-  return (await readTicketIndex(join(root, SAGE_INDEX)).catch(() => undefined))?.tickets ?? [];
 }

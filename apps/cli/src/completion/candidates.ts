@@ -21,6 +21,7 @@ const ARGUMENTS: Readonly<Record<string, keyof Known>> = {
   logs: 'tickets',
   abandon: 'runs',
   report: 'runs',
+  pr: 'runs',
 };
 
 /**

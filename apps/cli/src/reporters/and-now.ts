@@ -3,14 +3,11 @@ import { quoted } from '../command-line.ts';
 import type { NextCommands } from '../next-commands.ts';
 import { printable } from '../printable.ts';
 
-/** Branches that Sage makes, for one run each. */
-const OWN_BRANCH = /^sage\//;
-
 /** What a person does after a run: look at what has landed, and merge it where it is on a branch of its own. */
 export function andNow(
-  { base, target, completed }: Pick<RunState, 'base' | 'target' | 'completed'>,
+  { base, target, from, completed }: Pick<RunState, 'base' | 'target' | 'from' | 'completed'>,
   state: RunStatus['state'],
-  next: Pick<NextCommands, 'resume' | 'git'>,
+  next: Pick<NextCommands, 'resume' | 'git' | 'pr'>,
 ): string[] {
   const goesOn = ['interrupted', 'stopped', 'killed'].includes(state) ? [next.resume] : [];
   if (completed.size === 0) return goesOn;
@@ -18,16 +15,16 @@ export function andNow(
   // Options of git begin with a dash; no branch does.
   const name = quoted(branch);
   const look = `${next.git} log --oneline ${base.slice(0, 10)}..${name}`;
-  return [...goesOn, look, ...(OWN_BRANCH.test(branch) ? [`${next.git} merge ${name}`] : [])];
+  if (from === undefined) return [...goesOn, look];
+  const home = quoted(from.replace('refs/heads/', ''));
+  return [...goesOn, look, `${next.git} switch ${home} && ${next.git} merge ${name}`, next.pr];
 }
 
 /** At the end of a run, where it is said elsewhere how it goes on. */
 export function andNowLines(
-  state: Pick<RunState, 'base' | 'target' | 'completed'>,
-  next: Pick<NextCommands, 'resume' | 'git' | 'report'>,
+  state: Pick<RunState, 'base' | 'target' | 'from' | 'completed'>,
+  next: Pick<NextCommands, 'resume' | 'git' | 'pr' | 'report'>,
 ): string[] {
-  const [look, merge] = andNow(state, 'finished', next);
-  if (look === undefined) return [`And now: ${printable(next.report)}`];
-  const last = merge === undefined ? '' : `${printable(merge)}, or `;
-  return [`And now: ${printable(look)}`, `         ${last}${printable(next.report)}`];
+  const lines = [...andNow(state, 'finished', next), next.report];
+  return lines.map((line, nth) => `${nth === 0 ? 'And now: ' : '         '}${printable(line)}`);
 }

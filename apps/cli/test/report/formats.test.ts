@@ -57,7 +57,8 @@ test('as text', () => {
     '',
     'And now',
     '  git log --oneline bbbbbbbbbb..sage/2026-11-23-fd4133',
-    '  git merge sage/2026-11-23-fd4133',
+    '  git switch main && git merge sage/2026-11-23-fd4133',
+    '  sage pr',
   ]);
 });
 

@@ -50,7 +50,11 @@ test('a run: what landed, what did not and why, how long, by whom', () => {
       { agent: 'claude', attempts: 2, landed: 1, seconds: 90, tokens: 150, costUsd: 0.1 },
       { agent: 'codex', attempts: 1, landed: 0, seconds: 60 },
     ],
-    next: [`git log --oneline ${'b'.repeat(10)}..sage/2026-11-23-fd4133`, 'git merge sage/2026-11-23-fd4133'],
+    next: [
+      `git log --oneline ${'b'.repeat(10)}..sage/2026-11-23-fd4133`,
+      'git switch main && git merge sage/2026-11-23-fd4133',
+      'sage pr',
+    ],
   });
   expect(report.tickets).toMatchObject([
     {

@@ -10,6 +10,7 @@ const NEXT: NextCommands = {
   logs: (ticket) => `sage logs ${ticket}`,
   git: 'git',
   report: 'sage report',
+  pr: 'sage pr',
 };
 
 export type TimedFact = RunFact & { readonly at: number };
@@ -35,6 +36,7 @@ export const begin = (tickets: readonly string[], at = 0, resumed = false): Time
   event: 'run.started',
   target: 'refs/heads/sage/2026-11-23-fd4133',
   base: 'b'.repeat(40),
+  from: 'refs/heads/main',
   workers: 2,
   agent: 'claude',
   tickets,

@@ -125,6 +125,7 @@ export async function composeRun(
       event: 'run.started',
       target: target.ref,
       base: beginning.target.tip,
+      from: beginning.target.from,
       workers: workforce.workers,
       agent: options.agent.name,
       tickets: [

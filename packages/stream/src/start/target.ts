@@ -12,6 +12,8 @@ export interface Target {
   readonly tip: string;
   /** Set where the branch has still to be made from `tip` and checked out. */
   readonly create: boolean;
+  /** Where it is made for this run: the full name of the branch that it comes from. */
+  readonly from?: string;
   /** Whether the branch is another than the one checked out here. */
   readonly elsewhere: boolean;
 }
@@ -59,7 +61,7 @@ export async function chooseTarget(
   const [folder = ''] = newBranch.split('/');
   const isTaken = (await readRef(repository, `refs/heads/${folder}`)) !== undefined;
   const name = isTaken ? newBranch.replaceAll('/', '-') : newBranch;
-  return { ref: `refs/heads/${name}`, tip, create: true, elsewhere: false };
+  return { ref: `refs/heads/${name}`, tip, create: true, from: current, elsewhere: false };
 }
 
 /** The full name of a branch that is named in full or by its short name. */

@@ -16,7 +16,12 @@ async function open() {
 test('on main a new branch is chosen, and made with local changes kept', async () => {
   const { opened, git, root } = await open();
   const target = await chooseTarget(opened, { newBranch: NEW });
-  expect(target).toMatchObject({ ref: 'refs/heads/sage/new', create: true, elsewhere: false });
+  expect(target).toMatchObject({
+    ref: 'refs/heads/sage/new',
+    create: true,
+    from: 'refs/heads/main',
+    elsewhere: false,
+  });
   expect(git('branch', '--list', NEW)).toBe('');
   await prepareTarget(await openRepository(root), target);
   expect(git('branch', '--show-current')).toBe(NEW);

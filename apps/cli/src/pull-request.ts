@@ -1,0 +1,104 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { isAbsolute } from 'node:path';
+import { git, helperProgram, type Repository } from '@sage/git';
+import { PullRequestError, UsageError } from './errors.ts';
+
+export interface PullRequest {
+  /** Short names of branches. */
+  readonly base: string;
+  readonly head: string;
+  readonly title: string;
+  /** Markdown. */
+  readonly body: string;
+  /** The remote that `head` is pushed to. */
+  readonly remote: string;
+}
+
+/** What GitHub takes, in characters. */
+const MAX_BODY = 65_000;
+
+/** The remote of a branch as git knows it: its own, else `origin`. */
+export async function remoteOf(repository: Repository, branch: string): Promise<string> {
+  const own = await git(repository, ['config', '--get', `branch.${branch}.remote`], { allowExit: [1] });
+  return own === '' ? 'origin' : own;
+}
+
+/**
+ * Pushes the branch and opens a pull request for it; where there is one already, its text is replaced. Returns its address.
+ * @throws {UsageError} where there is no gh: nothing was changed.
+ * @throws {PullRequestError} with what gh or git said last.
+ */
+export async function openPullRequest(repository: Repository, request: PullRequest): Promise<string> {
+  const { root } = repository;
+  const { base, head, title, remote } = request;
+  const body = fitted(request.body);
+  if (!isAbsolute(helperProgram('gh', [root]).program))
+    throw new UsageError(
+      `gh is not installed (https://cli.github.com): git push ${remote} ${head}, and open a pull request with what sage report --format=md prints`,
+    );
+  // Asked before anything is pushed: whether somebody is signed in is known with it.
+  const found = await gh(root, ['pr', 'view', head, '--json', 'url,state']);
+  if (found.code !== 0 && !/no pull requests? found/i.test(found.stderr)) throw failed('gh', found.stderr);
+  await push(root, remote, head);
+  const open = found.code === 0 ? openAddress(found.stdout) : undefined;
+  const args =
+    open === undefined
+      ? ['pr', 'create', '--head', head, '--base', base, '--title', title, '--body-file', '-']
+      : ['pr', 'edit', head, '--body-file', '-'];
+  const done = await gh(root, args, body);
+  if (done.code !== 0) throw failed('gh', done.stderr);
+  return open ?? done.stdout.trim().split('\n').at(-1) ?? '';
+}
+
+function openAddress(json: string): string | undefined {
+  const { url, state } = JSON.parse(json) as { url?: unknown; state?: unknown };
+  return state === 'OPEN' && typeof url === 'string' ? url : undefined;
+}
+
+async function push(root: string, remote: string, branch: string): Promise<void> {
+  const { program, path } = helperProgram('git', [root]);
+  const ref = `refs/heads/${branch}`;
+  const child = spawn(program, ['push', '--set-upstream', '--', remote, `${ref}:${ref}`], {
+    cwd: root,
+    env: { ...process.env, PATH: path },
+    // It may ask for a password; stdout is the command's own.
+    stdio: ['inherit', 2, 2],
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new PullRequestError(`${branch} could not be pushed to ${remote}: see what git says`);
+}
+
+interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function gh(root: string, args: readonly string[], input = ''): Promise<Said> {
+  const { program, path } = helperProgram('gh', [root]);
+  return new Promise((resolve) => {
+    const child = execFile(
+      program,
+      args,
+      { cwd: root, env: { ...process.env, PATH: path, GH_PROMPT_DISABLED: '1' } },
+      (error, stdout, stderr) =>
+        resolve({ code: error ? 1 : 0, stdout, stderr: stderr || (error?.message ?? '') }),
+    );
+    // It may not read it.
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input);
+  });
+}
+
+function failed(program: string, stderr: string): PullRequestError {
+  const said = stderr.trim().split('\n').at(-1);
+  return new PullRequestError(`${program}: ${said || 'it failed'}`);
+}
+
+function fitted(body: string): string {
+  if (body.length <= MAX_BODY) return body;
+  const rest = '\n\nThe report is longer: sage report --format=md has all of it.\n';
+  const cut = body.slice(0, MAX_BODY - rest.length);
+  return `${cut.slice(0, cut.lastIndexOf('\n'))}${rest}`;
+}
