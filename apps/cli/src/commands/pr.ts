@@ -8,7 +8,7 @@ import { fit, printable } from '../printable.ts';
 import { openPullRequest, remoteOf } from '../pull-request.ts';
 import { reportAsMarkdown } from '../report/markdown.ts';
 import type { Report } from '../report/report.ts';
-import { readReport } from '../report/read-report.ts';
+import { readReport } from './read-report.ts';
 
 interface Flags {
   readonly C: string;

@@ -8,7 +8,7 @@ import { UsageError } from '../errors.ts';
 import { screenOf } from '../reporters/screen.ts';
 import { reportAsHtml } from '../report/html.ts';
 import { reportAsMarkdown } from '../report/markdown.ts';
-import { readReport, ticketsOf } from '../report/read-report.ts';
+import { readReport, ticketsOf } from './read-report.ts';
 import { reportGraph } from '../report/report-graph.ts';
 import { reportAsText } from '../report/text.ts';
 

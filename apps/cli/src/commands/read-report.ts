@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { KnownRun } from '@sage/stream';
 import { readTicketIndex, SAGE_INDEX, type Ticket } from '@sage/tickets';
-import { commandsOfRun } from '../commands/run-commands.ts';
-import type { Report } from './report.ts';
-import { reportOf } from './report-of.ts';
+import { commandsOfRun } from './run-commands.ts';
+import type { Report } from '../report/report.ts';
+import { reportOf } from '../report/report-of.ts';
 
 /** The report of a run, with titles from the backlog. `directory`: what was typed after -C. */
 export async function readReport(
