@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { usableCores } from '@sage/scheduler';
 import { expect, test } from 'vitest';
+import { converse } from './dialogue.ts';
 import { Sandbox, WRITE_OWN_FILE } from './sandbox.ts';
 
 const BACKLOG = [
@@ -137,13 +136,14 @@ test.each([['--parallel'], ['--parallel=auto']])('%s chooses: half the cores, at
   expect(events[0]?.['workers']).toBe(Math.max(1, Math.min(half, 2)));
 });
 
+const ENTER = '\r';
+const DOWN = '\u001B[B';
+
 test('--interactive asks before the start, the completion and the commit', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
-  const ENTER = '\r';
-  const DOWN = '\u001B[B';
-  const output = await answer(sandbox, [
+  const output = await converse(sandbox, WRITE_OWN_FILE, '', [
     ['Start API-1', ENTER],
-    ['Is it complete?', ENTER],
+    ['May it land?', ENTER],
     ['Commit "feat(api): Title of API-1"', ENTER],
     ['Start API-2', DOWN + DOWN + ENTER],
   ]);
@@ -153,35 +153,55 @@ test('--interactive asks before the start, the completion and the commit', async
 
 test('--interactive: a result that is not accepted is deferred, and kept', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }]);
-  await answer(sandbox, [
+  await converse(sandbox, WRITE_OWN_FILE, '', [
     ['Start API-1', '\r'],
-    ['Is it complete?', '\u001B[B\r'],
+    ['May it land?', `${DOWN.repeat(3)}\r`],
+    ['Why?', 'too large\r'],
   ]);
   expect(await sandbox.states()).toEqual({ 'API-1': 'DEFERRED' });
-  expect(await sandbox.read('.sage/tickets/index.json')).toContain('user_rejected');
+  expect(await sandbox.read('.sage/tickets/index.json')).toMatch(/user_rejected[^}]*too large/);
   expect(sandbox.git('show', 'refs/sage/deferred/API-1:out/API-1.txt')).toBe('API-1');
 });
 
-/** Runs an interactive stream on a terminal of script(1), and types each answer when its question is there. */
-async function answer(sandbox: Sandbox, dialogue: readonly (readonly [string, string])[]): Promise<string> {
-  const sage = join(import.meta.dirname, '../apps/cli/bin/sage.js');
-  // A pseudo-terminal starts without a size, and the prompts are laid out by it.
-  const command = `stty cols 120 rows 40; ${process.execPath} ${sage} stream -C ${sandbox.root} --agent-command "$AGENT"`;
-  const terminal = spawn('script', ['-qec', command, '/dev/null'], {
-    env: { ...sandbox.environment(), TERM: 'xterm', AGENT: WRITE_OWN_FILE },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  let output = '';
-  const remaining = [...dialogue];
-  terminal.stdout.on('data', (data: Buffer) => {
-    output += data.toString();
-    const [question, keys] = remaining[0] ?? [];
-    if (question === undefined || keys === undefined || !output.includes(question)) return;
-    remaining.shift();
-    terminal.stdin.write(keys);
-  });
-  await once(terminal, 'close');
-  // The whole dialogue, so that a failure shows what was on the terminal.
-  expect({ remaining, output }).toEqual({ remaining: [], output });
-  return output;
-}
+test('--approve all: a result is looked at, sent back with a comment, and accepted, while others go on', async () => {
+  const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }, { id: 'API-3' }]);
+  const agent = `cat > "$SAGE_TICKET_ID.prompt"; echo turn >> "$SAGE_TICKET_ID.turns"`;
+  const output = await converse(sandbox, agent, '--auto --approve all', [
+    ['API-1 is finished', ''],
+    ['May it land?', `${DOWN}${ENTER}`],
+    ['diff --git a/API-1.prompt', ''],
+    ['May it land?', `${DOWN}${DOWN}${ENTER}`],
+    ['What should the agent change?', `say it twice${ENTER}`],
+    ['API-2 is finished', ENTER],
+    ['API-3 is finished', `${DOWN.repeat(3)}${ENTER}`],
+    ['Why?', `not now${ENTER}`],
+    ['API-1 is finished', ENTER],
+  ]);
+  expect(output).toContain('2 completed, 1 deferred');
+  expect(sandbox.landings().map(({ ticket }) => ticket)).toEqual(['API-2', 'API-1']);
+  expect(await sandbox.read('API-1.turns')).toBe('turn\nturn\n');
+  expect(await sandbox.read('API-1.prompt')).toContain('say it twice');
+  const reviews = (await sandbox.journal()).filter(({ event }) => event === 'attempt.reviewed');
+  expect(reviews.map(({ ticket, verdict }) => [ticket, verdict])).toEqual([
+    ['API-1', 'sent-back'],
+    ['API-2', 'accepted'],
+    ['API-3', 'deferred'],
+    ['API-1', 'accepted'],
+  ]);
+});
+
+test('--parallel-interactive asks which tickets start beside each other', async () => {
+  const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }, { id: 'API-3' }]);
+  const output = await converse(
+    sandbox,
+    WRITE_OWN_FILE,
+    '--parallel-interactive --parallel=2 --approve none',
+    [
+      ['Start these 2 tickets?', `${DOWN}${ENTER}`],
+      ['Which ones?', ` ${ENTER}`],
+      ['Start API-3', ENTER],
+    ],
+  );
+  expect(output).toContain('2 completed, 0 deferred, 0 blocked, 1 unprocessed');
+  expect(await sandbox.states()).toMatchObject({ 'API-1': 'UNPROCESSED', 'API-2': 'COMPLETED' });
+});

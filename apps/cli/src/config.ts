@@ -40,6 +40,7 @@ export const settingsSchema = z.strictObject({
   $schema: oneLine.describe('where the schema of this file is, for editors').optional(),
   auto: z.boolean().optional(),
   interactive: z.boolean().optional(),
+  parallelInteractive: z.boolean().optional(),
   dryRun: z.boolean().optional(),
   explain: oneLine.optional(),
   parallel: z.union([z.number(), z.string(), z.literal(true)]).optional(),
@@ -107,7 +108,7 @@ export const settingsSchema = z.strictObject({
     })
     .describe('what an agent may use before it is ended')
     .optional(),
-  approve: z.enum(['risky', 'none']).optional(),
+  approve: z.enum(['all', 'risky', 'none']).optional(),
   permissions: permissions.describe('what agents may do without a person').optional(),
   target: oneLine.optional(),
   verify: z

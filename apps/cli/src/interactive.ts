@@ -1,23 +1,126 @@
-import type { Answer, Question } from '@sage/stream';
-import { fit } from './printable.ts';
+import type { Answer, Ask, Question } from '@sage/stream';
+import { guardTerminal } from './live/terminal-guard.ts';
+import { counted, fit } from './printable.ts';
+import { showDiff } from './show-diff.ts';
 
-/** Asks the person on the terminal; Ctrl-C quits. */
-export async function interactiveAsk(question: Question): Promise<Answer> {
-  const { message, yes, no } = wording(question);
-  // Loaded when there is a question: most runs ask none.
-  const { isCancel, select } = await import('@clack/prompts');
-  const answer = await select<Answer>({
-    message,
-    options: [
-      { value: 'yes', label: yes },
-      { value: 'no', label: no },
-      { value: 'quit', label: 'quit' },
-    ],
-  });
-  return isCancel(answer) ? 'quit' : answer;
+type Completion = Extract<Question, { kind: 'completion' }>;
+type Batch = Extract<Question, { kind: 'batch' }>;
+type YesNo = Exclude<Question, Completion | Batch>;
+
+/** Files that are named in a question. */
+const MAX_FILES = 10;
+
+/** Asks the person on the terminal; Ctrl-C quits. `root`: top of the repository. */
+export function interactiveAsk(root: string): Ask {
+  return async (question) => {
+    // A prompt takes the terminal for itself.
+    const guard = guardTerminal('sane');
+    await guard.ready;
+    try {
+      if (question.kind === 'completion') return await askCompletion(question, root);
+      return await (question.kind === 'batch' ? askBatch(question) : askYesNo(question));
+    } finally {
+      await guard.end();
+    }
+  };
 }
 
-function wording(question: Question): { message: string; yes: string; no: string } {
+async function askYesNo(question: YesNo): Promise<Answer> {
+  const { message, yes, no } = wording(question);
+  return choose<'yes' | 'no' | 'quit'>(message, [
+    { value: 'yes', label: yes },
+    { value: 'no', label: no },
+    { value: 'quit', label: 'quit' },
+  ]);
+}
+
+async function askCompletion(question: Completion, root: string): Promise<Answer> {
+  const { base, commit } = question.work;
+  for (;;) {
+    const answer = await choose<'yes' | 'back' | 'defer' | 'diff' | 'quit'>(completion(question), [
+      { value: 'yes', label: 'accept it' },
+      { value: 'diff', label: 'show the diff' },
+      { value: 'back', label: 'send it back with a comment' },
+      { value: 'defer', label: 'defer the ticket, the work is kept' },
+      { value: 'quit', label: 'quit' },
+    ]);
+    if (answer === 'yes' || answer === 'quit') return answer;
+    if (answer === 'diff') await showDiff(root, base, commit);
+    if (answer === 'back') {
+      const comment = await write('What should the agent change?', true);
+      if (comment !== undefined) return { sendBack: comment };
+    }
+    if (answer === 'defer') {
+      const reason = await write('Why? (Enter for no reason)', false);
+      if (reason !== undefined) return reason === '' ? 'no' : { defer: reason };
+    }
+  }
+}
+
+async function askBatch({ tickets }: Batch): Promise<Answer> {
+  const rows = tickets.map(({ id, title }) => `\n  ${fit(id, 30)}  ${fit(title, 60)}`).join('');
+  const [only] = tickets;
+  const one = tickets.length === 1 && only;
+  const answer = await choose<'yes' | 'some' | 'no' | 'quit'>(
+    one
+      ? `Start ${fit(one.id, 30)}: ${fit(one.title, 60)}?`
+      : `Start these ${tickets.length} tickets?${rows}`,
+    [
+      { value: 'yes', label: one ? 'start' : 'start all' },
+      ...(one ? [] : [{ value: 'some' as const, label: 'choose' }]),
+      { value: 'no', label: 'leave for another time' },
+      { value: 'quit', label: 'quit' },
+    ],
+  );
+  if (answer !== 'some') return answer;
+  const { isCancel, multiselect } = await import('@clack/prompts');
+  const chosen = await multiselect<string>({
+    message: 'Which ones? (space to choose, Enter when done)',
+    options: tickets.map(({ id, title }) => ({ value: id, label: `${fit(id, 30)}  ${fit(title, 60)}` })),
+    initialValues: tickets.map(({ id }) => id),
+    required: false,
+  });
+  return isCancel(chosen) ? 'quit' : { only: chosen };
+}
+
+async function choose<T extends string>(
+  message: string,
+  options: { value: T; label: string }[],
+): Promise<T | 'quit'> {
+  // Loaded when there is a question: most runs ask none.
+  const { isCancel, select } = await import('@clack/prompts');
+  const answer = await select<string>({ message, options });
+  return isCancel(answer) ? 'quit' : (answer as T);
+}
+
+/** One line; undefined goes back to the question. */
+async function write(message: string, needed: boolean): Promise<string | undefined> {
+  const { isCancel, text } = await import('@clack/prompts');
+  const answer = await text({ message });
+  if (isCancel(answer)) return undefined;
+  const line = (answer as string | undefined)?.trim() ?? '';
+  return needed && line === '' ? undefined : line;
+}
+
+function completion({ ticket, work, whatRuns }: Completion): string {
+  const { changedFiles, summary, passed } = work;
+  return [
+    `${fit(ticket.id, 30)} is finished: ${fit(ticket.title, 60)}`,
+    ...(summary ? [fit(summary, 70)] : []),
+    ...(passed.length > 0 ? [`passed: ${fit(passed.join(', '), 60)}`] : []),
+    ...(whatRuns.length > 0 ? ['changes what runs later:', ...named(whatRuns)] : []),
+    `${counted(changedFiles.length, 'file')} changed:`,
+    ...named(changedFiles),
+    'May it land?',
+  ].join('\n  ');
+}
+
+function named(paths: readonly string[]): string[] {
+  const more = paths.length > MAX_FILES ? [`  and ${paths.length - MAX_FILES} more`] : [];
+  return [...paths.slice(0, MAX_FILES).map((path) => `  ${fit(path, 68)}`), ...more];
+}
+
+function wording(question: YesNo): { message: string; yes: string; no: string } {
   const id = fit(question.ticket.id, 30);
   switch (question.kind) {
     case 'start':
@@ -26,31 +129,11 @@ function wording(question: Question): { message: string; yes: string; no: string
         yes: 'start',
         no: 'leave it for another time',
       };
-    case 'completion': {
-      const { changedFiles, summary } = question;
-      const files = changedFiles
-        .slice(0, 10)
-        .map((path) => `\n  ${fit(path, 70)}`)
-        .join('');
-      const more = changedFiles.length > 10 ? `\n  and ${changedFiles.length - 10} more` : '';
-      const told = summary ? `\n  ${fit(summary, 70)}` : '';
-      return {
-        message: `${id} is worked on. Is it complete?${told}${files}${more}`,
-        yes: 'complete',
-        no: 'defer it',
-      };
-    }
     case 'permission':
       return {
         message: `${id}: the agent asks to use ${fit(question.title, 60)}. May it?`,
         yes: 'allow it',
         no: 'reject it',
-      };
-    case 'risky':
-      return {
-        message: `${id} changes what runs later:${question.files.map((path) => `\n  ${fit(path, 70)}`).join('')}\n  May it land?`,
-        yes: 'let it land',
-        no: 'defer it, the work is kept',
       };
     case 'commit':
       return {

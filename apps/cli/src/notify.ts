@@ -39,8 +39,11 @@ export class Notifier {
 
   ask(ask: Ask): Ask {
     return (question) => {
-      const { kind, ticket } = question;
-      this.#notify(`${ticket.id} waits for you`, { v: 2, event: 'question', kind, ticket: ticket.id });
+      const { kind } = question;
+      const tickets = 'tickets' in question ? question.tickets : [question.ticket];
+      const ids = tickets.map(({ id }) => id);
+      const value = kind === 'batch' ? { kind, tickets: ids } : { kind, ticket: ids[0] };
+      this.#notify(`${ids.join(', ')}: waits for you`, { v: 2, event: 'question', ...value });
       return ask(question);
     };
   }

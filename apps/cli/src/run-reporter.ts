@@ -47,7 +47,8 @@ export function runReporter(options: RunReporterOptions): RunReporter {
   const printer = live?.reporter ?? (json ? jsonReporter(stdout, stderr) : permanent(stdout));
   const bell = json ? { write: () => true } : stdout;
   const notifier = new Notifier({ command: options.notify, root, stdout: bell, environment: env });
-  const asking = live ? live.ask(interactiveAsk) : interactiveAsk;
+  const onTerminal = interactiveAsk(root);
+  const asking = live ? live.ask(onTerminal) : onTerminal;
   const { reporter, ask } = heldWhileAsking(notifier.reporter(printer), notifier.ask(asking));
   return {
     reporter,

@@ -35,6 +35,14 @@ export type RunFact =
       readonly tickets: readonly string[];
       readonly containers?: readonly string[];
     }
+  /** What a person decided about finished work, before the attempt ended. */
+  | {
+      readonly event: 'attempt.reviewed';
+      readonly ticket: string;
+      readonly verdict: 'accepted' | 'deferred' | 'sent-back';
+      /** What the agent was sent back with. */
+      readonly comment?: string | undefined;
+    }
   /** Tickets that left the run before they started: now DEFERRED, COMPLETED or gone in the backlog. */
   | { readonly event: 'tickets.withdrawn'; readonly tickets: readonly string[] }
   /** Tickets whose failures were not their own: no longer deferred, no attempt counted. */

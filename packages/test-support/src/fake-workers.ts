@@ -54,19 +54,28 @@ export function fakeWorkers(clock: VirtualClock, script: AttemptScript = () => (
     const { seconds = 60, outcome = 'completed', breaks, reports = [], ...more } = script(request);
     const began = clock.now().getTime();
     requests.push(request);
-    running.add(ticket.id);
-    peak = Math.max(peak, running.size);
     agentRun.onStarted?.();
     const cancels = reports.map(([second, report]) =>
       clock.after(second * 1_000, () => agentRun.onReport?.({ text: '', denied: [], ...report })),
     );
-    const cutOff = await ends(clock, seconds, agentRun.signal);
+    let ended = await works();
     for (const cancel of cancels) cancel();
-    running.delete(ticket.id);
     if (breaks !== undefined) throw new Error(breaks);
-    const worked = (clock.now().getTime() - began) / 1_000;
-    const ended = cutOff ? 'interrupted' : outcome;
     await agentRun.beforeCollecting?.(ended === 'completed' ? 0 : 1);
+    let rejected: Pick<AttemptResult, 'category' | 'reason'> = {};
+    while (ended === 'completed' && agentRun.onReview) {
+      const { changedFiles = ['file'] } = more;
+      const commit = `work:${ticket.id}:${attempt}`;
+      const review = await agentRun.onReview({ base: request.base, commit, changedFiles, passed: [] });
+      if (review.verdict === 'accepted') break;
+      if (review.verdict === 'quit') ended = 'interrupted';
+      if (review.verdict === 'deferred') {
+        ended = 'deferred';
+        rejected = { category: 'user_rejected', reason: review.reason };
+      }
+      if (review.verdict === 'sent-back') ended = await works();
+    }
+    const worked = (clock.now().getTime() - began) / 1_000;
     return {
       changedFiles: ['file'],
       ignoredFiles: [],
@@ -74,10 +83,19 @@ export function fakeWorkers(clock: VirtualClock, script: AttemptScript = () => (
       exitCode: ended === 'completed' ? 0 : 1,
       outputFile: 'output.log',
       ...more,
+      ...rejected,
       outcome: ended,
       seconds: worked,
       commit: `work:${ticket.id}:${attempt}`,
     };
+
+    async function works(): Promise<AttemptResult['outcome']> {
+      running.add(ticket.id);
+      peak = Math.max(peak, running.size);
+      const cutOff = await ends(clock, seconds, agentRun.signal);
+      running.delete(ticket.id);
+      return cutOff ? 'interrupted' : outcome;
+    }
   }
 
   return {

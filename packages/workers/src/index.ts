@@ -6,6 +6,7 @@ export { type AgentState, detectAgent } from './agents/detect-agent.ts';
 export { assertSignedIn } from './agents/sign-in.ts';
 export { agentProgram, findAgent } from './agents/find-agent.ts';
 export type { AgentRun } from './agents/agent-run.ts';
+export type { FinishedWork, Review } from './agents/review.ts';
 export type { PermissionPolicy, PermissionRequest } from './agents/permission.ts';
 export { KNOWN_AGENTS } from './agents/known-agents.ts';
 export { type AgentEnd, type AgentTurn, runAgent } from './agents/run-agent.ts';

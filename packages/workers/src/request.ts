@@ -45,7 +45,9 @@ export type PreviousAttempt =
   | { readonly kind: 'conflict'; readonly files: readonly string[]; readonly tickets: readonly string[] }
   | { readonly kind: 'rejected'; readonly reason: string; readonly output: string }
   /** The same attempt: the agent's work is in the worktree, and checks of the ticket did not pass. */
-  | { readonly kind: 'checks'; readonly failed: readonly FailedCheck[] };
+  | { readonly kind: 'checks'; readonly failed: readonly FailedCheck[] }
+  /** What a person says of the work. `here`: the same attempt, the work is in the worktree. */
+  | { readonly kind: 'comment'; readonly text: string; readonly here: boolean };
 
 /** Who works on a ticket; what is not named is the run's own. */
 export interface AgentSelection {

@@ -34,6 +34,7 @@ export function streamCommand(): Command {
     .argument('[ids...]', 'only these tickets, as with --only')
     .option('-C <dir>', 'work on the repository in this directory', '.')
     .option('--interactive', 'one ticket at a time, asking before each step (default)')
+    .option('--parallel-interactive', 'several workers, asking which tickets start and which results land')
     .option('--auto', 'no questions')
     .option('--dry-run', 'print the plan, change nothing')
     .option('--explain <id>', 'say when a ticket would run and why, change nothing')
@@ -57,7 +58,7 @@ export function streamCommand(): Command {
     .option('--max-ticket-tokens <n>', 'cut a ticket off when its attempts use more than this')
     .option('--no-wait', 'start nothing more when the account is at its limit')
     .option('--sandbox', 'agents and checks write to their worktree only (needs bubblewrap)')
-    .option('--approve <which>', 'ask before a result lands: risky, when it changes what runs later')
+    .option('--approve <which>', 'ask before a result lands: all, risky (it changes what runs later), none')
     .option('--component <prefix>', 'only tickets of this component')
     .option('--only <ids>', 'only these tickets, by commas; tries deferred ones again')
     .option('--retry-deferred', 'try deferred tickets again, with what waits for them')
@@ -84,10 +85,11 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
   const { config, template } = beginning;
   const settings = settingsOf(beginning);
   const mode = modeOf(flags, settings);
-  const parallel = parallelOf(settings.parallel);
+  const parallel = parallelOf(settings.parallel ?? (mode === 'parallel-interactive' ? true : undefined));
   if (
     parallel !== undefined &&
     mode !== 'auto' &&
+    mode !== 'parallel-interactive' &&
     (flags.parallel !== undefined || mode === 'interactive') &&
     !settings.auto
   ) {
@@ -124,13 +126,8 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
     return EXIT.ok;
   }
 
-  if (mode === 'interactive' && json)
-    throw new UsageError('--json needs --auto, --dry-run or --explain: --interactive asks on the terminal');
-  if (mode === 'interactive' && !(process.stdin.isTTY && process.stdout.isTTY)) {
-    throw new UsageError(
-      '--interactive needs a terminal: use --auto to run without questions, or --dry-run to see the plan',
-    );
-  }
+  const approve = approvalOf(settings, mode);
+  if (mode !== 'auto' || approve !== undefined) assertTerminal(mode === 'auto' ? 'approve' : mode, json);
   const commands = configuredCommands(withoutTyped(config, beginning.flags));
   const agent = await agentOf(settings, root);
   assertWorktreeSettings(root, settings.worktrees ?? {});
@@ -139,11 +136,6 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
   const verified = verifySettings(settings.verify);
   const timeout = duration('--timeout', settings.timeout) ?? DEFAULT_TIMEOUT_MS;
   const idleTimeout = duration('--idle-timeout', settings.idleTimeout);
-  const asksRisky = settings.approve === 'risky' && mode === 'auto';
-  if (settings.approve !== undefined && !['risky', 'none'].includes(settings.approve))
-    throw new UsageError(`--approve ${settings.approve as string}: use risky or none`);
-  if (asksRisky && (json || !(process.stdin.isTTY && process.stdout.isTTY)))
-    throw new UsageError('--approve risky asks on the terminal: run it in one, without --json');
   const {
     reporter,
     ask,
@@ -153,7 +145,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
     root,
     json,
     quiet: settings.quiet === true,
-    live: mode === 'auto',
+    live: mode !== 'interactive',
     notify: settings.notify,
     next: nextCommands(command, flags.C, beginning.flags),
   });
@@ -187,7 +179,8 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
       record: formatRecord(beginning),
       configuration: configurationFiles(settings.prompt),
       ask: mode === 'interactive' ? ask : undefined,
-      askRisky: asksRisky ? ask : undefined,
+      approve: approve && { which: approve, ask },
+      askBatch: mode === 'parallel-interactive' ? ask : undefined,
       stop: interrupt.stop,
       killSignal: interrupt.killSignal,
       onResumed: reporter.resumed,
@@ -217,15 +210,34 @@ function withoutTyped(config: Settings, { verify, agent, agentCommand }: TypedFl
   };
 }
 
-type Mode = 'interactive' | 'auto' | 'dry-run' | 'explain';
+/** What is asked about results: in a run that asks about starts, about all of them unless something else is said. */
+function approvalOf({ approve }: Settings, mode: Mode): 'all' | 'risky' | undefined {
+  if (approve !== undefined && !['all', 'risky', 'none'].includes(approve))
+    throw new UsageError(`--approve ${approve as string}: use all, risky or none`);
+  if (mode === 'interactive' || approve === 'none') return undefined;
+  return approve ?? (mode === 'parallel-interactive' ? 'all' : undefined);
+}
+
+function assertTerminal(flag: string, json: boolean): void {
+  if (json)
+    throw new UsageError(`--json needs --auto, --dry-run or --explain: --${flag} asks on the terminal`);
+  if (process.stdin.isTTY && process.stdout.isTTY) return;
+  throw new UsageError(
+    `--${flag} needs a terminal: use --auto to run without questions, or --dry-run to see the plan`,
+  );
+}
+
+type Mode = 'interactive' | 'parallel-interactive' | 'auto' | 'dry-run' | 'explain';
 
 /** A mode that is typed wins over one that is configured; looking wins over doing. */
 function modeOf(typed: StreamFlags, config: Settings): Mode {
-  for (const { explain, dryRun, auto, interactive } of [typed, config]) {
-    if (auto && interactive) throw new UsageError('--auto and --interactive exclude each other: choose one');
+  for (const { explain, dryRun, auto, interactive, parallelInteractive } of [typed, config]) {
+    if ([auto, interactive, parallelInteractive].filter(Boolean).length > 1)
+      throw new UsageError('--auto, --interactive and --parallel-interactive exclude each other: choose one');
     if (explain !== undefined) return 'explain';
     if (dryRun) return 'dry-run';
     if (auto) return 'auto';
+    if (parallelInteractive) return 'parallel-interactive';
     if (interactive) return 'interactive';
   }
   return 'interactive';

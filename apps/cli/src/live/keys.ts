@@ -1,32 +1,23 @@
-import { spawn } from 'node:child_process';
+import { guardTerminal } from './terminal-guard.ts';
 
 /**
- * Has the terminal give each key at once, without showing it; Ctrl-C and Ctrl-Z work as always. A shell that outlives this
- * process by a moment puts the terminal back, also after `kill -9`: it waits for the end of its fourth stream.
+ * Has the terminal give each key at once, without showing it, and calls `onKey` with each; Ctrl-C and Ctrl-Z work as
+ * always. Returns what ends that, and resolves when the terminal is put back.
  */
-const SCRIPT = `trap '' TTOU INT TERM HUP
-saved=$(stty -g) || exit
-stty -icanon -echo min 1
-echo ready >&4
-read -r _ <&3
-stty "$saved"`;
-
-/** Calls `onKey` with each key that is pressed. Returns what ends that, and puts the terminal back. */
-export function readKeys(stdin: NodeJS.ReadStream, onKey: (key: string) => void): () => void {
-  const watcher = spawn('/bin/sh', ['-c', SCRIPT], {
-    stdio: ['inherit', 'ignore', 'ignore', 'pipe', 'pipe'],
-  });
-  watcher.on('error', () => {});
-  watcher.unref();
-  const [, , , end, ready] = watcher.stdio;
+export function readKeys(stdin: NodeJS.ReadStream, onKey: (key: string) => void): () => Promise<void> {
+  const guard = guardTerminal('-icanon -echo min 1');
+  let isOver = false;
   const take = (data: Buffer) => {
     for (const key of data.toString('utf8')) onKey(key);
   };
-  ready?.once('data', () => stdin.on('data', take));
+  void guard.ready.then(() => {
+    if (!isOver) stdin.on('data', take);
+  });
   stdin.unref();
-  return () => {
+  return async () => {
+    isOver = true;
     stdin.off('data', take);
     stdin.pause();
-    (end as NodeJS.WritableStream | null)?.end();
+    await guard.end();
   };
 }

@@ -65,7 +65,7 @@ export function liveRun({ directory, stdout, stdin, permanent, interrupt }: Live
     draw();
   };
   // Before a run has begun, questions may be asked about it.
-  let stopKeys: (() => void) | undefined;
+  let stopKeys: (() => Promise<void>) | undefined;
   const timer = setInterval(draw, TICK_MS);
   timer.unref();
   process.stdout.on('resize', draw);
@@ -84,8 +84,9 @@ export function liveRun({ directory, stdout, stdin, permanent, interrupt }: Live
     },
     ask: (ask) => async (question) => {
       isAsking = true;
-      stopKeys?.();
       view.clear();
+      // Putting the terminal back any later would undo what the question needs of it.
+      await stopKeys?.();
       try {
         return await ask(question);
       } finally {
@@ -98,7 +99,7 @@ export function liveRun({ directory, stdout, stdin, permanent, interrupt }: Live
       clearInterval(timer);
       clearTimeout(soon);
       process.stdout.off('resize', draw);
-      stopKeys?.();
+      void stopKeys?.();
       view.clear();
     },
   };

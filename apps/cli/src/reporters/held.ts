@@ -3,11 +3,12 @@ import type { Reporter } from './reporter.ts';
 
 /**
  * A reporter and a way to ask that share a terminal: one question at a time, and what is reported meanwhile comes after
- * the answer.
+ * the answer. Who has quit is asked nothing more.
  */
 export function heldWhileAsking(reporter: Reporter, ask: Ask): { reporter: Reporter; ask: Ask } {
   let held: (() => void)[] | undefined;
   let last: Promise<unknown> = Promise.resolve();
+  let hasQuit = false;
   const afterQuestion = (report: () => void) => (held ? void held.push(report) : report());
   return {
     reporter: {
@@ -20,9 +21,15 @@ export function heldWhileAsking(reporter: Reporter, ask: Ask): { reporter: Repor
       const { promise, resolve } = Promise.withResolvers<void>();
       last = promise;
       await before;
+      if (hasQuit) {
+        resolve();
+        return 'quit';
+      }
       held = [];
       try {
-        return await ask(question);
+        const answer = await ask(question);
+        hasQuit = answer === 'quit';
+        return answer;
       } finally {
         const waiting = held;
         held = undefined;

@@ -75,6 +75,10 @@ export function plainReporter(
             `${fit(event.title, textColumns - again.length)}${again}`,
           );
         }
+        case 'attempt.reviewed':
+          if (event.verdict === 'sent-back')
+            row('sent back', colors.yellow, event.ticket, event.comment ?? '');
+          return;
         case 'attempt.finished':
           if (event.outcome === 'failed') row('failed', colors.yellow, event.ticket, event.reason ?? '');
           else if (event.outcome === 'account-refused')

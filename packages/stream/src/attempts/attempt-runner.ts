@@ -11,9 +11,8 @@ import {
   type WorkRequest,
   type WorkTicket,
 } from '@sage/workers';
-import { commitMessage, subject } from '../backlog/commit-message.ts';
+import { commitMessage } from '../backlog/commit-message.ts';
 import type { ConflictWatch } from '../conflicts/conflict-watch.ts';
-import type { Answer } from '../context/ask.ts';
 import type { ConfigurationFiles, RunContext } from '../context/run-context.ts';
 import { TargetLostError } from '../errors.ts';
 import { changesWhatRuns } from './changes-what-runs.ts';
@@ -57,7 +56,7 @@ export class AttemptRunner {
     });
     this.#watch.started(ticket.id, base);
     const worked = await this.#work(ticket, request, agentRun).finally(() => this.#watch.ended(ticket.id));
-    const { result, entry } = await this.#enqueue(ticket, base, await this.#confirm(ticket, worked));
+    const { result, entry } = await this.#enqueue(ticket, base, worked);
     await this.#journal(request, result, entry);
     return result;
   }
@@ -155,21 +154,6 @@ export class AttemptRunner {
     }
   }
 
-  async #confirm(ticket: Ticket, result: AttemptResult): Promise<AttemptResult> {
-    const { target, settings } = this.#context;
-    const { ask, askRisky } = settings;
-    if (result.outcome !== 'completed') return result;
-    const { summary, changedFiles } = result;
-    const files = changesWhatRuns(changedFiles);
-    if (askRisky && files.length > 0)
-      return accepted(result, await askRisky({ kind: 'risky', ticket, files }));
-    if (!ask) return result;
-    let answer = await ask({ kind: 'completion', ticket, summary, changedFiles });
-    if (answer === 'yes')
-      answer = await ask({ kind: 'commit', ticket, message: subject(ticket), target: target.ref });
-    return accepted(result, answer);
-  }
-
   /** Queues before it journals: after a crash between the two the next process adopts the entry. */
   async #enqueue(
     ticket: Ticket,
@@ -226,13 +210,6 @@ export class AttemptRunner {
     if (files.length > 0) await log.emit({ event: 'git.settings_changed', ticket, files });
     if (entry) await log.emit({ event: 'queue.enqueued', ticket, entry: entry.id, commit: entry.commit });
   }
-}
-
-function accepted(result: AttemptResult, answer: Answer): AttemptResult {
-  if (answer === 'yes') return result;
-  if (answer === 'quit') return { ...result, outcome: 'interrupted' };
-  const reason = 'you did not accept the result';
-  return { ...result, outcome: 'deferred', category: 'user_rejected', reason };
 }
 
 function configures(path: string, { names, paths }: ConfigurationFiles = NO_FILES): boolean {

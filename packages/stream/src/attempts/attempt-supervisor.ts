@@ -1,5 +1,5 @@
 import type { Ticket } from '@sage/tickets';
-import type { AgentRun, AttemptResult } from '@sage/workers';
+import type { AgentRun, AttemptResult, FinishedWork, Review } from '@sage/workers';
 import type { RunContext } from '../context/run-context.ts';
 import type { Admission } from '../limits/admission.ts';
 import type { Breaker, Failure } from '../limits/breaker.ts';
@@ -8,10 +8,11 @@ import type { TurnedAway } from '../limits/turned-away.ts';
 import type { AttemptRunner } from './attempt-runner.ts';
 import { type Collection, CollectionOrder } from './collection-order.ts';
 import type { RetryPolicy } from './retry-policy.ts';
+import { reviewOf } from './review.ts';
 
 /** What an attempt reports to the run loop. */
 export type AttemptMessage =
-  | { readonly kind: 'worker-free'; readonly worker: number; readonly collection: Collection }
+  | { readonly kind: 'worker-free'; readonly worker: number; readonly collection: Collection | undefined }
   | {
       readonly kind: 'attempt-over';
       readonly ticket: Ticket;
@@ -35,6 +36,8 @@ export interface SupervisorOptions {
   /** Nothing more starts, for this reason; what is finished lands. */
   readonly giveUp: (reason: string) => void;
   readonly turnedAway: TurnedAway;
+  /** Resolves with the number of a free worker, for an agent that goes on. */
+  readonly nextWorker: () => Promise<number>;
 }
 
 /** The attempts under way, each from its start to what follows from its end. */
@@ -168,20 +171,31 @@ export class AttemptSupervisor {
   }
 
   /** Never rejects. */
-  async #attempt(ticket: Ticket, worker: number): Promise<void> {
+  async #attempt(ticket: Ticket, first: number): Promise<void> {
     const { settings, killSignal } = this.#context;
-    const { runner, admission, halt, post } = this.#options;
+    const { runner, admission, halt, post, nextWorker } = this.#options;
     const onStarted = this.#collections.starting();
     const over = Promise.withResolvers<void>();
-    let busy = true;
+    /** undefined while it is free, or works for another ticket. */
+    let worker: number | undefined = first;
+    const free = (collection?: Collection) => {
+      if (worker !== undefined) post({ kind: 'worker-free', worker, collection });
+      worker = undefined;
+    };
     // The worker takes its next ticket before the work of this one is collected and queued, unless a person is asked
     // about the work first, or the agent may have asked for a pause.
     const beforeCollecting = async (exitCode: number | null) => {
-      if (!busy || exitCode !== 0 || settings.ask) return;
-      await new Promise<void>((begin) => {
-        post({ kind: 'worker-free', worker, collection: { begin, over: over.promise } });
-        busy = false;
-      });
+      if (worker === undefined || exitCode !== 0 || settings.ask) return;
+      await new Promise<void>((begin) => free({ begin, over: over.promise }));
+    };
+    const review = reviewOf(this.#context, ticket, halt.signal);
+    // While a person looks at the work, others go on; what is sent back waits for a worker like them.
+    const onReview = async (work: FinishedWork): Promise<Review> => {
+      over.resolve();
+      if (!settings.ask) free();
+      const reviewed: Review = (await review?.(work)) ?? { verdict: 'accepted' };
+      if (reviewed.verdict === 'sent-back') worker ??= await nextWorker();
+      return reviewed;
     };
     const cut = new AbortController();
     admission.onAttemptStarted(ticket.id, () => cut.abort());
@@ -191,17 +205,18 @@ export class AttemptSupervisor {
       onStarted,
       onReport: (report) => admission.onAgentReport(ticket.id, report),
       beforeCollecting,
+      ...(review && { onReview }),
     };
     let result: AttemptResult | undefined;
     let error: unknown;
     try {
-      result = await runner.run(ticket, worker, agentRun);
+      result = await runner.run(ticket, first, agentRun);
     } catch (cause) {
       error = cause;
     }
     onStarted();
     over.resolve();
     // The loop learns of the end before the worker is free again: the agent may have been rate-limited.
-    post({ kind: 'attempt-over', ticket, result, error, worker: busy ? worker : undefined });
+    post({ kind: 'attempt-over', ticket, result, error, worker });
   }
 }

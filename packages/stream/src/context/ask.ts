@@ -1,13 +1,17 @@
 import type { Ticket } from '@sage/tickets';
+import type { FinishedWork } from '@sage/workers';
 
-/** What an interactive run asks the person before it goes on. */
+/** What a run asks the person before it goes on. */
 export type Question =
   | { readonly kind: 'start'; readonly ticket: Ticket }
+  /** Tickets that could start now, beside each other. */
+  | { readonly kind: 'batch'; readonly tickets: readonly Ticket[] }
   | {
       readonly kind: 'completion';
       readonly ticket: Ticket;
-      readonly summary?: string;
-      readonly changedFiles: readonly string[];
+      readonly work: FinishedWork;
+      /** Its files that change what runs later; see `changesWhatRuns`. */
+      readonly whatRuns: readonly string[];
     }
   /** A tool that the agent asks to use. */
   | {
@@ -16,11 +20,18 @@ export type Question =
       readonly title: string;
       readonly paths: readonly string[];
     }
-  /** Files of a result that change what runs later; see `changesWhatRuns`. */
-  | { readonly kind: 'risky'; readonly ticket: Ticket; readonly files: readonly string[] }
   | { readonly kind: 'commit'; readonly ticket: Ticket; readonly message: string; readonly target: string };
 
 /** `no` at the start leaves the ticket as it is; later it defers the ticket, and what was done is kept. */
-export type Answer = 'yes' | 'no' | 'quit';
+export type Answer =
+  | 'yes'
+  | 'no'
+  | 'quit'
+  /** To `completion`: the agent goes on with its work and this comment. */
+  | { readonly sendBack: string }
+  /** To `completion`: the ticket is deferred for this reason. */
+  | { readonly defer: string }
+  /** To `batch`: of its tickets only these. */
+  | { readonly only: readonly string[] };
 
 export type Ask = (question: Question) => Promise<Answer>;

@@ -26,6 +26,11 @@ export interface ConfigurationFiles {
   readonly member?: { readonly name: string; readonly member: string };
 }
 
+export interface Approval {
+  readonly which: 'all' | 'risky';
+  readonly ask: Ask;
+}
+
 export interface RunSettings {
   /** Which tickets get another agent than the run's. */
   readonly agents?: AgentChoices;
@@ -41,8 +46,10 @@ export interface RunSettings {
   readonly configuration?: ConfigurationFiles;
   /** Asks a person before each step of an interactive run. */
   readonly ask?: Ask;
-  /** Asks a person before a result is queued that changes what runs later. */
-  readonly askRisky?: Ask;
+  /** Asks a person about results before they are queued: about all, or those that change what runs later. */
+  readonly approve?: Approval;
+  /** Asks a person about the tickets that could start, beside each other. */
+  readonly askBatch?: Ask;
 }
 
 /** What every part of a run works with. */

@@ -175,7 +175,8 @@ export async function composeRun(
         signIn: options.agent.signIn?.fix,
         configuration: options.configuration,
         ask,
-        askRisky: options.askRisky,
+        approve: options.approve,
+        askBatch: options.askBatch,
       },
       notice,
       stop,
@@ -184,7 +185,7 @@ export async function composeRun(
     const admission = new Admission(context);
     velocity = await VelocityLog.open(repository, clock);
     log.subscribe(velocity.observe);
-    if (!ask) {
+    if (!ask && !options.askBatch && options.approve?.which !== 'all') {
       // A run that asks a person takes as long as the person.
       forecast = new LiveForecast(context, {
         scheduling,

@@ -1,10 +1,12 @@
 import { QueueStoppedError, UnfinishedLandingError } from '@sage/commit-queue';
 import { type RunOutcome, type RunSummary, summarise } from '@sage/journal';
 import { TicketIndexError } from '@sage/tickets';
+import type { Ticket } from '@sage/tickets';
 import { isMachineError } from '@sage/workers';
 import { type AttemptMessage, AttemptSupervisor } from '../attempts/attempt-supervisor.ts';
 import { AttemptRunner } from '../attempts/attempt-runner.ts';
 import { RetryPolicy } from '../attempts/retry-policy.ts';
+import { BatchApproval } from '../attempts/batch-approval.ts';
 import { WorkerNumbers } from '../attempts/worker-numbers.ts';
 import { ticketOf } from '../backlog/backlog.ts';
 import { ConflictWatch } from '../conflicts/conflict-watch.ts';
@@ -51,6 +53,9 @@ export class Run {
   readonly #halt = new AbortController();
   /** Open tickets that do not run in this process, and block nothing. */
   readonly #skipped = new Set<string>();
+  /** Agents whose work a person has sent back wait here for a worker. */
+  readonly #returning: ((worker: number) => void)[] = [];
+  readonly #batches: BatchApproval | undefined;
   readonly #breaker: Breaker;
   readonly #watch: ConflictWatch;
   readonly #attempts: AttemptSupervisor;
@@ -84,7 +89,15 @@ export class Run {
       isStopped: () => this.#endReason !== undefined,
       giveUp: (reason) => this.#giveUp(reason),
       turnedAway: this.#turnedAway,
+      nextWorker: () => {
+        const { promise, resolve } = Promise.withResolvers<number>();
+        this.#returning.push(resolve);
+        this.#lookAgain();
+        return promise;
+      },
     });
+    const { askBatch } = context.settings;
+    this.#batches = askBatch && new BatchApproval(askBatch, () => this.#lookAgain());
     this.#watch = watch;
     this.#budget = new BudgetNotices(context);
     this.#landingPause = new LandingPause(context.clock);
@@ -156,7 +169,7 @@ export class Run {
         return;
       case 'worker-free':
         this.#numbers.giveBack(message.worker);
-        this.#attempts.collect(message.collection);
+        if (message.collection) this.#attempts.collect(message.collection);
         return;
       case 'attempt-over': {
         const { ticket, result, error, worker } = message;
@@ -196,6 +209,11 @@ export class Run {
       await inputs.take();
       if (this.#isOver || this.#numbers.allBusy) return false;
       if (log.state.paused) return scheduler.ready > 0 || scheduler.nextDue() !== undefined;
+      const returning = this.#returning.shift();
+      if (returning) {
+        returning(this.#numbers.take());
+        continue;
+      }
       const id = scheduler.next();
       if (id === undefined) return this.#wakeIn((scheduler.nextDue() ?? Infinity) - clock.elapsed());
       const delay = admission.startDelay(this.#numbers.busy, this.#attempts.running);
@@ -208,7 +226,8 @@ export class Run {
         continue;
       }
       const ticket = ticketOf(backlog, id);
-      const answer = settings.ask ? await settings.ask({ kind: 'start', ticket }) : 'yes';
+      const answer = settings.ask ? await settings.ask({ kind: 'start', ticket }) : this.#batchAnswer(id);
+      if (answer === undefined) return true;
       if (answer === 'quit') {
         this.#halt.abort();
       } else if (answer === 'no') {
@@ -219,7 +238,33 @@ export class Run {
         this.#attempts.start(ticket, this.#numbers.take());
       }
     }
+    // They end at once: their agents are halted, or nothing more starts.
+    for (const resolve of this.#returning.splice(0)) resolve(this.#numbers.take());
     return false;
+  }
+
+  /** undefined while a person has not answered. */
+  #batchAnswer(id: string): 'yes' | 'no' | 'quit' | undefined {
+    if (!this.#batches) return 'yes';
+    if (this.#batches.hasQuit) return 'quit';
+    const decision = this.#batches.decisionOn(id);
+    if (decision !== undefined) return decision === 'start' ? 'yes' : 'no';
+    this.#batches.ask(this.#startable());
+    return undefined;
+  }
+
+  /** What could start now beside each other, on all free workers. */
+  #startable(): Ticket[] {
+    const { scheduler, backlog, log } = this.#context;
+    const found: Ticket[] = [];
+    while (found.length < log.state.workers - this.#numbers.busy) {
+      const id = scheduler.next();
+      if (id === undefined) break;
+      scheduler.started(id);
+      found.push(ticketOf(backlog, id));
+    }
+    for (const { id } of found) scheduler.released(id);
+    return found;
   }
 
   /** Returns whether there is something to wait for. */

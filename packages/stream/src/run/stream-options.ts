@@ -3,7 +3,7 @@ import type { LandingStyle } from '@sage/commit-queue';
 import type { WorkersOptions } from '@sage/workers';
 import type { Ask } from '../context/ask.ts';
 import type { Selection } from '../backlog/backlog.ts';
-import type { BudgetLimits, ConfigurationFiles } from '../context/run-context.ts';
+import type { Approval, BudgetLimits, ConfigurationFiles } from '../context/run-context.ts';
 import type { Clock } from '../context/clock.ts';
 import type { RunEvent } from '@sage/journal';
 import type { VerifySettings } from '../landing/verify.ts';
@@ -41,8 +41,10 @@ export interface StreamOptions extends Selection, ForWorkers {
   /** A ticket changes them only where it declares them. */
   readonly configuration?: ConfigurationFiles;
   readonly ask?: Ask;
-  /** In a run that asks nothing else: asks before a result is queued that changes what runs later. */
-  readonly askRisky?: Ask;
+  /** In a run with several workers: asks about results before they are queued. */
+  readonly approve?: Approval;
+  /** In a run with several workers: asks about the tickets that could start. */
+  readonly askBatch?: Ask;
   readonly stop: AbortSignal;
   readonly killSignal: AbortSignal;
   /** The events of a resumed run up to now, before its first new one. */

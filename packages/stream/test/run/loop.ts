@@ -34,7 +34,8 @@ export interface LoopOptions extends Selection {
   readonly budget?: BudgetLimits;
   readonly wait?: boolean;
   readonly ask?: RunSettings['ask'];
-  readonly askRisky?: RunSettings['askRisky'];
+  readonly approve?: RunSettings['approve'];
+  readonly askBatch?: RunSettings['askBatch'];
   readonly configuration?: RunSettings['configuration'];
   readonly tracked?: boolean;
   readonly forecast?: RunParts['forecast'];
@@ -118,7 +119,8 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
       budget: options.budget ?? {},
       wait: options.wait ?? true,
       ask: options.ask,
-      askRisky: options.askRisky,
+      approve: options.approve,
+      askBatch: options.askBatch,
       configuration: options.configuration,
     },
     notice: (text) => notices.push(text),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Answer, Ask } from '../../src/index.ts';
 import { startLoop, story } from './loop.ts';
 
 const chain = [{ id: 'A-1' }, { id: 'A-2', dependencies: ['A-1'] }];
@@ -144,7 +145,7 @@ test('a person who quits at a question ends the run as Ctrl-C does', async () =>
   const loop = await startLoop({
     tickets: [{ id: 'A-1' }, { id: 'A-2' }],
     workers: 1,
-    ask: async ({ kind, ticket }) => (kind === 'start' && ticket.id === 'A-2' ? 'quit' : 'yes'),
+    ask: async (question) => (question.kind === 'start' && question.ticket.id === 'A-2' ? 'quit' : 'yes'),
   });
   expect(await loop.finish()).toMatchObject({
     outcome: 'interrupted',
@@ -164,20 +165,92 @@ test('a result that a person does not accept defers the ticket and keeps the wor
 
 test('a result that changes what runs later is journaled, and asked about where a person wants that', async () => {
   const asked: unknown[] = [];
+  const ask: Ask = async (question) => {
+    asked.push([question.kind, question.kind === 'completion' && [question.ticket.id, question.whatRuns]]);
+    return 'no';
+  };
   const loop = await startLoop({
     tickets: [{ id: 'A-1' }, { id: 'A-2' }],
     script: ({ ticket }) => ({ changedFiles: ticket.id === 'A-1' ? ['src/x'] : ['src/x', '.envrc'] }),
-    async askRisky({ kind, ...question }) {
-      asked.push([kind, question.ticket.id, 'files' in question && question.files]);
-      return 'no';
-    },
+    approve: { which: 'risky', ask },
   });
   await loop.finish();
-  expect(asked).toEqual([['risky', 'A-2', ['.envrc']]]);
+  expect(asked).toEqual([['completion', ['A-2', ['.envrc']]]]);
   expect(loop.log.state.deferred.get('A-2')).toMatchObject({ category: 'user_rejected' });
   expect(loop.log.state.completed.has('A-1')).toBe(true);
   const ends = loop.log.events.filter(({ event }) => event === 'attempt.finished');
   expect(ends.map((end) => 'whatRuns' in end && end.whatRuns)).toEqual([undefined, ['.envrc']]);
+});
+
+test('while a person looks at a result its worker works for others; what is sent back waits for a worker', async () => {
+  const answers = new Map<string, (answer: Answer) => void>();
+  const loop = await startLoop({
+    workers: 1,
+    tickets: [{ id: 'A-1' }, { id: 'A-2' }, { id: 'A-3' }],
+    approve: {
+      which: 'all',
+      ask: (question) =>
+        new Promise((resolve) => {
+          if (question.kind === 'completion') answers.set(question.ticket.id, resolve);
+        }),
+    },
+  });
+  await loop.clock.advance(200_000);
+  expect([...answers.keys()]).toEqual(['A-1', 'A-2', 'A-3']);
+  expect(loop.workers.peak).toBe(1);
+
+  answers.get('A-2')?.({ sendBack: 'use a map' });
+  answers.get('A-1')?.({ sendBack: 'use a list' });
+  answers.get('A-3')?.({ defer: 'another time' });
+  await loop.clock.advance(100_000);
+  answers.get('A-2')?.('yes');
+  await loop.clock.advance(100_000);
+  answers.get('A-1')?.('yes');
+  await loop.finish();
+  expect(loop.workers.peak).toBe(1);
+  expect([...loop.log.state.completed.keys()]).toEqual(['A-2', 'A-1']);
+  expect(loop.log.state.deferred.get('A-3')).toMatchObject({ reason: 'another time' });
+  const reviews = loop.log.events.filter(({ event }) => event === 'attempt.reviewed');
+  expect(reviews).toMatchObject([
+    { ticket: 'A-2', verdict: 'sent-back', comment: 'use a map' },
+    { ticket: 'A-1', verdict: 'sent-back', comment: 'use a list' },
+    { ticket: 'A-3', verdict: 'deferred' },
+    { ticket: 'A-2', verdict: 'accepted' },
+    { ticket: 'A-1', verdict: 'accepted' },
+  ]);
+});
+
+test('a run that is stopped while a person looks at a result keeps the work, and ends', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    approve: { which: 'all', ask: () => new Promise(() => {}) },
+  });
+  await loop.clock.advance(100_000);
+  loop.stop();
+  expect(await loop.finish()).toMatchObject({ outcome: 'interrupted', summary: { unprocessed: 1 } });
+  expect([...loop.workers.kept.values()]).toEqual(['work:A-1:1']);
+});
+
+test('a person chooses what starts of those that could start beside each other, and nothing waits for the answer', async () => {
+  const batches: string[][] = [];
+  const loop = await startLoop({
+    workers: 2,
+    tickets: [{ id: 'A-1' }, { id: 'A-2' }, { id: 'A-3' }, { id: 'A-4', dependencies: ['A-1'] }],
+    async askBatch(question) {
+      if (question.kind !== 'batch') return 'no';
+      const ids = question.tickets.map(({ id }) => id);
+      batches.push(ids);
+      return batches.length === 1 ? { only: ['A-1'] } : 'yes';
+    },
+  });
+  expect(await loop.finish()).toMatchObject({
+    outcome: 'finished',
+    summary: { completed: 3, unprocessed: 1 },
+  });
+  expect(batches).toEqual([['A-1', 'A-2'], ['A-3'], ['A-4']]);
+
+  const quits = await startLoop({ tickets: [{ id: 'A-1' }], askBatch: async () => 'quit' });
+  expect(await quits.finish()).toMatchObject({ outcome: 'interrupted', summary: { unprocessed: 1 } });
 });
 
 test('what configures later runs may be changed by the ticket that declares it only', async () => {

@@ -1,6 +1,7 @@
 import type { CommandRun } from '../process/command-run.ts';
 import type { PermissionRequest } from './permission.ts';
 import type { AgentReport } from './report.ts';
+import type { FinishedWork, Review } from './review.ts';
 
 /** Follows and ends one attempt while it runs. */
 export interface AgentRun extends CommandRun {
@@ -10,4 +11,6 @@ export interface AgentRun extends CommandRun {
   readonly onPermission?: (request: PermissionRequest) => Promise<boolean>;
   /** Awaited when the agent and all that it started have ended, before its work is collected: the worker is free. */
   readonly beforeCollecting?: (exitCode: number | null) => Promise<void>;
+  /** Asks a person about finished work before the attempt ends. The time that it takes is not the agent's. */
+  readonly onReview?: (work: FinishedWork) => Promise<Review>;
 }

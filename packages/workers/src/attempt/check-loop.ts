@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { removeTree } from '@sage/git';
 import type { Agent } from '../agents/agent.ts';
 import type { AgentRun } from '../agents/agent-run.ts';
+import type { Review } from '../agents/review.ts';
 import { shortActivity } from '../agents/activity.ts';
 import { type AgentEnd, canResume, runAgent } from '../agents/run-agent.ts';
 import type { AttemptFiles } from './attempt-files.ts';
@@ -65,12 +66,15 @@ async function loop(options: CheckLoopOptions): Promise<AttemptResult> {
   const unusable = unusableCheck(checks);
   if (unusable) return notRun(judgeFailed(unusable), files);
   const { agent } = options;
-  const deadline = performance.now() + context.timeout;
+  let deadline = performance.now() + context.timeout;
   let session = request.session?.id;
   let inSession: TokenUsage = request.session ?? {};
   let total: TokenUsage = {};
   let seconds = 0;
   let previous = request.previous;
+  let fresh = true;
+  /** The last round before a person sent the work back. */
+  let begun = 0;
   const run: AgentRun = {
     ...options.run,
     // With the figures of the rounds before.
@@ -79,10 +83,11 @@ async function loop(options: CheckLoopOptions): Promise<AttemptResult> {
   const turns = { ...options, run };
   for (let round = 1; ; round += 1) {
     const left = Math.max(1, deadline - performance.now());
-    let end = await runTurn(turns, { session, previous, timeout: left, fresh: round === 1 });
+    let end = await runTurn(turns, { session, previous, timeout: left, fresh });
     if (end.resumed && isLost(end)) {
-      end = await runTurn(turns, { session: undefined, previous, timeout: left, fresh: round === 1 });
+      end = await runTurn(turns, { session: undefined, previous, timeout: left, fresh });
     }
+    fresh = false;
     // With checks the worker is not free before they are over.
     if (checks.length === 0) await run.beforeCollecting?.(end.exit.exitCode);
     const collected = await collect(worktree, request.message, run.killSignal);
@@ -120,18 +125,42 @@ async function loop(options: CheckLoopOptions): Promise<AttemptResult> {
     if (judgement.outcome !== 'completed') return result;
     const settings = await changedMember(request, worktree, collected);
     if (settings !== undefined) return { ...result, ...judgeSettings(settings) };
-    if (checks.length === 0) return result;
     const failed = await runTicketChecks(checks, round, context);
     if (context.signal?.aborted) return { ...result, outcome: 'interrupted' };
     const [first] = failed;
-    if (!first) return result;
+    if (!first) {
+      const asked = performance.now();
+      const review = await reviewOf(result, request, run);
+      if (review.verdict !== 'sent-back') return reviewed(result, review);
+      deadline += performance.now() - asked;
+      await worktree.putBack(result.commit ?? request.base);
+      previous = { kind: 'comment', text: review.comment, here: true };
+      // The checks may fail as often again.
+      begun = round;
+      continue;
+    }
     await appendRegular(files.output, failed.map(logLines).join(''));
-    const last = failed.find((one) => !canBeFixed(one, round));
+    const last = failed.find((one) => !canBeFixed(one, round - begun));
     if (last || performance.now() >= deadline) return { ...result, ...judgeFailed(last ?? first) };
     // What the checks left is not the agent's work.
     await worktree.putBack(collected.commit ?? request.base);
     previous = { kind: 'checks', failed };
   }
+}
+
+function reviewOf(result: AttemptResult, { base, ticket }: WorkRequest, run: AgentRun): Promise<Review> {
+  const { commit, changedFiles, summary } = result;
+  const nobody: Promise<Review> = Promise.resolve({ verdict: 'accepted' });
+  if (!run.onReview || commit === undefined) return nobody;
+  const passed = (ticket.checks ?? []).map(({ name }) => name);
+  return run.onReview({ base, commit, changedFiles, passed, ...(summary !== undefined && { summary }) });
+}
+
+function reviewed(result: AttemptResult, review: Exclude<Review, { verdict: 'sent-back' }>): AttemptResult {
+  if (review.verdict === 'accepted') return result;
+  if (review.verdict === 'deferred')
+    return { ...result, outcome: 'deferred', category: 'user_rejected', reason: shorten(review.reason) };
+  return { ...result, outcome: 'interrupted' };
 }
 
 const MAX_RESULT_BYTES = 2 ** 20;

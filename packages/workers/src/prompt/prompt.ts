@@ -118,6 +118,10 @@ function previousAttempt(previous: PreviousAttempt): string {
       }, whose work is in this worktree now and has to stay.\n\n${bullets(previous.files)}`;
     case 'checks':
       return `## What you did so far does not pass the ticket's checks\n\nIt is in this worktree: go on with it, and mend what they say.\n\n${previous.failed.map(failedCheck).join('\n\n')}`;
+    case 'comment':
+      return `## A person has looked at your work on this ticket\n\n${
+        previous.here ? 'It is in this worktree: go on with it. ' : ''
+      }They say:${quoted(previous.text)}`;
     case 'rejected':
       return `## The attempt before this one did not pass\n\n${previous.reason}${quoted(previous.output)}`;
   }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Agent, WorkCheck } from '../../src/index.ts';
+import type { Agent, FinishedWork, Review, WorkCheck } from '../../src/index.ts';
 import { repositoryFixture } from '../repository.ts';
 
 const check = (more: Partial<WorkCheck> = {}): WorkCheck => ({
@@ -174,4 +174,58 @@ test('work is not lost when Sage cannot go on with the attempt', async () => {
     reason: expect.stringMatching(/output\.log is not a regular file/),
   });
   expect(git('show', `${commit}:work`)).toBe('bad');
+});
+
+test('a person accepts, defers, or sends back with a comment, on which the agent goes on in the same worktree', async () => {
+  const { workers, request, git } = await repositoryFixture();
+  const room = await workers(
+    `cat > seen; if grep -q 'call it good' seen; then echo good > work; else echo bad > work; fi; echo turn >> turns
+     echo '{"outcome":"COMPLETED","summary":"wrote work"}' > "$SAGE_RESULT_FILE"`,
+  );
+  const asked: FinishedWork[] = [];
+  const answers: Review[] = [
+    { verdict: 'sent-back', comment: 'call it good' },
+    { verdict: 'sent-back', comment: 'call it good, really' },
+    { verdict: 'accepted' },
+  ];
+  const result = await room.run(request('A-1', ticket([check({ command: 'touch by-check' })])), {
+    async onReview(work) {
+      asked.push(work);
+      return answers.shift() ?? { verdict: 'quit' };
+    },
+  });
+  expect(result).toMatchObject({ outcome: 'completed', changedFiles: ['seen', 'turns', 'work'] });
+  expect(asked).toMatchObject([
+    { passed: ['tests'], summary: 'wrote work', changedFiles: ['seen', 'turns', 'work'] },
+    {},
+    { commit: result.commit },
+  ]);
+  const show = (path: string, commit = result.commit) => git('show', `${commit}:${path}`);
+  expect([show('work', asked[0]?.commit), show('work'), show('turns')]).toEqual([
+    'bad',
+    'good',
+    'turn\nturn\nturn',
+  ]);
+  expect(show('seen')).toContain('It is in this worktree');
+
+  const deferred = await room.run(request('A-2', ticket([])), {
+    onReview: async () => ({ verdict: 'deferred', reason: 'not now' }),
+  });
+  expect(deferred).toMatchObject({ outcome: 'deferred', category: 'user_rejected', reason: 'not now' });
+  const quit = await room.run(request('A-3', ticket([])), { onReview: async () => ({ verdict: 'quit' }) });
+  expect(quit).toMatchObject({ outcome: 'interrupted' });
+});
+
+test('work that does not pass its checks is not shown to a person', async () => {
+  const { workers, request } = await repositoryFixture();
+  const room = await workers('echo bad > work');
+  let asked = 0;
+  const onReview = async (): Promise<Review> => {
+    asked += 1;
+    return { verdict: 'accepted' };
+  };
+  expect(await room.run(request('A-1', ticket([check()])), { onReview })).toMatchObject({
+    outcome: 'failed',
+  });
+  expect(asked).toBe(0);
 });
