@@ -28,11 +28,15 @@ stty "$saved"`;
   watcher.unref();
   const [, , , end, ready] = watcher.stdio;
   return {
-    ready: ready ? once(ready, 'data').then(() => {}) : new Promise(() => {}),
+    ready: ready ? saidSo(ready) : new Promise(() => {}),
     async end() {
       (end as NodeJS.WritableStream | null)?.end();
       watcher.ref();
       await isBack;
     },
   };
+}
+
+async function saidSo(ready: NodeJS.EventEmitter): Promise<void> {
+  await once(ready, 'data');
 }
