@@ -10,9 +10,11 @@ export function readKeys(stdin: NodeJS.ReadStream, onKey: (key: string) => void)
   const take = (data: Buffer) => {
     for (const key of data.toString('utf8')) onKey(key);
   };
-  void guard.ready.then(() => {
+  const begin = async () => {
+    await guard.ready;
     if (!isOver) stdin.on('data', take);
-  });
+  };
+  void begin();
   stdin.unref();
   return async () => {
     isOver = true;
