@@ -29,7 +29,7 @@ for (const name of [
 /** One package without dependencies. */
 function packSage(cli, folder) {
   const { version, description, license, bin, engines } = manifestOf(cli);
-  for (const name of ['bin', 'bundle', 'README.md'])
+  for (const name of ['bin', 'bundle', 'README.md', 'config.schema.json'])
     cpSync(join(cli, name), join(folder, name), { recursive: true });
   cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
   const manifest = {
@@ -40,19 +40,9 @@ function packSage(cli, folder) {
     bin,
     type: 'module',
     engines,
-<<<<<<< HEAD
-    files: ['bin', 'dist', 'config.schema.json', 'LICENSES.txt'],
+    files: ['bin', 'bundle', 'config.schema.json'],
   };
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
-  for (const name of ['bin', 'README.md', 'config.schema.json'])
-    cpSync(join(cli, name), join(folder, name), { recursive: true });
-  cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
-  writeFileSync(join(folder, 'LICENSES.txt'), licensesOf(Object.keys(metafile.inputs)));
-=======
-    files: ['bin', 'bundle'],
-  };
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
->>>>>>> 96abd35 (perf(cli): the program is bundled, and loads the one command that is meant)
   run('npm', ['pack', '--pack-destination', dist], folder);
   rmSync(folder, { recursive: true });
 }

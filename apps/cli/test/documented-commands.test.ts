@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { sageProgram } from '../src/program.ts';
 
+const PROGRAM = await sageProgram();
 const ROOT = join(import.meta.dirname, '../../..');
 const PLUGIN = 'integrations/claude-code';
 const PAGES = [
@@ -30,7 +31,7 @@ function unknownIn(line: string): string[] {
     .replace(/^\$ /, '')
     .split(/ #| \\?\||>/, 1)[0]!
     .split(/\s+/);
-  let at: Command = sageProgram();
+  let at: Command = PROGRAM;
   const flags: string[] = [];
   for (const word of words) {
     const inside = flags.length === 0 ? at.commands.find((one) => one.name() === word) : undefined;
