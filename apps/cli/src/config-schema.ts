@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { streamCommand } from './commands/stream.ts';
 import { settingsSchema, verifySchema } from './config.ts';
 
