@@ -122,3 +122,25 @@ test('sage resume goes on with an interrupted run, and tickets may be named with
   const both = await sandbox.sage('stream', 'API-1', '--auto', '--only=API-1', '--agent-command', 'true');
   expect([both.exitCode, both.stderr]).toEqual([2, expect.stringContaining('use one of them')]);
 });
+
+test('sage retry tries deferred tickets again as the run before did, and tells the agent what a person says', async () => {
+  const sandbox = await Sandbox.create([
+    { id: 'API-1' },
+    { id: 'API-2', dependencies: ['API-1'] },
+    { id: 'API-3' },
+  ]);
+  const agent = `cat > seen-$SAGE_TICKET_ID; grep -q 'use a map' seen-$SAGE_TICKET_ID || exit 1; ${WRITE_OWN_FILE}`;
+  const first = await sandbox.stream(agent, '--max-attempts=1', '--parallel=2', '--keep-going');
+  expect(first.exitCode).toBe(1);
+  const one = await sandbox.sage('retry', 'API-1', '--with', 'use a map', '--json');
+  expect(one.exitCode).toBe(0);
+  expect(named(one.events, 'run.started')[0]).toMatchObject({ workers: 1, tickets: ['API-1'] });
+  expect(await sandbox.read('seen-API-1')).toMatch(/A person has looked at your work[^]*use a map/);
+  const all = await sandbox.sage('retry', '--with', 'use a map, too', '--json');
+  expect(all.exitCode).toBe(0);
+  expect(await sandbox.states()).toEqual({
+    'API-1': 'COMPLETED',
+    'API-2': 'COMPLETED',
+    'API-3': 'COMPLETED',
+  });
+});

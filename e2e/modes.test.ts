@@ -205,3 +205,26 @@ test('--parallel-interactive asks which tickets start beside each other', async 
   expect(output).toContain('2 completed, 0 deferred, 0 blocked, 1 unprocessed');
   expect(await sandbox.states()).toMatchObject({ 'API-1': 'UNPROCESSED', 'API-2': 'COMPLETED' });
 });
+
+test('--semi-auto asks before each component, about the tickets that its batch names', async () => {
+  const sandbox = await Sandbox.create(
+    [
+      { id: 'API-1', component: 'API' },
+      { id: 'API-2', component: 'API' },
+      { id: 'WEB-1', component: 'WEB', dependencies: ['API-1'] },
+    ],
+    { files: { '.sage/batches/API.batch': '# first\nAPI-1\n' } },
+  );
+  const output = await converse(sandbox, WRITE_OWN_FILE, '--semi-auto', [
+    ['Start API-1', ENTER],
+    ['Start WEB-1', `${DOWN}${ENTER}`],
+  ]);
+  expect(output).toContain('1 completed, 0 deferred, 0 blocked, 2 unprocessed');
+  await sandbox.write('.sage/batches/WEB.batch', '\nWEB-11\n');
+  const wrong = await sandbox.sage('stream', '--semi-auto', '--agent-command', 'true');
+  expect(wrong.stderr).toContain('--semi-auto needs a terminal');
+  const told = await converse(sandbox, WRITE_OWN_FILE, '--semi-auto', [
+    ['WEB.batch:2: no ticket "WEB-11"', ''],
+  ]);
+  expect(told).toContain('did you mean "WEB-1"?');
+});

@@ -41,6 +41,7 @@ export const settingsSchema = z.strictObject({
   auto: z.boolean().optional(),
   interactive: z.boolean().optional(),
   parallelInteractive: z.boolean().optional(),
+  semiAuto: z.boolean().optional(),
   dryRun: z.boolean().optional(),
   explain: oneLine.optional(),
   parallel: z.union([z.number(), z.string(), z.literal(true)]).optional(),

@@ -7,6 +7,8 @@ type Completion = Extract<Question, { kind: 'completion' }>;
 type Batch = Extract<Question, { kind: 'batch' }>;
 type YesNo = Exclude<Question, Completion | Batch>;
 
+/** Tickets that are named in a question. */
+const MAX_TICKETS = 15;
 /** Files that are named in a question. */
 const MAX_FILES = 10;
 
@@ -57,14 +59,17 @@ async function askCompletion(question: Completion, root: string): Promise<Answer
   }
 }
 
-async function askBatch({ tickets }: Batch): Promise<Answer> {
-  const rows = tickets.map(({ id, title }) => `\n  ${fit(id, 30)}  ${fit(title, 60)}`).join('');
+async function askBatch({ tickets, component }: Batch): Promise<Answer> {
+  const shown = tickets.slice(0, MAX_TICKETS).map(({ id, title }) => `\n  ${fit(id, 30)}  ${fit(title, 60)}`);
+  const more = tickets.length > MAX_TICKETS ? `\n  and ${tickets.length - MAX_TICKETS} more` : '';
+  const rows = `${shown.join('')}${more}`;
+  const of = component === undefined ? '' : ` of ${fit(component, 30)}`;
   const [only] = tickets;
   const one = tickets.length === 1 && only;
   const answer = await choose<'yes' | 'some' | 'no' | 'quit'>(
     one
       ? `Start ${fit(one.id, 30)}: ${fit(one.title, 60)}?`
-      : `Start these ${tickets.length} tickets?${rows}`,
+      : `Start these ${tickets.length} tickets${of}?${rows}`,
     [
       { value: 'yes', label: one ? 'start' : 'start all' },
       ...(one ? [] : [{ value: 'some' as const, label: 'choose' }]),

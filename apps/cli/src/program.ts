@@ -24,6 +24,7 @@ const COMMANDS: readonly CommandFile[] = [
     names: ['pause', 'resume', 'workers'],
     load: async () => (await import('./commands/control.ts')).controlCommands(),
   },
+  { names: ['retry'], load: async () => [(await import('./commands/retry.ts')).retryCommand()] },
   { names: ['abandon'], load: async () => [(await import('./commands/abandon.ts')).abandonCommand()] },
   { names: ['clean'], load: async () => [(await import('./commands/clean.ts')).cleanCommand()] },
   { names: ['validate'], load: async () => [(await import('./commands/validate.ts')).validateCommand()] },

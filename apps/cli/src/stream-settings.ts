@@ -22,9 +22,12 @@ type FileOnly =
 
 /** Flags as typed; the same names stand in the configuration. */
 export type StreamFlags = Omit<Settings, Numeric | FileOnly> &
-  VerifyFlags & { readonly C: string; readonly resume?: boolean; readonly retryDeferred?: boolean } & Partial<
-    Record<Numeric, string>
-  >;
+  VerifyFlags & {
+    readonly C: string;
+    readonly resume?: boolean;
+    readonly retryDeferred?: boolean;
+    readonly with?: string;
+  } & Partial<Record<Numeric, string>>;
 
 /** Flags that make settings of a run. */
 export type TypedFlags = Omit<StreamFlags, 'C' | 'resume' | 'json'>;
@@ -46,7 +49,7 @@ export function agentLimits({ output, processes, disk }: NonNullable<Settings['l
 
 /** The settings of a run: each flag wins over its setting. */
 export function mergeFlags(flags: TypedFlags, config: Settings): Settings {
-  const { verify, verifySlots, verifyMode, retryDeferred: _retry, ...others } = flags;
+  const { verify, verifySlots, verifyMode, retryDeferred: _retry, with: _with, ...others } = flags;
   const { maxAttempts, maxTurns, maxCost, maxTokens, maxTicketCost, maxTicketTokens, ...typed } = others;
   const { wait, baseline, sandbox } = flags;
   return {

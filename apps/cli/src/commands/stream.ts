@@ -35,6 +35,7 @@ export function streamCommand(): Command {
     .option('-C <dir>', 'work on the repository in this directory', '.')
     .option('--interactive', 'one ticket at a time, asking before each step (default)')
     .option('--parallel-interactive', 'several workers, asking which tickets start and which results land')
+    .option('--semi-auto', 'several workers, asking before each component; .sage/batches says which tickets')
     .option('--auto', 'no questions')
     .option('--dry-run', 'print the plan, change nothing')
     .option('--explain <id>', 'say when a ticket would run and why, change nothing')
@@ -61,6 +62,7 @@ export function streamCommand(): Command {
     .option('--approve <which>', 'ask before a result lands: all, risky (it changes what runs later), none')
     .option('--component <prefix>', 'only tickets of this component')
     .option('--only <ids>', 'only these tickets, by commas; tries deferred ones again')
+    .option('--with <comment>', 'what the agents are told about these tickets at the first attempt')
     .option('--retry-deferred', 'try deferred tickets again, with what waits for them')
     .option('--resume', 'resume the interrupted run of this branch with its settings')
     .option('--quiet', 'only what needs you, and the end')
@@ -85,11 +87,11 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
   const { config, template } = beginning;
   const settings = settingsOf(beginning);
   const mode = modeOf(flags, settings);
-  const parallel = parallelOf(settings.parallel ?? (mode === 'parallel-interactive' ? true : undefined));
+  const parallel = parallelOf(settings.parallel ?? (ASKS_BY[mode] ? true : undefined));
   if (
     parallel !== undefined &&
     mode !== 'auto' &&
-    mode !== 'parallel-interactive' &&
+    !ASKS_BY[mode] &&
     (flags.parallel !== undefined || mode === 'interactive') &&
     !settings.auto
   ) {
@@ -180,7 +182,8 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
       configuration: configurationFiles(settings.prompt),
       ask: mode === 'interactive' ? ask : undefined,
       approve: approve && { which: approve, ask },
-      askBatch: mode === 'parallel-interactive' ? ask : undefined,
+      askStart: ASKS_BY[mode] && { by: ASKS_BY[mode], ask },
+      comment: beginning.flags.with,
       stop: interrupt.stop,
       killSignal: interrupt.killSignal,
       onResumed: reporter.resumed,
@@ -227,17 +230,26 @@ function assertTerminal(flag: string, json: boolean): void {
   );
 }
 
-type Mode = 'interactive' | 'parallel-interactive' | 'auto' | 'dry-run' | 'explain';
+type Mode = 'interactive' | 'parallel-interactive' | 'semi-auto' | 'auto' | 'dry-run' | 'explain';
+
+/** How a person is asked about starts where several workers work. */
+const ASKS_BY: Readonly<Partial<Record<Mode, 'batch' | 'component'>>> = {
+  'parallel-interactive': 'batch',
+  'semi-auto': 'component',
+};
 
 /** A mode that is typed wins over one that is configured; looking wins over doing. */
 function modeOf(typed: StreamFlags, config: Settings): Mode {
-  for (const { explain, dryRun, auto, interactive, parallelInteractive } of [typed, config]) {
-    if ([auto, interactive, parallelInteractive].filter(Boolean).length > 1)
-      throw new UsageError('--auto, --interactive and --parallel-interactive exclude each other: choose one');
+  for (const { explain, dryRun, auto, interactive, parallelInteractive, semiAuto } of [typed, config]) {
+    if ([auto, interactive, parallelInteractive, semiAuto].filter(Boolean).length > 1)
+      throw new UsageError(
+        '--auto, --semi-auto, --interactive and --parallel-interactive exclude each other: choose one',
+      );
     if (explain !== undefined) return 'explain';
     if (dryRun) return 'dry-run';
     if (auto) return 'auto';
     if (parallelInteractive) return 'parallel-interactive';
+    if (semiAuto) return 'semi-auto';
     if (interactive) return 'interactive';
   }
   return 'interactive';

@@ -18,6 +18,7 @@ const AFTER_FLAG: Readonly<Record<string, keyof Known>> = {
 const ARGUMENTS: Readonly<Record<string, keyof Known>> = {
   stream: 'tickets',
   show: 'tickets',
+  retry: 'tickets',
   logs: 'tickets',
   abandon: 'runs',
   report: 'runs',

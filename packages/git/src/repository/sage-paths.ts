@@ -5,6 +5,8 @@ export const SAGE_PATHS = {
   cache: '.sage/cache',
   velocityLog: '.sage/stream-velocity.log',
   prompt: '.sage/prompt.md',
+  /** The user's own: which tickets of a component are asked about together. */
+  batches: '.sage/batches',
   /** Of older versions; cleared. */
   formerWorktrees: '.sage/worktrees',
   formerRepository: '.sage/work.git',

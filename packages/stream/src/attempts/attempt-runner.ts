@@ -102,8 +102,10 @@ export class AttemptRunner {
 
   /** Why the last attempt did not land, as the next one's prompt has it. */
   async #previous(ticket: string): Promise<PreviousAttempt | undefined> {
-    const { log, workers } = this.#context;
+    const { log, workers, settings } = this.#context;
     const setback = log.state.setbacks.get(ticket);
+    const { comment } = settings;
+    if (!setback && comment !== undefined) return { kind: 'comment', text: comment, here: false };
     if (setback?.kind !== 'failure' || setback.log === undefined) return setback;
     const lines = await workers.outputTail(setback.log).catch(() => []);
     return { kind: 'failure', reason: setback.reason, output: lines.slice(-OUTPUT_LINES).join('\n') };

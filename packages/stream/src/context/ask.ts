@@ -4,8 +4,8 @@ import type { FinishedWork } from '@sage/workers';
 /** What a run asks the person before it goes on. */
 export type Question =
   | { readonly kind: 'start'; readonly ticket: Ticket }
-  /** Tickets that could start now, beside each other. */
-  | { readonly kind: 'batch'; readonly tickets: readonly Ticket[] }
+  /** Tickets that could start now, beside each other, or all of a component. */
+  | { readonly kind: 'batch'; readonly tickets: readonly Ticket[]; readonly component?: string }
   | {
       readonly kind: 'completion';
       readonly ticket: Ticket;

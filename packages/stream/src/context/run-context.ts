@@ -31,6 +31,12 @@ export interface Approval {
   readonly ask: Ask;
 }
 
+export interface StartApproval {
+  readonly ask: Ask;
+  /** Tickets by component that are asked about together; without it those that could start. */
+  readonly components?: ReadonlyMap<string, readonly string[]>;
+}
+
 export interface RunSettings {
   /** Which tickets get another agent than the run's. */
   readonly agents?: AgentChoices;
@@ -48,8 +54,10 @@ export interface RunSettings {
   readonly ask?: Ask;
   /** Asks a person about results before they are queued: about all, or those that change what runs later. */
   readonly approve?: Approval;
-  /** Asks a person about the tickets that could start, beside each other. */
-  readonly askBatch?: Ask;
+  /** Asks a person about tickets before they start: those that could start beside each other, or each component's. */
+  readonly startApproval?: StartApproval;
+  /** What a person says of the tickets, for the prompt of each one's first attempt. */
+  readonly comment?: string;
 }
 
 /** What every part of a run works with. */

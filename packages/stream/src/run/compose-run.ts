@@ -47,6 +47,8 @@ export interface Beginning {
   readonly source: TicketSource;
   readonly backlog: Backlog;
   readonly selection: Set<string>;
+  /** Tickets by component, where a person is asked about them so. */
+  readonly components?: ReadonlyMap<string, readonly string[]> | undefined;
   readonly unfinished: readonly RecordedRun[];
   readonly resumed: RecordedRun | undefined;
   /** Entries of killed processes whose landing has just been finished. */
@@ -176,7 +178,11 @@ export async function composeRun(
         configuration: options.configuration,
         ask,
         approve: options.approve,
-        askBatch: options.askBatch,
+        comment: options.comment,
+        startApproval: options.askStart && {
+          ask: options.askStart.ask,
+          components: beginning.components,
+        },
       },
       notice,
       stop,
@@ -185,7 +191,7 @@ export async function composeRun(
     const admission = new Admission(context);
     velocity = await VelocityLog.open(repository, clock);
     log.subscribe(velocity.observe);
-    if (!ask && !options.askBatch && options.approve?.which !== 'all') {
+    if (!ask && !options.askStart && options.approve?.which !== 'all') {
       // A run that asks a person takes as long as the person.
       forecast = new LiveForecast(context, {
         scheduling,

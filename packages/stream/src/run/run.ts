@@ -6,7 +6,7 @@ import { isMachineError } from '@sage/workers';
 import { type AttemptMessage, AttemptSupervisor } from '../attempts/attempt-supervisor.ts';
 import { AttemptRunner } from '../attempts/attempt-runner.ts';
 import { RetryPolicy } from '../attempts/retry-policy.ts';
-import { BatchApproval } from '../attempts/batch-approval.ts';
+import { StartApproval } from '../attempts/start-approval.ts';
 import { WorkerNumbers } from '../attempts/worker-numbers.ts';
 import { ticketOf } from '../backlog/backlog.ts';
 import { ConflictWatch } from '../conflicts/conflict-watch.ts';
@@ -55,7 +55,7 @@ export class Run {
   readonly #skipped = new Set<string>();
   /** Agents whose work a person has sent back wait here for a worker. */
   readonly #returning: ((worker: number) => void)[] = [];
-  readonly #batches: BatchApproval | undefined;
+  readonly #approval: StartApproval | undefined;
   readonly #breaker: Breaker;
   readonly #watch: ConflictWatch;
   readonly #attempts: AttemptSupervisor;
@@ -96,8 +96,8 @@ export class Run {
         return promise;
       },
     });
-    const { askBatch } = context.settings;
-    this.#batches = askBatch && new BatchApproval(askBatch, () => this.#lookAgain());
+    const { startApproval } = context.settings;
+    this.#approval = startApproval && new StartApproval(startApproval, () => this.#lookAgain());
     this.#watch = watch;
     this.#budget = new BudgetNotices(context);
     this.#landingPause = new LandingPause(context.clock);
@@ -201,8 +201,18 @@ export class Run {
     return this.#halt.signal.aborted || this.#endReason !== undefined;
   }
 
-  /** Gives ready tickets to free workers. Returns whether one waits for a limit, or for the end of a pause. */
+  /** Gives ready tickets to free workers. Returns whether one waits for a limit, a person, or the end of a pause. */
   async #startReady(): Promise<boolean> {
+    const undecided: string[] = [];
+    try {
+      return (await this.#startDecided(undecided)) || undecided.length > 0;
+    } finally {
+      for (const id of undecided) this.#context.scheduler.released(id);
+    }
+  }
+
+  /** Those that a person has not decided about are set aside in `undecided`. */
+  async #startDecided(undecided: string[]): Promise<boolean> {
     const { scheduler, settings, clock, backlog, log } = this.#context;
     const { admission, inputs } = this.#parts;
     while (!this.#isOver) {
@@ -226,9 +236,11 @@ export class Run {
         continue;
       }
       const ticket = ticketOf(backlog, id);
-      const answer = settings.ask ? await settings.ask({ kind: 'start', ticket }) : this.#batchAnswer(id);
-      if (answer === undefined) return true;
-      if (answer === 'quit') {
+      const answer = settings.ask ? await settings.ask({ kind: 'start', ticket }) : this.#answerOn(ticket);
+      if (answer === undefined) {
+        undecided.push(id);
+        scheduler.started(id);
+      } else if (answer === 'quit') {
         this.#halt.abort();
       } else if (answer === 'no') {
         this.#skipped.add(id);
@@ -244,13 +256,15 @@ export class Run {
   }
 
   /** undefined while a person has not answered. */
-  #batchAnswer(id: string): 'yes' | 'no' | 'quit' | undefined {
-    if (!this.#batches) return 'yes';
-    if (this.#batches.hasQuit) return 'quit';
-    const decision = this.#batches.decisionOn(id);
-    if (decision !== undefined) return decision === 'start' ? 'yes' : 'no';
-    this.#batches.ask(this.#startable());
-    return undefined;
+  #answerOn(ticket: Ticket): 'yes' | 'no' | 'quit' | undefined {
+    if (!this.#approval) return 'yes';
+    const { backlog, log } = this.#context;
+    const { completed, deferred } = log.state;
+    const openOf = (id: string) =>
+      backlog.selection.has(id) && !completed.has(id) && !deferred.has(id)
+        ? backlog.tickets.get(id)
+        : undefined;
+    return this.#approval.answerOn(ticket, openOf, () => this.#startable());
   }
 
   /** What could start now beside each other, on all free workers. */

@@ -43,8 +43,10 @@ export interface StreamOptions extends Selection, ForWorkers {
   readonly ask?: Ask;
   /** In a run with several workers: asks about results before they are queued. */
   readonly approve?: Approval;
-  /** In a run with several workers: asks about the tickets that could start. */
-  readonly askBatch?: Ask;
+  /** In a run with several workers: asks about tickets before they start, as they could start or by component. */
+  readonly askStart?: { readonly by: 'batch' | 'component'; readonly ask: Ask };
+  /** What a person says of the tickets, for the prompt of each one's first attempt. */
+  readonly comment?: string;
   readonly stop: AbortSignal;
   readonly killSignal: AbortSignal;
   /** The events of a resumed run up to now, before its first new one. */

@@ -3,6 +3,7 @@ import { openRepository } from '@sage/git';
 import { newRunId, unfinishedRuns } from '@sage/journal';
 import { assertSelection, heldBackWarnings, readBacklog, selectTickets } from '../backlog/backlog.ts';
 import { nothingToDo } from '../backlog/nothing-to-do.ts';
+import { readComponentBatches } from '../backlog/component-batches.ts';
 import { SageSource } from '../backlog/sage-source.ts';
 import { type Clock, systemClock } from '../context/clock.ts';
 import { assertAgents } from '../start/assert-agents.ts';
@@ -39,6 +40,8 @@ export async function runStream(options: StreamOptions): Promise<RunEnd> {
   const backlog = await readBacklog(source);
   assertSelection(backlog, options);
   const selection = selectTickets(backlog, options);
+  const byComponent = options.askStart?.by === 'component';
+  const components = byComponent ? await readComponentBatches(repository.root, backlog) : undefined;
   if (options.agentFor) {
     const chosen = [...selection].flatMap((id) => backlog.tickets.get(id) ?? []);
     await assertAgents(chosen, options.maxAttempts, options.agents ?? {}, options.agentFor);
@@ -56,7 +59,7 @@ export async function runStream(options: StreamOptions): Promise<RunEnd> {
   }
   // Awaited here, as the lock is released when this function returns.
   return await composeRun(
-    { repository, target, source, backlog, selection, unfinished, resumed, finished, random },
+    { repository, target, source, backlog, selection, components, unfinished, resumed, finished, random },
     { ...options, clock },
   );
 }

@@ -35,7 +35,8 @@ export interface LoopOptions extends Selection {
   readonly wait?: boolean;
   readonly ask?: RunSettings['ask'];
   readonly approve?: RunSettings['approve'];
-  readonly askBatch?: RunSettings['askBatch'];
+  readonly startApproval?: RunSettings['startApproval'];
+  readonly comment?: string;
   readonly configuration?: RunSettings['configuration'];
   readonly tracked?: boolean;
   readonly forecast?: RunParts['forecast'];
@@ -120,7 +121,8 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
       wait: options.wait ?? true,
       ask: options.ask,
       approve: options.approve,
-      askBatch: options.askBatch,
+      startApproval: options.startApproval,
+      comment: options.comment,
       configuration: options.configuration,
     },
     notice: (text) => notices.push(text),

@@ -236,11 +236,12 @@ test('a person chooses what starts of those that could start beside each other, 
   const loop = await startLoop({
     workers: 2,
     tickets: [{ id: 'A-1' }, { id: 'A-2' }, { id: 'A-3' }, { id: 'A-4', dependencies: ['A-1'] }],
-    async askBatch(question) {
-      if (question.kind !== 'batch') return 'no';
-      const ids = question.tickets.map(({ id }) => id);
-      batches.push(ids);
-      return batches.length === 1 ? { only: ['A-1'] } : 'yes';
+    startApproval: {
+      async ask(question) {
+        if (question.kind !== 'batch') return 'no';
+        batches.push(question.tickets.map(({ id }) => id));
+        return batches.length === 1 ? { only: ['A-1'] } : 'yes';
+      },
     },
   });
   expect(await loop.finish()).toMatchObject({
@@ -249,8 +250,49 @@ test('a person chooses what starts of those that could start beside each other, 
   });
   expect(batches).toEqual([['A-1', 'A-2'], ['A-3'], ['A-4']]);
 
-  const quits = await startLoop({ tickets: [{ id: 'A-1' }], askBatch: async () => 'quit' });
+  const quits = await startLoop({ tickets: [{ id: 'A-1' }], startApproval: { ask: async () => 'quit' } });
   expect(await quits.finish()).toMatchObject({ outcome: 'interrupted', summary: { unprocessed: 1 } });
+});
+
+test('a person is asked about a component at a time; what its batch does not name is left alone', async () => {
+  const asked: unknown[] = [];
+  const loop = await startLoop({
+    workers: 2,
+    tickets: [
+      { id: 'A-1' },
+      { id: 'A-2', state: 'COMPLETED' },
+      { id: 'A-3' },
+      { id: 'B-1', dependencies: ['A-1'] },
+      { id: 'B-2' },
+    ],
+    startApproval: {
+      components: new Map([
+        ['A', ['A-1', 'A-2', 'A-3']],
+        ['B', ['B-1']],
+      ]),
+      async ask(question) {
+        if (question.kind === 'batch') asked.push([question.component, question.tickets.map(({ id }) => id)]);
+        return 'yes';
+      },
+    },
+  });
+  expect(await loop.finish()).toMatchObject({ outcome: 'finished' });
+  expect(asked).toEqual([
+    ['A', ['A-1', 'A-3']],
+    ['B', ['B-1']],
+  ]);
+  expect([...loop.log.state.completed.keys()].toSorted()).toEqual(['A-1', 'A-3', 'B-1']);
+});
+
+test('what a person says of the tickets is in the prompt of their first attempts', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }],
+    comment: 'use a map',
+    script: ({ attempt }) => (attempt === 1 ? { outcome: 'failed', reason: 'no' } : {}),
+  });
+  await loop.finish();
+  expect(loop.workers.requests.map(({ previous }) => previous?.kind)).toEqual(['comment', 'failure']);
+  expect(loop.workers.requests[0]?.previous).toEqual({ kind: 'comment', text: 'use a map', here: false });
 });
 
 test('what configures later runs may be changed by the ticket that declares it only', async () => {

@@ -16,7 +16,8 @@ export const PROMPT_VARIABLES = {
   documents: 'its documents that exist in the worktree, one a line',
   checks: 'commands that have to pass, one a line',
   dependencies: 'what it builds on, which is done and in the worktree, one a line',
-  previous: 'what went wrong before: an attempt that failed, conflicted or did not pass',
+  previous:
+    'what went wrong before (an attempt that failed, conflicted or did not pass), or what a person says',
   worktree: 'the path of the worktree',
   protected_paths: 'paths that its work never contains, in one line',
 } as const;
