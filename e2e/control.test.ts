@@ -106,3 +106,36 @@ test('without a running run, and for an invalid number, there is one line and ex
     expect(stderr).toContain('is not a number of workers');
   }
 });
+
+test('sage stop ends an agent, whose ticket is tried again; sage skip leaves a ticket for another run', async () => {
+  const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }, { id: 'API-3' }]);
+  const run = Follow.stream(sandbox, gated(sandbox), '--parallel=2');
+  await run.event('attempt.started', 'API-2');
+  expect(await sandbox.sage('stop', 'API-1')).toMatchObject({
+    exitCode: 0,
+    stdout: 'the agent of API-1 is stopped: the attempt has failed',
+  });
+  expect(await run.event('attempt.finished', 'API-1')).toMatchObject({
+    outcome: 'failed',
+    reason: 'you stopped the agent',
+  });
+  const skipped = await sandbox.start(['skip', 'API-2', '--json']);
+  expect(JSON.parse(skipped.stdout)).toMatchObject({
+    v: 1,
+    ticket: 'API-2',
+    action: 'skip',
+    acknowledged: true,
+  });
+  await sandbox.sage('skip', 'API-3');
+  expect(await sandbox.sage('stop', 'API-3')).toMatchObject({
+    exitCode: 2,
+    stderr: 'ERROR: no agent works on API-3 now: sage skip API-3 leaves it for another run',
+  });
+  expect((await sandbox.sage('skip', 'API-33')).stderr).toContain('did you mean "API-3"?');
+  await open(sandbox, 'API-1');
+  const { exitCode, events } = await run.end();
+  expect(exitCode).toBe(1);
+  expect(landed(sandbox)).toEqual(['API-1']);
+  expect(events.at(-1)).toMatchObject({ outcome: 'finished', summary: { completed: 1, unprocessed: 2 } });
+  expect((await sandbox.sage('skip', 'API-2')).stderr).toContain('no run works in this repository');
+});

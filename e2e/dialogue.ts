@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { Sandbox } from './sandbox.ts';
 
 const SAGE = join(import.meta.dirname, '../apps/cli/bin/sage.js');
@@ -22,6 +22,7 @@ export async function converse(
     env: { ...sandbox.environment(), TERM: 'xterm', AGENT: agent },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  onTestFinished(() => void terminal.kill('SIGKILL'));
   let output = '';
   let read = 0;
   const remaining = [...dialogue];

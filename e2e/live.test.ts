@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { afterText, Sandbox, WRITE_OWN_FILE } from './sandbox.ts';
 
 const SAGE = join(import.meta.dirname, '../apps/cli/bin/sage.js');
@@ -21,6 +21,7 @@ async function onTerminal(
     },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  onTestFinished(() => void terminal.kill('SIGKILL'));
   let output = '';
   const remaining = [...keys];
   terminal.stdout.on('data', (data: Buffer) => {
@@ -51,6 +52,22 @@ test('on a terminal a view of the run stands below its lines, with keys, and lea
   expect(sequences.filter((one) => /^\[(\?1049|\?25|[0-3]?J)/.test(one))).toEqual([]);
   expect(output).toMatch(/[ \n]icanon/);
   expect(output).toMatch(/[ \n]echo /);
+});
+
+test('by keys the log of a worker is opened, its agent stopped, and its ticket skipped', async () => {
+  const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
+  const run = `PAGER=cat; export PAGER; ${process.execPath} ${SAGE} stream -C '${sandbox.root}' --auto --parallel=2 --agent-command "echo I began; $AGENT"`;
+  const output = await onTerminal(sandbox, run, [
+    ['0 of 2 landed', 'l'],
+    ['the log of which worker', '1'],
+    ['I began', 's'],
+    ['stop the agent of which', '1'],
+    ['you stopped the agent', 'k'],
+    ['skip the ticket of which', '2'],
+    ['(attempt 2)', 'go'],
+  ]);
+  expect(output).toContain('1 completed, 0 deferred, 0 blocked, 1 unprocessed');
+  expect(sandbox.landings().map(({ ticket }) => ticket)).toEqual(['API-1']);
 });
 
 test('a killed run leaves a terminal that works', async () => {

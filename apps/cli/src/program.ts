@@ -21,7 +21,7 @@ const COMMANDS: readonly CommandFile[] = [
   { names: ['pr'], load: async () => [(await import('./commands/pr.ts')).prCommand()] },
   { names: ['history'], load: async () => [(await import('./commands/history.ts')).historyCommand()] },
   {
-    names: ['pause', 'resume', 'workers'],
+    names: ['pause', 'resume', 'workers', 'stop', 'skip'],
     load: async () => (await import('./commands/control.ts')).controlCommands(),
   },
   { names: ['retry'], load: async () => [(await import('./commands/retry.ts')).retryCommand()] },

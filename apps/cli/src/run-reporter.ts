@@ -42,17 +42,24 @@ export function runReporter(options: RunReporterOptions): RunReporter {
   };
   const isLive = options.live && !json && !quiet && stdin.isTTY && canBeLive(stdout, env);
   const live = isLive
-    ? liveRun({ directory, stdout, stdin, permanent, interrupt: 'Ctrl-C stops the run' })
+    ? liveRun({
+        directory,
+        stdout,
+        stdin,
+        permanent,
+        interrupt: 'Ctrl-C stops the run',
+        alone: (use) => held.during(use),
+      })
     : undefined;
   const printer = live?.reporter ?? (json ? jsonReporter(stdout, stderr) : permanent(stdout));
   const bell = json ? { write: () => true } : stdout;
   const notifier = new Notifier({ command: options.notify, root, stdout: bell, environment: env });
   const onTerminal = interactiveAsk(root);
   const asking = live ? live.ask(onTerminal) : onTerminal;
-  const { reporter, ask } = heldWhileAsking(notifier.reporter(printer), notifier.ask(asking));
+  const held = heldWhileAsking(notifier.reporter(printer), notifier.ask(asking));
   return {
-    reporter,
-    ask,
+    reporter: held.reporter,
+    ask: held.ask,
     async end() {
       live?.end();
       await notifier.settled();

@@ -35,6 +35,14 @@ export type RunFact =
       readonly tickets: readonly string[];
       readonly containers?: readonly string[];
     }
+  /** What a person asked of a ticket while the run worked: to end its agent, or to leave the ticket for another run. */
+  | {
+      readonly event: 'ticket.requested';
+      /** The name of the request, for who waits until it is confirmed. */
+      readonly request: string;
+      readonly ticket: string;
+      readonly action: 'stop' | 'skip';
+    }
   /** What a person decided about finished work, before the attempt ended. */
   | {
       readonly event: 'attempt.reviewed';

@@ -26,6 +26,12 @@ export class NoRunError extends Error {
   readonly code = 'NO_RUN';
 }
 
+/** A ticket of which a run cannot be asked what was asked. */
+export class NoTicketError extends Error {
+  override readonly name = 'NoTicketError';
+  readonly code = 'NO_TICKET';
+}
+
 /** The tickets of the index cannot be put into an order. */
 export class BacklogError extends Error {
   override readonly name = 'BacklogError';

@@ -6,7 +6,16 @@ export type { Selection } from './backlog/backlog.ts';
 export type { Answer, Ask, Question } from './context/ask.ts';
 export type { Clock } from './context/clock.ts';
 export type { BudgetLimits } from './context/run-context.ts';
-export { BacklogError, CannotStartError, NoLogError, NoRunError, TargetLostError } from './errors.ts';
+export {
+  BacklogError,
+  CannotStartError,
+  NoLogError,
+  NoRunError,
+  NoTicketError,
+  TargetLostError,
+} from './errors.ts';
+export { type Requested, requestTicket } from './live/request-ticket.ts';
+export type { TicketAction } from './live/ticket-requests.ts';
 export { type Explanation, explainTicket } from './forecast/explain.ts';
 export { type Plan, type PlanOptions, planStream, type RunForecast } from './forecast/plan.ts';
 export { auditQueue } from './landing/audit-queue.ts';

@@ -6,9 +6,12 @@ import {
   type ControlRunOptions,
   interruptedRun,
   NoRunError,
+  requestTicket,
+  type TicketAction,
 } from '@sage/stream';
 import { Command } from 'commander';
 import { EXIT } from '../exit.ts';
+import { printable } from '../printable.ts';
 import { streamCommand } from './stream.ts';
 
 interface Flags {
@@ -42,7 +45,26 @@ export function controlCommands(): Command[] {
         now === 1 ? `run ${run} uses 1 worker now` : `run ${run} uses ${now} workers now`,
       ),
     );
-  return [pause, resume, workers];
+  const stop = command('stop', 'end the agent of a ticket in the active run: a failed attempt')
+    .argument('<id>', 'a ticket that is worked on')
+    .action((id: string, flags: Flags) =>
+      request(flags, id, 'stop', `the agent of ${id} is stopped: the attempt has failed`),
+    );
+  const skip = command('skip', 'leave a ticket of the active run for another run; its agent is ended')
+    .argument('<id>', 'a ticket that has not landed')
+    .action((id: string, flags: Flags) => request(flags, id, 'skip', `${id} is left for another run`));
+  return [pause, resume, workers, stop, skip];
+}
+
+async function request({ C, json }: Flags, id: string, action: TicketAction, line: string): Promise<void> {
+  const requested = await requestTicket(resolve(C), id, action);
+  const text = requested.acknowledged ? line : notConfirmed(requested.run);
+  process.stdout.write(json ? `${JSON.stringify(requested)}\n` : `${printable(text)}\n`);
+  process.exitCode = requested.acknowledged ? EXIT.ok : EXIT.unfinished;
+}
+
+function notConfirmed(run: string): string {
+  return `run ${run} has not confirmed: it has ended, or is asking a person something`;
 }
 
 function command(name: string, description: string): Command {
@@ -62,9 +84,7 @@ async function control(
   line: (controlled: Controlled) => string,
 ): Promise<void> {
   const controlled = await controlRun({ directory: resolve(C), ...asked });
-  const text = controlled.acknowledged
-    ? line(controlled)
-    : `run ${controlled.run} has not confirmed: it has ended, or is asking a person something`;
+  const text = controlled.acknowledged ? line(controlled) : notConfirmed(controlled.run);
   process.stdout.write(json ? `${JSON.stringify(controlled)}\n` : `${text}\n`);
   process.exitCode = controlled.acknowledged ? EXIT.ok : EXIT.unfinished;
 }

@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { EXIT } from '../exit.ts';
 import { canBeLive } from '../live/can-be-live.ts';
 import { liveRun } from '../live/live-run.ts';
+import { heldWhileAsking } from '../reporters/held.ts';
 import { plainReporter } from '../reporters/plain.ts';
 import { screenOf } from '../reporters/screen.ts';
 import { withEvidence } from '../reporters/with-evidence.ts';
@@ -32,9 +33,17 @@ async function watch(typed: string): Promise<void> {
     withEvidence(plainReporter(out, screen, next), out, screen, next.logs);
   const live =
     stdin.isTTY && canBeLive(stdout, process.env)
-      ? liveRun({ directory, stdout, stdin, permanent, interrupt: 'Ctrl-C ends this view' })
+      ? liveRun({
+          directory,
+          stdout,
+          stdin,
+          permanent,
+          interrupt: 'Ctrl-C ends this view',
+          alone: (use) => held.during(use),
+        })
       : undefined;
-  const reporter = live?.reporter ?? permanent(stdout);
+  const held = heldWhileAsking(live?.reporter ?? permanent(stdout));
+  const { reporter } = held;
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
   process.once('SIGINT', onInterrupt);

@@ -19,6 +19,8 @@ const ARGUMENTS: Readonly<Record<string, keyof Known>> = {
   stream: 'tickets',
   show: 'tickets',
   retry: 'tickets',
+  stop: 'tickets',
+  skip: 'tickets',
   logs: 'tickets',
   abandon: 'runs',
   report: 'runs',

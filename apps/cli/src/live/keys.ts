@@ -12,7 +12,7 @@ export function readKeys(stdin: NodeJS.ReadStream, onKey: (key: string) => void)
   };
   const begin = async () => {
     await guard.ready;
-    if (!isOver) stdin.on('data', take);
+    if (!isOver) stdin.on('data', take).resume();
   };
   void begin();
   stdin.unref();

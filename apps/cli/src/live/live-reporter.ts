@@ -18,6 +18,8 @@ export interface LiveReporter extends Reporter {
   draw(): void;
   /** Takes the view away, for a question or for good; `draw` brings it back. */
   clear(): void;
+  /** The ticket that a worker works on. */
+  ticketOf(worker: number): string | undefined;
 }
 
 export function liveReporter({ terminal, now, help, style, permanent }: LiveOptions): LiveReporter {
@@ -37,6 +39,7 @@ export function liveReporter({ terminal, now, help, style, permanent }: LiveOpti
   return {
     draw,
     clear,
+    ticketOf: (worker) => fold.status(true).agents.find((agent) => agent.worker === worker)?.ticket,
     notice: (text) => lines.notice(text),
     resumed(events) {
       for (const event of events) fold.apply(event);

@@ -1,8 +1,9 @@
-import { controlRun } from '@sage/stream';
+import { controlRun, requestTicket } from '@sage/stream';
 import type { Ask } from '@sage/stream';
 import { createColors } from 'picocolors';
 import type { Reporter } from '../reporters/reporter.ts';
 import { readKeys } from './keys.ts';
+import { showLog } from './show-log.ts';
 import { liveReporter } from './live-reporter.ts';
 import type { Terminal } from './live-region.ts';
 
@@ -10,8 +11,19 @@ import type { Terminal } from './live-region.ts';
 const TICK_MS = 1000;
 const AFTER_EVENT_MS = 500;
 
-const KEYS = 'p pause   + - workers   ? help';
-const HELP = 'p: pause, or go on   + -: more or fewer workers';
+const KEYS = 'p pause   + - workers   s k l one ticket   ? help';
+/** Pages of the help, one after the other. */
+const HELP = [
+  'p: pause, or go on   + -: more or fewer workers',
+  's 1: stop the agent of worker 1   k 1: skip its ticket',
+  'l 1: the log of worker 1   ? back',
+];
+/** Keys that are followed by a worker's number. */
+const OF_WORKER: Readonly<Record<string, string>> = {
+  s: 'stop the agent of which worker? 1 to 9',
+  k: 'skip the ticket of which worker? 1 to 9',
+  l: 'the log of which worker? 1 to 9',
+};
 
 export interface LiveRunOptions {
   readonly directory: string;
@@ -20,6 +32,8 @@ export interface LiveRunOptions {
   readonly permanent: (stdout: { write(text: string): unknown }) => Reporter;
   /** What Ctrl-C does, as the last line says it. */
   readonly interrupt: string;
+  /** Has the terminal for itself meanwhile. */
+  readonly alone: (use: () => Promise<void>) => Promise<void>;
 }
 
 /** The view of a run that this process works on, with its keys. */
@@ -30,15 +44,17 @@ export interface LiveRun {
   end(): void;
 }
 
-export function liveRun({ directory, stdout, stdin, permanent, interrupt }: LiveRunOptions): LiveRun {
-  let [paused, workers, helps] = [false, 1, false];
+export function liveRun(options: LiveRunOptions): LiveRun {
+  const { directory, stdout, stdin, permanent, interrupt, alone } = options;
+  let [paused, workers, page] = [false, 1, 0];
+  let chosen = '';
   let isAsking = false;
   let soon: NodeJS.Timeout | undefined;
   const colors = createColors(!process.env['NO_COLOR']);
   const view = liveReporter({
     terminal: stdout,
     now: () => new Date(),
-    help: () => `${helps ? HELP : KEYS}   ${interrupt}`,
+    help: () => OF_WORKER[chosen] ?? `${[KEYS, ...HELP][page]}   ${interrupt}`,
     style: colors.dim,
     permanent,
   });
@@ -56,12 +72,31 @@ export function liveRun({ directory, stdout, stdin, permanent, interrupt }: Live
       view.notice(error instanceof Error ? error.message : String(error)),
     );
   };
+  const ofWorker = (key: string, ticket: string) => {
+    if (key === 'l') {
+      void alone(() => withTerminal(() => showLog(directory, ticket)));
+      return;
+    }
+    requestTicket(directory, ticket, key === 's' ? 'stop' : 'skip').catch((error: unknown) =>
+      view.notice(error instanceof Error ? error.message : String(error)),
+    );
+  };
   const onKey = (key: string) => {
+    if (chosen !== '') {
+      const ticket = view.ticketOf(Number(key));
+      if (ticket !== undefined) ofWorker(chosen, ticket);
+      chosen = '';
+      return draw();
+    }
+    if (OF_WORKER[key] !== undefined) {
+      chosen = key;
+      return draw();
+    }
     if (key === 'p') control({ paused: !paused });
     if (key === '+') control({ workers: workers + 1 });
     if (key === '-' && workers > 1) control({ workers: workers - 1 });
     if (key !== '?') return;
-    helps = !helps;
+    page = (page + 1) % (HELP.length + 1);
     draw();
   };
   // Before a run has begun, questions may be asked about it.
@@ -82,19 +117,7 @@ export function liveRun({ directory, stdout, stdin, permanent, interrupt }: Live
         drawSoon();
       },
     },
-    ask: (ask) => async (question) => {
-      isAsking = true;
-      view.clear();
-      // Putting the terminal back any later would undo what the question needs of it.
-      await stopKeys?.();
-      try {
-        return await ask(question);
-      } finally {
-        isAsking = false;
-        stopKeys = readKeys(stdin, onKey);
-        draw();
-      }
-    },
+    ask: (ask) => (question) => withTerminal(() => ask(question)),
     end() {
       clearInterval(timer);
       clearTimeout(soon);
@@ -103,4 +126,19 @@ export function liveRun({ directory, stdout, stdin, permanent, interrupt }: Live
       view.clear();
     },
   };
+
+  /** Gives the terminal to somebody else. */
+  async function withTerminal<T>(use: () => Promise<T>): Promise<T> {
+    isAsking = true;
+    view.clear();
+    // Putting the terminal back any later would undo what they need of it.
+    await stopKeys?.();
+    try {
+      return await use();
+    } finally {
+      isAsking = false;
+      stopKeys = readKeys(stdin, onKey);
+      draw();
+    }
+  }
 }

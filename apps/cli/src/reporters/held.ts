@@ -1,11 +1,18 @@
 import type { Ask } from '@sage/stream';
 import type { Reporter } from './reporter.ts';
 
+export interface HeldReporter {
+  readonly reporter: Reporter;
+  readonly ask: Ask;
+  /** Has the terminal for itself while `use` runs. */
+  during<T>(use: () => Promise<T>): Promise<T>;
+}
+
 /**
  * A reporter and a way to ask that share a terminal: one question at a time, and what is reported meanwhile comes after
  * the answer. Who has quit is asked nothing more.
  */
-export function heldWhileAsking(reporter: Reporter, ask: Ask): { reporter: Reporter; ask: Ask } {
+export function heldWhileAsking(reporter: Reporter, ask: Ask = nobodyAsks): HeldReporter {
   let held: (() => void)[] | undefined;
   let last: Promise<unknown> = Promise.resolve();
   let hasQuit = false;
@@ -16,26 +23,31 @@ export function heldWhileAsking(reporter: Reporter, ask: Ask): { reporter: Repor
       resumed: (events) => afterQuestion(() => reporter.resumed(events)),
       notice: (text) => afterQuestion(() => reporter.notice(text)),
     },
-    async ask(question) {
-      const before = last;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      last = promise;
-      await before;
-      if (hasQuit) {
-        resolve();
-        return 'quit';
-      }
-      held = [];
-      try {
+    ask: (question) =>
+      during(async () => {
+        if (hasQuit) return 'quit';
         const answer = await ask(question);
         hasQuit = answer === 'quit';
         return answer;
-      } finally {
-        const waiting = held;
-        held = undefined;
-        for (const report of waiting) report();
-        resolve();
-      }
-    },
+      }),
+    during,
   };
+
+  async function during<T>(use: () => Promise<T>): Promise<T> {
+    const before = last;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    last = promise;
+    await before;
+    held = [];
+    try {
+      return await use();
+    } finally {
+      const waiting = held;
+      held = undefined;
+      for (const report of waiting) report();
+      resolve();
+    }
+  }
 }
+
+const nobodyAsks: Ask = async () => 'quit';

@@ -32,10 +32,15 @@ export class AttemptRunner {
   }
 
   /**
-   * Runs one attempt to its end. A worker or a queue that fails is a failure of the machine.
+   * Runs one attempt to its end. Where `isStopped`, an interruption is a failure: a person has stopped the agent. A worker or a queue that fails is a failure of the machine.
    * @throws {TargetLostError}: there is no commit that the ticket could start from.
    */
-  async run(ticket: Ticket, worker: number, agentRun: AgentRun): Promise<AttemptResult> {
+  async run(
+    ticket: Ticket,
+    worker: number,
+    agentRun: AgentRun,
+    isStopped: () => boolean = () => false,
+  ): Promise<AttemptResult> {
     const { log, workers } = this.#context;
     const base = await this.#baseFor(ticket);
     const request = await this.#requestFor(ticket, worker, base);
@@ -56,7 +61,8 @@ export class AttemptRunner {
     });
     this.#watch.started(ticket.id, base);
     const worked = await this.#work(ticket, request, agentRun).finally(() => this.#watch.ended(ticket.id));
-    const { result, entry } = await this.#enqueue(ticket, base, worked);
+    const stopped = worked.outcome === 'interrupted' && isStopped();
+    const { result, entry } = await this.#enqueue(ticket, base, stopped ? { ...worked, ...STOPPED } : worked);
     await this.#journal(request, result, entry);
     return result;
   }
@@ -231,6 +237,7 @@ function protectedFrom(
   };
 }
 
+const STOPPED = { outcome: 'failed', category: 'user_rejected', reason: 'you stopped the agent' } as const;
 const NO_FILES: ConfigurationFiles = { names: [], paths: [] };
 
 function workTicket(ticket: Ticket): WorkTicket {

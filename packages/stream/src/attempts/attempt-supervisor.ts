@@ -5,6 +5,7 @@ import type { Admission } from '../limits/admission.ts';
 import type { Breaker, Failure } from '../limits/breaker.ts';
 import { machineFailed } from '../limits/machine-health.ts';
 import type { TurnedAway } from '../limits/turned-away.ts';
+import type { TicketAction } from '../live/ticket-requests.ts';
 import type { AttemptRunner } from './attempt-runner.ts';
 import { type Collection, CollectionOrder } from './collection-order.ts';
 import type { RetryPolicy } from './retry-policy.ts';
@@ -38,6 +39,8 @@ export interface SupervisorOptions {
   readonly turnedAway: TurnedAway;
   /** Resolves with the number of a free worker, for an agent that goes on. */
   readonly nextWorker: () => Promise<number>;
+  /** A ticket is left for another run. */
+  readonly onSkipped: (ticket: string) => void;
 }
 
 /** The attempts under way, each from its start to what follows from its end. */
@@ -51,6 +54,9 @@ export class AttemptSupervisor {
   #started = 0;
   /** The last attempt of each ticket: its place in the order of starts. */
   readonly #nth = new Map<string, number>();
+  readonly #cuts = new Map<string, AbortController>();
+  /** What a person has asked of attempts under way. */
+  readonly #requested = new Map<string, TicketAction>();
 
   constructor(context: RunContext, options: SupervisorOptions) {
     this.#context = context;
@@ -70,6 +76,15 @@ export class AttemptSupervisor {
       if (this.#attempts.get(ticket.id) === attempt) this.#attempts.delete(ticket.id);
     });
     this.#attempts.set(ticket.id, attempt);
+  }
+
+  /** Ends the agent of a ticket because a person asks for it. Returns whether one works. */
+  end(ticket: string, action: TicketAction): boolean {
+    const cut = this.#cuts.get(ticket);
+    if (cut === undefined) return false;
+    this.#requested.set(ticket, action);
+    cut.abort();
+    return true;
   }
 
   /** Resolves when the journal has all about the attempt of a ticket, so that its landing comes after it. */
@@ -98,6 +113,8 @@ export class AttemptSupervisor {
     const { admission, retries, breaker, halt, isStopped, giveUp, turnedAway } = this.#options;
     this.#running -= 1;
     const cut = admission.onAttemptEnded(ticket.id, result?.outcome);
+    const requested = this.#requested.get(ticket.id);
+    this.#requested.delete(ticket.id);
     if (!result) return false;
     const { outcome, category = 'agent_failed', reason = 'it failed', commit } = result;
     switch (outcome) {
@@ -132,6 +149,11 @@ export class AttemptSupervisor {
       case 'interrupted':
         if (cut?.of === 'ticket') {
           await retries.deferred(ticket, { category: 'budget', reason: cut.reason, commit });
+          return false;
+        }
+        if (requested === 'skip' && !halt.signal.aborted) {
+          if (commit !== undefined) await workers.keep(ticket.id, commit, 'interrupted');
+          this.#options.onSkipped(ticket.id);
           return false;
         }
         if (cut) notice(`${ticket.id} is cut off: ${cut.reason}`);
@@ -176,6 +198,9 @@ export class AttemptSupervisor {
     const { runner, admission, halt, post, nextWorker } = this.#options;
     const onStarted = this.#collections.starting();
     const over = Promise.withResolvers<void>();
+    const cut = new AbortController();
+    this.#cuts.set(ticket.id, cut);
+    admission.onAttemptStarted(ticket.id, () => cut.abort());
     /** undefined while it is free, or works for another ticket. */
     let worker: number | undefined = first;
     const free = (collection?: Collection) => {
@@ -188,7 +213,8 @@ export class AttemptSupervisor {
       if (worker === undefined || exitCode !== 0 || settings.ask) return;
       await new Promise<void>((begin) => free({ begin, over: over.promise }));
     };
-    const review = reviewOf(this.#context, ticket, halt.signal);
+    const signal = AbortSignal.any([halt.signal, cut.signal]);
+    const review = reviewOf(this.#context, ticket, signal);
     // While a person looks at the work, others go on; what is sent back waits for a worker like them.
     const onReview = async (work: FinishedWork): Promise<Review> => {
       over.resolve();
@@ -197,10 +223,8 @@ export class AttemptSupervisor {
       if (reviewed.verdict === 'sent-back') worker ??= await nextWorker();
       return reviewed;
     };
-    const cut = new AbortController();
-    admission.onAttemptStarted(ticket.id, () => cut.abort());
     const agentRun: AgentRun = {
-      signal: AbortSignal.any([halt.signal, cut.signal]),
+      signal,
       killSignal,
       onStarted,
       onReport: (report) => admission.onAgentReport(ticket.id, report),
@@ -210,10 +234,12 @@ export class AttemptSupervisor {
     let result: AttemptResult | undefined;
     let error: unknown;
     try {
-      result = await runner.run(ticket, first, agentRun);
+      const isStopped = () => this.#requested.get(ticket.id) === 'stop' && !halt.signal.aborted;
+      result = await runner.run(ticket, first, agentRun, isStopped);
     } catch (cause) {
       error = cause;
     }
+    this.#cuts.delete(ticket.id);
     onStarted();
     over.resolve();
     // The loop learns of the end before the worker is free again: the agent may have been rate-limited.

@@ -22,6 +22,7 @@ import { Admission } from '../limits/admission.ts';
 import { BacklogEdits } from '../live/backlog-edits.ts';
 import { ControlInput } from '../live/control-input.ts';
 import { LiveInputs } from '../live/live-inputs.ts';
+import { TicketRequests } from '../live/ticket-requests.ts';
 import type { TicketSource } from '../ports.ts';
 import { Scheduling } from '../scheduling/scheduling.ts';
 import { assertBaseline } from '../start/baseline.ts';
@@ -123,6 +124,7 @@ export async function composeRun(
     const heldBack = heldBackIn(beginning.backlog, options).map(([id]) => id);
     const setBack = setBackTickets(resumed?.events ?? [], beginning.backlog);
     const control = await ControlInput.open({ root: repository.root, log, notice });
+    const requests = await TicketRequests.open(repository.root, log, notice);
     await log.emit({
       event: 'run.started',
       target: target.ref,
@@ -203,7 +205,7 @@ export async function composeRun(
     }
     // A person who is asked before each step needs no other way in.
     const inputs = new LiveInputs(
-      ask ? [] : [control, new BacklogEdits(context, scheduling, options)],
+      ask ? [] : [control, requests, new BacklogEdits(context, scheduling, options)],
       clock,
     );
     const end = await new Run(context, { admission, inputs, forecast }).run();

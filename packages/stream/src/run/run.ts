@@ -21,6 +21,7 @@ import { BudgetNotices } from '../limits/budget-notices.ts';
 import { machineFailed } from '../limits/machine-health.ts';
 import { TurnedAway } from '../limits/turned-away.ts';
 import type { LiveInputs } from '../live/live-inputs.ts';
+import type { TicketAction, TicketRequest } from '../live/ticket-requests.ts';
 import { unsettledEntries } from '../start/recovery.ts';
 import { journalBlocked } from './journal-blocked.ts';
 import { Mailbox } from './mailbox.ts';
@@ -53,6 +54,8 @@ export class Run {
   readonly #halt = new AbortController();
   /** Open tickets that do not run in this process, and block nothing. */
   readonly #skipped = new Set<string>();
+  /** What a person has asked of tickets, to be done. */
+  readonly #requests: TicketRequest[] = [];
   /** Agents whose work a person has sent back wait here for a worker. */
   readonly #returning: ((worker: number) => void)[] = [];
   readonly #approval: StartApproval | undefined;
@@ -95,6 +98,12 @@ export class Run {
         this.#lookAgain();
         return promise;
       },
+      onSkipped: (id) => this.#skip(id),
+    });
+    context.log.subscribe((event) => {
+      if (event.event !== 'ticket.requested') return;
+      this.#requests.push(event);
+      this.#lookAgain();
     });
     const { startApproval } = context.settings;
     this.#approval = startApproval && new StartApproval(startApproval, () => this.#lookAgain());
@@ -203,6 +212,7 @@ export class Run {
 
   /** Gives ready tickets to free workers. Returns whether one waits for a limit, a person, or the end of a pause. */
   async #startReady(): Promise<boolean> {
+    for (const { ticket, action } of this.#requests.splice(0)) this.#onRequested(ticket, action);
     const undecided: string[] = [];
     try {
       return (await this.#startDecided(undecided)) || undecided.length > 0;
@@ -226,6 +236,11 @@ export class Run {
       }
       const id = scheduler.next();
       if (id === undefined) return this.#wakeIn((scheduler.nextDue() ?? Infinity) - clock.elapsed());
+      if (this.#skipped.has(id)) {
+        // An edit of the backlog has made it ready again.
+        scheduler.deferred(id);
+        continue;
+      }
       const delay = admission.startDelay(this.#numbers.busy, this.#attempts.running);
       if (delay > 0) return this.#wakeIn(delay);
       const letsOthersPass = this.#breaker.suspects(id) || this.#turnedAway.letsOthersPass(id);
@@ -243,8 +258,7 @@ export class Run {
       } else if (answer === 'quit') {
         this.#halt.abort();
       } else if (answer === 'no') {
-        this.#skipped.add(id);
-        scheduler.deferred(id);
+        this.#skip(id);
       } else {
         scheduler.started(id);
         this.#attempts.start(ticket, this.#numbers.take());
@@ -253,6 +267,19 @@ export class Run {
     // They end at once: their agents are halted, or nothing more starts.
     for (const resolve of this.#returning.splice(0)) resolve(this.#numbers.take());
     return false;
+  }
+
+  #onRequested(id: string, action: TicketAction): void {
+    if (this.#attempts.end(id, action) || action === 'stop') return;
+    const { log, scheduler } = this.#context;
+    // What waits to land lands.
+    const isOver = log.state.completed.has(id) || log.state.deferred.has(id) || scheduler.isRunning(id);
+    if (!isOver && !this.#skipped.has(id)) this.#skip(id);
+  }
+
+  #skip(id: string): void {
+    this.#skipped.add(id);
+    this.#context.scheduler.deferred(id);
   }
 
   /** undefined while a person has not answered. */

@@ -254,6 +254,43 @@ test('a person chooses what starts of those that could start beside each other, 
   expect(await quits.finish()).toMatchObject({ outcome: 'interrupted', summary: { unprocessed: 1 } });
 });
 
+test('an agent that a person stops has failed, and is tried again', async () => {
+  const loop = await startLoop({ tickets: [{ id: 'A-1' }] });
+  await loop.clock.advance(10_000);
+  await loop.log.emit({ event: 'ticket.requested', request: 'r', ticket: 'A-1', action: 'stop' });
+  expect(await loop.finish()).toMatchObject({ summary: { completed: 1 } });
+  const ends = loop.log.events.filter(({ event }) => event === 'attempt.finished');
+  expect(ends).toMatchObject([
+    { outcome: 'failed', category: 'user_rejected', reason: 'you stopped the agent', seconds: 10 },
+    { outcome: 'completed' },
+  ]);
+});
+
+test('a ticket that a person skips is left for another run, whether it works or waits; what waits for it is not deferred', async () => {
+  const loop = await startLoop({
+    workers: 1,
+    tickets: [{ id: 'A-1' }, { id: 'A-2' }, { id: 'A-3', dependencies: ['A-2'] }, { id: 'A-4' }],
+  });
+  await loop.clock.advance(10_000);
+  for (const ticket of ['A-1', 'A-2', 'A-2'])
+    await loop.log.emit({ event: 'ticket.requested', request: 'r', ticket, action: 'skip' });
+  expect(await loop.finish()).toMatchObject({
+    outcome: 'finished',
+    summary: { completed: 1, deferred: 0, blocked: 0, unprocessed: 3 },
+  });
+  expect([...loop.log.state.completed.keys()]).toEqual(['A-4']);
+  expect([...loop.workers.kept.values()]).toEqual(['work:A-1:1']);
+});
+
+test('a ticket whose work waits to land lands, though a person skips it', async () => {
+  const loop = await startLoop({ tickets: [{ id: 'A-1' }] });
+  loop.log.subscribe((event) => {
+    if (event.event === 'queue.enqueued')
+      void loop.log.emit({ event: 'ticket.requested', request: 'r', ticket: 'A-1', action: 'skip' });
+  });
+  expect(await loop.finish()).toMatchObject({ outcome: 'finished', summary: { completed: 1 } });
+});
+
 test('a person is asked about a component at a time; what its batch does not name is left alone', async () => {
   const asked: unknown[] = [];
   const loop = await startLoop({
