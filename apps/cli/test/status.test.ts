@@ -62,6 +62,10 @@ test('of a paused run it says how to go on, and no ETA', () => {
   ]);
 });
 
+test('of a run that is over it says what it has used, and not "so far"', () => {
+  expect(lines({ ...run, state: 'finished', agents: [], landing: [] })).toContain('128400 tokens, $2.15');
+});
+
 test('of a run that was killed it says what was cut off, and no ETA', () => {
   const { usage: _, ...killed } = { ...run, state: 'killed' as const, landing: [], deferred: [] };
   expect(lines(killed)).toEqual([

@@ -76,12 +76,13 @@ function counts({ tickets, state }: RunStatus): string {
     .join(', ');
 }
 
-function usage({ usage }: RunStatus): string {
+function usage({ usage, state }: RunStatus): string {
   const told = [
     ...(usage?.tokens === undefined ? [] : [`${usage.tokens} tokens`]),
     ...(usage?.costUsd === undefined ? [] : [`$${usage.costUsd.toFixed(2)}`]),
   ];
-  return told.length === 0 ? '' : `${told.join(', ')} so far`;
+  if (told.length === 0) return '';
+  return `${told.join(', ')}${state === 'finished' || state === 'abandoned' ? '' : ' so far'}`;
 }
 
 function atWork(agent: AgentStatus, now: Date, columns: number): string {
