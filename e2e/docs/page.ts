@@ -5,6 +5,8 @@ export interface Command {
   readonly shown: string | undefined;
   /** Whether workers beside each other print it, in whatever order. */
   readonly anyOrder: boolean;
+  /** Whether the page shows a sample of the JSON that it prints: an object with the same keys. */
+  readonly isSample: boolean;
 }
 
 /** A page as text and commands in turns. */
@@ -14,7 +16,7 @@ export interface Page {
   readonly parts: readonly (string | Command)[];
 }
 
-const FENCE = /^(?<open>```|<!-- )(?<info>console|sh)\b(?<rest>.*)$/;
+const FENCE = /^(?<open>```|<!-- )(?<info>console|sh|json of)\b(?<rest>.*)$/;
 
 /**
  * Commands stand in blocks:
@@ -22,7 +24,8 @@ const FENCE = /^(?<open>```|<!-- )(?<info>console|sh)\b(?<rest>.*)$/;
  *   A line `...` in the output stands for any lines;
  * - `sh`: a script that has to succeed;
  * - `<!-- sh ... -->`: the same, which no reader sees;
- * - either with `not-run: why`, where it cannot be run.
+ * - either with `not-run: why`, where it cannot be run;
+ * - `json of COMMAND`: a sample of what the command prints.
  */
 export function readPage(text: string): Page {
   const parts: (string | Command)[] = [];
@@ -46,8 +49,10 @@ export function readPage(text: string): Page {
       throw new Error(`line ${at + 1}: commands stand in blocks of console or sh`);
     if (runs) {
       flush();
-      if (info === 'sh') parts.push({ line: body.join('\n'), shown: undefined, anyOrder: false });
-      else parts.push(...readConsole(body, at + 2, rest.includes('any-order')));
+      const how = { anyOrder: rest.includes('any-order'), isSample: info === 'json of' };
+      if (info === 'sh') parts.push({ ...how, line: body.join('\n'), shown: undefined });
+      else if (how.isSample) parts.push({ ...how, line: rest.trim(), shown: body.join('\n') });
+      else parts.push(...readConsole(body, at + 2).map((command) => ({ ...how, ...command })));
     } else plain.push(...body);
     plain.push(lines[end]!);
     at = end;
@@ -57,7 +62,7 @@ export function readPage(text: string): Page {
   return { repository, parts };
 }
 
-function readConsole(body: readonly string[], first: number, anyOrder: boolean): Command[] {
+function readConsole(body: readonly string[], first: number): Pick<Command, 'line' | 'shown'>[] {
   const commands: { line: string[]; shown: string[] }[] = [];
   for (const [index, line] of body.entries()) {
     const last = commands.at(-1);
@@ -66,7 +71,7 @@ function readConsole(body: readonly string[], first: number, anyOrder: boolean):
     else if (line.startsWith('> ') && last.shown.length === 0) last.line.push(line.slice(2));
     else last.shown.push(line);
   }
-  return commands.map(({ line, shown }) => ({ line: line.join('\n'), shown: shown.join('\n'), anyOrder }));
+  return commands.map(({ line, shown }) => ({ line: line.join('\n'), shown: shown.join('\n') }));
 }
 
 /** The page with other outputs. */
@@ -76,6 +81,7 @@ export function writePage({ parts }: Page, outputs: readonly string[]): string {
     if (typeof part === 'string') return [part];
     const output = outputs[next]!;
     next += 1;
+    if (part.isSample) return [output];
     if (part.shown === undefined) return part.line === '' ? [] : [part.line];
     const command = `$ ${part.line.replaceAll('\n', '\n> ')}`;
     return output === '' ? [command] : [command, output];
