@@ -11,7 +11,7 @@ import type { Terminal } from './live-region.ts';
 const TICK_MS = 1000;
 const AFTER_EVENT_MS = 500;
 
-const KEYS = 'p pause   + - workers   s k l one ticket   ? help';
+const KEYS = '? help   p pause   + - workers   s k l one ticket';
 /** Pages of the help, one after the other. */
 const HELP = [
   'p: pause, or go on   + -: more or fewer workers',
@@ -54,7 +54,7 @@ export function liveRun(options: LiveRunOptions): LiveRun {
   const view = liveReporter({
     terminal: stdout,
     now: () => new Date(),
-    help: () => OF_WORKER[chosen] ?? `${[KEYS, ...HELP][page]}   ${interrupt}`,
+    help: () => OF_WORKER[chosen] ?? [`${interrupt}   ${KEYS}`, ...HELP][page] ?? '',
     style: colors.dim,
     permanent,
   });

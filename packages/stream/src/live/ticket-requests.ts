@@ -5,7 +5,7 @@ import { fileVersion, replaceFile } from '@sage/git';
 import { type RunLog, runsDirectory } from '@sage/journal';
 import type { LiveInput } from './live-inputs.ts';
 
-export const TICKET_ACTIONS = ['stop', 'skip'] as const;
+const TICKET_ACTIONS = ['stop', 'skip'] as const;
 /** `stop`: end its agent, which counts as a failed attempt. `skip`: leave it for another run. */
 export type TicketAction = (typeof TICKET_ACTIONS)[number];
 
