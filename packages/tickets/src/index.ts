@@ -1,3 +1,4 @@
+export type { BacklogFormat, ForeignBacklog, FormatOptions } from './formats/format.ts';
 export { DEFER_CATEGORIES, TICKET_PRIORITIES, isContainer, readTicket } from './ticket.ts';
 export { TICKET_STATES } from './needed-fields.ts';
 export type { TicketState } from './needed-fields.ts';
