@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Node } from 'jsonc-parser';
 import { TicketIndexError } from './errors.ts';
+import { applyEdits, replaceNode, setMember } from './json-edit.ts';
+import type { TextEdit } from './json-edit.ts';
 import { elementSeparator, end, layoutOf, renderLike, renderWithin } from './json-layout.ts';
 import type { JsonLayout } from './json-layout.ts';
 import { memberOf, parseSyntax } from './json-text.ts';
@@ -27,12 +29,6 @@ export interface TicketChange {
   readonly deferReason?: DeferReason;
   /** Appended to `git.commits`, once, where the ticket has a `git` object. */
   readonly commit?: string;
-}
-
-interface Edit {
-  readonly offset: number;
-  readonly length: number;
-  readonly content: string;
 }
 
 /**
@@ -72,13 +68,7 @@ function applyRound(text: string, changes: ReadonlyMap<string, TicketChange>, fi
       offset: span.start + edit.offset,
     }));
   });
-  let result = '';
-  let done = 0;
-  for (const { offset, length, content } of edits.sort((a, b) => a.offset - b.offset)) {
-    result += text.slice(done, offset) + content;
-    done = offset + length;
-  }
-  return result + text.slice(done);
+  return applyEdits(text, edits);
 }
 
 function spansOf(text: string, ids: ReadonlySet<string>, file: string): Map<string, Span> {
@@ -100,11 +90,11 @@ function spansOf(text: string, ids: ReadonlySet<string>, file: string): Map<stri
   return spans;
 }
 
-function editsOf(text: string, ticket: Node, { state, at, deferReason, commit }: TicketChange): Edit[] {
+function editsOf(text: string, ticket: Node, { state, at, deferReason, commit }: TicketChange): TextEdit[] {
   const layout = layoutOf(text, ticket)!;
-  const edits: Edit[] = [];
+  const edits: TextEdit[] = [];
   if (state !== undefined && memberOf(ticket, 'state')?.value !== state) {
-    edits.push(setMember(text, ticket, layout, 'state', state));
+    edits.push(setMember(ticket, layout, 'state', state));
     const history = memberOf(ticket, 'state_history');
     if (history?.type === 'array') edits.push(append(text, history, layout, { state, timestamp: at }));
   }
@@ -113,14 +103,14 @@ function editsOf(text: string, ticket: Node, { state, at, deferReason, commit }:
     deferReason &&
     !(known && isDeepStrictEqual(JSON.parse(text.slice(known.offset, end(known))), deferReason))
   ) {
-    edits.push(setMember(text, ticket, layout, 'defer_reason', deferReason));
+    edits.push(setMember(ticket, layout, 'defer_reason', deferReason));
   }
   const git = memberOf(ticket, 'git');
   if (commit !== undefined && git?.type === 'object') {
     const commits = memberOf(git, 'commits');
     const inner = layoutOf(text, git);
-    if (!inner) edits.push(replace(git, renderWithin({ commits: [commit] }, layout)));
-    else if (!commits) edits.push(setMember(text, git, inner, 'commits', [commit]));
+    if (!inner) edits.push(replaceNode(git, renderWithin({ commits: [commit] }, layout)));
+    else if (!commits) edits.push(setMember(git, inner, 'commits', [commit]));
     else if (commits.type === 'array' && !commits.children?.some(({ value }) => value === commit)) {
       edits.push(append(text, commits, inner, commit));
     }
@@ -128,24 +118,12 @@ function editsOf(text: string, ticket: Node, { state, at, deferReason, commit }:
   return edits;
 }
 
-function setMember(text: string, object: Node, layout: JsonLayout, key: string, value: unknown): Edit {
-  const known = memberOf(object, key);
-  const content = renderWithin(value, layout);
-  if (known) return replace(known, content);
-  const member = layout.between + JSON.stringify(key) + layout.colon + content;
-  return { offset: end(object.children!.at(-1)!), length: 0, content: member };
-}
-
 /** `layout` is that of the object which has the list. */
-function append(text: string, list: Node, layout: JsonLayout, value: object | string): Edit {
+function append(text: string, list: Node, layout: JsonLayout, value: object | string): TextEdit {
   const last = list.children?.at(-1);
-  if (!last) return replace(list, renderWithin([value], layout));
+  if (!last) return replaceNode(list, renderWithin([value], layout));
   const neighbour = typeof value === 'object' ? layoutOf(text, last) : undefined;
   const content =
     neighbour && typeof value === 'object' ? renderLike(value, neighbour) : JSON.stringify(value);
   return { offset: end(last), length: 0, content: elementSeparator(text, list, layout) + content };
-}
-
-function replace({ offset, length }: Node, content: string): Edit {
-  return { offset, length, content };
 }
