@@ -5,6 +5,7 @@ export type TicketIndexErrorCode =
   | 'NUL_BYTE'
   | 'CONFLICT_MARKERS'
   | 'NOT_JSON'
+  | 'DUPLICATE_KEY'
   | 'TWO_DOCUMENTS'
   | 'NOT_AN_INDEX'
   | 'NO_ID'
@@ -12,6 +13,8 @@ export type TicketIndexErrorCode =
   | 'BAD_STATE'
   | 'BAD_FIELD'
   | 'DUPLICATE_ID'
+  | 'UNKNOWN_TAG'
+  | 'UNKNOWN_UNIT'
   | 'UNKNOWN_TICKET';
 
 export interface TextPlace {

@@ -59,7 +59,8 @@ function withoutBom(text: string): string {
   return text.startsWith(BOM) ? text.slice(1) : text;
 }
 
-function placeAt(text: string, offset: number): TextPlace {
+/** The place of an offset in a text. */
+export function placeAt(text: string, offset: number): TextPlace {
   const before = text.slice(0, offset).split(/\r\n|\r|\n/);
   const start = before.length === 1 && text.startsWith(BOM) ? 1 : 0;
   return { line: before.length, column: before.at(-1)!.length + 1 - start };

@@ -1,0 +1,50 @@
+import type { Node } from 'jsonc-parser';
+import { TicketIndexError } from '../../errors.ts';
+import { isRecord, memberOf, parseJson } from '../../json-text.ts';
+
+/** The tag that a list without one belongs to. */
+const DEFAULT_TAG = 'master';
+export const STATE_FILE = '.taskmaster/state.json';
+
+/** The lists of tasks by tag: `{"<tag>": {"tasks": [...]}}`, and older `{"tasks": [...]}` or a list alone. */
+function listsIn(tree: Node): Map<string, Node> {
+  const lists = new Map<string, Node>();
+  if (tree.type === 'array') return lists.set(DEFAULT_TAG, tree);
+  for (const { children } of tree.type === 'object' ? (tree.children ?? []) : []) {
+    const [key, value] = children ?? [];
+    const tasks = value?.type === 'object' ? memberOf(value, 'tasks') : undefined;
+    if (tasks?.type === 'array') lists.set(String(key?.value), tasks);
+  }
+  const untagged = memberOf(tree, 'tasks');
+  if (untagged?.type === 'array' && !lists.has(DEFAULT_TAG)) lists.set(DEFAULT_TAG, untagged);
+  return lists;
+}
+
+/**
+ * The list of the tag asked for, else of Task Master's current one, else of `master`, else the only one.
+ * @throws {TicketIndexError} naming the tags that there are.
+ */
+export function listOf(tree: Node, asked: string | undefined, state: string | undefined, file: string): Node {
+  const lists = listsIn(tree);
+  if (lists.size === 0) {
+    const problem = 'no "tasks": expected {"master": {"tasks": [...]}}';
+    throw new TicketIndexError({ file, code: 'NOT_AN_INDEX', problem, place: { line: 1, column: 1 } });
+  }
+  const current = asked ?? currentTag(state);
+  const only = lists.size === 1 ? [...lists.values()][0] : undefined;
+  const list = current === undefined ? (lists.get(DEFAULT_TAG) ?? only) : lists.get(current);
+  if (list) return list;
+  const wrong =
+    current === undefined
+      ? 'several tags and no current one'
+      : `no tag ${JSON.stringify(current)}${asked === undefined ? `, which ${STATE_FILE} names` : ''}`;
+  const known = [...lists.keys()].map((tag) => JSON.stringify(tag)).join(', ');
+  throw new TicketIndexError({ file, code: 'UNKNOWN_TAG', problem: `${wrong}: give one of ${known}` });
+}
+
+function currentTag(state: string | undefined): string | undefined {
+  if (state === undefined || state.trim() === '') return undefined;
+  const parsed = parseJson(state, STATE_FILE);
+  const tag = isRecord(parsed) ? parsed['currentTag'] : undefined;
+  return typeof tag === 'string' && tag !== '' ? tag : undefined;
+}
