@@ -1,5 +1,6 @@
 import type { BacklogFormat } from './format.ts';
+import { beads } from './beads/beads.ts';
 import { taskMaster } from './task-master/task-master.ts';
 
 /** The formats of other tools, in the order in which they are looked for. */
-export const BACKLOG_FORMATS: readonly BacklogFormat[] = [taskMaster];
+export const BACKLOG_FORMATS: readonly BacklogFormat[] = [taskMaster, beads];

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { TicketIndexError } from '../../src/errors.ts';
+import { beads } from '../../src/formats/beads/beads.ts';
 import type { BacklogFormat } from '../../src/formats/format.ts';
 import { BACKLOG_FORMATS } from '../../src/formats/formats.ts';
 import { taskMaster } from '../../src/formats/task-master/task-master.ts';
@@ -15,6 +16,7 @@ interface Facts {
   readonly format: string;
   readonly tickets?: number;
   readonly edges?: number;
+  readonly dup_ids?: Readonly<Record<string, number>>;
   readonly dangling?: number;
   readonly states?: Readonly<Record<string, number>>;
 }
@@ -30,6 +32,7 @@ const soundOf = (folder: string) => filesOf(folder).filter((name) => !Object.has
 
 /** Files that are refused, by what is wrong with them, and the place. */
 const REFUSED: Readonly<Record<string, RegExp>> = {
+  'steveyegge__beads__66d0dc4.jsonl': /:\d+:1: a git conflict marker: resolve the merge first/,
   'eyaltoledano__claude-task-master__646a548.json': /:6:1: a git conflict marker/,
   'eyaltoledano__claude-task-master__a49071a.json': /:\d+:\d+: duplicate id "8[6-9]", first on line \d+/,
   'eyaltoledano__claude-task-master__f96d216.json': /:\d+:\d+: the key "\w+" twice, first on line \d+/,
@@ -115,10 +118,106 @@ describe.skipIf(!data)('real backlogs of others (SAGE_COMPAT_DATA)', () => {
     }
     expect(refusals).toEqual(REFUSED_PARTS[name] ?? []);
   });
+
+  test.each(soundOf('beads'))('%s of Beads has the issues, states and edges that were counted', (name) => {
+    const text = textOf('beads', name);
+    const { path, ...facts } = factsOf(`beads/${name}`);
+    const all = text
+      .split(/\r?\n/)
+      .filter((line) => line !== '')
+      .map((line): RawIssue => JSON.parse(line));
+    expect(all).toHaveLength(facts.tickets!);
+    expect(countsOf(all.map(({ status }) => status))).toEqual(facts.states);
+    // Of equals the last, as sorting keeps their order.
+    const last = new Map(
+      all.toSorted((a, b) => Date.parse(a.updated_at) - Date.parse(b.updated_at)).map((one) => [one.id, one]),
+    );
+    expect(all.length - last.size).toBe(sum(Object.values(facts.dup_ids!).map((times) => times - 1)));
+    const work = [...last.values()].filter(isWork);
+    const linked = (types: readonly string[]) =>
+      work.flatMap(({ id, dependencies = [] }) =>
+        dependencies
+          .filter(({ type }) => types.includes(type))
+          .map(({ depends_on_id: to }) => [id, to] as const),
+      );
+    const { tickets, warnings } = readOne(beads, path, text);
+    const ids = new Set(tickets.map(({ id }) => id));
+    for (const { id } of work) expect(ids).toContain(id);
+    const held = tickets.filter(({ id }) => !work.some((issue) => issue.id === id));
+    expect(held.every(({ state }) => state === 'DEFERRED')).toBe(true);
+    const blocking = linked(['blocks', 'conditional-blocks', 'waits-for']).filter(([, to]) => ids.has(to));
+    expect(
+      pairs(tickets.flatMap(({ id, dependencies }) => dependencies.map((to) => [id, to] as const))),
+    ).toEqual(pairs(blocking));
+    const contained = linked(['parent-child']).filter(([, to]) => ids.has(to));
+    expect(
+      pairs(tickets.flatMap(({ id, children }) => children.map((child) => [child, id] as const))),
+    ).toEqual(pairs(contained));
+    const dangling = linked(['blocks', 'conditional-blocks', 'waits-for', 'parent-child']).filter(
+      ([, to]) => !last.has(to),
+    );
+    expect(warnings.filter((warning) => warning.includes('which is not there'))).toHaveLength(
+      dangling.length,
+    );
+    expect(dangling.length).toBeLessThanOrEqual(facts.dangling!);
+  });
+
+  test.each(soundOf('beads'))('%s of Beads: each state can be set, in the line of its issue', (name) => {
+    const text = textOf('beads', name);
+    const { path } = factsOf(`beads/${name}`);
+    const { tickets } = readOne(beads, path, text);
+    const all = tickets.map(({ id, state }) => ({ id, state, at }));
+    expect(beads.edit(path, text, all, {}, new Map())).toBe(text);
+    const states = statesOf({ tickets });
+    for (const { id } of tickets.filter(({ state }) => state === 'UNPROCESSED').slice(0, 3)) {
+      for (const state of ['COMPLETED', 'DEFERRED'] as const) {
+        const edited = beads.edit(path, text, [{ id, state, at }], {}, new Map());
+        expect(statesOf(readOne(beads, path, edited))).toEqual({ ...states, [id]: state });
+        const before = text.split('\n');
+        const changed = edited
+          .split('\n')
+          .flatMap((line, index) => (line === before[index] ? [] : [[before[index]!, line] as const]));
+        expect(changed).toHaveLength(1);
+        const [was, is] = changed[0]!;
+        const written: object = { status: state === 'COMPLETED' ? 'closed' : 'deferred', updated_at: at };
+        const closed = state === 'COMPLETED' ? { closed_at: at } : {};
+        expect(JSON.parse(is)).toEqual({ ...(JSON.parse(was) as object), ...written, ...closed });
+      }
+    }
+  });
 });
+
+function countsOf(words: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+  return counts;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}
+
+function pairs(edges: readonly (readonly [string, string])[]): string[] {
+  return [...new Set(edges.map((edge) => edge.join(' ')))].sort();
+}
 
 function formatOf(name: string): BacklogFormat {
   return BACKLOG_FORMATS.find((format) => format.name.replaceAll('-', '') === name)!;
+}
+
+interface RawIssue {
+  readonly id: string;
+  readonly status: string;
+  readonly issue_type: string;
+  readonly wisp?: boolean;
+  readonly updated_at: string;
+  readonly dependencies?: readonly { readonly depends_on_id: string; readonly type: string }[];
+}
+
+const NO_WORK = ['message', 'event', 'molecule', 'gate', 'agent', 'merge-request', 'wisp'];
+
+function isWork({ status, issue_type: type, wisp }: RawIssue): boolean {
+  return status !== 'tombstone' && wisp !== true && !NO_WORK.includes(type);
 }
 
 interface RawTask {

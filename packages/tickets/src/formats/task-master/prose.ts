@@ -3,7 +3,8 @@ import { memberOf } from '../../json-text.ts';
 import type { TicketPriority } from '../../ticket.ts';
 import { paragraphs } from '../foreign-ticket.ts';
 import { stringIn } from '../json-tree.ts';
-import { lookedUp, PRIORITIES } from './statuses.ts';
+import { lookedUp } from '../looked-up.ts';
+import { PRIORITIES } from './statuses.ts';
 import type { Task } from './tasks.ts';
 
 /** What an agent is told of a task. */

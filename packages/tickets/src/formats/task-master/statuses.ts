@@ -24,8 +24,3 @@ export const PRIORITIES = {
   medium: 'P2',
   low: 'P3',
 } as const satisfies Record<string, TicketPriority>;
-
-/** Own members only: a file may say "constructor". */
-export function lookedUp<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
-  return Object.hasOwn(table, word) ? table[word] : undefined;
-}

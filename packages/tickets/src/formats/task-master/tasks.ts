@@ -4,7 +4,8 @@ import type { TicketIndexErrorCode } from '../../errors.ts';
 import { memberOf, placeAt } from '../../json-text.ts';
 import type { TicketState } from '../../needed-fields.ts';
 import { stringIn } from '../json-tree.ts';
-import { lookedUp, STATES } from './statuses.ts';
+import { lookedUp } from '../looked-up.ts';
+import { STATES } from './statuses.ts';
 
 export interface Task {
   readonly node: Node;

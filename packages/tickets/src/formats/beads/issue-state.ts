@@ -1,0 +1,15 @@
+import type { TicketState } from '../../needed-fields.ts';
+import { lookedUp } from '../looked-up.ts';
+import type { Issue } from './issues.ts';
+import { NO_WORK, STATES } from './statuses.ts';
+
+/** The state of an issue. A status of the user's own is not offered by `bd ready` either; nor is what is nobody's work. */
+export function stateOf(issue: Issue): TicketState {
+  const state = lookedUp<TicketState>(STATES, issue.status) ?? 'DEFERRED';
+  return state === 'COMPLETED' || (isWork(issue) && issue.fields['pinned'] !== true) ? state : 'DEFERRED';
+}
+
+export function isWork({ fields }: Issue): boolean {
+  const isPassing = ['ephemeral', 'wisp', 'is_template', 'template'].some((key) => fields[key] === true);
+  return !NO_WORK.has(fields['issue_type']) && !isPassing;
+}

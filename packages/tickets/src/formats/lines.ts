@@ -1,0 +1,26 @@
+export interface Line {
+  /** Counted from 1. */
+  readonly number: number;
+  /** Offset of its first character. */
+  readonly start: number;
+  /** Without its line break. */
+  readonly text: string;
+}
+
+/** The lines of a text, whichever line breaks it has. */
+export function linesOf(text: string): Line[] {
+  const lines: Line[] = [];
+  const lineBreak = /\r\n|\n|\r/g;
+  let start = 0;
+  for (let found = lineBreak.exec(text); found; found = lineBreak.exec(text)) {
+    lines.push({ number: lines.length + 1, start, text: text.slice(start, found.index) });
+    start = lineBreak.lastIndex;
+  }
+  lines.push({ number: lines.length + 1, start, text: text.slice(start) });
+  return lines;
+}
+
+/** Whether git has left a line like this one in a merge that nobody has resolved. */
+export function isConflictMarker({ text }: Pick<Line, 'text'>): boolean {
+  return /^(?:<{7}|>{7}|\|{7})(?: |$)/.test(text);
+}
