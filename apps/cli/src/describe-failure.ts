@@ -3,7 +3,14 @@ import { RepositoryError } from '@sage/git';
 import { DuplicateIdError } from '@sage/graph';
 import { NoSuchRunError } from '@sage/journal';
 import { WorkerCountError } from '@sage/scheduler';
-import { BacklogError, CannotStartError, NoLogError, NoRunError, NoTicketError } from '@sage/stream';
+import {
+  BacklogError,
+  CannotStartError,
+  NoLogError,
+  NoRunError,
+  NoTicketError,
+  SourceError,
+} from '@sage/stream';
 import { TicketIndexError } from '@sage/tickets';
 import { CannotCheckError } from '@sage/validate';
 import { AgentError, MachineError, SettingError } from '@sage/workers';
@@ -26,6 +33,7 @@ const WRONG_INPUT = [
   NoTicketError,
   RepositoryError,
   SettingError,
+  SourceError,
   TicketIndexError,
   UntrustedError,
   UsageError,

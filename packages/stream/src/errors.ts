@@ -32,6 +32,12 @@ export class NoTicketError extends Error {
   readonly code = 'NO_TICKET';
 }
 
+/** The backlog that is meant is not there, or not told apart from another one. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+  readonly code = 'NO_SOURCE';
+}
+
 /** The tickets of the index cannot be put into an order. */
 export class BacklogError extends Error {
   override readonly name = 'BacklogError';

@@ -12,9 +12,13 @@ export {
   NoLogError,
   NoRunError,
   NoTicketError,
+  SourceError,
   TargetLostError,
 } from './errors.ts';
-export { type Requested, requestTicket } from './live/request-ticket.ts';
+export { readCheckedOut, type SourceChoice } from './backlog/open-source.ts';
+export { checkContent } from './backlog/backlog.ts';
+export type { Requested } from './live/request-ticket.ts';
+export { requestTicket } from './live/request-ticket.ts';
 export type { TicketAction } from './live/ticket-requests.ts';
 export { type Explanation, explainTicket } from './forecast/explain.ts';
 export { type Plan, type PlanOptions, planStream, type RunForecast } from './forecast/plan.ts';

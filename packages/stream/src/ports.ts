@@ -63,6 +63,10 @@ export interface LandingQueue {
 export interface SourceContent {
   readonly file: string;
   readonly tickets: readonly Ticket[];
+  /** What is odd in the source, one line each. */
+  readonly warnings?: readonly string[];
+  /** Dependencies that the order of the source implies and nothing says: [ticket, dependency]. */
+  readonly implied?: readonly (readonly [string, string])[];
 }
 
 /** What a run needs of the place where tickets are kept: the sage index (`SageSource`), or another format. */
@@ -75,12 +79,15 @@ export interface TicketSource {
   read(): Promise<SourceContent>;
   /** Whether `read` reads what the user has checked out, and not the target branch itself. */
   readonly readsCheckout: boolean;
-  /** The file that carries these states in the commit of a landing, where the target tracks it. */
-  stateFile(changes: readonly TicketChange[]): ManagedFile;
-  /** Whether the target tracks that file. */
+  /**
+   * The files that carry these states in the commit of a landing, where the target tracks them; none for a source that
+   * is not in the repository, whose states are written after the landing.
+   */
+  stateFiles(changes: readonly TicketChange[]): readonly ManagedFile[];
+  /** Whether the target tracks those files. */
   isTracked(): Promise<boolean>;
   /**
-   * Writes states where no commit carries them.
+   * Writes states where no commit carries them; those that the source has already change nothing.
    * @throws {TicketIndexError} when the source cannot be read now.
    */
   write(changes: readonly TicketChange[]): Promise<void>;

@@ -18,7 +18,7 @@ export interface MemorySource {
   text: string;
   version(): Promise<string>;
   read(): Promise<{ file: string; tickets: readonly Ticket[] }>;
-  stateFile(changes: readonly TicketChange[]): { path: string; edit: (text: string) => string };
+  stateFiles(changes: readonly TicketChange[]): { path: string; edit: (text: string) => string }[];
   isTracked(): Promise<boolean>;
   write(changes: readonly TicketChange[]): Promise<void>;
   /** The state of each ticket, by id. */
@@ -38,7 +38,7 @@ export function memorySource(tickets: readonly TicketInput[], { tracked = true }
     text: backlog(tickets),
     version: async () => source.text,
     read: async () => ({ file: FILE, tickets: parseTicketIndex(source.text, FILE).tickets }),
-    stateFile: (changes) => ({ path: FILE, edit: (text) => apply(text, changes) }),
+    stateFiles: (changes) => [{ path: FILE, edit: (text) => apply(text, changes) }],
     isTracked: async () => tracked,
     async write(changes) {
       source.text = apply(source.text, changes);

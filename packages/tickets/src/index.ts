@@ -6,7 +6,7 @@ export type { TicketState } from './needed-fields.ts';
 export type { DeferCategory, Ticket, TicketPriority, TicketProblem } from './ticket.ts';
 export { parseRawTicketIndex, parseTicketIndex } from './sage-index.ts';
 export type { RawTicketIndex, TicketIndex } from './sage-index.ts';
-export { readTicketIndex, readTicketText, writeTicketChanges } from './store.ts';
+export { editTicketFile, readTicketIndex, readTicketText, writeTicketChanges } from './store.ts';
 export { TICKET_INDEX_SCHEMA } from './index-schema.ts';
 export { addTicket, type NewTicket, nextTicketId } from './add-ticket.ts';
 export { applyTicketChanges } from './edit.ts';

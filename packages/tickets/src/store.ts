@@ -60,13 +60,21 @@ async function readRegularFile(file: string): Promise<Buffer> {
 }
 
 /**
- * Makes the changes in the file, see {@link applyTicketChanges}: whole or not at all, also at a power cut. The
- * mode stays, a symbolic link is followed, and where nothing changes nothing is written.
+ * Makes the changes in the file, see {@link applyTicketChanges} and {@link editTicketFile}.
  * @throws {TicketIndexError}
  */
-export async function writeTicketChanges(file: string, changes: readonly TicketChange[]): Promise<void> {
+export function writeTicketChanges(file: string, changes: readonly TicketChange[]): Promise<void> {
+  return editTicketFile(file, (text) => applyTicketChanges(text, changes, file));
+}
+
+/**
+ * Edits a file of tickets: whole or not at all, also at a power cut. The mode stays, a symbolic link is followed, and
+ * where nothing changes nothing is written.
+ * @throws {TicketIndexError}
+ */
+export async function editTicketFile(file: string, edit: (text: string) => string): Promise<void> {
   const text = await readTicketText(file);
-  const changed = applyTicketChanges(text, changes, file);
+  const changed = edit(text);
   if (changed !== text) await replaceFile(await realpath(file), changed);
 }
 

@@ -9,9 +9,10 @@ import { parseWholeNumber } from '../numbers.ts';
 import { printable } from '../printable.ts';
 import { formatRows, formatTicket, stateOf } from '../reporters/backlog.ts';
 import { screenOf } from '../reporters/screen.ts';
+import { type SourceFlags, sourceChoice, withSourceFlags } from '../source-flags.ts';
 import { DEFAULT_ATTEMPTS } from '../stream-settings.ts';
 
-interface Flags {
+interface Flags extends SourceFlags {
   readonly C: string;
   readonly json?: boolean;
 }
@@ -30,26 +31,27 @@ const NEXT_TICKETS = 5;
 
 /** The commands that read, and add to, the ticket index. */
 export function backlogCommands(): Command[] {
-  const list = command('list', 'the tickets, with what each waits for')
+  const list = withSourceFlags(command('list', 'the tickets, with what each waits for'))
     .option('--state <state>', STATES.join(', '))
     .option('--component <prefix>', 'only tickets of this component')
     .action(async (flags: Flags & { state?: string; component?: string }) => {
-      const rows = (await listBacklog(resolve(flags.C))).filter(chosenBy(flags));
+      const rows = (await listBacklog(resolve(flags.C), sourceChoice(flags))).filter(chosenBy(flags));
       print(flags, { v: 1, tickets: rows }, () => formatRows(rows, screen()));
     });
-  const show = command('show', 'all of a ticket, and what waits for it')
+  const show = withSourceFlags(command('show', 'all of a ticket, and what waits for it'))
     .argument('<id>', 'the ticket')
     .action(async (id: string, flags: Flags) => {
-      const ticket = await showTicket(resolve(flags.C), id);
+      const ticket = await showTicket(resolve(flags.C), id, sourceChoice(flags));
       print(flags, { v: 1, ...ticket }, () => formatTicket(ticket, screen()));
     });
-  const next = command('next', 'the tickets that would start first')
+  const next = withSourceFlags(command('next', 'the tickets that would start first'))
     .argument('[n]', 'how many', String(NEXT_TICKETS))
     .action(async (count: string, flags: Flags) => {
       const directory = resolve(flags.C);
       const parallel = parseWholeNumber('the number of tickets', count);
-      const plan = await planStream({ directory, parallel, maxAttempts: DEFAULT_ATTEMPTS });
-      const rows = new Map((await listBacklog(directory)).map((row) => [row.id, row]));
+      const choice = sourceChoice(flags);
+      const plan = await planStream({ directory, choice, parallel, maxAttempts: DEFAULT_ATTEMPTS });
+      const rows = new Map((await listBacklog(directory, choice)).map((row) => [row.id, row]));
       const first = (plan.batches[0] ?? []).flatMap((id) => rows.get(id) ?? []);
       print(flags, { v: 1, tickets: first }, () => formatRows(first, screen()));
     });

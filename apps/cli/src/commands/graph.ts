@@ -1,17 +1,18 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { openRepository } from '@sage/git';
 import { buildDependencyGraph, drawDot, drawMermaid, drawSvg, pictured } from '@sage/graph';
-import { longestChain } from '@sage/stream';
-import { readTicketIndex, SAGE_INDEX, type Ticket, TICKET_STATES, toGraphNodes } from '@sage/tickets';
+import { longestChain, readCheckedOut } from '@sage/stream';
+import { type Ticket, TICKET_STATES, toGraphNodes } from '@sage/tickets';
 import { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
 import { screenOf } from '../reporters/screen.ts';
+import { type SourceFlags, sourceChoice, withSourceFlags } from '../source-flags.ts';
 import { formatGraph, graphAsJson } from '../reporters/graph.ts';
 
 const FORMATS = ['text', 'mermaid', 'dot', 'svg', 'json'];
 
-interface Flags {
+interface Flags extends SourceFlags {
   readonly C: string;
   readonly format: string;
   readonly focus?: string;
@@ -19,7 +20,7 @@ interface Flags {
 }
 
 export function graphCommand(): Command {
-  return new Command('graph')
+  return withSourceFlags(new Command('graph'))
     .description('draw the dependencies of the tickets')
     .option('-C <dir>', 'work on the repository in this directory', '.')
     .option('--format <name>', FORMATS.join(', '), 'text')
@@ -31,18 +32,16 @@ export function graphCommand(): Command {
     });
 }
 
-async function draw({ C, format, focus, state }: Flags): Promise<string> {
+async function draw({ C, format, focus, state, ...source }: Flags): Promise<string> {
   if (!FORMATS.includes(format))
     throw new UsageError(`--format ${format}: no such format; known: ${FORMATS.join(', ')}`);
   const states = state?.split(',').map((name) => name.trim().toUpperCase());
   const odd = states?.find((name) => !TICKET_STATES.some((known) => known === name));
   if (odd !== undefined)
     throw new UsageError(`--state ${odd}: no such state; known: ${TICKET_STATES.join(', ')}`);
-  const { root } = await openRepository(resolve(C));
-  const list = (await readTicketIndex(join(root, SAGE_INDEX))).tickets;
+  const { tickets: list } = await readCheckedOut(await openRepository(resolve(C)), sourceChoice(source));
   const tickets = new Map(list.map((ticket) => [ticket.id, ticket]));
-  if (focus !== undefined && !tickets.has(focus))
-    throw new UsageError(`--focus ${focus}: no such ticket in the index`);
+  if (focus !== undefined && !tickets.has(focus)) throw new UsageError(`--focus ${focus}: no such ticket`);
   const whole = buildDependencyGraph(toGraphNodes(list).nodes);
   const graph = pictured(whole, {
     focus,

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
-import type { KnownRun } from '@sage/stream';
-import { readTicketIndex, SAGE_INDEX, type Ticket } from '@sage/tickets';
+import { openRepository } from '@sage/git';
+import { type KnownRun, readCheckedOut } from '@sage/stream';
+import type { Ticket } from '@sage/tickets';
 import { commandsOfRun } from './run-commands.ts';
 import type { Report } from '../report/report.ts';
 import { reportOf } from '../report/report-of.ts';
@@ -16,5 +16,6 @@ export async function readReport(
 
 /** The journal does not have what waits for what. A report without the picture is one all the same. */
 export async function ticketsOf(root: string): Promise<readonly Ticket[]> {
-  return (await readTicketIndex(join(root, SAGE_INDEX)).catch(() => undefined))?.tickets ?? [];
+  const read = async () => readCheckedOut(await openRepository(root));
+  return (await read().catch(() => undefined))?.tickets ?? [];
 }

@@ -25,12 +25,13 @@ import { agentOf } from '../agent-of.ts';
 import { assertCommands } from '../trust/confirm.ts';
 import { configuredCommands } from '../trust/repository-commands.ts';
 import { verifySettings } from '../verify-settings.ts';
+import { sourceChoice, withSourceFlags } from '../source-flags.ts';
 import { sandboxSettings } from '../sandbox-settings.ts';
 import { keepHeapSmall } from '../small-heap.ts';
 
 export function streamCommand(): Command {
-  return new Command('stream')
-    .description('work through the backlog in .sage/tickets/index.json')
+  return withSourceFlags(new Command('stream'))
+    .description('work through the backlog: .sage/tickets/index.json, or that of another tool')
     .argument('[ids...]', 'only these tickets, as with --only')
     .option('-C <dir>', 'work on the repository in this directory', '.')
     .option('--interactive', 'one ticket at a time, asking before each step (default)')
@@ -101,6 +102,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
     typeof settings.only === 'string' ? settings.only.split(',').map((id) => id.trim()) : settings.only;
   const selection = {
     directory,
+    choice: sourceChoice(settings),
     parallel,
     target: settings.target,
     component: settings.component,

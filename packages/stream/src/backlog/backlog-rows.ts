@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import { openRepository } from '@sage/git';
-import { isContainer, readTicketIndex, SAGE_INDEX, type Ticket, type TicketState } from '@sage/tickets';
+import { isContainer, type Ticket, type TicketState } from '@sage/tickets';
 import { BacklogError } from '../errors.ts';
-import { checkBacklog } from './backlog.ts';
+import { checkContent } from './backlog.ts';
 import { didYouMean } from './nearest-name.ts';
+import { readCheckedOut, type SourceChoice } from './open-source.ts';
 
 /** A ticket in a list: an object of `sage list --json`. */
 export interface BacklogRow {
@@ -33,22 +33,26 @@ export interface BacklogTicket extends BacklogRow {
 }
 
 /**
- * The tickets of the checkout's index, in its order.
+ * The tickets that are checked out, in their order.
  * @throws {TicketIndexError}, {BacklogError}
  */
-export async function listBacklog(directory: string): Promise<BacklogRow[]> {
-  const { rows } = await read(directory);
+export async function listBacklog(directory: string, choice?: SourceChoice): Promise<BacklogRow[]> {
+  const { rows } = await read(directory, choice);
   return [...rows.values()];
 }
 
 /** @throws {TicketIndexError}, {BacklogError} where no ticket has this id. */
-export async function showTicket(directory: string, id: string): Promise<BacklogTicket> {
-  const { tickets, rows, dependenciesOf, dependentsOf } = await read(directory);
+export async function showTicket(
+  directory: string,
+  id: string,
+  choice?: SourceChoice,
+): Promise<BacklogTicket> {
+  const { file, tickets, rows, dependenciesOf, dependentsOf } = await read(directory, choice);
   const ticket = tickets.get(id);
   const row = rows.get(id);
   if (!ticket || !row) {
     const message = `no ticket has the id ${JSON.stringify(id)}${didYouMean(id, tickets.keys())}`;
-    throw new BacklogError('UNKNOWN_TICKET', SAGE_INDEX, [id], message);
+    throw new BacklogError('UNKNOWN_TICKET', file, [id], message);
   }
   const { children, parent, description, acceptanceCriteria, files } = ticket;
   const deferReason = ticket.state === 'DEFERRED' ? deferralOf(ticket) : undefined;
@@ -65,10 +69,9 @@ export async function showTicket(directory: string, id: string): Promise<Backlog
   };
 }
 
-async function read(directory: string) {
-  const { root } = await openRepository(directory);
-  const index = await readTicketIndex(join(root, SAGE_INDEX));
-  const { tickets, graph } = checkBacklog(SAGE_INDEX, index.tickets);
+async function read(directory: string, choice: SourceChoice | undefined) {
+  const content = await readCheckedOut(await openRepository(directory), choice);
+  const { file, tickets, graph } = checkContent(content);
   const isDone = (id: string) => tickets.get(id)?.state === 'COMPLETED';
   const rows = new Map(
     [...tickets.values()].map((ticket) => {
@@ -81,6 +84,7 @@ async function read(directory: string) {
     }),
   );
   return {
+    file,
     tickets,
     rows,
     dependenciesOf: (id: string) => graph.dependenciesOf(id),

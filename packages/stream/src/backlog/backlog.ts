@@ -3,7 +3,7 @@ import type { SchedulerTicket } from '@sage/scheduler';
 import { isContainer, type Ticket, ticketsIn, type TicketState, toGraphNodes } from '@sage/tickets';
 import { BacklogError } from '../errors.ts';
 import { didYouMean } from './nearest-name.ts';
-import type { TicketSource } from '../ports.ts';
+import type { SourceContent, TicketSource } from '../ports.ts';
 
 /** A checked backlog: every dependency exists, and no open ticket depends on itself. */
 export interface Backlog {
@@ -15,6 +15,8 @@ export interface Backlog {
   readonly heldBack: ReadonlyMap<string, string>;
   /** One line each, for the user. */
   readonly warnings: readonly string[];
+  /** Dependencies that the order of the source implies and nothing says: [ticket, dependency]. */
+  readonly implied?: readonly (readonly [string, string])[];
 }
 
 /**
@@ -22,8 +24,13 @@ export interface Backlog {
  * @throws {TicketIndexError}, {BacklogError}
  */
 export async function readBacklog(source: TicketSource): Promise<Backlog> {
-  const { file, tickets } = await source.read();
-  return checkBacklog(file, tickets);
+  return checkContent(await source.read());
+}
+
+/** @throws {BacklogError} */
+export function checkContent({ file, tickets, warnings = [], implied = [] }: SourceContent): Backlog {
+  const backlog = checkBacklog(file, tickets);
+  return { ...backlog, warnings: [...warnings, ...backlog.warnings], implied };
 }
 
 /** @throws {BacklogError} for an unknown dependency, or a cycle among tickets that are not all done. */

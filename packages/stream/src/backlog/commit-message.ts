@@ -22,7 +22,9 @@ export function commitMessage(ticket: Ticket, summary = ''): string {
 /** First line of a ticket's commit, after conventionalcommits.org: `type(component): title`. */
 export function subject(ticket: Ticket): string {
   const type = TYPES[ticket.type] ?? 'feat';
-  const scope = oneLine(ticket.component).replaceAll(/[^\p{L}\p{N}._/-]+/gu, '-');
+  // Ids without a prefix are their own component.
+  const component = ticket.component === ticket.id ? '' : ticket.component;
+  const scope = oneLine(component).replaceAll(/[^\p{L}\p{N}._/-]+/gu, '-');
   const title = oneLine(ticket.title) || oneLine(ticket.id);
   return `${type}${scope ? `(${scope})` : ''}: ${title}`;
 }

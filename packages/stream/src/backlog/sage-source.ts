@@ -58,11 +58,13 @@ export class SageSource implements TicketSource {
     return { file: SAGE_INDEX, tickets };
   }
 
-  stateFile(changes: readonly TicketChange[]): ManagedFile {
-    return {
-      path: SAGE_INDEX,
-      edit: (text) => applyTicketChanges(text, known(changes, parseTicketIndex(text, SAGE_INDEX))),
-    };
+  stateFiles(changes: readonly TicketChange[]): ManagedFile[] {
+    return [
+      {
+        path: SAGE_INDEX,
+        edit: (text) => applyTicketChanges(text, known(changes, parseTicketIndex(text, SAGE_INDEX))),
+      },
+    ];
   }
 
   async isTracked(): Promise<boolean> {

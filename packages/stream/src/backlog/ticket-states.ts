@@ -13,7 +13,7 @@ export interface TicketStatesOptions {
   readonly now: () => Date;
 }
 
-/** The state file of one landing, with what it says. */
+/** A state file of one landing, with what the landing says. */
 interface LandingFile extends ManagedFile {
   readonly changes: readonly TicketChange[];
   readonly completed: readonly string[];
@@ -49,32 +49,39 @@ export class TicketStates {
     );
     for (const change of this.#pending) this.#offered.add(change);
     const changes = [...this.#pending, ...this.#completions(completed)];
-    const { path, edit } = this.#options.source.stateFile(changes);
-    const file: LandingFile = {
-      path,
-      changes,
-      completed,
-      committed: false,
-      edit(text) {
-        file.committed = true;
-        return edit(text);
-      },
-    };
-    return [file];
+    return this.#options.source.stateFiles(changes).map(({ path, edit }) => {
+      const file: LandingFile = {
+        path,
+        changes,
+        completed,
+        committed: false,
+        edit(text) {
+          file.committed = true;
+          return edit(text);
+        },
+      };
+      return file;
+    });
   }
 
   /** Takes note of an entry's landing. Returns the tickets that are complete with it. */
   async landed(entry: SettledEntry): Promise<readonly string[]> {
-    const file = entry.managedFiles.find((one): one is LandingFile => 'completed' in one);
-    if (file?.committed) this.#pending = this.#pending.filter((change) => !file.changes.includes(change));
+    const { source } = this.#options;
+    const files = entry.managedFiles.filter((one): one is LandingFile => 'completed' in one);
+    const [file] = files;
+    const isCommitted = files.some(({ committed }) => committed);
+    if (file && isCommitted) this.#pending = this.#pending.filter((change) => !file.changes.includes(change));
     else if (file) await this.#write(file.changes);
+    const isOutside = source.stateFiles([]).length === 0;
+    const outside = isOutside ? this.#completedWith(entry, []) : undefined;
+    if (outside) await this.#write(this.#completions(outside));
     const ticket = this.#options.backlog.tickets.get(entry.ticket);
     if (ticket && recordsCommits(ticket)) {
       // A commit cannot name itself: its id joins the next one.
       await this.#record({ id: entry.ticket, at: entry.updatedAt, commit: entry.landed });
     }
     // Without a file: recovery found it landed, and its commit, made by an earlier process, says so already.
-    return file?.completed ?? [entry.ticket];
+    return file?.completed ?? outside ?? [entry.ticket];
   }
 
   recordCompleted(id: string): Promise<void> {
@@ -116,7 +123,7 @@ export class TicketStates {
     const commit = await queue.landManagedFiles({
       target,
       message: `chore(tickets): record the state of ${ids.length === 1 ? JSON.stringify(ids[0]) : `${ids.length} tickets`}`,
-      files: [this.#options.source.stateFile(changes)],
+      files: this.#options.source.stateFiles(changes),
     });
     this.#pending = [];
     // What the target does not know may be in the file: a ticket that nobody has committed yet.

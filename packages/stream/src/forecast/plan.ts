@@ -21,7 +21,7 @@ import {
   type Selection,
   selectTickets,
 } from '../backlog/backlog.ts';
-import { SageSource } from '../backlog/sage-source.ts';
+import { openSource, type SourceChoice } from '../backlog/open-source.ts';
 import { gatherEvidence } from '../conflicts/evidence.ts';
 import { courses, median } from './attempt-course.ts';
 import { knownBefore, modelOf, readHistory } from './history.ts';
@@ -32,6 +32,8 @@ import { assertWorkflowMode } from '../start/workflow-mode.ts';
 
 export interface PlanOptions extends Selection {
   readonly directory: string;
+  /** Which backlog of the repository is meant. */
+  readonly choice?: SourceChoice;
   readonly parallel?: number | string;
   readonly target?: string;
   /** The most tickets of a component that run at the same time. */
@@ -101,7 +103,7 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   const repository = await openRepository(options.directory);
   const target = await chooseTarget(repository, { branch: options.target, newBranch: 'sage/plan' });
   await assertWorkflowMode(repository);
-  const backlog = await readBacklog(new SageSource(repository, target.ref));
+  const backlog = await readBacklog(await openSource(repository, target.ref, options.choice));
   assertSelection(backlog, options);
   const selection = selectTickets(backlog, options);
   const { samples, record } = await readHistory(repository.root, backlog.tickets);

@@ -1,6 +1,7 @@
 import type { AgentChoices } from '../backlog/agent-choice.ts';
 import type { LandingStyle } from '@sage/commit-queue';
 import type { WorkersOptions } from '@sage/workers';
+import type { SourceChoice } from '../backlog/open-source.ts';
 import type { Ask } from '../context/ask.ts';
 import type { Selection } from '../backlog/backlog.ts';
 import type { Approval, BudgetLimits, ConfigurationFiles } from '../context/run-context.ts';
@@ -15,6 +16,8 @@ type ForWorkers = Omit<WorkersOptions, 'repository' | 'protectedPaths'>;
 export interface StreamOptions extends Selection, ForWorkers {
   /** A directory in the repository. */
   readonly directory: string;
+  /** Which backlog of the repository is meant. */
+  readonly choice?: SourceChoice;
   /** Workers: a number or `auto`; 1 by default. */
   readonly parallel?: number | string;
   /** The most tickets of a component that run at the same time, from their start until they have landed. */

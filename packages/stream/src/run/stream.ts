@@ -4,7 +4,7 @@ import { newRunId, unfinishedRuns } from '@sage/journal';
 import { assertSelection, heldBackWarnings, readBacklog, selectTickets } from '../backlog/backlog.ts';
 import { nothingToDo } from '../backlog/nothing-to-do.ts';
 import { readComponentBatches } from '../backlog/component-batches.ts';
-import { SageSource } from '../backlog/sage-source.ts';
+import { openSource } from '../backlog/open-source.ts';
 import { type Clock, systemClock } from '../context/clock.ts';
 import { assertAgents } from '../start/assert-agents.ts';
 import { assertOwnFiles } from '../start/own-files.ts';
@@ -33,7 +33,7 @@ export async function runStream(options: StreamOptions): Promise<RunEnd> {
     newBranch: `sage/${clock.now().toISOString().slice(0, 10)}-${random}`,
   });
   await assertWorkflowMode(repository);
-  const source = new SageSource(repository, target.ref);
+  const source = await openSource(repository, target.ref, options.choice);
   await assertWritable(repository);
   await using _lock = await onlyRun(repository);
   const finished = await finishLandings(repository);

@@ -272,6 +272,7 @@ test('a ticket that a person skips is left for another run, whether it works or 
     tickets: [{ id: 'A-1' }, { id: 'A-2' }, { id: 'A-3', dependencies: ['A-2'] }, { id: 'A-4' }],
   });
   await loop.clock.advance(10_000);
+  // A-2, which another one waits for, works first.
   for (const ticket of ['A-1', 'A-2', 'A-2'])
     await loop.log.emit({ event: 'ticket.requested', request: 'r', ticket, action: 'skip' });
   expect(await loop.finish()).toMatchObject({
@@ -279,7 +280,7 @@ test('a ticket that a person skips is left for another run, whether it works or 
     summary: { completed: 1, deferred: 0, blocked: 0, unprocessed: 3 },
   });
   expect([...loop.log.state.completed.keys()]).toEqual(['A-4']);
-  expect([...loop.workers.kept.values()]).toEqual(['work:A-1:1']);
+  expect([...loop.workers.kept.values()]).toEqual(['work:A-2:1']);
 });
 
 test('a ticket whose work waits to land lands, though a person skips it', async () => {

@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import type { Repository } from '@sage/git';
+import {
+  BACKLOG_FORMATS,
+  type BacklogFormat,
+  type FormatOptions,
+  readTicketIndex,
+  SAGE_INDEX,
+} from '@sage/tickets';
+import { SourceError } from '../errors.ts';
+import type { SourceContent, TicketSource } from '../ports.ts';
+import { FormatSource } from './format-source.ts';
+import { didYouMean } from './nearest-name.ts';
+import { SageSource } from './sage-source.ts';
+import { pathsInBranch, pathsInCheckout, textsInCheckout } from './source-files.ts';
+
+/** Which backlog is meant, where a repository has several. */
+export interface SourceChoice extends FormatOptions {
+  /** `sage`, or the name of a format; by default what is there. */
+  readonly source?: string;
+}
+
+const SAGE = 'sage';
+
+/**
+ * The backlog of a repository. Sage's own index comes before those of other tools. `target`: full ref of the branch that
+ * results land on.
+ * @throws {SourceError} where none is found, or two of other tools, or the choice does not fit.
+ */
+export async function openSource(
+  repository: Repository,
+  target: string,
+  { source, ...options }: SourceChoice = {},
+): Promise<TicketSource> {
+  const format = await formatOf(repository, target, source);
+  if (format) return new FormatSource(repository, target, format, options);
+  assertNone(options);
+  return new SageSource(repository, target);
+}
+
+/**
+ * The tickets that are checked out, as `openSource` would choose them.
+ * @throws {SourceError}, {TicketIndexError}
+ */
+export async function readCheckedOut(
+  repository: Repository,
+  { source, ...options }: SourceChoice = {},
+): Promise<SourceContent> {
+  const { root } = repository;
+  const format = await formatOf(repository, undefined, source);
+  if (format) {
+    const texts = await textsInCheckout(root, await pathsInCheckout(root, format.files));
+    return { file: [...texts.keys()][0] ?? format.name, ...format.read(texts, options) };
+  }
+  assertNone(options);
+  const { tickets } = await readTicketIndex(join(root, SAGE_INDEX));
+  return { file: SAGE_INDEX, tickets };
+}
+
+function assertNone(options: FormatOptions): void {
+  for (const [flag, value] of Object.entries(options))
+    if (value !== undefined)
+      throw new SourceError(`--${flag} ${value}: the ticket index of Sage has none: leave it out`);
+}
+
+/** undefined for the index of Sage. `branch`: where to look besides the checkout. */
+async function formatOf(
+  repository: Repository,
+  branch: string | undefined,
+  source: string | undefined,
+): Promise<BacklogFormat | undefined> {
+  const { root } = repository;
+  const names = [SAGE, ...BACKLOG_FORMATS.map(({ name }) => name)];
+  if (source !== undefined && !names.includes(source))
+    throw new SourceError(
+      `--source ${source}: no such format${didYouMean(source, names)}; known: ${names.join(', ')}`,
+    );
+  if (source !== undefined) return BACKLOG_FORMATS.find(({ name }) => name === source);
+  const isThere = async (patterns: readonly string[]): Promise<boolean> =>
+    (await pathsInCheckout(root, patterns)).length > 0 ||
+    (branch !== undefined && (await pathsInBranch(repository, branch, patterns)).length > 0);
+  if (await isThere([SAGE_INDEX])) return undefined;
+  const found: BacklogFormat[] = [];
+  for (const format of BACKLOG_FORMATS) if (await isThere(format.files)) found.push(format);
+  if (found.length > 1) {
+    const list = found.map(({ name }) => name).join(' and ');
+    throw new SourceError(`there are backlogs of ${list}: say which one with --source ${found[0]?.name}`);
+  }
+  // Without any, what reads the index says how to make one.
+  return found[0];
+}
