@@ -6,6 +6,8 @@ export interface FormatOptions {
   readonly tag?: string;
   /** What one ticket is: one of the format's `units`. */
   readonly unit?: string;
+  /** The one folder whose ids go without its name; empty for none. By default the one with something left to do. */
+  readonly short?: string;
 }
 
 /** A backlog that another tool keeps in text files of the repository: pure functions over their texts. */
@@ -38,8 +40,10 @@ export interface ForeignBacklog {
   readonly tickets: readonly Ticket[];
   /** One line each: what is merely odd. */
   readonly warnings: readonly string[];
-  /** Edges that the order of the file implies and nothing says: [ticket, dependency]. */
+  /** Of the tickets' dependencies those that the order of the file implies and nothing says: [ticket, dependency]. */
   readonly implied: readonly (readonly [string, string])[];
   /** The file of each ticket. */
   readonly fileOf: ReadonlyMap<string, string>;
+  /** To read it again with, and to edit it: the ids stay the same whatever is done meanwhile. */
+  readonly options: FormatOptions;
 }

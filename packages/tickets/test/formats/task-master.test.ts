@@ -112,6 +112,22 @@ test('task-master: subtasks of a task that is not to be run are no tickets', () 
   expect(edgesOf(backlog)).toEqual(['9>0', '9>1']);
 });
 
+test('task-master: a task stays a container when a run has deferred the last of its subtasks', () => {
+  const text =
+    '[{"id": 1, "subtasks": [{"id": 1, "status": "cancelled"}, {"id": 2, "status": "done"}, {"id": 3, "status": "pending"}]}]';
+  const childrenOf = (text: string) =>
+    ticketOf(readOne(taskMaster, FILE, text, { unit: 'subtask' }), '1').children;
+  expect(childrenOf(text)).toEqual(['1.2', '1.3']);
+  expect(childrenOf(edit(text, '1.3', 'DEFERRED', 'subtask'))).toEqual(['1.2', '1.3']);
+  expect(childrenOf(edit(text, '1.3', 'COMPLETED', 'subtask'))).toEqual([]);
+  const both = [
+    { id: '1.3', state: 'COMPLETED', at },
+    { id: '1', state: 'COMPLETED', at },
+  ] as const;
+  const done = taskMaster.edit(FILE, text, both, { unit: 'subtask' }, new Map([[FILE, text]]));
+  expect(done).toBe(text.replace('pending', 'done').replace(']}]', '], "status": "done"}]'));
+});
+
 test('task-master: what is merely odd is one warning each', () => {
   const { warnings, tickets } = read(`{"id": 1, "status": "done", "dependencies": [77, 77], "subtasks": [
     {"id": 1, "dependencies": [2]}, {"id": 2, "dependencies": [1]}, {"id": 2, "dependencies": ["1"]}]}`);
@@ -139,6 +155,10 @@ test('task-master: the tag is the one asked for, the current one, master, or the
   expect(of('{"other": {"tasks": [{"id": 3}]}}')).toEqual(['3']);
   expect(of('{"tasks": [{"id": 4}], "metadata": {}}')).toEqual(['4']);
   expect(of('[{"id": 5}]')).toEqual(['5']);
+  expect(readOne(taskMaster, FILE, '{"other": {"tasks": []}}').options).toEqual({
+    tag: 'other',
+    unit: 'task',
+  });
   expect(thrownBy(() => of(text, 'late')).message).toBe(
     `${FILE}: no tag "late": give one of "master", "next"`,
   );

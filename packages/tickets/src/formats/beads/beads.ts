@@ -34,6 +34,7 @@ export const beads: BacklogFormat = {
         ...warnings,
       ],
       implied: [],
+      options: {},
       fileOf: new Map(tickets.map(({ id }) => [id, file])),
     };
   },

@@ -11,9 +11,17 @@ import type { Task } from './tasks.ts';
 
 type NamedTask = Target['task'];
 
-/** Whether a task is a container, its subtasks tickets: where both it and one of them are still to do. */
+/**
+ * Whether a task is a container, its subtasks tickets: where it is still to do, and one of them is. One that is
+ * deferred counts, so that the task does not become a ticket when a run has deferred the last of them.
+ */
 export function isExpanded({ state, subtasks }: Task, unit: string): boolean {
-  return unit === 'subtask' && isOpen(state) && subtasks.some(({ state }) => isOpen(state));
+  return unit === 'subtask' && isOpen(state) && subtasks.some(isLeft);
+}
+
+/** The container does not wait for what is cancelled. */
+function isLeft({ state, isCancelled }: Task): boolean {
+  return state !== 'COMPLETED' && !isCancelled;
 }
 
 export function isOpen(state: Task['state']): boolean {
@@ -39,7 +47,7 @@ export function readTickets(
       task.dependencies.flatMap((word) => named(task.id, word, references.ofTask(word), task)),
     );
     if (isExpanded(task, unit)) {
-      const children = task.subtasks.map((subtask) => subId(task, subtask));
+      const children = task.subtasks.filter((one) => !one.isCancelled).map((one) => subId(task, one));
       return put(task, { ...prose, id: task.id, state: task.state, dependencies: [...waitsFor], children });
     }
     for (const id of waitsOfSteps(task)) waitsFor.add(id);
@@ -66,7 +74,7 @@ export function readTickets(
         component: task.id,
         priority: prose.priority ?? proseOf(task).priority,
         dependencies: [...new Set(dependencies)],
-        parent: task.id,
+        parent: subtask.isCancelled ? undefined : task.id,
         description: paragraphs(prose.description, `Part of task ${task.id}: ${title ?? ''}`, description),
       });
     });

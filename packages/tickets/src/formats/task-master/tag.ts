@@ -24,16 +24,22 @@ function listsIn(tree: Node): Map<string, Node> {
  * The list of the tag asked for, else of Task Master's current one, else of `master`, else the only one.
  * @throws {TicketIndexError} naming the tags that there are.
  */
-export function listOf(tree: Node, asked: string | undefined, state: string | undefined, file: string): Node {
+export function listOf(
+  tree: Node,
+  asked: string | undefined,
+  state: string | undefined,
+  file: string,
+): { readonly tag: string; readonly list: Node } {
   const lists = listsIn(tree);
   if (lists.size === 0) {
     const problem = 'no "tasks": expected {"master": {"tasks": [...]}}';
     throw new TicketIndexError({ file, code: 'NOT_AN_INDEX', problem, place: { line: 1, column: 1 } });
   }
   const current = asked ?? currentTag(state);
-  const only = lists.size === 1 ? [...lists.values()][0] : undefined;
-  const list = current === undefined ? (lists.get(DEFAULT_TAG) ?? only) : lists.get(current);
-  if (list) return list;
+  const only = lists.size === 1 ? [...lists.keys()][0]! : DEFAULT_TAG;
+  const tag = current ?? (lists.has(DEFAULT_TAG) ? DEFAULT_TAG : only);
+  const list = lists.get(tag);
+  if (list) return { tag, list };
   const wrong =
     current === undefined
       ? 'several tags and no current one'

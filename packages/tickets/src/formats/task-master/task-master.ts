@@ -26,12 +26,14 @@ export const taskMaster: BacklogFormat = {
     }
     const text = texts.get(file)!;
     const unit = unitOf(taskMaster, options, file);
-    const { tickets, warnings } = readTickets(tasksOf(text, file, options, texts), unit, text, file);
+    const { tag, tasks } = tasksOf(text, file, options, texts);
+    const { tickets, warnings } = readTickets(tasks, unit, text, file);
     const others = TASK_FILES.filter((path) => path !== file && texts.has(path));
     return {
       tickets,
       warnings: [...others.map((path) => `${path} is not read: ${file} is there as well`), ...warnings],
       implied: [],
+      options: { tag, unit },
       fileOf: new Map(tickets.map(({ id }) => [id, file])),
     };
   },
@@ -40,7 +42,7 @@ export const taskMaster: BacklogFormat = {
     if (path !== TASK_FILES.find((known) => known === path || texts.has(known))) return text;
     const unit = unitOf(taskMaster, options, path);
     const edits = new Map<Node, TextEdit>();
-    const tasks = tasksOf(text, path, options, texts);
+    const { tasks } = tasksOf(text, path, options, texts);
     for (const change of changes)
       for (const edit of statusEdits(tasks, unit, change, text)) edits.set(...edit);
     return applyEdits(text, [...edits.values()]);
@@ -50,8 +52,9 @@ export const taskMaster: BacklogFormat = {
 function tasksOf(
   text: string,
   file: string,
-  { tag }: FormatOptions,
+  { tag: asked }: FormatOptions,
   texts: ReadonlyMap<string, string>,
-): ReturnType<typeof readTasks> {
-  return readTasks(listOf(readJsonTree(text, file), tag, texts.get(STATE_FILE), file), text, file);
+): { readonly tag: string; readonly tasks: ReturnType<typeof readTasks> } {
+  const { tag, list } = listOf(readJsonTree(text, file), asked, texts.get(STATE_FILE), file);
+  return { tag, tasks: readTasks(list, text, file) };
 }

@@ -12,6 +12,7 @@ export interface Task {
   /** As it stands in the text: 3.10 is not 3.1. Subtasks may lack one. */
   readonly id: string | undefined;
   readonly state: TicketState;
+  readonly isCancelled: boolean;
   /** As they stand in the text. */
   readonly dependencies: readonly string[];
   readonly subtasks: readonly Task[];
@@ -51,7 +52,9 @@ function readTask(node: Node, text: string, file: string, depth: number): Task {
     return id;
   });
   const subtasks = depth > 0 ? [] : elements('subtasks').map((item) => readTask(item, text, file, depth + 1));
-  return { node, id: name, state: stateOf(memberOf(node, 'status')), dependencies, subtasks };
+  const status = memberOf(node, 'status');
+  const isCancelled = status?.value === 'cancelled';
+  return { node, id: name, state: stateOf(status), isCancelled, dependencies, subtasks };
 
   function elements(key: string): Node[] {
     const value = memberOf(node, key);
