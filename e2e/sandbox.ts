@@ -27,6 +27,8 @@ interface SandboxOptions {
   branch?: string;
   /** Whether the index is committed. */
   tracked?: boolean;
+  /** Whether there is one: a backlog of another tool is among the files. */
+  indexed?: boolean;
   files?: Record<string, string>;
   /** Whether the user has confirmed what the configuration and the tickets run: by default where they run anything. */
   trusted?: boolean;
@@ -59,7 +61,8 @@ export class Sandbox {
     tickets: readonly TicketInput[] | string,
     options: SandboxOptions = {},
   ): Promise<Sandbox> {
-    const { branch = 'work', tracked = true, files = {}, onTestFinished = currentTest } = options;
+    const { branch = 'work', tracked = true, indexed = true } = options;
+    const { files = {}, onTestFinished = currentTest } = options;
     const runs = JSON.stringify([tickets, Object.keys(files)]);
     const { trusted = /validation_|sagerc|sage\.config/.test(runs) } = options;
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'sage-e2e-')));
@@ -69,9 +72,9 @@ export class Sandbox {
     await mkdir(sandbox.#home);
     for (const [path, content] of Object.entries({ 'README.md': 'hello\n', ...files }))
       await sandbox.write(path, content);
-    if (tracked) await sandbox.writeIndex(tickets);
+    if (tracked && indexed) await sandbox.writeIndex(tickets);
     execFileSync('sh', ['-c', BEGIN, 'sh', branch], { cwd: sandbox.root, env: sandbox.environment() });
-    if (!tracked) await sandbox.writeIndex(tickets);
+    if (!tracked && indexed) await sandbox.writeIndex(tickets);
     if (trusted) await sandbox.sage('trust');
     return sandbox;
   }

@@ -16,8 +16,10 @@ import { indexUnderTest } from './index-under-test.ts';
 export interface ValidateOptions {
   /** Top of the repository. */
   readonly root: string;
-  /** Path of the ticket index. */
-  readonly index: string;
+  /** Path of the ticket index; or a backlog of another format as one, or why that cannot be read. */
+  readonly index: string | RawTicketIndex | TicketIndexError;
+  /** What is odd in a backlog of another format, one line each. */
+  readonly warnings?: readonly string[];
   /** Warnings count as failures. */
   readonly strict?: boolean;
   /** Names of {@link CHECK_NAMES}; all sections by default. */
@@ -44,8 +46,11 @@ export interface ValidateOptions {
  */
 export async function validate(options: ValidateOptions): Promise<ValidationReport> {
   const { root, strict = false, agent, sandbox, workers } = options;
-  const sections = selectSections(options.checks);
-  const read = await readIndex(options.index);
+  const isSages = typeof options.index === 'string';
+  const sections = selectSections(options.checks).filter(
+    ({ section }) => isSages || !CONVENTIONS.has(section),
+  );
+  const read = typeof options.index === 'string' ? await readIndex(options.index) : options.index;
   if (read instanceof TicketIndexError) {
     const failure: Finding = {
       id: `json.${read.code}`,
@@ -69,7 +74,9 @@ export async function validate(options: ValidateOptions): Promise<ValidationRepo
     workers: workers ?? potential.recommendedWorkers,
     path: process.env['PATH'] ?? '',
   };
-  const checks: Check[] = [];
+  const checks: Check[] = (options.warnings ?? []).map((message) => {
+    return { section: 1, id: 'source.odd', status: 'warn', message, tickets: [] };
+  });
   for (const section of sections) {
     const findings = await section.run(index, surroundings, potential);
     checks.push(
@@ -93,6 +100,9 @@ function selectSections(names: readonly string[] | undefined): readonly Section[
   }
   return SECTIONS.filter(({ name, group }) => !names || names.includes(name) || names.includes(group));
 }
+
+/** Sections about what only Sage's own index has: ids, files of tickets, types. */
+const CONVENTIONS: ReadonlySet<number> = new Set([4, 9, 11, 12]);
 
 async function readIndex(file: string): Promise<RawTicketIndex | TicketIndexError> {
   try {

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
-import { openRepository } from '@sage/git';
-import { checkBaseline } from '@sage/stream';
-import { CHECK_NAMES, validate } from '@sage/validate';
+import { openRepository, type Repository } from '@sage/git';
+import { checkBaseline, checkedOutSource, readCheckedOut, type SourceChoice } from '@sage/stream';
+import { CHECK_NAMES, validate, type ValidateOptions } from '@sage/validate';
 import {
   type Agent,
   agentProgram,
@@ -11,7 +11,7 @@ import {
   sandboxVersion,
   userShell,
 } from '@sage/workers';
-import { SAGE_INDEX } from '@sage/tickets';
+import { SAGE_INDEX, TicketIndexError } from '@sage/tickets';
 import { Command } from 'commander';
 import { assertCommands, readTrustedConfig } from '../trust/confirm.ts';
 import { configuredCommands } from '../trust/repository-commands.ts';
@@ -21,11 +21,12 @@ import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
 import { sandboxSettings } from '../sandbox-settings.ts';
 import { verifySettings } from '../verify-settings.ts';
+import { type SourceFlags, sourceChoice, withSourceFlags } from '../source-flags.ts';
 import { screenOf } from '../reporters/screen.ts';
 import { DEFAULT_TIMEOUT_MS } from '../stream-settings.ts';
 import { formatReport } from '../reporters/validation.ts';
 
-interface Flags {
+interface Flags extends SourceFlags {
   readonly C: string;
   readonly strict?: boolean;
   readonly verbose?: boolean;
@@ -34,7 +35,7 @@ interface Flags {
 }
 
 export function validateCommand(): Command {
-  return new Command('validate')
+  return withSourceFlags(new Command('validate'))
     .description('check the ticket index, and what a parallel run of it needs')
     .option('-C <dir>', 'work on the repository in this directory', '.')
     .option('--strict', 'warnings fail, too')
@@ -82,7 +83,8 @@ async function baselineOf(
 async function run(flags: Flags): Promise<number> {
   const directory = resolve(flags.C);
   const config = await readTrustedConfig(directory);
-  const { root } = await openRepository(directory);
+  const repository = await openRepository(directory);
+  const { root } = repository;
   const chosen = config.agent ?? config.agentCommand;
   const agent =
     chosen === undefined
@@ -100,7 +102,7 @@ async function run(flags: Flags): Promise<number> {
   const version = await sandboxVersion(root);
   const report = await validate({
     root,
-    index: join(root, SAGE_INDEX),
+    ...(await backlogToCheck(repository, sourceChoice({ ...config, ...flags }))),
     ...(flags.strict && { strict: true }),
     ...(checks && { checks }),
     ...(config.worktrees?.directory !== undefined && { worktrees: config.worktrees.directory }),
@@ -128,4 +130,21 @@ async function run(flags: Flags): Promise<number> {
         }),
   );
   return report.ok ? EXIT.ok : EXIT.unfinished;
+}
+
+/** Sage's own index by its path, which has lines and columns; that of another tool as what it is read as. */
+async function backlogToCheck(
+  repository: Repository,
+  choice: SourceChoice,
+): Promise<Pick<ValidateOptions, 'index' | 'warnings'>> {
+  if ((await checkedOutSource(repository, choice)) === 'sage')
+    return { index: join(repository.root, SAGE_INDEX) };
+  try {
+    const { file, tickets, warnings = [] } = await readCheckedOut(repository, choice);
+    const raws = tickets.map(({ raw }) => raw);
+    return { index: { file, version: undefined, document: {}, tickets: raws }, warnings };
+  } catch (error) {
+    if (!(error instanceof TicketIndexError)) throw error;
+    return { index: error };
+  }
 }

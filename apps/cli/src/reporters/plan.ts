@@ -5,10 +5,11 @@ import type { Screen } from './screen.ts';
 
 /** Of a drawing in a pipe. */
 const DRAWING_COLUMNS = 80;
+const MAX_IMPLIED = 20;
 
 /** The plan for a person. */
 export function formatPlan(plan: Plan, { columns }: Screen): string {
-  const { batches, blocked, workers, containers, criticalPath, forecast, nothing } = plan;
+  const { batches, blocked, workers, containers, criticalPath, forecast, nothing, implied = [] } = plan;
   if (nothing !== undefined && blocked.length === 0) return `${nothing}\n`;
   const tickets = batches.reduce((sum, batch) => sum + batch.length, 0);
   const lines = [
@@ -30,9 +31,20 @@ export function formatPlan(plan: Plan, { columns }: Screen): string {
       ...formatGantt(forecast.assignments, minutes, columns === Infinity ? DRAWING_COLUMNS : columns),
     );
   }
+  lines.push(...impliedLines(implied, columns));
   for (const { id, by } of blocked)
     lines.push(fit(`blocked: ${id}, by ${by.join(', which waits for ')}`, columns));
   return lines.join('\n') + '\n';
+}
+
+/** What waits for what only because the file has it in that order. */
+function impliedLines(implied: NonNullable<Plan['implied']>, columns: number): string[] {
+  if (implied.length === 0) return [];
+  const after = new Map<string, string[]>();
+  for (const [ticket, dependency] of implied) after.set(ticket, [...(after.get(ticket) ?? []), dependency]);
+  const rows = [...after].map(([ticket, ids]) => fit(`  ${ticket} after ${ids.join(', ')}`, columns));
+  const more = rows.length > MAX_IMPLIED ? [`  and ${rows.length - MAX_IMPLIED} more`] : [];
+  return ['', 'Nothing says this but the order of the file:', ...rows.slice(0, MAX_IMPLIED), ...more];
 }
 
 function forecastLine({ expected, low, high, samples, estimates }: Plan['forecast']): string {

@@ -38,6 +38,14 @@ export async function openSource(
   return new SageSource(repository, target);
 }
 
+/** The name of the backlog that `readCheckedOut` reads. */
+export async function checkedOutSource(
+  repository: Repository,
+  { source }: SourceChoice = {},
+): Promise<string> {
+  return (await formatOf(repository, undefined, source))?.name ?? SAGE;
+}
+
 /**
  * The tickets that are checked out, as `openSource` would choose them.
  * @throws {SourceError}, {TicketIndexError}

@@ -52,6 +52,10 @@ export interface Plan {
   readonly workers: number;
   /** Open tickets that are done when their children are, and are in no batch. */
   readonly containers: readonly string[];
+  /**
+   * Dependencies between open tickets that nothing says but the order of the backlog's file: [ticket, dependency].
+   */
+  readonly implied?: readonly (readonly [string, string])[];
   /** The longest chain of open tickets by estimated duration. */
   readonly criticalPath: readonly string[];
   readonly forecast: RunForecast;
@@ -139,6 +143,8 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
     courseOf: (_, random) => course({ failures: 0, conflicts: 0 }, random),
     costPerMinute: record.costPerMinute,
   });
+  const isOpen = (id: string) => selection.has(id);
+  const implied = (backlog.implied ?? []).filter((edge) => edge.every(isOpen));
   const plan: Plan = {
     v: 1,
     batches,
@@ -149,6 +155,7 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
     workers,
     containers: [...selection].filter((id) => isContainer(backlog.tickets.get(id) as Ticket)),
     ...(selection.size === 0 && { nothing: nothingToDo(backlog, options) }),
+    ...(implied.length > 0 && { implied }),
     criticalPath: criticalPath(chain, others),
     forecast: {
       minutes: hundredths(makespan),

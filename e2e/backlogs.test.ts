@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest';
+import { afterText, Sandbox, type StreamEvent, WRITE_OWN_FILE } from './sandbox.ts';
+
+const COUNT = 20;
+/** Every ticket waits for the one three before it. */
+const NUMBERS = Array.from({ length: COUNT }, (_, index) => index + 1);
+const before = (n: number) => (n > 3 ? [n - 3] : []);
+
+interface Source {
+  readonly name: string;
+  readonly files: Record<string, string>;
+  /** The id of a ticket. */
+  readonly id: (n: number) => string;
+  /** What the file says of a ticket that is done. */
+  readonly done: RegExp;
+}
+
+const SOURCES: readonly Source[] = [
+  {
+    name: 'task-master',
+    id: String,
+    done: /"status": "done"/g,
+    files: {
+      '.taskmaster/tasks/tasks.json': JSON.stringify(
+        {
+          master: {
+            tasks: NUMBERS.map((id) => {
+              return { id, title: `Task ${id}`, status: 'pending', dependencies: before(id), subtasks: [] };
+            }),
+          },
+        },
+        undefined,
+        2,
+      ),
+    },
+  },
+  {
+    name: 'beads',
+    id: (n) => `bd-${n}`,
+    done: /"status":"closed"/g,
+    files: {
+      '.beads/issues.jsonl': NUMBERS.map((n) =>
+        JSON.stringify({
+          id: `bd-${n}`,
+          title: `Issue ${n}`,
+          status: 'open',
+          priority: 2,
+          issue_type: 'task',
+          updated_at: '2026-01-01T00:00:00Z',
+          dependencies: before(n).map((on) => ({
+            issue_id: `bd-${n}`,
+            depends_on_id: `bd-${on}`,
+            type: 'blocks',
+          })),
+        }),
+      )
+        .map((line) => `${line}\n`)
+        .join(''),
+    },
+  },
+];
+
+test.concurrent.for(SOURCES)(
+  'the backlog of $name is worked through, with kill -9 in the middle; its states land with the work',
+  async ({ files, id, done }, { onTestFinished }) => {
+    const sandbox = await Sandbox.create([], { indexed: false, files, onTestFinished });
+    const validated = await sandbox.sage('validate');
+    expect([validated.exitCode, validated.stdout]).toEqual([0, expect.stringContaining('20 tickets to do')]);
+
+    const agent = `grep -q 'Ticket' || exit 1; ${WRITE_OWN_FILE}`;
+    const running = sandbox.start(['stream', '--auto', '--json', '--parallel=3', '--agent-command', agent]);
+    let completed = 0;
+    running.stdout.on('data', (data: Buffer) => {
+      completed += String(data).split('"ticket.completed"').length - 1;
+      if (completed >= COUNT / 2) running.kill('SIGKILL');
+    });
+    await afterText(running.stdout, 'run.started');
+    await running;
+    expect(completed).toBeGreaterThanOrEqual(COUNT / 2);
+
+    const resumed = await sandbox.stream(agent, '--parallel=3');
+    expect([resumed.exitCode, resumed.exitCode === 0 ? '' : resumed.stderr]).toEqual([0, '']);
+    const landed = sandbox.landings();
+    expect(landed.map(({ ticket }) => ticket).toSorted()).toEqual(NUMBERS.map(id).toSorted());
+    const [path = ''] = Object.keys(files);
+    expect((await sandbox.read(path)).match(done)).toHaveLength(COUNT);
+    // Each landing carries the states, its own among them.
+    for (const [index, { commit }] of landed.entries())
+      expect(sandbox.git('show', `${commit}:${path}`).match(done)?.length).toBeGreaterThan(index);
+    expect(sandbox.git('status', '--porcelain')).toBe('');
+    const audit = await sandbox.queue('audit');
+    expect([audit.exitCode, audit.stdout]).toEqual([0, expect.stringContaining('nothing is missing')]);
+    const listed = JSON.parse((await sandbox.sage('list', '--json')).stdout) as { tickets: StreamEvent[] };
+    expect(new Set(listed.tickets.map(({ state }) => state))).toEqual(new Set(['COMPLETED']));
+  },
+);
+
+test('a backlog that git does not track is written in place; a wrong choice is one line', async () => {
+  const [taskMaster, beads] = SOURCES as [Source, Source];
+  const sandbox = await Sandbox.create([], {
+    indexed: false,
+    files: { '.gitignore': '.taskmaster\n', ...taskMaster.files, ...beads.files },
+  });
+  const two = await sandbox.sage('list');
+  expect(two).toMatchObject({
+    exitCode: 2,
+    stderr: 'ERROR: there are backlogs of task-master and beads: say which one with --source task-master',
+  });
+  const run = await sandbox.stream(WRITE_OWN_FILE, '--source=task-master', '--only=1,2');
+  expect(run.exitCode).toBe(0);
+  const path = '.taskmaster/tasks/tasks.json';
+  const expected = (taskMaster.files[path] ?? '')
+    .replace('"pending"', '"done"')
+    .replace('"pending"', '"done"');
+  expect(await sandbox.read(path)).toBe(expected);
+  for (const [args, message] of [
+    [['--source', 'bead'], 'no such format: did you mean "beads"?'],
+    [['--source', 'sage'], 'no ticket index'],
+    [['--source', 'task-master', '--tag', 'x'], 'no tag "x"'],
+    [['--source', 'task-master', '--unit', 'line'], 'no unit "line"'],
+  ] as const) {
+    const { exitCode, stderr } = await sandbox.sage('list', ...args);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining(message) as string });
+  }
+});
