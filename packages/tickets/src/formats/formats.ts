@@ -1,6 +1,7 @@
 import type { BacklogFormat } from './format.ts';
 import { beads } from './beads/beads.ts';
+import { specKit } from './spec-kit/spec-kit.ts';
 import { taskMaster } from './task-master/task-master.ts';
 
 /** The formats of other tools, in the order in which they are looked for. */
-export const BACKLOG_FORMATS: readonly BacklogFormat[] = [taskMaster, beads];
+export const BACKLOG_FORMATS: readonly BacklogFormat[] = [taskMaster, beads, specKit];

@@ -7,11 +7,11 @@ export interface Line {
   readonly text: string;
 }
 
-/** The lines of a text, whichever line breaks it has. */
+/** The lines of a text, whichever line breaks it has; a byte order mark is in none. */
 export function linesOf(text: string): Line[] {
   const lines: Line[] = [];
   const lineBreak = /\r\n|\n|\r/g;
-  let start = 0;
+  let start = text.startsWith('\uFEFF') ? 1 : 0;
   for (let found = lineBreak.exec(text); found; found = lineBreak.exec(text)) {
     lines.push({ number: lines.length + 1, start, text: text.slice(start, found.index) });
     start = lineBreak.lastIndex;

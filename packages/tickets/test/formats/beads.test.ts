@@ -231,6 +231,11 @@ test('beads: an export of a database is said to be one', () => {
   expect(beads.read(texts.set('.beads/metadata.json', '{'), {}).warnings).toEqual([]);
 });
 
+test('beads: a byte order mark stays in place', () => {
+  const text = `\uFEFF{"id": "a", "status": "open", "updated_at": "${at}"}\n`;
+  expect(edit(text, 'a', 'DEFERRED')).toBe(text.replace('open', 'deferred'));
+});
+
 test('beads: long lines and an empty file are read', () => {
   const long = 'x'.repeat(40_000);
   expect(read({ id: 'a', status: 'open', description: long }).tickets[0]!.description).toBe(long);
