@@ -1,0 +1,113 @@
+import { TicketIndexError } from '../../errors.ts';
+import type { Line } from '../lines.ts';
+import { markdownLines } from '../markdown-lines.ts';
+
+interface Box {
+  readonly mark: string;
+  readonly markAt: number;
+}
+
+export interface Item extends Box {
+  /** As it is written, such as `1.2`; else by its place in the section. */
+  readonly number: string;
+  readonly text: string;
+  /** Boxes below it, deeper: they are done with it. */
+  readonly nested: Box[];
+  readonly details: string[];
+  readonly line: Line;
+}
+
+export interface Section {
+  /** As it is written, such as `1`; else that of its first item, else the words of the heading. */
+  readonly number: string;
+  readonly title: string;
+  readonly items: readonly Item[];
+  readonly line: Line;
+}
+
+interface Heading {
+  readonly level: number;
+  readonly number: string | undefined;
+  readonly title: string;
+}
+
+/**
+ * The sections of a list of tasks: headings with boxes below them, in their order.
+ * @throws {TicketIndexError} for a number that two sections, or two items, have.
+ */
+export function readSections(text: string, file: string): Section[] {
+  const sections: (Section & { readonly items: Item[] })[] = [];
+  const numbers = { section: new Map<string, Line>(), item: new Map<string, Line>() };
+  let heading: Heading = { level: 0, number: undefined, title: '' };
+  let section: (Section & { readonly items: Item[] }) | undefined;
+  let above: { readonly indent: number; readonly item: Item } | undefined;
+  for (const one of markdownLines(text, file)) {
+    const { line } = one;
+    if (one.kind === 'heading') {
+      above = undefined;
+      const next = headingOf(one.level, one.text);
+      // A heading without a number divides the section that it is in.
+      if (section && next.number === undefined && next.level > heading.level) continue;
+      heading = next;
+      section = undefined;
+      continue;
+    }
+    const indent = /^\s*/.exec(line.text)![0].length;
+    const isBox = one.kind === 'box' && [' ', 'x', 'X'].includes(one.mark);
+    if (above && indent > above.indent) {
+      above.item.details.push(line.text.slice(above.indent));
+      if (isBox) above.item.nested.push({ mark: one.mark, markAt: one.markAt });
+    } else if (isBox) {
+      if (!section) {
+        const number = heading.number ?? /^(?:\*\*)?(\d+)\./.exec(one.text)?.[1] ?? wordsOf(heading.title);
+        take('section', number, line);
+        section = { number, title: heading.title, items: [], line };
+        sections.push(section);
+      }
+      const named = /^(?:\*\*)?(\d+(?:\.\d+)+|\d+(?=[.)]\s))(?:\*\*)?[.):]?(?:\s+(.*))?$/.exec(one.text);
+      const number = named?.[1] ?? `${section.number}.${section.items.length + 1}`;
+      take('item', number, line);
+      const { mark, markAt } = one;
+      const item = {
+        number,
+        text: named ? (named[2] ?? '') : one.text,
+        mark,
+        markAt,
+        nested: [],
+        details: [],
+        line,
+      };
+      section.items.push(item);
+      above = { indent, item };
+    } else if (line.text.trim() !== '') {
+      above = undefined;
+    }
+  }
+  return sections;
+
+  function take(kind: keyof typeof numbers, number: string, line: Line): void {
+    const earlier = numbers[kind].get(number);
+    if (earlier) {
+      const problem = `two ${kind}s are ${number}, the first on line ${earlier.number}: give one of the two another number`;
+      throw new TicketIndexError({
+        file,
+        code: 'DUPLICATE_ID',
+        problem,
+        place: { line: line.number, column: 1 },
+      });
+    }
+    numbers[kind].set(number, line);
+  }
+}
+
+function headingOf(level: number, text: string): Heading {
+  const [, number, title] =
+    /^(?:(?:phase|step|section|part)\s+)?(\d+(?:\.\d+)*)[.):]?\s+(.*)$/i.exec(text) ?? [];
+  return { level, number, title: title ?? text };
+}
+
+/** `Later on` as `later-on`. */
+function wordsOf(title: string): string {
+  const words = title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? ['tasks'];
+  return words.join('-');
+}
