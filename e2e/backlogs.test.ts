@@ -58,6 +58,31 @@ const SOURCES: readonly Source[] = [
         .join(''),
     },
   },
+  {
+    name: 'spec-kit',
+    id: (n) => `T${String(n).padStart(3, '0')}`,
+    done: /^- \[X\] T/gm,
+    files: {
+      'specs/001-menu/tasks.md': `# Tasks: Menu\n\n${[0, 1, 2, 3]
+        .map((phase) => {
+          const lines = NUMBERS.slice(phase * 5, phase * 5 + 5).map(
+            (n) => `- [ ] T${String(n).padStart(3, '0')} [P] [US1] Write part ${n} in src/part${n}.ts\n`,
+          );
+          return `## Phase ${phase + 1}: Part\n\n${lines.join('')}`;
+        })
+        .join('\n')}`,
+    },
+  },
+  {
+    name: 'openspec',
+    id: (n) => `add-menu/${n}`,
+    done: /^- \[x\] /gm,
+    files: {
+      'openspec/changes/add-menu/tasks.md': NUMBERS.map(
+        (n) => `## ${n}. Section ${n}\n\n- [ ] ${n}.1 Write part ${n}\n\n`,
+      ).join(''),
+    },
+  },
 ];
 
 test.concurrent.for(SOURCES)(
@@ -67,7 +92,7 @@ test.concurrent.for(SOURCES)(
     const validated = await sandbox.sage('validate');
     expect([validated.exitCode, validated.stdout]).toEqual([0, expect.stringContaining('20 tickets to do')]);
 
-    const agent = `grep -q 'Ticket' || exit 1; ${WRITE_OWN_FILE}`;
+    const agent = `grep -q 'Ticket' || exit 1; echo done > "$(echo "$SAGE_TICKET_ID" | tr / -).txt"`;
     const running = sandbox.start(['stream', '--auto', '--json', '--parallel=3', '--agent-command', agent]);
     let completed = 0;
     running.stdout.on('data', (data: Buffer) => {
@@ -123,3 +148,29 @@ test('a backlog that git does not track is written in place; a wrong choice is o
     expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining(message) as string });
   }
 });
+
+test.concurrent.for(SOURCES)(
+  'the backlog of $name becomes an index of Sage, and its states go back',
+  async ({ name, files, done }, { onTestFinished }) => {
+    const sandbox = await Sandbox.create([], { indexed: false, files, onTestFinished });
+    const before = JSON.parse((await sandbox.sage('list', '--json')).stdout) as unknown;
+    expect((await sandbox.sage('import', name)).stdout).toContain('20 tickets of ');
+    const after = JSON.parse((await sandbox.sage('list', '--json')).stdout) as unknown;
+    expect(after).toEqual(before);
+    expect((await sandbox.sage('import', name)).stderr).toContain('is there already');
+    const [path = ''] = Object.keys(files);
+    expect(await sandbox.read(path)).toBe(files[path]);
+
+    const index = await sandbox.read('.sage/tickets/index.json');
+    await sandbox.write('.sage/tickets/index.json', index.replace('UNPROCESSED', 'COMPLETED'));
+    const { stdout } = await sandbox.sage('export', name, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      v: 1,
+      written: [expect.any(String)],
+      unknown: [],
+      unsaid: [],
+    });
+    expect((await sandbox.read(path)).match(done)).toHaveLength(1);
+    expect((await sandbox.sage('export', name)).stdout).toContain('0 states written');
+  },
+);

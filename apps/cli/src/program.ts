@@ -14,6 +14,10 @@ const COMMANDS: readonly CommandFile[] = [
     names: ['list', 'show', 'next', 'add'],
     load: async () => (await import('./commands/backlog.ts')).backlogCommands(),
   },
+  {
+    names: ['import', 'export'],
+    load: async () => (await import('./commands/convert.ts')).convertCommands(),
+  },
   { names: ['status'], load: async () => [(await import('./commands/status.ts')).statusCommand()] },
   { names: ['watch'], load: async () => [(await import('./commands/watch.ts')).watchCommand()] },
   { names: ['logs'], load: async () => [(await import('./commands/logs.ts')).logsCommand()] },

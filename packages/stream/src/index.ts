@@ -15,6 +15,7 @@ export {
   SourceError,
   TargetLostError,
 } from './errors.ts';
+export { exportBacklog, importBacklog } from './backlog/convert-backlog.ts';
 export { checkedOutSource, readCheckedOut, type SourceChoice } from './backlog/open-source.ts';
 export { checkContent } from './backlog/backlog.ts';
 export type { Requested } from './live/request-ticket.ts';

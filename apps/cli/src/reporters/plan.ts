@@ -42,7 +42,9 @@ function impliedLines(implied: NonNullable<Plan['implied']>, columns: number): s
   if (implied.length === 0) return [];
   const after = new Map<string, string[]>();
   for (const [ticket, dependency] of implied) after.set(ticket, [...(after.get(ticket) ?? []), dependency]);
-  const rows = [...after].map(([ticket, ids]) => fit(`  ${ticket} after ${ids.join(', ')}`, columns));
+  const rows = [...after].map(
+    ([ticket, ids]) => `  ${fit(`${ticket} after ${ids.join(', ')}`, columns - 2)}`,
+  );
   const more = rows.length > MAX_IMPLIED ? [`  and ${rows.length - MAX_IMPLIED} more`] : [];
   return ['', 'Nothing says this but the order of the file:', ...rows.slice(0, MAX_IMPLIED), ...more];
 }
