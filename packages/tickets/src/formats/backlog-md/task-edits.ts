@@ -1,0 +1,50 @@
+import type { TextEdit } from '../../json-edit.ts';
+import type { YamlField } from '../yaml-fields.ts';
+import type { Statuses } from './statuses.ts';
+import { textOf } from './task-file.ts';
+import type { TaskFile } from './task-file.ts';
+
+/** The edits that say a task is done, quoted as it was; its boxes stay. */
+export function doneEdits(
+  { fields }: TaskFile,
+  text: string,
+  { done, stateOf }: Statuses,
+  at: string,
+): TextEdit[] {
+  const status = fields.get('status');
+  const known = textOf(status);
+  if (known !== undefined && stateOf(known) === 'COMPLETED') return [];
+  const edits = status ? [replace(status, done)] : [insertStatus(fields.get('id')!, done, text)];
+  const updated = fields.get('updated_date');
+  const date = updated && dateLike(textOf(updated), at);
+  return date === undefined || date === textOf(updated) ? edits : [...edits, replace(updated!, date)];
+}
+
+function replace({ start, end, quote }: YamlField, value: string): TextEdit {
+  const space = end === start ? ' ' : '';
+  return { offset: start, length: end - start, content: space + written(value, quote) };
+}
+
+function insertStatus({ line }: YamlField, value: string, text: string): TextEdit {
+  const offset = line.start + line.text.length;
+  const lineBreak = /^(?:\r\n|\n|\r)/.exec(text.slice(offset, offset + 2))?.[0] ?? '\n';
+  return { offset, length: 0, content: `${lineBreak}status: ${written(value, undefined)}` };
+}
+
+function written(value: string, quote: YamlField['quote']): string {
+  if (quote === '"') return JSON.stringify(value);
+  const isDate = /^\d{4}-\d\d-\d\d(?:[ T][\d:.]+Z?)?$/.test(value);
+  const isWord =
+    /^\p{L}[\p{L}\p{N} _-]*$/u.test(value) && !/^(?:true|false|null|yes|no|on|off)$/i.test(value);
+  return quote === undefined && (isDate || isWord) ? value : `'${value.replaceAll("'", "''")}'`;
+}
+
+/** The time in the form that the field has; it is UTC there as well. */
+function dateLike(known: string | undefined, at: string): string | undefined {
+  const time = new Date(at);
+  if (known === undefined || Number.isNaN(time.getTime())) return undefined;
+  const iso = time.toISOString();
+  if (/^\d{4}-\d\d-\d\d$/.test(known)) return iso.slice(0, 10);
+  if (/^\d{4}-\d\d-\d\d \d\d:\d\d$/.test(known)) return iso.slice(0, 16).replace('T', ' ');
+  return /^\d{4}-\d\d-\d\dT/.test(known) ? at : undefined;
+}
