@@ -45,6 +45,8 @@ export const settingsSchema = z.strictObject({
   source: oneLine.describe('the backlog to read: sage, task-master, beads, ...').optional(),
   tag: oneLine.optional(),
   unit: oneLine.optional(),
+  label: oneLine.optional(),
+  milestone: oneLine.optional(),
   dryRun: z.boolean().optional(),
   explain: oneLine.optional(),
   parallel: z.union([z.number(), z.string(), z.literal(true)]).optional(),

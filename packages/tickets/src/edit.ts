@@ -28,7 +28,7 @@ export interface TicketChange {
   readonly at: string;
   readonly deferReason?: DeferReason;
   /** Appended to `git.commits`, once, where the ticket has a `git` object. */
-  readonly commit?: string;
+  readonly commit?: string | undefined;
 }
 
 /**

@@ -24,7 +24,7 @@ const LOCK_LOOK_MS = 50;
 export class FormatSource implements TicketSource {
   readonly name: string;
   readonly #format: BacklogFormat;
-  readonly #options: FormatOptions;
+  #options: FormatOptions;
   readonly #repository: Repository;
   readonly #target: string;
   #readsCheckout = true;
@@ -69,7 +69,8 @@ export class FormatSource implements TicketSource {
     this.#texts = this.#readsCheckout
       ? await textsInCheckout(root, await pathsInCheckout(root, this.#format.files))
       : inBranch;
-    const { tickets, warnings, implied } = this.#format.read(this.#texts, this.#options);
+    const { tickets, warnings, implied, options } = this.#format.read(this.#texts, this.#options);
+    this.#options = options;
     const file = [...this.#texts.keys()][0] ?? this.#format.files[0] ?? this.name;
     return { file, tickets, warnings, implied };
   }

@@ -12,15 +12,19 @@ import type { SourceContent, TicketSource } from '../ports.ts';
 import { FormatSource } from './format-source.ts';
 import { didYouMean } from './nearest-name.ts';
 import { SageSource } from './sage-source.ts';
+import { bdTool, hasDoltStore } from './tools/bd.ts';
+import { type GithubOptions, githubTool } from './tools/github.ts';
+import { type BacklogTool, ToolSource } from './tools/tool-source.ts';
 import { pathsInBranch, pathsInCheckout, textsInCheckout } from './source-files.ts';
 
 /** Which backlog is meant, where a repository has several. */
-export interface SourceChoice extends FormatOptions {
+export interface SourceChoice extends FormatOptions, GithubOptions {
   /** `sage`, or the name of a format; by default what is there. */
   readonly source?: string;
 }
 
 const SAGE = 'sage';
+const GITHUB = 'github';
 
 /**
  * The backlog of a repository. Sage's own index comes before those of other tools. `target`: full ref of the branch that
@@ -32,8 +36,12 @@ export async function openSource(
   target: string,
   { source, ...options }: SourceChoice = {},
 ): Promise<TicketSource> {
+  const tool = toolOf(repository, source, options);
+  if (tool) return new ToolSource(tool, TOOL_PATHS);
   const format = await formatOf(repository, target, source);
-  if (format) return new FormatSource(repository, target, format, options);
+  if (format?.name === 'beads' && hasDoltStore(repository.root))
+    return new ToolSource(bdTool(repository.root, options), TOOL_PATHS);
+  if (format) return new FormatSource(repository, target, format, formatOptions(format.name, options));
   assertNone(options);
   return new SageSource(repository, target);
 }
@@ -43,6 +51,7 @@ export async function checkedOutSource(
   repository: Repository,
   { source }: SourceChoice = {},
 ): Promise<string> {
+  if (source === GITHUB) return GITHUB;
   return (await formatOf(repository, undefined, source))?.name ?? SAGE;
 }
 
@@ -55,8 +64,12 @@ export async function readCheckedOut(
   { source, ...options }: SourceChoice = {},
 ): Promise<SourceContent> {
   const { root } = repository;
+  const tool = toolOf(repository, source, options);
+  if (tool) return tool.read();
   const format = await formatOf(repository, undefined, source);
+  if (format?.name === 'beads' && hasDoltStore(root)) return bdTool(root, options).read();
   if (format) {
+    formatOptions(format.name, options);
     const texts = await textsInCheckout(root, await pathsInCheckout(root, format.files));
     return { file: [...texts.keys()][0] ?? format.name, ...format.read(texts, options) };
   }
@@ -65,7 +78,32 @@ export async function readCheckedOut(
   return { file: SAGE_INDEX, tickets };
 }
 
-function assertNone(options: FormatOptions): void {
+/** Paths of a tool's store, which agents leave alone. */
+const TOOL_PATHS = ['.beads'];
+
+/** Only a name that is said leads to a network. */
+function toolOf(
+  { root }: Repository,
+  source: string | undefined,
+  { label, milestone, ...others }: Omit<SourceChoice, 'source'>,
+): BacklogTool | undefined {
+  if (source !== GITHUB) return undefined;
+  for (const [flag, value] of Object.entries(others))
+    if (value !== undefined)
+      throw new SourceError(`--${flag} ${value}: issues of GitHub have none: leave it out`);
+  return githubTool(root, {
+    ...(label !== undefined && { label }),
+    ...(milestone !== undefined && { milestone }),
+  });
+}
+
+function formatOptions(name: string, { label, milestone, ...options }: SourceChoice): FormatOptions {
+  for (const [flag, value] of Object.entries({ label, milestone }))
+    if (value !== undefined) throw new SourceError(`--${flag} ${value}: ${name} has none: leave it out`);
+  return options;
+}
+
+function assertNone(options: SourceChoice): void {
   for (const [flag, value] of Object.entries(options))
     if (value !== undefined)
       throw new SourceError(`--${flag} ${value}: the ticket index of Sage has none: leave it out`);
@@ -78,7 +116,7 @@ async function formatOf(
   source: string | undefined,
 ): Promise<BacklogFormat | undefined> {
   const { root } = repository;
-  const names = [SAGE, ...BACKLOG_FORMATS.map(({ name }) => name)];
+  const names = [SAGE, ...BACKLOG_FORMATS.map(({ name }) => name), GITHUB];
   if (source !== undefined && !names.includes(source))
     throw new SourceError(
       `--source ${source}: no such format${didYouMean(source, names)}; known: ${names.join(', ')}`,

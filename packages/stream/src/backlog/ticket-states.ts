@@ -1,6 +1,7 @@
 import type { ManagedFile, QueueEntry, SettledEntry } from '@sage/commit-queue';
 import type { Deferral } from '@sage/journal';
 import { recordsCommits, type TicketChange, TicketIndexError, type TicketState } from '@sage/tickets';
+import { SourceError } from '../errors.ts';
 import type { Backlog } from './backlog.ts';
 import { completedContainers } from './completed-containers.ts';
 import type { LandingQueue, TicketSource } from '../ports.ts';
@@ -66,15 +67,14 @@ export class TicketStates {
 
   /** Takes note of an entry's landing. Returns the tickets that are complete with it. */
   async landed(entry: SettledEntry): Promise<readonly string[]> {
-    const { source } = this.#options;
     const files = entry.managedFiles.filter((one): one is LandingFile => 'completed' in one);
     const [file] = files;
     const isCommitted = files.some(({ committed }) => committed);
     if (file && isCommitted) this.#pending = this.#pending.filter((change) => !file.changes.includes(change));
     else if (file) await this.#write(file.changes);
-    const isOutside = source.stateFiles([]).length === 0;
-    const outside = isOutside ? this.#completedWith(entry, []) : undefined;
-    if (outside) await this.#write(this.#completions(outside));
+    const outside = this.#isOutside ? this.#completedWith(entry, []) : undefined;
+    if (outside)
+      await this.#write(this.#completions(outside).map((change) => ({ ...change, commit: entry.landed })));
     const ticket = this.#options.backlog.tickets.get(entry.ticket);
     if (ticket && recordsCommits(ticket)) {
       // A commit cannot name itself: its id joins the next one.
@@ -84,8 +84,10 @@ export class TicketStates {
     return file?.completed ?? outside ?? [entry.ticket];
   }
 
-  recordCompleted(id: string): Promise<void> {
-    return this.#record({ id, state: 'COMPLETED', at: this.#options.now().toISOString() });
+  /** `commit`: what it has landed as, for a source that is not in the repository. */
+  recordCompleted(id: string, commit?: string): Promise<void> {
+    const at = this.#options.now().toISOString();
+    return this.#record({ id, state: 'COMPLETED', at, commit: this.#isOutside ? commit : undefined });
   }
 
   recordDeferred(id: string, { category, reason, attempts, at }: Deferral): Promise<void> {
@@ -130,6 +132,11 @@ export class TicketStates {
     if (commit === undefined) await this.#write(changes);
   }
 
+  /** Whether no commit carries states. */
+  get #isOutside(): boolean {
+    return this.#options.source.stateFiles([]).length === 0;
+  }
+
   #completedWith(entry: QueueEntry, below: readonly string[]): string[] {
     const { backlog, done } = this.#options;
     const before = new Set([...done(), ...below]);
@@ -147,11 +154,11 @@ export class TicketStates {
     else await this.#write([change]);
   }
 
-  /** While somebody edits the file it may be broken; then its states are written later. */
+  /** While somebody edits the file it may be broken, and a tool may fail; then states are written later. */
   async #write(changes: readonly TicketChange[]): Promise<void> {
     this.#unwritten.push(...changes);
     await this.#writeAll().catch((error: unknown) => {
-      if (!(error instanceof TicketIndexError)) throw error;
+      if (!(error instanceof TicketIndexError || error instanceof SourceError)) throw error;
     });
   }
 

@@ -22,6 +22,7 @@ import { machineFailed } from '../limits/machine-health.ts';
 import { TurnedAway } from '../limits/turned-away.ts';
 import type { LiveInputs } from '../live/live-inputs.ts';
 import type { TicketAction, TicketRequest } from '../live/ticket-requests.ts';
+import { SourceError } from '../errors.ts';
 import { unsettledEntries } from '../start/recovery.ts';
 import { journalBlocked } from './journal-blocked.ts';
 import { Mailbox } from './mailbox.ts';
@@ -391,7 +392,8 @@ export class Run {
       const expected =
         error instanceof QueueStoppedError ||
         error instanceof UnfinishedLandingError ||
-        error instanceof TicketIndexError;
+        error instanceof TicketIndexError ||
+        error instanceof SourceError;
       if (!expected) throw error;
       this.#stop(error);
     }

@@ -51,8 +51,8 @@ export async function reconcile(
   const last = lastLanding(log.state);
   for (const id of completedContainers(backlog, done)) await complete(id, last);
 
-  for (const id of log.state.completed.keys()) {
-    if (backlog.tickets.get(id)?.state !== 'COMPLETED') await states.recordCompleted(id);
+  for (const [id, commit] of log.state.completed) {
+    if (backlog.tickets.get(id)?.state !== 'COMPLETED') await states.recordCompleted(id, commit);
   }
   for (const [id, deferral] of log.state.deferred) {
     if (backlog.tickets.get(id)?.state !== 'DEFERRED') await states.recordDeferred(id, deferral);

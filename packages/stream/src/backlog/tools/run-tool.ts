@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { isAbsolute } from 'node:path';
+import { helperProgram } from '@sage/git';
+import { SourceError } from '../../errors.ts';
+
+/** A tool that talks to a server may hang. */
+const TIMEOUT_MS = 120_000;
+const MAX_OUTPUT_BYTES = 2 ** 28;
+/** What every program of a user needs; keys of other programs are none of a tool's business. */
+const USUAL = /^(HOME|USER|LOGNAME|LANG|LC_.*|TZ|TMPDIR|TERM|NO_COLOR|XDG_.*|SSL_CERT_(FILE|DIR))$/;
+
+export interface Tool {
+  readonly name: string;
+  /** Names of its own variables. */
+  readonly variables: RegExp;
+  /** Where a person gets it. */
+  readonly address: string;
+}
+
+/**
+ * Runs the tool of another backlog in a repository; returns what it prints.
+ * @throws {SourceError} where it is not installed, or with the last line that it said.
+ */
+export function runTool(root: string, tool: Tool, args: readonly string[]): Promise<string> {
+  const { name, variables, address } = tool;
+  const { program, path } = helperProgram(name, [root]);
+  if (!isAbsolute(program)) throw new SourceError(`${name} is not installed: see ${address}`);
+  const environment = Object.entries(process.env).filter(([key]) => USUAL.test(key) || variables.test(key));
+  const options = {
+    cwd: root,
+    env: { ...Object.fromEntries(environment), PATH: path },
+    timeout: TIMEOUT_MS,
+    maxBuffer: MAX_OUTPUT_BYTES,
+  };
+  return new Promise((resolve, reject) => {
+    execFile(program, args, options, (error, stdout, stderr) => {
+      if (!error) return resolve(stdout);
+      const said = (stderr.trim() || error.message).split('\n').at(-1);
+      reject(new SourceError(`${name} ${args[0]}: ${said}`, { cause: error }));
+    });
+  });
+}
