@@ -193,3 +193,15 @@ test.concurrent.for(SOURCES)(
     expect((await sandbox.sage('export', name)).stdout).toContain('0 states written');
   },
 );
+
+test('a tool that is set up and has no backlog yet is named with what makes one', async () => {
+  const sandbox = await Sandbox.create([], { indexed: false, files: { '.taskmaster/config.json': '{}' } });
+  for (const args of [['list'], ['stream', '--auto', '--agent-command', 'true'], ['validate']]) {
+    const { exitCode, stderr } = await sandbox.sage(...args);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr:
+        "ERROR: there is .taskmaster/, but no .taskmaster/tasks/tasks.json: task-master parse-prd makes it; or begin with an index of Sage's own: sage init",
+    });
+  }
+});

@@ -1,5 +1,5 @@
 export type { BacklogFormat, ForeignBacklog, FormatOptions } from './formats/format.ts';
-export { BACKLOG_FORMATS } from './formats/formats.ts';
+export { BACKLOG_FORMATS } from './backlog-formats.ts';
 export { DEFERRED_LABEL, GITHUB_FIELDS, readGithubIssues } from './formats/github/read-issues.ts';
 export { DEFER_CATEGORIES, TICKET_PRIORITIES, isContainer, readTicket } from './ticket.ts';
 export { TICKET_STATES } from './needed-fields.ts';

@@ -7,7 +7,7 @@ import { SourceError } from '../errors.ts';
 import { checkContent } from './backlog.ts';
 import { openSource, readCheckedOut, type SourceChoice } from './open-source.ts';
 
-export interface ImportedBacklog {
+interface ImportedBacklog {
   /** Where the backlog came from. */
   readonly file: string;
   readonly tickets: number;
@@ -33,7 +33,7 @@ export async function importBacklog(repository: Repository, choice: SourceChoice
   return { file: content.file, tickets: tickets.length, warnings };
 }
 
-export interface ExportedBacklog {
+interface ExportedBacklog {
   /** Tickets whose state the other tool has now. */
   readonly written: readonly string[];
   /** Tickets that the other backlog does not have. */

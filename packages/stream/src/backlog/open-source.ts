@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Repository } from '@sage/git';
 import {
@@ -133,5 +134,25 @@ async function formatOf(
     throw new SourceError(`there are backlogs of ${list}: say which one with --source ${found[0]?.name}`);
   }
   // Without any, what reads the index says how to make one.
+  if (found.length === 0) await assertNothingBegun(repository);
   return found[0];
+}
+
+/** Folders of other tools, and what makes the backlog in them. */
+const BEGUN: readonly (readonly [folder: string, missing: string, way: string])[] = [
+  ['.taskmaster', '.taskmaster/tasks/tasks.json', 'task-master parse-prd makes it'],
+  ['.beads', '.beads/issues.jsonl or a store of bd', 'bd init and bd create make one'],
+  ['.specify', 'specs/*/tasks.md', '/speckit.tasks makes them'],
+  ['openspec', 'openspec/changes/*/tasks.md', '/openspec:proposal makes them'],
+];
+
+/** @throws {SourceError} where another tool has been set up, and has no backlog yet. */
+async function assertNothingBegun({ root }: Repository): Promise<void> {
+  for (const [folder, missing, way] of BEGUN) {
+    if (!existsSync(join(root, folder))) continue;
+    if (folder === '.beads' && hasDoltStore(root)) continue;
+    throw new SourceError(
+      `there is ${folder}/, but no ${missing}: ${way}; or begin with an index of Sage's own: sage init`,
+    );
+  }
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { TicketIndexError } from '../../src/errors.ts';
 import { beads } from '../../src/formats/beads/beads.ts';
 import type { BacklogFormat } from '../../src/formats/format.ts';
-import { BACKLOG_FORMATS } from '../../src/formats/formats.ts';
+import { BACKLOG_FORMATS } from '../../src/backlog-formats.ts';
 import { taskMaster } from '../../src/formats/task-master/task-master.ts';
 import { isRecord } from '../../src/json-text.ts';
 import { thrownBy } from '../thrown.ts';

@@ -28,7 +28,7 @@ const TYPES: Readonly<Record<string, string>> = {
 /** What this label is on has been put off by a person, or by a run. */
 export const DEFERRED_LABEL = 'deferred';
 
-export interface GithubIssues {
+interface GithubIssues {
   readonly tickets: readonly Ticket[];
   /** One line each: what is merely odd. */
   readonly warnings: readonly string[];
