@@ -152,7 +152,10 @@ test('backlog-md: an edit sets the status and the date, quoted as they were', ()
   expect(edit(task('id: task-1\nstatus:\nupdated_date: 2025-01-01'))).toBe(
     task('id: task-1\nstatus: Done\nupdated_date: 2026-01-02'),
   );
-  expect(edit(task('id: task-1\r'))).toBe(task('id: task-1\r\nstatus: Done\r'));
+  // What goes on below a field belongs to it.
+  expect(edit(task('id: task-1\r'))).toBe(task('status: Done\r\nid: task-1\r'));
+  expect(edit(task('id: >-\n  task-1'))).toBe(task('status: Done\nid: >-\n  task-1'));
+  expect(edit(task('id: task-1\nstatus: # none'))).toBe(task('id: task-1\nstatus: Done # none'));
   for (const text of [task('id: task-2\nstatus: To Do'), '# no task\n']) expect(edit(text)).toBe(text);
 });
 
@@ -163,6 +166,12 @@ test('backlog-md: what cannot be trusted is refused with its place', () => {
   expect(refused(task('id: a\nid: b'))).toMatch(/:3:1: the key "id" twice, first on line 2/);
   expect(refused(task('id: a\nstatus: {}'))).toMatch(/:3:1: "status" is no text/);
   expect(refused(task('id: a\nstatus: >-\n  Done'))).toMatch(/:3:1: write "status" on one line/);
+  const config = (statuses: string) =>
+    thrownBy(() => read({ a: task('id: a'), [CONFIG]: `name: x\nstatuses: ${statuses}\n` })).message;
+  for (const statuses of ['[To Do, Done, done]', '[To Do, ""]', '["To Do", "Do\\ne"]'])
+    expect(config(statuses)).toMatch(
+      /^backlog\/config\.yml:2:1: the status ".*" is there twice, or is no words/,
+    );
   expect(refused(task('id: a\ndependencies: task-1'))).toMatch(/:3:1: "dependencies" is no list/);
   expect(refused(task('id: a\n<<<<<<< HEAD'))).toMatch(/:3:1: a git conflict marker/);
   expect(thrownBy(() => read({ a: task('id: x-1'), b: task('id: X-1') })).message).toBe(

@@ -14,21 +14,25 @@ export function doneEdits(
   const status = fields.get('status');
   const known = textOf(status);
   if (known !== undefined && stateOf(known) === 'COMPLETED') return [];
-  const edits = status ? [replace(status, done)] : [insertStatus(fields.get('id')!, done, text)];
+  const edits = status ? [replace(status, done, text)] : [insertStatus(fields.get('id')!, done, text)];
   const updated = fields.get('updated_date');
   const date = updated && dateLike(textOf(updated), at);
-  return date === undefined || date === textOf(updated) ? edits : [...edits, replace(updated!, date)];
+  return date === undefined || date === textOf(updated) ? edits : [...edits, replace(updated!, date, text)];
 }
 
-function replace({ start, end, quote }: YamlField, value: string): TextEdit {
-  const space = end === start ? ' ' : '';
-  return { offset: start, length: end - start, content: space + written(value, quote) };
+function replace({ start, end, quote }: YamlField, value: string, text: string): TextEdit {
+  if (end > start) return { offset: start, length: end - start, content: written(value, quote) };
+  // Nothing stood there, but perhaps a comment.
+  const before = /[ \t]/.test(text[start - 1] ?? '') ? '' : ' ';
+  const after = text[end] === '#' ? ' ' : '';
+  return { offset: start, length: 0, content: before + written(value, quote) + after };
 }
 
+/** Before the id: what goes on below a field belongs to it. */
 function insertStatus({ line }: YamlField, value: string, text: string): TextEdit {
-  const offset = line.start + line.text.length;
-  const lineBreak = /^(?:\r\n|\n|\r)/.exec(text.slice(offset, offset + 2))?.[0] ?? '\n';
-  return { offset, length: 0, content: `${lineBreak}status: ${written(value, undefined)}` };
+  const end = line.start + line.text.length;
+  const lineBreak = /^(?:\r\n|\n|\r)/.exec(text.slice(end, end + 2))?.[0] ?? '\n';
+  return { offset: line.start, length: 0, content: `status: ${written(value, undefined)}${lineBreak}` };
 }
 
 function written(value: string, quote: YamlField['quote']): string {

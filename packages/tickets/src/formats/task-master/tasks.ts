@@ -42,8 +42,8 @@ export function readTasks(list: Node, text: string, file: string): (Task & { rea
 
 /** Only the first level of subtasks is known to Task Master. */
 function readTask(node: Node, text: string, file: string, depth: number): Task {
-  if (node.type !== 'object') throw bad(node, 'not a task: replace it with an object');
   const name = idText(memberOf(node, 'id'), text);
+  if (node.type !== 'object') throw bad(node, 'not a task: replace it with an object');
   const of = name === undefined ? 'a task' : `task ${JSON.stringify(name)}`;
   const dependencies = elements('dependencies').map((item) => {
     const id = idText(item, text);
