@@ -1,5 +1,5 @@
 // Adds up what .ci/run ran and prints "N passed, N failed". A step that failed outside a test counts as one failure.
-// Usage: node scripts/test-count.mjs <results directory> <status of tests> <of packed> <of sage> <of agents> <of quickstart>
+// Usage: node scripts/test-count.mjs <results directory> <status of tests> <of packed> <of sage> <of agents> <of backlogs> <of quickstart>
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -23,7 +23,8 @@ const steps = [
   counted('packed.log'),
   counted('sage.log'),
   counted('agents.log'),
-  { passed: statuses[4] === '0' ? 1 : 0, failed: 0 },
+  counted('backlogs.log'),
+  { passed: statuses[5] === '0' ? 1 : 0, failed: 0 },
 ];
 let passed = 0;
 let failed = 0;
