@@ -14,16 +14,32 @@ const PLACEHOLDER = /^<[^>]*>$/;
 export function lastWord(said: readonly string[]): LastWord | undefined {
   const lines = said.filter((line) => line.trim() !== '').slice(-LAST_LINES);
   for (const line of lines.toReversed()) {
-    const [decoration = ''] = DECORATION.exec(line) ?? [];
-    const found = /^RESULT:[*_`\s]*(COMPLETED|DEFERRED|FAILED)\b[*_`:\s]*(.*)$/.exec(
-      line.slice(decoration.length),
-    );
-    if (!found) continue;
-    const reason = withoutEnd(found[2] ?? '', decoration);
-    if (PLACEHOLDER.test(reason)) continue;
-    return { outcome: found[1] as LastWord['outcome'], ...(reason !== '' && { reason }) };
+    const word = wordIn(line);
+    if (word !== undefined && !PLACEHOLDER.test(word.reason ?? '')) return word;
   }
   return undefined;
+}
+
+/** What an agent said, for a person: of a line `RESULT: ...` its reason. */
+export function withoutResult(text: string): string {
+  return text
+    .split('\n')
+    .flatMap((line) => {
+      const word = wordIn(line);
+      return word === undefined ? line : (word.reason ?? []);
+    })
+    .join('\n')
+    .trim();
+}
+
+function wordIn(line: string): LastWord | undefined {
+  const [decoration = ''] = DECORATION.exec(line) ?? [];
+  const found = /^RESULT:[*_`\s]*(COMPLETED|DEFERRED|FAILED)\b[*_`:\s]*(.*)$/.exec(
+    line.slice(decoration.length),
+  );
+  if (!found) return undefined;
+  const reason = withoutEnd(found[2] ?? '', decoration);
+  return { outcome: found[1] as LastWord['outcome'], ...(reason !== '' && { reason }) };
 }
 
 /** Takes away at the end what decorates the beginning. */

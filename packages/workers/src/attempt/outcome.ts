@@ -4,7 +4,7 @@ import { plainRefusal } from '../agents/plain-refusal.ts';
 import type { AgentProblem } from '../agents/problem.ts';
 import type { AgentReport } from '../agents/report.ts';
 import { describeExit } from '../process/step.ts';
-import { lastWord } from './last-word.ts';
+import { lastWord, withoutResult } from './last-word.ts';
 import type { SupervisedExit } from '../process/supervise.ts';
 import { type TokenUsage, usageOf } from '../usage.ts';
 
@@ -75,7 +75,7 @@ export function judgeOutcome({
   lacking,
 }: AttemptFacts): Judgement & { usage: TokenUsage } {
   const self = readSelfReport(result, said);
-  const summary = shorten(self.summary ?? report?.text.trim() ?? '', SUMMARY_CHARACTERS);
+  const summary = shorten(self.summary ?? withoutResult(report?.text ?? ''), SUMMARY_CHARACTERS);
   const usage = { ...usageOf(report), ...self.usage };
   const verdict = ({ reason, ...judgement }: Judgement) => ({
     ...judgement,

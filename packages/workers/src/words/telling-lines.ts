@@ -1,4 +1,5 @@
 import { brief } from '../agents/activity.ts';
+import { withoutResult } from '../attempt/last-word.ts';
 import { agentWords } from './agent-words.ts';
 
 const LINES = 2;
@@ -12,7 +13,7 @@ export function tellingLines(output: readonly string[], reason = ''): string[] {
       kind === 'ran' || kind === 'used' || kind === 'changed' ? [`(${kind} ${text})`] : text.split('\n'),
     );
     for (const each of said.toReversed()) {
-      const text = brief(each, LINE_CHARACTERS);
+      const text = brief(withoutResult(each), LINE_CHARACTERS);
       // A line of frames and rulers tells nothing.
       if (!/[\p{L}\p{N}]/u.test(text) || reason.includes(text) || told.includes(text)) continue;
       told.unshift(text);

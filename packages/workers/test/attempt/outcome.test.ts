@@ -133,6 +133,11 @@ test.each([
     },
   ],
   [
+    'a summary that ends with a last word',
+    { exit: exit(), report: { text: 'I did it.\n\n**RESULT: COMPLETED all of it works**', denied: [] } },
+    { outcome: 'completed', summary: 'I did it.\n\nall of it works' },
+  ],
+  [
     'figures of the agent itself',
     { exit: exit(), report: { text: 'Done', denied: [], tokens: 7, costUsd: 0.1 } },
     { outcome: 'completed', summary: 'Done', usage: { tokens: 7, costUsd: 0.1 } },

@@ -10,6 +10,11 @@ test('the last two lines that say something, without what the reason says', () =
   expect(tellingLines([])).toEqual([]);
 });
 
+test('a last word that the reason repeats is left out', () => {
+  expect(tellingLines(['no key', 'RESULT: DEFERRED waits for a key'], 'waits for a key')).toEqual(['no key']);
+  expect(tellingLines(['no key', 'RESULT: COMPLETED'])).toEqual(['no key']);
+});
+
 test('events are told in words', () => {
   const said = {
     type: 'assistant',
