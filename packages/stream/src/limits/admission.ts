@@ -5,6 +5,7 @@ import { overBudget } from './budget.ts';
 import { BudgetWatch, type Cut } from './budget-watch.ts';
 import { MachineHealth } from './machine-health.ts';
 import { RateLimiter } from './rate-limiter.ts';
+import { waitingTime } from './waiting-time.ts';
 
 /** Ends of attempts whose agent could work. */
 const AT_WORK: ReadonlySet<AttemptResult['outcome']> = new Set(['completed', 'deferred', 'failed']);
@@ -82,7 +83,7 @@ export class Admission {
   /** The machine could not do its part. Returns what follows from it in words; undefined when waiting has not helped. */
   onMachineFailed(): string | undefined {
     const pause = this.#machine.failed();
-    return pause === undefined ? undefined : `not counted, nothing starts for ${Math.ceil(pause / 1000)} s`;
+    return pause === undefined ? undefined : `not counted, nothing starts for ${waitingTime(pause)}`;
   }
 
   /** Milliseconds until the machine is tried again. */
@@ -93,8 +94,8 @@ export class Admission {
   /** The account has turned an agent away. Returns in words what follows from it. */
   onRateLimited(retryAfter: number | undefined): string {
     this.#rateLimited = true;
-    const pause = Math.ceil(this.#limiter.onRateLimited(retryAfter) / 1000);
+    const pause = waitingTime(this.#limiter.onRateLimited(retryAfter));
     if (!this.#context.settings.wait) return 'nothing more starts';
-    return `no worker starts for ${pause} s, ${this.#limiter.window} at most work at a time then`;
+    return `no worker starts for ${pause}, ${this.#limiter.window} at most work at a time then`;
   }
 }

@@ -23,7 +23,7 @@ test('an agent that its account turns away counts no attempt, and nobody starts 
   expect(loop.workers.requests).toHaveLength(2);
   expect((await loop.finish()).summary.completed).toBe(2);
   expect(loop.workers.kept.size).toBe(0);
-  expect(loop.notices[0]).toContain('no worker starts for 600 s');
+  expect(loop.notices[0]).toContain('no worker starts for 10 min');
 });
 
 test('without waiting a rate limit ends the run, and its tickets stay as they are', async () => {
