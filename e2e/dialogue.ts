@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { expect, onTestFinished } from 'vitest';
+import { expect } from 'vitest';
+import { onTerminal } from './on-terminal.ts';
 import type { Sandbox } from './sandbox.ts';
 
 const SAGE = join(import.meta.dirname, '../apps/cli/bin/sage.js');
@@ -16,13 +16,9 @@ export async function converse(
   flags: string,
   dialogue: readonly (readonly [question: string, keys: string])[],
 ): Promise<string> {
-  // A pseudo-terminal starts without a size, and the prompts are laid out by it.
   const stream = `${process.execPath} ${SAGE} stream -C ${sandbox.root} ${flags} --agent-command "$AGENT"`;
-  const terminal = spawn('script', ['-qec', `stty cols 120 rows 40; ${stream}`, '/dev/null'], {
-    env: { ...sandbox.environment(), TERM: 'xterm', AGENT: agent },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void terminal.kill('SIGKILL'));
+  const env = { ...sandbox.environment(), AGENT: agent };
+  const terminal = onTerminal(stream, { columns: 120, rows: 40, env });
   let output = '';
   let read = 0;
   const remaining = [...dialogue];

@@ -1,27 +1,22 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { onTerminal } from './on-terminal.ts';
 import { afterText, Sandbox, WRITE_OWN_FILE } from './sandbox.ts';
 
 const SAGE = join(import.meta.dirname, '../apps/cli/bin/sage.js');
 
-/** Runs shell lines on a terminal of script(1), and presses a key when its text has come. */
-async function onTerminal(
+/** Runs shell lines on a terminal, and presses a key when its text has come. */
+async function withKeys(
   sandbox: Sandbox,
   command: string,
   keys: readonly (readonly [string, string])[] = [],
 ) {
-  const line = `stty cols 80 rows 24; ${command}; stty -a`;
-  const terminal = spawn('script', ['-qec', line, '/dev/null'], {
-    env: {
-      ...sandbox.environment(),
-      TERM: 'xterm',
-      AGENT: `while [ ! -e '${sandbox.root}/.git/go' ]; do sleep 0.05; done; ${WRITE_OWN_FILE}`,
-    },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void terminal.kill('SIGKILL'));
+  const env = {
+    ...sandbox.environment(),
+    AGENT: `while [ ! -e '${sandbox.root}/.git/go' ]; do sleep 0.05; done; ${WRITE_OWN_FILE}`,
+  };
+  const terminal = onTerminal(`${command}; stty -a`, { columns: 80, rows: 24, env });
   let output = '';
   const remaining = [...keys];
   terminal.stdout.on('data', (data: Buffer) => {
@@ -40,7 +35,7 @@ async function onTerminal(
 test('on a terminal a view of the run stands below its lines, with keys, and leaves the terminal as it was', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
   const run = `${process.execPath} ${SAGE} stream -C '${sandbox.root}' --auto --parallel=2 --agent-command "$AGENT"`;
-  const output = await onTerminal(sandbox, run, [
+  const output = await withKeys(sandbox, run, [
     ['0 of 2 landed', 'p'],
     ['paused: nothing new starts', 'p'],
     ['resumed ', '?'],
@@ -57,7 +52,7 @@ test('on a terminal a view of the run stands below its lines, with keys, and lea
 test('by keys the log of a worker is opened, its agent stopped, and its ticket skipped', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
   const run = `PAGER=cat; export PAGER; ${process.execPath} ${SAGE} stream -C '${sandbox.root}' --auto --parallel=2 --agent-command "echo I began; $AGENT"`;
-  const output = await onTerminal(sandbox, run, [
+  const output = await withKeys(sandbox, run, [
     ['0 of 2 landed', 'l'],
     ['the log of which worker', '1'],
     ['I began', 's'],
@@ -73,7 +68,7 @@ test('by keys the log of a worker is opened, its agent stopped, and its ticket s
 test('a killed run leaves a terminal that works', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }]);
   const run = `${process.execPath} ${SAGE} stream -C '${sandbox.root}' --auto --agent-command "$AGENT" & sage=$!; while ! stty -a | grep -q -- -icanon; do sleep 0.05; done; kill -9 $sage; wait $sage; while stty -a | grep -q -- -icanon; do sleep 0.05; done`;
-  const output = await onTerminal(sandbox, `set -m; ${run.replace(' & sage', ' < /dev/tty & sage')}`);
+  const output = await withKeys(sandbox, `set -m; ${run.replace(' & sage', ' < /dev/tty & sage')}`);
   expect(output).toMatch(/[ \n]icanon/);
   await sandbox.write('.git/go', '');
 });
