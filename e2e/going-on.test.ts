@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { afterText, named, Sandbox, WRITE_OWN_FILE } from './sandbox.ts';
@@ -69,20 +68,21 @@ test('sage abandon ends a run for good, and the next one is a new one', async ()
   expect(next.exitCode).toBe(0);
 });
 
-test('--retry-deferred tries all that is deferred again, as the printed command says', async () => {
+test('all that is deferred is tried again, as the printed command says', async () => {
   const sandbox = await Sandbox.create([...FOUR.slice(0, 2), { id: 'API-9', dependencies: ['API-1'] }]);
   const run = ['stream', '--auto', '--max-attempts=1', '--agent-command', NEEDS_KEY];
   const { exitCode, stdout } = await sandbox.sage(...run);
   expect(exitCode).toBe(1);
-  const line = /^To try what is deferred again: sage (stream) (.*)$/m.exec(stdout)?.[2] ?? '';
-  expect(line).toContain('--retry-deferred');
+  const line = /^To try what is deferred again: (sage retry -C .*)$/m.exec(stdout)?.[1] ?? '';
+  const blocked = await sandbox.sage(...run);
+  expect([blocked.exitCode, blocked.stdout]).toEqual([
+    1,
+    expect.stringMatching(/blocked by API-1$[^]*^To try API-1 again: sage retry -C \S+ API-1$/m),
+  ]);
   await sandbox.write('../home/key', '');
-  const words = execFileSync('sh', ['-c', `for word in ${line}; do printf '%s\\0' "$word"; done`], {
-    encoding: 'utf8',
-  }).split('\0');
-  const again = await sandbox.sage('stream', ...words.slice(0, -1), '--json');
-  expect(again.exitCode).toBe(0);
+  sandbox.shell(line);
   expect(Object.values(await sandbox.states())).toEqual(['COMPLETED', 'COMPLETED', 'COMPLETED']);
+  expect(sandbox.shell('sage retry API-1')).toContain('nothing to do');
 });
 
 test('a run with nothing to do says why', async () => {

@@ -1,8 +1,10 @@
 import type { Answer, Ask, Question } from '@sage/stream';
+import stringWidth from 'string-width';
 import { guardTerminal } from './live/terminal-guard.ts';
-import { counted, fit } from './printable.ts';
+import { column, counted, fit, printable } from './printable.ts';
 import { showDiff } from './show-diff.ts';
 
+type Ticket = Pick<Batch['tickets'][number], 'id' | 'title'>;
 type Completion = Extract<Question, { kind: 'completion' }>;
 type Batch = Extract<Question, { kind: 'batch' }>;
 type YesNo = Exclude<Question, Completion | Batch>;
@@ -12,15 +14,23 @@ const MAX_TICKETS = 15;
 /** Files that are named in a question. */
 const MAX_FILES = 10;
 
+/** What a line of a list has beside its text. */
+const FRAME_COLUMNS = 8;
+/** Ids and texts of a question go on in its next line; longer ones are cut. */
+const ID_COLUMNS = 30;
+const TEXT_COLUMNS = 240;
+
 /** Asks the person on the terminal; Ctrl-C quits. `root`: top of the repository. */
-export function interactiveAsk(root: string): Ask {
+export function interactiveAsk(root: string, terminal: Pick<NodeJS.WriteStream, 'columns'>): Ask {
   return async (question) => {
     // A prompt takes the terminal for itself.
     const guard = guardTerminal('sane');
     await guard.ready;
     try {
       if (question.kind === 'completion') return await askCompletion(question, root);
-      return await (question.kind === 'batch' ? askBatch(question) : askYesNo(question));
+      return await (question.kind === 'batch'
+        ? askBatch(question, terminal.columns || 80)
+        : askYesNo(question));
     } finally {
       await guard.end();
     }
@@ -59,16 +69,19 @@ async function askCompletion(question: Completion, root: string): Promise<Answer
   }
 }
 
-async function askBatch({ tickets, component }: Batch): Promise<Answer> {
-  const shown = tickets.slice(0, MAX_TICKETS).map(({ id, title }) => `\n  ${fit(id, 30)}  ${fit(title, 60)}`);
+async function askBatch({ tickets, component }: Batch, columns: number): Promise<Answer> {
+  const idColumns = Math.min(ID_COLUMNS, Math.max(...tickets.map(({ id }) => stringWidth(printable(id)))));
+  const named = ({ id, title }: Ticket) =>
+    fit(`${column(id, idColumns)}  ${printable(title)}`, columns - FRAME_COLUMNS);
+  const shown = tickets.slice(0, MAX_TICKETS).map((ticket) => `\n  ${named(ticket)}`);
   const more = tickets.length > MAX_TICKETS ? `\n  and ${tickets.length - MAX_TICKETS} more` : '';
   const rows = `${shown.join('')}${more}`;
-  const of = component === undefined ? '' : ` of ${fit(component, 30)}`;
+  const of = component === undefined ? '' : ` of ${fit(component, ID_COLUMNS)}`;
   const [only] = tickets;
   const one = tickets.length === 1 && only;
   const answer = await choose<'yes' | 'some' | 'no' | 'quit'>(
     one
-      ? `Start ${fit(one.id, 30)}: ${fit(one.title, 60)}?`
+      ? `Start ${fit(one.id, ID_COLUMNS)}: ${fit(one.title, TEXT_COLUMNS)}?`
       : `Start these ${tickets.length} tickets${of}?${rows}`,
     [
       { value: 'yes', label: one ? 'start' : 'start all' },
@@ -81,7 +94,7 @@ async function askBatch({ tickets, component }: Batch): Promise<Answer> {
   const { isCancel, multiselect } = await import('@clack/prompts');
   const chosen = await multiselect<string>({
     message: 'Which ones? (space to choose, Enter when done)',
-    options: tickets.map(({ id, title }) => ({ value: id, label: `${fit(id, 30)}  ${fit(title, 60)}` })),
+    options: tickets.map((ticket) => ({ value: ticket.id, label: named(ticket) })),
     initialValues: tickets.map(({ id }) => id),
     required: false,
   });
@@ -110,9 +123,9 @@ async function write(message: string, needed: boolean): Promise<string | undefin
 function completion({ ticket, work, whatRuns }: Completion): string {
   const { changedFiles, summary, passed } = work;
   return [
-    `${fit(ticket.id, 30)} is finished: ${fit(ticket.title, 60)}`,
-    ...(summary ? [fit(summary, 70)] : []),
-    ...(passed.length > 0 ? [`passed: ${fit(passed.join(', '), 60)}`] : []),
+    `${fit(ticket.id, ID_COLUMNS)} is finished: ${fit(ticket.title, TEXT_COLUMNS)}`,
+    ...(summary ? [fit(summary, TEXT_COLUMNS)] : []),
+    ...(passed.length > 0 ? [`passed: ${fit(passed.join(', '), TEXT_COLUMNS)}`] : []),
     ...(whatRuns.length > 0 ? ['changes what runs later:', ...named(whatRuns)] : []),
     `${counted(changedFiles.length, 'file')} changed:`,
     ...named(changedFiles),
@@ -122,27 +135,27 @@ function completion({ ticket, work, whatRuns }: Completion): string {
 
 function named(paths: readonly string[]): string[] {
   const more = paths.length > MAX_FILES ? [`  and ${paths.length - MAX_FILES} more`] : [];
-  return [...paths.slice(0, MAX_FILES).map((path) => `  ${fit(path, 68)}`), ...more];
+  return [...paths.slice(0, MAX_FILES).map((path) => `  ${fit(path, TEXT_COLUMNS)}`), ...more];
 }
 
 function wording(question: YesNo): { message: string; yes: string; no: string } {
-  const id = fit(question.ticket.id, 30);
+  const id = fit(question.ticket.id, ID_COLUMNS);
   switch (question.kind) {
     case 'start':
       return {
-        message: `Start ${id}: ${fit(question.ticket.title, 60)}?`,
+        message: `Start ${id}: ${fit(question.ticket.title, TEXT_COLUMNS)}?`,
         yes: 'start',
         no: 'leave it for another time',
       };
     case 'permission':
       return {
-        message: `${id}: the agent asks to use ${fit(question.title, 60)}. May it?`,
+        message: `${id}: the agent asks to use ${fit(question.title, TEXT_COLUMNS)}. May it?`,
         yes: 'allow it',
         no: 'reject it',
       };
     case 'commit':
       return {
-        message: `Commit "${fit(question.message, 50)}" to ${fit(question.target.replace('refs/heads/', ''), 30)}?`,
+        message: `Commit "${fit(question.message, TEXT_COLUMNS)}" to ${fit(question.target.replace('refs/heads/', ''), ID_COLUMNS)}?`,
         yes: 'commit',
         no: 'defer it, the work is kept',
       };

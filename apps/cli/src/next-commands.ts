@@ -6,9 +6,10 @@ import type { TypedFlags } from './stream-settings.ts';
 /** Lines for a shell that go on after a run, as they stand. */
 export interface NextCommands {
   readonly resume: string;
-  readonly retryDeferred: string;
-  /** Tries one ticket again. */
-  readonly retry: (ticket: string) => string;
+  /** Tries again what the run has deferred: these tickets. */
+  readonly retryDeferred: (deferred: readonly string[]) => string;
+  /** Tries these tickets again. */
+  readonly retry: (tickets: readonly string[]) => string;
   /** Shows the log of a ticket. */
   readonly logs: (ticket: string, attempt?: number) => string;
   /** Git on this repository. */
@@ -19,11 +20,18 @@ export interface NextCommands {
   readonly pr: string;
 }
 
-/** `command`: that of `sage stream`; `directory`: what was typed after -C; `typed`: the flags of the run. */
-export function nextCommands(command: Command, directory: string, typed: TypedFlags): NextCommands {
+/**
+ * `command`: that of `sage stream`; `directory`: what was typed after -C; `typed`: the flags of the run. `isNewest`: it
+ * is the newest run, whose flags `sage retry` takes.
+ */
+export function nextCommands(
+  command: Command,
+  directory: string,
+  typed: TypedFlags,
+  isNewest: boolean,
+): NextCommands {
   const where: TypedOptions = directory === '.' ? {} : { C: directory };
   const lasting = { ...typed, dryRun: undefined, explain: undefined };
-  const retry = lasting.only === undefined ? { ...lasting, retryDeferred: true } : lasting;
   const line = (options: object) => commandLine(command, ['sage', 'stream'], { ...where, ...options });
   return {
     logs: (ticket, attempt) => logsLine(directory, ticket, attempt),
@@ -31,7 +39,22 @@ export function nextCommands(command: Command, directory: string, typed: TypedFl
     report: commandLine(command, ['sage', 'report'], where),
     pr: commandLine(command, ['sage', 'pr'], where),
     resume: line({ resume: true }),
-    retryDeferred: line(retry),
-    retry: (ticket) => line({ ...lasting, retryDeferred: undefined, component: undefined, only: ticket }),
+    retryDeferred(deferred) {
+      if (!isNewest) return line(lasting.only === undefined ? { ...lasting, retryDeferred: true } : lasting);
+      const isSelection = lasting.only !== undefined || lasting.component !== undefined;
+      return retryLine(directory, isSelection ? deferred : []);
+    },
+    retry: (tickets) =>
+      isNewest
+        ? retryLine(directory, tickets)
+        : line({ ...lasting, retryDeferred: undefined, component: undefined, only: tickets.join(',') }),
   };
+}
+
+/** Without tickets: all that are deferred. */
+function retryLine(directory: string, tickets: readonly string[]): string {
+  const where = directory === '.' ? [] : ['-C', quoted(directory)];
+  // An id may look like a flag.
+  const end = tickets.some((ticket) => ticket.startsWith('-')) ? ['--'] : [];
+  return ['sage', 'retry', ...where, ...end, ...tickets.map(quoted)].join(' ');
 }

@@ -44,17 +44,31 @@ export function fitName(name: string, columns: number): string {
   return start + end;
 }
 
-/** Breaks a text into lines of at most `columns`, those after the first one indented. Only a word that is too long is cut. */
+/**
+ * Breaks a text into lines of at most `columns`, those after the first one indented. A word that is too long stays whole:
+ * it may be a path that somebody copies.
+ */
 export function wrap(text: string, columns: number): string[] {
+  const clean = printable(text);
+  if (stringWidth(clean) <= columns) return [clean];
   const lines: string[] = [];
   let line = '';
-  for (const word of printable(text).split(/ +/)) {
+  for (const word of clean.split(/ +/)) {
     if (line !== '' && stringWidth(line) + 1 + stringWidth(word) > columns) {
       lines.push(line);
-      line = `  ${fit(word, columns - 2)}`;
-    } else line = line === '' ? fit(word, columns) : `${line} ${word}`;
+      line = `  ${word}`;
+    } else line = line === '' ? word : `${line} ${word}`;
   }
   return [...lines, line];
+}
+
+/** At most so many lines of a text, each at most `columns` wide. */
+export function paragraph(text: string, columns: number, lines: number): string[] {
+  const wrapped = wrap(text, columns);
+  const last = wrapped.slice(lines - 1);
+  const all =
+    last.length > 1 ? [...wrapped.slice(0, lines - 1), last.map((line) => line.trim()).join(' ')] : wrapped;
+  return all.map((line, nth) => (nth === 0 ? fit(line, columns) : `  ${fit(line, columns - 2)}`));
 }
 
 /** Filled up with spaces, and cut to fit where `screen` has an edge. */

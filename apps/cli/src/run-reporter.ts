@@ -54,7 +54,7 @@ export function runReporter(options: RunReporterOptions): RunReporter {
   const printer = live?.reporter ?? (json ? jsonReporter(stdout, stderr) : permanent(stdout));
   const bell = json ? { write: () => true } : stdout;
   const notifier = new Notifier({ command: options.notify, root, stdout: bell, environment: env });
-  const onTerminal = interactiveAsk(root);
+  const onTerminal = interactiveAsk(root, stdout);
   const asking = live ? live.ask(onTerminal) : onTerminal;
   const held = heldWhileAsking(notifier.reporter(printer), notifier.ask(asking));
   return {

@@ -7,7 +7,8 @@ import type { Screen } from '../src/reporters/screen.ts';
 
 const NEXT = {
   resume: 'sage stream --resume',
-  retryDeferred: 'sage stream --auto --retry-deferred',
+  retryDeferred: () => 'sage retry',
+  retry: (tickets: readonly string[]) => `sage retry ${tickets.join(' ')}`,
   logs: (ticket: string) => `sage logs ${ticket}`,
   git: 'git',
   report: 'sage report',
@@ -107,8 +108,57 @@ test('a run is shown in lines of at most 80 columns, without colour where it is 
   expect(lines.join('')).not.toContain('\u001B');
   expect(lines).toContain('1 completed, 1 deferred, 1 blocked, 0 unprocessed');
   expect(lines.filter((line) => line.includes('A-1') && line.includes('b.txt'))).toHaveLength(2);
-  expect(lines.at(-4)).toBe('To try what is deferred again: sage stream --auto --retry-deferred');
+  expect(lines.at(-4)).toBe('To try what is deferred again: sage retry');
   expect(lines.at(-2)).toBe('         sage report');
+});
+
+test('a reason that is too long for its line goes on below', () => {
+  const reason = 'the payment provider answers 403: this account has no key, and somebody has to ask for one';
+  const lines = shownOn(
+    { ...SCREEN, columns: 60 },
+    { event: 'ticket.deferred', ticket: 'A-1', category: 'agent_failed', reason, attempts: 1 },
+    {
+      event: 'run.finished',
+      outcome: 'finished',
+      summary: { completed: 0, deferred: 1, blocked: 0, unprocessed: 0 },
+    },
+  );
+  expect(lines.slice(0, 9)).toEqual([
+    '  deferred  A-1             the payment provider answers',
+    '                              403: this account has no',
+    '                              key, and somebody has to ask',
+    '                              for one',
+    '',
+    '0 completed, 1 deferred, 0 blocked, 0 unprocessed',
+    '  A-1             agent_failed: the payment provider',
+    '                    answers 403: this account has no key,',
+    '                    and somebody has to ask for one',
+  ]);
+});
+
+test('where all that is left is blocked by what was deferred before, the command that tries it again is there', () => {
+  const lines = shown(
+    { event: 'ticket.blocked', ticket: 'A-2', by: ['A-1'] },
+    { event: 'ticket.blocked', ticket: 'A-3', by: ['A-2', 'A-1'] },
+    {
+      event: 'run.finished',
+      outcome: 'finished',
+      summary: { completed: 0, deferred: 0, blocked: 2, unprocessed: 0 },
+    },
+  );
+  expect(lines).toContain('To try A-1 again: sage retry A-1');
+});
+
+test('a notice is wrapped between words, and a path in it stays whole', () => {
+  let text = '';
+  const path = `/${'x'.repeat(70)}`;
+  const stdout = { write: (line: string) => (text += line) };
+  plainReporter(stdout, { ...SCREEN, columns: 60 }, NEXT).notice(
+    `results land on the new branch sage/2026-01-02-abcdef, which is checked out now: ${path}`,
+  );
+  expect(text).toBe(
+    `results land on the new branch sage/2026-01-02-abcdef, which\n  is checked out now:\n  ${path}\n`,
+  );
 });
 
 test('a forecast is printed as the time of day, with the date if it is another day', () => {

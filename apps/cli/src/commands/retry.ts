@@ -40,6 +40,13 @@ async function flagsOfNewestRun(directory: string): Promise<TypedFlags> {
 
 /** What does not say which tickets that run was about. */
 function lasting(flags: TypedFlags): Record<string, string | boolean | undefined> {
-  const { only: _only, component: _component, dryRun: _dryRun, explain: _explain, ...rest } = flags;
+  const {
+    only: _only,
+    component: _component,
+    retryDeferred: _retryDeferred,
+    dryRun: _dryRun,
+    explain: _explain,
+    ...rest
+  } = flags;
   return rest as Record<string, string | boolean | undefined>;
 }

@@ -1,4 +1,4 @@
-import { readRunSettings } from '@sage/journal';
+import { listRuns, readRunSettings } from '@sage/journal';
 import { cameAlong } from '@sage/stream';
 import { type NextCommands, nextCommands } from '../next-commands.ts';
 import { recordedFlags } from '../run-record.ts';
@@ -11,5 +11,6 @@ import { streamCommand } from './stream.ts';
 export async function commandsOfRun(root: string, run: string, directory: string): Promise<NextCommands> {
   const isOwn = (await cameAlong(root)) === undefined;
   const flags = isOwn ? recordedFlags(await readRunSettings(root, run)) : undefined;
-  return nextCommands(streamCommand(), directory, flags ?? { auto: true });
+  const [newest] = await listRuns(root);
+  return nextCommands(streamCommand(), directory, flags ?? { auto: true }, isOwn && newest?.run === run);
 }

@@ -151,7 +151,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
     quiet: settings.quiet === true,
     live: mode !== 'interactive',
     notify: settings.notify,
-    next: nextCommands(command, flags.C, beginning.flags),
+    next: nextCommands(command, flags.C, beginning.flags, true),
   });
   for (const line of beginning.notices) reporter.notice(line);
   for (const line of sandbox ? sandboxLimits(sandbox) : []) reporter.notice(`in the sandbox ${line}`);

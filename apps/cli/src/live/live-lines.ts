@@ -1,4 +1,5 @@
 import type { AgentStatus, RunStatus } from '@sage/journal';
+import stringWidth from 'string-width';
 import { column, counted, fit, fitName } from '../printable.ts';
 import { timeOfDay } from '../reporters/time-of-day.ts';
 
@@ -24,7 +25,7 @@ export function liveHeight(workers: number, { rows }: Pick<LiveSize, 'rows'>): n
  * What a run does now, in lines that fit the terminal: a lane for each worker, as far as there is room, what waits to land,
  * progress, and the keys.
  */
-export function liveLines(status: RunStatus, now: Date, size: LiveSize, help: string): string[] {
+export function liveLines(status: RunStatus, now: Date, size: LiveSize, help: readonly string[]): string[] {
   const columns = Math.min(size.columns - 1, MAX_COLUMNS);
   const lanes = lanesFor(status.workers, size.rows);
   const { agents } = status;
@@ -36,8 +37,8 @@ export function liveLines(status: RunStatus, now: Date, size: LiveSize, help: st
     '─'.repeat(columns),
     ...rows,
     fit(landing(status), columns),
-    fit(sums(status, now), columns),
-    fit(help, columns),
+    fitParts(sums(status, now), ', ', columns),
+    fitParts(help, '   ', columns),
   ];
 }
 
@@ -51,7 +52,7 @@ function lane(agent: AgentStatus, now: Date, columns: number): string {
   const elapsed = Math.max(0, now.getTime() - Date.parse(agent.since));
   const spent = [
     duration(elapsed),
-    ...(agent.tokens === undefined ? [] : [thousands(agent.tokens)]),
+    ...(agent.tokens ? [thousands(agent.tokens)] : []),
     ...(agent.costUsd === undefined ? [] : [`$${agent.costUsd.toFixed(2)}`]),
   ].join('  ');
   const name = `${column(String(worker), 4)}${column(fitName(ticket, ID_COLUMNS), ID_COLUMNS)}  `;
@@ -59,6 +60,13 @@ function lane(agent: AgentStatus, now: Date, columns: number): string {
   const does = quiet === undefined ? (activity ?? title) : `nothing printed for ${duration(quiet * 1000)}`;
   const room = Math.max(0, columns - name.length - spent.length - 2);
   return fit(`${name}${column(again + does, room)}  ${spent}`, columns);
+}
+
+/** As many as fit: what matters most stands first. */
+function fitParts(parts: readonly string[], between: string, columns: number): string {
+  const shown = [...parts];
+  while (shown.length > 1 && stringWidth(shown.join(between)) > columns) shown.pop();
+  return fit(shown.join(between), columns);
 }
 
 function summary(agents: readonly AgentStatus[], columns: number): string {
@@ -69,22 +77,21 @@ function landing({ landing: tickets }: RunStatus): string {
   return tickets.length === 0 ? '' : `landing: ${tickets.join(', ')}`;
 }
 
-function sums({ tickets, state, usage, forecast }: RunStatus, now: Date): string {
+function sums({ tickets, state, usage, forecast }: RunStatus, now: Date): string[] {
   const { completed, landing: waitsToLand, running, waiting, deferred, blocked } = tickets;
   const all = completed + waitsToLand + running + waiting + deferred + blocked;
   const at = (time: string) => timeOfDay(time, now.toISOString());
-  const parts = [
+  return [
     `${completed} of ${all} landed`,
     ...(deferred > 0 ? [`${deferred} deferred`] : []),
-    ...(waiting > 0 ? [`${waiting} waiting`] : []),
-    ...(usage?.tokens === undefined ? [] : [`${thousands(usage.tokens)} tokens`]),
-    ...(usage?.costUsd === undefined ? [] : [`$${usage.costUsd.toFixed(2)}`]),
     ...(state === 'paused' ? ['paused: nothing new starts'] : []),
     ...(forecast === undefined || state === 'paused'
       ? []
       : [`ETA ${at(forecast.expected)} (${at(forecast.low)} to ${at(forecast.high)})`]),
+    ...(waiting > 0 ? [`${waiting} waiting`] : []),
+    ...(usage?.tokens ? [`${thousands(usage.tokens)} tokens`] : []),
+    ...(usage?.costUsd === undefined ? [] : [`$${usage.costUsd.toFixed(2)}`]),
   ];
-  return parts.join(', ');
 }
 
 /** `45s`, `2m 10s`, `1h 05m`. */

@@ -6,8 +6,8 @@ import { LiveRegion, type Terminal } from './live-region.ts';
 export interface LiveOptions {
   readonly terminal: Terminal;
   readonly now: () => Date;
-  /** The last line. */
-  readonly help: () => string;
+  /** The keys of the last line, with what they do. */
+  readonly help: () => readonly string[];
   readonly style: (text: string) => string;
   /** Prints what stays, to the stream that it is given. */
   readonly permanent: (stdout: { write(text: string): unknown }) => Reporter;

@@ -11,12 +11,12 @@ import type { Terminal } from './live-region.ts';
 const TICK_MS = 1000;
 const AFTER_EVENT_MS = 500;
 
-const KEYS = '? help   p pause   + - workers   s k l one ticket';
+const KEYS = ['? help', 'p pause', '+ - workers', 's k l one ticket'];
 /** Pages of the help, one after the other. */
 const HELP = [
-  'p: pause, or go on   + -: more or fewer workers',
-  's 1: stop the agent of worker 1   k 1: skip its ticket',
-  'l 1: the log of worker 1   ? back',
+  ['p: pause, or go on', '+ -: more or fewer workers'],
+  ['s 1: stop the agent of worker 1', 'k 1: skip its ticket'],
+  ['l 1: the log of worker 1', '? back'],
 ];
 /** Keys that are followed by a worker's number. */
 const OF_WORKER: Readonly<Record<string, string>> = {
@@ -50,11 +50,15 @@ export function liveRun(options: LiveRunOptions): LiveRun {
   let chosen = '';
   let isAsking = false;
   let soon: NodeJS.Timeout | undefined;
+  const pages = [[interrupt, ...KEYS], ...HELP];
   const colors = createColors(!process.env['NO_COLOR']);
   const view = liveReporter({
     terminal: stdout,
     now: () => new Date(),
-    help: () => OF_WORKER[chosen] ?? [`${interrupt}   ${KEYS}`, ...HELP][page] ?? '',
+    help: () => {
+      const question = OF_WORKER[chosen];
+      return question === undefined ? (pages[page] ?? []) : [question];
+    },
     style: colors.dim,
     permanent,
   });
@@ -96,7 +100,7 @@ export function liveRun(options: LiveRunOptions): LiveRun {
     if (key === '+') control({ workers: workers + 1 });
     if (key === '-' && workers > 1) control({ workers: workers - 1 });
     if (key !== '?') return;
-    page = (page + 1) % (HELP.length + 1);
+    page = (page + 1) % pages.length;
     draw();
   };
   // Before a run has begun, questions may be asked about it.

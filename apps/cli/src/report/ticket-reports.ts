@@ -40,7 +40,7 @@ export function ticketReports(
         logs: logsOf(own),
         commands: {
           ...(own.length > 0 && { logs: next.logs(id) }),
-          ...(outcome === 'deferred' && { retry: next.retry(id) }),
+          ...(outcome === 'deferred' && { retry: next.retry([id]) }),
         },
       };
     });

@@ -1,6 +1,6 @@
 import { type RunEvent, RunFold, type RunState } from '@sage/journal';
 import type { NextCommands } from '../next-commands.ts';
-import { column, counted, fit, printable } from '../printable.ts';
+import { column, counted, fit, paragraph, printable, wrap } from '../printable.ts';
 import { andNowLines } from './and-now.ts';
 import type { Reporter } from './reporter.ts';
 import type { Screen } from './screen.ts';
@@ -11,21 +11,29 @@ type RunFinished = Extract<RunEvent, { event: 'run.finished' }>;
 const ID_COLUMNS = 14;
 /** What a row has before its text, and as much again as a margin needs. */
 const ROW_COLUMNS = 30;
+const ROW_INDENT = ' '.repeat(28);
+/** Lines of what happens to a ticket, and of what a person reads about it at the end. */
+const MAX_LINES = 5;
+const MAX_LINES_AT_THE_END = 8;
+const MAX_CAUSES_COLUMNS = 40;
 /** An end that is nearer than this is not worth an ETA, by a clock of minutes. */
 const MIN_ETA_MS = 2 * 60_000;
 
-/** A line for each thing that happens, as wide as the screen, and a report at the end. */
+/** A line or a few for each thing that happens, as wide as the screen, and a report at the end. */
 export function plainReporter(
   stdout: { write(text: string): unknown },
   screen: Screen,
-  next: Omit<NextCommands, 'retry'>,
+  next: NextCommands,
 ): Reporter {
   const { colors, columns } = screen;
   const textColumns = Math.max(20, columns - ROW_COLUMNS);
   const fold = new RunFold();
   const write = (text: string) => void stdout.write(`${text}\n`);
-  const row = (word: string, color: (text: string) => string, ticket: string, text: string) =>
-    write(`  ${color(column(word, 10))}${column(ticket, ID_COLUMNS, screen)}  ${fit(text, textColumns)}`);
+  const row = (word: string, color: (text: string) => string, ticket: string, text: string) => {
+    const [first = '', ...more] = paragraph(text, textColumns, MAX_LINES);
+    write(`  ${color(column(word, 10))}${column(ticket, ID_COLUMNS, screen)}  ${first}`);
+    for (const line of more) write(`${ROW_INDENT}${line}`);
+  };
 
   const line = (word: string, text: string) =>
     write(`  ${colors.cyan(column(word, 10))}${fit(text, ID_COLUMNS + 2 + textColumns)}`);
@@ -34,7 +42,9 @@ export function plainReporter(
     resumed(events) {
       for (const event of events) fold.apply(event);
     },
-    notice: (text) => write(colors.dim(printable(text))),
+    notice(text) {
+      for (const line of wrap(text, columns)) write(colors.dim(line));
+    },
     event(event) {
       fold.apply(event);
       const { state } = fold;
@@ -156,20 +166,28 @@ export function plainReporter(
       `${summary.completed} completed, ${summary.deferred} deferred, ${summary.blocked} blocked, ${summary.unprocessed} unprocessed`,
     );
     for (const [id, { category, reason, ref }] of deferred) {
-      yield `  ${column(id, ID_COLUMNS, screen)}  ${fit(`${category}: ${reason}`, textColumns + 10)}`;
+      yield* below(id, `${category}: ${reason}`);
       if (ref !== undefined)
         yield `  ${column('', ID_COLUMNS)}  its work is kept: git show ${printable(ref)}`;
       yield `  ${column('', ID_COLUMNS)}  its log: ${printable(next.logs(id))}`;
     }
-    for (const [id, by] of blocked)
-      yield `  ${column(id, ID_COLUMNS, screen)}  ${fit(`blocked by ${by.join(', which waits for ')}`, textColumns + 10)}`;
-    for (const [id, what] of denied)
-      yield `  ${column(id, ID_COLUMNS, screen)}  ${fit(`could not do: ${what.join(', ')}`, textColumns + 10)}`;
-    for (const [id, files] of drift)
-      yield `  ${column(id, ID_COLUMNS, screen)}  ${fit(`also changed ${files.join(', ')}`, textColumns + 10)}`;
+    for (const [id, by] of blocked) yield* below(id, `blocked by ${by.join(', which waits for ')}`);
+    for (const [id, what] of denied) yield* below(id, `could not do: ${what.join(', ')}`);
+    for (const [id, files] of drift) yield* below(id, `also changed ${files.join(', ')}`);
     if (outcome !== 'finished') yield `The run is not over. To continue it: ${next.resume}`;
-    else if (deferred.size > 0) yield `To try what is deferred again: ${printable(next.retryDeferred)}`;
+    else if (deferred.size > 0)
+      yield `To try what is deferred again: ${printable(next.retryDeferred([...deferred.keys()]))}`;
+    else if (blocked.size > 0) {
+      // What they wait for in the end was deferred before this run.
+      const causes = [...new Set([...blocked.values()].flatMap((by) => by.at(-1) ?? []))];
+      yield `To try ${fit(causes.join(', '), MAX_CAUSES_COLUMNS)} again: ${printable(next.retry(causes))}`;
+    }
     yield* andNowLines(state, next);
+  }
+
+  function below(id: string, text: string): string[] {
+    const lines = paragraph(text, textColumns + 10, MAX_LINES_AT_THE_END);
+    return lines.map((line, nth) => `  ${column(nth === 0 ? id : '', ID_COLUMNS, screen)}  ${line}`);
   }
 }
 

@@ -35,7 +35,7 @@ function status(workers: number, more: Partial<RunStatus> = {}): RunStatus {
 }
 
 test('a lane for each worker, what waits to land, progress, and the keys', () => {
-  const lines = liveLines(status(3), NOW, { columns: 80, rows: 24 }, 'p pause');
+  const lines = liveLines(status(3), NOW, { columns: 80, rows: 24 }, ['p pause', '? help']);
   expect(lines).toEqual([
     '─'.repeat(79),
     '1   API-1           Edit src/app.ts                         10m 05s  12k  $0.40',
@@ -43,7 +43,7 @@ test('a lane for each worker, what waits to land, progress, and the keys', () =>
     '3   API-3           nothing printed for 2m 05s                          10m 05s',
     'landing: API-90, API-91',
     '3 of 19 landed, 1 deferred, 10 waiting, 900 tokens, $1.25',
-    'p pause',
+    'p pause   ? help',
   ]);
 });
 
@@ -63,12 +63,12 @@ test.each([
       { ...many, agents: [] },
       { ...many, landing: many.agents.map(({ ticket }) => ticket) },
     ]) {
-      const lines = liveLines(one, NOW, { columns, rows }, 'keys');
+      const lines = liveLines(one, NOW, { columns, rows }, ['keys', 'x'.repeat(90)]);
       expect(lines).toHaveLength(liveHeight(30, { rows }));
       expect(lines.length).toBeLessThanOrEqual(rows - 5);
       expect(Math.max(...lines.map((line) => stringWidth(line)))).toBeLessThan(columns);
     }
-    expect(liveLines(many, NOW, { columns: 200, rows }, '').join('\n')).toMatch(/and \d+ more: API-/);
+    expect(liveLines(many, NOW, { columns: 200, rows }, []).join('\n')).toMatch(/and \d+ more: API-/);
   },
 );
 
@@ -81,14 +81,43 @@ test('a pause stands in the place of the ETA, and text of agents has no control 
     high: '2026-01-02T14:00:00Z',
   };
   const size = { columns: 100, rows: 24 };
-  const working = liveLines(status(1, { forecast }), NOW, size, '').join('\n');
+  const working = liveLines(status(1, { forecast }), NOW, size, []).join('\n');
   expect(working).toMatch(/ETA \d\d:00 \(\d\d:30 to \d\d:00\)/);
-  const paused = liveLines(status(1, { forecast, state: 'paused' }), NOW, size, '').join('\n');
+  const paused = liveLines(status(1, { forecast, state: 'paused' }), NOW, size, []).join('\n');
   expect(paused).toContain('paused: nothing new starts');
   expect(paused).not.toContain('ETA');
   const [agent] = status(1).agents;
-  const evil = liveLines(status(1, { agents: [{ ...agent!, activity: 'x\u001B[2Jy\nz' }] }), NOW, size, '');
+  const evil = liveLines(status(1, { agents: [{ ...agent!, activity: 'x\u001B[2Jy\nz' }] }), NOW, size, []);
   expect(evil.join('')).not.toMatch(/\p{Cc}/u);
+});
+
+test('where there is little room, whole keys and sums are left out, and those that matter most stay', () => {
+  const forecast = { told: '', remaining: 3, expected: '2026-01-02T13:00:00Z', low: '', high: '' };
+  const of = (columns: number, more: Partial<RunStatus>) =>
+    liveLines(status(1, more), NOW, { columns, rows: 24 }, [
+      'Ctrl-C stops the run',
+      '? help',
+      '+ - workers',
+    ]).slice(-2);
+  expect(of(40, { state: 'paused', forecast })).toEqual([
+    '3 of 17 landed, 1 deferred',
+    'Ctrl-C stops the run   ? help',
+  ]);
+  expect(of(60, { state: 'paused', forecast })).toEqual([
+    '3 of 17 landed, 1 deferred, paused: nothing new starts',
+    'Ctrl-C stops the run   ? help   + - workers',
+  ]);
+});
+
+test('an agent that has reported no tokens yet shows none', () => {
+  const [agent] = status(1).agents;
+  const [, lane] = liveLines(
+    status(1, { agents: [{ ...agent!, tokens: 0, costUsd: undefined }] }),
+    NOW,
+    { columns: 60, rows: 24 },
+    [],
+  );
+  expect(lane).toMatch(/ {2}10m 05s$/);
 });
 
 test('durations are as short as they can be', () => {

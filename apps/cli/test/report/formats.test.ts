@@ -46,7 +46,7 @@ test('as text', () => {
     '  A-2             agent_failed: no key',
     '                  | 401',
     '                  sage logs A-2',
-    '                  sage stream --auto --only=A-2',
+    '                  sage retry A-2',
     '  A-3             blocked by A-2',
     '',
     'To look at',
@@ -79,6 +79,6 @@ test('as Markdown, with titles as text', () => {
     '| A-1 | a \\| b &lt;b&gt;c&lt;/b&gt; \\`d\\` @\u{200b}una \\*e\\* | cccccccccc | 2 min |',
   );
   expect(markdown).toContain('| A-2 |');
-  expect(markdown).toContain('`sage stream --auto --only=A-2`');
+  expect(markdown).toContain('`sage retry A-2`');
   expect(inline('[x](https://example.org)\n# y')).toBe('\\[x\\](https:\u{200b}//example.org) #\u{200b} y');
 });

@@ -76,7 +76,7 @@ test('a run: what landed, what did not and why, how long, by whom', () => {
       ref: 'refs/sage/deferred/B',
       agent: 'codex',
       logs: [{ attempt: 1 }, { attempt: 2 }],
-      commands: { logs: 'sage logs B', retry: 'sage stream --auto --only=B' },
+      commands: { logs: 'sage logs B', retry: 'sage retry B' },
     },
     { id: 'C', outcome: 'blocked', by: ['B'], attempts: 0, logs: [], commands: {} },
     { id: 'D', outcome: 'waiting' },

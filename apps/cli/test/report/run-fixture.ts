@@ -5,8 +5,8 @@ import { reportOf } from '../../src/report/report-of.ts';
 
 const NEXT: NextCommands = {
   resume: 'sage stream --resume',
-  retryDeferred: 'sage stream --auto --retry-deferred',
-  retry: (ticket) => `sage stream --auto --only=${ticket}`,
+  retryDeferred: () => 'sage retry',
+  retry: (tickets) => `sage retry ${tickets.join(' ')}`,
   logs: (ticket) => `sage logs ${ticket}`,
   git: 'git',
   report: 'sage report',
