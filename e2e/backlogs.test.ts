@@ -205,3 +205,15 @@ test('a tool that is set up and has no backlog yet is named with what makes one'
     });
   }
 });
+
+test('sage init and sage add leave the backlog of another tool the one that counts', async () => {
+  const sandbox = await Sandbox.create([], { indexed: false, files: SOURCES[0]!.files });
+  const { stdout } = await sandbox.sage('init');
+  expect(stdout).toContain('the backlog of task-master is read as it is');
+  const added = await sandbox.sage('add', 'More');
+  expect([added.exitCode, added.stderr]).toEqual([
+    2,
+    expect.stringContaining('sage import task-master') as string,
+  ]);
+  expect((await sandbox.sage('list')).stdout).toContain('Task 20');
+});

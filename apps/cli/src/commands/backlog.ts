@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { openRepository, replaceFile } from '@sage/git';
-import { type BacklogRow, listBacklog, planStream, showTicket } from '@sage/stream';
+import { type BacklogRow, checkedOutSource, listBacklog, planStream, showTicket } from '@sage/stream';
 import { addTicket, type NewTicket, nextTicketId, readTicketIndex, SAGE_INDEX } from '@sage/tickets';
 import { Command } from 'commander';
 import { UsageError } from '../errors.ts';
@@ -97,7 +97,13 @@ function chosenBy({
 
 /** @throws {TicketIndexError}, {UsageError}: nothing was changed. */
 async function newTicket(title: string, flags: AddFlags): Promise<NewTicket> {
-  const { root } = await openRepository(resolve(flags.C));
+  const repository = await openRepository(resolve(flags.C));
+  const { root } = repository;
+  const source = await checkedOutSource(repository);
+  if (source !== 'sage')
+    throw new UsageError(
+      `the backlog here is that of ${source}: add the ticket there, or make an index with sage import ${source}`,
+    );
   const file = join(root, SAGE_INDEX);
   const { text, tickets } = await readTicketIndex(file);
   const like = tickets.findLast((one) => flags.component === undefined || one.component === flags.component);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { openRepository } from '@sage/git';
+import { checkedOutSource } from '@sage/stream';
 import { SAGE_INDEX, TICKET_INDEX_SCHEMA } from '@sage/tickets';
 import { type AgentState, detectAgent, KNOWN_AGENTS } from '@sage/workers';
 import { Command } from 'commander';
@@ -26,7 +27,8 @@ export function initCommand(): Command {
     .option('-C <dir>', 'work on the repository in this directory', '.')
     .option('--json', 'one JSON object on stdout')
     .action(async ({ C, json }: { readonly C: string; readonly json?: boolean }) => {
-      const { root } = await openRepository(resolve(C));
+      const repository = await openRepository(resolve(C));
+      const { root } = repository;
       const agents = await Promise.all(
         KNOWN_AGENTS.map(async (agent) => ({ name: agent.name, state: await detectAgent(agent, root) })),
       );
@@ -39,21 +41,29 @@ export function initCommand(): Command {
           written.push(await write(root, CONFIG_SCHEMA, pretty(configSchema())));
         written.push(await write(root, CONFIG, configText(chosen, project, CONFIG_SCHEMA)));
       }
-      if (!existsSync(join(root, SAGE_INDEX))) {
+      // An empty index of Sage's own would hide the backlog of another tool.
+      const source = await checkedOutSource(repository).catch(() => 'sage');
+      if (source === 'sage' && !existsSync(join(root, SAGE_INDEX))) {
         if (!existsSync(join(root, INDEX_SCHEMA)))
           written.push(await write(root, INDEX_SCHEMA, pretty(TICKET_INDEX_SCHEMA)));
         const index = { $schema: './index.schema.json', version: '1.0', tickets: [] };
         written.push(await write(root, SAGE_INDEX, pretty(index)));
       }
-      const told = { v: 1, agents: agents.map(({ name, state }) => ({ name, ...state })), project, written };
+      const found = agents.map(({ name, state }) => ({ name, ...state }));
+      const told = { v: 1, agents: found, project, source, written };
       process.stdout.write(
-        json ? `${JSON.stringify(told)}\n` : text(agents, written, config && relative(root, config)),
+        json ? `${JSON.stringify(told)}\n` : text(agents, source, written, config && relative(root, config)),
       );
       process.exitCode = EXIT.ok;
     });
 }
 
-function text(agents: readonly Found[], written: readonly string[], config: string | undefined): string {
+function text(
+  agents: readonly Found[],
+  source: string,
+  written: readonly string[],
+  config: string | undefined,
+): string {
   const found = agents.filter(({ state }) => state.found);
   const lines = found.map(({ name, state: { version, signedIn, fix } }) => {
     const which = version === undefined ? name : `${name} ${version}`;
@@ -67,7 +77,15 @@ function text(agents: readonly Found[], written: readonly string[], config: stri
     );
   if (config !== undefined) lines.push(`${config} stays as it is`);
   lines.push(...written.map((path) => `wrote ${path}`));
-  lines.push('', 'next:', '  sage add "What is to be done"     # or edit .sage/tickets/index.json');
+  const isOwn = source === 'sage';
+  if (!isOwn) lines.push(`the backlog of ${source} is read as it is`);
+  lines.push(
+    '',
+    'next:',
+    isOwn
+      ? '  sage add "What is to be done"     # or edit .sage/tickets/index.json'
+      : '  sage list                         # what waits for what',
+  );
   lines.push('  sage trust                        # look at the configuration, then confirm what it runs');
   lines.push('  sage validate', '  sage stream --auto');
   return `${lines.join('\n')}\n`;
