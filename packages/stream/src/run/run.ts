@@ -1,14 +1,11 @@
 import { QueueStoppedError, UnfinishedLandingError } from '@sage/commit-queue';
 import { type RunOutcome, type RunSummary, summarise } from '@sage/journal';
 import { TicketIndexError } from '@sage/tickets';
-import type { Ticket } from '@sage/tickets';
 import { isMachineError } from '@sage/workers';
 import { type AttemptMessage, AttemptSupervisor } from '../attempts/attempt-supervisor.ts';
 import { AttemptRunner } from '../attempts/attempt-runner.ts';
 import { RetryPolicy } from '../attempts/retry-policy.ts';
-import { StartApproval } from '../attempts/start-approval.ts';
 import { WorkerNumbers } from '../attempts/worker-numbers.ts';
-import { ticketOf } from '../backlog/backlog.ts';
 import { ConflictWatch } from '../conflicts/conflict-watch.ts';
 import type { RunContext } from '../context/run-context.ts';
 import type { LiveForecast } from '../forecast/live-forecast.ts';
@@ -21,11 +18,11 @@ import { BudgetNotices } from '../limits/budget-notices.ts';
 import { machineFailed } from '../limits/machine-health.ts';
 import { TurnedAway } from '../limits/turned-away.ts';
 import type { LiveInputs } from '../live/live-inputs.ts';
-import type { TicketAction, TicketRequest } from '../live/ticket-requests.ts';
 import { SourceError } from '../errors.ts';
 import { unsettledEntries } from '../start/recovery.ts';
 import { journalBlocked } from './journal-blocked.ts';
 import { Mailbox } from './mailbox.ts';
+import { TicketStarts } from './ticket-starts.ts';
 
 export interface RunParts {
   readonly admission: Admission;
@@ -53,13 +50,7 @@ export class Run {
   readonly #numbers: WorkerNumbers;
   /** Aborted when agents have to end: the user stops the run, or quits at a question. */
   readonly #halt = new AbortController();
-  /** Open tickets that do not run in this process, and block nothing. */
-  readonly #skipped = new Set<string>();
-  /** What a person has asked of tickets, to be done. */
-  readonly #requests: TicketRequest[] = [];
-  /** Agents whose work a person has sent back wait here for a worker. */
-  readonly #returning: ((worker: number) => void)[] = [];
-  readonly #approval: StartApproval | undefined;
+  readonly #starts: TicketStarts;
   readonly #breaker: Breaker;
   readonly #watch: ConflictWatch;
   readonly #attempts: AttemptSupervisor;
@@ -93,21 +84,9 @@ export class Run {
       isStopped: () => this.#endReason !== undefined,
       giveUp: (reason) => this.#giveUp(reason),
       turnedAway: this.#turnedAway,
-      nextWorker: () => {
-        const { promise, resolve } = Promise.withResolvers<number>();
-        this.#returning.push(resolve);
-        this.#lookAgain();
-        return promise;
-      },
-      onSkipped: (id) => this.#skip(id),
+      nextWorker: () => this.#starts.nextWorker(),
+      onSkipped: (id) => this.#starts.skip(id),
     });
-    context.log.subscribe((event) => {
-      if (event.event !== 'ticket.requested') return;
-      this.#requests.push(event);
-      this.#lookAgain();
-    });
-    const { startApproval } = context.settings;
-    this.#approval = startApproval && new StartApproval(startApproval, () => this.#lookAgain());
     this.#watch = watch;
     this.#budget = new BudgetNotices(context);
     this.#landingPause = new LandingPause(context.clock);
@@ -115,6 +94,17 @@ export class Run {
     this.#outcomes = new LandingOutcomes(context, { attempts, watch, retries, breaker });
     this.#breaker = breaker;
     this.#numbers = new WorkerNumbers(() => context.log.state.workers);
+    this.#starts = new TicketStarts(context, {
+      ...parts,
+      numbers: this.#numbers,
+      attempts,
+      breaker,
+      turnedAway: this.#turnedAway,
+      halt: this.#halt,
+      isOver: () => this.#isOver,
+      wakeIn: (milliseconds) => this.#wakeIn(milliseconds),
+      lookAgain: () => this.#lookAgain(),
+    });
     this.#landings = new LandingTurns(
       () => this.#landQueued(),
       (error) => this.#mailbox.post({ kind: 'landing-over', error }),
@@ -149,7 +139,7 @@ export class Run {
     await this.#settleLeftOver();
     this.#land(); // What an earlier process left in the queue comes first.
     for (;;) {
-      const waiting = await this.#startReady();
+      const waiting = await this.#starts.startReady();
       this.#attempts.afterStarts();
       if (this.#attempts.running === 0 && this.#landings.idle && !this.#landingWaits && !waiting) {
         if (this.#isOver || !(await inputs.hasChanged())) break;
@@ -211,104 +201,6 @@ export class Run {
     return this.#halt.signal.aborted || this.#endReason !== undefined;
   }
 
-  /** Gives ready tickets to free workers. Returns whether one waits for a limit, a person, or the end of a pause. */
-  async #startReady(): Promise<boolean> {
-    for (const { ticket, action } of this.#requests.splice(0)) this.#onRequested(ticket, action);
-    const undecided: string[] = [];
-    try {
-      return (await this.#startDecided(undecided)) || undecided.length > 0;
-    } finally {
-      for (const id of undecided) this.#context.scheduler.released(id);
-    }
-  }
-
-  /** Those that a person has not decided about are set aside in `undecided`. */
-  async #startDecided(undecided: string[]): Promise<boolean> {
-    const { scheduler, settings, clock, backlog, log } = this.#context;
-    const { admission, inputs } = this.#parts;
-    while (!this.#isOver) {
-      await inputs.take();
-      if (this.#isOver || this.#numbers.allBusy) return false;
-      if (log.state.paused) return scheduler.ready > 0 || scheduler.nextDue() !== undefined;
-      const returning = this.#returning.shift();
-      if (returning) {
-        returning(this.#numbers.take());
-        continue;
-      }
-      const id = scheduler.next();
-      if (id === undefined) return this.#wakeIn((scheduler.nextDue() ?? Infinity) - clock.elapsed());
-      if (this.#skipped.has(id)) {
-        // An edit of the backlog has made it ready again.
-        scheduler.deferred(id);
-        continue;
-      }
-      const delay = admission.startDelay(this.#numbers.busy, this.#attempts.running);
-      if (delay > 0) return this.#wakeIn(delay);
-      const letsOthersPass = this.#breaker.suspects(id) || this.#turnedAway.letsOthersPass(id);
-      if (letsOthersPass && scheduler.ready > 1) {
-        // If others fail the same way, the fault is not the ticket's.
-        scheduler.started(id);
-        scheduler.failed(id);
-        continue;
-      }
-      const ticket = ticketOf(backlog, id);
-      const answer = settings.ask ? await settings.ask({ kind: 'start', ticket }) : this.#answerOn(ticket);
-      if (answer === undefined) {
-        undecided.push(id);
-        scheduler.started(id);
-      } else if (answer === 'quit') {
-        this.#halt.abort();
-      } else if (answer === 'no') {
-        this.#skip(id);
-      } else {
-        scheduler.started(id);
-        this.#attempts.start(ticket, this.#numbers.take());
-      }
-    }
-    // They end at once: their agents are halted, or nothing more starts.
-    for (const resolve of this.#returning.splice(0)) resolve(this.#numbers.take());
-    return false;
-  }
-
-  #onRequested(id: string, action: TicketAction): void {
-    if (this.#attempts.end(id, action) || action === 'stop') return;
-    const { log, scheduler } = this.#context;
-    // What waits to land lands.
-    const isOver = log.state.completed.has(id) || log.state.deferred.has(id) || scheduler.isRunning(id);
-    if (!isOver && !this.#skipped.has(id)) this.#skip(id);
-  }
-
-  #skip(id: string): void {
-    this.#skipped.add(id);
-    this.#context.scheduler.deferred(id);
-  }
-
-  /** undefined while a person has not answered. */
-  #answerOn(ticket: Ticket): 'yes' | 'no' | 'quit' | undefined {
-    if (!this.#approval) return 'yes';
-    const { backlog, log } = this.#context;
-    const { completed, deferred } = log.state;
-    const openOf = (id: string) =>
-      backlog.selection.has(id) && !completed.has(id) && !deferred.has(id)
-        ? backlog.tickets.get(id)
-        : undefined;
-    return this.#approval.answerOn(ticket, openOf, () => this.#startable());
-  }
-
-  /** What could start now beside each other, on all free workers. */
-  #startable(): Ticket[] {
-    const { scheduler, backlog, log } = this.#context;
-    const found: Ticket[] = [];
-    while (found.length < log.state.workers - this.#numbers.busy) {
-      const id = scheduler.next();
-      if (id === undefined) break;
-      scheduler.started(id);
-      found.push(ticketOf(backlog, id));
-    }
-    for (const { id } of found) scheduler.released(id);
-    return found;
-  }
-
   /** Returns whether there is something to wait for. */
   #wakeIn(milliseconds: number): boolean {
     if (milliseconds === Infinity) return false;
@@ -361,7 +253,7 @@ export class Run {
     for (const id of tickets) {
       if (log.state.deferred.has(id)) await states.takeBackDeferral(id);
       // What waits for it is not blocked by it.
-      this.#skipped.add(id);
+      this.#starts.leaveOut(id);
     }
     await log.emit({ event: 'tickets.restored', tickets });
   }
@@ -399,7 +291,7 @@ export class Run {
     }
     const halted = stop.aborted || this.#halt.signal.aborted;
     const outcome = this.#endReason !== undefined ? 'stopped' : halted ? 'interrupted' : 'finished';
-    await journalBlocked(this.#context, this.#skipped);
+    await journalBlocked(this.#context, this.#starts.leftOut);
     // The end is the last event.
     this.#parts.forecast?.close();
     const summary = summarise(log.state);
