@@ -52,12 +52,20 @@ export function markdownLines(text: string, file: string): MarkdownLine[] {
 
 function lineOf(line: Line): MarkdownLine {
   const heading = /^(#{1,6})\s+(.*)$/.exec(line.text);
-  if (heading) {
-    return { kind: 'heading', level: heading[1]!.length, text: heading[2]!.replace(/\s+#*\s*$/, ''), line };
-  }
+  if (heading) return { kind: 'heading', level: heading[1]!.length, text: withoutHashes(heading[2]!), line };
   const box = /^(\s*)([-*+]\s+\[)([^\]])\](?:\s+(.*))?$/.exec(line.text);
   if (!box) return { kind: 'text', text: line.text, line };
   const [, space = '', bullet = '', mark = '', text = ''] = box;
   const markAt = line.start + space.length + bullet.length;
   return { kind: 'box', indent: space.length, mark, markAt, text: text.trim(), line };
+}
+
+/** A heading may be closed by hashes. */
+function withoutHashes(text: string): string {
+  const trimmed = text.trimEnd();
+  let end = trimmed.length;
+  while (trimmed[end - 1] === '#') end--;
+  return end === trimmed.length || (end > 0 && trimmed[end - 1] !== ' ')
+    ? trimmed
+    : trimmed.slice(0, end).trimEnd();
 }

@@ -152,10 +152,8 @@ test('backlog-md: an edit sets the status and the date, quoted as they were', ()
   expect(edit(task('id: task-1\nstatus:\nupdated_date: 2025-01-01'))).toBe(
     task('id: task-1\nstatus: Done\nupdated_date: 2026-01-02'),
   );
-  // What goes on below a field belongs to it.
-  expect(edit(task('id: task-1\r'))).toBe(task('status: Done\r\nid: task-1\r'));
-  expect(edit(task('id: >-\n  task-1'))).toBe(task('status: Done\nid: >-\n  task-1'));
-  expect(edit(task('id: task-1\nstatus: # none'))).toBe(task('id: task-1\nstatus: Done # none'));
+  expect(edit(task('id: task-1\nstatus: # soon'))).toBe(task('id: task-1\nstatus: Done # soon'));
+  expect(edit(task('id: task-1\r'))).toBe(task('id: task-1\r\nstatus: Done\r'));
   for (const text of [task('id: task-2\nstatus: To Do'), '# no task\n']) expect(edit(text)).toBe(text);
 });
 

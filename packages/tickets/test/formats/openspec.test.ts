@@ -55,6 +55,7 @@ test('openspec: sections of a change follow each other, changes do not', () => {
   const backlog = openspec.read(texts, {});
   expect(edgesOf(backlog)).toEqual([
     'add-login/2>add-login/1',
+    'add-login/later>add-login/1',
     'add-login/later>add-login/2',
     'other/2>other/1',
   ]);
@@ -78,7 +79,7 @@ test('openspec: lines as tickets, one after the other', () => {
   });
   expect(ticketOf(backlog, 'add-login/later.1')).toMatchObject({
     title: 'Announce it',
-    dependencies: ['add-login/2.2'],
+    dependencies: ['add-login/1.1', 'add-login/1.2', 'add-login/2.1', 'add-login/2.2'],
   });
 });
 

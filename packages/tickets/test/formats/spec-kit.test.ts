@@ -70,6 +70,7 @@ test('spec-kit: phases are barriers, tasks follow each other, parallel ones star
     'T005>T004',
     'T006>T004',
     ...setup.map((to) => `T006>${to}`),
+    'T006>T003',
     'T006>T005',
   ];
   expect(edgesOf(backlog)).toEqual(edges);

@@ -184,6 +184,7 @@ test('task-master: what cannot be trusted is refused with its place', () => {
   expect(refused('{"tasks": []}\n{"tasks": []}')).toMatch(/:2:1: a second JSON document/);
   expect(refused('{"tasks": [\n<<<<<<< HEAD\n')).toMatch(/:2:1: a git conflict marker/);
   expect(refused('')).toBe(`${FILE}:1:1: the file is empty: restore it`);
+  expect(refused('{"tasks": [1]}')).toBe(`${FILE}:1:12: not a task: replace it with an object`);
   expect(refused('{"tasks": [{"title": "x"}]}')).toMatch(/:1:12: a task has no id/);
   expect(refused('{"tasks": [{"id": 1, "subtasks": [{"id": 1}, {"id": 1}]}]}', 'subtask')).toMatch(
     /:1:46: duplicate id "1.1"/,

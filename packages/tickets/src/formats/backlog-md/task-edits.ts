@@ -20,12 +20,11 @@ export function doneEdits(
   return date === undefined || date === textOf(updated) ? edits : [...edits, replace(updated!, date, text)];
 }
 
+/** Where there is no value yet, it keeps its distance from the colon and from a comment. */
 function replace({ start, end, quote }: YamlField, value: string, text: string): TextEdit {
-  if (end > start) return { offset: start, length: end - start, content: written(value, quote) };
-  // Nothing stood there, but perhaps a comment.
-  const before = /[ \t]/.test(text[start - 1] ?? '') ? '' : ' ';
-  const after = text[end] === '#' ? ' ' : '';
-  return { offset: start, length: 0, content: before + written(value, quote) + after };
+  const before = start === end && text[start - 1] === ':' ? ' ' : '';
+  const after = start === end && text[start] === '#' ? ' ' : '';
+  return { offset: start, length: end - start, content: before + written(value, quote) + after };
 }
 
 /** Before the id: what goes on below a field belongs to it. */

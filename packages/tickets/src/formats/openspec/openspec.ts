@@ -39,13 +39,19 @@ export const openspec: BacklogFormat = {
     const implied: [string, string][] = [];
     const fileOf = new Map<string, string>();
     for (const file of files) {
-      let before: string | undefined;
-      for (const piece of piecesOf(texts.get(file)!, file, unit)) {
+      // All of them: one in between may have been done out of turn.
+      const before: string[] = [];
+      const sections = readSections(texts.get(file)!, file);
+      for (const { twice } of sections) {
+        for (const [number, { number: line }] of twice)
+          warnings.push(`${file}:${line}: a second item is ${number}`);
+      }
+      for (const piece of piecesOf(sections, file, unit)) {
         const ticket = ticketOf(piece, file, before, texts);
-        if (before !== undefined) implied.push([ticket.id, before]);
+        for (const id of before) implied.push([ticket.id, id]);
         tickets.push(ticket);
         fileOf.set(ticket.id, file);
-        before = ticket.id;
+        before.push(ticket.id);
       }
     }
     return { tickets, warnings: [], implied, fileOf, options: { unit } };
@@ -90,7 +96,7 @@ function piecesOf(text: string, file: string, unit: string): Piece[] {
 function ticketOf(
   { number, title, items, section, line }: Piece,
   file: string,
-  before: string | undefined,
+  before: readonly string[],
   texts: ReadonlyMap<string, string>,
 ): Ticket {
   const change = changeOf(file)!;
@@ -103,7 +109,7 @@ function ticketOf(
       title: title === '' ? undefined : title,
       state: stateOf(items),
       component: change,
-      dependencies: before === undefined ? [] : [before],
+      dependencies: [...before],
       description: paragraphs(`Section ${section.number} of ${file}: ${section.title}`.trimEnd(), list),
       docs: Object.fromEntries(docs.map(([role, document]) => [role, folder + document])),
     },

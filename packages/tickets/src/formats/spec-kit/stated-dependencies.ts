@@ -2,8 +2,8 @@ const DEPENDS_ON = /\bdepends?\s+(?:up)?on\b:?/i;
 /** Ids at the beginning, with what is written between them. */
 const LEADING_IDS =
   /^\s*(?:tasks?\s+)?T\d+[A-Za-z]?\b(?:(?:\s*(?:,|&|\+|-|–|and\b|to\b))+\s*T\d+[A-Za-z]?\b)*/i;
-/** Longer ranges are typing errors. */
-const LONGEST_RANGE = 1000;
+/** Longer ranges and lists are typing errors. */
+const MOST_IDS = 200;
 
 /** What a line says of the kind `T014 depends on T012, T013`; `subject` is the task whose own line it is. */
 export function statedDependencies(text: string, subject?: string): [string, string][] {
@@ -35,13 +35,14 @@ function idsIn(text: string): string[] {
     const last = ids.at(-1);
     if (range !== undefined && last !== undefined) ids.push(...between(last, id));
     ids.push(id[0]!.toUpperCase() + id.slice(1));
+    if (ids.length > MOST_IDS) break;
   }
   return ids;
 }
 
 function between(first: string, last: string): string[] {
   const [from, to] = [Number(first.slice(1)), Number(last.slice(1))];
-  if (!(to > from && to - from <= LONGEST_RANGE)) return [];
+  if (!(to > from && to - from <= MOST_IDS)) return [];
   const width = first.length - 1;
   return Array.from(
     { length: to - from - 1 },
