@@ -22,12 +22,14 @@ export function examine(
     const wrong = brokenPromise(backlog) ?? brokenEdit(format, texts, backlog);
     return wrong === undefined ? 'read' : { wrong };
   } catch (error) {
-    if (error instanceof TicketIndexError && !error.message.includes('\n')) return 'refused';
+    if (error instanceof TicketIndexError && !/\p{Cc}/u.test(error.message)) return 'refused';
     return { wrong: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }
 
-function brokenPromise({ tickets, implied, fileOf }: ForeignBacklog): string | undefined {
+function brokenPromise({ tickets, warnings, implied, fileOf }: ForeignBacklog): string | undefined {
+  const odd = warnings.find((warning) => /\p{Cc}/u.test(warning));
+  if (odd !== undefined) return `a warning that is not one line of text: ${odd}`;
   const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
   if (byId.size !== tickets.length) return 'two tickets have one id';
   for (const { id, dependencies, children, parent } of tickets) {

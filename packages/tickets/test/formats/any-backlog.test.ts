@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TicketIndexError } from '../../src/errors.ts';
 import type { BacklogFormat, FormatOptions } from '../../src/formats/format.ts';
-import { BACKLOG_FORMATS } from '../../src/formats/formats.ts';
+import { BACKLOG_FORMATS } from '../../src/backlog-formats.ts';
 import { statesOf } from './read.ts';
 
 type Written = 'UNPROCESSED' | 'COMPLETED' | 'DEFERRED';

@@ -105,7 +105,7 @@ test('backlog-md: dependencies and parents are found in either case, and without
   const backlog = read({
     1: task('id: TASK-1\nordinal: 3'),
     2: task('id: task-2\ndependencies: [task-1, "TASK-1", 10]\nordinal: 1'),
-    10: task('id: task-10\ndependencies:\n  - task-9.01'),
+    10: task('id: task-10\ndependencies:\n  - old-9.01'),
     '9.01': task('id: task-9.01\nparent_task_id: TASK-9'),
     9: task('id: task-9\nparent_task_id: task-9\ndependencies: [task-404]'),
   });
@@ -164,12 +164,6 @@ test('backlog-md: what cannot be trusted is refused with its place', () => {
   expect(refused(task('id: a\nid: b'))).toMatch(/:3:1: the key "id" twice, first on line 2/);
   expect(refused(task('id: a\nstatus: {}'))).toMatch(/:3:1: "status" is no text/);
   expect(refused(task('id: a\nstatus: >-\n  Done'))).toMatch(/:3:1: write "status" on one line/);
-  const config = (statuses: string) =>
-    thrownBy(() => read({ a: task('id: a'), [CONFIG]: `name: x\nstatuses: ${statuses}\n` })).message;
-  for (const statuses of ['[To Do, Done, done]', '[To Do, ""]', '["To Do", "Do\\ne"]'])
-    expect(config(statuses)).toMatch(
-      /^backlog\/config\.yml:2:1: the status ".*" is there twice, or is no words/,
-    );
   expect(refused(task('id: a\ndependencies: task-1'))).toMatch(/:3:1: "dependencies" is no list/);
   expect(refused(task('id: a\n<<<<<<< HEAD'))).toMatch(/:3:1: a git conflict marker/);
   expect(thrownBy(() => read({ a: task('id: x-1'), b: task('id: X-1') })).message).toBe(

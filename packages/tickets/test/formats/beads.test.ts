@@ -231,6 +231,15 @@ test('beads: an export of a database is said to be one', () => {
   expect(beads.read(texts.set('.beads/metadata.json', '{'), {}).warnings).toEqual([]);
 });
 
+test('beads: an id is quoted in a warning where it is more than a word', () => {
+  const { warnings } = read({
+    id: 'a\n\u001b[31m',
+    status: 'open',
+    dependencies: [link('a\n\u001b[31m', 'b')],
+  });
+  expect(warnings).toEqual(['"a\\n\\u001b[31m" waits for "b", which is not there: not waited for']);
+});
+
 test('beads: a byte order mark stays in place', () => {
   const text = `\uFEFF{"id": "a", "status": "open", "updated_at": "${at}"}\n`;
   expect(edit(text, 'a', 'DEFERRED')).toBe(text.replace('open', 'deferred'));

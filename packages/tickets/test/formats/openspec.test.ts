@@ -124,9 +124,9 @@ test('openspec: what cannot be trusted is refused with its place', () => {
   expect(thrownBy(() => read('## 1. A\n- [ ] 1.1 a\n## 1. B\n- [ ] 1.2 b\n')).message).toBe(
     `${FILE}:4:1: two sections are 1, the first on line 2: give one of the two another number`,
   );
-  expect(thrownBy(() => read('## 1. A\n- [ ] 1.1 a\n- [ ] 1.1 b\n')).message).toMatch(
-    /:3:1: two items are 1\.1/,
-  );
+  const twice = '## 1. A\n- [ ] 1.1 a\n- [ ] 1.1 b\n';
+  expect(thrownBy(() => read(twice, 'line')).message).toMatch(/:3:1: a second item is 1\.1: give one/);
+  expect(read(twice).warnings).toEqual([`${FILE}:3: a second item is 1.1`]);
   expect(thrownBy(() => read('## 1. A\n>>>>>>> main\n')).message).toMatch(/:2:1: a git conflict marker/);
   expect(thrownBy(() => read(LIST, 'task')).message).toMatch(
     /openspec has no unit "task": give one of section, line/,

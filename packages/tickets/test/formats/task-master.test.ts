@@ -54,7 +54,6 @@ test('task-master: every status has a state, a missing one is pending', () => {
     /^\.taskmaster\/tasks\/tasks\.json:2:11: task "1" has the unknown status "todo": set/,
   );
   expect(thrownBy(() => read('{"id": 1, "status": "constructor"}')).code).toBe('BAD_STATE');
-  expect(thrownBy(() => read('7')).message).toMatch(/:\d+:\d+: not a task: replace it with an object$/);
 });
 
 test('task-master: 3.10 is not 3.1, and ids may be numbers, strings or both', () => {

@@ -3,6 +3,7 @@ import type { Ticket, TicketPriority } from '../../ticket.ts';
 import { foreignTicket } from '../foreign-ticket.ts';
 import type { ForeignBacklog } from '../format.ts';
 import { lookedUp } from '../looked-up.ts';
+import { shownId } from '../shown-id.ts';
 import { readBody } from './body.ts';
 import { PRIORITIES } from './statuses.ts';
 import type { Statuses } from './statuses.ts';
@@ -33,25 +34,28 @@ export function readTickets(
     if (earlier) warnings.add(`${file} is not read: ${earlier.file} has its id as well`);
     else tasks.set(key, task);
   }
-  const inOrder = [...tasks.values()].toSorted((a, b) => ordinalOf(a) - ordinalOf(b) || byNumber(a.id, b.id));
+  const inOrder = [...tasks.values()].toSorted(
+    (a, b) => ordinalOf(a) - ordinalOf(b) || compareIds(a.id, b.id),
+  );
   const parents = new Map(inOrder.map((task) => [task.id, parentOf(task)]));
   const children = new Map<string, string[]>(inOrder.map(({ id }) => [id, []]));
   for (const [id, parent] of parents) if (parent !== undefined) children.get(parent)!.push(id);
   const tickets = inOrder.map(ticketOf);
   return { tickets, warnings: [...warnings], fileOf: new Map(inOrder.map(({ id, file }) => [id, file])) };
 
-  /** `TASK-12`, `task-12` and `12` are one id. */
+  /** `TASK-12`, `task-12` and `12` are one id; so is `old-12`, where the prefix has changed since. */
   function find({ id }: TaskFile, named: string): TaskFile | undefined {
-    const prefix = /^(.*-)[^-]*$/s.exec(id)?.[1] ?? '';
-    return tasks.get(named.toLowerCase()) ?? tasks.get((prefix + named).toLowerCase());
+    const prefix = id.slice(0, id.length - numberIn(id).length).toLowerCase();
+    return tasks.get(named.toLowerCase()) ?? tasks.get(prefix + numberIn(named).toLowerCase());
   }
 
   function parentOf(task: TaskFile): string | undefined {
     const named = textOf(task.fields.get('parent_task_id'));
     if (named === undefined) return undefined;
     const parent = find(task, named);
-    if (parent === task) warnings.add(`${task.id} is its own parent: ignored`);
-    if (!parent) warnings.add(`${task.id} is in ${JSON.stringify(named)}, which is not there: ignored`);
+    if (parent === task) warnings.add(`${shownId(task.id)} is its own parent: ignored`);
+    if (!parent)
+      warnings.add(`${shownId(task.id)} is in ${JSON.stringify(named)}, which is not there: ignored`);
     return parent === task ? undefined : parent?.id;
   }
 
@@ -59,7 +63,9 @@ export function readTickets(
     const found = listOf(task.fields.get('dependencies')).flatMap((named) => {
       const target = find(task, named);
       if (!target)
-        warnings.add(`${task.id} waits for ${JSON.stringify(named)}, which is not there: not waited for`);
+        warnings.add(
+          `${shownId(task.id)} waits for ${JSON.stringify(named)}, which is not there: not waited for`,
+        );
       return target ? [target.id] : [];
     });
     return [...new Set(found)];
@@ -71,7 +77,7 @@ export function readTickets(
     const state = status === undefined ? 'UNPROCESSED' : stateOf(status);
     if (!state)
       warnings.add(
-        `${id} has the status ${JSON.stringify(status)}, which the configuration does not name: not run`,
+        `${shownId(id)} has the status ${JSON.stringify(status)}, which the configuration does not name: not run`,
       );
     const priority = textOf(fields.get('priority'))?.toLowerCase();
     return foreignTicket(
@@ -103,6 +109,11 @@ function ordinalOf({ fields }: TaskFile): number {
   return Number.isNaN(ordinal) ? Number.MAX_VALUE : ordinal;
 }
 
-function byNumber(a: string, b: string): number {
+function compareIds(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true });
+}
+
+/** `12.01` of `task-12.01`. */
+function numberIn(id: string): string {
+  return id.slice(id.lastIndexOf('-') + 1);
 }

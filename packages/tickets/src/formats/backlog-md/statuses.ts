@@ -1,4 +1,3 @@
-import { TicketIndexError } from '../../errors.ts';
 import type { TicketState } from '../../needed-fields.ts';
 import type { TicketPriority } from '../../ticket.ts';
 import { linesOf } from '../lines.ts';
@@ -24,18 +23,11 @@ export interface Statuses {
   stateOf(status: string): TicketState | undefined;
 }
 
-/** @throws {TicketIndexError} for statuses that cannot be written, or told from each other. */
 export function statusesIn(texts: ReadonlyMap<string, string>): Statuses {
   const config = texts.get(CONFIG);
-  const field = config === undefined ? undefined : yamlFields(linesOf(config), CONFIG).get('statuses');
-  const named = typeof field?.value === 'object' ? field.value : [];
+  const value = config === undefined ? undefined : yamlFields(linesOf(config), CONFIG).get('statuses')?.value;
+  const named = typeof value === 'object' ? value : [];
   const statuses = named.length > 1 ? named : DEFAULT_STATUSES;
-  const odd = statuses.find((status, index) => !/^\S(?:.*\S)?$/.test(status) || isRepeated(statuses, index));
-  if (odd !== undefined) {
-    const problem = `the status ${JSON.stringify(odd)} is there twice, or is no words on one line: correct "statuses"`;
-    const place = { line: field?.line.number ?? 1, column: 1 };
-    throw new TicketIndexError({ file: CONFIG, code: 'BAD_FIELD', problem, place });
-  }
   const states = new Map(
     statuses.map((status, index): [string, TicketState] => {
       const between = WAITING.test(status) ? 'DEFERRED' : 'IN_PROGRESS';
@@ -44,9 +36,4 @@ export function statusesIn(texts: ReadonlyMap<string, string>): Statuses {
     }),
   );
   return { done: statuses.at(-1)!, stateOf: (status) => states.get(status.toLowerCase()) };
-}
-
-function isRepeated(statuses: readonly string[], index: number): boolean {
-  const status = statuses[index]!.toLowerCase();
-  return statuses.some((other, at) => at < index && other.toLowerCase() === status);
 }

@@ -27,11 +27,10 @@ function replace({ start, end, quote }: YamlField, value: string, text: string):
   return { offset: start, length: end - start, content: before + written(value, quote) + after };
 }
 
-/** Before the id: what goes on below a field belongs to it. */
 function insertStatus({ line }: YamlField, value: string, text: string): TextEdit {
-  const end = line.start + line.text.length;
-  const lineBreak = /^(?:\r\n|\n|\r)/.exec(text.slice(end, end + 2))?.[0] ?? '\n';
-  return { offset: line.start, length: 0, content: `status: ${written(value, undefined)}${lineBreak}` };
+  const offset = line.start + line.text.length;
+  const lineBreak = /^(?:\r\n|\n|\r)/.exec(text.slice(offset, offset + 2))?.[0] ?? '\n';
+  return { offset, length: 0, content: `${lineBreak}status: ${written(value, undefined)}` };
 }
 
 function written(value: string, quote: YamlField['quote']): string {

@@ -1,6 +1,7 @@
 import { TICKET_PRIORITIES } from '../../ticket.ts';
 import type { Ticket, TicketPriority } from '../../ticket.ts';
 import { foreignTicket, paragraphs } from '../foreign-ticket.ts';
+import { shownId } from '../shown-id.ts';
 import { isWork, stateOf } from './issue-state.ts';
 import { readIssues } from './issues.ts';
 import type { Issue } from './issues.ts';
@@ -15,7 +16,7 @@ export function readTickets(
   const { byId, twice } = readIssues(text, file);
   const warnings: string[] = [];
   if (twice.size > 0) {
-    const some = [...twice].slice(0, 3).join(', ');
+    const some = [...twice].slice(0, 3).map(shownId).join(', ');
     warnings.push(`ids that several lines have (${twice.size}: ${some}): the line updated last counts`);
   }
   const alive = [...byId.values()].filter(({ status }) => status !== TOMBSTONE);
@@ -41,14 +42,15 @@ export function readTickets(
   for (const status of new Set(work.map(({ status }) => status))) {
     if (Object.hasOwn(STATES, status)) continue;
     const ids = work.filter((issue) => issue.status === status).map(({ id }) => id);
-    const named = `${ids.slice(0, 3).join(', ')}${ids.length > 3 ? `, and ${ids.length - 3} more` : ''}`;
+    const named = `${ids.slice(0, 3).map(shownId).join(', ')}${ids.length > 3 ? `, and ${ids.length - 3} more` : ''}`;
     warnings.push(`the status ${JSON.stringify(status)} is not one that bd ready offers: not run (${named})`);
   }
   return { tickets: [...work, ...holds.values()].map(ticketOf), warnings };
 
   function isWaitedFor(id: string, to: string): boolean {
     const target = byId.get(to);
-    if (!target) warnings.push(`${id} waits for ${JSON.stringify(to)}, which is not there: not waited for`);
+    if (!target)
+      warnings.push(`${shownId(id)} waits for ${JSON.stringify(to)}, which is not there: not waited for`);
     if (!target || target.status === TOMBSTONE) return false;
     if (workIds.has(to)) return true;
     if (stateOf(target) === 'COMPLETED') return false;
@@ -57,8 +59,9 @@ export function readTickets(
   }
 
   function isParent(id: string, to: string): boolean {
-    if (to === id) warnings.push(`${id} is its own parent: ignored`);
-    else if (!byId.has(to)) warnings.push(`${id} is in ${JSON.stringify(to)}, which is not there: ignored`);
+    if (to === id) warnings.push(`${shownId(id)} is its own parent: ignored`);
+    else if (!byId.has(to))
+      warnings.push(`${shownId(id)} is in ${JSON.stringify(to)}, which is not there: ignored`);
     return to !== id && workIds.has(to);
   }
 

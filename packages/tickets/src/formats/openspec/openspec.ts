@@ -36,6 +36,7 @@ export const openspec: BacklogFormat = {
       throw new TicketIndexError({ file: 'openspec/changes/*/tasks.md', code: 'NOT_FOUND', problem });
     }
     const tickets: Ticket[] = [];
+    const warnings: string[] = [];
     const implied: [string, string][] = [];
     const fileOf = new Map<string, string>();
     for (const file of files) {
@@ -54,14 +55,14 @@ export const openspec: BacklogFormat = {
         before.push(ticket.id);
       }
     }
-    return { tickets, warnings: [], implied, fileOf, options: { unit } };
+    return { tickets, warnings, implied, fileOf, options: { unit } };
   },
 
   edit(path, text, changes, options) {
     const change = changeOf(path);
     if (change === undefined) return text;
     const done = new Set(changes.filter(({ state }) => state === 'COMPLETED').map(({ id }) => id));
-    const pieces = piecesOf(text, path, unitOf(openspec, options, path));
+    const pieces = piecesOf(readSections(text, path), path, unitOf(openspec, options, path));
     const boxes = pieces
       .filter(({ number }) => done.has(`${change}/${number}`))
       .flatMap(({ items }) => items)
@@ -79,9 +80,20 @@ function changeOf(path: string): string | undefined {
   return name === 'archive' ? undefined : name;
 }
 
-function piecesOf(text: string, file: string, unit: string): Piece[] {
-  const sections = readSections(text, file);
+/** @throws {TicketIndexError} for items that are to be tickets and have one number. */
+function piecesOf(sections: readonly Section[], file: string, unit: string): Piece[] {
   if (unit === 'section') return sections.map((section) => ({ ...section, section }));
+  const [twice] = sections.flatMap((section) => [...section.twice]);
+  if (twice) {
+    const [number, line] = twice;
+    const problem = `a second item is ${number}: give one of the two another number`;
+    throw new TicketIndexError({
+      file,
+      code: 'DUPLICATE_ID',
+      problem,
+      place: { line: line.number, column: 1 },
+    });
+  }
   return sections.flatMap((section) =>
     section.items.map((item) => ({
       number: item.number,

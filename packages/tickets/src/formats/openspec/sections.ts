@@ -18,12 +18,16 @@ export interface Item extends Box {
 }
 
 export interface Section {
+  /** Numbers that an item has although one before it has it as well, with their lines. */
+  readonly twice: ReadonlyMap<string, Line>;
   /** As it is written, such as `1`; else that of its first item, else the words of the heading. */
   readonly number: string;
   readonly title: string;
   readonly items: readonly Item[];
   readonly line: Line;
 }
+
+type OpenSection = Section & { readonly items: Item[]; readonly twice: Map<string, Line> };
 
 interface Heading {
   readonly level: number;
@@ -33,13 +37,14 @@ interface Heading {
 
 /**
  * The sections of a list of tasks: headings with boxes below them, in their order.
- * @throws {TicketIndexError} for a number that two sections, or two items, have.
+ * @throws {TicketIndexError} for a number that two sections have.
  */
 export function readSections(text: string, file: string): Section[] {
-  const sections: (Section & { readonly items: Item[] })[] = [];
-  const numbers = { section: new Map<string, Line>(), item: new Map<string, Line>() };
+  const sections: OpenSection[] = [];
+  const taken = new Map<string, Line>();
+  const items = new Set<string>();
   let heading: Heading = { level: 0, number: undefined, title: '' };
-  let section: (Section & { readonly items: Item[] }) | undefined;
+  let section: OpenSection | undefined;
   let above: { readonly indent: number; readonly item: Item } | undefined;
   for (const one of markdownLines(text, file)) {
     const { line } = one;
@@ -60,13 +65,14 @@ export function readSections(text: string, file: string): Section[] {
     } else if (isBox) {
       if (!section) {
         const number = heading.number ?? /^(?:\*\*)?(\d+)\./.exec(one.text)?.[1] ?? wordsOf(heading.title);
-        take('section', number, line);
-        section = { number, title: heading.title, items: [], line };
+        take(number, line);
+        section = { number, title: heading.title, items: [], twice: new Map(), line };
         sections.push(section);
       }
       const named = /^(?:\*\*)?(\d+(?:\.\d+)+|\d+(?=[.)]\s))(?:\*\*)?[.):]?(?:\s+(.*))?$/.exec(one.text);
       const number = named?.[1] ?? `${section.number}.${section.items.length + 1}`;
-      take('item', number, line);
+      if (items.has(number)) section.twice.set(number, line);
+      items.add(number);
       const { mark, markAt } = one;
       const item = {
         number,
@@ -85,10 +91,10 @@ export function readSections(text: string, file: string): Section[] {
   }
   return sections;
 
-  function take(kind: keyof typeof numbers, number: string, line: Line): void {
-    const earlier = numbers[kind].get(number);
+  function take(number: string, line: Line): void {
+    const earlier = taken.get(number);
     if (earlier) {
-      const problem = `two ${kind}s are ${number}, the first on line ${earlier.number}: give one of the two another number`;
+      const problem = `two sections are ${number}, the first on line ${earlier.number}: give one of the two another number`;
       throw new TicketIndexError({
         file,
         code: 'DUPLICATE_ID',
@@ -96,7 +102,7 @@ export function readSections(text: string, file: string): Section[] {
         place: { line: line.number, column: 1 },
       });
     }
-    numbers[kind].set(number, line);
+    taken.set(number, line);
   }
 }
 

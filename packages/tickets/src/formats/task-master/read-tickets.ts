@@ -3,6 +3,7 @@ import { placeAt } from '../../json-text.ts';
 import type { Ticket } from '../../ticket.ts';
 import { foreignTicket, paragraphs } from '../foreign-ticket.ts';
 import type { ForeignTicket } from '../foreign-ticket.ts';
+import { shownId } from '../shown-id.ts';
 import { proseOf, withSteps } from './prose.ts';
 import { referencesIn } from './references.ts';
 import type { Target } from './references.ts';
@@ -83,10 +84,12 @@ export function readTickets(
   /** What the steps that are still to do wait for outside of the task. */
   function waitsOfSteps(task: NamedTask): string[] {
     const cycle = stepCycle(task, references);
-    if (cycle) warnings.add(`the subtasks ${[...cycle, cycle[0]!].join(' -> ')} wait for each other`);
+    if (cycle)
+      warnings.add(`the subtasks ${[...cycle, cycle[0]!].map(shownId).join(' -> ')} wait for each other`);
     const ids = task.subtasks.map(({ id }) => id).filter((id) => id !== undefined);
     const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-    if (twice !== undefined) warnings.add(`task ${task.id} has two subtasks ${JSON.stringify(twice)}`);
+    if (twice !== undefined)
+      warnings.add(`task ${shownId(task.id)} has two subtasks ${JSON.stringify(twice)}`);
     return task.subtasks.flatMap((step, index) => {
       const name = `${task.id}.${step.id ?? index + 1}`;
       const found = step.dependencies.flatMap((word) => {
@@ -100,11 +103,13 @@ export function readTickets(
   /** The ticket that is waited for, if there is one to wait for. */
   function named(waiting: string, word: string, target: Target | undefined, task: NamedTask): string[] {
     if (!target) {
-      warnings.add(`${waiting} waits for ${JSON.stringify(word)}, which is not there: not waited for`);
+      warnings.add(
+        `${shownId(waiting)} waits for ${JSON.stringify(word)}, which is not there: not waited for`,
+      );
       return [];
     }
     if (target.task === task && waiting !== task.id && !target.subtask) {
-      warnings.add(`${waiting} waits for ${task.id}, which it is part of: not waited for`);
+      warnings.add(`${shownId(waiting)} waits for ${shownId(task.id)}, which it is part of: not waited for`);
       return [];
     }
     // A task waits for its own subtasks anyway.
@@ -116,7 +121,7 @@ export function readTickets(
 
   function subId(task: NamedTask, subtask: Task): string {
     if (subtask.id === undefined)
-      throw fault(subtask, `a subtask of ${task.id} has no id: give it one, such as 3`);
+      throw fault(subtask, `a subtask of ${shownId(task.id)} has no id: give it one, such as 3`);
     return `${task.id}.${subtask.id}`;
   }
 
