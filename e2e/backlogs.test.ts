@@ -217,3 +217,16 @@ test('sage init and sage add leave the backlog of another tool the one that coun
   ]);
   expect((await sandbox.sage('list')).stdout).toContain('Task 20');
 });
+
+test('files that other tools have beside their backlog make none, and agents may change them', async () => {
+  const [taskMaster] = SOURCES as [Source];
+  const files = {
+    ...taskMaster.files,
+    'openspec/changes/a/proposal.md': '# A\n',
+    'specs/b/spec.md': '# B\n',
+  };
+  const sandbox = await Sandbox.create([], { indexed: false, files });
+  const run = await sandbox.stream('echo more >> specs/b/spec.md', '--only=1');
+  expect(run.exitCode).toBe(0);
+  expect(await sandbox.read('specs/b/spec.md')).toBe('# B\nmore\n');
+});

@@ -1,5 +1,5 @@
 import { mkdir, rmdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ManagedFile } from '@sage/commit-queue';
 import { currentBranch, fileVersion, readRef, type Repository } from '@sage/git';
@@ -16,6 +16,8 @@ import {
 /** Another tool that holds its lock for longer has died. */
 const STALE_LOCK_MS = 10_000;
 const LOCK_LOOK_MS = 50;
+/** The prompt names each of them. */
+const MAX_PROTECTED = 10;
 
 /**
  * A backlog that another tool keeps in files of the repository: the checkout's while the target is checked out there (or
@@ -29,6 +31,7 @@ export class FormatSource implements TicketSource {
   readonly #target: string;
   #readsCheckout = true;
   #texts: Texts = new Map();
+  #ticketFiles: readonly string[] = [];
   #writing: Promise<void> = Promise.resolve();
 
   /** `target`: full ref. */
@@ -40,9 +43,12 @@ export class FormatSource implements TicketSource {
     this.name = format.name;
   }
 
-  /** Agents may write new files of the format; those that are read now are Sage's to change. */
+  /** Agents may write new files of the format; those that have tickets now are Sage's to change. */
   get protectedPaths(): readonly string[] {
-    return [...this.#texts.keys()];
+    const folders = new Set(this.#ticketFiles.map((path) => posix.dirname(path)));
+    return this.#ticketFiles.length > MAX_PROTECTED && folders.size < MAX_PROTECTED
+      ? [...folders]
+      : this.#ticketFiles;
   }
 
   get readsCheckout(): boolean {
@@ -63,27 +69,29 @@ export class FormatSource implements TicketSource {
       readRef(this.#repository, this.#target),
     ]);
     this.#readsCheckout = current === this.#target || tip === undefined;
-    const inBranch = this.#readsCheckout ? new Map() : await this.#inBranch();
-    this.#readsCheckout ||= inBranch.size === 0;
+    const { foundBy } = this.#format;
+    this.#readsCheckout ||= (await pathsInBranch(this.#repository, this.#target, foundBy)).length === 0;
     const { root } = this.#repository;
     this.#texts = this.#readsCheckout
       ? await textsInCheckout(root, await pathsInCheckout(root, this.#format.files))
-      : inBranch;
-    const { tickets, warnings, implied, options } = this.#format.read(this.#texts, this.#options);
+      : await this.#inBranch();
+    const { tickets, warnings, implied, options, fileOf } = this.#format.read(this.#texts, this.#options);
     this.#options = options;
-    const file = [...this.#texts.keys()][0] ?? this.#format.files[0] ?? this.name;
+    this.#ticketFiles = [...new Set(fileOf.values())];
+    const file = this.#ticketFiles[0] ?? this.#format.files[0] ?? this.name;
     return { file, tickets, warnings, implied };
   }
 
   stateFiles(changes: readonly TicketChange[]): ManagedFile[] {
-    return [...this.#texts.keys()].map((path) => ({
+    return this.#ticketFiles.map((path) => ({
       path,
       edit: (text) => this.#edit(path, text, changes),
     }));
   }
 
   async isTracked(): Promise<boolean> {
-    return (await this.#inBranch()).size > 0;
+    const inBranch = await this.#inBranch();
+    return this.#ticketFiles.some((path) => inBranch.has(path));
   }
 
   async write(changes: readonly TicketChange[]): Promise<void> {
@@ -91,7 +99,7 @@ export class FormatSource implements TicketSource {
     const before = this.#writing;
     const writing = (async () => {
       await before.catch(() => {});
-      for (const path of this.#texts.keys()) await this.#writeFile(path, changes);
+      for (const path of this.#ticketFiles) await this.#writeFile(path, changes);
     })();
     this.#writing = writing;
     await writing;

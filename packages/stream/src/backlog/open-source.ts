@@ -128,7 +128,10 @@ async function formatOf(
     (branch !== undefined && (await pathsInBranch(repository, branch, patterns)).length > 0);
   if (await isThere([SAGE_INDEX])) return undefined;
   const found: BacklogFormat[] = [];
-  for (const format of BACKLOG_FORMATS) if (await isThere(format.files)) found.push(format);
+  for (const format of BACKLOG_FORMATS) {
+    const isBd = format.name === 'beads' && hasDoltStore(root);
+    if (isBd || (await isThere(format.foundBy))) found.push(format);
+  }
   if (found.length > 1) {
     const list = found.map(({ name }) => name).join(' and ');
     throw new SourceError(`there are backlogs of ${list}: say which one with --source ${found[0]?.name}`);

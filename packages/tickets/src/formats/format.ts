@@ -13,11 +13,10 @@ export interface FormatOptions {
 /** A backlog that another tool keeps in text files of the repository: pure functions over their texts. */
 export interface BacklogFormat {
   readonly name: 'task-master' | 'beads' | 'spec-kit' | 'openspec' | 'backlog-md';
-  /**
-   * Files that it reads, relative to the repository; `*` stands for one name. The first of them that is there makes
-   * the repository one of this format.
-   */
+  /** Files that it reads, relative to the repository; `*` stands for one name. */
   readonly files: readonly string[];
+  /** Those of them of which one makes the repository one of this format. */
+  readonly foundBy: readonly string[];
   /** The units that --unit knows, the default first. */
   readonly units: readonly string[];
   /** @throws {TicketIndexError} naming file, line and what to do. */

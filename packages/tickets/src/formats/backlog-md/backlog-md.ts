@@ -13,6 +13,7 @@ const TASK_FILE = /^backlog\/(?:tasks|completed)\/[^/]+\.md$/;
 export const backlogMd: BacklogFormat = {
   name: 'backlog-md',
   files: [CONFIG, 'backlog/tasks/*.md', 'backlog/completed/*.md'],
+  foundBy: [CONFIG],
   units: ['task'],
 
   read(texts, options) {

@@ -15,6 +15,7 @@ const METADATA = '.beads/metadata.json';
 export const beads: BacklogFormat = {
   name: 'beads',
   files: [...ISSUE_FILES, METADATA],
+  foundBy: ISSUE_FILES,
   units: ['issue'],
 
   read(texts, options) {

@@ -26,6 +26,7 @@ interface Piece {
 export const openspec: BacklogFormat = {
   name: 'openspec',
   files: ['openspec/changes/*/tasks.md', 'openspec/changes/*/proposal.md', 'openspec/changes/*/design.md'],
+  foundBy: ['openspec/changes/*/tasks.md'],
   units: ['section', 'line'],
 
   read(texts, options) {

@@ -17,6 +17,7 @@ const DOCUMENTS = { spec: 'spec.md', plan: 'plan.md' };
 export const specKit: BacklogFormat = {
   name: 'spec-kit',
   files: ['specs/*/tasks.md', 'specs/*/spec.md', 'specs/*/plan.md'],
+  foundBy: ['specs/*/tasks.md'],
   units: ['task'],
 
   read(texts, options) {

@@ -16,6 +16,7 @@ const TASK_FILES = ['.taskmaster/tasks/tasks.json', 'tasks/tasks.json'];
 export const taskMaster: BacklogFormat = {
   name: 'task-master',
   files: [...TASK_FILES, STATE_FILE],
+  foundBy: TASK_FILES,
   units: ['task', 'subtask'],
 
   read(texts, options) {
