@@ -41,7 +41,8 @@ export interface ValidateOptions {
 
 /**
  * Checks a ticket index and what a parallel run of it needs. What is wrong is in the report, never thrown; an
- * index that is not JSON gives a report with that alone. Probes write below `.sage` and leave nothing there.
+ * index that is not JSON gives a report with that alone. Probes write below `.sage` and where worktrees are made, and leave nothing
+ * there.
  * @throws {CannotCheckError} without an index to read, or `checks` has an unknown name.
  */
 export async function validate(options: ValidateOptions): Promise<ValidationReport> {

@@ -44,9 +44,10 @@ test('git: says what is missing elsewhere', async () => {
 
 test('folders: pass where they can be written, and leave nothing behind', async () => {
   const root = temporaryFolder();
-  expect(await checkFolders(root)).toMatchObject([
-    { id: `${id}.commit-queue`, status: 'pass' },
-    { id: `${id}.worktrees`, status: 'pass' },
+  const worktrees = join(root, 'home/.cache/sage/shop-0123456789');
+  expect(await checkFolders(root, worktrees)).toMatchObject([
+    { id: `${id}.commit-queue`, status: 'pass', message: expect.stringMatching(/^\.sage\/commit-queue can/) },
+    { id: `${id}.worktrees`, status: 'pass', message: expect.stringContaining(`${worktrees} can`) },
   ]);
   expect(filesBelow(root)).toEqual([]);
 });
@@ -55,23 +56,24 @@ test('folders: leave what is there', async () => {
   const root = temporaryFolder();
   mkdirSync(join(root, '.sage/commit-queue'), { recursive: true });
   writeFileSync(join(root, '.sage/commit-queue/entry.json'), '{}');
-  await checkFolders(root);
+  await checkFolders(root, join(root, '.sage'));
   expect(filesBelow(root)).toEqual(['.sage', '.sage/commit-queue', '.sage/commit-queue/entry.json']);
 });
 
 test('folders: fail where something is in the way', async () => {
   const root = temporaryFolder();
   mkdirSync(join(root, '.sage'));
-  writeFileSync(join(root, '.sage/worktrees'), 'a file');
-  expect(await checkFolders(root)).toMatchObject([
+  const worktrees = join(root, '.sage/trees');
+  writeFileSync(worktrees, 'a file');
+  expect(await checkFolders(root, worktrees)).toMatchObject([
     { status: 'pass' },
     {
       id: `${id}.worktrees`,
       status: 'fail',
-      message: expect.stringMatching(/^\.sage\/worktrees cannot be written \(EEXIST\): /),
+      message: `${worktrees} cannot be written (EEXIST): mend it, or set worktrees.directory`,
     },
   ]);
-  expect(filesBelow(root)).toEqual(['.sage', '.sage/worktrees']);
+  expect(filesBelow(root)).toEqual(['.sage', '.sage/trees']);
 });
 
 test('agent: fails where it is not signed in, and says how to', async () => {

@@ -29,7 +29,7 @@ export async function checkParallel(
   return [
     ...(await checkGit(root)),
     await checkWorkflowMode(root),
-    ...(await checkFolders(root)),
+    ...(await checkFolders(root, worktrees)),
     await checkAgent(root, agent, path),
     ...(sandbox ? [checkSandbox(sandbox)] : []),
     ...(baseline ? [describeBaseline(baseline)] : []),

@@ -1,19 +1,36 @@
 import { link, mkdir, mkdtemp, open, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { SAGE_PATHS } from '@sage/git';
 import type { Finding } from '../finding.ts';
 
-/** The folders that a run writes to can do what it needs of them. Nothing is left behind. */
-export async function checkFolders(root: string): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  // One after the other: each removes what it made, `.sage` included.
-  for (const name of ['commit-queue', 'worktrees']) {
-    const id = `parallel.${name}`;
-    const fault = await probe(join(root, '.sage', name));
-    const good = `.sage/${name} can be written, with atomic rename and exclusive lock`;
-    const bad = `.sage/${name} ${fault}: mend it, or use another file system`;
-    findings.push({ id, status: fault ? 'fail' : 'pass', message: fault ? bad : good, tickets: [] });
-  }
-  return findings;
+/**
+ * The folders that a run writes to can do what it needs of them. Nothing is left behind. `worktrees`: the folder where
+ * they are made.
+ */
+export async function checkFolders(root: string, worktrees: string): Promise<Finding[]> {
+  const queue = {
+    folder: join(root, SAGE_PATHS.queue),
+    name: SAGE_PATHS.queue,
+    fix: 'use another file system',
+  };
+  return [
+    await check('parallel.commit-queue', queue),
+    await check('parallel.worktrees', { folder: worktrees, name: worktrees, fix: 'set worktrees.directory' }),
+  ];
+}
+
+interface Folder {
+  readonly folder: string;
+  readonly name: string;
+  /** What helps where it cannot be mended. */
+  readonly fix: string;
+}
+
+async function check(id: string, { folder, name, fix }: Folder): Promise<Finding> {
+  const fault = await probe(folder);
+  const good = `${name} can be written, with atomic rename and exclusive lock`;
+  const bad = `${name} ${fault}: mend it, or ${fix}`;
+  return { id, status: fault ? 'fail' : 'pass', message: fault ? bad : good, tickets: [] };
 }
 
 /** What is wrong with a folder, or nothing. */
