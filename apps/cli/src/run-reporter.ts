@@ -1,3 +1,4 @@
+import { withoutWorktree } from '@sage/git';
 import type { Ask } from '@sage/stream';
 import { interactiveAsk } from './interactive.ts';
 import { canBeLive } from './live/can-be-live.ts';
@@ -37,7 +38,13 @@ export function runReporter(options: RunReporterOptions): RunReporter {
   const { stdin, stdout, stderr, env } = process;
   const screen = screenOf(stdout, env);
   const permanent = (out: { write(text: string): unknown }) => {
-    const lines = withEvidence(plainReporter(out, screen, next), out, screen, next.logs);
+    const lines = withEvidence(
+      plainReporter(out, screen, next),
+      out,
+      screen,
+      next.logs,
+      withoutWorktree(root),
+    );
     return quiet ? quietReporter(lines) : lines;
   };
   const isLive = options.live && !json && !quiet && stdin.isTTY && canBeLive(stdout, env);

@@ -1,11 +1,14 @@
 import { Writable } from 'node:stream';
 import type { RunEvent, RunFact } from '@sage/journal';
+import { withoutWorktree, worktreeDirectory } from '@sage/git';
 import { createColors } from 'picocolors';
 import { expect, test } from 'vitest';
 import { logsLine } from '../src/logs-line.ts';
 import { withEvidence } from '../src/reporters/with-evidence.ts';
 
 const SILENT = { event: () => {}, resumed: () => {}, notice: () => {} };
+
+const logs = (ticket: string, nth?: number) => logsLine('.', ticket, nth);
 
 function shown(columns: number, ...facts: RunFact[]): string[] {
   const text: string[] = [];
@@ -16,7 +19,7 @@ function shown(columns: number, ...facts: RunFact[]): string[] {
     },
   });
   const screen = { colors: createColors(false), columns };
-  const reporter = withEvidence(SILENT, stdout, screen, (ticket, nth) => logsLine('.', ticket, nth));
+  const reporter = withEvidence(SILENT, stdout, screen, logs, withoutWorktree('/home/una/shop'));
   for (const fact of facts) reporter.event({ v: 2, run: 'r', time: '', ...fact } satisfies RunEvent);
   return text;
 }
@@ -46,6 +49,12 @@ test('below a failure stand its last lines, and the command that shows all of it
     '    sage logs A-1 --attempt 2',
     '    sage logs A-1',
   ]);
+});
+
+test('paths are those of the repository, not of the place where an agent works', () => {
+  const place = worktreeDirectory('/home/una/shop', undefined);
+  const [line] = shown(80, ended('failed', `(changed ${place}/agent-1/src/fees.ts)`));
+  expect(line).toBe('    | (changed src/fees.ts)');
 });
 
 test('what an agent defers itself is told with the deferral', () => {

@@ -92,6 +92,7 @@ export {
   type MergeResult,
   type TreeEntry,
 } from './objects/trees.ts';
+export { withoutWorktree } from './worktrees/without-worktree.ts';
 export { removeWorktreeDirectory, worktreeDirectory } from './worktrees/worktree-directory.ts';
 export { freeBytes, type WorktreeRoom, worktreeRoom } from './worktrees/worktree-room.ts';
 export { listWorktrees, type Worktree } from './worktrees/worktrees.ts';

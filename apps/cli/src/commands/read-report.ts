@@ -1,4 +1,4 @@
-import { openRepository } from '@sage/git';
+import { openRepository, withoutWorktree } from '@sage/git';
 import { type KnownRun, readCheckedOut } from '@sage/stream';
 import type { Ticket } from '@sage/tickets';
 import { commandsOfRun } from './run-commands.ts';
@@ -11,7 +11,10 @@ export async function readReport(
   directory: string,
 ): Promise<Report> {
   const titles = new Map((await ticketsOf(known.root)).map(({ id, title }) => [id, title]));
-  return reportOf({ ...known, titles }, await commandsOfRun(known.root, known.run, directory));
+  return reportOf(
+    { ...known, titles, shorten: withoutWorktree(known.root) },
+    await commandsOfRun(known.root, known.run, directory),
+  );
 }
 
 /** The journal does not have what waits for what. A report without the picture is one all the same. */

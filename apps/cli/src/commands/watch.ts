@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { openRepository } from '@sage/git';
+import { openRepository, withoutWorktree } from '@sage/git';
 import { followRun } from '@sage/journal';
 import { activeRun } from '@sage/stream';
 import { Command } from 'commander';
@@ -30,7 +30,7 @@ async function watch(typed: string): Promise<void> {
   const next = await commandsOfRun(repository.root, run, typed);
   const screen = screenOf(stdout, process.env);
   const permanent = (out: { write(text: string): unknown }) =>
-    withEvidence(plainReporter(out, screen, next), out, screen, next.logs);
+    withEvidence(plainReporter(out, screen, next), out, screen, next.logs, withoutWorktree(repository.root));
   const live =
     stdin.isTTY && canBeLive(stdout, process.env)
       ? liveRun({

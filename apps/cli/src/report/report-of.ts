@@ -17,6 +17,8 @@ export interface ReportSource extends Pick<RecordedRun, 'run' | 'events' | 'stat
   readonly status: RunStatus;
   /** Of the backlog: the journal has those of tickets that were started. */
   readonly titles?: ReadonlyMap<string, string>;
+  /** Makes paths where agents work those of the repository. */
+  readonly shorten: (line: string) => string;
 }
 
 /** What a run came to, from its events alone. */

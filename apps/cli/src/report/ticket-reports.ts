@@ -7,6 +7,7 @@ import type { Span, TicketOutcome, TicketReport } from './report.ts';
 interface Source extends Pick<RecordedRun, 'events' | 'state'> {
   readonly status: RunStatus;
   readonly titles?: ReadonlyMap<string, string>;
+  readonly shorten: (line: string) => string;
 }
 
 /** What came of each ticket of a run, in the order in which they have landed, then the others. */
@@ -87,7 +88,12 @@ function figures(own: readonly AttemptRecord[]): { tokens?: number; costUsd?: nu
   return sums;
 }
 
-function whyNot(id: string, outcome: TicketOutcome, own: readonly AttemptRecord[], { state }: Source) {
+function whyNot(
+  id: string,
+  outcome: TicketOutcome,
+  own: readonly AttemptRecord[],
+  { state, shorten }: Source,
+) {
   const last = own.at(-1);
   const failed = outcome === 'landed' ? undefined : last;
   const rejected = failed?.landing?.state === 'rejected' ? failed.landing : undefined;
@@ -98,7 +104,7 @@ function whyNot(id: string, outcome: TicketOutcome, own: readonly AttemptRecord[
   return {
     ...given('category', deferral?.category),
     ...given('reason', deferral?.reason ?? rejected?.reason ?? failed?.end?.reason),
-    ...(telling.length > 0 && { telling }),
+    ...(telling.length > 0 && { telling: telling.map(shorten) }),
     ...given('ref', deferral?.ref),
     ...(outcome === 'blocked' && given('by', state.blocked.get(id))),
   };

@@ -5,12 +5,16 @@ import type { Screen } from './screen.ts';
 
 const INDENT = '    ';
 
-/** A reporter that says below each failure how it ended, and which command shows all of it. */
+/**
+ * A reporter that says below each failure how it ended, and which command shows all of it. `shorten`: makes paths where
+ * agents work those of the repository.
+ */
 export function withEvidence(
   reporter: Reporter,
   stdout: { write(text: string): unknown },
   { colors, columns }: Screen,
   logs: (ticket: string, attempt?: number) => string,
+  shorten: (line: string) => string,
 ): Reporter {
   const evidence = new EvidenceOf(logs);
   return {
@@ -24,7 +28,7 @@ export function withEvidence(
       const found = evidence.take(event);
       if (!found) return;
       for (const line of found.telling)
-        stdout.write(`${INDENT}${colors.dim(`| ${fit(line, columns - 6)}`)}\n`);
+        stdout.write(`${INDENT}${colors.dim(`| ${fit(shorten(line), columns - 6)}`)}\n`);
       // Never cut: it is there to be pasted.
       stdout.write(`${INDENT}${printable(found.command)}\n`);
     },

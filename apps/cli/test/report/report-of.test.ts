@@ -23,7 +23,7 @@ test('a run: what landed, what did not and why, how long, by whom', () => {
       ticket: 'B',
       entry: 'e',
       reason: 'verify failed',
-      output: 'x\n1 failed\n',
+      output: '/trees/agent-1/x.ts\n1 failed\n',
     },
     {
       at: 95,
@@ -72,7 +72,7 @@ test('a run: what landed, what did not and why, how long, by whom', () => {
       attempts: 2,
       seconds: 90,
       category: 'persistent_test_failure',
-      telling: ['x', '1 failed'],
+      telling: ['x.ts', '1 failed'],
       ref: 'refs/sage/deferred/B',
       agent: 'codex',
       logs: [{ attempt: 1 }, { attempt: 2 }],

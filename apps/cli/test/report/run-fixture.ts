@@ -28,7 +28,9 @@ export function reportFrom(facts: readonly TimedFact[], isAlive = false): Report
   const events = eventsOf(facts);
   const fold = new RunStatusFold();
   for (const event of events) fold.apply(event);
-  return reportOf({ run: 'r1', events, state: RunFold.of(events).state, status: fold.status(isAlive) }, NEXT);
+  const { state } = RunFold.of(events);
+  const shorten = (line: string) => line.replaceAll('/trees/agent-1/', '');
+  return reportOf({ run: 'r1', events, state, status: fold.status(isAlive), shorten }, NEXT);
 }
 
 export const begin = (tickets: readonly string[], at = 0, resumed = false): TimedFact => ({

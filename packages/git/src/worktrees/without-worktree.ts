@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { worktreeDirectory } from '@sage/git';
+import { worktreeDirectory } from './worktree-directory.ts';
 
 /** Takes the place where agents work out of paths: what is left is the path in the repository. */
 export function withoutWorktree(root: string): (text: string) => string {

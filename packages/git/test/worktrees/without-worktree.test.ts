@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { worktreeDirectory } from '@sage/git';
 import { expect, test } from 'vitest';
-import { withoutWorktree } from '../../src/logs/without-worktree.ts';
+import { withoutWorktree } from '../../src/worktrees/without-worktree.ts';
+import { worktreeDirectory } from '../../src/worktrees/worktree-directory.ts';
 
 test('paths of a worktree become paths of the repository, wherever worktrees are', () => {
   const shorten = withoutWorktree('/home/una/shop');

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { openRepository, type Repository, SAGE_PATHS } from '@sage/git';
+import { openRepository, type Repository, SAGE_PATHS, withoutWorktree } from '@sage/git';
 import {
   type AttemptRecord,
   AttemptRecords,
@@ -13,7 +13,6 @@ import { AttemptLog, attemptPath, type LogEntry, logParts, openRegular } from '@
 import { coordinator } from '../start/only-run.ts';
 import { findAttempt, type FoundAttempt } from './find-attempt.ts';
 import { landingEntries } from './landing-entries.ts';
-import { withoutWorktree } from './without-worktree.ts';
 
 const LOOK_INTERVAL_MS = 200;
 
