@@ -214,3 +214,11 @@ test('layOut: every edge leads to the right, no two nodes are in one place, and 
     }),
   );
 });
+
+test('a title cannot turn the text of a picture around', () => {
+  const svg = drawSvg(buildDependencyGraph([{ id: 'A-1', dependencies: [] }]), {
+    titleOf: () => '\u{202e}evil',
+  });
+  expect(svg).toContain('\u{fffd}evil');
+  expect(svg).not.toMatch(/\p{Cf}/u);
+});
