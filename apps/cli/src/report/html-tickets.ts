@@ -19,7 +19,7 @@ export function ticketsHtml({ tickets, run }: Pick<Report, 'tickets' | 'run'>, l
   const rows = tickets.filter(({ container }) => !container);
   const retries = rows.filter(({ commands }) => commands.retry !== undefined).length <= MAX_RETRIES;
   const html = rows.map((ticket) => row(ticket, `.sage/runs/${run}/`, limits, retries));
-  return `<h2>Tickets</h2><div class=scroll><table><tr><th>ticket<th>what came of it<th>commit<th>time<th>used<th>logs\n${html.join('\n')}</table></div>`;
+  return `<h2>Tickets</h2><div class=scroll><table class=tickets><tr><th>ticket<th>what came of it<th>commit<th>time<th>used<th>logs\n${html.join('\n')}</table></div>`;
 }
 
 function row(ticket: TicketReport, folder: string, limits: TextLimits, retries: boolean): string {
