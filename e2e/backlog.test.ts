@@ -33,6 +33,7 @@ test('from nothing to a landed backlog, by the commands that each message names'
   await sandbox.sage('trust');
   const run = await sandbox.stream(WRITE_OWN_FILE);
   expect(run.exitCode).toBe(0);
+  expect((await sandbox.sage('next')).stdout).toBe('nothing to do: 2 COMPLETED');
   const listed = await sandbox.sage('list', '--json');
   expect(JSON.parse(listed.stdout)).toMatchObject({
     v: 1,

@@ -104,7 +104,7 @@ test.each([
   [[], '--interactive needs a terminal: use --auto'],
   [['--interactive'], '--interactive needs a terminal: use --auto'],
   [['--interactive', '--json'], '--json needs --auto'],
-  [['--auto'], '--agent NAME or --agent-command'],
+  [['--auto'], 'add --agent NAME (claude, codex,'],
   [['--auto', '--agent-command', 'true', '--parallel=0'], '0'],
   [['--auto', '--agent-command', 'true', '--parallel=-1'], '-1'],
   [['--auto', '--agent-command', 'true', '--parallel=2.5'], '2.5'],

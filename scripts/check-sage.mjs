@@ -1,11 +1,11 @@
 // Installs `dist/sage-*.tgz` as a user would, into an empty folder and without any registry, and has it work through a backlog.
 // Needs `node scripts/pack.mjs` before. Ends with "1 passed, 0 failed" or "0 passed, 1 failed".
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const dist = join(import.meta.dirname, '../dist');
+const project = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'sage-installed-'));
 const [home, root] = ['home', 'repository'].map((name) => join(folder, name));
 const env = { PATH: process.env.PATH, HOME: home, SHELL: '/bin/sh', GIT_CONFIG_NOSYSTEM: '1' };
@@ -14,8 +14,11 @@ const run = (program, ...args) =>
 try {
   mkdirSync(home);
   mkdirSync(join(root, '.sage/tickets'), { recursive: true });
-  const [tarball] = readdirSync(dist).filter((name) => /^sage-.*\.tgz$/.test(name));
-  run('npm', 'install', '--offline', '--global', '--prefix', folder, join(dist, tarball));
+  // As README names the file: npm takes some paths for a repository elsewhere.
+  const readme = readFileSync(join(project, 'README.md'), 'utf8');
+  const [, tarball] = /^npm install --global (\S+)/m.exec(readme) ?? [];
+  const install = `npm install --offline --global --prefix "$1" ${tarball}`;
+  execFileSync('sh', ['-c', install, 'sh', folder], { cwd: project, env, encoding: 'utf8', stdio: 'pipe' });
   const sage = (...args) => run(process.execPath, join(folder, 'lib/node_modules/sage/bin/sage.js'), ...args);
   const tickets = ['A-1', 'A-2'].map((id) => ({ id, title: id, state: 'UNPROCESSED' }));
   writeFileSync(join(root, '.sage/tickets/index.json'), JSON.stringify({ version: '1.0', tickets }));

@@ -43,6 +43,6 @@ function packSage(cli, folder) {
     files: ['bin', 'bundle', 'config.schema.json'],
   };
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
-  run('npm', ['pack', '--pack-destination', dist], folder);
+  run('npm', ['pack', '--loglevel=error', '--pack-destination', dist], folder);
   rmSync(folder, { recursive: true });
 }

@@ -53,7 +53,10 @@ export function backlogCommands(): Command[] {
       const plan = await planStream({ directory, choice, parallel, maxAttempts: DEFAULT_ATTEMPTS });
       const rows = new Map((await listBacklog(directory, choice)).map((row) => [row.id, row]));
       const first = (plan.batches[0] ?? []).flatMap((id) => rows.get(id) ?? []);
-      print(flags, { v: 1, tickets: first }, () => formatRows(first, screen()));
+      const none = plan.nothing ?? 'nothing can start now: sage list says what each ticket waits for';
+      print(flags, { v: 1, tickets: first }, () =>
+        first.length === 0 ? `${none}\n` : formatRows(first, screen()),
+      );
     });
   const add = command('add', 'add a ticket to the index')
     .argument('<title>', 'what is to be done, in a few words')

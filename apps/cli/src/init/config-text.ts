@@ -5,7 +5,7 @@ export function configText(agent: string | undefined, { setup, test }: Project, 
   const line = (key: string, value: string | undefined, example: string) =>
     value === undefined ? `# ${key}: ${example}` : `${key}: ${JSON.stringify(value)}`;
   return `# yaml-language-server: $schema=${schema}
-# Settings of sage: a flag wins over its setting. All of them: docs/configuration.md.
+# Settings of sage: a flag wins over its setting. All of them are in ${schema}.
 
 # Who works on the tickets: claude, codex, gemini, opencode, acp:COMMAND, or one of your own.
 ${line('agent', agent, 'claude')}

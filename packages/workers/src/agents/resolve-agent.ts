@@ -77,7 +77,9 @@ function chosenAgent({ name, command, custom = {}, permissions }: AgentChoice): 
     return ofLine({ metered: false, permissions, ...like, name: name ?? 'command' }, command);
   }
   if (name === undefined) {
-    throw new AgentError('UNKNOWN_AGENT', '', 'no agent is chosen: add --agent NAME or --agent-command CMD');
+    const names = KNOWN_AGENTS.map((agent) => agent.name).join(', ');
+    const how = `add --agent NAME (${names} or your own), or --agent-command CMD`;
+    throw new AgentError('UNKNOWN_AGENT', '', `no agent is chosen: ${how}`);
   }
   if (name.startsWith(ACP)) return ofLine({ permissions, ...likeProgram(name), name, metered: true }, name);
   const own = Object.hasOwn(custom, name) ? custom[name] : undefined;

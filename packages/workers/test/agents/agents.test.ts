@@ -55,10 +55,15 @@ test('a model is chosen as each agent takes it, quoted for the shell', () => {
   );
 });
 
+test('where no agent is chosen, the known ones are named', () => {
+  expect(() => resolveAgent({})).toThrow(
+    'no agent is chosen: add --agent NAME (claude, codex, gemini, opencode or your own), or --agent-command CMD',
+  );
+});
+
 test('an unknown agent is an error that names the nearest', () => {
   expect(() => resolveAgent({ name: 'cluade' })).toThrow(/unknown agent "cluade": did you mean claude\?/);
   expect(() => resolveAgent({ name: 'constructor' })).toThrow(AgentError);
-  expect(() => resolveAgent({})).toThrow(/--agent NAME or --agent-command/);
 });
 
 test('the program of a command is found as the shell finds it', async () => {
