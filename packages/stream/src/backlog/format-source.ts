@@ -1,4 +1,4 @@
-import { mkdir, rmdir, stat } from 'node:fs/promises';
+import { mkdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ManagedFile } from '@sage/commit-queue';
@@ -122,7 +122,7 @@ export class FormatSource implements TicketSource {
   }
 }
 
-/** The lock that Task Master takes, by way of proper-lockfile: a folder beside the file. */
+/** The lock that Task Master takes: a folder beside the file, by way of proper-lockfile, or from its command line a file. */
 async function lockOf(file: string): Promise<AsyncDisposable> {
   const folder = `${file}.lock`;
   for (;;) {
@@ -133,7 +133,7 @@ async function lockOf(file: string): Promise<AsyncDisposable> {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }
     const held = await stat(folder).catch(() => undefined);
-    if (held && Date.now() - held.mtimeMs > STALE_LOCK_MS) await rmdir(folder).catch(() => {});
+    if (held && Date.now() - held.mtimeMs > STALE_LOCK_MS) await rm(folder, { recursive: true, force: true });
     else await delay(LOCK_LOOK_MS);
   }
 }
