@@ -93,8 +93,8 @@ export async function runCase({ name, rounds, prepare, after, ...expected }: Cas
 async function auditFindings(root: string, { way, keeps }: Expectation): Promise<string[]> {
   if (keeps !== 'landed') return [];
   await using queue = await openCommitQueue({ repository: root });
-  const managedPaths = way === 'with a managed file' ? ['log'] : [];
-  const { problems } = await queue.audit({ target: TARGET, managedPaths });
+  const isManaged = (path: string): boolean => way === 'with a managed file' && path === 'log';
+  const { problems } = await queue.audit({ target: TARGET, isManaged });
   return problems.map(({ message }) => `audit: ${message} in ${root}`);
 }
 

@@ -25,7 +25,7 @@ export interface AuditOptions {
   /** Full ref. */
   readonly target: string;
   /** Paths that landings may change beside their work, such as the ticket index. */
-  readonly managedPaths?: readonly string[];
+  readonly isManaged?: (path: string) => boolean;
   /** Each of these tickets must have a landing. */
   readonly claims?: readonly Claim[];
 }
@@ -71,7 +71,7 @@ export interface AuditReport {
 export async function auditLandings(
   repository: Repository,
   entries: readonly QueueEntry[],
-  { target, managedPaths = [], claims = [] }: AuditOptions,
+  { target, isManaged = () => false, claims = [] }: AuditOptions,
 ): Promise<AuditReport> {
   const report: AuditReport = { target, landings: [], done: [], compared: 0, problems: [] };
   const tip = await readRef(repository, target);
@@ -115,7 +115,7 @@ export async function auditLandings(
       continue;
     }
     const parent = landedOn(landing, ticket, commits);
-    const comparison = await compareLanding(session, entry, { landing, parent, managedPaths });
+    const comparison = await compareLanding(session, entry, { landing, parent, isManaged });
     if (comparison === 'same') report.compared += 1;
     else if (typeof comparison === 'object') report.problems.push(wrongContent(entry, landed, comparison));
   }

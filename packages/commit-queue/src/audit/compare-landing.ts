@@ -9,14 +9,14 @@ export interface ComparedLanding {
   readonly landing: LoggedCommit;
   /** What it was put on. */
   readonly parent: string | undefined;
-  readonly managedPaths: readonly string[];
+  readonly isManaged: (path: string) => boolean;
 }
 
 /** Applies the work of an entry to what it was landed on once more, and compares that with what landed. */
 export async function compareLanding(
   session: GitSession,
   { commit, base }: QueueEntry,
-  { landing, parent, managedPaths }: ComparedLanding,
+  { landing, parent, isManaged }: ComparedLanding,
 ): Promise<Comparison> {
   // Work that was there already keeps its own commit.
   if (parent === undefined || landing.oid === commit) return 'unknown';
@@ -29,8 +29,7 @@ export async function compareLanding(
   ]);
   // Cleaned up, and collected since.
   if (ours === undefined || work === undefined || after === undefined) return 'unknown';
-  const others = (changes: ReadonlyMap<string, string>) =>
-    [...changes].filter(([path]) => !managedPaths.includes(path));
+  const others = (changes: ReadonlyMap<string, string>) => [...changes].filter(([path]) => !isManaged(path));
   if (before !== undefined) {
     // Where the work changes what nobody else has, both differences are the same: no merge is needed to see that.
     const [asked, made] = await Promise.all([

@@ -10,7 +10,11 @@ test('landings that are as they should be have no problem; managed paths may dif
   const base = tip(repository);
   for (const name of ['x', 'y']) await add(name, { [name]: name }, base);
   await landAll(queue);
-  const report = await queue.audit({ target: MAIN, managedPaths: ['log'], claims: claims('x', 'y') });
+  const report = await queue.audit({
+    target: MAIN,
+    isManaged: (path) => path === 'log',
+    claims: claims('x', 'y'),
+  });
   expect(report).toMatchObject({ compared: 2, problems: [] });
   expect(report.landings.map(({ ticket }) => ticket)).toEqual(['x', 'y']);
   expect((await queue.audit({ target: MAIN })).problems.map(({ kind }) => kind)).toEqual([

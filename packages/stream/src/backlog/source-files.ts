@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { git, readBlob, readRef, type Repository } from '@sage/git';
+import { BACKLOG_FORMATS, SAGE_INDEX } from '@sage/tickets';
 
 /** Texts of files, by their paths relative to the repository. */
 export type Texts = ReadonlyMap<string, string>;
@@ -41,6 +42,12 @@ export async function pathsInBranch(
     const like = likeness(pattern);
     return paths.filter((path) => like.test(path)).toSorted();
   });
+}
+
+/** Whether landings may write ticket states into a file, of whatever backlog: runs may have used one after the other. */
+export function mayHoldStates(path: string): boolean {
+  const patterns = [SAGE_INDEX, ...BACKLOG_FORMATS.flatMap(({ files }) => files)];
+  return patterns.some((pattern) => likeness(pattern).test(path));
 }
 
 function likeness(pattern: string): RegExp {

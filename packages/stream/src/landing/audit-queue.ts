@@ -4,7 +4,7 @@ import { type AuditReport, type Claim, ENTRY_TRAILER, openCommitQueue } from '@s
 import { findTrailers, readBlob, resolveCommit, type Repository } from '@sage/git';
 import { listRuns, readRun } from '@sage/journal';
 import { parseTicketIndex, SAGE_INDEX } from '@sage/tickets';
-import { openSource } from '../backlog/open-source.ts';
+import { mayHoldStates } from '../backlog/source-files.ts';
 
 /**
  * Checks every landing on a branch (a full ref) against git. What has landed there is known from the branch itself,
@@ -14,18 +14,7 @@ export async function auditQueue(repository: Repository, target: string): Promis
   const queue = await openCommitQueue({ repository });
   const runs = await claimsOfRuns(repository, target);
   const claims = [...runs, ...(await claimsOfIndex(repository, target, runs))];
-  return queue.audit({ target, managedPaths: await statePaths(repository, target), claims });
-}
-
-/** Files that landings write ticket states into. A backlog that cannot be read now had the usual ones. */
-async function statePaths(repository: Repository, target: string): Promise<string[]> {
-  try {
-    const source = await openSource(repository, target);
-    await source.read();
-    return [SAGE_INDEX, ...source.stateFiles([]).map(({ path }) => path)];
-  } catch {
-    return [SAGE_INDEX];
-  }
+  return queue.audit({ target, isManaged: mayHoldStates, claims });
 }
 
 async function claimsOfRuns(repository: Repository, target: string): Promise<Claim[]> {
