@@ -230,3 +230,34 @@ test('files that other tools have beside their backlog make none, and agents may
   expect(run.exitCode).toBe(0);
   expect(await sandbox.read('specs/b/spec.md')).toBe('# B\nmore\n');
 });
+
+test('an audit knows the states of each backlog that runs have used, also where their files have moved since', async () => {
+  const [taskMaster, , , , backlogMd] = SOURCES as [Source, Source, Source, Source, Source];
+  const files = { ...taskMaster.files, ...backlogMd.files };
+  const sandbox = await Sandbox.create([], { indexed: false, files });
+  for (const [source, id] of [
+    ['task-master', '1'],
+    ['backlog-md', 'TASK-1'],
+  ] as const)
+    expect((await sandbox.stream(WRITE_OWN_FILE, `--source=${source}`, `--only=${id}`)).exitCode).toBe(0);
+  await sandbox.write('backlog/completed/.gitkeep', '');
+  const name = 'task-1 - Write-part-1.md';
+  sandbox.git('mv', `backlog/tasks/${name}`, `backlog/completed/${name}`);
+  sandbox.git('commit', '--quiet', '--message=tidy up');
+  const audit = await sandbox.queue('audit');
+  expect([audit.exitCode, audit.stdout]).toEqual([0, expect.stringContaining('nothing is missing')]);
+});
+
+test('every command that reads the backlog goes by the configuration, and by what is typed before it', async () => {
+  const [taskMaster, , , , backlogMd] = SOURCES as [Source, Source, Source, Source, Source];
+  const files = { ...taskMaster.files, ...backlogMd.files, 'sage.config.yaml': 'source: backlog-md\n' };
+  const sandbox = await Sandbox.create([], { indexed: false, files });
+  expect((await sandbox.sage('list')).stdout).toContain('TASK-1 ');
+  expect((await sandbox.sage('list', '--source=task-master')).stdout).not.toContain('TASK-1 ');
+  expect((await sandbox.sage('show', 'TASK-4')).stdout).toContain('TASK-1');
+  expect((await sandbox.sage('graph')).stdout).toContain('TASK-1');
+  expect((await sandbox.sage('next')).stdout).toContain('TASK-1');
+  const run = await sandbox.stream(WRITE_OWN_FILE, '--source=task-master', '--only=1');
+  expect(run.exitCode).toBe(0);
+  expect((await sandbox.sage('report', '--source=task-master')).stdout).toContain('Task 1');
+});

@@ -42,7 +42,10 @@ export const settingsSchema = z.strictObject({
   interactive: z.boolean().optional(),
   parallelInteractive: z.boolean().optional(),
   semiAuto: z.boolean().optional(),
-  source: oneLine.describe('the backlog to read: sage, task-master, beads, ...').optional(),
+  source: oneLine
+    .refine((name) => name !== 'github', 'asks a server: type --source github where it is meant')
+    .describe('the backlog to read: sage, task-master, beads, ...')
+    .optional(),
   tag: oneLine.optional(),
   unit: oneLine.optional(),
   label: oneLine.optional(),

@@ -1,5 +1,7 @@
 import type { SourceChoice } from '@sage/stream';
 import type { Command } from 'commander';
+import { readConfig } from './config.ts';
+import { UntrustedError } from './errors.ts';
 
 /** Flags that say which backlog of the repository is meant. */
 export interface SourceFlags {
@@ -17,6 +19,17 @@ export function withSourceFlags(command: Command): Command {
     .option('--unit <name>', 'what one ticket is: task or subtask, section or line')
     .option('--label <name>', 'with --source github: only issues with this label')
     .option('--milestone <name>', 'with --source github: only issues of this milestone');
+}
+
+/**
+ * What is typed, else what is configured. A configuration that is a program and is not confirmed says nothing here.
+ */
+export async function chosenSource(directory: string, typed: SourceFlags): Promise<SourceChoice> {
+  const config = await readConfig(directory).catch((error: unknown) => {
+    if (error instanceof UntrustedError) return {};
+    throw error;
+  });
+  return sourceChoice({ ...sourceChoice(config), ...sourceChoice(typed) });
 }
 
 export function sourceChoice({ source, tag, unit, label, milestone }: SourceFlags): SourceChoice {

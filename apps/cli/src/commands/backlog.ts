@@ -1,6 +1,13 @@
 import { join, resolve } from 'node:path';
 import { openRepository, replaceFile } from '@sage/git';
-import { type BacklogRow, checkedOutSource, listBacklog, planStream, showTicket } from '@sage/stream';
+import {
+  type BacklogRow,
+  checkedOutSource,
+  listBacklog,
+  planStream,
+  showTicket,
+  type SourceChoice,
+} from '@sage/stream';
 import { addTicket, type NewTicket, nextTicketId, readTicketIndex, SAGE_INDEX } from '@sage/tickets';
 import { Command } from 'commander';
 import { UsageError } from '../errors.ts';
@@ -9,7 +16,7 @@ import { parseWholeNumber } from '../numbers.ts';
 import { printable } from '../printable.ts';
 import { formatRows, formatTicket, stateOf } from '../reporters/backlog.ts';
 import { screenOf } from '../reporters/screen.ts';
-import { type SourceFlags, sourceChoice, withSourceFlags } from '../source-flags.ts';
+import { chosenSource, type SourceFlags, withSourceFlags } from '../source-flags.ts';
 import { DEFAULT_ATTEMPTS } from '../stream-settings.ts';
 
 interface Flags extends SourceFlags {
@@ -35,13 +42,13 @@ export function backlogCommands(): Command[] {
     .option('--state <state>', STATES.join(', '))
     .option('--component <prefix>', 'only tickets of this component')
     .action(async (flags: Flags & { state?: string; component?: string }) => {
-      const rows = (await listBacklog(resolve(flags.C), sourceChoice(flags))).filter(chosenBy(flags));
+      const rows = (await listBacklog(resolve(flags.C), await choiceOf(flags))).filter(chosenBy(flags));
       print(flags, { v: 1, tickets: rows }, () => formatRows(rows, screen()));
     });
   const show = withSourceFlags(command('show', 'all of a ticket, and what waits for it'))
     .argument('<id>', 'the ticket')
     .action(async (id: string, flags: Flags) => {
-      const ticket = await showTicket(resolve(flags.C), id, sourceChoice(flags));
+      const ticket = await showTicket(resolve(flags.C), id, await choiceOf(flags));
       print(flags, { v: 1, ...ticket }, () => formatTicket(ticket, screen()));
     });
   const next = withSourceFlags(command('next', 'the tickets that would start first'))
@@ -49,7 +56,7 @@ export function backlogCommands(): Command[] {
     .action(async (count: string, flags: Flags) => {
       const directory = resolve(flags.C);
       const parallel = parseWholeNumber('the number of tickets', count);
-      const choice = sourceChoice(flags);
+      const choice = await choiceOf(flags);
       const plan = await planStream({ directory, choice, parallel, maxAttempts: DEFAULT_ATTEMPTS });
       const rows = new Map((await listBacklog(directory, choice)).map((row) => [row.id, row]));
       const first = (plan.batches[0] ?? []).flatMap((id) => rows.get(id) ?? []);
@@ -75,6 +82,10 @@ export function backlogCommands(): Command[] {
       );
     });
   return [list, show, next, add];
+}
+
+function choiceOf(flags: Flags): Promise<SourceChoice> {
+  return chosenSource(resolve(flags.C), flags);
 }
 
 function command(name: string, description: string): Command {

@@ -7,7 +7,7 @@ import { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
 import { screenOf } from '../reporters/screen.ts';
-import { type SourceFlags, sourceChoice, withSourceFlags } from '../source-flags.ts';
+import { chosenSource, type SourceFlags, withSourceFlags } from '../source-flags.ts';
 import { formatGraph, graphAsJson } from '../reporters/graph.ts';
 
 const FORMATS = ['text', 'mermaid', 'dot', 'svg', 'json'];
@@ -39,7 +39,9 @@ async function draw({ C, format, focus, state, ...source }: Flags): Promise<stri
   const odd = states?.find((name) => !TICKET_STATES.some((known) => known === name));
   if (odd !== undefined)
     throw new UsageError(`--state ${odd}: no such state; known: ${TICKET_STATES.join(', ')}`);
-  const { tickets: list } = await readCheckedOut(await openRepository(resolve(C)), sourceChoice(source));
+  const directory = resolve(C);
+  const choice = await chosenSource(directory, source);
+  const { tickets: list } = await readCheckedOut(await openRepository(directory), choice);
   const tickets = new Map(list.map((ticket) => [ticket.id, ticket]));
   if (focus !== undefined && !tickets.has(focus)) throw new UsageError(`--focus ${focus}: no such ticket`);
   const whole = buildDependencyGraph(toGraphNodes(list).nodes);

@@ -4,13 +4,15 @@ import type { Ticket } from '@sage/tickets';
 import { commandsOfRun } from './run-commands.ts';
 import type { Report } from '../report/report.ts';
 import { reportOf } from '../report/report-of.ts';
+import { chosenSource, type SourceFlags } from '../source-flags.ts';
 
 /** The report of a run, with titles from the backlog. `directory`: what was typed after -C. */
 export async function readReport(
   known: KnownRun & { readonly root: string },
   directory: string,
+  flags: SourceFlags = {},
 ): Promise<Report> {
-  const titles = new Map((await ticketsOf(known.root)).map(({ id, title }) => [id, title]));
+  const titles = new Map((await ticketsOf(known.root, flags)).map(({ id, title }) => [id, title]));
   return reportOf(
     { ...known, titles, shorten: withoutWorktree(known.root) },
     await commandsOfRun(known.root, known.run, directory),
@@ -18,7 +20,7 @@ export async function readReport(
 }
 
 /** The journal does not have what waits for what. A report without the picture is one all the same. */
-export async function ticketsOf(root: string): Promise<readonly Ticket[]> {
-  const read = async () => readCheckedOut(await openRepository(root));
+export async function ticketsOf(root: string, flags: SourceFlags): Promise<readonly Ticket[]> {
+  const read = async () => readCheckedOut(await openRepository(root), await chosenSource(root, flags));
   return (await read().catch(() => undefined))?.tickets ?? [];
 }

@@ -8,20 +8,21 @@ import { UsageError } from '../errors.ts';
 import { screenOf } from '../reporters/screen.ts';
 import { reportAsHtml } from '../report/html.ts';
 import { reportAsMarkdown } from '../report/markdown.ts';
+import { type SourceFlags, withSourceFlags } from '../source-flags.ts';
 import { readReport, ticketsOf } from './read-report.ts';
 import { reportGraph } from '../report/report-graph.ts';
 import { reportAsText } from '../report/text.ts';
 
 const FORMATS = ['text', 'md', 'json', 'html'];
 
-interface Flags {
+interface Flags extends SourceFlags {
   readonly C: string;
   readonly format: string;
   readonly json?: boolean;
 }
 
 export function reportCommand(): Command {
-  return new Command('report')
+  return withSourceFlags(new Command('report'))
     .description('what a run has landed and what not, why, and how to go on; time, tokens and cost')
     .argument('[run]', 'a run, by default the newest; sage history lists them')
     .option('-C <dir>', 'work on the repository in this directory', '.')
@@ -37,7 +38,7 @@ async function write(run: string | undefined, { C, json, ...flags }: Flags): Pro
   if (!FORMATS.includes(format))
     throw new UsageError(`--format ${format}: no such format; known: ${FORMATS.join(', ')}`);
   const known = await readKnownRun(resolve(C), run);
-  const report = await readReport(known, C);
+  const report = await readReport(known, C, flags);
   switch (format) {
     case 'json':
       return `${JSON.stringify(report)}\n`;
@@ -46,7 +47,7 @@ async function write(run: string | undefined, { C, json, ...flags }: Flags): Pro
     case 'html':
       return reportAsHtml(report, {
         base: `${pathToFileURL(join(known.root, SAGE_PATHS.runs, known.run)).href}/`,
-        graph: reportGraph(report, toGraphNodes(await ticketsOf(known.root)).nodes),
+        graph: reportGraph(report, toGraphNodes(await ticketsOf(known.root, flags)).nodes),
       });
     default:
       return reportAsText(report, screenOf(process.stdout, process.env));
