@@ -34,8 +34,10 @@ const issue = state.find((one) => String(one.number) === args[0]);
 const label = { name: args[2] };
 if (verb === 'list') process.stdout.write(JSON.stringify(args.includes('--label') ? state.slice(0, 2) : state));
 else if (verb === 'close') issue.state = 'CLOSED';
+else if (verb === 'edit' && !state.some((one) => one.label)) throw new Error("'deferred' not found");
 else if (verb === 'edit') issue.labels = args[1] === '--add-label' ? [...issue.labels, label] : [];
-else if (!['create', 'comment'].includes(verb)) throw new Error('unknown command ' + verb);
+else if (verb === 'create') state.push({ label: args[0] });
+else if (verb !== 'comment') throw new Error('unknown command ' + verb);
 `;
 const GITHUB = NUMBERS.map((number) => ({
   number,
@@ -164,6 +166,8 @@ test('a deferral is said once, a label chooses, and a tool that fails or is not 
   expect(deferrals.toSorted()).toEqual(
     [1, 2].map((n) => `issue comment ${n} --body Deferred: the agent ended with exit code 1`),
   );
+  // One that is there keeps what a person has made of it.
+  expect(calls().filter((call) => call.startsWith('label create'))).toEqual(['label create deferred']);
   expect((await sage('list', '--source=github', '--label=P1')).stdout).toContain('deferred');
   const noLabels = await sage('list', '--source=sage', '--label=P1');
   expect(noLabels.stderr).toContain('--label P1: the ticket index of Sage has none');
@@ -174,4 +178,27 @@ test('a deferral is said once, a label chooses, and a tool that fails or is not 
     stderr: 'ERROR: gh issue: HTTP 503: try later',
   });
   expect((await sandbox.sage('list', '--source=github')).stderr).toMatch(/^ERROR: gh is not installed/);
+});
+
+test('a store of bd is found without a file beside it; GitHub is not asked because a configuration says so', async ({
+  onTestFinished,
+}) => {
+  const bd = TOOLS[0] as ToolCase;
+  const files = { '.beads/dolt/config': '', '.gitignore': '.beads\n' };
+  const { sandbox, sage, calls } = await open({ ...bd, files }, onTestFinished);
+  expect((await sage('list')).stdout).toContain('(after bd-1)');
+  expect(calls()).toEqual(['export', '']);
+  await sandbox.write('sage.config.yaml', 'source: github\n');
+  expect(await sandbox.sage('list')).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('type --source github where it is meant') as string,
+  });
+});
+
+test('of more issues than are read a person is told', async ({ onTestFinished }) => {
+  const github = TOOLS[1] as ToolCase;
+  const many = Array.from({ length: 1_000 }, (_, index) => ({ ...GITHUB[0], number: index + 1 }));
+  const { sage } = await open({ ...github, state: many }, onTestFinished);
+  const { stdout } = await sage('validate', '--source=github', '--verbose');
+  expect(stdout).toContain('only the newest 1000 issues are read: choose some with --label or --milestone');
 });

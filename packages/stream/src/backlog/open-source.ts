@@ -129,8 +129,8 @@ async function formatOf(
   if (await isThere([SAGE_INDEX])) return undefined;
   const found: BacklogFormat[] = [];
   for (const format of BACKLOG_FORMATS) {
-    const isBd = format.name === 'beads' && hasDoltStore(root);
-    if (isBd || (await isThere(format.foundBy))) found.push(format);
+    const hasStore = format.name === 'beads' && hasDoltStore(root);
+    if (hasStore || (await isThere(format.foundBy))) found.push(format);
   }
   if (found.length > 1) {
     const list = found.map(({ name }) => name).join(' and ');
@@ -153,7 +153,6 @@ const BEGUN: readonly (readonly [folder: string, missing: string, way: string])[
 async function assertNothingBegun({ root }: Repository): Promise<void> {
   for (const [folder, missing, way] of BEGUN) {
     if (!existsSync(join(root, folder))) continue;
-    if (folder === '.beads' && hasDoltStore(root)) continue;
     throw new SourceError(
       `there is ${folder}/, but no ${missing}: ${way}; or begin with an index of Sage's own: sage init`,
     );

@@ -2,7 +2,12 @@ import { DEFERRED_LABEL, GITHUB_FIELDS, readGithubIssues } from '@sage/tickets';
 import type { BacklogTool } from './tool-source.ts';
 import { runTool, type Tool } from './run-tool.ts';
 
-const GH: Tool = { name: 'gh', variables: /^(GH_|GITHUB_TOKEN$)/, address: 'https://cli.github.com' };
+const GH: Tool = {
+  name: 'gh',
+  // Its login may be with the keys of the desktop.
+  variables: /^(GH_|GITHUB_TOKEN$|GITHUB_ENTERPRISE_TOKEN$|DBUS_SESSION_BUS_ADDRESS$)/,
+  address: 'https://cli.github.com',
+};
 /** More issues than one run works through. */
 const MAX_ISSUES = 1_000;
 
@@ -18,23 +23,39 @@ export function githubTool(root: string, { label, milestone }: GithubOptions): B
     ...(milestone === undefined ? [] : ['--milestone', milestone]),
   ];
   const args = ['--state', 'all', '--limit', String(MAX_ISSUES), '--json', GITHUB_FIELDS, ...filters];
+  const edit = (id: string, ...change: readonly string[]) =>
+    runTool(root, GH, ['issue', 'edit', id, ...change]);
+  /** A label that is there keeps its colour and its description. */
+  async function addLabel(id: string): Promise<void> {
+    try {
+      await edit(id, '--add-label', DEFERRED_LABEL);
+    } catch {
+      await runTool(root, GH, ['label', 'create', DEFERRED_LABEL]);
+      await edit(id, '--add-label', DEFERRED_LABEL);
+    }
+  }
   return {
     name: 'github',
     async read() {
       const json = await runTool(root, GH, ['issue', 'list', ...args]);
-      return { file: 'gh issue list', ...readGithubIssues(json, 'gh issue list') };
+      const { tickets, warnings } = readGithubIssues(json, 'gh issue list');
+      const cut = `only the newest ${MAX_ISSUES} issues are read: choose some with --label or --milestone`;
+      return {
+        file: 'gh issue list',
+        tickets,
+        warnings: tickets.length < MAX_ISSUES ? warnings : [cut, ...warnings],
+      };
     },
     async write({ id, state, commit, deferReason }) {
       if (state === 'COMPLETED') {
         const comment = commit === undefined ? 'Landed.' : `Landed as ${commit}.`;
         await runTool(root, GH, ['issue', 'close', id, '--comment', comment]);
       } else if (state === 'DEFERRED') {
-        await runTool(root, GH, ['label', 'create', DEFERRED_LABEL, '--force']);
-        await runTool(root, GH, ['issue', 'edit', id, '--add-label', DEFERRED_LABEL]);
+        await addLabel(id);
         const body = `Deferred: ${deferReason?.message ?? 'it did not land'}`;
         await runTool(root, GH, ['issue', 'comment', id, '--body', body]);
       } else {
-        await runTool(root, GH, ['issue', 'edit', id, '--remove-label', DEFERRED_LABEL]);
+        await edit(id, '--remove-label', DEFERRED_LABEL);
       }
     },
   };

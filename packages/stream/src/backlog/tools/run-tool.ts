@@ -7,7 +7,8 @@ import { SourceError } from '../../errors.ts';
 const TIMEOUT_MS = 120_000;
 const MAX_OUTPUT_BYTES = 2 ** 28;
 /** What every program of a user needs; keys of other programs are none of a tool's business. */
-const USUAL = /^(HOME|USER|LOGNAME|LANG|LC_.*|TZ|TMPDIR|TERM|NO_COLOR|XDG_.*|SSL_CERT_(FILE|DIR))$/;
+const USUAL =
+  /^(HOME|USER|LOGNAME|LANG|LC_.*|TZ|TMPDIR|TERM|NO_COLOR|XDG_.*|SSL_CERT_(FILE|DIR)|(?:https?|all|no)_proxy)$/i;
 
 export interface Tool {
   readonly name: string;
