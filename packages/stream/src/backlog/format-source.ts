@@ -3,7 +3,13 @@ import { join, posix } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ManagedFile } from '@sage/commit-queue';
 import { currentBranch, fileVersion, readRef, type Repository } from '@sage/git';
-import { type BacklogFormat, editTicketFile, type FormatOptions, type TicketChange } from '@sage/tickets';
+import {
+  type BacklogFormat,
+  editTicketFile,
+  type FormatOptions,
+  type TicketChange,
+  TicketIndexError,
+} from '@sage/tickets';
 import type { SourceContent, TicketSource } from '../ports.ts';
 import {
   pathsInBranch,
@@ -32,6 +38,8 @@ export class FormatSource implements TicketSource {
   #readsCheckout = true;
   #texts: Texts = new Map();
   #ticketFiles: readonly string[] = [];
+  /** Ticket files that were not there at the last look. */
+  #gone: ReadonlySet<string> = new Set();
   #writing: Promise<void> = Promise.resolve();
 
   /** `target`: full ref. */
@@ -72,14 +80,29 @@ export class FormatSource implements TicketSource {
     const { foundBy } = this.#format;
     this.#readsCheckout ||= (await pathsInBranch(this.#repository, this.#target, foundBy)).length === 0;
     const { root } = this.#repository;
-    this.#texts = this.#readsCheckout
+    const texts = this.#readsCheckout
       ? await textsInCheckout(root, await pathsInCheckout(root, this.#format.files))
       : await this.#inBranch();
-    const { tickets, warnings, implied, options, fileOf } = this.#format.read(this.#texts, this.#options);
+    this.#assertNotMoving(texts);
+    const { tickets, warnings, implied, options, fileOf } = this.#format.read(texts, this.#options);
+    this.#texts = texts;
     this.#options = options;
     this.#ticketFiles = [...new Set(fileOf.values())];
     const file = this.#ticketFiles[0] ?? this.#format.files[0] ?? this.name;
     return { file, tickets, warnings, implied };
+  }
+
+  /**
+   * Git, and editors, remove a file for a moment before they write it: a ticket whose file is gone has left the backlog
+   * when the file is still gone at a later look.
+   * @throws {TicketIndexError}
+   */
+  #assertNotMoving(texts: Texts): void {
+    const gone = this.#ticketFiles.filter((path) => !texts.has(path));
+    const [file] = gone.filter((path) => !this.#gone.has(path));
+    this.#gone = new Set(gone);
+    if (file !== undefined)
+      throw new TicketIndexError({ file, code: 'NOT_FOUND', problem: 'not there any more: put it back' });
   }
 
   stateFiles(changes: readonly TicketChange[]): ManagedFile[] {

@@ -1,33 +1,51 @@
-import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRepository } from '@sage/git';
 import { repository } from '@sage/test-support/repository';
 import { expect, test } from 'vitest';
 import { openSource } from '../../src/backlog/open-source.ts';
 
-const TASKS = '.taskmaster/tasks/tasks.json';
-const LOCK = `${TASKS}.lock`;
-const at = '2026-01-01T00:00:00.000Z';
+const AT = '2026-01-01T00:00:00Z';
 
-async function open() {
-  const text = '{"master":{"tasks":[{"id":1,"status":"pending"}]}}';
-  const { root } = repository({ '.gitignore': '.taskmaster\n' });
-  mkdirSync(join(root, '.taskmaster/tasks'), { recursive: true });
-  writeFileSync(join(root, TASKS), text);
+async function backlogMd() {
+  const { root, git } = repository();
+  mkdirSync(join(root, 'backlog/tasks'), { recursive: true });
+  writeFileSync(join(root, 'backlog/config.yml'), 'statuses: ["To Do", "Done"]\n');
+  for (const n of [1, 2])
+    writeFileSync(
+      join(root, `backlog/tasks/task-${n} - T.md`),
+      `---\nid: TASK-${n}\ntitle: T\nstatus: To Do\n---\n`,
+    );
+  git('add', '--all');
+  git('commit', '--quiet', '--message=backlog');
   const source = await openSource(await openRepository(root), 'refs/heads/main');
-  await source.read();
-  return { root, source };
+  return { root, git, source, path: (n: number) => join(root, `backlog/tasks/task-${n} - T.md`) };
 }
 
-test.each([
-  ['a file, as its command line makes one', (path: string) => writeFileSync(path, '{"pid":1}')],
-  ['a folder, as its server makes one', (path: string) => mkdirSync(path)],
-])('a lock of Task Master that a killed process has left is taken over: %s', async (_, make) => {
-  const { root, source } = await open();
-  const lock = join(root, LOCK);
-  make(lock);
-  utimesSync(lock, 0, 0);
-  await source.write([{ id: '1', state: 'COMPLETED', at }]);
-  expect(readFileSync(join(root, TASKS), 'utf8')).toContain('"status":"done"');
-  expect(existsSync(lock)).toBe(false);
+const ids = ({ tickets }: { tickets: readonly { id: string }[] }) => tickets.map(({ id }) => id);
+
+test('a file that is away for a moment takes no ticket out of the backlog, and no state file either', async () => {
+  const { source, path } = await backlogMd();
+  expect(ids(await source.read())).toEqual(['TASK-1', 'TASK-2']);
+  renameSync(path(2), `${path(2)}.away`);
+  await expect(source.read()).rejects.toThrow('task-2 - T.md: not there any more');
+  expect(source.stateFiles([])).toHaveLength(2);
+  renameSync(`${path(2)}.away`, path(2));
+  expect(ids(await source.read())).toEqual(['TASK-1', 'TASK-2']);
+  rmSync(path(2));
+  await expect(source.read()).rejects.toThrow();
+  expect(ids(await source.read())).toEqual(['TASK-1']);
+  expect(source.stateFiles([])).toHaveLength(1);
+});
+
+test('states are written into the files of their tickets, and only there', async () => {
+  const { source, path } = await backlogMd();
+  await source.read();
+  const before = readFileSync(path(2), 'utf8');
+  await source.write([{ id: 'TASK-1', state: 'COMPLETED', at: AT }]);
+  expect(readFileSync(path(1), 'utf8')).toContain('status: Done');
+  expect(readFileSync(path(2), 'utf8')).toBe(before);
+  expect(await source.isTracked()).toBe(true);
+  const [first] = source.stateFiles([{ id: 'TASK-1', state: 'COMPLETED', at: AT }]);
+  expect(first?.edit(before.replace('TASK-2', 'TASK-1'))).toContain('status: Done');
 });
