@@ -1,4 +1,4 @@
-import { column, counted, fit, printable } from '../printable.ts';
+import { column, counted, fit, paragraph, printable } from '../printable.ts';
 import type { Screen } from '../reporters/screen.ts';
 import { branchOf, countsOf, marksOf, spoken, timeOf, used, whyNot } from './figures.ts';
 import type { Report } from './report.ts';
@@ -7,6 +7,8 @@ const ID_COLUMNS = 14;
 const TIME_COLUMNS = 9;
 /** What a row has before its text. */
 const ROW_COLUMNS = 18;
+/** Of a reason. */
+const MAX_LINES = 8;
 
 /** The report in lines that fit the screen; commands are never cut. */
 export function reportAsText(report: Report, screen: Screen): string {
@@ -29,7 +31,9 @@ export function reportAsText(report: Report, screen: Screen): string {
     if (ticket.outcome === 'landed' || ticket.container) return [];
     const { id, telling = [], ref, commands } = ticket;
     return [
-      row(id, whyNot(ticket)),
+      ...paragraph(whyNot(ticket), room, MAX_LINES).map((line, nth) =>
+        nth === 0 ? row(id, line) : below(line),
+      ),
       ...telling.map((line) => below(colors.dim(`| ${fit(line, room - 2)}`))),
       ...(ref === undefined ? [] : [below(`its work is kept: git show ${printable(ref)}`)]),
       ...[commands.logs, commands.retry].flatMap((line) =>
@@ -53,7 +57,7 @@ export function reportAsText(report: Report, screen: Screen): string {
   const all = used(report);
   const lines = [
     colors.bold(fit(`run ${report.run} on ${branchOf(report)}, ${report.state}`, columns)),
-    ...(report.reason === undefined ? [] : [fit(report.reason, columns)]),
+    ...(report.reason === undefined ? [] : paragraph(report.reason, columns, MAX_LINES)),
     fit(countsOf(report), columns),
     fit([timeOf(report), ...(all === '' ? [] : [all])].join('; '), columns),
     ...section('Landed', landed),

@@ -62,6 +62,20 @@ test('as text', () => {
   ]);
 });
 
+test('a reason that is too long for its line goes on below', () => {
+  const report = reportWith('t');
+  const reason = 'the payment provider answers 403: ask it for a key';
+  const tickets = report.tickets.map((ticket) => (ticket.id === 'A-2' ? { ...ticket, reason } : ticket));
+  const text = reportAsText({ ...report, tickets }, { colors: createColors(false), columns: 60 });
+  expect(text).toContain(
+    [
+      '  A-2             agent_failed: the payment provider answers',
+      '                    403: ask it for a key',
+      '                  | 401',
+    ].join('\n'),
+  );
+});
+
 test.each([60, 80, 200])(
   'text fits %i columns, but for commands, and hides control characters',
   (columns) => {
