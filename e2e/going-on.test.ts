@@ -85,6 +85,18 @@ test('all that is deferred is tried again, as the printed command says', async (
   expect(sandbox.shell('sage retry API-1')).toContain('nothing to do');
 });
 
+test('what is tried again on the branch of a run is merged as what the run has landed', async () => {
+  const sandbox = await Sandbox.create(FOUR.slice(0, 2), { branch: 'main' });
+  const agent = `test "$SAGE_TICKET_ID" = API-1 || test -f "$HOME/key" || exit 1; ${WRITE_OWN_FILE}`;
+  const first = await sandbox.sage('stream', '--auto', '--max-attempts=1', '--agent-command', agent);
+  const merge = /git -C \S+ switch main && git -C \S+ merge sage\/\S+/.exec(first.stdout)?.[0] ?? 'none';
+  await sandbox.write('../home/key', '');
+  const again = await sandbox.sage('retry');
+  expect([again.exitCode, again.stdout]).toEqual([0, expect.stringContaining(merge)]);
+  sandbox.shell(merge);
+  expect(await sandbox.read('out/API-2.txt')).toBe('API-2\n');
+});
+
 test('a run with nothing to do says why', async () => {
   const sandbox = await Sandbox.create([
     { id: 'API-1', state: 'COMPLETED' },

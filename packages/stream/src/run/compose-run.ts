@@ -26,6 +26,7 @@ import { TicketRequests } from '../live/ticket-requests.ts';
 import type { TicketSource } from '../ports.ts';
 import { Scheduling } from '../scheduling/scheduling.ts';
 import { assertBaseline } from '../start/baseline.ts';
+import { madeFrom } from '../start/made-from.ts';
 import { openWorkerPool } from '../start/open-worker-pool.ts';
 import { chooseWorkforce } from '../start/prerequisites.ts';
 import {
@@ -129,7 +130,7 @@ export async function composeRun(
       event: 'run.started',
       target: target.ref,
       base: beginning.target.tip,
-      from: beginning.target.from,
+      from: beginning.target.from ?? (await madeFrom(repository.root, target.ref)),
       workers: workforce.workers,
       agent: options.agent.name,
       tickets: [
