@@ -229,3 +229,12 @@ test('work that does not pass its checks is not shown to a person', async () => 
   });
   expect(asked).toBe(0);
 });
+
+test('work that an agent had finished when the run was stopped is finished', async () => {
+  const { workers, request } = await repositoryFixture();
+  const room = await workers('echo good > work');
+  const stop = new AbortController();
+  const beforeCollecting = async () => stop.abort();
+  const result = await room.run(request('A-1', ticket([])), { signal: stop.signal, beforeCollecting });
+  expect(result).toMatchObject({ outcome: 'completed', changedFiles: ['work'] });
+});
