@@ -1,9 +1,11 @@
 import { type Agent, type AgentSelection, assertSignedIn, findAgent, resolveAgent } from '@sage/workers';
+import { assertCommittedAgent } from './committed-agent.ts';
 import type { Settings } from './config.ts';
 
 /**
  * The agent of these settings, or the one that a ticket chooses: another agent has its own command and its own model.
  * @throws {AgentError} for one that is unknown, not installed, or not signed in.
+ * @throws {UsageError} for one that no worktree would have.
  */
 export async function agentOf(settings: Settings, root: string, chosen: AgentSelection = {}): Promise<Agent> {
   const { permissions, maxTurns } = settings;
@@ -17,6 +19,7 @@ export async function agentOf(settings: Settings, root: string, chosen: AgentSel
     model: chosen.model ?? (own ? settings.model : undefined),
   });
   await findAgent(agent, root);
+  await assertCommittedAgent(agent, root, settings.worktrees);
   assertSignedIn(agent, process.env);
   return agent;
 }

@@ -20,7 +20,7 @@ export async function findAgent(agent: Agent, cwd: string): Promise<string | und
     throw new AgentError(
       'AGENT_NOT_FOUND',
       agent.name,
-      `agent ${JSON.stringify(agent.name)} not found: no program ${JSON.stringify(program)} on PATH; ${agent.install ? `install it (${agent.install})` : 'install it'} or name another with --agent or --agent-command`,
+      `agent ${JSON.stringify(agent.name)} not found: no program ${JSON.stringify(program)}${program.includes('/') ? '' : ' on PATH'}; ${agent.install ? `install it (${agent.install})` : 'install it'} or name another with --agent or --agent-command`,
     );
   }
   return stdout.split('\n')[0] ?? program;

@@ -71,6 +71,9 @@ test('the program of a command is found as the shell finds it', async () => {
   await expect(
     findAgent({ name: 'x', command: 'no-such-program-here --flag', metered: false }, '/'),
   ).rejects.toThrow(/agent "x" not found: no program "no-such-program-here" on PATH/);
+  await expect(findAgent({ name: 'x', command: './no-such', metered: false }, '/')).rejects.toThrow(
+    /no program "\.\/no-such"; install it/,
+  );
 });
 
 test('a command that only the shell can read is left to it', async () => {

@@ -1,0 +1,25 @@
+import { join, normalize } from 'node:path';
+import { git } from '@sage/git';
+import { type Agent, agentProgram } from '@sage/workers';
+import type { Settings } from './config.ts';
+import { UsageError } from './errors.ts';
+
+/**
+ * Agents start in worktrees, which have what is committed: a program of the repository that is not would be missing in
+ * each of them, unless they get more files than that. `root`: top of the repository.
+ * @throws {UsageError}
+ */
+export async function assertCommittedAgent(
+  agent: Agent,
+  root: string,
+  { setup, copy, outsideSandbox }: NonNullable<Settings['worktrees']> = {},
+): Promise<void> {
+  const program = agentProgram(agent);
+  if (program === undefined || !program.includes('/') || program.startsWith('/')) return;
+  const path = normalize(program);
+  if (path.startsWith('..') || (setup ?? copy ?? outsideSandbox) !== undefined) return;
+  if ((await git(root, ['ls-files', '-z', '--', path])) !== '') return;
+  throw new UsageError(
+    `agent program ${program} is not committed, and agents start in worktrees, which have what is: commit it, or name it as ${join(root, path)}`,
+  );
+}
