@@ -1,6 +1,4 @@
-import { mkdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ManagedFile } from '@sage/commit-queue';
 import { currentBranch, fileVersion, readRef, type Repository } from '@sage/git';
 import {
@@ -11,6 +9,7 @@ import {
   TicketIndexError,
 } from '@sage/tickets';
 import type { SourceContent, TicketSource } from '../ports.ts';
+import { taskMasterLock } from './task-master-lock.ts';
 import {
   pathsInBranch,
   pathsInCheckout,
@@ -19,9 +18,10 @@ import {
   textsInCheckout,
 } from './source-files.ts';
 
-/** Another tool that holds its lock for longer has died. */
-const STALE_LOCK_MS = 10_000;
-const LOCK_LOOK_MS = 50;
+/** Who writes all the time is not waited for. */
+const MAX_LOOKS = 20;
+/** Whose tickets are gone for longer has been removed. */
+const GONE_MS = 500;
 /** The prompt names each of them. */
 const MAX_PROTECTED = 10;
 
@@ -38,8 +38,10 @@ export class FormatSource implements TicketSource {
   #readsCheckout = true;
   #texts: Texts = new Map();
   #ticketFiles: readonly string[] = [];
-  /** Ticket files that were not there at the last look. */
-  #gone: ReadonlySet<string> = new Set();
+  /** Every file that has had tickets: one may be away just when a landing is made. */
+  readonly #stateFiles = new Set<string>();
+  /** Files whose tickets are gone, and since when. */
+  #gone: ReadonlyMap<string, number> = new Map();
   #writing: Promise<void> = Promise.resolve();
 
   /** `target`: full ref. */
@@ -79,34 +81,35 @@ export class FormatSource implements TicketSource {
     this.#readsCheckout = current === this.#target || tip === undefined;
     const { foundBy } = this.#format;
     this.#readsCheckout ||= (await pathsInBranch(this.#repository, this.#target, foundBy)).length === 0;
-    const { root } = this.#repository;
-    const texts = this.#readsCheckout
-      ? await textsInCheckout(root, await pathsInCheckout(root, this.#format.files))
-      : await this.#inBranch();
-    this.#assertNotMoving(texts);
+    const texts = this.#readsCheckout ? await this.#inCheckout() : await this.#inBranch();
     const { tickets, warnings, implied, options, fileOf } = this.#format.read(texts, this.#options);
+    const ticketFiles = [...new Set(fileOf.values())];
+    this.#assertNotMoving(ticketFiles);
     this.#texts = texts;
     this.#options = options;
-    this.#ticketFiles = [...new Set(fileOf.values())];
+    this.#ticketFiles = ticketFiles;
+    for (const path of ticketFiles) this.#stateFiles.add(path);
     const file = this.#ticketFiles[0] ?? this.#format.files[0] ?? this.name;
     return { file, tickets, warnings, implied };
   }
 
   /**
-   * Git, and editors, remove a file for a moment before they write it: a ticket whose file is gone has left the backlog
-   * when the file is still gone at a later look.
+   * Git, and editors, remove or empty a file for a moment before they write it: its tickets have left the backlog when
+   * they are still gone a while later.
    * @throws {TicketIndexError}
    */
-  #assertNotMoving(texts: Texts): void {
-    const gone = this.#ticketFiles.filter((path) => !texts.has(path));
-    const [file] = gone.filter((path) => !this.#gone.has(path));
-    this.#gone = new Set(gone);
-    if (file !== undefined)
-      throw new TicketIndexError({ file, code: 'NOT_FOUND', problem: 'not there any more: put it back' });
+  #assertNotMoving(ticketFiles: readonly string[]): void {
+    const now = Date.now();
+    const gone = this.#ticketFiles.filter((path) => !ticketFiles.includes(path));
+    this.#gone = new Map(gone.map((path) => [path, this.#gone.get(path) ?? now]));
+    const file = gone.find((path) => now - this.#gone.get(path)! < GONE_MS);
+    if (file === undefined) return;
+    const problem = 'its tickets are not there any more: put them back';
+    throw new TicketIndexError({ file, code: 'NOT_FOUND', problem });
   }
 
   stateFiles(changes: readonly TicketChange[]): ManagedFile[] {
-    return this.#ticketFiles.map((path) => ({
+    return [...this.#stateFiles].map((path) => ({
       path,
       edit: (text) => this.#edit(path, text, changes),
     }));
@@ -130,7 +133,7 @@ export class FormatSource implements TicketSource {
 
   async #writeFile(path: string, changes: readonly TicketChange[]): Promise<void> {
     const file = join(this.#repository.root, path);
-    await using _lock = this.#format.name === 'task-master' ? await lockOf(file) : undefined;
+    await using _lock = this.#format.name === 'task-master' ? await taskMasterLock(file) : undefined;
     await editTicketFile(file, (text) => this.#edit(path, text, changes));
   }
 
@@ -139,24 +142,18 @@ export class FormatSource implements TicketSource {
     return this.#format.edit(path, text, changes, this.#options, texts);
   }
 
+  /** As the files are when nobody writes them: the first half of a list is a list as well. */
+  async #inCheckout(): Promise<Texts> {
+    const { root } = this.#repository;
+    for (let looks = 0; ; looks += 1) {
+      const before = await this.version();
+      const texts = await textsInCheckout(root, await pathsInCheckout(root, this.#format.files));
+      if (looks === MAX_LOOKS || (await this.version()) === before) return texts;
+    }
+  }
+
   async #inBranch(): Promise<Texts> {
     const paths = await pathsInBranch(this.#repository, this.#target, this.#format.files);
     return textsInBranch(this.#repository, this.#target, paths);
-  }
-}
-
-/** The lock that Task Master takes: a folder beside the file, by way of proper-lockfile, or from its command line a file. */
-async function lockOf(file: string): Promise<AsyncDisposable> {
-  const folder = `${file}.lock`;
-  for (;;) {
-    try {
-      await mkdir(folder);
-      return { [Symbol.asyncDispose]: async () => rmdir(folder).catch(() => {}) };
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    }
-    const held = await stat(folder).catch(() => undefined);
-    if (held && Date.now() - held.mtimeMs > STALE_LOCK_MS) await rm(folder, { recursive: true, force: true });
-    else await delay(LOCK_LOOK_MS);
   }
 }

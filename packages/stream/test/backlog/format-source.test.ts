@@ -2,10 +2,12 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { openRepository } from '@sage/git';
 import { repository } from '@sage/test-support/repository';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { openSource } from '../../src/backlog/open-source.ts';
 
 const AT = '2026-01-01T00:00:00Z';
+
+afterEach(() => vi.useRealTimers());
 
 async function backlogMd() {
   const { root, git } = repository();
@@ -28,14 +30,28 @@ test('a file that is away for a moment takes no ticket out of the backlog, and n
   const { source, path } = await backlogMd();
   expect(ids(await source.read())).toEqual(['TASK-1', 'TASK-2']);
   renameSync(path(2), `${path(2)}.away`);
-  await expect(source.read()).rejects.toThrow('task-2 - T.md: not there any more');
+  for (const _ of [1, 2]) await expect(source.read()).rejects.toThrow('task-2 - T.md: its tickets are not');
   expect(source.stateFiles([])).toHaveLength(2);
   renameSync(`${path(2)}.away`, path(2));
   expect(ids(await source.read())).toEqual(['TASK-1', 'TASK-2']);
   rmSync(path(2));
-  await expect(source.read()).rejects.toThrow();
+  await expect(source.read()).rejects.toThrow('task-2 - T.md');
+  vi.setSystemTime(Date.now() + 1_000);
   expect(ids(await source.read())).toEqual(['TASK-1']);
-  expect(source.stateFiles([])).toHaveLength(1);
+});
+
+test('a list that is empty, as git is about to write it, is no backlog without tickets', async () => {
+  const path = '.beads/issues.jsonl';
+  const issue = '{"id":"bd-1","status":"open"}\n';
+  const { root } = repository({ [path]: issue });
+  const source = await openSource(await openRepository(root), 'refs/heads/main');
+  await source.read();
+  writeFileSync(join(root, path), '');
+  await expect(source.read()).rejects.toThrow(`${path}: its tickets are not there any more`);
+  const [file] = source.stateFiles([{ id: 'bd-1', state: 'COMPLETED', at: AT }]);
+  expect([file?.path, file?.edit(issue)]).toEqual([path, expect.stringContaining('"closed"')]);
+  writeFileSync(join(root, path), issue);
+  expect(ids(await source.read())).toEqual(['bd-1']);
 });
 
 test('states are written into the files of their tickets, and only there', async () => {
