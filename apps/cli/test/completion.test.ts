@@ -10,7 +10,8 @@ program.addCommand(
     .option('--auto')
     .option('--parallel [n]')
     .option('--verify <cmd>')
-    .option('--only <ids>'),
+    .option('--only <ids>')
+    .option('--source <name>'),
 );
 program.addCommand(new Command('status'));
 const queue = new Command('queue');
@@ -20,12 +21,17 @@ const KNOWN: Known = {
   tickets: async () => ['API-2', 'API-1', 'WEB-1'],
   agents: async () => ['claude', 'codex'],
   runs: async () => ['run-1'],
+  sources: async () => ['sage', 'spec-kit', 'beads'],
 };
 
 test.each([
   [[''], ['queue', 'status', 'stream']],
   [['st'], ['status', 'stream']],
   [['queue', ''], ['list']],
+  [
+    ['stream', '--source', 's'],
+    ['sage', 'spec-kit'],
+  ],
   [['queue', 'list', '--'], ['--json']],
   [
     ['stream', '--a'],

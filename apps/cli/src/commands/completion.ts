@@ -8,6 +8,7 @@ const KNOWN: Known = {
   tickets: async () => (await import('../completion/known.ts')).knownTickets(),
   agents: async () => (await import('../completion/known.ts')).knownAgents(),
   runs: async () => (await import('../completion/known.ts')).knownRuns(),
+  sources: async () => (await import('../completion/known.ts')).knownSources(),
 };
 
 /** `programFor`: the command line for these words. */

@@ -5,6 +5,7 @@ export interface Known {
   tickets(): Promise<readonly string[]>;
   agents(): Promise<readonly string[]>;
   runs(): Promise<readonly string[]>;
+  sources(): Promise<readonly string[]>;
 }
 
 /** What the word after a flag is. */
@@ -13,6 +14,7 @@ const AFTER_FLAG: Readonly<Record<string, keyof Known>> = {
   '--only': 'tickets',
   '--explain': 'tickets',
   '--after': 'tickets',
+  '--source': 'sources',
 };
 /** What the arguments of a command are. */
 const ARGUMENTS: Readonly<Record<string, keyof Known>> = {
@@ -25,6 +27,8 @@ const ARGUMENTS: Readonly<Record<string, keyof Known>> = {
   abandon: 'runs',
   report: 'runs',
   pr: 'runs',
+  import: 'sources',
+  export: 'sources',
 };
 
 /**

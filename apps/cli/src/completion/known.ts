@@ -1,6 +1,6 @@
 import { openRepository } from '@sage/git';
 import { listRuns } from '@sage/journal';
-import { listBacklog } from '@sage/stream';
+import { listBacklog, SOURCE_NAMES } from '@sage/stream';
 import { KNOWN_AGENTS } from '@sage/workers';
 
 /** Ids of the repository that the shell is in. */
@@ -10,6 +10,10 @@ export async function knownTickets(): Promise<string[]> {
 
 export function knownAgents(): string[] {
   return KNOWN_AGENTS.map(({ name }) => name);
+}
+
+export function knownSources(): readonly string[] {
+  return SOURCE_NAMES;
 }
 
 export async function knownRuns(): Promise<string[]> {

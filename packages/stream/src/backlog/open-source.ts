@@ -26,6 +26,8 @@ export interface SourceChoice extends FormatOptions, GithubOptions {
 
 const SAGE = 'sage';
 const GITHUB = 'github';
+/** What `source` may be. */
+export const SOURCE_NAMES: readonly string[] = [SAGE, ...BACKLOG_FORMATS.map(({ name }) => name), GITHUB];
 
 /**
  * The backlog of a repository. Sage's own index comes before those of other tools. `target`: full ref of the branch that
@@ -117,10 +119,9 @@ async function formatOf(
   source: string | undefined,
 ): Promise<BacklogFormat | undefined> {
   const { root } = repository;
-  const names = [SAGE, ...BACKLOG_FORMATS.map(({ name }) => name), GITHUB];
-  if (source !== undefined && !names.includes(source))
+  if (source !== undefined && !SOURCE_NAMES.includes(source))
     throw new SourceError(
-      `--source ${source}: no such format${didYouMean(source, names)}; known: ${names.join(', ')}`,
+      `--source ${source}: no such format${didYouMean(source, SOURCE_NAMES)}; known: ${SOURCE_NAMES.join(', ')}`,
     );
   if (source !== undefined) return BACKLOG_FORMATS.find(({ name }) => name === source);
   const isThere = async (patterns: readonly string[]): Promise<boolean> =>
