@@ -78,12 +78,11 @@ test('elsewhere there are lines only: in a pipe, in CI, for a screen reader; and
   const agent = `while [ ! -e '${sandbox.root}/.git/go' ]; do sleep 0.05; done; ${WRITE_OWN_FILE}`;
   const running = sandbox.start(['stream', '--auto', '--agent-command', agent]);
   await afterText(running.stdout, 'worker 1');
-  const watching = sandbox.start(['watch']);
-  await afterText(watching.stdout, 'worker 1');
+  const watchers = [sandbox.start(['watch']), sandbox.start(['status', '--watch'])];
+  for (const { stdout } of watchers) await afterText(stdout, 'worker 1');
   await sandbox.write('.git/go', '');
-  const [run, watch] = await Promise.all([running, watching]);
-  expect([run.exitCode, watch.exitCode]).toEqual([0, 0]);
-  for (const { stdout } of [run, watch]) {
+  for (const { exitCode, stdout } of await Promise.all([running, ...watchers])) {
+    expect(exitCode).toBe(0);
     expect(stdout).not.toContain('\u001B[');
     expect(stdout).toMatch(/finished {2}API-1 +landing/);
     expect(stdout).toContain('1 completed');

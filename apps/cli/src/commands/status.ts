@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { readStatus } from '@sage/stream';
 import { Command } from 'commander';
+import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
 import { screenOf } from '../reporters/screen.ts';
 import { formatStatus } from '../reporters/status.ts';
@@ -8,6 +9,7 @@ import { formatStatus } from '../reporters/status.ts';
 interface Flags {
   readonly C: string;
   readonly json?: boolean;
+  readonly watch?: boolean;
 }
 
 export function statusCommand(): Command {
@@ -15,7 +17,11 @@ export function statusCommand(): Command {
     .description('what the active run does, or how the last one ended')
     .option('-C <dir>', 'work on the repository in this directory', '.')
     .option('--json', 'one JSON object on stdout')
-    .action(async ({ C, json }: Flags) => {
+    .option('--watch', 'follow the active run, as sage watch does')
+    .action(async ({ C, json, watch }: Flags) => {
+      if (watch && json)
+        throw new UsageError('--watch is for a person, --json for a program: use one of them');
+      if (watch) return (await import('./watch.ts')).watch(C);
       const status = await readStatus(resolve(C));
       const text = json
         ? `${JSON.stringify(status)}\n`

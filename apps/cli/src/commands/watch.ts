@@ -22,7 +22,8 @@ export function watchCommand(): Command {
     });
 }
 
-async function watch(typed: string): Promise<void> {
+/** Shows the active run until it ends. `typed`: the directory as typed. */
+export async function watch(typed: string): Promise<void> {
   const directory = resolve(typed);
   const repository = await openRepository(directory);
   const { run } = await activeRun(repository);
