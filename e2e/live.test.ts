@@ -21,11 +21,13 @@ async function withKeys(
   const remaining = [...keys];
   terminal.stdout.on('data', (data: Buffer) => {
     output += data.toString();
-    const [text, key] = remaining[0] ?? [];
-    if (text === undefined || key === undefined || !output.includes(text)) return;
-    remaining.shift();
-    if (key === 'go') void sandbox.write('.git/go', '');
-    else terminal.stdin.write(key);
+    for (;;) {
+      const [text, key] = remaining[0] ?? [];
+      if (text === undefined || key === undefined || !output.includes(text)) return;
+      remaining.shift();
+      if (key === 'go') void sandbox.write('.git/go', '');
+      else if (key !== '') terminal.stdin.write(key);
+    }
   });
   await once(terminal, 'close');
   expect({ remaining, output }).toEqual({ remaining: [], output });
@@ -59,6 +61,7 @@ test('by keys the log of a worker is opened, its agent stopped, and its ticket s
     ['stop the agent of which', '1'],
     ['you stopped the agent', 'k'],
     ['skip the ticket of which', '2'],
+    ['left for another run', ''],
     ['(attempt 2)', 'go'],
   ]);
   expect(output).toContain('1 completed, 0 deferred, 0 blocked, 1 unprocessed');
@@ -79,7 +82,7 @@ test('elsewhere there are lines only: in a pipe, in CI, for a screen reader; and
   const running = sandbox.start(['stream', '--auto', '--agent-command', agent]);
   await afterText(running.stdout, 'worker 1');
   const watchers = [sandbox.start(['watch']), sandbox.start(['status', '--watch'])];
-  for (const { stdout } of watchers) await afterText(stdout, 'worker 1');
+  await Promise.all(watchers.map(({ stdout }) => afterText(stdout, 'worker 1')));
   await sandbox.write('.git/go', '');
   for (const { exitCode, stdout } of await Promise.all([running, ...watchers])) {
     expect(exitCode).toBe(0);

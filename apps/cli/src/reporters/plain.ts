@@ -85,6 +85,9 @@ export function plainReporter(
             `${fit(event.title, textColumns - again.length)}${again}`,
           );
         }
+        case 'ticket.requested':
+          if (event.action === 'skip') row('skipped', colors.yellow, event.ticket, 'left for another run');
+          return;
         case 'attempt.reviewed':
           if (event.verdict === 'sent-back')
             row('sent back', colors.yellow, event.ticket, event.comment ?? '');
