@@ -108,7 +108,8 @@ test('without a running run, and for an invalid number, there is one line and ex
 });
 
 test('sage stop ends an agent, whose ticket is tried again; sage skip leaves a ticket for another run', async () => {
-  const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }, { id: 'API-3' }]);
+  const waits = { id: 'API-3', dependencies: ['API-1'] };
+  const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }, waits]);
   const run = Follow.stream(sandbox, gated(sandbox), '--parallel=2');
   await run.event('attempt.started', 'API-2');
   expect(await sandbox.sage('stop', 'API-1')).toMatchObject({
