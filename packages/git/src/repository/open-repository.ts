@@ -10,17 +10,7 @@ export type Operation = 'merge' | 'rebase' | 'cherry-pick' | 'revert' | 'bisect'
 /** Finds the repository and work tree that hold `directory`. Throws `RepositoryError`. */
 export async function openRepository(directory: string): Promise<Repository> {
   try {
-    const inside = await git(directory, ['rev-parse', '--is-inside-work-tree']);
-    if (inside !== 'true') {
-      throw new RepositoryError('NO_WORK_TREE', directory, `${directory} has no work tree: use a checkout`);
-    }
-    // One call each: a path may hold a newline.
-    const ask = (what: string) => git(directory, ['rev-parse', '--path-format=absolute', what]);
-    const [root, gitDir, commonDir] = await Promise.all([
-      ask('--show-toplevel'),
-      ask('--git-dir'),
-      ask('--git-common-dir'),
-    ]);
+    const [root, gitDir, commonDir] = (await atOnce(directory)) ?? (await oneByOne(directory));
     return {
       root: await realpath(root),
       gitDir: await realpath(gitDir),
@@ -33,6 +23,27 @@ export async function openRepository(directory: string): Promise<Repository> {
       : `${directory} cannot be used as a repository: ${error.message}`;
     throw new RepositoryError('NOT_A_REPOSITORY', directory, message, { cause: error });
   }
+}
+
+const PLACES = ['--show-toplevel', '--git-dir', '--git-common-dir'] as const;
+type Places = readonly [root: string, gitDir: string, commonDir: string];
+
+/** undefined where a path holds a newline, or there is no work tree. */
+async function atOnce(directory: string): Promise<Places | undefined> {
+  const asked = ['rev-parse', '--is-inside-work-tree', '--path-format=absolute', ...PLACES];
+  const output = await git(directory, asked).catch(() => '');
+  const [inside, root, gitDir, commonDir, ...more] = output.split('\n');
+  if (inside !== 'true' || !root || !gitDir || !commonDir || more.length > 0) return undefined;
+  return [root, gitDir, commonDir];
+}
+
+async function oneByOne(directory: string): Promise<Places> {
+  const inside = await git(directory, ['rev-parse', '--is-inside-work-tree']);
+  if (inside !== 'true')
+    throw new RepositoryError('NO_WORK_TREE', directory, `${directory} has no work tree: use a checkout`);
+  const ask = (what: string) => git(directory, ['rev-parse', '--path-format=absolute', what]);
+  const [root, gitDir, commonDir] = await Promise.all([ask(PLACES[0]), ask(PLACES[1]), ask(PLACES[2])]);
+  return [root, gitDir, commonDir];
 }
 
 /** The full ref that HEAD names (born or not), undefined when HEAD is detached. */
