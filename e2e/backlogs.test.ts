@@ -265,3 +265,25 @@ test('every command that reads the backlog goes by the configuration, and by wha
   expect(run.exitCode).toBe(0);
   expect((await sandbox.sage('report', '--source=task-master')).stdout).toContain('Task 1');
 });
+
+test('sage plan writes the order that a list implies into an index, where it can be edited', async () => {
+  const specKit = SOURCES.find(({ name }) => name === 'spec-kit')!;
+  const sandbox = await Sandbox.create([], { indexed: false, files: specKit.files });
+  const planned = await sandbox.sage('plan');
+  expect(planned.exitCode).toBe(0);
+  expect(planned.stdout).toMatch(
+    /^\d+ dependencies come from the order of specs\/001-menu\/tasks\.md alone/m,
+  );
+  const path = '.sage/tickets/index.json';
+  const index = JSON.parse(await sandbox.read(path)) as {
+    tickets: { id: string; dependencies?: string[] }[];
+  };
+  expect(index.tickets.at(-1)?.dependencies).not.toEqual([]);
+  // A person takes out what need not wait.
+  for (const ticket of index.tickets) delete ticket.dependencies;
+  await sandbox.write(path, JSON.stringify(index));
+  expect((await sandbox.sage('stream', '--dry-run', '--auto', '--parallel=8')).stdout).toContain(
+    'in 1 batch',
+  );
+  expect((await sandbox.sage('plan')).stderr).toContain('sage is the index itself');
+});

@@ -15,7 +15,7 @@ const COMMANDS: readonly CommandFile[] = [
     load: async () => (await import('./commands/backlog.ts')).backlogCommands(),
   },
   {
-    names: ['import', 'export'],
+    names: ['import', 'plan', 'export'],
     load: async () => (await import('./commands/convert.ts')).convertCommands(),
   },
   { names: ['status'], load: async () => [(await import('./commands/status.ts')).statusCommand()] },

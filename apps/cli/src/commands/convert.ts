@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { openRepository } from '@sage/git';
-import { exportBacklog, importBacklog } from '@sage/stream';
+import { checkedOutSource, exportBacklog, importBacklog } from '@sage/stream';
 import { SAGE_INDEX } from '@sage/tickets';
 import { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
 import { counted, printable } from '../printable.ts';
+
+const SOURCES = 'task-master, beads, spec-kit, openspec or backlog-md';
 
 interface Flags {
   readonly C: string;
@@ -16,18 +18,18 @@ interface Flags {
 
 /** The commands that convert to and from the index of Sage. */
 export function convertCommands(): Command[] {
-  const take = command('import', `make ${SAGE_INDEX} from the backlog of another tool`).action(
-    async (source: string, flags: Flags) => {
-      const imported = await importBacklog(await openRepository(resolve(flags.C)), choiceOf(source, flags));
-      const { file, tickets, warnings } = imported;
-      print(flags, imported, [
-        ...warnings,
-        `${counted(tickets, 'ticket')} of ${file} in ${SAGE_INDEX}; sage export ${source} writes their states back`,
-      ]);
-    },
-  );
-  const give = command('export', `write the states of ${SAGE_INDEX} into the backlog of another tool`).action(
-    async (source: string, flags: Flags) => {
+  const take = command('import', `make ${SAGE_INDEX} from the backlog of another tool`)
+    .argument('<source>', SOURCES)
+    .action(takeIn);
+  const plan = command(
+    'plan',
+    'write a backlog, with the order that it implies, as an index that you may edit',
+  )
+    .argument('[source]', `${SOURCES}; by default what is there`)
+    .action(takeIn);
+  const give = command('export', `write the states of ${SAGE_INDEX} into the backlog of another tool`)
+    .argument('<source>', SOURCES)
+    .action(async (source: string, flags: Flags) => {
       const repository = await openRepository(resolve(flags.C));
       const exported = await exportBacklog(repository, choiceOf(source, flags), new Date());
       const { written, unknown, unsaid } = exported;
@@ -36,15 +38,29 @@ export function convertCommands(): Command[] {
         ...(unknown.length > 0 ? [`not in the backlog of ${source}: ${unknown.join(', ')}`] : []),
         ...(unsaid.length > 0 ? [`${source} has no word for the state of: ${unsaid.join(', ')}`] : []),
       ]);
-    },
-  );
-  return [take, give];
+    });
+  return [take, plan, give];
+}
+
+async function takeIn(source: string | undefined, flags: Flags): Promise<void> {
+  const repository = await openRepository(resolve(flags.C));
+  const name = source ?? (await checkedOutSource(repository));
+  const imported = await importBacklog(repository, choiceOf(name, flags));
+  const { file, tickets, implied, warnings } = imported;
+  print(flags, imported, [
+    ...warnings,
+    `${counted(tickets, 'ticket')} of ${file} in ${SAGE_INDEX}, which counts from now on; sage export ${name} writes their states back`,
+    ...(implied > 0
+      ? [
+          `${counted(implied, 'dependency', 'dependencies')} come from the order of ${file} alone: take out what need not wait`,
+        ]
+      : []),
+  ]);
 }
 
 function command(name: string, description: string): Command {
   return new Command(name)
     .description(description)
-    .argument('<source>', 'task-master, beads, spec-kit, openspec or backlog-md')
     .option('-C <dir>', 'work on the repository in this directory', '.')
     .option('--tag <name>', "the list of Task Master's that is meant")
     .option('--unit <name>', 'what one ticket is: task or subtask, section or line')

@@ -28,6 +28,7 @@ const ARGUMENTS: Readonly<Record<string, keyof Known>> = {
   report: 'runs',
   pr: 'runs',
   import: 'sources',
+  plan: 'sources',
   export: 'sources',
 };
 

@@ -11,6 +11,8 @@ interface ImportedBacklog {
   /** Where the backlog came from. */
   readonly file: string;
   readonly tickets: number;
+  /** Dependencies that the order of the backlog implies and nothing says. */
+  readonly implied: number;
   /** What is odd in it, one line each. */
   readonly warnings: readonly string[];
 }
@@ -30,7 +32,8 @@ export async function importBacklog(repository: Repository, choice: SourceChoice
   await replaceFile(index, `${JSON.stringify({ version: '1.0', tickets }, undefined, 2)}\n`, {
     durable: true,
   });
-  return { file: content.file, tickets: tickets.length, warnings };
+  const implied = content.implied?.length ?? 0;
+  return { file: content.file, tickets: tickets.length, implied, warnings };
 }
 
 interface ExportedBacklog {
