@@ -282,7 +282,7 @@ test('sage plan writes the order that a list implies into an index, where it can
   // A person takes out what need not wait.
   for (const ticket of index.tickets) delete ticket.dependencies;
   await sandbox.write(path, JSON.stringify(index));
-  expect((await sandbox.sage('stream', '--dry-run', '--auto', '--parallel=8')).stdout).toContain(
+  expect((await sandbox.sage('stream', '--dry-run', '--auto', `--parallel=${COUNT}`)).stdout).toContain(
     'in 1 batch',
   );
   expect((await sandbox.sage('plan')).stderr).toContain('sage is the index itself');
