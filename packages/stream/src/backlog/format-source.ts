@@ -1,6 +1,6 @@
 import { join, posix } from 'node:path';
 import type { ManagedFile } from '@sage/commit-queue';
-import { currentBranch, fileVersion, readRef, type Repository } from '@sage/git';
+import type { Repository } from '@sage/git';
 import {
   type BacklogFormat,
   editTicketFile,
@@ -9,6 +9,7 @@ import {
   TicketIndexError,
 } from '@sage/tickets';
 import type { SourceContent, TicketSource } from '../ports.ts';
+import { isFollowed, versionOf } from './followed-branch.ts';
 import { taskMasterLock } from './task-master-lock.ts';
 import {
   pathsInBranch,
@@ -66,19 +67,12 @@ export class FormatSource implements TicketSource {
   }
 
   async version(): Promise<string> {
-    const { root, gitDir } = this.#repository;
-    const paths = await pathsInCheckout(root, this.#format.files);
-    const files = [...paths.map((path) => join(root, path)), join(gitDir, 'HEAD')].map(fileVersion);
-    const tip = this.#readsCheckout ? '' : await readRef(this.#repository, this.#target).catch(() => '');
-    return [...files, tip].join(' ');
+    const paths = await pathsInCheckout(this.#repository.root, this.#format.files);
+    return versionOf(this.#repository, paths, this.#readsCheckout ? undefined : this.#target);
   }
 
   async read(): Promise<SourceContent> {
-    const [current, tip] = await Promise.all([
-      currentBranch(this.#repository),
-      readRef(this.#repository, this.#target),
-    ]);
-    this.#readsCheckout = current === this.#target || tip === undefined;
+    this.#readsCheckout = await isFollowed(this.#repository, this.#target);
     const { foundBy } = this.#format;
     this.#readsCheckout ||= (await pathsInBranch(this.#repository, this.#target, foundBy)).length === 0;
     const texts = this.#readsCheckout ? await this.#inCheckout() : await this.#inBranch();

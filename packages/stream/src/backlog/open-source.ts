@@ -37,16 +37,11 @@ export const SOURCE_NAMES: readonly string[] = [SAGE, ...BACKLOG_FORMATS.map(({ 
 export async function openSource(
   repository: Repository,
   target: string,
-  { source, ...options }: SourceChoice = {},
+  choice: SourceChoice = {},
 ): Promise<TicketSource> {
-  const tool = toolOf(repository, source, options);
+  const { tool, format } = await choose(repository, target, choice);
   if (tool) return new ToolSource(tool, TOOL_PATHS);
-  const format = await formatOf(repository, target, source);
-  if (format?.name === 'beads' && hasDoltStore(repository.root))
-    return new ToolSource(bdTool(repository.root, options), TOOL_PATHS);
-  if (format) return new FormatSource(repository, target, format, formatOptions(format.name, options));
-  assertNone(options);
-  return new SageSource(repository, target);
+  return format ? new FormatSource(repository, target, format, choice) : new SageSource(repository, target);
 }
 
 /** The name of the backlog that `readCheckedOut` reads. */
@@ -64,19 +59,15 @@ export async function checkedOutSource(
  */
 export async function readCheckedOut(
   repository: Repository,
-  { source, ...options }: SourceChoice = {},
+  choice: SourceChoice = {},
 ): Promise<SourceContent> {
   const { root } = repository;
-  const tool = toolOf(repository, source, options);
+  const { tool, format } = await choose(repository, undefined, choice);
   if (tool) return tool.read();
-  const format = await formatOf(repository, undefined, source);
-  if (format?.name === 'beads' && hasDoltStore(root)) return bdTool(root, options).read();
   if (format) {
-    formatOptions(format.name, options);
     const texts = await textsInCheckout(root, await pathsInCheckout(root, format.files));
-    return { file: [...texts.keys()][0] ?? format.name, ...format.read(texts, options) };
+    return { file: [...texts.keys()][0] ?? format.name, ...format.read(texts, choice) };
   }
-  assertNone(options);
   const { tickets } = await readTicketIndex(join(root, SAGE_INDEX));
   return { file: SAGE_INDEX, tickets };
 }
@@ -84,32 +75,40 @@ export async function readCheckedOut(
 /** Paths of a tool's store, which agents leave alone. */
 const TOOL_PATHS = ['.beads'];
 
-/** Only a name that is said leads to a network. */
-function toolOf(
-  { root }: Repository,
-  source: string | undefined,
-  { label, milestone, ...others }: Omit<SourceChoice, 'source'>,
-): BacklogTool | undefined {
-  if (source !== GITHUB) return undefined;
-  for (const [flag, value] of Object.entries(others))
-    if (value !== undefined)
-      throw new SourceError(`--${flag} ${value}: issues of GitHub have none: leave it out`);
-  return githubTool(root, {
-    ...(label !== undefined && { label }),
-    ...(milestone !== undefined && { milestone }),
+interface Chosen {
+  /** Where the backlog is kept outside of the repository. */
+  readonly tool?: BacklogTool;
+  /** Where it is in files of another tool; neither for the index of Sage. */
+  readonly format?: BacklogFormat;
+}
+
+/** `branch`: where to look besides the checkout. Only a name that is said leads to a network. */
+async function choose(
+  repository: Repository,
+  branch: string | undefined,
+  { source, ...options }: SourceChoice,
+): Promise<Chosen> {
+  const { root } = repository;
+  const { label, milestone, tag, unit, short } = options;
+  if (source === GITHUB) {
+    assertNone('issues of GitHub have', { tag, unit, short });
+    return { tool: githubTool(root, options) };
+  }
+  const format = await formatOf(repository, branch, source);
+  assertNone(`${format?.name ?? 'the ticket index of Sage'} has`, {
+    label,
+    milestone,
+    ...(!format && { tag, unit, short }),
   });
+  const isInStore = format?.name === 'beads' && hasDoltStore(root);
+  if (isInStore) return { tool: bdTool(root, options) };
+  return format ? { format } : {};
 }
 
-function formatOptions(name: string, { label, milestone, ...options }: SourceChoice): FormatOptions {
-  for (const [flag, value] of Object.entries({ label, milestone }))
-    if (value !== undefined) throw new SourceError(`--${flag} ${value}: ${name} has none: leave it out`);
-  return options;
-}
-
-function assertNone(options: SourceChoice): void {
+/** @throws {SourceError} */
+function assertNone(what: string, options: Readonly<Record<string, string | undefined>>): void {
   for (const [flag, value] of Object.entries(options))
-    if (value !== undefined)
-      throw new SourceError(`--${flag} ${value}: the ticket index of Sage has none: leave it out`);
+    if (value !== undefined) throw new SourceError(`--${flag} ${value}: ${what} none: leave it out`);
 }
 
 /** undefined for the index of Sage. `branch`: where to look besides the checkout. */
@@ -128,11 +127,7 @@ async function formatOf(
     (await pathsInCheckout(root, patterns)).length > 0 ||
     (branch !== undefined && (await pathsInBranch(repository, branch, patterns)).length > 0);
   if (await isThere([SAGE_INDEX])) return undefined;
-  const found: BacklogFormat[] = [];
-  for (const format of BACKLOG_FORMATS) {
-    const hasStore = format.name === 'beads' && hasDoltStore(root);
-    if (hasStore || (await isThere(format.foundBy))) found.push(format);
-  }
+  const found = await foundFormats(root, isThere);
   if (found.length > 1) {
     const list = found.map(({ name }) => name).join(' and ');
     throw new SourceError(`there are backlogs of ${list}: say which one with --source ${found[0]?.name}`);
@@ -140,6 +135,24 @@ async function formatOf(
   // Without any, what reads the index says how to make one.
   if (found.length === 0) await assertNothingBegun(repository);
   return found[0];
+}
+
+async function foundFormats(
+  root: string,
+  isThere: (patterns: readonly string[]) => Promise<boolean>,
+): Promise<BacklogFormat[]> {
+  const found: BacklogFormat[] = [];
+  for (const format of BACKLOG_FORMATS) {
+    const hasStore = format.name === 'beads' && hasDoltStore(root);
+    if (hasStore || (await isThere(format.foundBy))) found.push(format);
+  }
+  return found;
+}
+
+/** The backlogs of other tools in the checkout, by name. */
+export async function otherBacklogs({ root }: Repository): Promise<readonly string[]> {
+  const isThere = async (patterns: readonly string[]) => (await pathsInCheckout(root, patterns)).length > 0;
+  return (await foundFormats(root, isThere)).map(({ name }) => name);
 }
 
 /** Folders of other tools, and what makes the backlog in them. */

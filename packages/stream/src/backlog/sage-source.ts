@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ManagedFile } from '@sage/commit-queue';
-import { currentBranch, readBlob, readRef, type Repository, fileVersion } from '@sage/git';
+import { readBlob, type Repository } from '@sage/git';
 import {
   applyTicketChanges,
   parseTicketIndex,
@@ -11,6 +11,7 @@ import {
   writeTicketChanges,
 } from '@sage/tickets';
 import type { SourceContent, TicketSource } from '../ports.ts';
+import { isFollowed, versionOf } from './followed-branch.ts';
 
 /**
  * The ticket index of a repository: the checkout's while the target is checked out there (or does not track one), else
@@ -34,21 +35,11 @@ export class SageSource implements TicketSource {
   }
 
   async version(): Promise<string> {
-    const { root, gitDir } = this.#repository;
-    // Switching branches changes the file first, then HEAD.
-    const files = [fileVersion(join(root, SAGE_INDEX)), fileVersion(join(gitDir, 'HEAD'))];
-    // `read` reports what is wrong with the target.
-    const tip = this.#readsCheckout ? '' : await readRef(this.#repository, this.#target).catch(() => '');
-    return [...files, tip].join(' ');
+    return versionOf(this.#repository, [SAGE_INDEX], this.#readsCheckout ? undefined : this.#target);
   }
 
   async read(): Promise<SourceContent> {
-    // A target that is still to be made begins as what is checked out.
-    const [current, tip] = await Promise.all([
-      currentBranch(this.#repository),
-      readRef(this.#repository, this.#target),
-    ]);
-    this.#readsCheckout = current === this.#target || tip === undefined;
+    this.#readsCheckout = await isFollowed(this.#repository, this.#target);
     const tracked = this.#readsCheckout ? undefined : await this.#tracked();
     if (tracked !== undefined) {
       const file = `${this.#target}:${SAGE_INDEX}`;
