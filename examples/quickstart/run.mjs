@@ -42,7 +42,7 @@ console.log(`The repository     cd ${repository}
 A ticket's commit  git show --stat
 An agent's output  .sage/runs/*/SITE-001/1/output.log
 Every event        .sage/runs/*/journal.jsonl
-Your own backlog   README.md, "Your first run"`);
+Your own backlog   README.md, "Your own backlog, in five minutes"`);
 
 // One ticket is deferred and one is blocked, so the run itself ends with 1.
 process.exitCode = status === 1 ? 0 : 1;

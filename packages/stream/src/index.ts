@@ -16,7 +16,13 @@ export {
   TargetLostError,
 } from './errors.ts';
 export { exportBacklog, importBacklog } from './backlog/convert-backlog.ts';
-export { SOURCE_NAMES, checkedOutSource, readCheckedOut, type SourceChoice } from './backlog/open-source.ts';
+export {
+  SOURCE_NAMES,
+  checkedOutSource,
+  otherBacklogs,
+  readCheckedOut,
+  type SourceChoice,
+} from './backlog/open-source.ts';
 export { checkContent } from './backlog/backlog.ts';
 export type { Requested } from './live/request-ticket.ts';
 export { requestTicket } from './live/request-ticket.ts';

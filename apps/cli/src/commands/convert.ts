@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import { openRepository } from '@sage/git';
-import { checkedOutSource, exportBacklog, importBacklog } from '@sage/stream';
+import { checkedOutSource, exportBacklog, importBacklog, SOURCE_NAMES } from '@sage/stream';
 import { SAGE_INDEX } from '@sage/tickets';
 import { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
 import { counted, printable } from '../printable.ts';
 
-const SOURCES = 'task-master, beads, spec-kit, openspec or backlog-md';
+const SOURCES = SOURCE_NAMES.filter((name) => name !== 'sage').join(', ');
 
 interface Flags {
   readonly C: string;
@@ -52,7 +52,7 @@ async function takeIn(source: string | undefined, flags: Flags): Promise<void> {
     `${counted(tickets, 'ticket')} of ${file} in ${SAGE_INDEX}, which counts from now on; sage export ${name} writes their states back`,
     ...(implied > 0
       ? [
-          `${counted(implied, 'dependency', 'dependencies')} come from the order of ${file} alone: take out what need not wait`,
+          `the order of ${file} alone makes ${counted(implied, 'dependency', 'dependencies')}: take out what need not wait`,
         ]
       : []),
   ]);

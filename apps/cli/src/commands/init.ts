@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { openRepository } from '@sage/git';
-import { checkedOutSource } from '@sage/stream';
+import { otherBacklogs } from '@sage/stream';
 import { SAGE_INDEX, TICKET_INDEX_SCHEMA } from '@sage/tickets';
 import { type AgentState, detectAgent, KNOWN_AGENTS } from '@sage/workers';
 import { Command } from 'commander';
@@ -42,17 +42,18 @@ export function initCommand(): Command {
         written.push(await write(root, CONFIG, configText(chosen, project, CONFIG_SCHEMA)));
       }
       // An empty index of Sage's own would hide the backlog of another tool.
-      const source = await checkedOutSource(repository).catch(() => 'sage');
-      if (source === 'sage' && !existsSync(join(root, SAGE_INDEX))) {
+      const hasIndex = existsSync(join(root, SAGE_INDEX));
+      const others = hasIndex ? [] : await otherBacklogs(repository);
+      if (!hasIndex && others.length === 0) {
         if (!existsSync(join(root, INDEX_SCHEMA)))
           written.push(await write(root, INDEX_SCHEMA, pretty(TICKET_INDEX_SCHEMA)));
         const index = { $schema: './index.schema.json', version: '1.0', tickets: [] };
         written.push(await write(root, SAGE_INDEX, pretty(index)));
       }
       const found = agents.map(({ name, state }) => ({ name, ...state }));
-      const told = { v: 1, agents: found, project, source, written };
+      const told = { v: 1, agents: found, project, others, written };
       process.stdout.write(
-        json ? `${JSON.stringify(told)}\n` : text(agents, source, written, config && relative(root, config)),
+        json ? `${JSON.stringify(told)}\n` : text(agents, others, written, config && relative(root, config)),
       );
       process.exitCode = EXIT.ok;
     });
@@ -60,7 +61,7 @@ export function initCommand(): Command {
 
 function text(
   agents: readonly Found[],
-  source: string,
+  others: readonly string[],
   written: readonly string[],
   config: string | undefined,
 ): string {
@@ -77,8 +78,10 @@ function text(
     );
   if (config !== undefined) lines.push(`${config} stays as it is`);
   lines.push(...written.map((path) => `wrote ${path}`));
-  const isOwn = source === 'sage';
-  if (!isOwn) lines.push(`the backlog of ${source} is read as it is`);
+  const isOwn = others.length === 0;
+  if (others.length === 1) lines.push(`the backlog of ${others[0]} is read as it is`);
+  if (others.length > 1)
+    lines.push(`the backlogs of ${others.join(' and ')} are read as they are: --source says which one`);
   lines.push(
     '',
     'next:',
