@@ -53,6 +53,11 @@ export const settingsSchema = z.strictObject({
   dryRun: z.boolean().optional(),
   explain: oneLine.optional(),
   parallel: z.union([z.number(), z.string(), z.literal(true)]).optional(),
+  broker: z
+    .union([oneLine, z.literal(true)])
+    .describe('workers on other machines are reached by it; true: the variable SAGE_BROKER has its address')
+    .optional(),
+  lease: duration.optional(),
   agent: oneLine.optional(),
   agentCommand: oneLine.optional(),
   model: oneLine.optional(),
@@ -64,6 +69,7 @@ export const settingsSchema = z.strictObject({
         minComplexity: z.number().min(1).max(10).optional(),
         agent: oneLine.optional(),
         model: oneLine.optional(),
+        worker: z.strictObject({ labels: z.array(oneLine).optional() }).optional(),
       }),
     )
     .describe('which tickets get which agent, and model: the first that fits')

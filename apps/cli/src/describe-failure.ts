@@ -64,7 +64,9 @@ export function describeFailure(error: unknown): { message: string; exitCode: nu
   }
   if (STOPPED.some((known) => error instanceof known) && error instanceof Error)
     return { message: line(error.message), exitCode: EXIT.stopped };
-  if (error instanceof Error && WRONG_INPUT.some((known) => error instanceof known)) {
+  // By its name: its package is loaded only where other machines are meant.
+  const isCluster = error instanceof Error && error.name === 'ClusterError';
+  if (error instanceof Error && (isCluster || WRONG_INPUT.some((known) => error instanceof known))) {
     return { message: line(error.message), exitCode: EXIT.wrongInput };
   }
   // What failed first; letting go of what it held has failed after it.

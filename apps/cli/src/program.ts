@@ -28,6 +28,7 @@ const COMMANDS: readonly CommandFile[] = [
     names: ['pause', 'resume', 'workers', 'stop', 'skip'],
     load: async () => (await import('./commands/control.ts')).controlCommands(),
   },
+  { names: ['worker'], load: async () => [(await import('./commands/worker.ts')).workerCommand()] },
   { names: ['retry'], load: async () => [(await import('./commands/retry.ts')).retryCommand()] },
   { names: ['abandon'], load: async () => [(await import('./commands/abandon.ts')).abandonCommand()] },
   { names: ['clean'], load: async () => [(await import('./commands/clean.ts')).cleanCommand()] },

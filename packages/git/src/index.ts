@@ -72,6 +72,13 @@ export { cleanWorktree, moveWorktree, type WorktreeFiles } from './worktrees/reu
 export { gcIsRunning, waitForGc } from './objects/running-gc.ts';
 export { removeTornObjects } from './objects/torn-objects.ts';
 export { removeTornRefs } from './refs/torn-refs.ts';
+export {
+  createRemoteRef,
+  fetchFromRemote,
+  listRemoteRefs,
+  readRemoteRef,
+  removeRemoteRefs,
+} from './remotes/remote.ts';
 export type { RawCommit, RawCommitContent } from './objects/raw-commit.ts';
 export { GitSession } from './objects/session.ts';
 export { makeFolderWithin, makeTopFolder, shareAsAround } from './files/shared-folder.ts';

@@ -76,6 +76,14 @@ export type RunFact =
       /** What the agent prints, relative to the repository. */
       readonly log?: string;
     }
+  /** An attempt is about to be given to a worker on another machine. */
+  | {
+      readonly event: 'attempt.dispatched';
+      readonly ticket: string;
+      readonly attempt: number;
+      /** Of the attempt's tries this one; monotonic for each ticket. The result of any other is not taken. */
+      readonly fence: number;
+    }
   /** What the agent does now and has used so far; at most one a second for each worker. */
   | {
       readonly event: 'ticket.progress';

@@ -10,6 +10,11 @@ export type Setback =
 
 type Session = { readonly id: string; readonly agent?: string } & Figures;
 
+interface Dispatched {
+  readonly attempt: number;
+  readonly fence: number;
+}
+
 export interface Deferral {
   readonly category: DeferCategory;
   readonly reason: string;
@@ -38,6 +43,10 @@ export interface RunState {
   readonly agents: ReadonlyMap<string, string>;
   /** Attempts that were started and have not ended: ticket to base. */
   readonly open: ReadonlyMap<string, string>;
+  /** Of the open ones, those that were given to another machine. */
+  readonly dispatched: ReadonlyMap<string, Dispatched>;
+  /** The highest fence of each ticket. */
+  readonly fences: ReadonlyMap<string, number>;
   /** Why the last attempt of each ticket did not land. */
   readonly setbacks: ReadonlyMap<string, Setback>;
   /** The agent's session of each ticket's last attempt, with the usage of all attempts in it. */
@@ -89,6 +98,8 @@ export class RunFold {
     conflicts: new Map(),
     agents: new Map(),
     open: new Map(),
+    dispatched: new Map(),
+    fences: new Map(),
     setbacks: new Map(),
     sessions: new Map(),
     settledEntries: new Set(),
@@ -130,6 +141,7 @@ export class RunFold {
         state.workers = event.workers;
         // Attempts of a coordinator that was killed have no end of their own.
         state.open.clear();
+        state.dispatched.clear();
         state.blocked.clear();
         for (const container of event.containers ?? []) state.containers.add(container);
         state.heldBack = new Set(event.heldBack);
@@ -169,8 +181,13 @@ export class RunFold {
         if (event.agent === undefined) state.agents.delete(event.ticket);
         else state.agents.set(event.ticket, event.agent);
         return;
+      case 'attempt.dispatched':
+        state.dispatched.set(event.ticket, { attempt: event.attempt, fence: event.fence });
+        state.fences.set(event.ticket, event.fence);
+        return;
       case 'attempt.finished':
         state.open.delete(event.ticket);
+        state.dispatched.delete(event.ticket);
         state.usage = addUsage(state.usage, event);
         addSpent(state.spent, event);
         if (event.session !== undefined) {

@@ -47,5 +47,5 @@ export { type BaselineCheck, checkBaseline } from './start/check-baseline.ts';
 export { type Cleaning, type CleanOptions, cleanRepository } from './clean/clean-repository.ts';
 export type { Found, Residue } from './clean/residue.ts';
 export { type AbandonedRun, abandonRun } from './start/abandon-run.ts';
-export type { StreamOptions } from './run/stream-options.ts';
+export type { Elsewhere, RunPlace, StreamOptions } from './run/stream-options.ts';
 export { ticketCommands } from './start/ticket-commands.ts';

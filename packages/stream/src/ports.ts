@@ -38,6 +38,10 @@ export interface WorkerPool {
   forgetKept(ticket: string): Promise<void>;
   /** Ends what a killed run left running, and keeps what its attempts had changed. */
   recover(run: string, cutOff: readonly CutOffAttempt[]): Promise<{ ended: number; kept: readonly string[] }>;
+  /** An attempt of an earlier process of the run that goes on elsewhere: `run` with its number and its base takes it up. */
+  underWay?(ticket: string): { readonly attempt: number; readonly base: string } | undefined;
+  /** How many attempts can be under way on other machines, where there are any. */
+  readonly slots?: number;
   /** Git hooks and settings of the user that changed since the last call. */
   changedSettings(): Promise<readonly string[]>;
   close(): Promise<void>;

@@ -38,6 +38,7 @@ const OTHER_KEYS = [
   'estimated_minutes',
   'agent',
   'model',
+  'worker',
   'components',
   'state_history',
   'defer_reason',

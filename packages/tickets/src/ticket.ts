@@ -53,6 +53,8 @@ export interface Ticket {
   /** The agent that works on it, and the model; where nothing is said, the run's own. */
   readonly agent: string | undefined;
   readonly model: string | undefined;
+  /** What a worker on another machine has to have, of `worker.labels`. */
+  readonly workerLabels: string[];
   /** The object as parsed, with every field that Sage does not know. */
   readonly raw: Readonly<Record<string, unknown>>;
 }
@@ -110,6 +112,7 @@ export function readTicket(raw: unknown): { ticket: Ticket } | { problems: Ticke
     complexity: complexityOf(raw),
     agent: text(raw['agent']),
     model: text(raw['model']),
+    workerLabels: isRecord(raw['worker']) ? texts(raw['worker']['labels']) : [],
     raw,
   };
   return { ticket };

@@ -33,6 +33,7 @@ test('readTicket: fills in what real files lack', () => {
     files: [],
     conflictsWith: [],
     estimatedMinutes: undefined,
+    workerLabels: [],
     raw,
   });
 });

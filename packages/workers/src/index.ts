@@ -14,6 +14,7 @@ export type { AgentProblem } from './agents/problem.ts';
 export type { AgentEvent, AgentReport, ReadEvent } from './agents/report.ts';
 export { type AgentChoice, type CustomAgent, resolveAgent, serverLine } from './agents/resolve-agent.ts';
 export type { CheckRequest } from './attempt/check.ts';
+export { memberOf } from './attempt/protected-member.ts';
 export { AgentError, MachineError, SettingError, WorkerError } from './errors.ts';
 export { isMachineError } from './process/machine-error.ts';
 export { outputTail } from './process/output-tail.ts';
@@ -46,6 +47,7 @@ export { shellWord, userShell } from './process/shell.ts';
 export {
   type CutOffAttempt,
   DEFAULT_LIMITS,
+  endRun,
   openWorkers,
   type AttemptName,
   type Workers,

@@ -75,6 +75,8 @@ export interface WorkRequest {
   readonly protectedMember?: { readonly name: string; readonly member: string };
   /** Where it is not the agent of the run. */
   readonly selection?: AgentSelection;
+  /** What a worker on another machine has to have, such as `gpu`. */
+  readonly labels?: readonly string[];
   /** Full id of the commit that the worktree is cut from. */
   readonly base: string;
   readonly message: string;

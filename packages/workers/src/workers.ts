@@ -83,6 +83,9 @@ export interface CutOffAttempt {
   readonly ticket: string;
   readonly base: string;
   readonly message: string;
+  /** Where it was given to another machine: its number, and that of its result. */
+  readonly attempt?: number | undefined;
+  readonly fence?: number | undefined;
 }
 
 /** An agent that passes one of these has gone wild: bytes of output, processes, bytes in its worktree. */
@@ -177,8 +180,8 @@ function masked(run: AgentRun, masker: Masker): AgentRun {
   return onReport ? { ...run, onReport: (report) => onReport(masker.json(report)) } : run;
 }
 
-/** Ends whatever a run has started and removes its control groups. */
-async function endRun(run: string): Promise<number[]> {
+/** Ends whatever a run has started on this machine and removes its control groups. Returns the pids that were found. */
+export async function endRun(run: string): Promise<number[]> {
   const groups = await controlGroupsOf(run);
   const ended = await endProcesses(processMark(run), { grace: GRACE_MS, groups });
   for (const group of groups) await group.remove();

@@ -11,8 +11,10 @@ import {
 } from '@sage/stream';
 import { Command } from 'commander';
 import { EXIT } from '../exit.ts';
-import { printable } from '../printable.ts';
+import { printable, printableLines } from '../printable.ts';
+import { formatWorkers } from '../reporters/workers.ts';
 import { streamCommand } from './stream.ts';
+import { brokerOf } from './worker.ts';
 
 interface Flags {
   readonly C: string;
@@ -38,12 +40,18 @@ export function controlCommands(): Command[] {
       await streamCommand().exitOverride().parseAsync(words, { from: 'user' });
     }
   });
-  const workers = command('workers', 'change the number of workers of the active run')
-    .argument('<n>', 'a number, or "auto"')
-    .action((count: string, flags: Flags) =>
-      control(flags, { workers: count }, ({ run, workers: now }) =>
-        now === 1 ? `run ${run} uses 1 worker now` : `run ${run} uses ${now} workers now`,
-      ),
+  const workers = command(
+    'workers',
+    'change the number of workers of the active run; without a number, list those of other machines',
+  )
+    .argument('[n]', 'a number, or "auto"')
+    .option('--broker <address>', 'where workers of other machines join; by default SAGE_BROKER has it')
+    .action((count: string | undefined, flags: Flags & { broker?: string }) =>
+      count === undefined
+        ? listMachines(flags)
+        : control(flags, { workers: count }, ({ run, workers: now }) =>
+            now === 1 ? `run ${run} uses 1 worker now` : `run ${run} uses ${now} workers now`,
+          ),
     );
   const stop = command('stop', 'end the agent of a ticket in the active run: a failed attempt')
     .argument('<id>', 'a ticket that is worked on')
@@ -61,6 +69,14 @@ async function request({ C, json }: Flags, id: string, action: TicketAction, lin
   const text = requested.acknowledged ? line : notConfirmed(requested.run);
   process.stdout.write(json ? `${JSON.stringify(requested)}\n` : `${printable(text)}\n`);
   process.exitCode = requested.acknowledged ? EXIT.ok : EXIT.unfinished;
+}
+
+async function listMachines({ broker, json }: Flags & { broker?: string }): Promise<void> {
+  const { workersOf } = await import('@sage/cluster');
+  const workers = await workersOf(brokerOf({ broker }));
+  process.stdout.write(
+    json ? `${JSON.stringify({ v: 1, workers })}\n` : printableLines(formatWorkers(workers)).join('\n'),
+  );
 }
 
 function notConfirmed(run: string): string {

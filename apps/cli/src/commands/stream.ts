@@ -22,6 +22,7 @@ import {
   type TypedFlags,
 } from '../stream-settings.ts';
 import { agentOf } from '../agent-of.ts';
+import { brokerAddress, type Machines, openMachines, shownAddress } from '../broker.ts';
 import { assertCommands } from '../trust/confirm.ts';
 import { configuredCommands } from '../trust/repository-commands.ts';
 import { verifySettings } from '../verify-settings.ts';
@@ -41,6 +42,8 @@ export function streamCommand(): Command {
     .option('--dry-run', 'print the plan, change nothing')
     .option('--explain <id>', 'say when a ticket would run and why, change nothing')
     .option('--parallel [n]', 'workers, a number or "auto" (with --auto)')
+    .option('--broker [address]', 'give tickets to workers on other machines, by this Redis (SAGE_BROKER)')
+    .option('--lease <duration>', 'how long a silent worker keeps its ticket (60s)')
     .option('--agent <name>', 'claude, codex, gemini, opencode, acp:<cmd>, or your own')
     .option('--model <name>', 'the model of the agent')
     .option('--agent-command <cmd>', 'a shell line that reads the prompt from stdin')
@@ -84,11 +87,15 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
   if (flags.resume && !interrupted)
     throw new UsageError('--resume: no run on this branch was interrupted: sage stream --auto starts one');
   const { root } = repository;
-  const beginning = await readBeginning(flags, { directory, root }, interrupted);
+  const recordable = flags.broker === undefined ? flags : { ...flags, broker: shownAddress(flags.broker) };
+  const beginning = await readBeginning(recordable, { directory, root }, interrupted);
   const { config, template } = beginning;
   const settings = settingsOf(beginning);
   const mode = modeOf(flags, settings);
-  const parallel = parallelOf(settings.parallel ?? (ASKS_BY[mode] ? true : undefined));
+  const broker = brokerAddress(flags.broker, settings, process.env);
+  const parallel = parallelOf(
+    settings.parallel ?? (ASKS_BY[mode] || (broker !== undefined && mode === 'auto') ? true : undefined),
+  );
   if (
     parallel !== undefined &&
     mode !== 'auto' &&
@@ -157,11 +164,20 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
   for (const line of sandbox ? sandboxLimits(sandbox) : []) reporter.notice(`in the sandbox ${line}`);
   const interrupt = onInterrupt(reporter.notice);
   keepHeapSmall();
+  let machines: Machines | undefined;
   try {
+    // What the verdict of a verify depends on, it has to see.
+    const environment = [...(settings.environment ?? []), ...(verified?.environment ?? [])];
+    const allow = [...(settings.allow ?? []), ...(verified ? [verified.command] : [])];
+    if (broker !== undefined) {
+      const { notice } = reporter;
+      const equipment = { environment, allow, sandbox, template, timeout, idleTimeout };
+      machines = await openMachines(broker, { root, settings, agent, notice, ...equipment });
+    }
     const end = await runStream({
       ...selection,
       agent,
-      allow: [...(settings.allow ?? []), ...(verified ? [verified.command] : [])],
+      allow,
       agents: { rules: settings.rules, attempts: settings.attempts },
       confirmChecks: (checks) => assertCommands(root, [...commands, ...checks]),
       agentFor: (selection) => agentOf(settings, root, selection),
@@ -172,8 +188,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
       timeout,
       idleTimeout,
       worktrees: settings.worktrees,
-      // What the verdict of a verify depends on, it has to see.
-      environment: [...(settings.environment ?? []), ...(verified?.environment ?? [])],
+      environment,
       secrets: settings.secrets,
       limits: agentLimits(settings.limits),
       sandbox,
@@ -191,6 +206,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
       onResumed: reporter.resumed,
       onEvent: reporter.event,
       onNotice: reporter.notice,
+      elsewhere: machines?.elsewhere,
     });
     if (end.outcome === 'interrupted') return EXIT.interrupted;
     if (end.outcome === 'stopped') {
@@ -200,6 +216,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
     const { deferred, blocked, unprocessed } = end.summary;
     return deferred + blocked + unprocessed > 0 ? EXIT.unfinished : EXIT.ok;
   } finally {
+    await machines?.close();
     await endReports();
     interrupt.dispose();
   }

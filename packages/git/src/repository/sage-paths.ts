@@ -24,4 +24,7 @@ export const SAGE_REFS = {
   attempts: 'refs/sage/attempts/',
   submodules: 'refs/sage/submodules/',
   stashes: 'refs/sage/stashes/',
+  /** On a remote: what attempts on other machines start from, and what they have made. */
+  bases: 'refs/sage/base/',
+  work: 'refs/sage/work/',
 } as const;

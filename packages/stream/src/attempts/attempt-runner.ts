@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { QueueEntry } from '@sage/commit-queue';
-import { chooseAgent } from '../backlog/agent-choice.ts';
+import { chooseAgent, workerLabels } from '../backlog/agent-choice.ts';
 import { type Ticket, ticketChecks, ticketDocument } from '@sage/tickets';
 import {
   type AgentRun,
@@ -67,19 +67,26 @@ export class AttemptRunner {
     return result;
   }
 
-  /** The target's tip, which has to contain what the ticket depends on. */
+  /**
+   * The target's tip, which has to contain what the ticket depends on. An attempt that goes on elsewhere keeps its base.
+   */
   async #baseFor(ticket: Ticket): Promise<string> {
-    const { target, backlog, log } = this.#context;
+    const { target, backlog, log, workers } = this.#context;
     const tip = await target.tip();
     if (tip === undefined)
       throw new TargetLostError(target.ref, `branch ${target.ref} is gone: restore it and run again`);
+    const started = workers.underWay?.(ticket.id)?.base;
+    let isRecent = started !== undefined && (await target.contains(tip, started));
     for (const id of backlog.graph.dependenciesOf(ticket.id)) {
       const landed = log.state.completed.get(id);
-      if (landed === undefined || (await target.contains(tip, landed))) continue;
-      const what = `the landing of ${id} (${landed}): someone moved it; restore it and run again`;
-      throw new TargetLostError(target.ref, `${target.ref} no longer contains ${what}`);
+      if (landed === undefined) continue;
+      if (!(await target.contains(tip, landed))) {
+        const what = `the landing of ${id} (${landed}): someone moved it; restore it and run again`;
+        throw new TargetLostError(target.ref, `${target.ref} no longer contains ${what}`);
+      }
+      isRecent &&= await target.contains(started as string, landed);
     }
-    return tip;
+    return isRecent ? (started as string) : tip;
   }
 
   async #requestFor(ticket: Ticket, worker: number, base: string): Promise<WorkRequest> {
@@ -90,12 +97,14 @@ export class AttemptRunner {
     const attempt = (log.state.attempts.get(ticket.id) ?? 0) + 1;
     const selection = chooseAgent(ticket, attempt, settings.agents ?? {});
     const session = log.state.sessions.get(ticket.id);
+    const labels = workerLabels(ticket, settings.agents ?? {});
     return {
       run: log.run,
       worker,
       attempt,
       ...(Object.keys(selection).length > 0 && { selection }),
       ticket: workTicket(ticket),
+      ...(labels.length > 0 && { labels }),
       base,
       message: commitMessage(ticket),
       dependencies,
@@ -141,6 +150,7 @@ export class AttemptRunner {
         // A journal that cannot be written stops the run at its next event.
         log.emit({ event: 'ticket.quiet', ticket: ticket.id, seconds }).catch(() => {});
       },
+      issueFence: () => this.#issueFence(request),
       onPermission:
         ask &&
         (async ({ title, paths }) => (await ask({ kind: 'permission', ticket, title, paths })) === 'yes'),
@@ -160,6 +170,15 @@ export class AttemptRunner {
     } finally {
       progress.end();
     }
+  }
+
+  /** Seconds since 1970 where that is more than the last one: fences of earlier runs are smaller. */
+  async #issueFence({ ticket: { id }, attempt }: WorkRequest): Promise<number> {
+    const { log, clock } = this.#context;
+    const now = Math.floor(clock.now().getTime() / 1000);
+    const fence = Math.max(now, (log.state.fences.get(id) ?? 0) + 1);
+    await log.emit({ event: 'attempt.dispatched', ticket: id, attempt, fence });
+    return fence;
   }
 
   /** Queues before it journals: after a crash between the two the next process adopts the entry. */

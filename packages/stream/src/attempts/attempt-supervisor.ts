@@ -156,6 +156,12 @@ export class AttemptSupervisor {
           this.#options.onSkipped(ticket.id);
           return false;
         }
+        if (result.reason !== undefined && !cut && !halt.signal.aborted) {
+          // A machine that it ran on is gone: nobody's failure here.
+          if (await this.#deferIfAlone(ticket, { reason, commit })) return false;
+          notice(`${ticket.id}: ${reason}; it is tried again`);
+          break;
+        }
         if (cut) notice(`${ticket.id} is cut off: ${cut.reason}`);
         // If nobody stopped the run, the person quit at a question.
         else halt.abort();

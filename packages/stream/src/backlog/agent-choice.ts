@@ -5,6 +5,8 @@ import type { AgentSelection } from '@sage/workers';
 export interface AgentRule extends AgentSelection {
   readonly type?: string;
   readonly component?: string;
+  /** What a worker on another machine has to have for it. */
+  readonly worker?: { readonly labels?: readonly string[] | undefined } | undefined;
   /** The ticket's `complexity` (or `complexityScore`) is at least this. */
   readonly minComplexity?: number;
 }
@@ -34,6 +36,12 @@ export function chooseAgent(
   };
   const ranked = [{ agent: ticket.agent, model: ticket.model }, rule];
   return (attempt === 1 ? [...ranked, step] : [step, ...ranked]).reduce(under, {});
+}
+
+/** What a worker on another machine has to have for a ticket: what it says itself, and every rule that fits. */
+export function workerLabels(ticket: Ticket, { rules = [] }: AgentChoices): string[] {
+  const ofRules = rules.filter((rule) => fits(rule, ticket)).flatMap(({ worker }) => worker?.labels ?? []);
+  return [...new Set([...ticket.workerLabels, ...ofRules])].toSorted();
 }
 
 /** What `chosen` leaves open. A model belongs to its agent: one of another agent is not taken. */

@@ -9,6 +9,7 @@ import {
   worktreeDirectory,
 } from '@sage/git';
 import { newRunId, type RecordedRun, RunLog, writeRunSettings } from '@sage/journal';
+import { determineWorkerCount } from '@sage/scheduler';
 import { isContainer } from '@sage/tickets';
 import { type Backlog, heldBackIn, ticketOf } from '../backlog/backlog.ts';
 import { LiveBacklog } from '../backlog/live-backlog.ts';
@@ -21,9 +22,10 @@ import { queueVerification } from '../landing/verify.ts';
 import { Admission } from '../limits/admission.ts';
 import { BacklogEdits } from '../live/backlog-edits.ts';
 import { ControlInput } from '../live/control-input.ts';
+import { FleetInput } from '../live/fleet-input.ts';
 import { LiveInputs } from '../live/live-inputs.ts';
 import { TicketRequests } from '../live/ticket-requests.ts';
-import type { TicketSource } from '../ports.ts';
+import type { TicketSource, WorkerPool } from '../ports.ts';
 import { Scheduling } from '../scheduling/scheduling.ts';
 import { assertBaseline } from '../start/baseline.ts';
 import { madeFrom } from '../start/made-from.ts';
@@ -40,7 +42,7 @@ import { setBackTickets } from '../start/set-back.ts';
 import { prepareTarget, type Target } from '../start/target.ts';
 import { targetBranch } from '../start/target-branch.ts';
 import { Run, type RunEnd } from './run.ts';
-import type { StreamOptions } from './stream-options.ts';
+import type { Elsewhere, RunPlace, StreamOptions } from './stream-options.ts';
 
 /** What a run begins with. */
 export interface Beginning {
@@ -71,6 +73,7 @@ export async function composeRun(
     available: selection.size,
     tip: beginning.target.tip,
     directory: worktreeDirectory(repository.root, options.worktrees?.directory),
+    elsewhere: options.elsewhere?.slots(),
   });
   if (workforce.notice) notice(workforce.notice);
   const { runs, queue: entries, cache } = SAGE_PATHS;
@@ -83,7 +86,9 @@ export async function composeRun(
   for (const path of [runs, entries]) await makeTopFolder(join(repository.root, path), shared);
   const run = resumed?.run ?? newRunId(clock.now(), beginning.random);
   const protectedPaths = [...source.protectedPaths, ...ownPaths];
-  const workers = await openWorkerPool({ ...options, repository, protectedPaths }, workforce.workers, notice);
+  const here = await openWorkerPool({ ...options, repository, protectedPaths }, workforce.workers, notice);
+  const place = { repository, run, target: beginning.target.ref, protectedPaths };
+  const workers = await extended(here, place, options.elsewhere);
 
   if (options.baseline !== false && resumed === undefined) {
     try {
@@ -205,8 +210,11 @@ export async function composeRun(
       void forecast.publish();
     }
     // A person who is asked before each step needs no other way in.
+    const fleet = options.elsewhere?.follow
+      ? [new FleetInput({ workers, log, alone: determineWorkerCount('auto', Math.max(1, selection.size)) })]
+      : [];
     const inputs = new LiveInputs(
-      ask ? [] : [control, requests, new BacklogEdits(context, scheduling, options)],
+      ask ? [] : [control, requests, new BacklogEdits(context, scheduling, options), ...fleet],
       clock,
     );
     const end = await new Run(context, { admission, inputs, forecast }).run();
@@ -217,6 +225,19 @@ export async function composeRun(
     await workers.close();
     await velocity?.close();
     await log.close();
+  }
+}
+
+async function extended(
+  here: WorkerPool,
+  place: RunPlace,
+  elsewhere: Elsewhere | undefined,
+): Promise<WorkerPool> {
+  try {
+    return (await elsewhere?.extend(here, place)) ?? here;
+  } catch (error) {
+    await here.close();
+    throw error;
   }
 }
 

@@ -1,4 +1,6 @@
 import type { AgentChoices } from '../backlog/agent-choice.ts';
+import type { Repository } from '@sage/git';
+import type { WorkerPool } from '../ports.ts';
 import type { LandingStyle } from '@sage/commit-queue';
 import type { WorkersOptions } from '@sage/workers';
 import type { SourceChoice } from '../backlog/open-source.ts';
@@ -59,4 +61,26 @@ export interface StreamOptions extends Selection, ForWorkers {
   /** One line each, for the user. */
   readonly onNotice: (text: string) => void;
   readonly clock?: Clock;
+  /** Workers on other machines, besides those of this one. */
+  readonly elsewhere?: Elsewhere;
+}
+
+/** Workers on other machines. */
+export interface Elsewhere {
+  /** How many attempts they have room for now. */
+  slots(): number;
+  /** Whether a run has as many workers as they have room for, also when that changes. */
+  readonly follow: boolean;
+  /** Workers that give attempts to those machines, and to `local` what they cannot do. */
+  extend(local: WorkerPool, run: RunPlace): Promise<WorkerPool>;
+}
+
+/** What other machines have to know of a run. */
+export interface RunPlace {
+  readonly repository: Repository;
+  readonly run: string;
+  /** Full ref. */
+  readonly target: string;
+  /** Paths that no work contains. */
+  readonly protectedPaths: readonly string[];
 }

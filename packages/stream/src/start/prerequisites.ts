@@ -19,15 +19,22 @@ export async function chooseWorkforce(
     available,
     tip,
     directory = worktreeDirectory(repository.root, undefined),
+    elsewhere = 0,
   }: {
     requested: number | string | undefined;
     available: number;
     tip: string;
     /** Where worktrees are made. */
     directory?: string;
+    /** Attempts that other machines have room for. */
+    elsewhere?: number;
   },
   cores = usableCores(),
 ): Promise<Workforce> {
+  if (elsewhere > 0) {
+    const asked = requested === 'auto' ? elsewhere : requested;
+    return { workers: determineWorkerCount(asked ?? 1, Math.max(1, available), { cores: Infinity }) };
+  }
   const wanted = determineWorkerCount(requested ?? 1, Math.max(1, available), { cores });
   if (wanted === 1) return { workers: 1 };
   if (cores < 2) return { workers: 1, notice: 'this machine has one core: using one worker' };

@@ -19,7 +19,8 @@ export async function recoverWorkers(
   for (const { run, state } of runs) {
     const cutOff = [...state.open].map(([ticket, base]) => {
       const known = backlog.tickets.get(ticket);
-      return { ticket, base, message: known ? commitMessage(known) : `wip: ${JSON.stringify(ticket)}` };
+      const message = known ? commitMessage(known) : `wip: ${JSON.stringify(ticket)}`;
+      return { ticket, base, message, ...state.dispatched.get(ticket) };
     });
     const { ended, kept } = await workers.recover(run, cutOff);
     if (ended > 0)

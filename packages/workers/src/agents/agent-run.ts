@@ -11,6 +11,8 @@ export interface AgentRun extends CommandRun {
   readonly onPermission?: (request: PermissionRequest) => Promise<boolean>;
   /** Awaited when the agent and all that it started have ended, before its work is collected: the worker is free. */
   readonly beforeCollecting?: (exitCode: number | null) => Promise<void>;
+  /** Journals that the attempt is given to another machine; returns a number by which its result is known. */
+  readonly issueFence?: () => Promise<number>;
   /** Asks a person about finished work before the attempt ends. The time that it takes is not the agent's. */
   readonly onReview?: (work: FinishedWork) => Promise<Review>;
 }

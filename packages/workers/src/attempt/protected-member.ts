@@ -18,8 +18,8 @@ export async function changedMember(
   return undefined;
 }
 
-/** As JSON; nothing for a file that holds none. */
-function memberOf(text: string | undefined, member: string): string | undefined {
+/** A member of a JSON file, as JSON; nothing for a file that holds none. */
+export function memberOf(text: string | undefined, member: string): string | undefined {
   try {
     const value: unknown = JSON.parse(text ?? '');
     const isObject = typeof value === 'object' && value !== null;

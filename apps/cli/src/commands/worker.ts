@@ -1,0 +1,98 @@
+import { Command } from 'commander';
+import { BROKER_VARIABLE, leaseOf, sageVersion } from '../broker.ts';
+import { UsageError } from '../errors.ts';
+import { EXIT } from '../exit.ts';
+import { parseWholeNumber } from '../numbers.ts';
+import { printable } from '../printable.ts';
+
+interface Flags {
+  readonly broker?: string;
+  readonly name?: string;
+  readonly slots: string;
+  readonly labels?: string;
+  readonly agent?: string;
+  readonly agentCommand?: string;
+  readonly lease?: string;
+}
+
+const BROKER = [
+  '--broker <address>',
+  `redis://HOST:PORT or rediss://USER:PASSWORD@HOST:PORT; by default ${BROKER_VARIABLE} has it`,
+] as const;
+
+/** `sage worker`: works on tickets of runs on other machines. */
+export function workerCommand(): Command {
+  const worker = new Command('worker')
+    .description('work on tickets of runs on other machines, until it is asked to end')
+    .option(...BROKER)
+    .option('--name <name>', 'what it is called; by default the name of this machine')
+    .option('--slots <n>', 'attempts at a time', '1')
+    .option('--labels <list>', 'what it has to offer, by commas, such as gpu,linux')
+    .option('--agent <name>', 'the agent that it runs; by default every known one that is installed')
+    .option('--agent-command <cmd>', "the agent's shell line on this machine")
+    .option('--lease <duration>', 'how long an attempt is its own without a sign of life (60s)')
+    .action(async (flags: Flags) => {
+      process.exitCode = await work(flags);
+    });
+  worker
+    .command('drain')
+    .description('have a worker take nothing more, and end when what it does is done')
+    .argument('<name>', 'as sage workers lists it')
+    .option(...BROKER)
+    .action(async (name: string, flags: { broker?: string }, command: Command) => {
+      const broker = brokerOf(command.optsWithGlobals());
+      const { tellWorker } = await import('@sage/cluster');
+      if (!(await tellWorker(broker, name, 'drain')))
+        throw new UsageError(`no worker is called ${name}: sage workers lists them`);
+      process.stdout.write(`${printable(name)} takes nothing more, and ends when what it does is done\n`);
+    });
+  return worker;
+}
+
+/** @throws {UsageError} */
+export function brokerOf({ broker }: { readonly broker?: string }): string {
+  const address = broker ?? process.env[BROKER_VARIABLE];
+  if (address === undefined || address === '')
+    throw new UsageError(`name the broker with --broker ADDRESS, or set ${BROKER_VARIABLE}`);
+  return address;
+}
+
+async function work(flags: Flags): Promise<number> {
+  const broker = brokerOf(flags);
+  const slots = parseWholeNumber('--slots', flags.slots);
+  const labels = (flags.labels ?? '')
+    .split(',')
+    .map((label) => label.trim())
+    .filter((label) => label !== '');
+  const { DEFAULT_LEASE_MS, runWorker } = await import('@sage/cluster');
+  const stop = new AbortController();
+  const killSignal = new AbortController();
+  const notice = (text: string) => void process.stdout.write(`${time()} ${printable(text)}\n`);
+  const handle = () => {
+    if (!stop.signal.aborted) {
+      notice('ending: agents are ended, what they did is pushed; once more to end now');
+      stop.abort();
+    } else killSignal.abort();
+  };
+  process.on('SIGINT', handle);
+  process.on('SIGTERM', handle);
+  // A worker outlives the connection that it was started by.
+  process.on('SIGHUP', () => {});
+  await runWorker({
+    broker,
+    name: flags.name,
+    slots,
+    labels,
+    lease: leaseOf(flags.lease, DEFAULT_LEASE_MS),
+    agent: { name: flags.agent, command: flags.agentCommand },
+    version: sageVersion(),
+    stop: stop.signal,
+    killSignal: killSignal.signal,
+    onNotice: notice,
+  });
+  return EXIT.ok;
+}
+
+function time(): string {
+  return new Date().toTimeString().slice(0, 8);
+}

@@ -1,0 +1,161 @@
+import { Queue, QueueEvents, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { ClusterError } from '../errors.ts';
+import { KEYS, PREFIX } from '../protocol/names.ts';
+
+/** How long a lost connection is waited for before the next try, at most. */
+const MAX_RETRY_MS = 2_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** The oldest Redis that BullMQ works with as it should. */
+const OLDEST = 7;
+
+/** One Redis, and the queues of attempts in it. A connection that is lost comes back by itself; commands wait for it. */
+export interface Broker {
+  readonly redis: Redis;
+  /** What its settings put at risk, a sentence each. */
+  readonly warnings: readonly string[];
+  /** Another connection, for what blocks. */
+  connect(): Redis;
+  queue(name: string): Queue;
+  events(name: string): QueueEvents;
+  /** Takes attempts by hand: see `take`. */
+  taker(name: string, lease: number, worker?: string): Worker;
+  /** Milliseconds since 1970, by the broker's clock. */
+  now(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to a broker.
+ * @throws {ClusterError} `BAD_ADDRESS`, `NO_BROKER`
+ */
+export async function openBroker(address: string): Promise<Broker> {
+  const shown = withoutPassword(address);
+  const open: { close(): Promise<void> }[] = [];
+  const connections = new Set<Redis>();
+  const connect = (): Redis => {
+    const redis = new Redis(address, {
+      // Commands wait for a broker that comes back.
+      maxRetriesPerRequest: null,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), MAX_RETRY_MS),
+      lazyConnect: true,
+    });
+    // Said by who waits; without a listener it would end the process.
+    redis.on('error', () => {});
+    connections.add(redis);
+    return redis;
+  };
+  const redis = connect();
+  const warnings = await assertBroker(address, shown);
+  await redis.connect();
+  const keep = <T extends { close(): Promise<void>; on(event: 'error', listener: () => void): unknown }>(
+    one: T,
+  ): T => {
+    one.on('error', () => {});
+    open.push(one);
+    return one;
+  };
+  const options = { connection: redis, prefix: PREFIX, skipVersionCheck: true };
+  return {
+    redis,
+    warnings,
+    connect,
+    queue: (name) =>
+      keep(
+        new Queue(name, {
+          ...options,
+          defaultJobOptions: {
+            attempts: 1,
+            removeOnComplete: { age: 86_400 },
+            removeOnFail: { age: 86_400 },
+          },
+        }),
+      ),
+    events: (name) => keep(new QueueEvents(name, options)),
+    taker: (name, lease, worker) =>
+      keep(
+        new Worker(name, null, {
+          ...options,
+          autorun: false,
+          ...(worker !== undefined && { name: worker }),
+          lockDuration: lease,
+          stalledInterval: lease / 4,
+          maxStalledCount: 0,
+          removeOnComplete: { age: 86_400 },
+          removeOnFail: { age: 86_400 },
+        }),
+      ),
+    now: async () => {
+      const [seconds, micros] = await redis.time();
+      return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+    },
+    async close() {
+      const late = new Promise<void>((resolve) => setTimeout(resolve, 2_000).unref());
+      await Promise.race([Promise.allSettled(open.map((one) => one.close())), late]);
+      for (const connection of connections) connection.disconnect();
+    },
+  };
+}
+
+/** @throws {ClusterError} for an address that is none, or where nobody answers. */
+async function assertBroker(address: string, shown: string): Promise<string[]> {
+  if (!/^rediss?:\/\/[^\s]+$/.test(address))
+    throw new ClusterError(
+      'BAD_ADDRESS',
+      `broker ${JSON.stringify(shown)} is not an address such as redis://HOST:6379 or rediss://USER:PASSWORD@HOST:6379`,
+    );
+  const probe = new Redis(address, {
+    maxRetriesPerRequest: 0,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    retryStrategy: null,
+    lazyConnect: true,
+  });
+  let reason = 'nobody answers';
+  probe.on('error', (error: Error) => (reason = error.message));
+  try {
+    await probe.connect();
+    const info = await probe.info();
+    const version = /^redis_version:(\S+)/m.exec(info)?.[1] ?? '';
+    if (Number(version.split('.')[0]) < OLDEST)
+      throw new ClusterError('NO_BROKER', `broker ${shown} is Redis ${version}: use ${OLDEST} or newer`);
+    const read = async (name: string) =>
+      ((await probe.config('GET', name).catch(() => [])) as unknown[])[1] as string | undefined;
+    const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
+    const warnings: string[] = [];
+    if (policy !== undefined && policy !== 'noeviction')
+      warnings.push(
+        `broker ${shown} may forget attempts when its memory is full (maxmemory-policy ${policy}): set it to noeviction`,
+      );
+    if ((await read('appendonly')) === 'no')
+      warnings.push(
+        `broker ${shown} forgets attempts when it is restarted (appendonly no): they are made again then`,
+      );
+    return warnings;
+  } catch (cause) {
+    if (cause instanceof ClusterError) throw cause;
+    const why = cause instanceof Error && !/closed/i.test(cause.message) ? cause.message : reason;
+    throw new ClusterError(
+      'NO_BROKER',
+      `broker ${shown} cannot be used: ${firstLine(why)}; start it, or correct --broker`,
+      { cause },
+    );
+  } finally {
+    probe.disconnect();
+  }
+}
+
+/** As it may be shown. */
+export function withoutPassword(address: string): string {
+  return address.replace(/^(\w+:\/\/)[^@/]*@/, '$1');
+}
+
+/** Names of the queues in which there may be attempts. */
+export async function queueNames(redis: Redis): Promise<string[]> {
+  return redis.smembers(KEYS.queues);
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? '';
+}

@@ -1,0 +1,105 @@
+import type { Repository } from '@sage/git';
+import type { AttemptResult, WorkRequest } from '@sage/workers';
+import { type Answer, answerSchema } from '../protocol/payload.ts';
+import type { CodeExchange } from './code-exchange.ts';
+import type { Equipment } from './compose-payload.ts';
+import type { DispatchEnd } from './dispatch.ts';
+import type { Fleet } from './fleet.ts';
+import { protectedIn } from './protected-files.ts';
+
+export interface ResultOptions {
+  readonly repository: Repository;
+  readonly code: CodeExchange;
+  readonly fleet: Pick<Fleet, 'count'>;
+  readonly equipment: Pick<Equipment, 'protectedPaths'>;
+}
+
+/** The attempt that has ended. */
+export interface EndedAttempt {
+  readonly request: WorkRequest;
+  readonly fence: number;
+  /** Where its work is, on the remote. */
+  readonly ref: string;
+  /** The worker that said it had begun. */
+  readonly worker: string | undefined;
+  readonly seconds: number;
+  /** The file of its output. */
+  readonly log: string;
+}
+
+type Nothing = Omit<AttemptResult, 'outcome'>;
+
+/**
+ * What follows from the end of an attempt on another machine. Taken is only what this very attempt has made: the commit that
+ * its answer names, at its own ref, on its base, without what no work contains.
+ */
+export async function resultOf(
+  end: Exclude<DispatchEnd, { kind: 'unknown' }>,
+  attempt: EndedAttempt,
+  options: ResultOptions,
+): Promise<AttemptResult> {
+  const { request, ref, fence, log, seconds } = attempt;
+  const nothing = { ...NO_RESULT, seconds, outputFile: log };
+  const worker = attempt.worker === undefined ? 'its worker' : `worker ${attempt.worker}`;
+  switch (end.kind) {
+    case 'answered': {
+      const parsed = answerSchema.safeParse(end.answer);
+      if (!parsed.success || parsed.data.fence !== fence)
+        return machineFailed(nothing, notTaken(worker, 'it is not an answer to this attempt'), options);
+      return accept(parsed.data, attempt, nothing, options);
+    }
+    case 'refused':
+      return machineFailed(nothing, `${worker}: ${end.reason}`, options);
+    case 'lost': {
+      const lost = end.worker === undefined ? worker : `worker ${end.worker}`;
+      const commit = await options.code.salvage(request.ticket.id, ref, request.base);
+      return { ...nothing, outcome: 'interrupted', reason: `${lost} is gone`, commit };
+    }
+    case 'given-up':
+      return { ...nothing, outcome: 'interrupted' };
+  }
+}
+
+/** An attempt that has left nothing. */
+export const NO_RESULT = {
+  changedFiles: [],
+  ignoredFiles: [],
+  drift: [],
+  exitCode: null,
+  seconds: 0,
+  outputFile: '',
+} as const;
+
+async function accept(
+  answer: Answer,
+  { request, ref, log }: EndedAttempt,
+  nothing: Nothing,
+  options: ResultOptions,
+): Promise<AttemptResult> {
+  const { code, repository, equipment } = options;
+  const { base, ticket } = request;
+  const { v: _v, fence: _fence, output: _output, worker: name, head, ...told } = answer;
+  const worker = `worker ${name}`;
+  const result = { ...told, outputFile: log, changedFiles: [] };
+  if (told.outcome === 'machine-failed')
+    return machineFailed(result, `${worker}: ${told.reason ?? 'its machine failed'}`, options);
+  // One that its worker ended by itself is another worker's now.
+  const reason = told.outcome === 'interrupted' ? (told.reason ?? `${worker} ended it`) : told.reason;
+  if (head === undefined) return { ...result, reason };
+  const wrong = await code.receive(ticket.id, { ref, head, base });
+  if (wrong !== undefined) return machineFailed(nothing, notTaken(worker, wrong), options);
+  const changedFiles = await code.changedFiles(base, head);
+  const touched = await protectedIn(repository, { ...request, head, changedFiles }, equipment);
+  if (touched !== undefined)
+    return machineFailed(nothing, notTaken(worker, `it contains ${touched}, which no work may`), options);
+  return { ...result, reason, changedFiles, commit: head };
+}
+
+/** One machine among others: the attempt is made again. The only one there is: as if it were the run's own. */
+function machineFailed(nothing: Nothing, reason: string, { fleet }: ResultOptions): AttemptResult {
+  return { ...nothing, outcome: fleet.count > 1 ? 'interrupted' : 'machine-failed', reason };
+}
+
+function notTaken(worker: string, wrong: string): string {
+  return `what ${worker} sent is not taken: ${wrong}`;
+}

@@ -1,0 +1,255 @@
+import { join } from 'node:path';
+import { identity, type Repository } from '@sage/git';
+import type { WorkerPool } from '@sage/stream';
+import type { AgentRun, AttemptResult, CutOffAttempt, WorkRequest } from '@sage/workers';
+import type { Broker } from '../broker/broker.ts';
+import { forgetOrders } from '../broker/orders.ts';
+import { jobId, queueName, resultRef } from '../protocol/names.ts';
+import { answerSchema, type Payload } from '../protocol/payload.ts';
+import { within } from '../within.ts';
+import { NO_RESULT, resultOf } from './attempt-result.ts';
+import { AttemptTalk } from './attempt-talk.ts';
+import { CodeExchange, type Remote } from './code-exchange.ts';
+import { composePayload, type Equipment, needsOf } from './compose-payload.ts';
+import { awaitJob, disown, type DispatchEnd } from './dispatch.ts';
+import type { Fleet } from './fleet.ts';
+import { JobWatch } from './job-watch.ts';
+import { OutputFiles } from './output-files.ts';
+
+/** An attempt that no worker has begun with is not begun later than this. */
+const DEADLINE_MS = 24 * 3_600_000;
+
+/** What the broker is asked in passing takes no longer, in milliseconds: it may be out of reach. */
+const SHORT_MS = 2_000;
+
+export interface ClusterPoolOptions {
+  readonly broker: Broker;
+  readonly fleet: Fleet;
+  /** The workers of this machine: attempts run here while no worker has joined, and checks of landings do. */
+  readonly local: WorkerPool;
+  readonly repository: Repository;
+  readonly remote: Remote;
+  readonly run: string;
+  readonly lease: number;
+  readonly equipment: Equipment;
+  /** Whether this machine can run the agent itself. */
+  readonly hasAgent: boolean;
+  readonly notice: (text: string) => void;
+}
+
+/** An attempt of an earlier process of this run that may still be under way. */
+interface UnderWay {
+  readonly attempt: number;
+  readonly base: string;
+  readonly fence: number;
+}
+
+/** Workers on other machines, reached by a broker; their code comes and goes by a git remote. */
+export class ClusterPool implements WorkerPool {
+  readonly #options: ClusterPoolOptions;
+  readonly #code: CodeExchange;
+  readonly #output: OutputFiles;
+  readonly #queues = new Map<string, Promise<JobWatch>>();
+  readonly #underWay = new Map<string, UnderWay>();
+  /** Tickets that have been given to workers, and whether they have landed. */
+  readonly #sent = new Map<string, boolean>();
+  readonly #author;
+
+  constructor(options: ClusterPoolOptions) {
+    const { repository, remote, run, broker } = options;
+    this.#options = options;
+    this.#code = new CodeExchange(repository, remote, run);
+    this.#output = new OutputFiles(broker, run);
+    this.#author = identity(repository);
+  }
+
+  logOf: WorkerPool['logOf'] = (attempt) => this.#options.local.logOf(attempt);
+  outputTail: WorkerPool['outputTail'] = (log) => this.#options.local.outputTail(log);
+  preview: WorkerPool['preview'] = (ticket) => this.#options.local.preview(ticket);
+  check: WorkerPool['check'] = (request) => this.#options.local.check(request);
+  keep: WorkerPool['keep'] = (ticket, commit, as) => this.#options.local.keep(ticket, commit, as);
+  changedSettings: WorkerPool['changedSettings'] = () => this.#options.local.changedSettings();
+
+  async forgetKept(ticket: string): Promise<void> {
+    if (this.#sent.has(ticket)) this.#sent.set(ticket, true);
+    await this.#options.local.forgetKept(ticket);
+  }
+
+  get slots(): number {
+    return this.#options.fleet.slots;
+  }
+
+  /** Attempts of this run on other machines go on; what ran here has ended with the coordinator. */
+  async recover(run: string, cutOff: readonly CutOffAttempt[]): ReturnType<WorkerPool['recover']> {
+    for (const { ticket, base, attempt, fence } of cutOff) {
+      if (attempt === undefined || fence === undefined) continue;
+      if (run === this.#options.run) this.#underWay.set(ticket, { attempt, base, fence });
+    }
+    return this.#options.local.recover(run, cutOff);
+  }
+
+  underWay(ticket: string): { readonly attempt: number; readonly base: string } | undefined {
+    return this.#underWay.get(ticket);
+  }
+
+  async run(request: WorkRequest, run: AgentRun = {}): Promise<AttemptResult> {
+    const { local, fleet, equipment, broker, hasAgent } = this.#options;
+    const { id } = request.ticket;
+    const earlier = this.#underWay.get(id);
+    this.#underWay.delete(id);
+    const needs = needsOf(request, equipment);
+    const isLocal = hasAgent && !fleet.fits(needs) && (request.labels ?? []).length === 0;
+    if (isLocal && !earlier) return local.run(request, run);
+    const jobs = await this.#jobsOf(needs);
+    this.#sent.set(id, false);
+    run.onStarted?.();
+    let fence: number | undefined;
+    if (earlier?.attempt === request.attempt && earlier.base === request.base) fence = earlier.fence;
+    else if (earlier)
+      await disown({ broker, jobs, id: jobId(request.run, id, earlier.attempt) }, earlier.fence);
+    for (;;) {
+      const goesOn = fence !== undefined;
+      if (fence === undefined && isLocal) return local.run(request, run);
+      // The broker may be out of reach for long: a person who stops the run does not wait for it.
+      fence ??= await Promise.race([this.#send(request, run, needs, jobs), whenAborted(run.signal)]);
+      if (fence === undefined) return { ...NO_RESULT, outcome: 'interrupted' };
+      const result = await this.#follow({ request, run, jobs, fence, goesOn });
+      if (result) return result;
+      fence = undefined;
+    }
+  }
+
+  async close(): Promise<void> {
+    const { broker, local, notice } = this.#options;
+    try {
+      // Nobody asks for these any more.
+      for (const [ticket, { attempt, fence }] of this.#underWay) {
+        for (const jobs of this.#queues.values())
+          await within(
+            SHORT_MS,
+            disown({ broker, jobs: await jobs, id: jobId(this.#options.run, ticket, attempt) }, fence),
+          ).catch(() => {});
+      }
+      const late = await this.#code.keepLate(this.#sent, (ticket, commit) =>
+        local.keep(ticket, commit, 'interrupted'),
+      );
+      for (const { ticket, ref } of late) {
+        const what = ref === undefined ? 'it has landed already' : `kept as ${ref}`;
+        notice(`${ticket}: work came that nobody waited for any more; ${what}`);
+      }
+      await this.#code.close();
+    } catch (error) {
+      notice(`the remote could not be tidied: ${firstLine(error)}; its refs below refs/sage/ stay`);
+    } finally {
+      for (const jobs of this.#queues.values()) (await jobs).close();
+      await within(SHORT_MS, this.#output.close());
+      await local.close();
+    }
+  }
+
+  #jobsOf(needs: readonly string[]): Promise<JobWatch> {
+    const name = queueName(needs);
+    let jobs = this.#queues.get(name);
+    if (!jobs) {
+      jobs = JobWatch.open(this.#options.broker, name, this.#options.lease);
+      this.#queues.set(name, jobs);
+    }
+    return jobs;
+  }
+
+  /** Journals the fence, then puts the attempt into its queue. */
+  async #send(
+    request: WorkRequest,
+    run: AgentRun,
+    needs: readonly string[],
+    jobs: JobWatch,
+  ): Promise<number> {
+    const { broker, fleet, notice, equipment } = this.#options;
+    const { ticket, attempt, base } = request;
+    const job = jobId(request.run, ticket.id, attempt);
+    const sent = await this.#code.sendBase(base);
+    const fence = (await run.issueFence?.()) ?? Math.floor(Date.now() / 1000);
+    const author = await this.#author;
+    const payload: Payload = {
+      ...composePayload(request, run, { equipment, url: this.#code.url, author }),
+      fence,
+      baseRef: sent,
+      resultRef: resultRef(ticket.id, attempt, fence),
+      deadline: (await broker.now()) + DEADLINE_MS,
+    };
+    await forgetOrders(broker.redis, job);
+    await jobs.add(job, payload);
+    if (!fleet.fits(needs)) notice(`${ticket.id} waits for a worker with ${needs.map(shownNeed).join(', ')}`);
+    return fence;
+  }
+
+  /** Waits for the end of an attempt that was sent; undefined where the broker has lost it. */
+  async #follow({ request, run, jobs, fence, goesOn }: Followed): Promise<AttemptResult | undefined> {
+    const { broker, repository, notice } = this.#options;
+    const { ticket, attempt } = request;
+    const job = jobId(request.run, ticket.id, attempt);
+    const log = join(repository.root, this.logOf({ ...request, ticket: ticket.id }));
+    await this.#output.begin(job, fence, log, goesOn);
+    const code = this.#code;
+    const talk = new AttemptTalk({ broker, code, request, run, job, fence, notice });
+    talk.waiting();
+    const started = performance.now();
+    const { signal, killSignal } = run;
+    const end = await awaitJob({ broker, jobs, id: job, fence, signal, killSignal, onSaid: talk.onSaid });
+    if (end.kind === 'unknown') {
+      if (signal?.aborted) return { ...NO_RESULT, outcome: 'interrupted', outputFile: log };
+      // It was wiped, or the attempt was over long ago: the journal knows better.
+      notice(`${ticket.id}: the broker has lost its attempt: sent again`);
+      return undefined;
+    }
+    await this.#output.end(job, outputOf(end));
+    // What its worker goes on with has to be there when that comes back.
+    if (end.kind !== 'given-up' || !end.wasTaken) await this.#forget(jobs, job);
+    const seconds = (performance.now() - started) / 1000;
+    const ref = resultRef(ticket.id, attempt, fence);
+    return resultOf(
+      end,
+      { request, fence, ref, seconds, worker: talk.worker, log },
+      { ...this.#options, code },
+    );
+  }
+
+  async #forget(jobs: JobWatch, job: string): Promise<void> {
+    const { redis } = this.#options.broker;
+    await within(
+      SHORT_MS,
+      jobs.remove(job).then(() => forgetOrders(redis, job)),
+    ).catch(() => {});
+  }
+}
+
+interface Followed {
+  readonly request: WorkRequest;
+  readonly run: AgentRun;
+  readonly jobs: JobWatch;
+  readonly fence: number;
+  /** An earlier process of the run has sent it. */
+  readonly goesOn: boolean;
+}
+
+/** Bytes that its agent printed, as far as it says. */
+function outputOf(end: DispatchEnd): number {
+  const parsed = end.kind === 'answered' ? answerSchema.safeParse(end.answer) : undefined;
+  return parsed?.data?.output ?? 0;
+}
+
+/** `agent:claude` as `agent claude`. */
+function shownNeed(need: string): string {
+  return need.replace(':', ' ');
+}
+
+function whenAborted(signal: AbortSignal | undefined): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) resolve(undefined);
+    else signal?.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+}

@@ -1,0 +1,163 @@
+import {
+  createRemoteRef,
+  encodeRefComponent,
+  fetchFromRemote,
+  git,
+  GitError,
+  isAncestor,
+  listRemoteRefs,
+  readRef,
+  readRemoteRef,
+  removeRemoteRefs,
+  type Repository,
+  SAGE_REFS,
+  updateRefs,
+} from '@sage/git';
+import { ClusterError } from '../errors.ts';
+import { baseRef, workPrefix } from '../protocol/names.ts';
+
+/** A remote, as the coordinator and its workers name it. */
+export interface Remote {
+  readonly name: string;
+  /** Without user and password: who fetches from it has credentials of its own. */
+  readonly url: string;
+}
+
+/**
+ * The remote through which code travels: that of the branch, else `origin`, else the only one.
+ * @throws {ClusterError} `NO_REMOTE`
+ */
+export async function remoteOf(repository: Repository, branch: string): Promise<Remote> {
+  const names = (await git(repository, ['remote'])).split('\n').filter((name) => name !== '');
+  const key = `branch.${branch}.remote`;
+  const own = await git(repository, ['config', '--get', key], { allowExit: [1] });
+  const name = [own, 'origin', ...(names.length === 1 ? names : [])].find((each) => names.includes(each));
+  if (name === undefined)
+    throw new ClusterError(
+      'NO_REMOTE',
+      'workers on other machines get the code from a git remote, and this repository has none: git remote add origin URL',
+    );
+  const url = await git(repository, ['remote', 'get-url', '--', name]);
+  return { name, url: withoutUser(url) };
+}
+
+/** What of an address is not a secret; the user name of ssh is part of the place. */
+function withoutUser(url: string): string {
+  return url.replace(/^(https?:\/\/)[^@/]*@/, '$1').replace(/^(\w+:\/\/[^@/:]*):[^@/]*@/, '$1@');
+}
+
+/** The code of a run on its way to workers and back, by way of a git remote. */
+export class CodeExchange {
+  readonly #repository: Repository;
+  readonly #remote: Remote;
+  readonly #run: string;
+  readonly #bases = new Map<string, Promise<void>>();
+  /** Local refs that hold what was fetched. */
+  readonly #pins = new Set<string>();
+  /** Refs of the remote that nobody needs any more. */
+  readonly #used = new Set<string>();
+
+  constructor(repository: Repository, remote: Remote, run: string) {
+    this.#repository = repository;
+    this.#remote = remote;
+    this.#run = run;
+  }
+
+  get url(): string {
+    return this.#remote.url;
+  }
+
+  /** Makes a commit known to the remote. Returns the ref there. */
+  async sendBase(commit: string): Promise<string> {
+    const ref = baseRef(this.#run, commit);
+    let sent = this.#bases.get(ref);
+    if (!sent) {
+      sent = createRemoteRef(this.#repository, this.#remote.name, { ref, commit });
+      this.#bases.set(ref, sent);
+      sent.catch(() => this.#bases.delete(ref));
+    }
+    await sent;
+    return ref;
+  }
+
+  /**
+   * Fetches what a worker says that it has made, and keeps it alive until the run ends.
+   * Returns why it is not what it should be, where it is not: another commit than the one told, or not on the base.
+   */
+  async receive(
+    ticket: string,
+    { ref, head, base }: { readonly ref: string; readonly head: string; readonly base: string },
+  ): Promise<string | undefined> {
+    const there = await readRemoteRef(this.#repository, this.#remote.name, ref);
+    if (there !== head)
+      return there === undefined ? `${ref} is not on the remote` : `${ref} is ${there}, not ${head}`;
+    await this.#fetch(ref, pinOf(ticket));
+    if ((await readRef(this.#repository, pinOf(ticket))) !== head) return `${ref} has moved`;
+    if (!(await isAncestor(this.#repository, base, head))) return `${head} does not descend from ${base}`;
+    this.#used.add(ref);
+    return undefined;
+  }
+
+  /** The commit that a worker which is gone had pushed, if any; fetched. */
+  async salvage(ticket: string, ref: string, base: string): Promise<string | undefined> {
+    const head = await readRemoteRef(this.#repository, this.#remote.name, ref).catch(() => undefined);
+    if (head === undefined) return undefined;
+    return (await this.receive(ticket, { ref, head, base })) === undefined ? head : undefined;
+  }
+
+  /** Paths that differ between two commits. */
+  async changedFiles(base: string, head: string): Promise<string[]> {
+    const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', base, head];
+    return (await git(this.#repository, args)).split('\0').filter((path) => path !== '');
+  }
+
+  /**
+   * What workers pushed for these tickets after their attempts were given up; kept under `keep`'s refs.
+   * Returns the tickets with the refs.
+   */
+  async keepLate(
+    tickets: ReadonlyMap<string, boolean>,
+    keep: (ticket: string, commit: string) => Promise<string>,
+  ): Promise<{ ticket: string; ref: string | undefined }[]> {
+    const found: { ticket: string; ref: string | undefined }[] = [];
+    for (const [ticket, hasLanded] of tickets) {
+      const refs = await listRemoteRefs(this.#repository, this.#remote.name, workPrefix(ticket));
+      for (const { ref, commit } of refs) {
+        if (this.#used.has(ref)) continue;
+        this.#used.add(ref);
+        if (hasLanded) {
+          found.push({ ticket, ref: undefined });
+          continue;
+        }
+        await this.#fetch(ref, pinOf(ticket));
+        found.push({ ticket, ref: await keep(ticket, commit) });
+      }
+    }
+    return found;
+  }
+
+  /** Removes what this run has put on the remote, and the local refs that nothing needs now. */
+  async close(): Promise<void> {
+    const pins = [...this.#pins].map((ref) => ({ ref, old: undefined, new: 'delete' }));
+    if (pins.length > 0) await updateRefs(this.#repository, pins);
+    // Those of an earlier process of the run as well.
+    const prefix = `${SAGE_REFS.bases}${encodeRefComponent(this.#run)}/`;
+    const bases = await listRemoteRefs(this.#repository, this.#remote.name, prefix);
+    const gone = [...bases.map(({ ref }) => ref), ...this.#used];
+    for (let at = 0; at < gone.length; at += 200)
+      await removeRemoteRefs(this.#repository, this.#remote.name, gone.slice(at, at + 200)).catch(
+        (error: unknown) => {
+          if (!(error instanceof GitError)) throw error;
+        },
+      );
+  }
+
+  async #fetch(ref: string, pin: string): Promise<void> {
+    this.#pins.add(pin);
+    await fetchFromRemote(this.#repository, this.#remote.name, [`+${ref}:${pin}`]);
+  }
+}
+
+function pinOf(ticket: string): string {
+  return SAGE_REFS.attempts + encodeRefComponent(ticket);
+}

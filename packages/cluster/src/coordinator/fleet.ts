@@ -1,0 +1,147 @@
+import type { Broker } from '../broker/broker.ts';
+import { forgetWorker, listWorkers, type RosterEntry } from '../broker/roster.ts';
+import { PROTOCOL } from '../protocol/names.ts';
+import { capabilitiesOf, type WorkerDescription } from '../protocol/self-description.ts';
+
+const LOOK_MS = 2_000;
+/** A worker that is not listed any more has left after this long. */
+const PATIENCE_MS = 5_000;
+
+/** What the coordinator itself runs on, to be compared with. */
+export interface OwnVersions {
+  readonly sage: string;
+  readonly node: string;
+  readonly git: string;
+  /** The version of the run's agent here, if it is here. */
+  readonly agent?: { readonly name: string; readonly version?: string };
+}
+
+export interface FleetOptions {
+  /** What most attempts of the run need. */
+  readonly needs: readonly string[];
+  readonly own: OwnVersions;
+  readonly lease: number;
+  readonly notice: (text: string) => void;
+}
+
+/** The workers that have joined, as a run sees them. */
+export class Fleet {
+  readonly #broker: Broker;
+  readonly #options: FleetOptions;
+  readonly #told = new Map<string, string>();
+  #workers: readonly RosterEntry[] = [];
+  /** When each was seen last, by a clock that does not jump. */
+  readonly #seen = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor(broker: Broker, options: FleetOptions) {
+    this.#broker = broker;
+    this.#options = options;
+  }
+
+  static async open(broker: Broker, options: FleetOptions): Promise<Fleet> {
+    const fleet = new Fleet(broker, options);
+    await fleet.look();
+    fleet.#timer = setInterval(() => void fleet.look().catch(() => {}), LOOK_MS);
+    return fleet;
+  }
+
+  /** Attempts that workers can have under way at the same time. */
+  get slots(): number {
+    return this.#fitting(this.#options.needs).reduce((sum, { slots }) => sum + slots, 0);
+  }
+
+  /** How many workers can work for the run. */
+  get count(): number {
+    return this.#fitting(this.#options.needs).length;
+  }
+
+  /** Whether there is a worker for an attempt. */
+  fits(needs: readonly string[]): boolean {
+    return this.#fitting(needs).length > 0;
+  }
+
+  async look(): Promise<void> {
+    const listed = await listWorkers(this.#broker.redis);
+    for (const { description, activity } of listed) {
+      if (!activity) await forgetWorker(this.#broker.redis, description.name);
+    }
+    const now = listed.filter(({ activity }) => activity !== undefined);
+    const names = new Set(now.map(({ description }) => description.name));
+    for (const name of names) this.#seen.set(name, performance.now());
+    const missing = this.#workers.filter(({ description }) => !names.has(description.name));
+    const isLate = ({ description: { name } }: RosterEntry) =>
+      performance.now() - (this.#seen.get(name) ?? 0) > PATIENCE_MS;
+    // A broker that was wiped hears of all workers again soon.
+    this.#workers = [...now, ...missing.filter((entry) => !isLate(entry))];
+    for (const { description } of now) this.#tell(description);
+    for (const { description } of missing.filter(isLate)) {
+      this.#told.delete(description.name);
+      this.#options.notice(`worker ${description.name} has left`);
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #fitting(needs: readonly string[]): WorkerDescription[] {
+    return this.#workers
+      .filter(({ description, activity }) => description.protocol === PROTOCOL && !activity?.draining)
+      .map(({ description }) => description)
+      .filter((description) => {
+        const capabilities = capabilitiesOf(description);
+        return needs.every((need) => capabilities.has(need));
+      });
+  }
+
+  /** Says once that a worker has joined, and what about it is odd. */
+  #tell(description: WorkerDescription): void {
+    const { name, since, slots } = description;
+    if (this.#told.get(name) === since) return;
+    this.#told.set(name, since);
+    const { notice } = this.#options;
+    const refused = refusalOf(description, this.#options);
+    if (refused !== undefined) return notice(`worker ${name} gets nothing of this run: ${refused}`);
+    const differs = differences(description, this.#options);
+    const also = differs.length === 0 ? '' : `; it differs: ${differs.join(', ')}`;
+    notice(`worker ${name} has joined with ${slots === 1 ? '1 slot' : `${slots} slots`}${also}`);
+  }
+}
+
+/** Why a worker cannot work for a run; undefined where it can. */
+export function refusalOf(
+  worker: WorkerDescription,
+  { needs }: Pick<FleetOptions, 'needs'>,
+): string | undefined {
+  if (worker.protocol !== PROTOCOL)
+    return `its sage ${worker.sage} speaks version ${worker.protocol} of the protocol, this one version ${PROTOCOL}: install the same sage there`;
+  const capabilities = capabilitiesOf(worker);
+  const missing = needs.find((need) => !capabilities.has(need));
+  if (missing === undefined) return undefined;
+  const [kind, what = ''] = missing.split(/:(.*)/s);
+  if (kind !== 'agent') return `it has no ${missing}`;
+  const there = worker.agents.find((agent) => agent.name === what);
+  return there ? `${what} is not signed in there` : `${what} is not installed there`;
+}
+
+/** What of a worker is not as it is here. */
+export function differences(
+  worker: WorkerDescription,
+  { own, lease }: Pick<FleetOptions, 'own' | 'lease'>,
+): string[] {
+  const found: string[] = [];
+  const compare = (what: string, there: string | undefined, here: string | undefined) => {
+    if (there !== undefined && here !== undefined && there !== here)
+      found.push(`${what} ${there} (here ${here})`);
+  };
+  compare('sage', worker.sage, own.sage);
+  compare('node', worker.node, own.node);
+  compare('git', worker.git, own.git);
+  if (own.agent) {
+    const there = worker.agents.find(({ name }) => name === own.agent?.name);
+    compare(own.agent.name, there?.version, own.agent.version);
+  }
+  compare('lease', `${worker.lease / 1000} s`, `${lease / 1000} s`);
+  return found;
+}

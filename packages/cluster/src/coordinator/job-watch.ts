@@ -1,0 +1,129 @@
+import type { Job, Queue, QueueEvents, Worker } from 'bullmq';
+import type { Broker } from '../broker/broker.ts';
+import { CHANNELS, KEYS } from '../protocol/names.ts';
+import { type Payload, type Said, saidSchema } from '../protocol/payload.ts';
+
+/** Jobs are looked at this often, whatever the broker has told: notices get lost with it. */
+const LOOK_MS = 5_000;
+
+/** How a job ended, as the broker has it. */
+export type JobEnd =
+  /** Whoever says so: what it answered is checked by who asked. */
+  | { readonly kind: 'answered'; readonly answer: unknown }
+  /** The worker could not work on it. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** Its worker has not renewed the lease. */
+  | { readonly kind: 'lost'; readonly worker: string | undefined }
+  /** The broker does not know it (any more). */
+  | { readonly kind: 'unknown' };
+
+interface Watched {
+  readonly fence: number;
+  readonly onSaid: (said: Said) => void;
+  readonly end: PromiseWithResolvers<JobEnd>;
+}
+
+/** The jobs of one queue that a coordinator waits for. */
+export class JobWatch {
+  readonly #broker: Broker;
+  readonly #name: string;
+  readonly #queue: Queue;
+  readonly #events: QueueEvents;
+  readonly #checker: Worker;
+  readonly #watched = new Map<string, Watched>();
+  readonly #timer: NodeJS.Timeout;
+
+  private constructor(broker: Broker, name: string, lease: number) {
+    this.#broker = broker;
+    this.#name = name;
+    this.#queue = broker.queue(name);
+    this.#events = broker.events(name);
+    // Takes nothing: it looks for leases that have run out, also where no worker is left to do that.
+    this.#checker = broker.taker(name, lease);
+    const look = ({ jobId }: { jobId: string }) => void this.#look(jobId);
+    this.#events.on('completed', look);
+    this.#events.on('failed', look);
+    this.#events.on('stalled', look);
+    this.#events.on('removed', look);
+    this.#events.on('progress', ({ jobId, data }) => this.#onProgress(jobId, data));
+    this.#timer = setInterval(() => {
+      for (const id of this.#watched.keys()) void this.#look(id);
+    }, LOOK_MS);
+  }
+
+  static async open(broker: Broker, name: string, lease: number): Promise<JobWatch> {
+    const watch = new JobWatch(broker, name, lease);
+    await watch.#events.waitUntilReady();
+    await watch.#checker.startStalledCheckTimer();
+    return watch;
+  }
+
+  /** Puts an attempt into the queue, in place of an older one of the same name. */
+  async add(id: string, payload: Payload): Promise<void> {
+    await this.#broker.redis.sadd(KEYS.queues, this.#name);
+    await this.remove(id);
+    await this.#queue.add('attempt', payload, { jobId: id });
+    await this.#broker.redis.publish(CHANNELS.work, this.#name);
+  }
+
+  /** The attempt that the broker has under a name. */
+  async find(id: string): Promise<Payload | undefined> {
+    const job = (await this.#queue.getJob(id)) as Job | undefined;
+    return job?.data as Payload | undefined;
+  }
+
+  /** Takes a job out of the queue. Returns false where a worker has it. */
+  async remove(id: string): Promise<boolean> {
+    try {
+      const job = (await this.#queue.getJob(id)) as Job | undefined;
+      await job?.remove();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Resolves with how a job ends. */
+  async ended(id: string, fence: number, onSaid: (said: Said) => void): Promise<JobEnd> {
+    const end = Promise.withResolvers<JobEnd>();
+    this.#watched.set(id, { fence, onSaid, end });
+    void this.#look(id);
+    try {
+      return await end.promise;
+    } finally {
+      this.#watched.delete(id);
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #onProgress(id: string, data: unknown): void {
+    const watched = this.#watched.get(id);
+    const said = saidSchema.safeParse(data);
+    if (watched && said.success && said.data.fence === watched.fence) watched.onSaid(said.data);
+  }
+
+  /** Asks the broker for the state of a job: what an event says is not proof. */
+  async #look(id: string): Promise<void> {
+    const watched = this.#watched.get(id);
+    if (!watched) return;
+    let job: Job | undefined;
+    try {
+      job = (await this.#queue.getJob(id)) as Job | undefined;
+    } catch {
+      return; // The broker cannot be reached: the next look tells.
+    }
+    const end = endOf(job, watched.fence);
+    if (end) watched.end.resolve(end);
+  }
+}
+
+function endOf(job: Job | undefined, fence: number): JobEnd | undefined {
+  if (!job || (job.data as Partial<Payload>).fence !== fence) return { kind: 'unknown' };
+  if (job.stalledCounter > 0 || job.deferredFailure) return { kind: 'lost', worker: job.processedBy };
+  if (job.finishedOn === undefined) return undefined;
+  if (job.failedReason) return { kind: 'refused', reason: job.failedReason };
+  return { kind: 'answered', answer: job.returnvalue as unknown };
+}

@@ -1,0 +1,73 @@
+import type { Elsewhere, RunPlace, WorkerPool } from '@sage/stream';
+import { openBroker } from '../broker/broker.ts';
+import { CAPABILITY } from '../protocol/self-description.ts';
+import { ClusterPool } from './cluster-pool.ts';
+import { remoteOf } from './code-exchange.ts';
+import type { Equipment } from './compose-payload.ts';
+import { Fleet, type OwnVersions } from './fleet.ts';
+
+export interface ClusterOptions {
+  /** `redis://` or `rediss://`. */
+  readonly broker: string;
+  /** The lease of an attempt, in milliseconds; that of the workers. */
+  readonly lease: number;
+  /** What every attempt of the run takes along. */
+  readonly equipment: Omit<Equipment, 'protectedPaths'>;
+  readonly own: OwnVersions;
+  /** Whether the run has as many workers as there is room for. */
+  readonly follow: boolean;
+  readonly notice: (text: string) => void;
+}
+
+export interface Cluster extends Elsewhere {
+  close(): Promise<void>;
+}
+
+/**
+ * Connects a run to the workers of other machines.
+ * @throws {ClusterError} `BAD_ADDRESS`, `NO_BROKER`, and by `extend` `NO_REMOTE`
+ */
+export async function openCluster(options: ClusterOptions): Promise<Cluster> {
+  const { lease, equipment, own, follow, notice } = options;
+  const broker = await openBroker(options.broker);
+  const needs = [CAPABILITY.agent(equipment.agent.name), ...(equipment.sandbox ? [CAPABILITY.sandbox] : [])];
+  let fleet: Fleet | undefined;
+  try {
+    for (const warning of broker.warnings) notice(warning);
+    const opened = await Fleet.open(broker, { needs, own, lease, notice });
+    fleet = opened;
+    if (opened.slots === 0) {
+      const meanwhile = own.agent
+        ? 'tickets start on this machine until one does'
+        : `tickets wait, as ${equipment.agent.name} is not on this machine`;
+      notice(`no worker has joined yet: ${meanwhile}`);
+    }
+    return {
+      slots: () => opened.slots,
+      follow,
+      async extend(local: WorkerPool, { repository, run, target, protectedPaths }: RunPlace) {
+        const remote = await remoteOf(repository, target.replace('refs/heads/', ''));
+        return new ClusterPool({
+          broker,
+          fleet: opened,
+          local,
+          repository,
+          remote,
+          run,
+          lease,
+          hasAgent: own.agent !== undefined,
+          equipment: { ...equipment, protectedPaths },
+          notice,
+        });
+      },
+      async close() {
+        opened.close();
+        await broker.close();
+      },
+    };
+  } catch (error) {
+    fleet?.close();
+    await broker.close();
+    throw error;
+  }
+}

@@ -1,0 +1,19 @@
+/** A broker, a remote or a worker that cannot be used as it is. */
+export class ClusterError extends Error {
+  readonly code: ClusterErrorCode;
+
+  constructor(code: ClusterErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ClusterError';
+    this.code = code;
+  }
+}
+
+export type ClusterErrorCode =
+  | 'BAD_ADDRESS'
+  | 'NO_BROKER'
+  | 'WRONG_PROTOCOL'
+  | 'NAME_TAKEN'
+  | 'NO_REMOTE'
+  | 'NO_WORKER'
+  | 'NO_AGENT';

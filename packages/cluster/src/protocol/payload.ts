@@ -1,0 +1,236 @@
+import type { AttemptCategory } from '@sage/workers';
+import * as z from 'zod';
+import { PROTOCOL } from './names.ts';
+
+/** Characters of one text, and entries of one list: no worker and no coordinator takes more. */
+const MAX_TEXT = 1_000_000;
+const MAX_LIST = 20_000;
+
+const text = z.string().max(MAX_TEXT);
+const name = z.string().min(1).max(1000);
+const list = z.array(text).max(MAX_LIST);
+const commit = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/);
+const milliseconds = z.number().int().positive();
+/** Nothing that git takes for an option, or for a program that it should run. */
+const address = z.string().max(4000).refine(isAddress, 'is not an address that a worker fetches from');
+const ref = z.string().max(1000).refine(isOwnRef, 'is not a ref of Sage on a remote');
+
+/** All of them, checked by the compiler. */
+const CATEGORIES = {
+  agent_failed: true,
+  no_changes: true,
+  timeout: true,
+  stalled: true,
+  missing_dependencies: true,
+  persistent_test_failure: true,
+  validation_script_error: true,
+  external_blocker: true,
+  user_rejected: true,
+  merge_conflict: true,
+  cannot_land: true,
+  budget: true,
+  tampering: true,
+} satisfies Record<AttemptCategory, true>;
+const category = z.enum(Object.keys(CATEGORIES) as AttemptCategory[]);
+
+const check = z.strictObject({
+  name: text,
+  command: text,
+  successPattern: text.optional(),
+  retries: z.number().int().min(0),
+  otherwise: z.enum(['fail', 'defer']),
+  category,
+});
+
+const failedCheck = z.strictObject({ check, reason: text, output: text, broken: z.boolean() });
+
+const previous = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('failure'), reason: text, output: text.optional() }),
+  z.strictObject({ kind: z.literal('conflict'), files: list, tickets: list }),
+  z.strictObject({ kind: z.literal('rejected'), reason: text, output: text }),
+  z.strictObject({ kind: z.literal('checks'), failed: z.array(failedCheck) }),
+  z.strictObject({ kind: z.literal('comment'), text, here: z.boolean() }),
+]);
+
+const ticket = z.strictObject({
+  id: name,
+  title: text,
+  type: text,
+  component: text,
+  description: text.optional(),
+  acceptanceCriteria: list.optional(),
+  docs: z.record(text, text).optional(),
+  files: list.optional(),
+  checks: z.array(check).optional(),
+  raw: z.unknown().optional(),
+});
+
+/** An attempt as it travels through the broker: version 1. Nothing in it is a secret. */
+export const payloadSchema = z.strictObject({
+  v: z.literal(PROTOCOL),
+  runId: name,
+  ticketId: name,
+  attempt: z.number().int().min(1),
+  /** Monotonic for each ticket: the work of an older one is never taken. */
+  fence: z.number().int().min(1),
+  base: commit,
+  repoUrl: address,
+  /** What the base is found by, and what the work is pushed to. */
+  baseRef: ref,
+  resultRef: ref,
+  ticket,
+  message: text,
+  dependencies: z.array(z.strictObject({ id: name, title: text })).optional(),
+  previous: previous.optional(),
+  author: z.strictObject({ name: text, email: text }),
+  protect: z.strictObject({
+    paths: list,
+    names: list,
+    member: z.strictObject({ name: text, member: text }).optional(),
+  }),
+  agent: z.strictObject({
+    name,
+    model: text.optional(),
+    permissions: z.enum(['edits', 'all', 'none']).optional(),
+    allow: list,
+    environment: list,
+    secrets: list,
+    template: text.optional(),
+    asks: z.boolean(),
+  }),
+  worktrees: z.strictObject({
+    keepIgnored: z.boolean().optional(),
+    setup: text.optional(),
+    teardown: text.optional(),
+  }),
+  sandbox: z
+    .strictObject({
+      network: z.boolean().optional(),
+      writable: list.optional(),
+      hidden: list.optional(),
+      sockets: list.optional(),
+    })
+    .optional(),
+  limits: z.strictObject({
+    timeout: milliseconds.optional(),
+    idleTimeout: milliseconds.optional(),
+    maxOutput: milliseconds.optional(),
+    maxProcesses: milliseconds.optional(),
+    maxDisk: milliseconds.optional(),
+    /** Commits of history that a worker fetches; all by default. */
+    depth: milliseconds.optional(),
+  }),
+  /** Whether a person looks at the work before the attempt ends. */
+  reviewed: z.boolean(),
+  /** Milliseconds since 1970 by the broker's clock: nobody starts it later. */
+  deadline: milliseconds,
+});
+
+export type Payload = z.infer<typeof payloadSchema>;
+
+const figure = z.number().nonnegative();
+
+/** How an attempt ended on a worker. */
+export const answerSchema = z.strictObject({
+  v: z.literal(PROTOCOL),
+  fence: z.number().int(),
+  worker: name,
+  outcome: z.enum([
+    'completed',
+    'deferred',
+    'failed',
+    'rate-limited',
+    'account-refused',
+    'machine-failed',
+    'interrupted',
+  ]),
+  category: category.optional(),
+  reason: text.optional(),
+  summary: text.optional(),
+  retryAfter: figure.optional(),
+  /** What was pushed to the result's ref; absent where nothing changed. */
+  head: commit.optional(),
+  ignoredFiles: list,
+  notes: list.optional(),
+  denied: list.optional(),
+  drift: list,
+  exitCode: z.number().int().nullable(),
+  seconds: figure,
+  /** Bytes that the agent printed. */
+  output: figure,
+  tokens: figure.optional(),
+  inputTokens: figure.optional(),
+  outputTokens: figure.optional(),
+  cachedTokens: figure.optional(),
+  costUsd: figure.optional(),
+});
+
+export type Answer = z.infer<typeof answerSchema>;
+
+const report = z.looseObject({
+  text: text,
+  denied: list,
+  activity: text.optional(),
+  tokens: figure.optional(),
+  costUsd: figure.optional(),
+  retries: figure.optional(),
+});
+
+/** What a worker says while an attempt is under way. */
+export const saidSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('started'), fence: z.number(), worker: name }),
+  z.strictObject({ kind: z.literal('report'), fence: z.number(), report }),
+  z.strictObject({ kind: z.literal('quiet'), fence: z.number(), seconds: figure }),
+  z.strictObject({
+    kind: z.literal('permission'),
+    fence: z.number(),
+    question: z.number().int(),
+    title: text,
+    /** The kind of the request, as the Agent Client Protocol names it. */
+    request: text,
+    paths: list,
+  }),
+  z.strictObject({
+    kind: z.literal('review'),
+    fence: z.number(),
+    question: z.number().int(),
+    ref,
+    head: commit,
+    summary: text.optional(),
+    passed: list,
+  }),
+]);
+
+export type Said = z.infer<typeof saidSchema>;
+
+/** What a coordinator asks of an attempt under way. */
+export const orderSchema = z.discriminatedUnion('kind', [
+  /** End the agent, and keep what it has done. */
+  z.strictObject({ kind: z.literal('stop'), fence: z.number() }),
+  z.strictObject({ kind: z.literal('kill'), fence: z.number() }),
+  z.strictObject({ kind: z.literal('allowed'), fence: z.number(), question: z.number(), yes: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('reviewed'),
+    fence: z.number(),
+    question: z.number(),
+    review: z.discriminatedUnion('verdict', [
+      z.strictObject({ verdict: z.enum(['accepted', 'quit']) }),
+      z.strictObject({ verdict: z.literal('deferred'), reason: text }),
+      z.strictObject({ verdict: z.literal('sent-back'), comment: text }),
+    ]),
+  }),
+]);
+
+export type Order = z.infer<typeof orderSchema>;
+
+function isAddress(text: string): boolean {
+  if (/[\p{Cc}]/u.test(text)) return false;
+  const url = /^(?:file|git|https?|ssh):\/\/(?:[^@/]*@)?(.*)$/s.exec(text);
+  if (url) return url[1] !== '' && !url[1]?.startsWith('-');
+  return /^\/./.test(text) || /^(?:[\w.-]+@)?\w[\w.-]*:(?!:|\/\/|-)./.test(text);
+}
+
+function isOwnRef(text: string): boolean {
+  const path = /^refs\/sage\/(?:work|base)\/([\w./-]+)$/.exec(text)?.[1];
+  return path?.split('/').every((part) => /^\w/.test(part) && !/\.\.|\.lock$|\.$/.test(part)) ?? false;
+}

@@ -1,0 +1,52 @@
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import { forgetWorker, joinRoster, listWorkers } from '../broker/roster.ts';
+import { ClusterError } from '../errors.ts';
+import { KEYS } from '../protocol/names.ts';
+import type { WorkerDescription } from '../protocol/self-description.ts';
+
+/** A name that a worker still has which was killed on another machine is free after this long. */
+const NAME_PATIENCE_MS = 20_000;
+
+/**
+ * Joins under a name that no other worker has; with `mayCount` a number is added to it.
+ * Returns the description under which it has joined; undefined where it was stopped before.
+ * @throws {ClusterError} `NAME_TAKEN`
+ */
+export async function joinBroker(
+  redis: Redis,
+  description: WorkerDescription,
+  mayCount: boolean,
+  stop: AbortSignal,
+): Promise<WorkerDescription | undefined> {
+  const until = performance.now() + NAME_PATIENCE_MS;
+  for (let number = 1; !stop.aborted;) {
+    const name = number === 1 ? description.name : `${description.name}-${number}`;
+    const named = { ...description, name };
+    if (await joinRoster(redis, named)) return named;
+    const other = (await listWorkers(redis)).find((entry) => entry.description.name === name);
+    if (other && isDeadHere(other.description)) {
+      await redis.del(KEYS.alive(name));
+      await forgetWorker(redis, name);
+    } else if (mayCount) number += 1;
+    else if (performance.now() > until)
+      throw new ClusterError(
+        'NAME_TAKEN',
+        `a worker with the name ${name} works already${other ? ` on ${other.description.host}` : ''}: choose another with --name`,
+      );
+    else await delay(500, undefined, { signal: stop }).catch(() => {});
+  }
+  return undefined;
+}
+
+/** Whether it was killed on this machine. */
+function isDeadHere({ host, pid }: WorkerDescription): boolean {
+  if (host !== hostname()) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}

@@ -1,0 +1,45 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createRemoteRef, GitError, type Repository, SAGE_REFS, updateRefs } from '@sage/git';
+
+/** How long a remote that cannot be reached is tried again. */
+const PATIENCE_MS = 10 * 60_000;
+const MAX_PAUSE_MS = 30_000;
+
+/**
+ * Pushes a commit to a ref that does not exist yet. A remote that is down is tried again; where that does not help, the work
+ * stays in the mirror of this worker.
+ * @throws {PushError} naming where the work is.
+ */
+export async function pushWork(
+  repository: Repository,
+  work: { readonly ref: string; readonly commit: string },
+  signal: AbortSignal,
+  patience = PATIENCE_MS,
+): Promise<void> {
+  const until = performance.now() + patience;
+  for (let pause = 1_000; ; pause = Math.min(2 * pause, MAX_PAUSE_MS)) {
+    try {
+      return await createRemoteRef(repository, 'origin', work);
+    } catch (cause) {
+      if (!(cause instanceof GitError)) throw cause;
+      const final = /stale info|already exists|\[(?:remote )?rejected\]/.test(cause.stderr);
+      if (!final && !signal.aborted && performance.now() + pause < until) {
+        await delay(pause, undefined, { signal }).catch(() => {});
+        continue;
+      }
+      const kept = `${SAGE_REFS.interrupted}${work.ref.replace(SAGE_REFS.work, '')}`;
+      await updateRefs(repository, [{ ref: kept, old: undefined, new: work.commit }]);
+      const reason = cause.stderr.trim().split('\n').at(-1) ?? cause.message;
+      throw new PushError(
+        `it could not push its work (${reason}), which is in ${repository.root} as ${kept}`,
+        {
+          cause,
+        },
+      );
+    }
+  }
+}
+
+export class PushError extends Error {
+  override readonly name = 'PushError';
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { homedir, hostname } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { openBroker } from '../broker/broker.ts';
+import { agentOfAttempt, describeWorker, type WorkerAgent } from './describe-worker.ts';
+import { joinBroker } from './join-broker.ts';
+import { RunRooms } from './run-rooms.ts';
+import { runJoinedWorker } from './running-worker.ts';
+
+/** The lease of an attempt where nothing else is said, in milliseconds. */
+export const DEFAULT_LEASE_MS = 60_000;
+
+export interface RunWorkerOptions {
+  /** `redis://` or `rediss://`. */
+  readonly broker: string;
+  /** By default the name of this machine, or that with a number where another worker has it. */
+  readonly name?: string | undefined;
+  /** Attempts at a time. */
+  readonly slots: number;
+  readonly labels?: readonly string[];
+  readonly lease?: number;
+  readonly agent?: WorkerAgent;
+  /** The version of sage. */
+  readonly version: string;
+  readonly variables?: NodeJS.ProcessEnv;
+  /** Where mirrors and worktrees are made; below the user's cache folder by default. */
+  readonly folder?: string;
+  /** Aborted: end the agents, push what they have done, leave. */
+  readonly stop: AbortSignal;
+  readonly killSignal: AbortSignal;
+  /** Lines for the person. */
+  readonly onNotice: (text: string) => void;
+}
+
+/**
+ * Works on attempts of any run that is sent through a broker, until it is asked to end.
+ * @throws {ClusterError}, {AgentError}: it has not joined.
+ */
+export async function runWorker(options: RunWorkerOptions): Promise<void> {
+  const { variables = process.env, onNotice, stop, killSignal } = options;
+  const root = options.folder ?? workerFolder(variables);
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  const broker = await openBroker(options.broker);
+  try {
+    for (const warning of broker.warnings) onNotice(warning);
+    const { slots, labels = [], lease = DEFAULT_LEASE_MS, agent = {}, version } = options;
+    const description = await describeWorker(
+      { name: options.name ?? hostname(), slots, labels: [...labels], lease, sage: version },
+      agent,
+      root,
+      variables,
+    );
+    const worker = await joinBroker(broker.redis, description, options.name === undefined, stop);
+    if (worker === undefined) return;
+    const folder = join(root, folderName(worker.name));
+    const rooms = new RunRooms({
+      folder,
+      worker: worker.name,
+      variables,
+      agentFor: (wanted) => agentOfAttempt(wanted, agent),
+      onNotice,
+    });
+    await runJoinedWorker({ broker, description: worker, rooms, folder, stop, killSignal, onNotice });
+  } finally {
+    await broker.close();
+  }
+}
+
+/** Short, as paths of sockets have a limit; two names never share a folder. */
+function folderName(worker: string): string {
+  const hash = createHash('sha256').update(worker).digest('hex').slice(0, 8);
+  return `${worker.replaceAll(/[^\w-]+/g, '_').slice(0, 24)}-${hash}`;
+}
+
+/** Where workers of this user keep what they need. */
+function workerFolder(variables: NodeJS.ProcessEnv): string {
+  const cache = variables['XDG_CACHE_HOME'];
+  const base =
+    cache !== undefined && isAbsolute(cache) ? cache : join(variables['HOME'] ?? homedir(), '.cache');
+  return join(base, 'sage-worker');
+}

@@ -1,0 +1,180 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openRepository } from '@sage/git';
+import type { WorkerPool } from '@sage/stream';
+import { repository, type TestRepository, userGit } from '@sage/test-support/repository';
+import { startRedis, type TestRedis } from '@sage/test-support/redis';
+import { temporaryFolder } from '@sage/test-support/temporary-folder';
+import { type AgentRun, openWorkers, resolveAgent, type WorkRequest } from '@sage/workers';
+import { onTestFinished } from 'vitest';
+import { openCluster, runWorker } from '../src/index.ts';
+
+/** Short, so that a worker that is gone is missed soon. */
+const LEASE_MS = 2_000;
+
+interface Bench {
+  readonly redis: TestRedis;
+  readonly repository: TestRepository;
+  /** The bare repository that both sides reach. */
+  readonly remote: string;
+  readonly base: string;
+  /** What the coordinator has said. */
+  readonly notices: string[];
+  /** What the workers have said. */
+  readonly said: string[];
+  readonly fences: number[];
+  /** What agents have been started with, one line each. */
+  readonly agent: string;
+  /** A shell script that agents run: it has `$SAGE_TICKET_ID`. */
+  script(lines: string): void;
+  /** Starts a worker in this process. Resolves when it has joined. */
+  worker(name: string, options?: { slots?: number; labels?: string[] }): Promise<TestWorker>;
+  /** The coordinator; another call is another process of the same run. */
+  coordinator(options?: { run?: string; hasAgent?: boolean }): Promise<Coordinator>;
+  request(ticket: string, options?: Partial<WorkRequest>): WorkRequest;
+  git(...args: string[]): string;
+}
+
+interface TestWorker {
+  stop(): Promise<void>;
+  readonly over: Promise<void>;
+}
+
+interface Coordinator {
+  readonly pool: WorkerPool;
+  /** As `pool.run`, with fences that grow. */
+  run(request: WorkRequest, run?: AgentRun): ReturnType<WorkerPool['run']>;
+  /** Leaves everything as a killed process does. */
+  vanish(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A Redis, a repository with a remote, and as many machines as a test asks for. */
+export async function bench(): Promise<Bench> {
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  const mine = repository({ 'README.md': 'hello\n', 'src/a.txt': 'a\n' });
+  const remote = join(temporaryFolder(), 'remote.git');
+  userGit(mine.root, 'init', '--quiet', '--bare', remote);
+  mine.git('remote', 'add', 'origin', remote);
+  mine.git('push', '--quiet', 'origin', 'main');
+  const agent = join(temporaryFolder(), 'agent.sh');
+  const notices: string[] = [];
+  const said: string[] = [];
+  const fences: number[] = [];
+  const script = (lines: string) => {
+    writeFileSync(agent, `#!/bin/sh\ncat > /dev/null\n${lines}\n`);
+    chmodSync(agent, 0o755);
+  };
+  script('echo "working on $SAGE_TICKET_ID"; echo "$SAGE_TICKET_ID" > "src/$SAGE_TICKET_ID.txt"');
+  const opened = await openRepository(mine.root);
+  const base = mine.git('rev-parse', 'HEAD');
+
+  return {
+    redis,
+    repository: mine,
+    remote,
+    base,
+    notices,
+    said,
+    fences,
+    agent,
+    script,
+    git: (...args) => mine.git(...args),
+    async worker(name, { slots = 1, labels } = {}) {
+      const stop = new AbortController();
+      const kill = new AbortController();
+      const joined = Promise.withResolvers<void>();
+      const over = runWorker({
+        broker: redis.address,
+        name,
+        slots,
+        labels,
+        lease: LEASE_MS,
+        agent: { command: agent },
+        version: '0.0.0',
+        folder: temporaryFolder(),
+        stop: stop.signal,
+        killSignal: kill.signal,
+        onNotice(text) {
+          said.push(text);
+          if (text.includes('has joined')) joined.resolve();
+        },
+      });
+      over.catch(joined.reject);
+      const end = async () => {
+        stop.abort();
+        await over;
+      };
+      onTestFinished(end);
+      await joined.promise;
+      return { stop: end, over };
+    },
+    async coordinator({ run = 'run-1', hasAgent = true } = {}) {
+      const cluster = await openCluster({
+        broker: redis.address,
+        lease: LEASE_MS,
+        follow: true,
+        own: {
+          sage: '0.0.0',
+          node: process.version,
+          git: '',
+          ...(hasAgent && { agent: { name: 'command' } }),
+        },
+        equipment: {
+          agent: { name: 'command', allow: [], environment: [], secrets: [] },
+          worktrees: {},
+          sandbox: undefined,
+          limits: { timeout: 60_000 },
+        },
+        notice: (text) => notices.push(text),
+      });
+      const local = await openWorkers({
+        repository: opened,
+        agent: resolveAgent({ command: agent }),
+        timeout: 60_000,
+        protectedPaths: ['tickets.json'],
+        worktrees: { directory: temporaryFolder() },
+      });
+      const place = {
+        repository: opened,
+        run,
+        target: 'refs/heads/main',
+        protectedPaths: ['tickets.json'],
+      };
+      const pool = await cluster.extend(local, place);
+      let open = true;
+      const vanish = async () => {
+        if (open) await cluster.close();
+        open = false;
+      };
+      const close = async () => {
+        if (open) await pool.close();
+        await vanish();
+      };
+      onTestFinished(close);
+      return {
+        pool,
+        vanish,
+        close,
+        run: (request, agentRun = {}) =>
+          pool.run(request, {
+            async issueFence() {
+              fences.push((fences.at(-1) ?? 0) + 1);
+              return fences.at(-1) ?? 0;
+            },
+            ...agentRun,
+          }),
+      };
+    },
+    request: (ticket, options = {}) => ({
+      run: 'run-1',
+      worker: 1,
+      attempt: 1,
+      ticket: { id: ticket, title: `Title of ${ticket}`, type: 'task', component: 'T' },
+      base,
+      message: `feat: ${ticket}`,
+      ...options,
+    }),
+  };
+}

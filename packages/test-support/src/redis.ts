@@ -1,0 +1,72 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** Whether there is a Redis to be started. */
+export const hasRedis = isInstalled();
+
+/** A Redis of its own on 127.0.0.1, with what a broker should have: nothing is forgotten, and nothing is evicted. */
+export interface TestRedis {
+  readonly address: string;
+  readonly pid: number;
+  /** Starts it again on what it has on its disk. */
+  start(): Promise<void>;
+  /** `SIGKILL`, unless something else is said. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** Ends with the process that has started it. */
+export async function startRedis(): Promise<TestRedis> {
+  const port = await freePort();
+  const folder = temporaryFolder();
+  const words = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
+  words.push('--appendonly', 'yes', '--appendfsync', 'always', '--maxmemory-policy', 'noeviction');
+  let server: ChildProcess | undefined;
+  const start = async () => {
+    const started = spawn('redis-server', words, { stdio: ['ignore', 'pipe', 'inherit'] });
+    server = started;
+    const kill = () => started.kill('SIGKILL');
+    process.once('exit', kill);
+    started.once('exit', () => process.off('exit', kill));
+    await new Promise<void>((resolve, reject) => {
+      let said = '';
+      started.stdout.on('data', (chunk: Buffer) => {
+        said += String(chunk);
+        if (said.includes('Ready to accept connections')) resolve();
+      });
+      started.once('exit', () => reject(new Error(`redis-server has ended: ${said}`)));
+    });
+  };
+  await start();
+  return {
+    address: `redis://127.0.0.1:${port}`,
+    get pid() {
+      return server?.pid ?? 0;
+    },
+    start,
+    async stop(signal = 'SIGKILL') {
+      const stopped = server;
+      if (!stopped || stopped.exitCode !== null || stopped.signalCode !== null) return;
+      const ended = new Promise((resolve) => stopped.once('exit', resolve));
+      stopped.kill(signal);
+      await ended;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+function isInstalled(): boolean {
+  try {
+    execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
