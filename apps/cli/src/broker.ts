@@ -33,12 +33,22 @@ export function shownAddress(broker: Settings['broker']): Settings['broker'] {
   return typeof broker === 'string' ? broker.replace(/^(\w+:\/\/)[^@/]*@/, '$1') : broker;
 }
 
+/**
+ * In milliseconds.
+ * @throws {UsageError}
+ */
+export function durationOf(flag: string, text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds === undefined)
+    throw new UsageError(`${flag} ${text} is not a duration: write 90s, 30m or 2h`);
+  return milliseconds;
+}
+
 /** @throws {UsageError} */
 export function leaseOf(text: string | undefined, byDefault: number): number {
   if (text === undefined) return byDefault;
-  const milliseconds = parseDuration(text);
-  if (milliseconds === undefined || milliseconds < MIN_LEASE_MS)
-    throw new UsageError(`--lease ${text} is not a duration of 2 s or more: write 60s or 2m`);
+  const milliseconds = durationOf('--lease', text);
+  if (milliseconds < MIN_LEASE_MS) throw new UsageError(`--lease ${text} is too short: 2s at least`);
   return milliseconds;
 }
 
@@ -78,6 +88,9 @@ export async function openMachines(address: string, options: MachinesOptions): P
   const cluster = await openCluster({
     broker: address,
     lease: leaseOf(settings.lease, DEFAULT_LEASE_MS),
+    ...(settings.hosts !== undefined && {
+      hosts: { list: settings.hosts, root, agent: agentWords(settings) },
+    }),
     follow: settings.parallel === undefined || settings.parallel === 'auto' || settings.parallel === true,
     own: {
       sage: sageVersion(),
@@ -102,6 +115,14 @@ export async function openMachines(address: string, options: MachinesOptions): P
     notice,
   });
   return { elsewhere: cluster, close: () => cluster.close() };
+}
+
+/** The agent of the run as `sage worker` takes it. */
+function agentWords({ agent, agentCommand }: Settings): string[] {
+  return [
+    ...(agent === undefined ? [] : ['--agent', agent]),
+    ...(agentCommand === undefined ? [] : ['--agent-command', agentCommand]),
+  ];
 }
 
 export function sageVersion(): string {

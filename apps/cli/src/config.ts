@@ -57,6 +57,7 @@ export const settingsSchema = z.strictObject({
     .union([oneLine, z.literal(true)])
     .describe('workers on other machines are reached by it; true: the variable SAGE_BROKER has its address')
     .optional(),
+  hosts: oneLine.optional(),
   lease: duration.optional(),
   agent: oneLine.optional(),
   agentCommand: oneLine.optional(),

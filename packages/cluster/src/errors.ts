@@ -12,8 +12,8 @@ export class ClusterError extends Error {
 export type ClusterErrorCode =
   | 'BAD_ADDRESS'
   | 'NO_BROKER'
-  | 'WRONG_PROTOCOL'
   | 'NAME_TAKEN'
   | 'NO_REMOTE'
-  | 'NO_WORKER'
+  | 'BAD_HOST'
+  | 'NO_HOST'
   | 'NO_AGENT';

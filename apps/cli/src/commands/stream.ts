@@ -43,6 +43,7 @@ export function streamCommand(): Command {
     .option('--explain <id>', 'say when a ticket would run and why, change nothing')
     .option('--parallel [n]', 'workers, a number or "auto" (with --auto)')
     .option('--broker [address]', 'give tickets to workers on other machines, by this Redis (SAGE_BROKER)')
+    .option('--hosts <list>', 'start workers there by ssh, as a,user@b:4 (name:slots)')
     .option('--lease <duration>', 'how long a silent worker keeps its ticket (60s)')
     .option('--agent <name>', 'claude, codex, gemini, opencode, acp:<cmd>, or your own')
     .option('--model <name>', 'the model of the agent')
@@ -93,6 +94,8 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
   const settings = settingsOf(beginning);
   const mode = modeOf(flags, settings);
   const broker = brokerAddress(flags.broker, settings, process.env);
+  if (settings.hosts !== undefined && broker === undefined)
+    throw new UsageError('--hosts needs --broker: workers are reached by it');
   const parallel = parallelOf(
     settings.parallel ?? (ASKS_BY[mode] || (broker !== undefined && mode === 'auto') ? true : undefined),
   );

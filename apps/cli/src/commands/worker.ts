@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { BROKER_VARIABLE, leaseOf, sageVersion } from '../broker.ts';
+import { BROKER_VARIABLE, durationOf, leaseOf, sageVersion } from '../broker.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
 import { parseWholeNumber } from '../numbers.ts';
@@ -13,6 +13,7 @@ interface Flags {
   readonly agent?: string;
   readonly agentCommand?: string;
   readonly lease?: string;
+  readonly giveUpAfter?: string;
 }
 
 const BROKER = [
@@ -31,6 +32,7 @@ export function workerCommand(): Command {
     .option('--agent <name>', 'the agent that it runs; by default every known one that is installed')
     .option('--agent-command <cmd>', "the agent's shell line on this machine")
     .option('--lease <duration>', 'how long an attempt is its own without a sign of life (60s)')
+    .option('--give-up-after <duration>', 'leave when the broker could not be reached for this long (never)')
     .action(async (flags: Flags) => {
       process.exitCode = await work(flags);
     });
@@ -85,6 +87,8 @@ async function work(flags: Flags): Promise<number> {
     labels,
     lease: leaseOf(flags.lease, DEFAULT_LEASE_MS),
     agent: { name: flags.agent, command: flags.agentCommand },
+    giveUpAfter:
+      flags.giveUpAfter === undefined ? undefined : durationOf('--give-up-after', flags.giveUpAfter),
     version: sageVersion(),
     stop: stop.signal,
     killSignal: killSignal.signal,

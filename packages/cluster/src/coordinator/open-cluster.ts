@@ -4,6 +4,7 @@ import { CAPABILITY } from '../protocol/self-description.ts';
 import { ClusterPool } from './cluster-pool.ts';
 import { remoteOf } from './code-exchange.ts';
 import type { Equipment } from './compose-payload.ts';
+import { parseHosts, startHosts } from './hosts.ts';
 import { Fleet, type OwnVersions } from './fleet.ts';
 
 export interface ClusterOptions {
@@ -14,6 +15,8 @@ export interface ClusterOptions {
   /** What every attempt of the run takes along. */
   readonly equipment: Omit<Equipment, 'protectedPaths'>;
   readonly own: OwnVersions;
+  /** Machines on which workers are started by ssh, as `a,user@b:4`. */
+  readonly hosts?: { readonly list: string; readonly root: string; readonly agent: readonly string[] };
   /** Whether the run has as many workers as there is room for. */
   readonly follow: boolean;
   readonly notice: (text: string) => void;
@@ -28,12 +31,26 @@ export interface Cluster extends Elsewhere {
  * @throws {ClusterError} `BAD_ADDRESS`, `NO_BROKER`, and by `extend` `NO_REMOTE`
  */
 export async function openCluster(options: ClusterOptions): Promise<Cluster> {
-  const { lease, equipment, own, follow, notice } = options;
+  const { lease, equipment, own, follow, hosts, notice } = options;
   const broker = await openBroker(options.broker);
   const needs = [CAPABILITY.agent(equipment.agent.name), ...(equipment.sandbox ? [CAPABILITY.sandbox] : [])];
   let fleet: Fleet | undefined;
+  let started: Awaited<ReturnType<typeof startHosts>> | undefined;
   try {
     for (const warning of broker.warnings) notice(warning);
+    if (hosts) {
+      const { redis } = broker;
+      const { list, root, agent } = hosts;
+      started = await startHosts({
+        hosts: parseHosts(list),
+        redis,
+        broker: options.broker,
+        lease,
+        agent,
+        root,
+        notice,
+      });
+    }
     const opened = await Fleet.open(broker, { needs, own, lease, notice });
     fleet = opened;
     if (opened.slots === 0) {
@@ -62,11 +79,13 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
       },
       async close() {
         opened.close();
+        await started?.end();
         await broker.close();
       },
     };
   } catch (error) {
     fleet?.close();
+    await started?.end();
     await broker.close();
     throw error;
   }

@@ -21,6 +21,8 @@ export interface RunWorkerOptions {
   readonly labels?: readonly string[];
   readonly lease?: number;
   readonly agent?: WorkerAgent;
+  /** Leaves when the broker could not be reached for this long, in milliseconds; never by default. */
+  readonly giveUpAfter?: number;
   /** The version of sage. */
   readonly version: string;
   readonly variables?: NodeJS.ProcessEnv;
@@ -61,7 +63,17 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
       agentFor: (wanted) => agentOfAttempt(wanted, agent),
       onNotice,
     });
-    await runJoinedWorker({ broker, description: worker, rooms, folder, stop, killSignal, onNotice });
+    const { giveUpAfter = Infinity } = options;
+    await runJoinedWorker({
+      giveUpAfter,
+      broker,
+      description: worker,
+      rooms,
+      folder,
+      stop,
+      killSignal,
+      onNotice,
+    });
   } finally {
     await broker.close();
   }

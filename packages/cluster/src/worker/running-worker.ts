@@ -19,6 +19,8 @@ export interface RunningWorkerOptions {
   readonly rooms: RunRooms;
   /** Where its disk is. */
   readonly folder: string;
+  /** Milliseconds without the broker after which it leaves. */
+  readonly giveUpAfter: number;
   readonly stop: AbortSignal;
   readonly killSignal: AbortSignal;
   readonly onNotice: (text: string) => void;
@@ -26,7 +28,7 @@ export interface RunningWorkerOptions {
 
 /** Takes attempts and says that it lives, until it is asked to end and what was taken is over. */
 export async function runJoinedWorker(options: RunningWorkerOptions): Promise<void> {
-  const { broker, description, rooms, folder, stop, killSignal, onNotice } = options;
+  const { broker, description, rooms, folder, giveUpAfter, stop, killSignal, onNotice } = options;
   const { name, slots, lease, agents, labels } = description;
   const doing = new Map<string, Doing>();
   const halt = new AbortController();
@@ -63,10 +65,17 @@ export async function runJoinedWorker(options: RunningWorkerOptions): Promise<vo
     if (named === name) void look().catch(() => {});
   });
   await subscriber.subscribe(CHANNELS.asked);
+  let reached = performance.now();
   const beating = setInterval(() => {
     void sign()
-      .then(look)
+      .then(() => {
+        reached = performance.now();
+        return look();
+      })
       .catch(() => {});
+    if (performance.now() - reached < giveUpAfter) return;
+    onNotice(`worker ${name} has not reached the broker for ${Math.round(giveUpAfter / 60_000)} min`);
+    ending.resolve();
   }, BEAT_MS);
   const onStop = () => {
     halt.abort();

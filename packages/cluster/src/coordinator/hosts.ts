@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { shellWord } from '@sage/workers';
+import type { Redis } from 'ioredis';
+import { askWorker, listWorkers } from '../broker/roster.ts';
+import { ClusterError } from '../errors.ts';
+import { type Ssh, startSsh } from './ssh.ts';
+
+/** A machine on which a worker is started by ssh. */
+export interface Host {
+  /** As ssh knows it: a name, or USER@NAME. */
+  readonly destination: string;
+  readonly slots: number;
+}
+
+export interface HostsOptions {
+  readonly hosts: readonly Host[];
+  readonly redis: Redis;
+  readonly broker: string;
+  readonly lease: number;
+  /** Words of `sage worker` that name the agent. */
+  readonly agent: readonly string[];
+  /** What tells this repository from others whose workers the same machine may have. */
+  readonly root: string;
+  readonly notice: (text: string) => void;
+}
+
+/** Workers that were started may take this long to join, and to leave. */
+const JOIN_MS = 60_000;
+const LEAVE_MS = 10_000;
+const RETRY_MS = 1_000;
+/** A worker that has not reached the broker for this long leaves: nobody has ended it. */
+const GIVE_UP_AFTER = '30m';
+/** Ports that systems give out by themselves are above. */
+const FIRST_PORT = 20_000;
+const PORTS = 10_000;
+
+/**
+ * `a,user@b:4` as hosts; a number after a colon is how many slots its worker has.
+ * @throws {ClusterError} `BAD_HOST`
+ */
+export function parseHosts(text: string): Host[] {
+  return text.split(',').map((word) => {
+    const [, destination, slots = '1'] =
+      /^\s*((?:[\w.-]+@)?\w[\w.-]*)(?::([1-9]\d{0,3}))?\s*$/.exec(word) ?? [];
+    if (destination === undefined)
+      throw new ClusterError(
+        'BAD_HOST',
+        `--hosts ${JSON.stringify(word)} is no host: write NAME, NAME:SLOTS or USER@NAME:SLOTS`,
+      );
+    return { destination, slots: Number(slots) };
+  });
+}
+
+/**
+ * Starts `sage worker` on hosts by ssh, with the broker tunnelled to each, and resolves when all have joined. A connection
+ * that drops is made again: the worker goes on meanwhile.
+ * @throws {ClusterError} `NO_HOST`
+ */
+export async function startHosts(options: HostsOptions): Promise<{ end(): Promise<void> }> {
+  const started = options.hosts.map((host) => new StartedHost(host, options));
+  const end = async () => {
+    await Promise.all(started.map((host) => host.end()));
+  };
+  try {
+    await Promise.all(started.map((host) => host.joined()));
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return { end };
+}
+
+class StartedHost {
+  readonly #host: Host;
+  readonly #options: HostsOptions;
+  readonly #name: string;
+  readonly #port: number;
+  readonly #ending = new AbortController();
+  #tunnel: Ssh | undefined;
+  #worker: Ssh | undefined;
+
+  constructor(host: Host, options: HostsOptions) {
+    this.#host = host;
+    this.#options = options;
+    const hash = createHash('sha256').update(`${host.destination}\0${options.root}`).digest();
+    // The next process of a run makes the same tunnel: a worker that goes on finds its broker again.
+    this.#port = FIRST_PORT + (hash.readUInt32BE(0) % PORTS);
+    this.#name = `${host.destination.replace(/^.*@/, '')}-${hash.toString('hex').slice(0, 6)}`;
+  }
+
+  /** Resolves when its worker has joined. */
+  async joined(): Promise<void> {
+    const failed = Promise.withResolvers<never>();
+    if (this.#isTunnelled) void this.#keepTunnel(failed.reject);
+    await Promise.race([this.#startWorker(), failed.promise]);
+  }
+
+  async end(): Promise<void> {
+    this.#ending.abort();
+    const { redis, notice } = this.#options;
+    if (await askWorker(redis, this.#name, 'end').catch(() => false)) {
+      const until = performance.now() + LEAVE_MS;
+      while (performance.now() < until && (await this.#isThere())) await delay(100);
+      if (await this.#isThere())
+        notice(`the worker on ${this.#host.destination} has not ended yet: it leaves by itself`);
+    }
+    this.#worker?.end();
+    this.#tunnel?.end();
+  }
+
+  get #isTunnelled(): boolean {
+    return new URL(this.#options.broker).protocol === 'redis:';
+  }
+
+  async #isThere(): Promise<boolean> {
+    const workers = await listWorkers(this.#options.redis).catch(() => []);
+    return workers.some(({ description, activity }) => description.name === this.#name && activity);
+  }
+
+  async #keepTunnel(failed: (error: Error) => void): Promise<void> {
+    const { hostname, port } = new URL(this.#options.broker);
+    const forward = `127.0.0.1:${this.#port}:${hostname}:${port === '' ? '6379' : port}`;
+    let lost = false;
+    while (!this.#ending.signal.aborted) {
+      const began = performance.now();
+      this.#tunnel = startSsh(['-N', '-R', forward, '--', this.#host.destination]);
+      const { exitCode, said } = await this.#tunnel.ended;
+      if (this.#ending.signal.aborted) return;
+      const { destination } = this.#host;
+      if (performance.now() - began < 2_000 && !lost && !/forwarding failed/.test(said))
+        failed(
+          new ClusterError(
+            'NO_HOST',
+            `${destination}: ssh has ended with ${exitCode}: ${said}; try ssh ${destination} true`,
+          ),
+        );
+      if (!lost) this.#options.notice(`${destination}: the connection is lost, and made again`);
+      lost = true;
+      await delay(RETRY_MS, undefined, { signal: this.#ending.signal }).catch(() => {});
+    }
+  }
+
+  async #startWorker(): Promise<void> {
+    const until = performance.now() + JOIN_MS;
+    const { destination } = this.#host;
+    let said = '';
+    while (!this.#ending.signal.aborted) {
+      // One that an earlier process has started, and that goes on.
+      if (await this.#isThere()) return;
+      const worker = startSsh(['--', destination, this.#command()], `${this.#address()}\n`);
+      this.#worker = worker;
+      const ended = worker.ended.then((end) => {
+        said = end.said;
+        return end;
+      });
+      for (;;) {
+        const over = await Promise.race([ended, delay(200, undefined)]);
+        if (await this.#isThere()) return;
+        if (over && !/ECONNREFUSED|cannot be used/.test(over.said))
+          throw new ClusterError(
+            'NO_HOST',
+            `${destination}: sage worker has ended with ${over.exitCode}: ${over.said}`,
+          );
+        if (over) break;
+        if (performance.now() > until) {
+          worker.end();
+          throw new ClusterError(
+            'NO_HOST',
+            `${destination}: no worker has joined within ${JOIN_MS / 1000} s ${said}`.trim(),
+          );
+        }
+      }
+      if (performance.now() > until)
+        throw new ClusterError(
+          'NO_HOST',
+          `${destination}: no worker has joined within ${JOIN_MS / 1000} s: ${said}`,
+        );
+      await delay(RETRY_MS, undefined, { signal: this.#ending.signal }).catch(() => {});
+    }
+  }
+
+  /** The broker as the host sees it. */
+  #address(): string {
+    if (!this.#isTunnelled) return this.#options.broker;
+    const url = new URL(this.#options.broker);
+    url.hostname = '127.0.0.1';
+    url.port = String(this.#port);
+    return url.href;
+  }
+
+  /** The address comes on stdin: a list of processes would show its password. */
+  #command(): string {
+    const { lease, agent } = this.#options;
+    const words = ['--name', this.#name, '--slots', String(this.#host.slots)];
+    words.push('--lease', `${Math.round(lease / 1000)}s`, '--give-up-after', GIVE_UP_AFTER, ...agent);
+    const line = `IFS= read -r SAGE_BROKER && export SAGE_BROKER && exec sage worker ${words.map(shellWord).join(' ')}`;
+    return `exec sh -c ${shellWord(line)}`;
+  }
+}
