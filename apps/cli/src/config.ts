@@ -31,6 +31,10 @@ export const verifySchema = z.strictObject({
   command: oneLine,
   slots: z.number().int().min(1).optional(),
   mode: z.enum(['chain', 'batch']).optional(),
+  where: z
+    .enum(['here', 'workers'])
+    .describe('on this machine, or in slots of workers on other machines')
+    .optional(),
   timeout: duration.optional(),
   environment: z.array(oneLine).optional(),
 });

@@ -55,7 +55,7 @@ describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
     );
     await worker('strong', { labels: ['gpu', 'linux'] });
     expect(await running).toMatchObject({ outcome: 'completed' });
-    expect(said.filter((line) => line.startsWith('T-1: attempt'))).toHaveLength(1);
+    expect(said.filter((line) => line === 'T-1: attempt 1 of run run-1')).toHaveLength(1);
   });
 
   test('an attempt whose worker is gone is interrupted, not failed, and another worker does it', async () => {
@@ -192,7 +192,7 @@ describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
     writeFileSync(`${agent}.go`, '');
     expect(await running).toMatchObject({ outcome: 'completed', changedFiles: ['src/x.txt'] });
     expect(fences).toEqual([1]);
-    expect(said.filter((line) => line.startsWith('T-1: attempt'))).toHaveLength(1);
+    expect(said.filter((line) => line === 'T-1: attempt 1 of run run-1')).toHaveLength(1);
   });
 
   test('a broker that has lost everything is told again by the journal', async () => {
@@ -267,6 +267,24 @@ describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
     });
     expect(result).toMatchObject({ outcome: 'completed', changedFiles: ['src/a.txt'] });
     expect(asked).toEqual([['src/a.txt'], ['src/a.txt']]);
+  });
+
+  test('a check runs on a worker where that is asked for, at exactly the commit, and its last lines come back', async () => {
+    const { coordinator, request, worker, repository, said } = await bench();
+    const { pool } = await coordinator();
+    const { base: commit } = request('T-1');
+    const command = 'pwd; git rev-parse HEAD; test -e src/a.txt';
+    const here = await pool.check({ run: 'run-1', command, commit, elsewhere: true });
+    expect(here).toMatchObject({ ok: true });
+    await worker('w1');
+    await until(() => (pool.slots ?? 0) > 0);
+    const there = await pool.check({ run: 'run-1', command, commit, elsewhere: true });
+    expect(there.ok).toBe(true);
+    expect(there.output).toContain(commit);
+    expect(readFileSync(join(repository.root, String(there.log)), 'utf8')).toBe(`${there.output}\n`);
+    const fails = await pool.check({ run: 'run-1', command: 'echo no; false', commit, elsewhere: true });
+    expect(fails).toMatchObject({ ok: false, output: 'no' });
+    expect(said).toContain(`check of ${commit.slice(0, 10)}: it fails`);
   });
 
   test('names are unique, and what cannot be used says so in one line', async () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { identity, type Repository } from '@sage/git';
+import { identity, type Repository, SAGE_PATHS } from '@sage/git';
 import type { WorkerPool } from '@sage/stream';
-import type { AgentRun, AttemptResult, CutOffAttempt, WorkRequest } from '@sage/workers';
+import type { AgentRun, AttemptResult, CheckRequest, CutOffAttempt, WorkRequest } from '@sage/workers';
 import type { Broker } from '../broker/broker.ts';
 import { forgetOrders } from '../broker/orders.ts';
 import { jobId, queueName, resultRef } from '../protocol/names.ts';
@@ -10,11 +10,12 @@ import { within } from '../within.ts';
 import { NO_RESULT, resultOf } from './attempt-result.ts';
 import { AttemptTalk } from './attempt-talk.ts';
 import { CodeExchange, type Remote } from './code-exchange.ts';
-import { composePayload, type Equipment, needsOf } from './compose-payload.ts';
+import { composeCommon, composePayload, type Equipment, needsOf } from './compose-payload.ts';
 import { awaitJob, disown, type DispatchEnd } from './dispatch.ts';
 import type { Fleet } from './fleet.ts';
 import { JobWatch } from './job-watch.ts';
 import { OutputFiles } from './output-files.ts';
+import { checkElsewhere } from './remote-checks.ts';
 
 /** An attempt that no worker has begun with is not begun later than this. */
 const DEADLINE_MS = 24 * 3_600_000;
@@ -66,9 +67,33 @@ export class ClusterPool implements WorkerPool {
   logOf: WorkerPool['logOf'] = (attempt) => this.#options.local.logOf(attempt);
   outputTail: WorkerPool['outputTail'] = (log) => this.#options.local.outputTail(log);
   preview: WorkerPool['preview'] = (ticket) => this.#options.local.preview(ticket);
-  check: WorkerPool['check'] = (request) => this.#options.local.check(request);
   keep: WorkerPool['keep'] = (ticket, commit, as) => this.#options.local.keep(ticket, commit, as);
   changedSettings: WorkerPool['changedSettings'] = () => this.#options.local.changedSettings();
+
+  async check(request: CheckRequest): ReturnType<WorkerPool['check']> {
+    const { broker, equipment, fleet, local, repository } = this.#options;
+    const needs = needsOf({}, equipment);
+    if (request.elsewhere !== true || !fleet.fits(needs)) return local.check(request);
+    return checkElsewhere(request, {
+      broker,
+      jobs: await this.#jobsOf(needs),
+      root: repository.root,
+      runFolder: join(SAGE_PATHS.runs, request.run),
+      payloadFor: async ({ commit, command, timeout }, fence) => ({
+        ...composeCommon(request.run, {
+          equipment,
+          url: this.#code.url,
+          author: await this.#author,
+        }),
+        fence,
+        baseRef: await this.#code.sendBase(commit),
+        deadline: (await broker.now()) + DEADLINE_MS,
+        commit,
+        command,
+        timeout,
+      }),
+    });
+  }
 
   async forgetKept(ticket: string): Promise<void> {
     if (this.#sent.has(ticket)) this.#sent.set(ticket, true);

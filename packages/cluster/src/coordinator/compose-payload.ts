@@ -26,48 +26,69 @@ export function needsOf(
   ];
 }
 
+interface Sender {
+  readonly equipment: Equipment;
+  readonly url: string;
+  readonly author: Payload['author'];
+}
+
+type Common = Pick<
+  Payload,
+  'v' | 'runId' | 'repoUrl' | 'author' | 'protect' | 'agent' | 'worktrees' | 'sandbox' | 'limits'
+>;
+
+/** What attempts and checks of a run have in common. */
+export function composeCommon(run: string, { equipment, url, author }: Sender): Common {
+  const { agent, worktrees, sandbox, limits, protectedPaths } = equipment;
+  const common = {
+    v: PROTOCOL,
+    runId: run,
+    repoUrl: url,
+    author,
+    protect: { paths: protectedPaths, names: [] },
+    agent: { ...agent, asks: false },
+    worktrees,
+    sandbox,
+    limits,
+  };
+  return plain(common) as Common;
+}
+
 /** An attempt as it travels. */
 export function composePayload(
   request: WorkRequest,
   run: Pick<AgentRun, 'onPermission' | 'onReview'>,
-  {
-    equipment,
-    url,
-    author,
-  }: { readonly equipment: Equipment; readonly url: string; readonly author: Payload['author'] },
+  sender: Sender,
 ): UnsentPayload {
   const { ticket, selection, protectedPaths = [], protectedNames = [], protectedMember } = request;
-  const { agent, worktrees, sandbox, limits } = equipment;
-  // As JSON has it: plain, without members that are undefined.
-  return JSON.parse(
-    JSON.stringify({
-      v: PROTOCOL,
-      runId: request.run,
-      ticketId: ticket.id,
-      attempt: request.attempt,
-      base: request.base,
-      repoUrl: url,
-      ticket,
-      message: request.message,
-      dependencies: request.dependencies,
-      previous: request.previous,
-      author,
-      protect: {
-        paths: [...equipment.protectedPaths, ...protectedPaths],
-        names: protectedNames,
-        member: protectedMember,
-      },
-      agent: {
-        ...agent,
-        // A model belongs to its agent.
-        ...(selection?.agent !== undefined && { name: selection.agent, model: undefined }),
-        ...(selection?.model !== undefined && { model: selection.model }),
-        asks: run.onPermission !== undefined,
-      },
-      worktrees,
-      sandbox,
-      limits,
-      reviewed: run.onReview !== undefined,
-    }),
-  ) as UnsentPayload;
+  const common = composeCommon(request.run, sender);
+  const payload = {
+    ...common,
+    ticketId: ticket.id,
+    attempt: request.attempt,
+    base: request.base,
+    ticket,
+    message: request.message,
+    dependencies: request.dependencies,
+    previous: request.previous,
+    protect: {
+      paths: [...common.protect.paths, ...protectedPaths],
+      names: protectedNames,
+      member: protectedMember,
+    },
+    agent: {
+      ...common.agent,
+      // A model belongs to its agent.
+      ...(selection?.agent !== undefined && { name: selection.agent, model: undefined }),
+      ...(selection?.model !== undefined && { model: selection.model }),
+      asks: run.onPermission !== undefined,
+    },
+    reviewed: run.onReview !== undefined,
+  };
+  return plain(payload) as UnsentPayload;
+}
+
+/** As JSON has it: without members that are undefined. */
+function plain(value: object): unknown {
+  return JSON.parse(JSON.stringify(value));
 }

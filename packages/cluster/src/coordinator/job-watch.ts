@@ -1,7 +1,7 @@
 import type { Job, Queue, QueueEvents, Worker } from 'bullmq';
 import type { Broker } from '../broker/broker.ts';
 import { CHANNELS, KEYS } from '../protocol/names.ts';
-import { type Payload, type Said, saidSchema } from '../protocol/payload.ts';
+import { type CheckPayload, type Payload, type Said, saidSchema } from '../protocol/payload.ts';
 
 /** Jobs are looked at this often, whatever the broker has told: notices get lost with it. */
 const LOOK_MS = 5_000;
@@ -58,11 +58,15 @@ export class JobWatch {
     return watch;
   }
 
-  /** Puts an attempt into the queue, in place of an older one of the same name. */
-  async add(id: string, payload: Payload): Promise<void> {
+  /** Puts an attempt into the queue, or a check before all attempts, in place of an older one of the same name. */
+  async add(
+    id: string,
+    payload: Payload | CheckPayload,
+    kind: 'attempt' | 'check' = 'attempt',
+  ): Promise<void> {
     await this.#broker.redis.sadd(KEYS.queues, this.#name);
     await this.remove(id);
-    await this.#queue.add('attempt', payload, { jobId: id });
+    await this.#queue.add(kind, payload, { jobId: id, lifo: kind === 'check' });
     await this.#broker.redis.publish(CHANNELS.work, this.#name);
   }
 

@@ -65,23 +65,15 @@ const ticket = z.strictObject({
   raw: z.unknown().optional(),
 });
 
-/** An attempt as it travels through the broker: version 1. Nothing in it is a secret. */
-export const payloadSchema = z.strictObject({
+/** What attempts and checks of a run have in common. Nothing in it is a secret. */
+const common = {
   v: z.literal(PROTOCOL),
   runId: name,
-  ticketId: name,
-  attempt: z.number().int().min(1),
-  /** Monotonic for each ticket: the work of an older one is never taken. */
+  /** Monotonic for each ticket, and for each check: the answer to an older one is never taken. */
   fence: z.number().int().min(1),
-  base: commit,
   repoUrl: address,
-  /** What the base is found by, and what the work is pushed to. */
+  /** What the commit is found by. */
   baseRef: ref,
-  resultRef: ref,
-  ticket,
-  message: text,
-  dependencies: z.array(z.strictObject({ id: name, title: text })).optional(),
-  previous: previous.optional(),
   author: z.strictObject({ name: text, email: text }),
   protect: z.strictObject({
     paths: list,
@@ -108,7 +100,7 @@ export const payloadSchema = z.strictObject({
       network: z.boolean().optional(),
       writable: list.optional(),
       hidden: list.optional(),
-      sockets: list.optional(),
+      sockets: z.union([list, z.literal(false)]).optional(),
     })
     .optional(),
   limits: z.strictObject({
@@ -120,15 +112,50 @@ export const payloadSchema = z.strictObject({
     /** Commits of history that a worker fetches; all by default. */
     depth: milliseconds.optional(),
   }),
-  /** Whether a person looks at the work before the attempt ends. */
-  reviewed: z.boolean(),
   /** Milliseconds since 1970 by the broker's clock: nobody starts it later. */
   deadline: milliseconds,
+};
+
+/** An attempt as it travels through the broker: version 1. */
+export const payloadSchema = z.strictObject({
+  ...common,
+  ticketId: name,
+  attempt: z.number().int().min(1),
+  base: commit,
+  /** What the work is pushed to. */
+  resultRef: ref,
+  ticket,
+  message: text,
+  dependencies: z.array(z.strictObject({ id: name, title: text })).optional(),
+  previous: previous.optional(),
+  /** Whether a person looks at the work before the attempt ends. */
+  reviewed: z.boolean(),
+});
+
+/** A command that has to pass on a commit: version 1. */
+export const checkSchema = z.strictObject({
+  ...common,
+  commit,
+  command: text,
+  timeout: milliseconds.optional(),
+});
+
+export type CheckPayload = z.infer<typeof checkSchema>;
+
+/** What came of a check. */
+export const verdictSchema = z.strictObject({
+  v: z.literal(PROTOCOL),
+  fence: z.number().int(),
+  worker: name,
+  ok: z.boolean(),
+  output: text,
 });
 
 export type Payload = z.infer<typeof payloadSchema>;
 
 const figure = z.number().nonnegative();
+
+export type Verdict = z.infer<typeof verdictSchema>;
 
 /** How an attempt ended on a worker. */
 export const answerSchema = z.strictObject({

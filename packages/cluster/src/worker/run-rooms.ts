@@ -21,6 +21,12 @@ export interface RoomsOptions {
   readonly onNotice: (text: string) => void;
 }
 
+/** What a room is made for. */
+type RoomPayload = Pick<
+  Payload,
+  'runId' | 'repoUrl' | 'author' | 'agent' | 'worktrees' | 'sandbox' | 'limits' | 'protect'
+>;
+
 /** What the attempts of one run share on a worker. */
 export interface RunRoom {
   readonly mirror: Mirror;
@@ -53,7 +59,7 @@ export class RunRooms {
     await removeTree(join(folder, TREES)).catch(() => {});
   }
 
-  async roomFor(payload: Payload): Promise<RunRoom> {
+  async roomFor(payload: RoomPayload): Promise<RunRoom> {
     const { runId, repoUrl, agent, worktrees, sandbox, limits, protect } = payload;
     const key = JSON.stringify([runId, repoUrl, agent, worktrees, sandbox, limits, protect.paths]);
     let room = this.#rooms.get(key);
@@ -75,7 +81,7 @@ export class RunRooms {
     }
   }
 
-  async #open(payload: Payload, number: string): Promise<RunRoom> {
+  async #open(payload: RoomPayload, number: string): Promise<RunRoom> {
     const { folder, worker, variables, agentFor, onNotice } = this.#options;
     const { repoUrl, runId, limits, agent, protect } = payload;
     const mirror = await (this.#mirrors.get(repoUrl) ?? this.#openMirror(repoUrl));

@@ -1,17 +1,17 @@
 import type { Broker } from '../broker/broker.ts';
 import { sendOutput } from '../broker/output-stream.ts';
-import { payloadSchema, type Said } from '../protocol/payload.ts';
+import { type Answer, checkSchema, payloadSchema, type Said, type Verdict } from '../protocol/payload.ts';
 import type { WorkerActivity } from '../protocol/self-description.ts';
 import { Lease } from './lease.ts';
 import type { OrderWatch } from './order-watch.ts';
 import { workOn } from './remote-attempt.ts';
+import { checkHere } from './remote-check.ts';
 import { limitReports } from './report-limit.ts';
 import type { RunRooms } from './run-rooms.ts';
 import type { TakenJob } from './slots.ts';
 
-export type Doing = {
-  -readonly [Key in keyof WorkerActivity['attempts'][number]]: WorkerActivity['attempts'][number][Key];
-};
+type Entry = WorkerActivity['attempts'][number];
+export type Doing = { -readonly [Key in keyof Entry]: Entry[Key] };
 
 export interface JobContext {
   readonly broker: Broker;
@@ -27,72 +27,111 @@ export interface JobContext {
   readonly onNotice: (text: string) => void;
 }
 
+/** A job that can be worked on. */
+interface Task {
+  readonly deadline: number;
+  readonly title: string;
+  readonly entry: Doing;
+  readonly work: (lease: Lease) => Promise<Answer | Verdict>;
+}
+
 /** Works on what was taken, for as long as the lease is this worker's. Never rejects; returns whether this machine did its part. */
-export async function workOnJob(
-  { job, token }: TakenJob,
-  slot: number,
-  context: JobContext,
-): Promise<boolean> {
-  const { broker, worker, rooms, orders, doing, stop, killSignal, onNotice } = context;
+export async function workOnJob(taken: TakenJob, slot: number, context: JobContext): Promise<boolean> {
+  const { job, token } = taken;
+  const { broker, orders, doing, onNotice } = context;
   const id = job.id ?? '';
   const refuse = async (reason: string) => {
     await job.moveToFailed(new Error(reason), token, false).catch(() => {});
     onNotice(`${id} is refused: ${reason}`);
   };
-  const parsed = payloadSchema.safeParse(job.data);
   // The worker that had it is gone: its coordinator decides what becomes of it.
-  let refusal: string | undefined = job.deferredFailure;
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    refusal ??= `what was sent is not an attempt: ${issue?.path.join('.')}: ${issue?.message}`;
-  }
-  if (!parsed.success || refusal !== undefined) {
-    await refuse(refusal ?? '');
+  const task = job.deferredFailure || taskOf(taken, slot, context);
+  if (typeof task === 'string') {
+    await refuse(task);
     return true;
   }
-  const payload = parsed.data;
-  const { ticketId, attempt, fence, runId } = payload;
+  const { title } = task;
   const lease = Lease.of(job, token, context.lease).start();
   try {
-    if ((await broker.now()) > payload.deadline) {
+    if ((await broker.now()) > task.deadline) {
       await refuse('its time to start is over');
       return true;
     }
-    const entry: Doing = { run: runId, ticket: ticketId, attempt };
-    doing.set(id, entry);
-    onNotice(`${ticketId}: attempt ${attempt} of run ${runId}`);
-    const say = limitReports((said: Said) => {
-      if (said.kind === 'report') entry.activity = said.report.activity;
-      void job.updateProgress(said).catch(() => {});
-    });
-    const answer = await workOn({
-      payload,
-      room: await rooms.roomFor(payload),
-      worker,
-      slot,
-      stop,
-      kill: AbortSignal.any([lease.lost, killSignal]),
-      line: {
-        say,
-        sendOutput: (offset, data) => sendOutput(broker.redis, runId, { job: id, fence, offset, data }),
-        onOrder: (take) => orders.watch(id, fence, take),
-      },
-    });
+    doing.set(id, task.entry);
+    onNotice(`${title} of run ${task.entry.run}`);
+    const answer = await task.work(lease);
     // The broker takes it from who holds the lease only.
     await job.moveToCompleted(answer, token, false);
-    onNotice(`${ticketId}: ${answer.outcome}${answer.reason === undefined ? '' : `: ${answer.reason}`}`);
-    return answer.outcome !== 'machine-failed';
+    onNotice(`${title}: ${spoken(answer)}`);
+    return !('outcome' in answer) || answer.outcome !== 'machine-failed';
   } catch (error) {
-    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     if (lease.lost.aborted) {
-      onNotice(`${ticketId}: the lease was lost, so nobody waits for its result`);
+      onNotice(`${title}: the lease was lost, so nobody waits for its result`);
       return true;
     }
-    await refuse(reason);
+    await refuse(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
     return false;
   } finally {
     lease.end();
     orders.forget(id);
     doing.delete(id);
   }
+}
+
+/** What a job asks for; why it is refused, where it is not that. */
+function taskOf({ job }: TakenJob, slot: number, context: JobContext): Task | string {
+  const { broker, worker, rooms, orders, stop, killSignal } = context;
+  const id = job.id ?? '';
+  if (job.name === 'check') {
+    const parsed = checkSchema.safeParse(job.data);
+    if (!parsed.success) return `what was sent is not a check: ${firstIssue(parsed.error)}`;
+    const payload = parsed.data;
+    const title = `check of ${payload.commit.slice(0, 10)}`;
+    return {
+      deadline: payload.deadline,
+      title,
+      entry: { run: payload.runId, ticket: title, attempt: 1 },
+      work: async ({ lost }) => {
+        const signal = AbortSignal.any([lost, stop, killSignal]);
+        return checkHere(payload, await rooms.roomFor(payload), { worker, signal });
+      },
+    };
+  }
+  const parsed = payloadSchema.safeParse(job.data);
+  if (!parsed.success) return `what was sent is not an attempt: ${firstIssue(parsed.error)}`;
+  const payload = parsed.data;
+  const { ticketId: ticket, attempt, fence, runId: run } = payload;
+  const entry: Doing = { run, ticket, attempt };
+  const say = limitReports((said: Said) => {
+    if (said.kind === 'report') entry.activity = said.report.activity;
+    void job.updateProgress(said).catch(() => {});
+  });
+  return {
+    deadline: payload.deadline,
+    title: `${ticket}: attempt ${attempt}`,
+    entry,
+    work: async ({ lost }) =>
+      workOn({
+        payload,
+        room: await rooms.roomFor(payload),
+        worker,
+        slot,
+        stop,
+        kill: AbortSignal.any([lost, killSignal]),
+        line: {
+          say,
+          sendOutput: (offset, data) => sendOutput(broker.redis, run, { job: id, fence, offset, data }),
+          onOrder: (take) => orders.watch(id, fence, take),
+        },
+      }),
+  };
+}
+
+function spoken(answer: Answer | Verdict): string {
+  if (!('outcome' in answer)) return answer.ok ? 'it passes' : 'it fails';
+  return answer.reason === undefined ? answer.outcome : `${answer.outcome}: ${answer.reason}`;
+}
+
+function firstIssue({ issues: [issue] }: { issues: readonly { path: PropertyKey[]; message: string }[] }) {
+  return `${issue?.path.join('.')}: ${issue?.message}`;
 }

@@ -11,6 +11,8 @@ export interface VerifySettings {
   readonly mode?: 'chain' | 'batch';
   /** Wall-clock limit of one verify in milliseconds; by default that of an attempt. */
   readonly timeout?: number;
+  /** On this machine, or in a slot of a worker on another one; `here` by default. */
+  readonly where?: 'here' | 'workers';
   /** Variables that its verdict depends on: a tree that has passed with other values is verified again. */
   readonly environment?: readonly string[];
 }
@@ -34,7 +36,7 @@ export interface VerificationContext {
 
 /** The verify of a queue: the command, in a worktree of its own at exactly the commit that would land. */
 export function queueVerification(
-  { command, slots = 1, mode = 'chain', timeout, environment = [] }: VerifySettings,
+  { command, slots = 1, mode = 'chain', timeout, environment = [], where }: VerifySettings,
   { workers, run, stop, variables = process.env }: VerificationContext,
 ): QueueVerification {
   const values = environment.toSorted().map((name) => [name, variables[name] ?? null]);
@@ -48,6 +50,7 @@ export function queueVerification(
         command,
         commit,
         timeout,
+        elsewhere: where === 'workers',
         signal: stop ? AbortSignal.any([signal, stop]) : signal,
       }),
   };

@@ -19,6 +19,8 @@ export interface CheckRequest {
   /** Wall-clock limit in milliseconds; that of an attempt by default. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
+  /** Whether another machine may do it. */
+  readonly elsewhere?: boolean;
 }
 
 export interface CheckResult {
