@@ -1,7 +1,7 @@
 // Worktrees of 5,000 files: made by `git worktree add`, and taken from the pool after an attempt that changed 20 of them.
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openRepository } from '../packages/git/src/index.ts';
+import { openRepository, PinnedSettings } from '../packages/git/src/index.ts';
 import { Worktrees } from '../packages/workers/src/worktree/worktrees.ts';
 import { median } from './median.ts';
 import { backlogRepository } from './repository.ts';
@@ -21,7 +21,13 @@ export async function worktrees(): Promise<string[]> {
     git('commit', '--quiet', '--message=files');
     const repository = await openRepository(root);
     const directory = join(root, '.git/pool');
-    const pool = await Worktrees.open({ repository, directory, protectedPaths: [], keepIgnored: false });
+    const pool = await Worktrees.open({
+      repository,
+      settings: await PinnedSettings.of(repository),
+      directory,
+      protectedPaths: [],
+      keepIgnored: false,
+    });
     const [added, taken]: [number[], number[]] = [[], []];
     await (await pool.take('agent', git('rev-parse', 'HEAD'), 'first')).giveBack();
     for (let round = 0; round < ROUNDS; round += 1) {

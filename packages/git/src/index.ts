@@ -16,7 +16,6 @@ export {
   findTrailers,
   isGitDate,
   readCommit,
-  signsCommits,
   type Commit,
   type CommitContent,
   type Signature,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Repository, SAGE_PATHS, worktreeDirectory } from '@sage/git';
+import { PinnedSettings, type Repository, SAGE_PATHS, worktreeDirectory } from '@sage/git';
 import type { Agent } from './agents/agent.ts';
 import type { AgentRun } from './agents/agent-run.ts';
 import { runAttempt, worktreeHolder } from './attempt/attempt.ts';
@@ -23,6 +23,8 @@ import { Worktrees } from './worktree/worktrees.ts';
 
 export interface WorkersOptions extends Pick<CommandLimits, 'timeout' | 'idleTimeout'> {
   readonly repository: Repository;
+  /** What its configuration of git says; read now by default. */
+  readonly pinnedSettings?: PinnedSettings;
   readonly agent: Agent;
   /** The agent of a request that chooses one. Rejects for one that cannot work here. */
   readonly agentFor?: (selection: AgentSelection) => Promise<Agent>;
@@ -99,6 +101,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   const masker = new Masker([...secretValues(options.secrets ?? [], variables), ...passwords]);
   const worktrees = await Worktrees.open({
     repository,
+    settings: options.pinnedSettings ?? (await PinnedSettings.of(repository)),
     directory: worktreeDirectory(repository.root, settings.directory, variables),
     onNotice: options.onNotice,
     protectedPaths: [...(options.protectedPaths ?? []), ...(settings.copy ?? [])],

@@ -112,6 +112,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
     typeof settings.only === 'string' ? settings.only.split(',').map((id) => id.trim()) : settings.only;
   const selection = {
     directory,
+    repository,
     choice: sourceChoice(settings),
     parallel,
     target: settings.target,

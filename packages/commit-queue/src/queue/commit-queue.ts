@@ -1,4 +1,4 @@
-import type { PinnedSettings, Repository, SharedPermissions } from '@sage/git';
+import type { PinnedSettings, Repository } from '@sage/git';
 import { repairTornWrites } from '../recovery/repair-torn-writes.ts';
 import { Arrivals } from '../entries/arrivals.ts';
 import { auditLandings, type AuditOptions, type AuditReport } from '../audit/audit.ts';
@@ -28,19 +28,14 @@ export interface EntryFilter {
   readonly ticket?: string;
 }
 
-/** What a repository's configuration said when the queue was opened: later changes have no effect. */
-export interface Configuration extends Pick<LandingContext, 'committer' | 'sign'> {
-  readonly settings: PinnedSettings;
-  readonly shared: SharedPermissions | undefined;
-}
-
 /** Lands finished work on branches, one landing at a time, each exactly once. Made by `openCommitQueue`. */
 export class CommitQueue implements AsyncDisposable {
   readonly #repository: Repository;
   readonly #store: EntryStore;
   readonly #options: CommitQueueOptions;
   readonly #now: () => Date;
-  readonly #configuration: Configuration;
+  /** What the repository's configuration said when the queue was opened: later changes have no effect. */
+  readonly #settings: PinnedSettings;
   readonly #session: SharedSession;
   /** There while entries are landed. */
   #arrivals: Arrivals | undefined;
@@ -52,10 +47,10 @@ export class CommitQueue implements AsyncDisposable {
     repository: Repository,
     store: EntryStore,
     options: CommitQueueOptions,
-    configuration: Configuration,
+    settings: PinnedSettings,
   ) {
-    this.#configuration = configuration;
-    this.#session = new SharedSession(repository, configuration.settings, configuration.shared);
+    this.#settings = settings;
+    this.#session = new SharedSession(repository, settings);
     this.#repository = repository;
     this.#store = store;
     this.#options = options;
@@ -203,7 +198,7 @@ export class CommitQueue implements AsyncDisposable {
 
   /** The files in which work would conflict with its target as it is now; empty where it would land. */
   async predict(work: PlannedWork): Promise<string[]> {
-    await using pinned = this.#configuration.settings.open();
+    await using pinned = this.#settings.open();
     return await predictLandingConflict(await pinned.of(this.#repository), work);
   }
 
@@ -233,7 +228,7 @@ export class CommitQueue implements AsyncDisposable {
   }
 
   #landing<T>(lock: Lock, land: (context: LandingContext) => Promise<T>): Promise<T> {
-    const { committer, sign } = this.#configuration;
+    const { identity: committer, signs: sign } = this.#settings;
     return this.#session.use(({ session, pinned }) =>
       land({
         repository: this.#repository,

@@ -1,14 +1,5 @@
 import { join } from 'node:path';
-import {
-  excludeFromGit,
-  PinnedSettings,
-  identity,
-  makeTopFolder,
-  openRepository,
-  sharedPermissions,
-  signsCommits,
-  SAGE_PATHS,
-} from '@sage/git';
+import { excludeFromGit, makeTopFolder, openRepository, PinnedSettings, SAGE_PATHS } from '@sage/git';
 import { QUEUE_LOCK } from '../lock/queue-lock.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { EntryStore } from '../entries/entry-store.ts';
@@ -22,15 +13,10 @@ export async function openCommitQueue(options: CommitQueueOptions): Promise<Comm
   const given = options.repository;
   const repository = typeof given === 'string' ? await openRepository(given) : given;
   const directory = options.directory ?? join(repository.root, SAGE_PATHS.queue);
-  const [settings, committer, sign, shared] = await Promise.all([
-    PinnedSettings.of(repository),
-    identity(repository),
-    signsCommits(repository),
-    sharedPermissions(repository),
-  ]);
+  const settings = options.pinnedSettings ?? (await PinnedSettings.of(repository));
   for (const folder of [directory, join(repository.commonDir, QUEUE_LOCK, 'lock')])
-    await makeTopFolder(folder, shared);
+    await makeTopFolder(folder, settings.shared);
   if (options.directory === undefined) await excludeFromGit(repository, [`/${SAGE_PATHS.queue}/`]);
   const store = new EntryStore(directory, options.now ?? (() => new Date()));
-  return new CommitQueue(repository, store, options, { settings, committer, sign, shared });
+  return new CommitQueue(repository, store, options, settings);
 }

@@ -1,4 +1,4 @@
-import type { Repository } from '@sage/git';
+import type { PinnedSettings, Repository } from '@sage/git';
 import type { QueueEntry } from '../entries/entry.ts';
 import type { Candidate, Verdict } from '../landing/landing-context.ts';
 import type { LandingStyle } from '../landing/landing-style.ts';
@@ -8,6 +8,8 @@ import type { OnStep } from '../crash-points.ts';
 export interface CommitQueueOptions {
   /** The repository to land in, or a directory in its work tree. */
   readonly repository: string | Repository;
+  /** What its configuration says; read now by default. */
+  readonly pinnedSettings?: PinnedSettings;
   /** Where the entries are; `<root>/.sage/commit-queue` by default. */
   readonly directory?: string;
   /** How work becomes commits of its target; `squash` by default. */

@@ -1,10 +1,4 @@
-import {
-  GitSession,
-  type PinnedCheckouts,
-  type PinnedSettings,
-  type Repository,
-  type SharedPermissions,
-} from '@sage/git';
+import { GitSession, type PinnedCheckouts, type PinnedSettings, type Repository } from '@sage/git';
 
 /** How long (ms) it stays without a user: the next landing often comes at once, and starting its processes costs more than the landing. */
 const LINGER_MS = 100;
@@ -21,10 +15,10 @@ export class SharedSession {
   #users = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(repository: Repository, settings: PinnedSettings, shared: SharedPermissions | undefined) {
+  constructor(repository: Repository, settings: PinnedSettings) {
     this.#open = async () => {
       const pinned = settings.open();
-      return { pinned, session: new GitSession(repository, await pinned.of(repository), shared) };
+      return { pinned, session: new GitSession(repository, await pinned.of(repository), settings.shared) };
     };
   }
 

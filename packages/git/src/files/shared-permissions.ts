@@ -33,6 +33,14 @@ export function sharedPermissions(repository: Repository): Promise<SharedPermiss
   return permissions;
 }
 
+/** What has been found out with the rest of the settings. */
+export function rememberPermissions(
+  repository: Repository,
+  permissions: SharedPermissions | undefined,
+): void {
+  known.set(repository, Promise.resolve(permissions));
+}
+
 async function readPermissions(repository: Repository): Promise<SharedPermissions | undefined> {
   return permissionsOf(
     await git(repository, ['config', '--get', 'core.sharedRepository'], { allowExit: [1] }),

@@ -111,6 +111,10 @@ export class GitSession implements AsyncDisposable {
 
   /** As `mergeTrees`. */
   async merge(ours: string, theirs: string): Promise<MergeResult> {
+    const work = await this.readCommit(theirs);
+    // Where only one side has changed anything, nothing is merged.
+    if (work?.parents.length === 1 && work.parents[0] === ours)
+      return { tree: work.tree, conflicts: [], messages: [] };
     this.#merged += 1;
     // One alone is not worth a process that stays.
     const long = this.#merged === 1 ? 'none' : (this.#merges ??= await mergeProcess(this.pinned));

@@ -6,8 +6,16 @@ import { replaceFile } from '../files/replace-file.ts';
 import { makeFolderWithin, makeTopFolder, shareAsAround } from '../files/shared-folder.ts';
 import type { Repository } from '../repository.ts';
 import { readInfo } from '../repository/repository-info.ts';
-import { permissionsOf, type SharedPermissions } from '../files/shared-permissions.ts';
-import { formatSettings, readSettings, type Setting } from '../repository/settings.ts';
+import { signsCommits } from '../objects/commits.ts';
+import { permissionsOf, rememberPermissions, type SharedPermissions } from '../files/shared-permissions.ts';
+import { type Identity, identity } from '../repository/identity.ts';
+import {
+  formatSettings,
+  readConfiguration,
+  readSettings,
+  settingOf,
+  type Setting,
+} from '../repository/settings.ts';
 import {
   programFiles,
   repositoryPrograms,
@@ -27,14 +35,43 @@ export class PinnedSettings {
   }
 
   static async of(repository: Repository): Promise<PinnedSettings> {
-    const [settings, all, info] = await Promise.all([
-      readSettings(repository),
-      readSettings(repository, []),
+    const [{ all, local }, info, who] = await Promise.all([
+      readConfiguration(repository),
       readInfo(repository),
+      identity(repository),
     ]);
     const programs = repositoryPrograms(repository, all);
     const files = programs.length > 0 ? await programFiles(repository, programs) : new Map<string, never>();
-    return new PinnedSettings({ root: repository.root, settings, info, programs, files });
+    const signs = all.some(({ key }) => key === SIGNING) && (await signsCommits(repository));
+    const shared = permissionsOf(settingOf(all, 'core.sharedrepository'));
+    rememberPermissions(repository, shared);
+    const { root } = repository;
+    return new PinnedSettings({ root, settings: local, info, programs, files, shared, signs, identity: who });
+  }
+
+  /** Of the repository's own files. */
+  get settings(): readonly Setting[] {
+    return this.#pinned.settings;
+  }
+
+  /** Files below `info/` by which git sees other content. */
+  get info(): Readonly<Record<string, string>> {
+    return this.#pinned.info;
+  }
+
+  /** Who commits here. */
+  get identity(): Identity {
+    return this.#pinned.identity;
+  }
+
+  /** Whether the user has git sign every commit. */
+  get signs(): boolean {
+    return this.#pinned.signs;
+  }
+
+  /** undefined where the repository is not shared. */
+  get shared(): SharedPermissions | undefined {
+    return this.#pinned.shared;
   }
 
   /** Commands of the user's settings that run a program of the repository: as it is now, whatever is done to it. */
@@ -54,36 +91,38 @@ interface Pinned {
   readonly info: Readonly<Record<string, string>>;
   readonly programs: readonly RepositoryProgram[];
   readonly files: Awaited<ReturnType<typeof programFiles>>;
+  readonly shared: SharedPermissions | undefined;
+  readonly signs: boolean;
+  readonly identity: Identity;
 }
+
+const SIGNING = 'commit.gpgsign';
 
 /** Checkouts of a repository with its pinned settings; what is written for that goes when this is disposed of. */
 export class PinnedCheckouts implements AsyncDisposable {
   readonly #pinned: Pinned;
-  readonly #shared: SharedPermissions | undefined;
   readonly #directories = new Map<string, Promise<string>>();
 
   constructor(pinned: Pinned) {
     this.#pinned = pinned;
-    this.#shared = permissionsOf(
-      pinned.settings.findLast(({ key }) => key === 'core.sharedrepository')?.value ?? '',
-    );
   }
 
   /** The same checkout, whose git uses the settings of that time; refs can be read there, not written. */
   async of(checkout: Repository): Promise<Repository> {
     const known = this.#directories.get(checkout.gitDir) ?? this.#write(checkout);
     this.#directories.set(checkout.gitDir, known);
-    return { ...checkout, settings: await known };
+    const pinned = { ...checkout, settings: await known };
+    rememberPermissions(pinned, this.#pinned.shared);
+    return pinned;
   }
 
   async #write(checkout: Repository): Promise<string> {
-    const directory = await newDirectory(checkout.commonDir, this.#shared);
+    const directory = await newDirectory(checkout.commonDir, this.#pinned.shared);
     const { settings, info } = this.#pinned;
     const own = settings.filter(({ key }) => key !== 'extensions.worktreeconfig');
     // Whether its files are sparse, for one, is a checkout's own affair.
     const file = join(checkout.gitDir, 'config.worktree');
-    if (own.length < settings.length && existsSync(file))
-      own.push(...(await readSettings(checkout, ['--file', file])));
+    if (own.length < settings.length && existsSync(file)) own.push(...(await readSettings(checkout, file)));
     const storage = { key: 'lfs.storage', value: join(checkout.commonDir, 'lfs') };
     await makeFolderWithin(join(directory, 'info'));
     // A storage of the user's own comes later, and wins; so does the place of a program.

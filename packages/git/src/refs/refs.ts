@@ -66,11 +66,13 @@ export async function isAncestor(repository: Repository, ancestor: string, commi
 
 /** The last name that was found good: the same branch is asked about again and again. */
 let knownGood = '';
+/** Git takes all of these; of the others it decides. */
+const PLAIN = /^refs(\/[A-Za-z0-9_][A-Za-z0-9_-]*)+$/;
 
 /** Whether git takes this as a full ref name. */
 export async function checkRefFormat(ref: string): Promise<boolean> {
   if (ref.startsWith('-') || ref.includes('\0')) return false;
-  if (ref === knownGood) return true;
+  if (ref === knownGood || PLAIN.test(ref)) return true;
   try {
     await git('/', ['check-ref-format', ref]);
     knownGood = ref;

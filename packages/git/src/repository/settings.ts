@@ -8,21 +8,46 @@ export interface Setting {
   readonly value: string | undefined;
 }
 
-/** The settings of a repository's own files, what they include in its place. */
-export async function readSettings(
-  repository: Repository,
-  from: readonly string[] = ['--local'],
-): Promise<Setting[]> {
-  const listed = await git(repository, ['config', ...from, '--includes', '--list', '-z']);
-  return listed.split('\0').flatMap((record) => {
-    const newline = record.indexOf('\n');
-    const key = newline < 0 ? record : record.slice(0, newline);
-    if (key === '' || /^include(if)?\./i.test(key)) return [];
-    const value = newline < 0 ? undefined : record.slice(newline + 1);
-    // Said from the repository on, which these settings may leave.
-    const moved = key === 'lfs.storage' && value !== undefined && !isAbsolute(value);
-    return [{ key, value: moved ? join(repository.commonDir, value) : value }];
-  });
+/** What git's configuration says of a repository, what files include in its place. */
+export interface Configuration {
+  /** Of the machine, the user, the repository and the checkout, in this order: the last one of a key counts. */
+  readonly all: readonly Setting[];
+  /** Of the repository's own files alone. */
+  readonly local: readonly Setting[];
+}
+
+export async function readConfiguration(repository: Repository): Promise<Configuration> {
+  const args = ['config', '--show-scope', '--includes', '--list', '-z'];
+  const fields = (await git(repository, args, { ownConfig: true })).split('\0');
+  const all: Setting[] = [];
+  const local: Setting[] = [];
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const found = settingsOf(repository, fields[at + 1] ?? '');
+    all.push(...found);
+    if (fields[at] === 'local') local.push(...found);
+  }
+  return { all, local };
+}
+
+/** The settings of one file, what it includes in its place. */
+export async function readSettings(repository: Repository, file: string): Promise<Setting[]> {
+  const listed = await git(repository, ['config', '--file', file, '--includes', '--list', '-z']);
+  return listed.split('\0').flatMap((record) => settingsOf(repository, record));
+}
+
+/** The value of a key that counts, empty where there is none. */
+export function settingOf(settings: readonly Setting[], key: string): string {
+  return settings.findLast((setting) => setting.key === key)?.value ?? '';
+}
+
+function settingsOf({ commonDir }: Repository, record: string): Setting[] {
+  const newline = record.indexOf('\n');
+  const key = newline < 0 ? record : record.slice(0, newline);
+  if (key === '' || /^include(if)?\./i.test(key)) return [];
+  const value = newline < 0 ? undefined : record.slice(newline + 1);
+  // Said from the repository on, which these settings may leave.
+  const moved = key === 'lfs.storage' && value !== undefined && !isAbsolute(value);
+  return [{ key, value: moved ? join(commonDir, value) : value }];
 }
 
 /** As a configuration file. */

@@ -2,9 +2,9 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { removeTree } from '../remove-tree.ts';
 import type { Repository } from '../repository.ts';
-import { readInfo } from '../repository/repository-info.ts';
+import type { PinnedSettings } from '../pinned-settings/pinned-settings.ts';
 import { git } from '../process/run.ts';
-import { formatSettings, quote, readSettings, type Setting } from '../repository/settings.ts';
+import { formatSettings, quote, settingOf, type Setting } from '../repository/settings.ts';
 
 /**
  * What the git directory of a new repository holds that shares the objects of another one and looks like it: its
@@ -27,15 +27,14 @@ const PARTIAL = /^(extensions\.partialclone|remote\..*\.promisor)$/i;
 /** Stands where git expects the place to push to, and so in its message. */
 const NO_PUSH = 'Sage lands this work itself, pushing is turned off here';
 
-/** Reads what a repository looks like now. */
-export async function readTemplate(repository: Repository): Promise<RepositoryTemplate> {
+/** What a repository looks like now, with settings that were read before. */
+export async function readTemplate(
+  repository: Repository,
+  { settings, info }: Pick<PinnedSettings, 'settings' | 'info'>,
+): Promise<RepositoryTemplate> {
   const { commonDir } = repository;
-  const [settings, info, refs, format] = await Promise.all([
-    readSettings(repository),
-    readInfo(repository),
-    readRefs(repository),
-    git(repository, ['rev-parse', '--show-object-format']),
-  ]);
+  const refs = await readRefs(repository);
+  const format = settingOf(settings, 'extensions.objectformat') || 'sha1';
   const partial = settings.some(({ key }) => PARTIAL.test(key));
   const shallow = await readFile(join(commonDir, 'shallow'), 'utf8').catch(() => undefined);
   const files: Record<string, string> = {

@@ -22,9 +22,11 @@ async function branches(...init: string[]) {
 }
 
 test('merges over one process say what single merges say, conflicts and failures included', async () => {
-  const { repository, edit, side, apart } = await branches();
+  const { repository, base, edit, side, apart } = await branches();
   await using session = new GitSession(repository);
   for (const [ours, theirs] of [
+    [base, edit],
+    [edit, base],
     [edit, apart],
     [apart, edit],
     [edit, side],

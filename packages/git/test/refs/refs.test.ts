@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -93,6 +94,16 @@ test('ancestry and ref names', async () => {
   await expect(isAncestor(repository, '1'.repeat(40), first)).rejects.toThrow(GitError);
   expect(await checkRefFormat('refs/heads/a b')).toBe(false);
   expect(await checkRefFormat('refs/heads/ä')).toBe(true);
+  for (const ref of [
+    'refs/heads/a',
+    'refs/heads/a-b/C_1',
+    'refs/heads/-a',
+    'refs/heads/a.lock',
+    'refs/-a/b',
+  ]) {
+    const { status } = spawnSync('git', ['check-ref-format', ref]);
+    expect(await checkRefFormat(ref)).toBe(status === 0);
+  }
 });
 
 test('usual ids are their own ref component', () => {

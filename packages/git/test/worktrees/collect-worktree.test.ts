@@ -9,6 +9,7 @@ import {
   GitSession,
   moveWorktree,
   prepareRepository,
+  PinnedSettings,
   readTemplate,
   writeRepository,
 } from '../../src/index.ts';
@@ -21,7 +22,7 @@ async function worker(files: Files) {
   const room = temporaryFolder();
   const [tree, indexFile] = [join(room, 'w'), join(room, 'w.index')];
   const base = head(repository);
-  const template = await readTemplate(repository);
+  const template = await readTemplate(repository, await PinnedSettings.of(repository));
   await moveWorktree({ repository, workTree: tree, indexFile }, base);
   await prepareRepository(template, tree);
   await writeRepository(tree, { commit: base, indexFile });

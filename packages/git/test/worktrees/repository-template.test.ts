@@ -5,6 +5,7 @@ import {
   fetchCommit,
   moveWorktree,
   openRepository,
+  PinnedSettings,
   readTemplate,
   type Repository,
   resolveCommit,
@@ -19,7 +20,7 @@ import { head, repositoryWith } from '../fixture.ts';
 async function made(repository: Repository) {
   const room = temporaryFolder();
   const [tree, indexFile] = [join(room, 'w'), join(room, 'w.index')];
-  const template = await readTemplate(repository);
+  const template = await readTemplate(repository, await PinnedSettings.of(repository));
   const write = async () => {
     await moveWorktree({ repository, workTree: tree, indexFile }, head(repository));
     await prepareRepository(template, tree);
@@ -115,7 +116,9 @@ test.each([
   userGit(source.root, 'clone', '--quiet', ...flags, address, clone);
   const repository = await openRepository(clone);
   const { tree } = await made(repository);
-  expect((await readTemplate(repository)).partial).toBe(kind === 'a partial clone');
+  expect((await readTemplate(repository, await PinnedSettings.of(repository))).partial).toBe(
+    kind === 'a partial clone',
+  );
   expect(readFileSync(join(tree, 'a'), 'utf8')).toBe('2');
   expect(userGit(tree, 'log', '-p', '-1')).toContain('+2');
   userGit(tree, 'config', 'user.name', 'x');

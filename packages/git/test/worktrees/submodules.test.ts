@@ -6,6 +6,7 @@ import {
   GitSession,
   moveWorktree,
   prepareRepository,
+  PinnedSettings,
   readTemplate,
   writeRepository,
 } from '../../src/index.ts';
@@ -27,7 +28,7 @@ async function worker({ populated = true } = {}) {
   const base = head(repository);
   const room = temporaryFolder();
   const [tree, indexFile] = [join(room, 'w'), join(room, 'w.index')];
-  const template = await readTemplate(repository);
+  const template = await readTemplate(repository, await PinnedSettings.of(repository));
   await moveWorktree({ repository, workTree: tree, indexFile }, base);
   await prepareRepository(template, tree);
   await writeRepository(tree, { commit: base, indexFile });

@@ -1,4 +1,4 @@
-import { openRepository } from '@sage/git';
+import { openRepository, type Repository } from '@sage/git';
 import {
   type Assignment,
   conflictChances,
@@ -32,6 +32,8 @@ import { assertWorkflowMode } from '../start/workflow-mode.ts';
 
 export interface PlanOptions extends Selection {
   readonly directory: string;
+  /** The same, where it is open. */
+  readonly repository?: Repository;
   /** Which backlog of the repository is meant. */
   readonly choice?: SourceChoice;
   readonly parallel?: number | string;
@@ -104,7 +106,7 @@ export interface PreparedPlan {
 }
 
 export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
-  const repository = await openRepository(options.directory);
+  const repository = options.repository ?? (await openRepository(options.directory));
   const target = await chooseTarget(repository, { branch: options.target, newBranch: 'sage/plan' });
   await assertWorkflowMode(repository);
   const backlog = await readBacklog(await openSource(repository, target.ref, options.choice));

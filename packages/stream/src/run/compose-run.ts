@@ -3,9 +3,9 @@ import { openCommitQueue, type QueueEntry } from '@sage/commit-queue';
 import {
   excludeFromGit,
   makeTopFolder,
+  PinnedSettings,
   type Repository,
   SAGE_PATHS,
-  sharedPermissions,
   worktreeDirectory,
 } from '@sage/git';
 import { newRunId, type RecordedRun, RunLog, writeRunSettings } from '@sage/journal';
@@ -82,11 +82,15 @@ export async function composeRun(
     repository,
     ownPaths.map((path) => `/${path}/`),
   );
-  const shared = await sharedPermissions(repository);
-  for (const path of [runs, entries]) await makeTopFolder(join(repository.root, path), shared);
+  const pinnedSettings = await PinnedSettings.of(repository);
+  for (const path of [runs, entries]) await makeTopFolder(join(repository.root, path), pinnedSettings.shared);
   const run = resumed?.run ?? newRunId(clock.now(), beginning.random);
   const protectedPaths = [...source.protectedPaths, ...ownPaths];
-  const here = await openWorkerPool({ ...options, repository, protectedPaths }, workforce.workers, notice);
+  const here = await openWorkerPool(
+    { ...options, repository, pinnedSettings, protectedPaths },
+    workforce.workers,
+    notice,
+  );
   const place = { repository, run, target: beginning.target.ref, protectedPaths };
   const workers = await extended(here, place, options.elsewhere);
 
@@ -122,6 +126,7 @@ export async function composeRun(
   try {
     const queue = await openCommitQueue({
       repository,
+      pinnedSettings,
       now: clock.now,
       style: options.landing,
       managedFiles: (entry, _, below) => states.managedFiles(entry, below),

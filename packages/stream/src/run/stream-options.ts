@@ -1,3 +1,4 @@
+import type { Repository } from '@sage/git';
 import type { AgentChoices } from '../backlog/agent-choice.ts';
 import type { Repository } from '@sage/git';
 import type { WorkerPool } from '../ports.ts';
@@ -13,11 +14,13 @@ import type { VerifySettings } from '../landing/verify.ts';
 import type { TicketCommand } from '../start/ticket-commands.ts';
 
 /** Options that the workers take as they are. */
-type ForWorkers = Omit<WorkersOptions, 'repository' | 'protectedPaths'>;
+type ForWorkers = Omit<WorkersOptions, 'repository' | 'pinnedSettings' | 'protectedPaths'>;
 
 export interface StreamOptions extends Selection, ForWorkers {
   /** A directory in the repository. */
   readonly directory: string;
+  /** The same, where it is open. */
+  readonly repository?: Repository;
   /** Which backlog of the repository is meant. */
   readonly choice?: SourceChoice;
   /** Workers: a number or `auto`; 1 by default. */

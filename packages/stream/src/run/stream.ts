@@ -25,7 +25,7 @@ import type { StreamOptions } from './stream-options.ts';
 export async function runStream(options: StreamOptions): Promise<RunEnd> {
   const { clock = systemClock } = options;
   const random = randomBytes(3).toString('hex');
-  const repository = await openRepository(options.directory);
+  const repository = options.repository ?? (await openRepository(options.directory));
   await assertGitVersion(repository.root);
   await assertOwnFiles(repository);
   const target = await chooseTarget(repository, {

@@ -16,13 +16,17 @@ export async function cameAlong(root: string): Promise<string | undefined> {
   );
 }
 
+const asserted = new WeakSet<Repository>();
+
 /**
- * Runs of this machine alone are resumed.
+ * Runs of this machine alone are resumed. Asked once for a repository that is open.
  * @throws {CannotStartError} `TRACKED_RUNS`
  */
-export async function assertOwnFiles({ root }: Repository): Promise<void> {
-  const found = await cameAlong(root);
-  if (found !== undefined)
+export async function assertOwnFiles(repository: Repository): Promise<void> {
+  if (asserted.has(repository)) return;
+  const found = await cameAlong(repository.root);
+  if (found === undefined) asserted.add(repository);
+  else
     throw new CannotStartError(
       'TRACKED_RUNS',
       `${found} came with this repository, and sage keeps there what it resumes: take it out with git rm -r ${found}, and commit that`,

@@ -36,16 +36,18 @@ export async function recoverWorkers(
  */
 export async function reconcile(
   repository: Repository,
-  { log, states, backlog }: Pick<RunContext, 'log' | 'states' | 'backlog'>,
+  { log, states, backlog, target }: Pick<RunContext, 'log' | 'states' | 'backlog' | 'target'>,
 ): Promise<string[]> {
-  const { base, target, tickets } = log.state;
+  const { base, tickets } = log.state;
   // The source had their states before the journal did: a person has changed them since.
   const undone = [...log.state.completed.keys()].filter((id) => {
     const ticket = backlog.tickets.get(id);
     return ticket !== undefined && ticket.state !== 'COMPLETED' && !isContainer(ticket);
   });
   const byTrailer = new Map([...tickets].map((id) => [encodeTrailer(id), id]));
-  for (const { commit, values } of await findTrailers(repository, base, target, TICKET_TRAILER)) {
+  const isNew = (await target.tip()) === base;
+  const landed = isNew ? [] : await findTrailers(repository, base, target.ref, TICKET_TRAILER);
+  for (const { commit, values } of landed) {
     for (const value of values) await complete(byTrailer.get(value), commit);
   }
   const done = new Set([...log.state.completed.keys(), ...completedIds(backlog)]);

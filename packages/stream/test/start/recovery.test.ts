@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { readBacklog } from '../../src/backlog/backlog.ts';
 import { LiveBacklog } from '../../src/backlog/live-backlog.ts';
 import { TicketStates } from '../../src/backlog/ticket-states.ts';
+import { targetBranch } from '../../src/start/target-branch.ts';
 import { reconcile, recoverWorkers, unsettledEntries, withdrawEdited } from '../../src/start/recovery.ts';
 
 const NOW = () => new Date('2026-01-01T00:00:00Z');
@@ -54,7 +55,9 @@ test('a ticket of the run that has landed stays COMPLETED, and the user who has 
   await log.emit({ event: 'ticket.completed', ticket: 'A-1', commit: git('rev-parse', 'HEAD') });
   const backlog = new LiveBacklog(await readBacklog(source), new Set());
   const states = new TicketStates({ source, backlog, done: () => new Set(), now: NOW });
-  expect(await reconcile(await openRepository(root), { log, states, backlog })).toEqual([
+  const opened = await openRepository(root);
+  const target = targetBranch(opened, 'refs/heads/main');
+  expect(await reconcile(opened, { log, states, backlog, target })).toEqual([
     'A-1 has landed in this run and is COMPLETED, though the index said UNPROCESSED; to work on it again, edit it when the run is over',
   ]);
   expect(source.states()).toEqual({ 'A-1': 'COMPLETED', 'A-2': 'UNPROCESSED' });
@@ -80,7 +83,9 @@ test('the journal learns of landings that only git knows, and the source of stat
   const read = await readBacklog(source);
   const backlog = new LiveBacklog(read, new Set());
   const states = new TicketStates({ source, backlog, done: () => new Set(), now: NOW });
-  expect(await reconcile(await openRepository(root), { log, states, backlog })).toEqual([]);
+  const opened = await openRepository(root);
+  const target = targetBranch(opened, 'refs/heads/main');
+  expect(await reconcile(opened, { log, states, backlog, target })).toEqual([]);
   expect([...log.state.completed]).toEqual([
     ['A-1', landed],
     ['E-1', landed],

@@ -7,7 +7,6 @@ import {
   encodeRefComponent,
   GitSession,
   type Identity,
-  identity,
   ignoredFiles,
   listRefs,
   type PinnedCheckouts,
@@ -22,7 +21,6 @@ import {
   type RepositoryTemplate,
   SAGE_REFS,
   type SubmoduleWork,
-  updateRefs,
   SAGE_PATHS,
 } from '@sage/git';
 import { shellWord } from '../process/shell.ts';
@@ -32,6 +30,8 @@ import { type PooledWorktree, type TakeOptions, WorktreePool } from './worktree-
 
 export interface WorktreesOptions {
   readonly repository: Repository;
+  /** What its configuration says. */
+  readonly settings: PinnedSettings;
   /** Where they are made; see `worktreeDirectory` of @sage/git. */
   readonly directory: string;
   /** Paths that an agent's work never contains; they keep the base's version. */
@@ -108,14 +108,13 @@ export class Worktrees {
     template: RepositoryTemplate,
     settings: PinnedCheckouts,
     repository: Repository,
-    author: Identity,
   ) {
     this.#options = options;
     this.directory = directory;
     this.#template = template;
     this.#settings = settings;
     this.#repository = repository;
-    this.#author = author;
+    this.#author = options.settings.identity;
     this.#session = new GitSession(options.repository);
     const pool = (prefix: WorktreeUse) =>
       new WorktreePool({
@@ -130,19 +129,15 @@ export class Worktrees {
   }
 
   static async open(options: WorktreesOptions): Promise<Worktrees> {
-    const { repository } = options;
+    const { repository, settings: pinned } = options;
     await mkdir(options.directory, { recursive: true, mode: 0o700 });
     const directory = await realpath(options.directory);
-    const [template, pinned, author] = await Promise.all([
-      readTemplate(repository),
-      PinnedSettings.of(repository),
-      identity(repository),
-    ]);
+    const template = await readTemplate(repository, pinned);
     for (const { setting, path } of pinned.programs)
       options.onNotice?.(`${setting.key} runs ${path} of this repository: as it is now, until the run ends`);
     const settings = pinned.open();
     const ofThen = await settings.of(repository);
-    const worktrees = new Worktrees(options, directory, template, settings, ofThen, author);
+    const worktrees = new Worktrees(options, directory, template, settings, ofThen);
     for (const place of FORMER_PLACES) {
       const path = join(repository.root, place);
       if (!`${directory}/`.startsWith(`${path}/`)) await worktrees.#remove(path);
@@ -255,7 +250,7 @@ export class Worktrees {
     await this.removeAll();
     const pins = [...this.#pins].map((ref) => ({ ref, old: undefined, new: 'delete' }));
     this.#pins.clear();
-    if (pins.length > 0) await updateRefs(this.#options.repository, pins, { synced: false });
+    if (pins.length > 0) await this.#session.updateRefs(pins);
     await this.#session[Symbol.asyncDispose]();
     await this.#settings[Symbol.asyncDispose]();
   }

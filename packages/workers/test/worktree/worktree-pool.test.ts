@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PinnedSettings } from '@sage/git';
 import { expect, test } from 'vitest';
 import { Worktrees } from '../../src/worktree/worktrees.ts';
 import { repositoryFixture } from '../repository.ts';
@@ -14,6 +15,7 @@ async function pooled({ keepIgnored = false } = {}) {
   const notices: string[] = [];
   const worktrees = await Worktrees.open({
     repository,
+    settings: await PinnedSettings.of(repository),
     directory,
     protectedPaths: [],
     keepIgnored,
