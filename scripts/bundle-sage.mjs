@@ -26,9 +26,29 @@ const { metafile } = await build({
   },
   // Configuration in TypeScript is run by Node itself.
   external: ['typescript'],
+  plugins: [widthsOnDemand()],
 });
 mkdirSync('bundle', { recursive: true });
 writeFileSync('bundle/LICENSES.txt', licensesOf(Object.keys(metafile.inputs)));
+
+/** The tables of `string-width` take 17 ms to load, and most text is plain. */
+function widthsOnDemand() {
+  const namespace = 'on-demand';
+  return {
+    name: namespace,
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^string-width$/ }, ({ path, kind, resolveDir }) =>
+        kind === 'import-statement' ? { path, namespace, pluginData: resolveDir } : undefined,
+      );
+      onLoad({ filter: /.*/, namespace }, ({ pluginData: resolveDir }) => ({
+        resolveDir,
+        contents: `let width;
+          export default (text) =>
+            /^[ -~]*$/.test(text) ? text.length : (width ??= require('string-width').default)(text);`,
+      }));
+    },
+  };
+}
 
 /** The licences of the packages that files belong to. */
 function licensesOf(files) {

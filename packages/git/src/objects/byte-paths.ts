@@ -11,7 +11,7 @@ export async function gitFields(
   options: GitOptions = {},
 ): Promise<string[]> {
   const { stdout } = await gitRaw(where, args, options);
-  const fields = Buffer.from(stdout).toString('latin1').split('\0');
+  const fields = stdout.toString('latin1').split('\0');
   if (fields.at(-1) === '') fields.pop();
   return fields;
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { execa } from 'execa';
 import { gitEnvironment, SAFE_CONFIG } from './environment.ts';
 import { helperProgram } from './helper-program.ts';
+import { runProcess } from './run-process.ts';
 import { GitError, RepositoryError } from '../errors.ts';
 import { repositoryEnvironment, type Repository } from '../repository.ts';
 
@@ -27,7 +27,7 @@ export interface GitOptions {
 }
 
 export interface GitResult {
-  readonly stdout: Uint8Array;
+  readonly stdout: Buffer;
   readonly stderr: string;
   readonly exitCode: number;
 }
@@ -45,7 +45,7 @@ export async function git(
   options: GitOptions = {},
 ): Promise<string> {
   const { stdout } = await gitRaw(where, args, options);
-  const text = Buffer.from(stdout.buffer, stdout.byteOffset, stdout.byteLength).toString('utf8');
+  const text = stdout.toString('utf8');
   return text.endsWith('\n') ? text.slice(0, -1) : text;
 }
 
@@ -72,31 +72,24 @@ export async function gitRaw(
     setting,
   ]);
   options.signal?.throwIfAborted();
-  const result = await execa(program, [...config, ...args], {
+  const { signal, timeout, input } = options;
+  const { stdout, exitCode, error, ...rest } = await runProcess(program, [...config, ...args], {
     cwd,
     // A process group of its own: Ctrl-C in the terminal must not cut a landing in two.
     detached: true,
     env: environment,
-    extendEnv: false,
-    reject: false,
-    encoding: 'buffer',
-    stripFinalNewline: false,
-    maxBuffer: Number.MAX_SAFE_INTEGER,
-    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
-    ...(options.signal !== undefined && { cancelSignal: options.signal }),
-    ...(options.timeout !== undefined && { timeout: options.timeout, killSignal: 'SIGKILL' as const }),
+    signal,
+    timeout,
+    ...(input !== undefined && { input }),
   });
-  options.signal?.throwIfAborted();
-  const stderr = Buffer.from(result.stderr ?? []).toString('utf8');
-  const allowed = result.exitCode === 0 || (options.allowExit ?? []).includes(result.exitCode ?? -1);
-  if (result.exitCode !== undefined && allowed) {
-    return { stdout: result.stdout ?? new Uint8Array(), stderr, exitCode: result.exitCode };
-  }
-  if (result.code === 'ENOENT') {
+  signal?.throwIfAborted();
+  const stderr = rest.stderr.toString('utf8');
+  const allowed = exitCode === 0 || (options.allowExit ?? []).includes(exitCode ?? -1);
+  if (exitCode !== undefined && allowed) return { stdout, stderr, exitCode };
+  if (error?.code === 'ENOENT') {
     throw existsSync(cwd)
       ? new RepositoryError('GIT_NOT_FOUND', cwd, 'git was not found on PATH: install git 2.38 or newer')
       : new RepositoryError('NOT_A_REPOSITORY', cwd, `${cwd} does not exist: name a git repository`);
   }
-  const cause = result.exitCode === undefined ? { cause: result } : undefined;
-  throw new GitError(args, result.exitCode, stderr || (result.originalMessage ?? ''), cause);
+  throw new GitError(args, exitCode, stderr || (error?.message ?? ''), error && { cause: error });
 }

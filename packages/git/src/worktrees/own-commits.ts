@@ -110,7 +110,7 @@ async function firstParents(
     `--max-count=${MAX_COMMITS + 1}`,
   ];
   const { stdout } = await gitRaw(repository, [...args, `${base}..${tip}`]);
-  const records = Buffer.from(stdout).toString('latin1').split('\u0001').slice(1);
+  const records = stdout.toString('latin1').split('\u0001').slice(1);
   if (records.length === 0 || records.length > MAX_COMMITS) return undefined;
   const commits: OwnCommit[] = [];
   let expected = tip;

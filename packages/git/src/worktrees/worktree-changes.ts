@@ -37,7 +37,7 @@ async function look(repository: Repository, workTree: string, run: GitOptions): 
     embedded: [] as string[],
     unreadable: unopened(stderr),
   };
-  for (const field of Buffer.from(stdout).toString('latin1').split('\0')) {
+  for (const field of stdout.toString('latin1').split('\0')) {
     const [tag, path] = [field.slice(0, 1), field.slice(2)];
     if (path === '') continue;
     if (tag === '?') changes[path.endsWith('/') ? 'embedded' : 'untracked'].push(path);

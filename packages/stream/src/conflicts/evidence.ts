@@ -31,8 +31,7 @@ async function readDocuments(
   const documents = new Map<string, string>();
   if (paths.length === 0) return documents;
   const input = paths.map((path) => `${tip}:${path}\n`).join('');
-  const { stdout } = await gitRaw(repository, ['cat-file', '--batch'], { input });
-  const output = Buffer.from(stdout.buffer, stdout.byteOffset, stdout.byteLength);
+  const { stdout: output } = await gitRaw(repository, ['cat-file', '--batch'], { input });
   let at = 0;
   for (const path of paths) {
     // `<id> <type> <size>` and as many bytes, or one line that says why not.

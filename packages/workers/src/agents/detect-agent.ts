@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { execa } from 'execa';
+import { runProcess } from '@sage/git';
 import { AgentError } from '../errors.ts';
 import type { Agent } from './agent.ts';
 import { realPath } from '../process/user-path.ts';
@@ -56,11 +56,6 @@ function isOutside(program: string, root: string): boolean {
 }
 
 async function versionOf(program: string, cwd: string): Promise<string | undefined> {
-  const { stdout, exitCode } = await execa(program, ['--version'], {
-    cwd,
-    reject: false,
-    stdin: 'ignore',
-    timeout: VERSION_TIMEOUT_MS,
-  });
-  return exitCode === 0 ? /\d+\.\d+[\w.+-]*/.exec(stdout)?.[0] : undefined;
+  const { stdout, exitCode } = await runProcess(program, ['--version'], { cwd, timeout: VERSION_TIMEOUT_MS });
+  return exitCode === 0 ? /\d+\.\d+[\w.+-]*/.exec(stdout.toString())?.[0] : undefined;
 }

@@ -1,4 +1,4 @@
-import { execa } from 'execa';
+import { runProcess } from '@sage/git';
 import { AgentError } from '../errors.ts';
 import { userShell } from '../process/shell.ts';
 import type { Agent } from './agent.ts';
@@ -11,11 +11,7 @@ import type { Agent } from './agent.ts';
 export async function findAgent(agent: Agent, cwd: string): Promise<string | undefined> {
   const program = agentProgram(agent);
   if (program === undefined) return undefined;
-  const { stdout, exitCode } = await execa(userShell(), ['-c', `command -v ${program}`], {
-    cwd,
-    reject: false,
-    stdin: 'ignore',
-  });
+  const { stdout, exitCode } = await runProcess(userShell(), ['-c', `command -v ${program}`], { cwd });
   if (exitCode !== 0) {
     throw new AgentError(
       'AGENT_NOT_FOUND',
@@ -23,7 +19,7 @@ export async function findAgent(agent: Agent, cwd: string): Promise<string | und
       `agent ${JSON.stringify(agent.name)} not found: no program ${JSON.stringify(program)}${program.includes('/') ? '' : ' on PATH'}; ${agent.install ? `install it (${agent.install})` : 'install it'} or name another with --agent or --agent-command`,
     );
   }
-  return stdout.split('\n')[0] ?? program;
+  return stdout.toString().split('\n')[0] ?? program;
 }
 
 /** The first word of an agent's shell line where it is a plain one: nothing else is safe in a look-up's own shell line. */

@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
-import { helperProgram, readProcessStat } from '@sage/git';
-import { execa } from 'execa';
+import { helperProgram, readProcessStat, runProcess } from '@sage/git';
 
 /** A process of this user, with the environment it was started with (empty where the system does not show it). */
 export interface ProcessEntry {
@@ -46,25 +45,27 @@ async function readProc(pid: string): Promise<ProcessEntry | undefined> {
 
 async function fromPs(): Promise<ProcessEntry[]> {
   // lstart is five words; -E appends the environment to the command, parted by spaces.
-  const { stdout } = await execa(helperProgram('ps', [process.cwd()]).program, [
-    '-xwwE',
-    '-o',
-    'pid=,ppid=,lstart=,command=',
-  ]);
-  return stdout.split('\n').flatMap((line) => {
-    const match = /^\s*(\d+)\s+(\d+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(.*)$/.exec(line);
-    if (!match) return [];
-    const [, pid, parent, started, command] = match;
-    return [
-      {
-        pid: Number(pid),
-        parent: Number(parent),
-        started: started ?? '',
-        environment: ` ${command} `.replaceAll(' ', '\0'),
-        starting: false,
-      },
-    ];
-  });
+  const cwd = process.cwd();
+  const words = ['-xwwE', '-o', 'pid=,ppid=,lstart=,command='];
+  const { stdout, exitCode, error } = await runProcess(helperProgram('ps', [cwd]).program, words, { cwd });
+  if (exitCode !== 0) throw error ?? new Error(`ps failed with exit code ${exitCode}`);
+  return stdout
+    .toString()
+    .split('\n')
+    .flatMap((line) => {
+      const match = /^\s*(\d+)\s+(\d+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(.*)$/.exec(line);
+      if (!match) return [];
+      const [, pid, parent, started, command] = match;
+      return [
+        {
+          pid: Number(pid),
+          parent: Number(parent),
+          started: started ?? '',
+          environment: ` ${command} `.replaceAll(' ', '\0'),
+          starting: false,
+        },
+      ];
+    });
 }
 
 export function processIdentity({ pid, started }: ProcessEntry): string {

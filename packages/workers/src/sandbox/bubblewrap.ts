@@ -1,5 +1,4 @@
-import { helperProgram } from '@sage/git';
-import { execa } from 'execa';
+import { helperProgram, runProcess } from '@sage/git';
 import { SettingError } from '../errors.ts';
 
 /** How Sage says that it cannot be had. */
@@ -17,10 +16,10 @@ export function bubblewrap(root: string): string {
 export async function sandboxVersion(root: string): Promise<string | undefined> {
   const program = bubblewrap(root);
   const words = ['--ro-bind', '/', '/', '--unshare-pid', '--cap-drop', 'ALL', '--proc', '/proc', 'true'];
-  const works = await execa(program, words, { reject: false, stdin: 'ignore' });
+  const works = await runProcess(program, words, { cwd: root });
   if (works.exitCode !== 0) return undefined;
-  const { stdout } = await execa(program, ['--version'], { reject: false });
-  return /\d[\d.]*/.exec(stdout)?.[0];
+  const { stdout } = await runProcess(program, ['--version'], { cwd: root });
+  return /\d[\d.]*/.exec(stdout.toString())?.[0];
 }
 
 /** @throws {SettingError} where it is not there. */
