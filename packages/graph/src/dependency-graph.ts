@@ -83,10 +83,19 @@ export function buildDependencyGraph(nodes: Iterable<GraphNode>): DependencyGrap
     }
     dependencyOffsets[node + 1] = edges;
   }
-  const dependencyTargets = row.slice(0, edges);
+  const rows = { offsets: dependencyOffsets, targets: row.slice(0, edges) };
+  return graphOf({ ids, states, missing, rows, indexOf });
+}
+
+/** What a graph is made of, found out already. */
+interface GraphParts extends Pick<DependencyGraph, 'ids' | 'states' | 'missing' | 'indexOf'> {
+  readonly rows: Rows;
+}
+
+export function graphOf({ ids, states, missing, rows, indexOf }: GraphParts): DependencyGraph {
   // Not everybody asks for them, and they take as long as a pass of an algorithm.
   let transposed: Rows | undefined;
-  const dependents = (): Rows => (transposed ??= transpose(dependencyOffsets, dependencyTargets));
+  const dependents = (): Rows => (transposed ??= transpose(rows.offsets, rows.targets));
 
   const existing = (id: string): number => {
     const index = indexOf(id);
@@ -100,13 +109,13 @@ export function buildDependencyGraph(nodes: Iterable<GraphNode>): DependencyGrap
   };
 
   return {
-    size,
-    edges,
+    size: ids.length,
+    edges: rows.targets.length,
     ids,
     states,
     missing,
-    dependencyOffsets,
-    dependencyTargets,
+    dependencyOffsets: rows.offsets,
+    dependencyTargets: rows.targets,
     get dependentOffsets() {
       return dependents().offsets;
     },
@@ -115,8 +124,7 @@ export function buildDependencyGraph(nodes: Iterable<GraphNode>): DependencyGrap
     },
     has: (id) => indexOf(id) !== -1,
     indexOf,
-    dependenciesOf: (id) =>
-      idsOf(rowOf({ offsets: dependencyOffsets, targets: dependencyTargets }, existing(id))),
+    dependenciesOf: (id) => idsOf(rowOf(rows, existing(id))),
     dependentsOf: (id) => idsOf(rowOf(dependents(), existing(id))),
     stateOf: (id) => states[existing(id)],
   };

@@ -13,7 +13,7 @@ export { transitiveDependencies, transitiveDependents } from './reach.ts';
 export { transitiveReduction } from './transitive-reduction.ts';
 export { graphWidth } from './width.ts';
 export type { Width } from './width.ts';
-export { without } from './without.ts';
+export { inducedSubgraph, without } from './without.ts';
 export { createReadySet } from './ready-set.ts';
 export type { ReadySet } from './ready-set.ts';
 export { pictured } from './pictures/picture.ts';

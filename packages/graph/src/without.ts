@@ -1,5 +1,5 @@
-import { buildDependencyGraph } from './dependency-graph.ts';
-import type { DependencyGraph, GraphNode } from './dependency-graph.ts';
+import { graphOf } from './dependency-graph.ts';
+import type { DependencyGraph } from './dependency-graph.ts';
 import { UnknownIdError } from './errors.ts';
 
 /**
@@ -8,25 +8,41 @@ import { UnknownIdError } from './errors.ts';
  * @throws {UnknownIdError}
  */
 export function without(graph: DependencyGraph, removed: Iterable<string>): DependencyGraph {
-  const { size, ids, states, missing, dependencyOffsets, dependencyTargets } = graph;
-  const isGone = new Uint8Array(size);
+  const isGone = new Uint8Array(graph.size);
   for (const id of removed) {
     const node = graph.indexOf(id);
     if (node === -1) throw new UnknownIdError(id);
     isGone[node] = 1;
   }
-  const dangling = Map.groupBy(missing, ({ id }) => id);
-  const nodes: GraphNode[] = [];
+  return inducedSubgraph(graph, (node) => isGone[node] === 0);
+}
+
+/** The graph of some nodes, in the same order. Dependencies on others are left out, and are not `missing`. */
+export function inducedSubgraph(graph: DependencyGraph, isKept: (node: number) => boolean): DependencyGraph {
+  const { size, dependencyOffsets, dependencyTargets } = graph;
+  const ids: string[] = [];
+  const states: (string | undefined)[] = [];
+  const kept = new Int32Array(size).fill(-1);
   for (let node = 0; node < size; node++) {
-    if (isGone[node]) continue;
-    const id = ids[node]!;
-    const dependencies: string[] = [];
-    for (let edge = dependencyOffsets[node]!; edge < dependencyOffsets[node + 1]!; edge++) {
-      const target = dependencyTargets[edge]!;
-      if (!isGone[target]) dependencies.push(ids[target]!);
-    }
-    for (const { dependency } of dangling.get(id) ?? []) dependencies.push(dependency);
-    nodes.push({ id, state: states[node], dependencies });
+    if (!isKept(node)) continue;
+    kept[node] = ids.push(graph.ids[node]!) - 1;
+    states.push(graph.states[node]);
   }
-  return buildDependencyGraph(nodes);
+  const offsets = new Int32Array(ids.length + 1);
+  const targets = new Int32Array(dependencyTargets.length);
+  let edges = 0;
+  for (let node = 0; node < size; node++) {
+    if (kept[node] === -1) continue;
+    for (let edge = dependencyOffsets[node]!; edge < dependencyOffsets[node + 1]!; edge++) {
+      const target = kept[dependencyTargets[edge]!]!;
+      if (target !== -1) targets[edges++] = target;
+    }
+    offsets[kept[node]! + 1] = edges;
+  }
+  const indexOf = (id: string): number => {
+    const node = graph.indexOf(id);
+    return node === -1 ? -1 : kept[node]!;
+  };
+  const missing = graph.missing.filter(({ id }) => indexOf(id) !== -1);
+  return graphOf({ ids, states, missing, rows: { offsets, targets: targets.slice(0, edges) }, indexOf });
 }

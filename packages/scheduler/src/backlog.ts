@@ -1,4 +1,4 @@
-import { buildDependencyGraph, InvalidDurationError } from '@sage/graph';
+import { buildDependencyGraph, inducedSubgraph, InvalidDurationError } from '@sage/graph';
 import type { DependencyGraph } from '@sage/graph';
 import { UnknownDependencyError } from './errors.ts';
 
@@ -36,9 +36,13 @@ export interface OpenBacklog {
  * @throws {UnknownDependencyError} for a dependency that is neither in the list nor in `satisfied`.
  * @throws {InvalidDurationError} of `@sage/graph`, for a duration that is negative or not finite.
  */
-export function openBacklog(all: readonly SchedulerTicket[], satisfied: ReadonlySet<string>): OpenBacklog {
+export function openBacklog(
+  all: readonly SchedulerTicket[],
+  satisfied: ReadonlySet<string>,
+  whole?: DependencyGraph,
+): OpenBacklog {
   const tickets = all.filter(({ state }) => state !== 'COMPLETED');
-  const graph = buildDependencyGraph(tickets);
+  const graph = whole ? openPart(whole, all, tickets) : buildDependencyGraph(tickets);
   if (graph.missing.length > 0) {
     const done = new Set<string>();
     for (const { id, state } of all) if (state === 'COMPLETED') done.add(id);
@@ -48,6 +52,16 @@ export function openBacklog(all: readonly SchedulerTicket[], satisfied: Readonly
     if (unknown.length > 0) throw new UnknownDependencyError(unknown);
   }
   return { tickets, graph, durations: durationsOf(tickets) };
+}
+
+/** The graph of all tickets has been made already, from the same list. */
+function openPart(
+  whole: DependencyGraph,
+  all: readonly SchedulerTicket[],
+  open: readonly SchedulerTicket[],
+): DependencyGraph {
+  if (open.length === all.length) return whole;
+  return inducedSubgraph(whole, (node) => all[node]!.state !== 'COMPLETED');
 }
 
 export function isRunnable({ state }: SchedulerTicket): boolean {

@@ -5,6 +5,8 @@ import type { ReadyQueue } from './ready-queue.ts';
 /** The best ready tickets that are compared; a fixed number keeps the choice logarithmic. */
 const MAX_CANDIDATES = 8;
 
+const [UNKNOWN, YES, NO] = [0, 1, 2];
+
 export interface ConflictAwareOptions {
   readonly ranking: NodeRanking;
   /** Expected minutes by node. */
@@ -36,9 +38,12 @@ export function createConflictAwareQueue(
   const priorities = byPlace(ranking.priorities);
   const urgency = byPlace(ranking.urgency);
   const minutes = byPlace(durations);
-  const possible = new Uint8Array(ranking.order.length);
-  for (let place = 0; place < possible.length; place++) if (mayConflict(place)) possible[place] = 1;
-  // Of those that run the ones that may conflict.
+  // Found out when it is asked: where nothing runs beside another, nobody asks.
+  const answers = new Uint8Array(ranking.order.length);
+  const mayEver = (place: number): boolean => {
+    if (answers[place] === UNKNOWN) answers[place] = mayConflict(place) ? YES : NO;
+    return answers[place] === YES;
+  };
   const running = new Set<number>();
   const aside = new Set<number>();
   const queue = createQueue({
@@ -47,9 +52,9 @@ export function createConflictAwareQueue(
   let reserved: number | undefined;
 
   function expectedRedo(place: number): number {
-    if (possible[place] === 0) return 0;
+    if (running.size === 0 || !mayEver(place)) return 0;
     let apart = 1;
-    for (const other of running) apart *= 1 - conflictChance(place, other);
+    for (const other of running) if (mayEver(other)) apart *= 1 - conflictChance(place, other);
     return (1 - apart) * minutes[place]!;
   }
 
@@ -73,7 +78,7 @@ export function createConflictAwareQueue(
       return best;
     },
     started(place) {
-      if (possible[place] === 1) running.add(place);
+      running.add(place);
       if (place === reserved) reserved = undefined;
       queue.started(place);
     },

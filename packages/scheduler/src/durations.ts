@@ -63,9 +63,9 @@ export function learnDurations(
     predict(ticket) {
       const expected = isEstimate(ticket.estimate) ? byEstimate(ticket) : byTime(ticket);
       if (!expected) return undefined;
-      const minutes = Math.exp(expected.mean) * (isEstimate(ticket.estimate) ? ticket.estimate : 1);
-      const factor = Math.exp(NORMAL_QUANTILE_90 * expected.deviation);
-      return { minutes, low: minutes / factor, high: minutes * factor, samples: expected.samples };
+      const { mean, factor, samples } = expected;
+      const minutes = mean * (isEstimate(ticket.estimate) ? ticket.estimate : 1);
+      return { minutes, low: minutes / factor, high: minutes * factor, samples };
     },
   };
 }
@@ -93,7 +93,8 @@ interface Group {
 }
 
 type Valued = Pick<DurationSample, 'type' | 'component'> & { readonly value: number };
-type Pooled = { readonly mean: number; readonly deviation: number; readonly samples: number } | undefined;
+/** No logarithms: the mean, and by how much it is passed or missed. */
+type Pooled = { readonly mean: number; readonly factor: number; readonly samples: number } | undefined;
 
 /** `prior` is the mean where nothing is known; without it nothing can be said then. */
 function pool(
@@ -134,7 +135,8 @@ function pool(
     if (!found) return undefined;
     // The mean itself is not known exactly, the less so the fewer samples there are.
     const spread = deviation * Math.sqrt(1 + 1 / (found.count + PRIOR_GROUP_SAMPLES));
-    return { mean: found.mean, deviation: spread, samples: found.count };
+    const factor = Math.exp(NORMAL_QUANTILE_90 * spread);
+    return { mean: Math.exp(found.mean), factor, samples: found.count };
   };
   // Tickets are many, kinds of them few.
   const known = new Map<string, Map<string, Pooled>>();

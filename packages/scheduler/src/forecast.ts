@@ -1,7 +1,8 @@
 import { LimitError } from './errors.ts';
 import { type Plannable, ranked } from './ranked-backlog.ts';
-import { plannedDurations, simulate } from './simulate.ts';
-import type { Simulation, SimulationOptions } from './simulate.ts';
+import { runThrough, simulationOf } from './simulate.ts';
+import type { Assignment, Simulation, SimulationOptions } from './simulate.ts';
+import { spreadOf } from './spread.ts';
 
 /** Minutes within which four of five tickets of a kind stay. */
 export interface DurationRange {
@@ -19,13 +20,13 @@ export interface Course {
 
 export interface ForecastOptions extends Omit<SimulationOptions, 'durationOf' | 'attemptsOf' | 'isDeferred'> {
   /** How long each ticket may take, log-normal; by default exactly its duration. */
-  readonly rangeOf: (id: string) => DurationRange | undefined;
+  readonly rangeOf: (id: string, index: number) => DurationRange | undefined;
   /**
    * Draws how it goes with a ticket; for one under way or landing the first attempt is that one. Without it every
    * first attempt succeeds.
    */
   readonly courseOf?: ((id: string, random: () => number) => Course) | undefined;
-  /** How often the run is simulated; by default 2 to 200 times, less often the more tickets there are. */
+  /** How often the run is simulated with what is drawn; by default 1 to 200 times, less often the more tickets there are. */
   readonly runs?: number;
 }
 
@@ -53,15 +54,22 @@ const DEFAULT_DRAWS = 20;
  */
 export function forecast(tickets: Plannable, options: ForecastOptions): Forecast {
   const backlog = ranked(tickets, options);
-  // A larger backlog varies less, and takes longer to simulate.
-  const size = Math.max(1, backlog.tickets.length);
-  const runs = options.runs ?? Math.max(2, Math.min(200, Math.floor(200_000 / size)));
+  const runs = options.runs ?? usualRuns(backlog.tickets.length);
   const draws = forecastDraws(backlog, { ...options, runs });
   for (;;) {
     const { done, value } = draws.next();
     if (done) return value;
   }
 }
+
+/** A larger backlog varies less, and takes longer to simulate. */
+function usualRuns(size: number): number {
+  const runs = Math.min(200, Math.floor(200_000 / Math.max(1, size)));
+  return runs < MIN_STUDENT ? 1 : runs;
+}
+
+/** Fewer runs say less of how they vary than the tickets of one do. */
+const MIN_STUDENT = 4;
 
 /** {@link forecast} in steps, one for each simulation: for who has other things to do in between. */
 export function* forecastDraws(
@@ -70,43 +78,68 @@ export function* forecastDraws(
 ): Generator<void, Forecast> {
   if (!Number.isInteger(runs) || runs < 1) throw new LimitError('runs', runs);
   const backlog = ranked(tickets, rest);
-  const planned = simulate(backlog, rest);
-  const plannedOf = plannedDurations(backlog.open);
+  const { durations, graph } = backlog.open;
+  const assignments: Assignment[] = [];
+  /** By index, as they are drawn. */
+  const laws = new Map<number, DurationLaw>();
+  const know = (id: string, index: number): void => {
+    if (!laws.has(index)) laws.set(index, lawOf(id, index));
+  };
+  for (const id of rest.landing?.keys() ?? []) know(id, graph.indexOf(id));
+  const totals = runThrough(backlog, rest, (assignment, index) => {
+    assignments.push(assignment);
+    know(assignment.id, index);
+  });
+  const planned = simulationOf(totals, assignments, rest);
   const random = seeded(1);
-  const ids = [
-    ...new Set([...(rest.landing ?? new Map()).keys(), ...planned.assignments.map(({ id }) => id)]),
-  ];
-  const laws = ids.map(lawOf);
-  const placeOf = placesOf(ids);
-  const minutes = new Float64Array(ids.length);
-  const courses: Course[] = [];
+  const minutes = new Float64Array(graph.size);
+  const drawn: (Course | undefined)[] = [];
   const spans: number[] = [];
-  const costs: number[] = [];
+  const works: number[] = [];
   while (spans.length < runs) {
     yield;
-    laws.forEach((law, place) => (minutes[place] = drawMinutes(law)));
-    if (courseOf) ids.forEach((id, place) => (courses[place] = courseOf(id, random)));
-    const { makespan, cost } = simulate(backlog, {
+    for (const [index, law] of laws) minutes[index] = drawMinutes(law);
+    if (courseOf) for (const index of laws.keys()) drawn[index] = courseOf(graph.ids[index]!, random);
+    const run = runThrough(backlog, {
       ...rest,
-      durationOf: (id) => minutes[placeOf(id)]!,
+      durationOf: (_, index) => minutes[index]!,
       ...(courseOf && {
-        attemptsOf: (id: string) => courses[placeOf(id)]!.landings.length,
-        landingOf: (id: string, attempt: number) => courses[placeOf(id)]!.landings[attempt - 1]!,
-        isDeferred: (id: string) => courses[placeOf(id)]!.deferred,
+        attemptsOf: (_: string, index: number) => drawn[index]!.landings.length,
+        landingOf: (_: string, attempt: number, index: number) => drawn[index]!.landings[attempt - 1]!,
+        isDeferred: (_: string, index: number) => drawn[index]!.deferred,
       }),
     });
-    spans.push(makespan);
-    costs.push(cost);
+    spans.push(run.makespan);
+    works.push(run.work);
+    // One says how all vary only where none is given up: with a ticket, all that waits for it is.
+    if (runs === 1 && drawn.some((course) => course?.deferred)) runs = MIN_STUDENT;
   }
-  return { ...planned, ...middleOf(spans), costs: middleOf(costs) };
+  const { costPerMinute = 0 } = rest;
+  const costs = works.map((work) => work * costPerMinute);
+  if (spans.length > 1) return { ...planned, ...middleOf(spans), costs: middleOf(costs) };
+  const attempts = (index: number): number => drawn[index]?.landings.length ?? 1;
+  const { work, chain, luck } = spreadOf(backlog, [...laws.keys()], {
+    took: (index) => minutes[index]! * attempts(index),
+    usual: (index) => meanMinutes(laws.get(index)!) * attempts(index),
+  });
+  const [span = 0, cost = 0] = [spans[0], costs[0]].map((one) => one! / luck);
+  const perWorker = work / rest.workers;
+  // What a chain takes, and how often tickets are tried, is as it was drawn.
+  const unknown = chain > perWorker ? chain : courseOf ? perWorker : 0;
+  return {
+    ...planned,
+    ...around(span, Math.hypot(Math.max(chain, perWorker), unknown)),
+    costs: around(cost, costPerMinute * Math.hypot(work, courseOf ? work : 0)),
+  };
 
-  function lawOf(id: string): DurationLaw {
-    const range = rangeOf(id);
+  function lawOf(id: string, index: number): DurationLaw {
+    const range = rangeOf(id, index);
     // An impossible range would never let the simulation end.
-    if (!range || !(range.low > 0 && range.high < Infinity)) return { always: plannedOf(id) };
+    if (!range || !(range.low > 0 && range.high < Infinity)) return { always: durations[index]! };
+    const [low, high] = [Math.log(range.low), Math.log(range.high)];
     return {
-      middle: (Math.log(range.low) + Math.log(range.high)) / 2,
-      deviation: (Math.log(range.high) - Math.log(range.low)) / (2 * NORMAL_QUANTILE_90),
+      middle: (low + high) / 2,
+      deviation: (high - low) / (2 * NORMAL_QUANTILE_90),
       elapsed: rest.underWay?.get(id) ?? 0,
     };
   }
@@ -121,21 +154,24 @@ export function* forecastDraws(
   }
 }
 
+function meanMinutes(law: DurationLaw): number {
+  return 'always' in law ? law.always : Math.exp(law.middle + law.deviation ** 2 / 2);
+}
+
 /** How a ticket's minutes are drawn: as a logarithm that is normal, and longer than it has run. */
 type DurationLaw =
   | { readonly always: number }
   | { readonly middle: number; readonly deviation: number; readonly elapsed: number };
 
-/** Where each id stands. One id is asked for several times in a row. */
-function placesOf(ids: readonly string[]): (id: string) => number {
-  const places = new Map<string, number>();
-  for (let place = 0; place < ids.length; place++) places.set(ids[place]!, place);
-  let lastId: string | undefined;
-  let lastPlace = -1;
-  return (id) => {
-    if (id !== lastId) [lastId, lastPlace] = [id, places.get(id)!];
-    return lastPlace;
-  };
+interface Middle {
+  readonly low: number;
+  readonly expected: number;
+  readonly high: number;
+}
+
+function around(mean: number, deviation: number): Middle {
+  const reach = NORMAL_QUANTILE_90 * deviation;
+  return { low: Math.max(0, mean - reach), expected: mean, high: mean + reach };
 }
 
 /** From this many values on, quantiles are taken from the values themselves. */
@@ -147,7 +183,7 @@ const STUDENT_QUANTILES_90 = [
 ];
 
 /** The median, and what four of five further values are between. */
-function middleOf(values: readonly number[]): { low: number; expected: number; high: number } {
+function middleOf(values: readonly number[]): Middle {
   const count = values.length;
   if (count > 1 && count < MIN_SORTED) {
     // The prediction interval of a normal distribution: so few are drawn only of sums of thousands of tickets.

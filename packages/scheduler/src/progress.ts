@@ -1,24 +1,19 @@
 import type { Ages } from './age.ts';
-import { isRunnable } from './backlog.ts';
-import type { SchedulerTicket } from './backlog.ts';
 import { blockedTickets } from './blocked.ts';
 import type { BlockedTicket } from './blocked.ts';
 import { createConflictAwareQueue } from './conflict-aware-queue.ts';
 import { TransitionError } from './errors.ts';
-import { exclusionsOf } from './exclusions.ts';
 import { PHASE, PhaseList, TRANSITION, type Phase, type Phases, type Transition } from './phase.ts';
+import { planStart, type StartRules } from './plan-start.ts';
 import type { ConflictChance } from './predicted-conflicts.ts';
 import type { RankedBacklog } from './ranked-backlog.ts';
 import { createReadyQueue } from './ready-queue.ts';
 import { RecentPlaces } from './recent-places.ts';
 
-export interface ProgressOptions {
-  readonly only: ReadonlySet<string> | undefined;
-  readonly limits: ReadonlyMap<string, number>;
+export interface ProgressOptions extends StartRules {
+  /** They outlive this: they know a ticket by its position in the whole list, which stays when more are added. */
   readonly ages: Ages;
   readonly conflictChance: ConflictChance | undefined;
-  /** Where open tickets of the list are already: what runs goes on, what was given up stays so. */
-  readonly earlier?: ReadonlyMap<string, Phase>;
 }
 
 /** Where each ticket of a fixed list is, and which is next. */
@@ -28,6 +23,11 @@ export interface Progress {
   move(id: string, transition: Transition): void;
   /** Returns the containers that became complete with it, innermost first. */
   complete(id: string): string[];
+  /**
+   * The node of an open ticket in the graph of all that were open at the start; soon for what was just given out.
+   * @throws {TransitionError}
+   */
+  nodeOf(id: string): number;
   /** Undefined for an id that is not open at the start. */
   phaseOf(id: string): Phase | undefined;
   /** Containers that had nothing to wait for at the start. */
@@ -40,32 +40,15 @@ export interface Progress {
 }
 
 export function createProgress(backlog: RankedBacklog, options: ProgressOptions): Progress {
-  const { only, limits, ages, conflictChance, earlier } = options;
-  const { tickets: all, open, ranking, rows } = backlog;
-  const { tickets, graph } = open;
+  const { only, ages, conflictChance, earlier } = options;
+  const { open, ranking, rows } = backlog;
+  const { graph } = open;
   const { places, ids, offsets, targets } = rows;
   // Counted down as tickets are completed.
   const waitsFor = rows.waitsFor.slice();
-  const containers = new Uint8Array(graph.size);
-  const codes = new Uint8Array(graph.size);
-  for (let node = 0; node < graph.size; node++) {
-    const ticket = tickets[node]!;
-    const place = places[node]!;
-    if (ticket.container) containers[place] = 1;
-    codes[place] = phaseAtStart(ticket, only, earlier?.get(ticket.id), waitsFor[place]! > 0);
-  }
-  // Ages outlive this: they know a ticket by its position in `all`, which stays when more are added.
-  const positionOf = new Int32Array(graph.size);
-  const placeAt = new Int32Array(all.length).fill(-1);
-  for (let position = 0, node = 0; position < all.length; position++) {
-    if (all[position]!.state === 'COMPLETED') continue;
-    const place = places[node++]!;
-    positionOf[place] = position;
-    placeAt[position] = place;
-  }
-  const phases = new PhaseList(codes, containers);
-  const createQueue = (seen: Phases) =>
-    createReadyQueue(graph.size, exclusionsOf(open, places, limits), seen);
+  const { codes, containers, positionOf, placeAt, exclusions } = planStart(backlog, options);
+  const phases = new PhaseList(codes.slice(), containers);
+  const createQueue = (seen: Phases) => createReadyQueue(graph.size, exclusions, seen);
   const queue = conflictChance
     ? createConflictAwareQueue(createQueue, {
         ranking,
@@ -156,22 +139,11 @@ export function createProgress(backlog: RankedBacklog, options: ProgressOptions)
       countDown(place, closed);
       return passOn(closed);
     },
+    nodeOf: (id) => ranking.order[placeOf(id, TRANSITION.started)]!,
     phaseOf,
     closedAtStart,
     phases: () => new Map(graph.ids.map((id, node) => [id, phases.at(places[node]!)])),
     blocked: () => blockedTickets(graph, (node) => phases.at(places[node]!), only),
     count: (phase) => phases.count(phase),
   };
-}
-
-/** `before` is its phase before everything was ranked again, if it had one. */
-function phaseAtStart(
-  ticket: SchedulerTicket,
-  only: ReadonlySet<string> | undefined,
-  before: Phase | undefined,
-  waits: boolean,
-): Phase {
-  if (before !== undefined && before !== PHASE.ready && !(before === PHASE.held && waits)) return before;
-  if (!isRunnable(ticket)) return PHASE.deferred;
-  return ticket.container || !only || only.has(ticket.id) ? PHASE.waiting : PHASE.outside;
 }

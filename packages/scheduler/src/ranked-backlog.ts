@@ -1,3 +1,4 @@
+import type { DependencyGraph } from '@sage/graph';
 import { openBacklog, type OpenBacklog, type SchedulerTicket } from './backlog.ts';
 import { type NodeRanking, rankNodes } from './priority.ts';
 import { rankedRows, type RankedRows } from './ranked-rows.ts';
@@ -14,6 +15,8 @@ export interface RankedBacklog {
 export interface RankingOptions {
   readonly satisfied?: ReadonlySet<string>;
   readonly failing?: number;
+  /** Of these tickets in this order, where there is one already. */
+  readonly graph?: DependencyGraph;
 }
 
 /**
@@ -23,9 +26,9 @@ export interface RankingOptions {
  */
 export function rankBacklog(
   tickets: readonly SchedulerTicket[],
-  { satisfied = new Set(), failing }: RankingOptions = {},
+  { satisfied = new Set(), failing, graph }: RankingOptions = {},
 ): RankedBacklog {
-  const open = openBacklog(tickets, satisfied);
+  const open = openBacklog(tickets, satisfied, graph);
   const ranking = rankNodes(open, failing);
   // In rows a ticket is its place in the ranking: what is near in it is needed at about the same time.
   return { tickets, open, ranking, rows: rankedRows(open.graph, ranking.order) };

@@ -71,6 +71,8 @@ export interface Scheduler {
   /** Tickets that can never start as things are, in input order. */
   blocked(): BlockedTicket[];
   isRunning(id: string): boolean;
+  /** Where an open ticket stands among those that were open when everything was last ranked. */
+  indexOf(id: string): number;
   /** Ready tickets, those held back by a conflict included. */
   readonly ready: number;
   readonly running: number;
@@ -83,6 +85,8 @@ export interface Scheduler {
  * are open at the same time, and a minimum. Less would be first come, first served in a large backlog.
  */
 const PATIENCE = { ofOpen: 2, least: 1000 };
+/** One for all: plans by the same rules are known by them. */
+const NO_LIMITS: ReadonlyMap<string, number> = new Map();
 
 /**
  * Hands out tickets one by one, work-conserving: a caller gets the best ticket that is ready now, in
@@ -100,7 +104,7 @@ const PATIENCE = { ofOpen: 2, least: 1000 };
  * @throws {InvalidDurationError} of `@sage/graph`, for a duration that is negative or not finite.
  */
 export function createScheduler(backlog: Plannable, options: SchedulerOptions = {}): Scheduler {
-  const { retry, satisfied = new Set(), limits = new Map(), conflictChance, failing } = options;
+  const { retry, satisfied = new Set(), limits = NO_LIMITS, conflictChance, failing } = options;
   for (const [component, limit] of limits) checkLimit(component, limit);
   if (options.patience !== undefined) checkLimit('patience', options.patience);
   const first = ranked(backlog, { satisfied, failing });
@@ -204,6 +208,7 @@ export function createScheduler(backlog: Plannable, options: SchedulerOptions = 
     },
     initiallyCompleted: () => [...closedAtStart],
     blocked: () => progress.blocked(),
+    indexOf: (id) => progress.nodeOf(id),
     isRunning: (id) => progress.phaseOf(id) === PHASE.running,
     get ready() {
       return progress.count(PHASE.ready);

@@ -1,6 +1,5 @@
 import { InvalidDurationError } from '@sage/graph';
 import TinyQueue from 'tinyqueue';
-import { type OpenBacklog } from './backlog.ts';
 import { type Plannable, ranked } from './ranked-backlog.ts';
 import { createScheduler } from './scheduler.ts';
 import type { SchedulerOptions } from './scheduler.ts';
@@ -8,17 +7,20 @@ import { wholeNumber } from './worker-count.ts';
 
 export interface SimulationOptions extends SchedulerOptions {
   readonly workers: number;
-  /** Minutes that a ticket really takes; the scheduler goes on planning by the tickets' own durations. */
-  readonly durationOf?: (id: string) => number;
+  /**
+   * Minutes that a ticket really takes; the scheduler goes on planning by the tickets' own durations. `index` is its
+   * position among the open tickets, here and below.
+   */
+  readonly durationOf?: (id: string, index: number) => number;
   /** How often a ticket has to be tried: every attempt takes its time, all but the last one fail. 1 by default. */
-  readonly attemptsOf?: (id: string) => number;
+  readonly attemptsOf?: (id: string, index: number) => number;
   /**
    * Minutes from the end of an attempt (from 1) until its result counts, for it has to land: its worker is free
    * meanwhile, what waits for the ticket waits on. 0 by default.
    */
-  readonly landingOf?: (id: string, attempt: number) => number;
+  readonly landingOf?: (id: string, attempt: number, index: number) => number;
   /** Whether a ticket's last attempt fails, too: it is given up, and what waits for it never runs. False by default. */
-  readonly isDeferred?: (id: string) => boolean;
+  readonly isDeferred?: (id: string, index: number) => boolean;
   /** Tickets that run already, with the minutes that they have run: they go on first, for what is left of their duration. */
   readonly underWay?: ReadonlyMap<string, number>;
   /** Tickets whose first attempt is over, with the minutes that they have waited since then to land. */
@@ -68,12 +70,39 @@ export interface Simulation {
  * @throws {InvalidDurationError} of `@sage/graph`, where an attempt or a landing takes less than 0 minutes, or has no end.
  */
 export function simulate(tickets: Plannable, options: SimulationOptions): Simulation {
+  const assignments: Assignment[] = [];
+  const totals = runThrough(tickets, options, (assignment) => void assignments.push(assignment));
+  return simulationOf(totals, assignments, options);
+}
+
+/** Minutes until the last ticket has ended and landed, and those of all attempts. */
+interface Totals {
+  readonly makespan: number;
+  readonly work: number;
+}
+
+export function simulationOf(
+  { makespan, work }: Totals,
+  assignments: Assignment[],
+  { workers, costPerMinute = 0 }: Pick<SimulationOptions, 'workers' | 'costPerMinute'>,
+): Simulation {
+  const utilisation = makespan === 0 ? 0 : work / (makespan * workers);
+  return { makespan, utilisation, cost: work * costPerMinute, assignments };
+}
+
+/** {@link simulate} for who does not need all assignments: takes each as it starts, with its ticket's index. */
+export function runThrough(
+  tickets: Plannable,
+  options: SimulationOptions,
+  onStart: (assignment: Assignment, index: number) => void = () => {},
+): Totals {
   const workers = wholeNumber(options.workers);
   // What lands counts as running, but keeps no worker.
   const backlog = ranked(tickets, options);
   const scheduler = createScheduler(backlog, { ...options, retry: undefined });
   const { attemptsOf = () => 1, landingOf = () => 0, isDeferred = () => false } = options;
-  const durationOf = options.durationOf ?? plannedDurations(backlog.open);
+  const planned = backlog.open.durations;
+  const { durationOf = (_: string, index: number) => planned[index]! } = options;
   const allowed = options.allowed ?? [{ from: 0, workers }];
   /** By ticket: few fail, and a simulation spends its time on what all of them do. */
   const failures = new Map<string, number>();
@@ -81,15 +110,16 @@ export function simulate(tickets: Plannable, options: SimulationOptions): Simula
   let hired = 0;
   const working = new TinyQueue<Assignment>([], (a, b) => a.end - b.end || a.worker - b.worker);
   const landing = new TinyQueue<Landing>([], (a, b) => a.landed - b.landed || (a.id < b.id ? -1 : 1));
-  const assignments: Assignment[] = [];
   let now = 0;
+  let work = 0;
   let step = 0;
   let most = 0;
   const settle = ({ id, attempt }: Landing): void => {
-    if (attempt < attemptsOf(id)) {
+    const index = scheduler.indexOf(id);
+    if (attempt < attemptsOf(id, index)) {
       failures.set(id, attempt);
       scheduler.failed(id);
-    } else if (isDeferred(id)) scheduler.deferred(id);
+    } else if (isDeferred(id, index)) scheduler.deferred(id);
     else scheduler.completed(id);
   };
   const begin = (id: string): number => {
@@ -97,16 +127,20 @@ export function simulate(tickets: Plannable, options: SimulationOptions): Simula
     return failures.size === 0 ? 1 : (failures.get(id) ?? 0) + 1;
   };
   const start = (id: string, elapsed = 0): void => {
+    const index = scheduler.indexOf(id);
     const attempt = begin(id);
-    const end = now + Math.max(0, minutes(id, durationOf(id)) - elapsed);
-    const landed = end + minutes(id, landingOf(id, attempt));
+    const end = now + Math.max(0, minutes(id, durationOf(id, index)) - elapsed);
+    const landed = end + minutes(id, landingOf(id, attempt, index));
     const assignment = { id, worker: idle.pop() ?? ++hired, start: now, end, landed, attempt };
-    assignments.push(assignment);
+    work += end - now;
+    onStart(assignment, index);
     working.push(assignment);
   };
   for (const [id, waited] of options.landing ?? []) {
+    const index = scheduler.indexOf(id);
     const attempt = begin(id);
-    landing.push({ id, attempt, landed: Math.max(0, minutes(id, landingOf(id, attempt)) - waited) });
+    const landed = Math.max(0, minutes(id, landingOf(id, attempt, index)) - waited);
+    landing.push({ id, attempt, landed });
   }
   for (const [id, elapsed] of options.underWay ?? []) start(id, elapsed);
   for (;;) {
@@ -134,9 +168,7 @@ export function simulate(tickets: Plannable, options: SimulationOptions): Simula
     }
     while (landing.peek()?.landed === now) settle(landing.pop()!);
   }
-  const work = assignments.reduce((sum, one) => sum + one.end - one.start, 0);
-  const utilisation = now === 0 ? 0 : work / (now * workers);
-  return { makespan: now, utilisation, cost: work * (options.costPerMinute ?? 0), assignments };
+  return { makespan: now, work };
 }
 
 function minutes(id: string, value: number): number {
@@ -145,8 +177,3 @@ function minutes(id: string, value: number): number {
 }
 
 type Landing = Pick<Assignment, 'id' | 'attempt' | 'landed'>;
-
-/** Minutes by id, as the scheduler plans with them. */
-export function plannedDurations({ graph, durations }: OpenBacklog): (id: string) => number {
-  return (id) => durations[graph.indexOf(id)]!;
-}

@@ -71,6 +71,33 @@ test('forecast: four simulations are enough for a range that holds four of five 
   expect(held / BACKLOGS).toBeLessThan(0.88);
 });
 
+test.each([
+  ['nothing waits', 3, 400, 1],
+  ['chains, and workers for all', 20, 10, 40],
+  ['chains, and few workers', 4, 40, 10],
+  ['one chain', 2, 1, 300],
+])('forecast: one simulation is enough for such a range: %s', (_, workers, chains, length) => {
+  let held = 0;
+  const BACKLOGS = 150;
+  for (let seed = 0; seed < BACKLOGS; seed++) {
+    const random = seededNormals(seed);
+    const backlog = Array.from({ length: chains * length }, (_, nth) => {
+      const dependencies = nth % length === 0 ? [] : [`T-${nth - 1}`];
+      return { id: `T-${nth}`, dependencies, duration: 10 * Math.exp(0.5 * random()) };
+    });
+    const range = (id: string) => {
+      const { duration } = backlog[Number(id.slice(2))]!;
+      return { low: duration / 2, high: duration * 2 };
+    };
+    const { low, high } = forecast(backlog, { workers, rangeOf: range, runs: 1 });
+    const deviation = Math.log(2) / 1.2816;
+    const real = new Map(backlog.map(({ id, duration }) => [id, duration * Math.exp(deviation * random())]));
+    const { makespan } = simulate(backlog, { workers, durationOf: (id) => real.get(id)! });
+    if (makespan >= low && makespan <= high) held++;
+  }
+  expect(held / BACKLOGS).toBeGreaterThan(0.72);
+});
+
 test('forecast: costs what the minutes of all attempts cost, those that fail as well', () => {
   const options = { workers: 4, costPerMinute: 0.5, rangeOf: () => undefined };
   expect(forecast(tickets, options)).toMatchObject({

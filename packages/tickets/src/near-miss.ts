@@ -56,7 +56,10 @@ const KNOWN = new Set([...Object.keys(ORDER_KEYS), ...OTHER_KEYS, 'id', 'git']);
 
 /** Keys of a ticket that are nearly known ones. A value that says nothing (null, empty) does no harm. */
 export function nearMisses(raw: Readonly<Record<string, unknown>>): NearMiss[] {
-  return Object.keys(raw).flatMap((key) => {
+  const keys = Object.keys(raw);
+  // As in nearly every ticket.
+  if (keys.every((key) => KNOWN.has(key))) return [];
+  return keys.flatMap((key) => {
     if (KNOWN.has(key) || saysNothing(raw[key])) return [];
     const order = Object.keys(ORDER_KEYS).find((known) =>
       [known, ...ORDER_KEYS[known]!].some((word) => plain(word) === plain(key)),

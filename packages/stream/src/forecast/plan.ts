@@ -119,28 +119,32 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
     (ticket) => (selection.has(ticket.id) && ticket.state === 'DEFERRED' ? 'UNPROCESSED' : ticket.state),
     (ticket) => model.predict(knownBefore(ticket))?.minutes,
   );
-  const available = [...selection].filter((id) => !isContainer(backlog.tickets.get(id) as Ticket)).length;
-  const workers = determineWorkerCount(options.parallel ?? 1, Math.max(1, available));
+  const all = [...backlog.tickets.values()];
+  const containers = all.filter((one) => isContainer(one) && selection.has(one.id)).map(({ id }) => id);
+  const workers = determineWorkerCount(
+    options.parallel ?? 1,
+    Math.max(1, selection.size - containers.length),
+  );
   const filesOf = likelyFiles(await gatherEvidence(repository, target.tip, backlog.tickets));
   const rules = {
-    only: selection,
+    // All that is open, mostly: asking for each is what takes time.
+    only: all.every(({ state, id }) => state === 'COMPLETED' || selection.has(id)) ? undefined : selection,
     limits: componentLimits(options.componentLimits),
     conflictChance: conflictChances(filesOf),
     failing: record.failing,
   };
-  const ranked = rankBacklog(tickets, rules);
+  const ranked = rankBacklog(tickets, { ...rules, graph: backlog.graph });
+  const open = all.filter(({ state }) => state !== 'COMPLETED');
   const { batches, blocked } = planBatches(ranked, workers, rules);
-  const planned = new Set(batches.flat());
-  const chain = tickets.filter(({ id, container }) => container || planned.has(id));
-  const others = new Set(
-    tickets.filter(({ id, container }) => !container && !planned.has(id)).map(({ id }) => id),
-  );
+  const work = open.filter((one) => !isContainer(one));
+  const isWhole = batches.reduce((sum, batch) => sum + batch.length, 0) === work.length;
+  const planned = isWhole ? undefined : new Set(batches.flat());
   const course = courses(record, options.maxAttempts);
   const landing = median(record.landings);
   const { makespan, expected, low, high, costs, utilisation, assignments } = forecast(ranked, {
     ...rules,
     workers,
-    rangeOf: (id) => model.predict(knownBefore(backlog.tickets.get(id) as Ticket)),
+    rangeOf: (_, index) => model.predict(knownBefore(open[index]!)),
     landingOf: () => landing,
     courseOf: (_, random) => course({ failures: 0, conflicts: 0 }, random),
     costPerMinute: record.costPerMinute,
@@ -155,10 +159,10 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
       ...heldBackIn(backlog, options).map(([id, container]) => ({ id, by: [container] })),
     ],
     workers,
-    containers: [...selection].filter((id) => isContainer(backlog.tickets.get(id) as Ticket)),
+    containers,
     ...(selection.size === 0 && { nothing: nothingToDo(backlog, options) }),
     ...(implied.length > 0 && { implied }),
-    criticalPath: criticalPath(chain, others),
+    criticalPath: longestChain(),
     forecast: {
       minutes: hundredths(makespan),
       expected: hundredths(expected),
@@ -166,8 +170,9 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
       high: hundredths(high),
       utilisation: Math.round(utilisation * 1000) / 1000,
       samples: model.samples,
-      estimates: assignments.filter(({ id }) => backlog.tickets.get(id)?.estimatedMinutes !== undefined)
-        .length,
+      estimates: work.filter(
+        ({ id, estimatedMinutes }) => estimatedMinutes !== undefined && (planned?.has(id) ?? true),
+      ).length,
       landing: hundredths(landing),
       failing: Math.round((1 - (record.shares.get('landed') ?? 0)) * 1000) / 1000,
       ...(record.costPerMinute !== undefined && {
@@ -183,6 +188,14 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
     },
   };
   return { plan, backlog, tickets, filesOf, rules, assignments };
+
+  /** Of what is planned. */
+  function longestChain(): string[] {
+    if (planned === undefined) return criticalPath(ranked);
+    const isPart = ({ id, container }: SchedulerTicket) => container === true || planned.has(id);
+    const others = tickets.filter((ticket) => !isPart(ticket)).map(({ id }) => id);
+    return criticalPath(tickets.filter(isPart), new Set(others));
+  }
 }
 
 function hundredths(value: number): number {
