@@ -11,7 +11,10 @@ export interface Containers {
   readonly heldBack: ReadonlyMap<string, string>;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 export function readContainers(tickets: readonly Ticket[]): Containers {
+  if (!tickets.some(isContainer)) return { around: () => NONE, reopened: [], heldBack: new Map() };
   const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
   const holders = holdersOf(tickets);
   const around = (id: string): ReadonlySet<string> => containersAround(id, holders);
@@ -61,8 +64,6 @@ function holdersOf(tickets: readonly Ticket[]): Map<string, Set<string>> {
   }
   return holders;
 }
-
-const NONE: ReadonlySet<string> = new Set();
 
 function containersAround(
   id: string,

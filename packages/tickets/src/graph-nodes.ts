@@ -24,7 +24,7 @@ export interface TicketGraphNodes extends Pick<Containers, 'reopened' | 'heldBac
  */
 export function toGraphNodes(tickets: readonly Ticket[]): TicketGraphNodes {
   const { around, reopened, heldBack } = readContainers(tickets);
-  const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
+  const containers = new Map(tickets.filter(isContainer).map((ticket) => [ticket.id, ticket]));
   const isReopened = new Set(reopened);
   const ignored: { id: string; container: string }[] = [];
   const inherited = new Map<string, string>();
@@ -35,7 +35,7 @@ export function toGraphNodes(tickets: readonly Ticket[]): TicketGraphNodes {
     const waitsFor = new Set(dependencies);
     for (const container of own) if (waitsFor.delete(container)) ignored.push({ id, container });
     for (const container of own) {
-      for (const dependency of byId.get(container)?.dependencies ?? []) {
+      for (const dependency of containers.get(container)?.dependencies ?? []) {
         // What is in the container itself, or around it, does not order it against others.
         if (dependency === id || own.has(dependency) || waitsFor.has(dependency)) continue;
         if (around(dependency).has(container)) continue;

@@ -59,6 +59,10 @@ export interface Ticket {
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
+/** Most lists of most tickets are empty: one for all of them. */
+const NO_TEXTS = Object.freeze<string[]>([]) as string[];
+const NO_MEMBERS: Record<string, string> = Object.freeze({});
+
 /** Why a raw ticket cannot be read. `path` leads to the value at fault within the ticket. */
 export interface TicketProblem {
   readonly code: Extract<TicketIndexErrorCode, 'NO_ID' | 'BAD_ID' | 'BAD_STATE' | 'BAD_FIELD'>;
@@ -100,12 +104,12 @@ export function readTicket(raw: unknown): { ticket: Ticket } | { problems: Ticke
     type: text(raw['type'])?.toLowerCase() ?? 'task',
     priority: TICKET_PRIORITIES.find((priority) => priority === text(raw['priority'])?.toUpperCase()) ?? 'P2',
     component: text(raw['component']) ?? /^(.+)-[^-]*$/s.exec(id)?.[1] ?? id,
-    dependencies: dependencies ?? [],
+    dependencies: dependencies ?? NO_TEXTS,
     parent: parent ?? null,
-    children: children ?? [],
+    children: children ?? NO_TEXTS,
     description: text(raw['description']) ?? '',
     acceptanceCriteria: texts(raw['acceptanceCriteria'] ?? raw['acceptance_criteria']),
-    docs: isRecord(raw['docs']) ? stringMembers(raw['docs']) : {},
+    docs: isRecord(raw['docs']) ? stringMembers(raw['docs']) : NO_MEMBERS,
     files: declaredFiles(raw),
     conflictsWith: texts(raw['conflicts_with']),
     estimatedMinutes: estimatedMinutes(raw),
@@ -158,7 +162,7 @@ function text(value: unknown): string | undefined {
 }
 
 function texts(value: unknown): string[] {
-  if (value === undefined) return [];
+  if (value === undefined) return NO_TEXTS;
   const list: unknown[] = Array.isArray(value) ? value : [value];
   return list.filter((item) => typeof item === 'string');
 }
@@ -170,7 +174,7 @@ function stringMembers(record: Record<string, unknown>): Record<string, string> 
 }
 
 function declaredFiles(raw: Record<string, unknown>): string[] {
-  if (raw['targetFiles'] === undefined && raw['files'] === undefined) return [];
+  if (raw['targetFiles'] === undefined && raw['files'] === undefined) return NO_TEXTS;
   const targets: unknown[] = Array.isArray(raw['targetFiles']) ? raw['targetFiles'] : [];
   const paths = [
     ...targets.map((target) => (isRecord(target) ? target['path'] : target)),

@@ -21,14 +21,21 @@ export function courses(
 ): (behind: Behind, random: () => number) => Course {
   const { landings } = record;
   const shares = [...record.shares];
+  /** How most go, by the landing that they end with. */
+  const atOnce = new Map(
+    [0, ...landings].map((minutes) => [minutes, { landings: [minutes], deferred: false }]),
+  );
   const atLanding = shares.filter(([end]) => end !== 'failed' && end !== 'deferred');
   return (behind, random) => {
     let { failures, conflicts, waited } = behind;
-    const taken: number[] = [];
+    let taken: number[] | undefined;
     for (;;) {
       const end = drawEnd(waited === undefined ? shares : atLanding, random);
       const lands = end !== 'failed' && end !== 'deferred';
-      taken.push(lands ? drawLanding(landings, waited ?? -1, random) : 0);
+      const landing = lands ? drawLanding(landings, waited ?? -1, random) : 0;
+      if (end === 'landed' && taken === undefined)
+        return atOnce.get(landing) ?? { landings: [landing], deferred: false };
+      (taken ??= []).push(landing);
       waited = undefined;
       if (end === 'landed') return { landings: taken, deferred: false };
       if (end === 'conflicted') conflicts += 1;

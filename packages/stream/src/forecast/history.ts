@@ -56,8 +56,10 @@ export function modelOf(
 }
 
 function medianEstimate(tickets: Iterable<Ticket>): number | undefined {
-  const estimates = [...tickets].flatMap(({ estimatedMinutes }) => estimatedMinutes ?? []);
-  return estimates.toSorted((a, b) => a - b)[Math.floor(estimates.length / 2)];
+  const estimates: number[] = [];
+  for (const { estimatedMinutes } of tickets)
+    if (estimatedMinutes !== undefined) estimates.push(estimatedMinutes);
+  return Float64Array.from(estimates).sort()[Math.floor(estimates.length / 2)];
 }
 
 type Known = Omit<DurationSample, 'minutes'>;

@@ -10,7 +10,7 @@ import {
   type SchedulerOptions,
   type SchedulerTicket,
 } from '@sage/scheduler';
-import { isContainer, type Ticket } from '@sage/tickets';
+import { isContainer } from '@sage/tickets';
 import {
   type Backlog,
   assertSelection,
