@@ -103,6 +103,16 @@ export class EntryStore {
     );
   }
 
+  /** Its number is never used again. */
+  #forget(entry: QueueEntry): void {
+    this.#final.delete(entry.sequence);
+    this.#seen.delete(entry.sequence);
+    const key = workKey(entry);
+    const others = this.#works.get(key)?.filter((sequence) => sequence !== entry.sequence) ?? [];
+    if (others.length > 0) this.#works.set(key, others);
+    else this.#works.delete(key);
+  }
+
   /** All entries in the order they came, and an error for each file that is not an entry. */
   async read(): Promise<{ entries: QueueEntry[]; unreadable: EntryError[] }> {
     const entries: QueueEntry[] = [];
@@ -158,7 +168,7 @@ export class EntryStore {
   async remove(...entries: readonly QueueEntry[]): Promise<void> {
     const highest = Math.max(0, ...entries.map(({ sequence }) => sequence));
     if (highest > (await this.#highestRemoved())) await this.#raiseHighestRemoved(highest);
-    for (const { sequence } of entries) this.#final.delete(sequence);
+    for (const entry of entries) this.#forget(entry);
     await removeFiles(
       this.directory,
       entries.map(({ sequence }) => fileName(sequence)),

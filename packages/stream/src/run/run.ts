@@ -9,6 +9,7 @@ import { WorkerNumbers } from '../attempts/worker-numbers.ts';
 import { ConflictWatch } from '../conflicts/conflict-watch.ts';
 import type { RunContext } from '../context/run-context.ts';
 import type { LiveForecast } from '../forecast/live-forecast.ts';
+import { LandedEntries } from '../landing/landed-entries.ts';
 import { LandingOutcomes } from '../landing/landing-outcomes.ts';
 import { LandingPause } from '../landing/landing-pause.ts';
 import { LandingTurns } from '../landing/landing-turns.ts';
@@ -56,6 +57,7 @@ export class Run {
   readonly #attempts: AttemptSupervisor;
   readonly #outcomes: LandingOutcomes;
   readonly #landings: LandingTurns;
+  readonly #landedEntries: LandedEntries;
   #cancelWake = (): void => {};
   readonly #turnedAway = new TurnedAway();
   /** Aborted when nothing lands any more. */
@@ -105,6 +107,7 @@ export class Run {
       wakeIn: (milliseconds) => this.#wakeIn(milliseconds),
       lookAgain: () => this.#lookAgain(),
     });
+    this.#landedEntries = new LandedEntries(context.queue);
     this.#landings = new LandingTurns(
       () => this.#landQueued(),
       (error) => this.#mailbox.post({ kind: 'landing-over', error }),
@@ -223,8 +226,10 @@ export class Run {
     const signal = AbortSignal.any([killSignal, this.#noLanding.signal]);
     for await (const entry of queue.process({ target: target.ref, signal })) {
       await this.#outcomes.settle(entry);
+      if (entry.state === 'landed') this.#landedEntries.add();
       this.#lookAgain();
     }
+    await this.#landedEntries.forget();
   }
 
   get #endReason(): string | undefined {

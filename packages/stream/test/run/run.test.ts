@@ -32,6 +32,19 @@ test('a ticket goes from its start to its landing, and its dependent after it', 
   });
 });
 
+test('a long run does not keep the entries that have landed', async () => {
+  const tickets = Array.from({ length: 210 }, (_, nth) => ({ id: `A-${nth + 1}` }));
+  const loop = await startLoop({ tickets, workers: 10 });
+  let kept = 0;
+  loop.queue.cleanup = async () => {
+    kept = loop.log.state.settledEntries.size;
+    return [];
+  };
+  await loop.finish();
+  // All that it forgets is in the journal.
+  expect(kept).toBeGreaterThanOrEqual(200);
+});
+
 test('the journal names the log of an attempt from its start', async () => {
   const loop = await startLoop({ tickets: [{ id: 'A-1' }] });
   await loop.clock.settle();
