@@ -7,8 +7,9 @@ export async function* handOver<T>(
   produce: (emit: (value: T) => Promise<void>, signal: AbortSignal) => Promise<void>,
 ): AsyncGenerator<T, void, undefined> {
   const stopped = new AbortController();
-  let offered = Promise.withResolvers<{ value: T }>();
+  let offered = Promise.withResolvers<{ value: T } | undefined>();
   let taken = Promise.withResolvers<void>();
+  let isOver = false;
   const emit = async (value: T) => {
     if (stopped.signal.aborted) return;
     taken = Promise.withResolvers();
@@ -16,12 +17,18 @@ export async function* handOver<T>(
     await taken.promise;
   };
   const running = produce(emit, stopped.signal);
-  const ended = running.then(() => undefined);
+  // Not a race with its end: a promise that lives as long keeps whatever was raced against it.
+  const end = () => {
+    isOver = true;
+    offered.resolve(undefined);
+  };
+  void running.then(end, end);
   try {
     for (;;) {
-      const next = await Promise.race([offered.promise, ended]);
+      const next = await offered.promise;
       if (next === undefined) return;
       offered = Promise.withResolvers();
+      if (isOver) offered.resolve(undefined);
       yield next.value;
       taken.resolve();
     }

@@ -12,13 +12,9 @@ export class LandedEntries {
     this.#queue = queue;
   }
 
-  /** The journal has it. */
-  add(): void {
+  /** Call it when the journal has it. What cannot be removed now is removed with more, or when the run is over. */
+  async add(): Promise<void> {
     this.#kept += 1;
-  }
-
-  /** Call it between landings. What cannot be removed now is removed with more, or when the run is over. */
-  async forget(): Promise<void> {
     if (this.#kept < MAX_KEPT) return;
     this.#kept = 0;
     await this.#queue.cleanup().catch(() => undefined);

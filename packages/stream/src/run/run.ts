@@ -226,10 +226,9 @@ export class Run {
     const signal = AbortSignal.any([killSignal, this.#noLanding.signal]);
     for await (const entry of queue.process({ target: target.ref, signal })) {
       await this.#outcomes.settle(entry);
-      if (entry.state === 'landed') this.#landedEntries.add();
+      if (entry.state === 'landed') await this.#landedEntries.add();
       this.#lookAgain();
     }
-    await this.#landedEntries.forget();
   }
 
   get #endReason(): string | undefined {

@@ -11,11 +11,8 @@ test('the queue forgets landed entries when there are many, and goes on where it
     },
   });
   const land = async (count: number) => {
-    for (let nth = 0; nth < count; nth += 1) entries.add();
-    await entries.forget();
+    for (let nth = 0; nth < count; nth += 1) await entries.add();
     return asked;
   };
-  expect([await land(199), await land(1), await land(199), await land(500), await land(0)]).toEqual([
-    0, 1, 1, 2, 2,
-  ]);
+  expect([await land(199), await land(1), await land(199), await land(1)]).toEqual([0, 1, 1, 2]);
 });
