@@ -87,7 +87,7 @@ function walk(top: string, below = ''): string[] {
   });
 }
 
-/** Servers of the user that a command might talk to: by two files, a name without a file, and a port. */
+/** Servers of the user that a command might talk to: by three files, a name without a file, and a port. */
 export async function serve(
   { home, temporary }: Arena,
   abstract: string,
@@ -102,6 +102,8 @@ export async function serve(
     return server;
   };
   await listen(join(home, 'service.sock'));
+  // From the folder that this process works in, which is the one that HOME is in.
+  await listen('home/relative.sock');
   await listen(join(temporary, 'session.sock'));
   await listen(`\0${abstract}`);
   const tcp = await listen({ port: 0, host: '127.0.0.1' });

@@ -1,7 +1,10 @@
+import { withoutAbstractSockets } from '@sage/workers';
 import { type Attack, reaches } from './attack.ts';
 
 const UNSEEN = 'processes outside are not seen';
 const NO_CAPABILITIES = 'nothing in the sandbox has capabilities';
+/** What an older kernel does not have. */
+const isScoped = withoutAbstractSockets({}, '/').length > 0;
 /** Connects with Node, as not every machine has another client. */
 const connect = (to: string) =>
   reaches(
@@ -120,6 +123,11 @@ export const PROCESSES: readonly Attack[] = [
     because: 'sockets are covered',
   },
   {
+    name: 'a socket that was bound by a relative path',
+    script: connect('process.env.HOME + "/relative.sock"'),
+    because: 'it is looked for in the folder of its program',
+  },
+  {
     name: 'a socket in the folder of the session',
     script: connect('process.env.ARENA_TMP + "/session.sock"'),
     because: '/tmp and /run are empty',
@@ -127,8 +135,8 @@ export const PROCESSES: readonly Attack[] = [
   {
     name: 'an abstract socket',
     script: connect('"\\0" + process.env.ARENA_ABSTRACT'),
-    because: 'the network namespace is its own',
-    offline: true,
+    because: 'the kernel has a scope for them, or the network namespace is its own',
+    ...(isScoped ? {} : { offline: true }),
   },
   {
     name: 'a server of this machine',

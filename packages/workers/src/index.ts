@@ -38,6 +38,7 @@ export type {
   WorkRequest,
   WorkTicket,
 } from './request.ts';
+export { withoutAbstractSockets } from './sandbox/abstract-sockets.ts';
 export { assertSandbox, sandboxVersion } from './sandbox/bubblewrap.ts';
 export { HIDDEN } from './sandbox/hidden.ts';
 export type { SandboxSettings } from './sandbox/sandbox.ts';

@@ -165,7 +165,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
     next: nextCommands(command, flags.C, beginning.flags, true),
   });
   for (const line of beginning.notices) reporter.notice(line);
-  for (const line of sandbox ? sandboxLimits(sandbox) : []) reporter.notice(`in the sandbox ${line}`);
+  for (const line of sandbox ? sandboxLimits(sandbox, root) : []) reporter.notice(`in the sandbox ${line}`);
   const interrupt = onInterrupt(reporter.notice);
   keepHeapSmall();
   let machines: Machines | undefined;

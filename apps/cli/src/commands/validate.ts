@@ -109,7 +109,7 @@ async function run(flags: Flags): Promise<number> {
     ...(config.componentLimits && { componentLimits: config.componentLimits }),
     sandbox: {
       wanted: Boolean(config.sandbox),
-      limits: sandboxLimits(typeof config.sandbox === 'object' ? config.sandbox : {}),
+      limits: sandboxLimits(typeof config.sandbox === 'object' ? config.sandbox : {}, root),
       ...(version !== undefined && { version }),
     },
     ...(checks?.includes('parallel') && { baseline: await baselineOf(directory, root, config) }),

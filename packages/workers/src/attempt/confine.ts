@@ -1,7 +1,9 @@
 import { agentState, stateFolder } from '../sandbox/agent-state.ts';
 import type { StatePlace } from '../agents/state-place.ts';
+import { withoutAbstractSockets } from '../sandbox/abstract-sockets.ts';
 import { bubblewrap } from '../sandbox/bubblewrap.ts';
 import { makeWritable, sandboxed } from '../sandbox/sandbox.ts';
+import { writeSocketFilter } from '../sandbox/socket-filter-file.ts';
 import type { UsedWorktree } from '../worktree/worktrees.ts';
 import type { AttemptFiles } from './attempt-files.ts';
 import type { WorkerContext } from './worker-context.ts';
@@ -11,27 +13,27 @@ export type Wrap = { readonly wrap?: readonly string[] };
 
 /** Setup, checks and teardown of a worktree run what agents wrote, so they are confined as agents are. */
 export async function confineCommands(
-  { sandbox, repository, variables }: WorkerContext,
+  context: WorkerContext,
   worktree: UsedWorktree,
   files?: AttemptFiles,
 ): Promise<Wrap> {
-  return sandbox ? { wrap: await words({ sandbox, repository, variables }, worktree, files) } : {};
+  return context.sandbox ? { wrap: await words(context, worktree, files) } : {};
 }
 
 /** As commands, with the folders that the agent keeps its settings and sessions in. */
 export async function confineAgent(
-  { sandbox, repository, variables, worktrees }: WorkerContext,
+  context: WorkerContext,
   state: readonly StatePlace[],
   worktree: UsedWorktree,
   { files, holder }: { readonly files: AttemptFiles; readonly holder: string },
 ): Promise<Wrap> {
-  if (!sandbox) return {};
-  const own = await agentState(state, stateFolder(worktrees.directory, holder), variables);
-  return { wrap: await words({ sandbox, repository, variables }, worktree, files, own) };
+  if (!context.sandbox) return {};
+  const own = await agentState(state, stateFolder(context.worktrees.directory, holder), context.variables);
+  return { wrap: await words(context, worktree, files, own) };
 }
 
 async function words(
-  { sandbox = {}, repository, variables }: Pick<WorkerContext, 'sandbox' | 'repository' | 'variables'>,
+  { sandbox = {}, repository, variables, worktrees }: WorkerContext,
   { path }: UsedWorktree,
   files?: AttemptFiles,
   state: readonly string[] = [],
@@ -46,6 +48,8 @@ async function words(
     readable: files ? [files.directory] : [],
     writable: files ? [files.resultFolder] : [],
     state,
+    scope: withoutAbstractSockets(sandbox, root),
+    ...(sandbox.sockets === false && { filter: await writeSocketFilter(worktrees.directory) }),
     variables,
   });
 }

@@ -1,16 +1,22 @@
+import { withoutAbstractSockets } from './abstract-sockets.ts';
 import type { SandboxSettings } from './sandbox.ts';
-import { type ListeningSockets, listeningSockets } from './sockets.ts';
+import { listeningSockets } from './sockets.ts';
 
 const MAX_NAMED = 3;
 
-/** What a sandbox with these settings leaves within reach, in a few words each. */
-export function sandboxLimits(
-  { network = true }: SandboxSettings,
-  { abstract }: ListeningSockets = listeningSockets(),
+/** What a sandbox with these settings leaves within reach on this machine, in a few words each. */
+export function sandboxLimits(settings: SandboxSettings, root: string): string[] {
+  const isClosed = withoutAbstractSockets(settings, root).length > 0;
+  return limitsOf(settings, isClosed ? [] : listeningSockets().abstract);
+}
+
+export function limitsOf(
+  { network = true, sockets }: SandboxSettings,
+  abstract: readonly string[],
 ): string[] {
   if (!network) return [];
   const limits = ['servers on this machine can be reached by network'];
-  if (abstract.length > 0) {
+  if (abstract.length > 0 && sockets !== false) {
     const more = abstract.length > MAX_NAMED ? `, and ${abstract.length - MAX_NAMED} more` : '';
     limits.push(`so can abstract sockets: ${abstract.slice(0, MAX_NAMED).join(', ')}${more}`);
   }

@@ -15,8 +15,11 @@ export interface SandboxSettings {
   readonly writable?: readonly string[];
   /** Files and folders that cannot be read, instead of `HIDDEN`. */
   readonly hidden?: readonly string[];
-  /** Unix sockets that may be connected to. */
-  readonly sockets?: readonly string[];
+  /**
+   * Unix sockets that may be connected to; a name with `@` lets all abstract ones be. false: no Unix sockets at all,
+   * also none that a command makes for its own programs.
+   */
+  readonly sockets?: false | readonly string[];
 }
 
 export interface SandboxPlaces {
@@ -32,6 +35,10 @@ export interface SandboxPlaces {
   readonly writable?: readonly string[];
   /** Words that bind what an agent keeps below HOME. */
   readonly state?: readonly string[];
+  /** Words inside the sandbox, before the command; see `withoutAbstractSockets`. */
+  readonly scope?: readonly string[];
+  /** A file with system calls that are refused; see `socketFilter`. */
+  readonly filter?: string;
   readonly variables: NodeJS.ProcessEnv;
 }
 
@@ -56,6 +63,9 @@ const KERNEL = ['sys', 'sysrq-trigger', 'irq', 'bus', 'fs', 'scsi', 'acpi', 'mtr
   (name) => `/proc/${name}`,
 );
 
+/** Runs what follows with a file as its descriptor 9, in the same process. */
+const WITH_FILE = ['/bin/sh', '-c', 'exec "$@" 9< "$0"'];
+
 /**
  * The words before a command that run it where only the worktree, folders of its own and the given places can be
  * written, keys and sockets are out of reach, and only its own processes are seen; all of them end with it. The
@@ -64,7 +74,9 @@ const KERNEL = ['sys', 'sysrq-trigger', 'irq', 'bus', 'fs', 'scsi', 'acpi', 'mtr
 export function sandboxed(settings: SandboxSettings, places: SandboxPlaces): string[] {
   const { root, commonDir, worktree, variables } = places;
   const expand = (paths: readonly string[] = []) => paths.flatMap((path) => userPath(path, variables));
-  const words = [places.program, '--die-with-parent', '--unshare-pid', '--unshare-ipc', '--unshare-uts'];
+  const filter = places.filter === undefined ? [] : [...WITH_FILE, places.filter];
+  const words = [...filter, places.program, ...(filter.length > 0 ? ['--seccomp', '9'] : [])];
+  words.push('--die-with-parent', '--unshare-pid', '--unshare-ipc', '--unshare-uts');
   words.push('--unshare-cgroup-try', '--cap-drop', 'ALL');
   if (settings.network === false) words.push('--unshare-net');
   words.push(
@@ -93,11 +105,12 @@ export function sandboxed(settings: SandboxSettings, places: SandboxPlaces): str
   words.push(...bind('--ro-bind-try', places.readable ?? []));
   const seen = [realPlace(homeOf(variables)), root, commonDir, ...programs, ...writable];
   words.push(...maskSockets(empty, seen));
+  const paths = (settings.sockets || []).filter((name) => !name.startsWith('@'));
   // Other worktrees, and what Sage keeps of this one.
   const beside = dirname(worktree);
   words.push('--tmpfs', beside, ...bind('--bind', [worktree, ...(places.writable ?? [])]));
-  words.push(...(places.state ?? []), ...keys.last, ...bind('--bind-try', expand(settings.sockets)));
-  return [...words, ...keys.end, '--remount-ro', beside, '--chdir', worktree, '--'];
+  words.push(...(places.state ?? []), ...keys.last, ...bind('--bind-try', expand(paths)));
+  return [...words, ...keys.end, '--remount-ro', beside, '--chdir', worktree, '--', ...(places.scope ?? [])];
 }
 
 /** Where the checkout or HOME is in a folder that is empty otherwise, it is seen all the same. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { relativeSockets } from './socket-owners.ts';
 
-/** Programs of this machine that listen on a Unix socket. */
+/** Where programs of this machine wait for others on a Unix socket. */
 export interface ListeningSockets {
   readonly paths: readonly string[];
   /** Names without a file, which a network namespace of one's own alone closes. */
@@ -9,17 +10,24 @@ export interface ListeningSockets {
 
 /** The flag of a socket that accepts connections, in /proc/net/unix (`__SO_ACCEPTCON`). */
 const LISTENS = 0x1_00_00;
+/** The type of one that needs no connection (`SOCK_DGRAM`). */
+const DATAGRAMS = 2;
 
 /** A read-only file system does not keep anybody from connecting to a socket on it. */
 export function listeningSockets(table = readTable()): ListeningSockets {
-  const names = table.split('\n').flatMap((line) => {
+  const named = table.split('\n').flatMap((line) => {
     // Num: RefCount Protocol Flags Type St Inode Path
-    const [, flags = '0', name] = /^\S+: \S+ \S+ (\S+) \S+ \S+ +\d+ (.+)$/.exec(line) ?? [];
-    return name !== undefined && (Number.parseInt(flags, 16) & LISTENS) !== 0 ? [name] : [];
+    const [, flags = '0', type = '0', socket = '', name] =
+      /^\S+: \S+ \S+ (\S+) (\S+) \S+ +(\d+) (.+)$/.exec(line) ?? [];
+    const waits = (Number.parseInt(flags, 16) & LISTENS) !== 0 || Number.parseInt(type, 16) === DATAGRAMS;
+    return name !== undefined && waits ? [[socket, name] as const] : [];
   });
-  const all = [...new Set(names)];
+  const all = [...new Set(named.map(([, name]) => name))];
   return {
-    paths: all.filter((name) => name.startsWith('/')),
+    paths: [
+      ...all.filter((name) => name.startsWith('/')),
+      ...relativeSockets(new Map(named.filter(([, name]) => !/^[/@]/.test(name)))),
+    ],
     abstract: all.filter((name) => name.startsWith('@')),
   };
 }

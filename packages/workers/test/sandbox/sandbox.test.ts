@@ -1,14 +1,17 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createServer } from 'node:net';
+import { dirname, join, relative } from 'node:path';
 import { worktreeDirectory } from '@sage/git';
 import { put } from '@sage/test-support/repository';
 import { temporaryFolder } from '@sage/test-support/temporary-folder';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { execa } from 'execa';
 import { sandboxVersion } from '../../src/index.ts';
+import { withoutAbstractSockets } from '../../src/sandbox/abstract-sockets.ts';
 import { bubblewrap } from '../../src/sandbox/bubblewrap.ts';
-import { sandboxed, type SandboxSettings } from '../../src/sandbox/sandbox.ts';
+import { sandboxed, type SandboxPlaces, type SandboxSettings } from '../../src/sandbox/sandbox.ts';
+import { writeSocketFilter } from '../../src/sandbox/socket-filter-file.ts';
 import { repositoryFixture } from '../repository.ts';
 
 const installed = (await sandboxVersion('/')) !== undefined;
@@ -54,16 +57,15 @@ function places() {
 async function inSandbox(
   line: string,
   settings: SandboxSettings,
-  made: ReturnType<typeof places>,
-  meanwhile: () => void = () => {},
+  made: ReturnType<typeof places> & Pick<SandboxPlaces, 'scope' | 'filter'>,
+  meanwhile: () => void | Promise<void> = () => {},
 ): Promise<string> {
   const program = bubblewrap(made.root);
   const waiting = `echo ready; read -r go; ${line}`;
   const [first, ...words] = [...sandboxed(settings, { ...made, program }), 'sh', '-c', waiting];
   const running = execa(first, words, { reject: false, env: made.variables });
   running.stdout.once('data', () => {
-    meanwhile();
-    running.stdin.end('go\n');
+    void Promise.resolve(meanwhile()).then(() => running.stdin.end('go\n'));
   });
   return (await running).stdout.replace(/^ready\n?/, '');
 }
@@ -121,6 +123,79 @@ test.skipIf(!installed)('a HOME that is a link, or the top of everything, hides 
   const line = `cat ${made.home}/own /tmp/*/home/own`;
   expect(await inSandbox(line, {}, { ...made, variables: { HOME: '/' } })).toBe('');
 });
+
+/** As `places`, where Node is seen. */
+function withNode() {
+  const made = places();
+  return { ...made, variables: { ...made.variables, PATH: `${dirname(process.execPath)}:/usr/bin:/bin` } };
+}
+
+/** A command that connects to a socket and prints what came of it. */
+function connecting(to: string): string {
+  const script = 'const [to] = process.argv.slice(1); require("net").connect(to.replace("@", "\\0"))';
+  const told = `.on("connect", () => { console.log("reached"); process.exit() }).on("error", ({ code }) => console.log(code))`;
+  return `'${process.execPath}' -e '${script}${told}' '${to}'`;
+}
+
+/** A server of the user's, until the test is over. */
+async function listening(where: string): Promise<void> {
+  const server = createServer((socket) => socket.end());
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => {
+    server.listen(where, resolve);
+  });
+}
+
+const scope = withoutAbstractSockets({}, '/');
+
+test.skipIf(scope.length === 0)(
+  'abstract sockets outside are out of reach, those inside are not',
+  async () => {
+    const made = withNode();
+    const name = `sage-test-${process.pid}`;
+    await listening(`\0${name}`);
+    const inside = `const server = require("net").createServer().listen("\\0inside", () => require("net").connect("\\0inside", () => { console.log("inside"); process.exit() }))`;
+    const line = `${connecting(`@${name}`)}; '${process.execPath}' -e '${inside}'`;
+    expect(await inSandbox(line, {}, { ...made, scope })).toBe('EPERM\ninside');
+    expect(withoutAbstractSockets({ sockets: ['@x'] }, '/')).toEqual([]);
+  },
+);
+
+test.skipIf(!installed)('a socket that was bound by a relative path is out of reach', async () => {
+  const made = withNode();
+  await listening(relative(process.cwd(), join(made.home, 'r.sock')));
+  expect(await inSandbox(connecting(join(made.home, 'r.sock')), {}, made)).toBe('ECONNREFUSED');
+});
+
+test.skipIf(!installed)(
+  'with sockets: false nobody makes a Unix socket, and children are talked to',
+  async () => {
+    const made = withNode();
+    mkdirSync(join(made.home, 'later'));
+    const filter = await writeSocketFilter(made.top);
+    const later = join(made.home, 'later/s.sock');
+    const meanwhile = () => listening(later);
+    expect(await inSandbox(connecting(later), {}, made, meanwhile)).toBe('reached');
+    const again = join(made.home, 'later/again.sock');
+    expect(
+      await inSandbox(connecting(again), { sockets: false }, { ...made, filter }, () => listening(again)),
+    ).toBe('EPERM');
+  },
+);
+
+test.skipIf(scope.length === 0)(
+  'with sockets: false a pair of sockets is allowed where neither half can send to others',
+  async () => {
+    const made = withNode();
+    const filter = await writeSocketFilter(made.top);
+    const pair = (type: number) => `(socketpair(A, B, 1, ${type}, 0) ? "made" : "$!")`;
+    const line = `${scope[0]} -e 'print join ",", ${[1, 5, 2, 3].map(pair).join(', ')}'`;
+    expect(await inSandbox(line, {}, made)).toBe('made,made,made,made');
+    expect(await inSandbox(line, { sockets: false }, { ...made, filter })).toBe(
+      'made,made,Operation not permitted,Operation not permitted',
+    );
+  },
+);
 
 test.skipIf(!installed)(
   'an agent in a sandbox writes to its worktree and its git only, and so do checks',

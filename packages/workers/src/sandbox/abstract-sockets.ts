@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { helperProgram } from '@sage/git';
+import { bubblewrap } from './bubblewrap.ts';
+import type { SandboxSettings } from './sandbox.ts';
+
+/**
+ * Landlock's scope of abstract sockets (Linux 6.12): who starts in it connects to those of its own processes only. Perl,
+ * which git brings along nearly everywhere, asks the kernel for it: `landlock_create_ruleset` with nothing but that
+ * scope, and `landlock_restrict_self`. Both have the same number on all architectures.
+ */
+const SCOPE = `my $scope = pack("Q3", 0, 0, 1);
+my $rules = syscall(444, $scope, length $scope, 0);
+$rules >= 0 && syscall(446, $rules, 0) == 0 or die "landlock: $!\\n";
+exec { $ARGV[0] } @ARGV or die "$ARGV[0]: $!\\n";`;
+
+const known = new Map<string, boolean>();
+
+/**
+ * The words before a command, inside the sandbox, that keep it from the abstract sockets of programs outside; none where
+ * the settings close them all the same or let them be, or where the kernel is older or has no Perl beside it.
+ */
+export function withoutAbstractSockets(
+  { network = true, sockets = [] }: SandboxSettings,
+  root: string,
+): string[] {
+  if (!network || sockets === false || sockets.some((name) => name.startsWith('@'))) return [];
+  const { program } = helperProgram('perl', [root]);
+  const words = [program, '-e', SCOPE, '--'];
+  const works = known.get(program) ?? tryOut(bubblewrap(root), words);
+  known.set(program, works);
+  return works ? words : [];
+}
+
+/** In a sandbox, as an ordinary user may restrict nothing outside of one. */
+function tryOut(sandbox: string, words: readonly string[]): boolean {
+  const inSandbox = ['--ro-bind', '/', '/', '--dev', '/dev', '--cap-drop', 'ALL', '--', ...words, 'true'];
+  return spawnSync(sandbox, inSandbox, { stdio: 'ignore' }).status === 0;
+}
