@@ -3,17 +3,28 @@ export const SHORTEST_SECRET = 6;
 /** JSON in JSON in JSON: events of agents quote what tools have printed. */
 const JSON_DEPTH = 3;
 
+/** A value as a program writes it. */
+export interface SecretForm {
+  readonly text: string;
+  /** Whether it may be broken into lines, as base64 is; see `endOf`. */
+  readonly wraps: boolean;
+}
+
 /**
  * A value as programs write it: as it is, in JSON and in JSON within JSON, with `\/` and `\u` escapes, in addresses, in
  * base64 wherever it begins, and each of its lines.
  */
-export function formsOf(value: string): string[] {
+export function formsOf(value: string): SecretForm[] {
   const lines = value.split('\n').map((line) => line.trim());
   const long = lines.filter((line) => line.length >= SHORTEST_SECRET);
   // The last line of a key may be short; it counts at the beginning of a line.
   const short = lines.filter((line, at) => at > 0 && line.length > 1 && line.length < SHORTEST_SECRET);
   const plain = [value, ...long, ...short.map((line) => `\n${line}`)];
-  return [...new Set(plain.flatMap((text) => [...inJson(text), ...inAddresses(text), ...inBase64(text)]))];
+  const whole = plain.flatMap((text) => [...inJson(text), ...inAddresses(text)]);
+  return [
+    ...[...new Set(whole)].map((text) => ({ text, wraps: false })),
+    ...[...new Set(plain.flatMap(inBase64))].map((text) => ({ text, wraps: true })),
+  ];
 }
 
 function inJson(text: string): string[] {

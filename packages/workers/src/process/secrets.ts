@@ -1,26 +1,28 @@
 import { Transform } from 'node:stream';
 import { SettingError } from '../errors.ts';
-import { formsOf, SHORTEST_SECRET } from './secret-forms.ts';
+import { endOf } from './secret-end.ts';
+import { formsOf, type SecretForm, SHORTEST_SECRET } from './secret-forms.ts';
 
 /** What stands in the place of a secret. */
 const MASK = '***';
 
 /** Takes secrets out of text and of output as it flows. */
 export class Masker {
-  /** As latin1 of their bytes, the longest first: output need not be UTF-8. */
-  readonly #secrets: readonly string[];
-  readonly #byFirst: ReadonlyMap<string, readonly string[]>;
-  readonly #pattern: RegExp;
+  /** By their first character, the longest first; as latin1 of their bytes, as output need not be UTF-8. */
+  readonly #forms: ReadonlyMap<string, readonly SecretForm[]>;
+  readonly #begin: RegExp;
 
   constructor(values: Iterable<string>) {
-    const forms = [...values].flatMap(formsOf).map((form) => Buffer.from(form).toString('latin1'));
-    this.#secrets = [...new Set(forms)].toSorted((a, b) => b.length - a.length);
-    this.#byFirst = Map.groupBy(this.#secrets, (one) => one.charAt(0));
-    this.#pattern = new RegExp(this.#secrets.map(literal).join('|'), 'g');
+    const forms = [...values]
+      .flatMap(formsOf)
+      .map((form) => ({ ...form, text: Buffer.from(form.text).toString('latin1') }))
+      .toSorted((a, b) => b.text.length - a.text.length);
+    this.#forms = Map.groupBy(forms, ({ text }) => text.charAt(0));
+    this.#begin = new RegExp([...this.#forms].map(beginning).join('|'), 'g');
   }
 
   get empty(): boolean {
-    return this.#secrets.length === 0;
+    return this.#forms.size === 0;
   }
 
   /** JSON without secrets in any of its texts, names of members included. */
@@ -35,47 +37,61 @@ export class Masker {
 
   text(value: string): string {
     if (this.empty) return value;
-    return Buffer.from(this.#mask(Buffer.from(value).toString('latin1')), 'latin1').toString();
+    return Buffer.from(this.#mask(Buffer.from(value).toString('latin1'), true).masked, 'latin1').toString();
   }
 
   /** A secret may come in pieces: what could be its beginning is held back until more comes, or nothing. */
   stream(): Transform {
-    let held = '';
-    const split = (text: string) => this.#split(text);
-    const mask = (text: string) => this.#mask(text);
+    let rest = '';
+    const next = (text: string, isEnd: boolean) => {
+      const { masked, held } = this.#mask(text, isEnd);
+      rest = held;
+      return Buffer.from(masked, 'latin1');
+    };
     return new Transform({
       transform(chunk: Buffer, _, done) {
-        const text = held + chunk.toString('latin1');
-        const end = split(text);
-        held = text.slice(end);
-        done(undefined, Buffer.from(mask(text.slice(0, end)), 'latin1'));
+        done(undefined, next(rest + chunk.toString('latin1'), false));
       },
       flush(done) {
-        done(undefined, Buffer.from(mask(held), 'latin1'));
+        done(undefined, next(rest, true));
       },
     });
   }
 
-  #mask(text: string): string {
-    return this.empty ? text : text.replaceAll(this.#pattern, MASK);
+  /** Text without secrets, as far as no further text can change it. */
+  #mask(text: string, isEnd: boolean): { readonly masked: string; readonly held: string } {
+    const parts: string[] = [];
+    let from = 0;
+    this.#begin.lastIndex = 0;
+    for (let found = this.#begin.exec(text); found !== null; found = this.#begin.exec(text)) {
+      const at = found.index;
+      const end = this.#endAt(text, at, isEnd);
+      if (end === 'more') return { masked: parts.join('') + text.slice(from, at), held: text.slice(at) };
+      if (end !== undefined) {
+        parts.push(text.slice(from, at), MASK);
+        from = end;
+      }
+      this.#begin.lastIndex = end ?? at + 1;
+    }
+    return { masked: parts.join('') + text.slice(from), held: '' };
   }
 
-  /** Where text ends that no further text can change. */
-  #split(text: string): number {
-    const longest = this.#secrets[0]?.length ?? 1;
-    let end = Math.max(0, text.length - longest + 1);
-    const begins = (from: number) =>
-      (this.#byFirst.get(text.charAt(from)) ?? []).some((one) => one.startsWith(text.slice(from)));
-    while (end < text.length && !begins(end)) end += 1;
-    // A whole secret that reaches over the end is known to be one.
-    for (const { index, 0: secret } of text.matchAll(this.#pattern))
-      if (index < end) end = Math.max(end, index + secret.length);
-    return end;
+  /** Where the longest secret that begins here ends. */
+  #endAt(text: string, at: number, isEnd: boolean): number | 'more' | undefined {
+    const ends = (this.#forms.get(text.charAt(at)) ?? []).map((form) => endOf(form, text, at));
+    if (!isEnd && ends.includes('more')) return 'more';
+    return ends.find((end) => typeof end === 'number');
   }
 }
 
-function literal(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+/** Where one of these forms, which have the first character in common, could begin: by two characters, as far as there are. */
+function beginning([first, forms]: readonly [string, readonly SecretForm[]]): string {
+  const seconds = new Set(
+    forms.flatMap(({ text, wraps }) => [text.charAt(1), ...(wraps ? ['\r', '\n', '\\'] : [])]),
+  );
+  const codes = (chars: Iterable<string>) =>
+    [...chars].map((char) => String.raw`\x` + char.charCodeAt(0).toString(16).padStart(2, '0')).join('');
+  return `${codes([first])}(?:[${codes(seconds)}]|$)`;
 }
 
 /**

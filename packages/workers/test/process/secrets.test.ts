@@ -90,6 +90,40 @@ test.each(Object.entries(WRITERS))('a secret is masked as programs write it: %s'
   );
 });
 
+/** As `base64`, `openssl` and JSON print it. */
+const LINES: readonly (readonly [columns: number, end: string])[] = [
+  [76, '\n'],
+  [64, '\n'],
+  [76, '\r\n'],
+  [76, String.raw`\n`],
+  [76, String.raw`\\n`],
+  [64, String.raw`\\\\r\\\\n`],
+];
+
+test.each(LINES)('a secret in base64 is masked in lines of %i, ended by %j', async (columns, end) => {
+  const value = 'q7Zq/ÄÖqzQZ7+<&% "qzQZ/q7Zqf0';
+  const masker = new Masker([value]);
+  const lines = (text: string) =>
+    Buffer.from(text)
+      .toString('base64')
+      .match(new RegExp(`.{1,${columns}}`, 'g'))
+      ?.join(end) ?? '';
+  await fc.assert(
+    fc.asyncProperty(fc.nat(columns * 2), fc.boolean(), async (before, slashes) => {
+      const written = lines(`${'x'.repeat(before)}${value}${'y'.repeat(30)}`);
+      const text = slashes ? written.replaceAll('/', String.raw`\/`) : written;
+      const masked = masker.text(text);
+      expect(masked).toContain('***');
+      const left = masked.replaceAll('***', '').replaceAll(end, '').length;
+      expect(left).toBeLessThanOrEqual(Math.ceil((4 * (before + 30)) / 3) + SEAMS);
+      const bytes = Buffer.from(text);
+      for (let cut = 1; cut < bytes.length; cut += 1)
+        expect(await streamed(masker, [bytes.subarray(0, cut), bytes.subarray(cut)])).toBe(masked);
+    }),
+    { numRuns: 30 },
+  );
+});
+
 test('a key of many lines is masked line by line, its short last one included', () => {
   const key = '-----BEGIN KEY-----\nAAAABBBBCCCC\nDD==\n-----END KEY-----';
   const masker = new Masker([key]);
