@@ -23,9 +23,13 @@ export class UntrustedError extends Error {
 }
 
 /** In a few words, on one line. */
-export function describeUntrusted({ what, text, ticket }: Untrusted): string {
-  if (ticket !== undefined) return `${what} (changed by ${ticket})`;
-  return text === undefined ? what : `${what} ${JSON.stringify(text)}`;
+export function describeUntrusted({ what, text, ticket, loadsMore }: Untrusted): string {
+  const notes = [
+    ...(ticket === undefined ? [] : [`changed by ${ticket}`]),
+    ...(loadsMore ? ['loads files that cannot be known before'] : []),
+  ];
+  const named = text === undefined ? what : `${what} ${JSON.stringify(text)}`;
+  return notes.length === 0 ? named : `${named} (${notes.join('; ')})`;
 }
 
 /** A configuration file that cannot be used. */

@@ -1,12 +1,14 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { repository, type TestRepository } from '@sage/test-support/repository';
+import { put, repository, type TestRepository } from '@sage/test-support/repository';
 import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { expect, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
+import { describeUntrusted } from '../src/errors.ts';
+import { importsComputed } from '../src/trust/computed-imports.ts';
 import { configuredCommands } from '../src/trust/repository-commands.ts';
-import { trustCommands, trustProgram, untrustedCommands } from '../src/trust/trust.ts';
+import { trustCommands, trustProgram, untrustedCommands, untrustedFiles } from '../src/trust/trust.ts';
 
 const OWN = 'export default { verify: "npm test" };\n';
 const LANDED = 'export default { verify: "npm run all" };\n';
@@ -173,4 +175,30 @@ test('a program is confirmed wherever a link of the repository leads', async () 
   rmSync(join(root, 'sage.config.mjs'));
   symlinkSync('node_modules/evil/index.mjs', join(root, 'sage.config.mjs'));
   await expect(read()).rejects.toMatchObject({ code: 'NOT_TRUSTED' });
+});
+
+test.each([
+  ["import('./a.js')", false],
+  ['require(`./a.js`)', false],
+  ["import(/* webpackIgnore: true */ './a.js', { with: { type: 'json' } })", false],
+  ["import x from './a.js'; const y = own.require(z);", false],
+  ["const require = createRequire(import.meta.url); require('./a.cjs')", false],
+  ["import('./a' + ending)", true],
+  ['import(`./${name}.js`)', true],
+  ['require(name)', true],
+  ['require.resolve(name)', true],
+  ['const load = createRequire(import.meta.url)', true],
+])('a program that loads what its text does not name is known: %s', (text, expected) => {
+  expect(importsComputed(text)).toBe(expected);
+});
+
+test('a program that loads what its text does not name is confirmed with a word about it', async () => {
+  const home = temporaryFolder();
+  const config = join(home, 'sage.config.mjs');
+  put(home, { 'sage.config.mjs': "await import('./a.mjs'); export default {}", 'a.mjs': 'import(name)' });
+  const untrusted = await untrustedFiles(config, { HOME: home });
+  expect(untrusted.map(describeUntrusted)).toEqual([
+    config,
+    `${join(home, 'a.mjs')} (loads files that cannot be known before)`,
+  ]);
 });

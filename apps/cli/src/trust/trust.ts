@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { replaceFile } from '@sage/git';
+import { importsComputed } from './computed-imports.ts';
 import { executedFiles } from './executed-files.ts';
 import { ticketThatLanded } from './ticket-that-landed.ts';
 import { readTrusted, storeFile, type Trusted } from './trusted.ts';
@@ -14,6 +15,8 @@ export interface Untrusted {
   readonly text?: string;
   /** The ticket whose landing last changed the file. */
   readonly ticket?: string;
+  /** A program that loads files whose names are known when it runs only: they are not confirmed with it. */
+  readonly loadsMore?: true;
 }
 
 /** A shell line that a repository's configuration or tickets would have run, or what they give to those that run. */
@@ -31,7 +34,11 @@ export async function untrustedFiles(program: string, variables: NodeJS.ProcessE
   for (const [file, text] of await executedFiles(program)) {
     if (files[file] === hash(text)) continue;
     const ticket = await ticketThatLanded(file);
-    found.push({ what: file, ...(ticket !== undefined && { ticket }) });
+    found.push({
+      what: file,
+      ...(ticket !== undefined && { ticket }),
+      ...(importsComputed(text) && { loadsMore: true as const }),
+    });
   }
   return found;
 }
