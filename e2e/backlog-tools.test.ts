@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Sandbox, type SageResult } from './sandbox.ts';
@@ -194,6 +194,18 @@ test('a store of bd is found without a file beside it; GitHub is not asked becau
     exitCode: 2,
     stderr: expect.stringContaining('type --source github where it is meant') as string,
   });
+});
+
+test('shell completion starts no program: ids of a store are those of its last export', async ({
+  onTestFinished,
+}) => {
+  const issues = `${ISSUES.map((issue) => JSON.stringify(issue)).join('\n')}\n`;
+  const files = { '.beads/metadata.json': '{"backend":"dolt"}\n', '.beads/issues.jsonl': issues };
+  const { sandbox, bin } = await open({ ...(TOOLS[0] as ToolCase), files }, onTestFinished);
+  // Where bd is, and no git.
+  const told = sandbox.shell(`PATH='${bin}' "$SAGE_NODE" "$SAGE_PROGRAM" __complete -- show bd-1`);
+  expect(told.split('\n')).toContain('bd-1');
+  expect(existsSync(join(bin, 'calls'))).toBe(false);
 });
 
 test('of more issues than are read a person is told', async ({ onTestFinished }) => {

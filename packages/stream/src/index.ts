@@ -22,6 +22,7 @@ export {
   otherBacklogs,
   readCheckedOut,
   type SourceChoice,
+  ticketIds,
 } from './backlog/open-source.ts';
 export { checkContent } from './backlog/backlog.ts';
 export type { Requested } from './live/request-ticket.ts';

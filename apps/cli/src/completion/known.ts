@@ -1,11 +1,16 @@
-import { openRepository } from '@sage/git';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { listRuns } from '@sage/journal';
-import { listBacklog, SOURCE_NAMES } from '@sage/stream';
+import { SOURCE_NAMES, ticketIds } from '@sage/stream';
 import { KNOWN_AGENTS } from '@sage/workers';
 
-/** Ids of the repository that the shell is in. */
+/** Top of the repository that the shell is in. A key on the keyboard starts no program, not even git. */
+function top(at = resolve('.')): string {
+  return existsSync(join(at, '.git')) || dirname(at) === at ? at : top(dirname(at));
+}
+
 export async function knownTickets(): Promise<string[]> {
-  return (await listBacklog('.')).map(({ id }) => id);
+  return ticketIds(top());
 }
 
 export function knownAgents(): string[] {
@@ -17,6 +22,5 @@ export function knownSources(): readonly string[] {
 }
 
 export async function knownRuns(): Promise<string[]> {
-  const { root } = await openRepository('.');
-  return (await listRuns(root)).map(({ run }) => run);
+  return (await listRuns(top())).map(({ run }) => run);
 }

@@ -50,7 +50,7 @@ export async function checkedOutSource(
   { source }: SourceChoice = {},
 ): Promise<string> {
   if (source === GITHUB) return GITHUB;
-  return (await formatOf(repository, undefined, source))?.name ?? SAGE;
+  return (await formatOf(repository.root, source))?.name ?? SAGE;
 }
 
 /**
@@ -70,6 +70,19 @@ export async function readCheckedOut(
   }
   const { tickets } = await readTicketIndex(join(root, SAGE_INDEX));
   return { file: SAGE_INDEX, tickets };
+}
+
+/**
+ * The ids of the tickets in the files of a checkout. No program is started: those in a store of a tool are as it has
+ * exported them last.
+ * @throws {SourceError}, {TicketIndexError}
+ */
+export async function ticketIds(root: string): Promise<string[]> {
+  const format = await formatOf(root, undefined);
+  const { tickets } = format
+    ? format.read(await textsInCheckout(root, await pathsInCheckout(root, format.files)), {})
+    : await readTicketIndex(join(root, SAGE_INDEX));
+  return tickets.map(({ id }) => id);
 }
 
 /** Paths of a tool's store, which agents leave alone. */
@@ -94,7 +107,12 @@ async function choose(
     assertNone('issues of GitHub have', { tag, unit, short });
     return { tool: githubTool(root, options) };
   }
-  const format = await formatOf(repository, branch, source);
+  const format = await formatOf(
+    root,
+    source,
+    async (patterns) =>
+      branch !== undefined && (await pathsInBranch(repository, branch, patterns)).length > 0,
+  );
   assertNone(`${format?.name ?? 'the ticket index of Sage'} has`, {
     label,
     milestone,
@@ -111,21 +129,19 @@ function assertNone(what: string, options: Readonly<Record<string, string | unde
     if (value !== undefined) throw new SourceError(`--${flag} ${value}: ${what} none: leave it out`);
 }
 
-/** undefined for the index of Sage. `branch`: where to look besides the checkout. */
+/** undefined for the index of Sage. `isInBranch`: where to look besides the checkout. */
 async function formatOf(
-  repository: Repository,
-  branch: string | undefined,
+  root: string,
   source: string | undefined,
+  isInBranch: (patterns: readonly string[]) => Promise<boolean> = async () => false,
 ): Promise<BacklogFormat | undefined> {
-  const { root } = repository;
   if (source !== undefined && !SOURCE_NAMES.includes(source))
     throw new SourceError(
       `--source ${source}: no such format${didYouMean(source, SOURCE_NAMES)}; known: ${SOURCE_NAMES.join(', ')}`,
     );
   if (source !== undefined) return BACKLOG_FORMATS.find(({ name }) => name === source);
   const isThere = async (patterns: readonly string[]): Promise<boolean> =>
-    (await pathsInCheckout(root, patterns)).length > 0 ||
-    (branch !== undefined && (await pathsInBranch(repository, branch, patterns)).length > 0);
+    (await pathsInCheckout(root, patterns)).length > 0 || (await isInBranch(patterns));
   if (await isThere([SAGE_INDEX])) return undefined;
   const found = await foundFormats(root, isThere);
   if (found.length > 1) {
@@ -133,7 +149,7 @@ async function formatOf(
     throw new SourceError(`there are backlogs of ${list}: say which one with --source ${found[0]?.name}`);
   }
   // Without any, what reads the index says how to make one.
-  if (found.length === 0) await assertNothingBegun(repository);
+  if (found.length === 0) await assertNothingBegun(root);
   return found[0];
 }
 
@@ -164,7 +180,7 @@ const BEGUN: readonly (readonly [folder: string, missing: string, way: string])[
 ];
 
 /** @throws {SourceError} where another tool has been set up, and has no backlog yet. */
-async function assertNothingBegun({ root }: Repository): Promise<void> {
+async function assertNothingBegun(root: string): Promise<void> {
   for (const [folder, missing, way] of BEGUN) {
     if (!existsSync(join(root, folder))) continue;
     throw new SourceError(
