@@ -36,6 +36,15 @@ test('each promise of SECURITY.md has its tests', () => {
   expect(missing).toEqual([]);
 });
 
+test('a limit of SECURITY.md that a test shows has that test, word for word', () => {
+  const [, limits = ''] = /\n## What is not promised\n(.*?)\n## /s.exec(text('SECURITY.md')) ?? [];
+  const titles = limits.split('\n').flatMap((line) => /^- (.*)\.$/.exec(line)?.[1] ?? []);
+  const tests = text('packages/workers/test/sandbox/limits.test.ts');
+  const shown = [...tests.matchAll(/^ {2}'(.+)',$/gm)].map(([, title = '']) => title);
+  expect(shown.length).toBeGreaterThan(0);
+  expect(shown.filter((title) => !titles.some((line) => line.startsWith(title)))).toEqual([]);
+});
+
 test.skipIf((await sandboxVersion('/')) === undefined)('attacks on a sandbox fail', async () => {
   const played = await playAttacks({ user: 'user', sandbox: true, network: false, attacks: CHOSEN });
   expect(played.filter(({ wrong }) => wrong.length > 0)).toEqual([]);
