@@ -133,6 +133,8 @@ export type RunFact =
       readonly notes?: readonly string[];
       /** The last one or two lines that say something of an attempt that did not succeed. */
       readonly telling?: readonly string[];
+      /** Where the work of an attempt that deferred its ticket is kept. */
+      readonly ref?: string;
       /** What the agent printed, relative to the repository. */
       readonly log?: string;
     }

@@ -55,6 +55,8 @@ export interface RunState {
   readonly settledEntries: ReadonlySet<string>;
   readonly completed: ReadonlyMap<string, string>;
   readonly deferred: ReadonlyMap<string, Deferral>;
+  /** Deferrals that the last attempt of a ticket has asked for, and that are not made: the process was killed. */
+  readonly toDefer: ReadonlyMap<string, Pick<Deferral, 'category' | 'reason' | 'ref'>>;
   /** Tickets that cannot start, with the chain that blocks each, nearest first. Known when the run has ended. */
   readonly blocked: ReadonlyMap<string, readonly string[]>;
   /** Files that the last completed attempt of a ticket changed without declaring them. */
@@ -105,6 +107,7 @@ export class RunFold {
     settledEntries: new Set(),
     completed: new Map(),
     deferred: new Map(),
+    toDefer: new Map(),
     blocked: new Map(),
     drift: new Map(),
     denied: new Map(),
@@ -174,10 +177,14 @@ export class RunFold {
         for (const ticket of event.tickets) startAfresh(state, ticket);
         return;
       case 'tickets.withdrawn':
-        for (const ticket of event.tickets) state.tickets.delete(ticket);
+        for (const ticket of event.tickets) {
+          state.tickets.delete(ticket);
+          state.toDefer.delete(ticket);
+        }
         return;
       case 'attempt.started':
         state.open.set(event.ticket, event.base);
+        state.toDefer.delete(event.ticket);
         if (event.agent === undefined) state.agents.delete(event.ticket);
         else state.agents.set(event.ticket, event.agent);
         return;
@@ -202,6 +209,10 @@ export class RunFold {
           state.configuration.set(event.ticket, event.configuration);
         if (!COUNTED.has(event.outcome)) return;
         count(state.attempts, event.ticket);
+        if (event.outcome === 'deferred') {
+          const { category = 'agent_failed', reason = 'it failed', ref } = event;
+          state.toDefer.set(event.ticket, { category, reason, ref });
+        }
         if (event.outcome === 'failed') {
           const { log, reason = 'it failed' } = event;
           state.setbacks.set(event.ticket, { kind: 'failure', reason, ...(log !== undefined && { log }) });
@@ -222,8 +233,10 @@ export class RunFold {
       case 'ticket.completed':
         state.completed.set(event.ticket, event.commit);
         state.deferred.delete(event.ticket);
+        state.toDefer.delete(event.ticket);
         return;
       case 'ticket.deferred':
+        state.toDefer.delete(event.ticket);
         state.deferred.set(event.ticket, {
           category: event.category,
           reason: event.reason,

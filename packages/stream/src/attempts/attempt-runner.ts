@@ -21,6 +21,12 @@ import { reportProgress } from './progress.ts';
 /** Lines of an agent's output that the next attempt sees. */
 const OUTPUT_LINES = 30;
 
+/** Where the work of an attempt is safe: in the queue, or as a ref where its agent has deferred the ticket. */
+interface Secured {
+  readonly entry?: QueueEntry;
+  readonly ref?: string;
+}
+
 /** Runs attempts, each from the tip of the target to its entry in the queue, and journals them. */
 export class AttemptRunner {
   readonly #context: RunContext;
@@ -62,8 +68,12 @@ export class AttemptRunner {
     this.#watch.started(ticket.id, base);
     const worked = await this.#work(ticket, request, agentRun).finally(() => this.#watch.ended(ticket.id));
     const stopped = worked.outcome === 'interrupted' && isStopped();
-    const { result, entry } = await this.#enqueue(ticket, base, stopped ? { ...worked, ...STOPPED } : worked);
-    await this.#journal(request, result, entry);
+    const { result, ...left } = await this.#secure(
+      ticket,
+      base,
+      stopped ? { ...worked, ...STOPPED } : worked,
+    );
+    await this.#journal(request, result, left);
     return result;
   }
 
@@ -181,25 +191,30 @@ export class AttemptRunner {
     return fence;
   }
 
-  /** Queues before it journals: after a crash between the two the next process adopts the entry. */
-  async #enqueue(
+  /**
+   * Queues or keeps the work before the end of the attempt is journaled: after a crash between the two the next process
+   * adopts the entry.
+   */
+  async #secure(
     ticket: Ticket,
     base: string,
     result: AttemptResult,
-  ): Promise<{ result: AttemptResult; entry?: QueueEntry }> {
-    const { target, queue } = this.#context;
+  ): Promise<{ result: AttemptResult } & Secured> {
+    const { target, queue, workers } = this.#context;
     const { outcome, commit, summary } = result;
-    if (outcome !== 'completed' || commit === undefined) return { result };
+    if (commit === undefined) return { result };
     const message = commitMessage(ticket, summary);
     const work = { ticket: ticket.id, target: target.ref, message, commit, base };
     try {
-      return { result, entry: await queue.enqueue(work) };
+      if (outcome === 'completed') return { result, entry: await queue.enqueue(work) };
+      if (outcome === 'deferred') return { result, ref: await workers.keep(ticket.id, commit, 'deferred') };
+      return { result };
     } catch (error) {
       return { result: { ...result, ...machineFailed(error) } };
     }
   }
 
-  async #journal(request: WorkRequest, result: AttemptResult, entry: QueueEntry | undefined): Promise<void> {
+  async #journal(request: WorkRequest, result: AttemptResult, { entry, ref }: Secured): Promise<void> {
     const { log, workers, settings } = this.#context;
     const { worker, attempt } = request;
     const configuration = result.changedFiles.filter((path) => configures(path, settings.configuration));
@@ -231,6 +246,7 @@ export class AttemptRunner {
       ignoredFiles: ignoredFiles.length > 0 ? ignoredFiles : undefined,
       notes,
       telling: await this.#telling(result, output),
+      ref,
       log: output,
     });
     const files = await workers.changedSettings();

@@ -109,7 +109,7 @@ export class AttemptSupervisor {
 
   /** Does what follows from the end of an attempt. Returns whether there is work to land. */
   async onEnd(ticket: Ticket, result: AttemptResult | undefined): Promise<boolean> {
-    const { scheduler, workers, notice } = this.#context;
+    const { log, scheduler, workers, notice } = this.#context;
     const { admission, retries, breaker, halt, isStopped, giveUp, turnedAway } = this.#options;
     this.#running -= 1;
     const cut = admission.onAttemptEnded(ticket.id, result?.outcome);
@@ -125,7 +125,12 @@ export class AttemptSupervisor {
       case 'deferred':
         turnedAway.cameThrough(ticket.id);
         breaker.onAttemptFailed(this.#failureOf(ticket, reason), result.seconds);
-        await retries.deferred(ticket, { category, reason, commit });
+        await retries.deferred(ticket, {
+          category,
+          reason,
+          commit,
+          ref: log.state.toDefer.get(ticket.id)?.ref,
+        });
         return false;
       case 'failed':
         breaker.onAttemptFailed(this.#failureOf(ticket, reason), result.seconds);

@@ -10,6 +10,8 @@ export interface NotLanded {
   readonly category: DeferCategory;
   readonly reason: string;
   readonly commit: string | undefined;
+  /** Where that is kept, if it is. */
+  readonly ref?: string;
 }
 
 /** Decides about a ticket that has not landed: try it again, or defer it with its reason and its work kept. */
@@ -36,10 +38,10 @@ export class RetryPolicy {
     await this.#retryOrDefer(conflicts <= CONFLICT_RETRIES, ticket, last);
   }
 
-  async deferred(ticket: Ticket, { category, reason, commit }: NotLanded): Promise<void> {
+  async deferred(ticket: Ticket, { category, reason, commit, ref: kept }: NotLanded): Promise<void> {
     const { log, scheduler, states, workers, clock } = this.#context;
     const attempts = log.state.attempts.get(ticket.id) ?? 0;
-    const ref = commit === undefined ? undefined : await workers.keep(ticket.id, commit, 'deferred');
+    const ref = kept ?? (commit && (await workers.keep(ticket.id, commit, 'deferred')));
     await log.emit({ event: 'ticket.deferred', ticket: ticket.id, category, reason, attempts, ref });
     scheduler.deferred(ticket.id);
     await states.recordDeferred(ticket.id, { category, reason, attempts, at: clock.now().toISOString() });

@@ -7,6 +7,7 @@ import { AttemptRunner } from '../attempts/attempt-runner.ts';
 import { RetryPolicy } from '../attempts/retry-policy.ts';
 import { WorkerNumbers } from '../attempts/worker-numbers.ts';
 import { ConflictWatch } from '../conflicts/conflict-watch.ts';
+import { ticketOf } from '../backlog/backlog.ts';
 import type { RunContext } from '../context/run-context.ts';
 import type { LiveForecast } from '../forecast/live-forecast.ts';
 import { LandedEntries } from '../landing/landed-entries.ts';
@@ -60,6 +61,7 @@ export class Run {
   readonly #landedEntries: LandedEntries;
   #cancelWake = (): void => {};
   readonly #turnedAway = new TurnedAway();
+  readonly #retries: RetryPolicy;
   /** Aborted when nothing lands any more. */
   readonly #noLanding = new AbortController();
   readonly #budget: BudgetNotices;
@@ -76,6 +78,7 @@ export class Run {
     const watch = new ConflictWatch(context);
     const breaker = new Breaker(context.settings.keepGoing !== true);
     const retries = new RetryPolicy(context, admission);
+    this.#retries = retries;
     const attempts = new AttemptSupervisor(context, {
       runner: new AttemptRunner(context, watch),
       admission,
@@ -185,9 +188,13 @@ export class Run {
     }
   }
 
-  /** Entries that an earlier process queued and whose end the journal does not have. */
+  /** Deferrals that an earlier process did not get to make, and entries whose end the journal does not have. */
   async #settleLeftOver(): Promise<void> {
-    const { log, queue, scheduler } = this.#context;
+    const { backlog, log, queue, scheduler } = this.#context;
+    for (const [id, last] of log.state.toDefer) {
+      if (backlog.selection.has(id))
+        await this.#retries.deferred(ticketOf(backlog, id), { ...last, commit: undefined });
+    }
     for (const entry of unsettledEntries(await queue.list(), log.state)) {
       scheduler.started(entry.ticket);
       if (entry.state !== 'queued') await this.#outcomes.settle({ ...entry, managedFiles: [] });

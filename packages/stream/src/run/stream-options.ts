@@ -1,4 +1,3 @@
-import type { Repository } from '@sage/git';
 import type { AgentChoices } from '../backlog/agent-choice.ts';
 import type { Repository } from '@sage/git';
 import type { WorkerPool } from '../ports.ts';

@@ -1,3 +1,4 @@
+import { type AttemptScript, fakeQueue, memoryLog, memorySource, virtualClock } from '@sage/test-support';
 import { expect, test } from 'vitest';
 import { startLoop } from './loop.ts';
 
@@ -64,6 +65,40 @@ test('an agent that defers its ticket is not tried again', async () => {
   await loop.finish();
   expect(loop.workers.requests).toHaveLength(1);
   expect(loop.log.state.deferred.get('A-1')).toMatchObject({ category: 'external_blocker' });
+});
+
+test('a deferral that a killed process did not get to make is made by the next one, its work kept', async () => {
+  const tickets = [{ id: 'A-1' }, { id: 'A-2' }];
+  const script: AttemptScript = ({ ticket }) =>
+    ticket.id === 'A-1' ? { outcome: 'deferred', category: 'external_blocker', reason: 'no key' } : {};
+  const whole = await startLoop({ tickets, script, workers: 1 });
+  await whole.finish();
+  const end = whole.log.events.findIndex(({ event }) => event === 'ticket.deferred');
+  expect(whole.log.events[end - 1]).toMatchObject({
+    event: 'attempt.finished',
+    outcome: 'deferred',
+    ref: 'refs/sage/deferred/A-1',
+  });
+  // Killed between the two, and before the end of the attempt was journaled.
+  for (const [cut, attempts] of [
+    [end, 0],
+    [end - 1, 1],
+  ] as const) {
+    const clock = virtualClock();
+    const source = memorySource(tickets, { tracked: true });
+    const log = memoryLog(clock.now);
+    for (const event of whole.log.events.slice(0, cut)) await log.emit(event);
+    const killed = { ...whole, clock, source, queue: fakeQueue(clock, source), log };
+    const resumed = await startLoop({ tickets, script, workers: 1, resumes: killed });
+    expect((await resumed.finish()).summary).toMatchObject({ completed: 1, deferred: 1 });
+    expect(resumed.log.state.deferred.get('A-1')).toMatchObject({
+      reason: 'no key',
+      attempts: 1,
+      ref: 'refs/sage/deferred/A-1',
+    });
+    expect(resumed.source.states()).toMatchObject({ 'A-1': 'DEFERRED' });
+    expect(resumed.workers.requests.filter(({ ticket }) => ticket.id === 'A-1')).toHaveLength(attempts);
+  }
 });
 
 test('a conflict is tried once more on the new tip, and is not counted as a failure', async () => {
