@@ -114,7 +114,9 @@ export const PROCESSES: readonly Attack[] = [
   },
   {
     name: 'outlive the attempt',
-    script: `(setsid env -i sh -c 'while sleep 0.05; do echo evil > "$0"; done' "$HOME/outside/mark" > /dev/null 2>&1 &); echo x > x`,
+    // It has had its time when it has begun, or cannot.
+    script: `(setsid env -i sh -c 'echo > begun; while test -d "\${0%/*}"; do echo evil > "$0"; sleep 0.05; done' "$HOME/outside/mark" > /dev/null 2>&1 &)
+      until test -e begun && { test -e "$HOME/outside/mark" || ! touch "$HOME/outside/touched"; }; do sleep 0.05; done; echo x > x`,
     because: 'everything ends with the sandbox, and cannot write there',
   },
   {
@@ -147,7 +149,8 @@ export const PROCESSES: readonly Attack[] = [
   {
     name: 'the agent of ssh',
     script: reaches('test -n "$SSH_AUTH_SOCK"'),
-    because: 'its variable does not pass',
+    because: 'its variable does not pass, with or without a sandbox',
+    uncontrolled: true,
   },
   {
     name: 'the bus of the session',
