@@ -1,17 +1,21 @@
-/** A gap between two looks that is longer was no work of anybody: the machine slept, or everything was stopped. */
-const LONGEST_GAP_MS = 3_000;
+/** So many looks in a row are not missed by a busy machine: it slept, or everything was stopped. */
+const MISSED_LOOKS = 3;
 
 /** The time that has passed while there was somebody to look: what was frozen does not count. In milliseconds. */
 export class AwakeTime {
+  readonly #interval: number;
   #last: number;
   #passed = 0;
 
-  constructor(now: number) {
+  /** `interval`: from one look to the next. */
+  constructor(now: number, interval: number) {
     this.#last = now;
+    this.#interval = interval;
   }
 
   look(now: number): number {
-    this.#passed += Math.min(now - this.#last, LONGEST_GAP_MS);
+    const gap = now - this.#last;
+    this.#passed += gap > MISSED_LOOKS * this.#interval ? this.#interval : gap;
     this.#last = now;
     return this.#passed;
   }

@@ -201,7 +201,8 @@ function watch(
 ): () => void {
   const { timeout, idleTimeout, maxProcesses, mark } = options;
   const watched = new OutputWatch(options, 0);
-  const time = new AwakeTime(performance.now());
+  const interval = Math.min(timeout / 4, (idleTimeout ?? Infinity) / 4, LIMIT_CHECK_MS);
+  const time = new AwakeTime(performance.now(), interval);
   const disk = options.maxDisk === undefined ? undefined : new DiskWatch(options.cwd, options.maxDisk);
   const look = async () => {
     const now = time.look(performance.now());
@@ -218,7 +219,6 @@ function watch(
     const count = group ? (await group.members()).size : (await findProcesses(mark)).length;
     if (count > maxProcesses) onLimit('process-limit');
   };
-  const interval = Math.min(timeout / 4, (idleTimeout ?? Infinity) / 4, LIMIT_CHECK_MS);
   // A look may come after the file was closed: then nobody is waited for any more.
   const timer = setInterval(() => void look().catch(() => {}), interval);
   return () => clearInterval(timer);
