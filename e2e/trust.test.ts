@@ -48,6 +48,8 @@ test.each([
   ['agent of an attempt', { attempts: [{ agent: 'acp:touch ran' }] }, 'acp:touch ran'],
   ['sandbox.writable', { sandbox: { writable: ['~'] } }, '~'],
   ['sandbox.sockets', { sandbox: { sockets: ['/run/docker.sock'] } }, '/run/docker.sock'],
+  ['broker', { broker: 'redis://127.0.0.1:9' }, 'redis://127.0.0.1:9'],
+  ['hosts', { broker: 'redis://127.0.0.1:9', hosts: 'a' }, 'a'],
   ['sandbox.hidden', { sandbox: { hidden: [] } }, ''],
   ['environment', { environment: ['GITHUB_TOKEN'] }, 'GITHUB_TOKEN'],
   ['permissions', { permissions: 'all' }, 'all'],

@@ -37,7 +37,6 @@ export class Site {
   readonly #gitPort: number;
   readonly #coordinatorWay: Proxy;
   #git: ChildProcess | undefined;
-  #started = 0;
 
   private constructor(sandbox: Sandbox, redis: TestRedis, gitPort: number, way: Proxy, options: SiteOptions) {
     this.sandbox = sandbox;
@@ -147,10 +146,9 @@ export class Site {
 
   /** The coordinator, as a process that may be killed. */
   startRun(...args: string[]): ReturnType<Sandbox['start']> {
-    this.#started += 1;
     const first = ['stream', '--auto', '--json', '--broker', this.broker, '--lease', this.lease];
     const words =
-      this.#started === 1 ? [...first, '--agent-command', this.agent] : ['stream', '--resume', '--json'];
+      journaled(this) === '' ? [...first, '--agent-command', this.agent] : ['stream', '--resume', '--json'];
     return this.sandbox.start([...words, ...args]);
   }
 

@@ -174,6 +174,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
     const environment = [...(settings.environment ?? []), ...(verified?.environment ?? [])];
     const allow = [...(settings.allow ?? []), ...(verified ? [verified.command] : [])];
     if (broker !== undefined) {
+      await assertCommands(root, commands);
       const { notice } = reporter;
       const equipment = { environment, allow, sandbox, template, timeout, idleTimeout };
       machines = await openMachines(broker, { root, settings, agent, notice, ...equipment });
@@ -227,12 +228,17 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
 }
 
 /** What is typed is the user's own. */
-function withoutTyped(config: Settings, { verify, agent, agentCommand }: TypedFlags): Settings {
+function withoutTyped(
+  config: Settings,
+  { verify, agent, agentCommand, broker, hosts }: TypedFlags,
+): Settings {
   return {
     ...config,
     ...(verify !== undefined && { verify: undefined }),
     ...(agent !== undefined && { agent: undefined }),
     ...(agentCommand !== undefined && { agentCommand: undefined }),
+    ...(broker !== undefined && { broker: undefined }),
+    ...(hosts !== undefined && { hosts: undefined }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Settings } from '../config.ts';
 
-/** What a repository must not give its agents and commands by itself: the user's files, variables and rights. */
+/** What a repository must not give its agents and commands by itself: the user's files, variables, rights and machines. */
 export function givenSettings({
   sandbox,
   environment = [],
@@ -9,6 +9,8 @@ export function givenSettings({
   allow,
   prompt,
   verify,
+  broker,
+  hosts,
 }: Settings): (readonly [what: string, value: string | undefined])[] {
   const { writable, sockets, hidden } = typeof sandbox === 'object' ? sandbox : {};
   const described = Object.values(agents).flatMap((agent) => (typeof agent === 'string' ? [] : [agent]));
@@ -27,6 +29,9 @@ export function givenSettings({
     ['permissions', mayAll ? 'all' : undefined],
     ['allow', listed(allow)],
     ['prompt', isOutside ? prompt : undefined],
+    // Where the code goes.
+    ['broker', broker === true ? 'SAGE_BROKER' : broker],
+    ['hosts', hosts],
   ];
 }
 

@@ -1,0 +1,49 @@
+// The campaign of faults on several machines: `pnpm cluster-faults [faults] [first seed]`. Prints the table, exit 1 where
+// anything was lost, doubled or left. Needs redis-server; `faketime` sets clocks apart where it is there.
+import { execFileSync } from 'node:child_process';
+import { disturbedRun, type Tally } from './campaign.ts';
+
+const [wanted = '200', first = '1'] = process.argv.slice(2);
+/** Runs beside each other. */
+const AT_ONCE = 2;
+
+try {
+  process.env['SAGE_FAKETIME'] = execFileSync('sh', ['-c', 'command -v faketime'], {
+    encoding: 'utf8',
+  }).trim();
+} catch {
+  console.error('without faketime all clocks are the same');
+}
+const tally: Tally = { faults: new Map(), landed: 0, wrong: [] };
+let seed = Number(first);
+let runs = 0;
+const total = () => [...tally.faults.values()].reduce((sum, times) => sum + times, 0);
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    report();
+    process.exit(130);
+  });
+await Promise.all(Array.from({ length: AT_ONCE }, work));
+report();
+process.exitCode = tally.wrong.length === 0 ? 0 : 1;
+
+async function work(): Promise<void> {
+  while (total() < Number(wanted)) {
+    const mine = seed;
+    seed += 1;
+    await disturbedRun(mine, tally);
+    runs += 1;
+    console.error(
+      `seed ${mine}: ${total()} faults, ${tally.landed} landings, ${tally.wrong.length} findings`,
+    );
+  }
+}
+
+function report(): void {
+  console.log('| fault | times |\n| --- | --- |');
+  for (const [name, times] of [...tally.faults].toSorted(([a], [b]) => a.localeCompare(b)))
+    console.log(`| ${name} | ${times} |`);
+  console.log(`| all | ${total()} |`);
+  console.log(`${runs} runs, ${tally.landed} landings, ${tally.wrong.length} findings`);
+  for (const finding of tally.wrong) console.error(finding);
+}
