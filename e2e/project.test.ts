@@ -10,7 +10,7 @@ const WORKFLOWS = readdirSync(join(ROOT, '.github/workflows')).map((name) => `.g
 test.each(['README.md', 'CONTRIBUTING.md', 'AGENTS.md', 'bench/README.md', '.ci/run', ...WORKFLOWS])(
   'every script that %s runs is one of package.json',
   (path) => {
-    const named = [...read(path).matchAll(/(?:npm run |pnpm run |`pnpm )([a-z0-9:]+)/g)].map(
+    const named = [...read(path).matchAll(/(?:npm run |pnpm run |`pnpm )([a-z0-9:-]+)/g)].map(
       ([, name]) => name!,
     );
     const missing = named.filter((name) => !(name in scripts) && !['install', 'exec', 'pack'].includes(name));

@@ -49,7 +49,6 @@ test.each([
   ['sandbox.writable', { sandbox: { writable: ['~'] } }, '~'],
   ['sandbox.sockets', { sandbox: { sockets: ['/run/docker.sock'] } }, '/run/docker.sock'],
   ['broker', { broker: 'redis://127.0.0.1:9' }, 'redis://127.0.0.1:9'],
-  ['hosts', { broker: 'redis://127.0.0.1:9', hosts: 'a' }, 'a'],
   ['sandbox.hidden', { sandbox: { hidden: [] } }, ''],
   ['environment', { environment: ['GITHUB_TOKEN'] }, 'GITHUB_TOKEN'],
   ['permissions', { permissions: 'all' }, 'all'],

@@ -29,6 +29,7 @@ function commandsIn(text: string): string[] {
 function unknownIn(line: string): string[] {
   const [, ...words] = line
     .replace(/^\$ /, '')
+    .replaceAll(/'[^']*'|"[^"]*"/g, 'VALUE')
     .split(/ #| \\?\||>/, 1)[0]!
     .split(/\s+/);
   let at: Command = PROGRAM;
@@ -36,7 +37,7 @@ function unknownIn(line: string): string[] {
   for (const word of words) {
     const inside = flags.length === 0 ? at.commands.find((one) => one.name() === word) : undefined;
     if (inside) at = inside;
-    else if (at.commands.length > 0 && /^[a-z]+$/.test(word)) return [word];
+    else if (flags.length === 0 && at.commands.length > 0 && /^[a-z]+$/.test(word)) return [word];
     else if (/^--?[A-Za-z]/.test(word)) flags.push(word.split('=', 1)[0]!);
   }
   const known = new Set(['--help', '--version', ...at.options.flatMap(({ long, short }) => [long, short])]);
