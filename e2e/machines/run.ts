@@ -31,8 +31,10 @@ async function work(): Promise<void> {
   while (total() < Number(wanted)) {
     const mine = seed;
     seed += 1;
+    const known = tally.wrong.length;
     await disturbedRun(mine, tally);
     runs += 1;
+    for (const finding of tally.wrong.slice(known)) console.error(finding);
     console.error(
       `seed ${mine}: ${total()} faults, ${tally.landed} landings, ${tally.wrong.length} findings`,
     );
@@ -45,5 +47,4 @@ function report(): void {
     console.log(`| ${name} | ${times} |`);
   console.log(`| all | ${total()} |`);
   console.log(`${runs} runs, ${tally.landed} landings, ${tally.wrong.length} findings`);
-  for (const finding of tally.wrong) console.error(finding);
 }
