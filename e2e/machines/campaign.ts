@@ -84,8 +84,9 @@ async function untilDone(site: Site, random: Random, tally: Tally): Promise<void
     if (exitCode === 0) return;
     // It had come to its end before it was killed.
     if (stderr.includes('no run on this branch was interrupted')) return;
-    // 3: what the run needs was out of reach for too long; a person starts it again.
-    if (exitCode !== undefined && ![3, 130].includes(exitCode))
+    // What the run needs was out of reach for too long, or at its start; a person starts it again.
+    const isOutOfReach = exitCode === 3 || (exitCode === 2 && stderr.includes('cannot be used: '));
+    if (exitCode !== undefined && exitCode !== 130 && !isOutOfReach)
       throw new Error(`exit ${exitCode}: ${stderr}`);
   }
 }
@@ -103,10 +104,12 @@ function randomOf(seed: number): Random {
   };
 }
 
+/** By the library itself: the program `faketime` is a process of its own, which a kill would hit in place of the worker. */
 function fake(offset: string): string[] {
-  return process.env['SAGE_FAKETIME'] === undefined
+  const library = process.env['SAGE_FAKETIME'];
+  return library === undefined
     ? []
-    : ['env', 'FAKETIME_DONT_FAKE_MONOTONIC=1', process.env['SAGE_FAKETIME'], '-f', offset];
+    : ['env', 'FAKETIME_DONT_FAKE_MONOTONIC=1', `LD_PRELOAD=${library}`, `FAKETIME=${offset}`];
 }
 
 function ended(child: {

@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRepository } from '@sage/git';
-import type { WorkerPool } from '@sage/stream';
+import type { SentAttempt, WorkerPool } from '@sage/stream';
 import { repository, type TestRepository, userGit } from '@sage/test-support/repository';
 import { startRedis, type TestRedis } from '@sage/test-support/redis';
 import { temporaryFolder } from '@sage/test-support/temporary-folder';
@@ -62,6 +62,7 @@ export async function bench(): Promise<Bench> {
   const notices: string[] = [];
   const said: string[] = [];
   const fences: number[] = [];
+  const sent: Omit<SentAttempt, 'landed'>[] = [];
   const script = (lines: string) => {
     writeFileSync(agent, `#!/bin/sh\ncat > /dev/null\n${lines}\n`);
     chmodSync(agent, 0o755);
@@ -149,7 +150,10 @@ export async function bench(): Promise<Bench> {
         open = false;
       };
       const close = async () => {
-        if (open) await pool.close();
+        if (open) {
+          await pool.finish?.(sent.map((one) => ({ ...one, landed: false })));
+          await pool.close();
+        }
         await vanish();
       };
       onTestFinished(close);
@@ -160,8 +164,10 @@ export async function bench(): Promise<Bench> {
         run: (request, agentRun = {}) =>
           pool.run(request, {
             async issueFence() {
-              fences.push((fences.at(-1) ?? 0) + 1);
-              return fences.at(-1) ?? 0;
+              const fence = (fences.at(-1) ?? 0) + 1;
+              fences.push(fence);
+              sent.push({ ticket: request.ticket.id, attempt: request.attempt, fence });
+              return fence;
             },
             ...agentRun,
           }),

@@ -45,8 +45,8 @@ export interface RunState {
   readonly open: ReadonlyMap<string, string>;
   /** Of the open ones, those that were given to another machine. */
   readonly dispatched: ReadonlyMap<string, Dispatched>;
-  /** The highest fence of each ticket. */
-  readonly fences: ReadonlyMap<string, number>;
+  /** All attempts that were given to other machines, by ticket, in order: their fences grow. */
+  readonly sent: ReadonlyMap<string, readonly Dispatched[]>;
   /** Why the last attempt of each ticket did not land. */
   readonly setbacks: ReadonlyMap<string, Setback>;
   /** The agent's session of each ticket's last attempt, with the usage of all attempts in it. */
@@ -101,7 +101,7 @@ export class RunFold {
     agents: new Map(),
     open: new Map(),
     dispatched: new Map(),
-    fences: new Map(),
+    sent: new Map(),
     setbacks: new Map(),
     sessions: new Map(),
     settledEntries: new Set(),
@@ -190,7 +190,10 @@ export class RunFold {
         return;
       case 'attempt.dispatched':
         state.dispatched.set(event.ticket, { attempt: event.attempt, fence: event.fence });
-        state.fences.set(event.ticket, event.fence);
+        state.sent.set(event.ticket, [
+          ...(state.sent.get(event.ticket) ?? []),
+          { attempt: event.attempt, fence: event.fence },
+        ]);
         return;
       case 'attempt.finished':
         state.open.delete(event.ticket);

@@ -41,7 +41,14 @@ export { type ListedLogs, listLogs } from './logs/list-logs.ts';
 export { openLog, type TicketLog } from './logs/open-log.ts';
 export { type KnownRun, knownRuns, readKnownRun } from './live/known-runs.ts';
 export { readStatus, type Status } from './live/status.ts';
-export type { LandingQueue, SourceContent, TargetBranch, TicketSource, WorkerPool } from './ports.ts';
+export type {
+  LandingQueue,
+  SentAttempt,
+  SourceContent,
+  TargetBranch,
+  TicketSource,
+  WorkerPool,
+} from './ports.ts';
 export type { RunEnd } from './run/run.ts';
 export { runStream } from './run/stream.ts';
 export { type BaselineCheck, checkBaseline } from './start/check-baseline.ts';

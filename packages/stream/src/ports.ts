@@ -44,7 +44,18 @@ export interface WorkerPool {
   readonly slots?: number;
   /** Git hooks and settings of the user that changed since the last call. */
   changedSettings(): Promise<readonly string[]>;
+  /** Puts away what the run has left elsewhere, before its end is journaled: after a kill the next process does it. */
+  finish?(sent: readonly SentAttempt[]): Promise<void>;
   close(): Promise<void>;
+}
+
+/** An attempt that this run, or an earlier process of it, has given to another machine. */
+export interface SentAttempt {
+  readonly ticket: string;
+  readonly attempt: number;
+  readonly fence: number;
+  /** Whether the ticket has landed. */
+  readonly landed: boolean;
 }
 
 /** What a run needs of the queue that lands finished work: `@sage/commit-queue`, or a fake in a test. */

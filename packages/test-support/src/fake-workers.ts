@@ -17,6 +17,8 @@ export interface ScriptedAttempt {
   readonly reports?: readonly (readonly [second: number, report: Partial<AgentReport>])[];
   /** The worker itself breaks, with this message. */
   readonly breaks?: string;
+  /** It is sent to another machine. */
+  readonly dispatched?: boolean;
 }
 
 export type AttemptScript = (request: WorkRequest) => ScriptedAttempt;
@@ -40,6 +42,11 @@ export interface FakeWorkers {
   forgetKept(ticket: string): Promise<void>;
   recover(): Promise<{ ended: number; kept: readonly string[] }>;
   changedSettings(): Promise<readonly string[]>;
+  /** Attempts that an earlier process has sent to other machines, by ticket. */
+  readonly earlier: Map<string, { readonly attempt: number; readonly base: string }>;
+  underWay(ticket: string): { readonly attempt: number; readonly base: string } | undefined;
+  /** A test may look at what there is when the run has ended its work. */
+  finish: (sent: readonly unknown[]) => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,14 +54,24 @@ export function fakeWorkers(clock: VirtualClock, script: AttemptScript = () => (
   const running = new Set<string>();
   const requests: WorkRequest[] = [];
   const kept = new Map<string, string>();
+  const earlier: FakeWorkers['earlier'] = new Map();
   let peak = 0;
 
   async function run(request: WorkRequest, agentRun: AgentRun = {}): Promise<AttemptResult> {
     const { ticket, attempt } = request;
-    const { seconds = 60, outcome = 'completed', breaks, reports = [], ...more } = script(request);
+    const {
+      seconds = 60,
+      outcome = 'completed',
+      breaks,
+      dispatched,
+      reports = [],
+      ...more
+    } = script(request);
     const began = clock.now().getTime();
     requests.push(request);
+    earlier.delete(ticket.id);
     agentRun.onStarted?.();
+    if (dispatched) await agentRun.issueFence?.();
     const cancels = reports.map(([second, report]) =>
       clock.after(second * 1_000, () => agentRun.onReport?.({ text: '', denied: [], ...report })),
     );
@@ -120,6 +137,9 @@ export function fakeWorkers(clock: VirtualClock, script: AttemptScript = () => (
     },
     recover: async () => ({ ended: 0, kept: [] }),
     changedSettings: async () => [],
+    earlier,
+    underWay: (ticket) => earlier.get(ticket),
+    finish: async () => {},
     close: async () => {},
   };
 }

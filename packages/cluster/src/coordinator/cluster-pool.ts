@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { identity, type Repository, SAGE_PATHS } from '@sage/git';
-import type { WorkerPool } from '@sage/stream';
+import type { SentAttempt, WorkerPool } from '@sage/stream';
 import type { AgentRun, AttemptResult, CheckRequest, CutOffAttempt, WorkRequest } from '@sage/workers';
 import type { Broker } from '../broker/broker.ts';
 import { forgetOrders } from '../broker/orders.ts';
@@ -52,8 +52,6 @@ export class ClusterPool implements WorkerPool {
   readonly #output: OutputFiles;
   readonly #queues = new Map<string, Promise<JobWatch>>();
   readonly #underWay = new Map<string, UnderWay>();
-  /** Tickets that have been given to workers, and whether they have landed. */
-  readonly #sent = new Map<string, boolean>();
   readonly #author;
 
   constructor(options: ClusterPoolOptions) {
@@ -68,6 +66,7 @@ export class ClusterPool implements WorkerPool {
   outputTail: WorkerPool['outputTail'] = (log) => this.#options.local.outputTail(log);
   preview: WorkerPool['preview'] = (ticket) => this.#options.local.preview(ticket);
   keep: WorkerPool['keep'] = (ticket, commit, as) => this.#options.local.keep(ticket, commit, as);
+  forgetKept: WorkerPool['forgetKept'] = (ticket) => this.#options.local.forgetKept(ticket);
   changedSettings: WorkerPool['changedSettings'] = () => this.#options.local.changedSettings();
 
   async check(request: CheckRequest): ReturnType<WorkerPool['check']> {
@@ -93,11 +92,6 @@ export class ClusterPool implements WorkerPool {
         timeout,
       }),
     });
-  }
-
-  async forgetKept(ticket: string): Promise<void> {
-    if (this.#sent.has(ticket)) this.#sent.set(ticket, true);
-    await this.#options.local.forgetKept(ticket);
   }
 
   get slots(): number {
@@ -126,7 +120,6 @@ export class ClusterPool implements WorkerPool {
     const isLocal = hasAgent && !fleet.fits(needs) && (request.labels ?? []).length === 0;
     if (isLocal && !earlier) return local.run(request, run);
     const jobs = await this.#jobsOf(needs);
-    this.#sent.set(id, false);
     run.onStarted?.();
     let fence: number | undefined;
     if (earlier?.attempt === request.attempt && earlier.base === request.base) fence = earlier.fence;
@@ -144,32 +137,32 @@ export class ClusterPool implements WorkerPool {
     }
   }
 
-  async close(): Promise<void> {
-    const { broker, local, notice } = this.#options;
+  async finish(sent: readonly SentAttempt[]): Promise<void> {
+    const { local, notice } = this.#options;
     try {
       // Nobody asks for these any more.
-      for (const [ticket, { attempt, fence }] of this.#underWay) {
-        for (const jobs of this.#queues.values())
-          await within(
-            SHORT_MS,
-            disown({ broker, jobs: await jobs, id: jobId(this.#options.run, ticket, attempt) }, fence),
-          ).catch(() => {});
-      }
-      const late = await this.#code.keepLate(this.#sent, (ticket, commit) =>
-        local.keep(ticket, commit, 'interrupted'),
-      );
+      for (const [ticket, { attempt, fence }] of this.#underWay) await this.#disown(ticket, attempt, fence);
+      const late = await this.#code.tidy(sent, (ticket, commit) => local.keep(ticket, commit, 'interrupted'));
       for (const { ticket, ref } of late) {
         const what = ref === undefined ? 'it has landed already' : `kept as ${ref}`;
         notice(`${ticket}: work came that nobody waited for any more; ${what}`);
       }
-      await this.#code.close();
     } catch (error) {
       notice(`the remote could not be tidied: ${firstLine(error)}; its refs below refs/sage/ stay`);
-    } finally {
-      for (const jobs of this.#queues.values()) (await jobs).close();
-      await within(SHORT_MS, this.#output.close());
-      await local.close();
     }
+  }
+
+  async close(): Promise<void> {
+    for (const jobs of this.#queues.values()) (await jobs).close();
+    await within(SHORT_MS, this.#output.close());
+    await this.#options.local.close();
+  }
+
+  async #disown(ticket: string, attempt: number, fence: number): Promise<void> {
+    const { broker, run } = this.#options;
+    const id = jobId(run, ticket, attempt);
+    for (const jobs of this.#queues.values())
+      await within(SHORT_MS, disown({ broker, jobs: await jobs, id }, fence)).catch(() => {});
   }
 
   #jobsOf(needs: readonly string[]): Promise<JobWatch> {
@@ -182,13 +175,13 @@ export class ClusterPool implements WorkerPool {
     return jobs;
   }
 
-  /** Journals the fence, then puts the attempt into its queue. */
+  /** Journals the fence, then puts the attempt into its queue; undefined where it has been stopped meanwhile. */
   async #send(
     request: WorkRequest,
     run: AgentRun,
     needs: readonly string[],
     jobs: JobWatch,
-  ): Promise<number> {
+  ): Promise<number | undefined> {
     const { broker, fleet, notice, equipment } = this.#options;
     const { ticket, attempt, base } = request;
     const job = jobId(request.run, ticket.id, attempt);
@@ -203,7 +196,12 @@ export class ClusterPool implements WorkerPool {
       deadline: (await broker.now()) + DEADLINE_MS,
     };
     await forgetOrders(broker.redis, job);
+    if (run.signal?.aborted) return undefined;
     await jobs.add(job, payload);
+    if (run.signal?.aborted) {
+      await disown({ broker, jobs, id: job }, fence);
+      return undefined;
+    }
     if (!fleet.fits(needs)) notice(`${ticket.id} waits for a worker with ${needs.map(shownNeed).join(', ')}`);
     return fence;
   }

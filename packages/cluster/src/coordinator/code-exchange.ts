@@ -13,8 +13,9 @@ import {
   SAGE_REFS,
   updateRefs,
 } from '@sage/git';
+import type { SentAttempt } from '@sage/stream';
 import { ClusterError } from '../errors.ts';
-import { baseRef, workPrefix } from '../protocol/names.ts';
+import { baseRef, resultRef } from '../protocol/names.ts';
 
 /** A remote, as the coordinator and its workers name it. */
 export interface Remote {
@@ -54,8 +55,8 @@ export class CodeExchange {
   readonly #bases = new Map<string, Promise<void>>();
   /** Local refs that hold what was fetched. */
   readonly #pins = new Set<string>();
-  /** Refs of the remote that nobody needs any more. */
-  readonly #used = new Set<string>();
+  /** Refs of the remote whose work is here. */
+  readonly #received = new Set<string>();
 
   constructor(repository: Repository, remote: Remote, run: string) {
     this.#repository = repository;
@@ -88,13 +89,16 @@ export class CodeExchange {
     ticket: string,
     { ref, head, base }: { readonly ref: string; readonly head: string; readonly base: string },
   ): Promise<string | undefined> {
-    const there = await readRemoteRef(this.#repository, this.#remote.name, ref);
-    if (there !== head)
-      return there === undefined ? `${ref} is not on the remote` : `${ref} is ${there}, not ${head}`;
-    await this.#fetch(ref, pinOf(ticket));
-    if ((await readRef(this.#repository, pinOf(ticket))) !== head) return `${ref} has moved`;
+    try {
+      await this.#fetch(ref, pinOf(ticket));
+    } catch (error) {
+      if ((await readRemoteRef(this.#repository, this.#remote.name, ref)) !== undefined) throw error;
+      return `${ref} is not on the remote`;
+    }
+    const there = await readRef(this.#repository, pinOf(ticket));
+    if (there !== head) return `${ref} is ${there}, not ${head}`;
     if (!(await isAncestor(this.#repository, base, head))) return `${head} does not descend from ${base}`;
-    this.#used.add(ref);
+    this.#received.add(ref);
     return undefined;
   }
 
@@ -112,49 +116,54 @@ export class CodeExchange {
   }
 
   /**
-   * What workers pushed for these tickets after their attempts were given up; kept under `keep`'s refs.
-   * Returns the tickets with the refs.
+   * Takes what this run has put on the remote away from it, earlier processes included. Work that nobody has received is kept by
+   * `keep`, unless its ticket has landed; returned are the tickets that it is of, with the refs.
    */
-  async keepLate(
-    tickets: ReadonlyMap<string, boolean>,
+  async tidy(
+    sent: readonly SentAttempt[],
     keep: (ticket: string, commit: string) => Promise<string>,
   ): Promise<{ ticket: string; ref: string | undefined }[]> {
-    const found: { ticket: string; ref: string | undefined }[] = [];
-    for (const [ticket, hasLanded] of tickets) {
-      const refs = await listRemoteRefs(this.#repository, this.#remote.name, workPrefix(ticket));
-      for (const { ref, commit } of refs) {
-        if (this.#used.has(ref)) continue;
-        this.#used.add(ref);
-        if (hasLanded) {
-          found.push({ ticket, ref: undefined });
-          continue;
-        }
-        await this.#fetch(ref, pinOf(ticket));
-        found.push({ ticket, ref: await keep(ticket, commit) });
-      }
+    const late: { ticket: string; ref: string | undefined }[] = [];
+    const gone = await this.#refsBelow(`${SAGE_REFS.bases}${encodeRefComponent(this.#run)}/`);
+    const byRef = new Map(sent.map((one) => [resultRef(one.ticket, one.attempt, one.fence), one]));
+    for (const { ref, commit } of sent.length > 0 ? await this.#refsBelow(SAGE_REFS.work) : []) {
+      const one = byRef.get(ref.replace(REVIEW, ''));
+      if (!one) continue;
+      gone.push({ ref, commit });
+      if (ref !== resultRef(one.ticket, one.attempt, one.fence)) continue;
+      if (this.#received.has(ref) || (await isHere(this.#repository, commit))) continue;
+      if (!one.landed) await this.#fetch(ref, pinOf(one.ticket));
+      late.push({ ticket: one.ticket, ref: one.landed ? undefined : await keep(one.ticket, commit) });
     }
-    return found;
-  }
-
-  /** Removes what this run has put on the remote, and the local refs that nothing needs now. */
-  async close(): Promise<void> {
     const pins = [...this.#pins].map((ref) => ({ ref, old: undefined, new: 'delete' }));
     if (pins.length > 0) await updateRefs(this.#repository, pins);
-    // Those of an earlier process of the run as well.
-    const prefix = `${SAGE_REFS.bases}${encodeRefComponent(this.#run)}/`;
-    const bases = await listRemoteRefs(this.#repository, this.#remote.name, prefix);
-    const gone = [...bases.map(({ ref }) => ref), ...this.#used];
-    for (let at = 0; at < gone.length; at += 200)
-      await removeRemoteRefs(this.#repository, this.#remote.name, gone.slice(at, at + 200)).catch(
-        (error: unknown) => {
-          if (!(error instanceof GitError)) throw error;
-        },
-      );
+    for (let at = 0; at < gone.length; at += 200) {
+      const refs = gone.slice(at, at + 200).map(({ ref }) => ref);
+      await removeRemoteRefs(this.#repository, this.#remote.name, refs);
+    }
+    return late;
+  }
+
+  #refsBelow(prefix: string): Promise<{ readonly ref: string; readonly commit: string }[]> {
+    return listRemoteRefs(this.#repository, this.#remote.name, prefix);
   }
 
   async #fetch(ref: string, pin: string): Promise<void> {
     this.#pins.add(pin);
     await fetchFromRemote(this.#repository, this.#remote.name, [`+${ref}:${pin}`]);
+  }
+}
+
+/** What a person looks at has a ref of its own. */
+const REVIEW = /-review-\d+$/;
+
+async function isHere(repository: Repository, commit: string): Promise<boolean> {
+  try {
+    await git(repository, ['cat-file', '-e', commit]);
+    return true;
+  } catch (error) {
+    if (error instanceof GitError) return false;
+    throw error;
   }
 }
 

@@ -6,8 +6,8 @@ const PATIENCE_MS = 10 * 60_000;
 const MAX_PAUSE_MS = 30_000;
 
 /**
- * Pushes a commit to a ref that does not exist yet. A remote that is down is tried again; where that does not help, the work
- * stays in the mirror of this worker.
+ * Pushes a commit to a ref that does not exist yet. A remote that is down is tried again; where that does not help, or where
+ * nobody waits for the work any more (`signal`), it stays in the mirror of this worker.
  * @throws {PushError} naming where the work is.
  */
 export async function pushWork(
@@ -18,6 +18,7 @@ export async function pushWork(
 ): Promise<void> {
   const until = performance.now() + patience;
   for (let pause = 1_000; ; pause = Math.min(2 * pause, MAX_PAUSE_MS)) {
+    if (signal.aborted) throw await kept(repository, work, 'nobody waits for it any more');
     try {
       return await createRemoteRef(repository, 'origin', work);
     } catch (cause) {
@@ -27,17 +28,19 @@ export async function pushWork(
         await delay(pause, undefined, { signal }).catch(() => {});
         continue;
       }
-      const kept = `${SAGE_REFS.interrupted}${work.ref.replace(SAGE_REFS.work, '')}`;
-      await updateRefs(repository, [{ ref: kept, old: undefined, new: work.commit }]);
-      const reason = cause.stderr.trim().split('\n').at(-1) ?? cause.message;
-      throw new PushError(
-        `it could not push its work (${reason}), which is in ${repository.root} as ${kept}`,
-        {
-          cause,
-        },
-      );
+      throw await kept(repository, work, cause.stderr.trim().split('\n').at(-1) ?? cause.message);
     }
   }
+}
+
+async function kept(
+  repository: Repository,
+  { ref, commit }: { readonly ref: string; readonly commit: string },
+  reason: string,
+): Promise<PushError> {
+  const own = `${SAGE_REFS.interrupted}${ref.replace(SAGE_REFS.work, '')}`;
+  await updateRefs(repository, [{ ref: own, old: undefined, new: commit }]);
+  return new PushError(`it could not push its work (${reason}), which is in ${repository.root} as ${own}`);
 }
 
 export class PushError extends Error {

@@ -65,7 +65,7 @@ export async function listRemoteRefs(
   remote: string,
   prefix: string,
   limits: Limits = {},
-): Promise<readonly { readonly ref: string; readonly commit: string }[]> {
+): Promise<{ readonly ref: string; readonly commit: string }[]> {
   const listed = await remoteGit(repository, ['ls-remote', '--refs', '--', remote, `${prefix}*`], limits);
   return listed.split('\n').flatMap((line) => {
     const [commit, ref] = line.split('\t');

@@ -186,7 +186,7 @@ export class AttemptRunner {
   async #issueFence({ ticket: { id }, attempt }: WorkRequest): Promise<number> {
     const { log, clock } = this.#context;
     const now = Math.floor(clock.now().getTime() / 1000);
-    const fence = Math.max(now, (log.state.fences.get(id) ?? 0) + 1);
+    const fence = Math.max(now, (log.state.sent.get(id)?.at(-1)?.fence ?? 0) + 1);
     await log.emit({ event: 'attempt.dispatched', ticket: id, attempt, fence });
     return fence;
   }

@@ -1,5 +1,5 @@
 import { QueueStoppedError, UnfinishedLandingError } from '@sage/commit-queue';
-import { type RunOutcome, type RunSummary, summarise } from '@sage/journal';
+import { type RunOutcome, type RunState, type RunSummary, summarise } from '@sage/journal';
 import { TicketIndexError } from '@sage/tickets';
 import { isMachineError } from '@sage/workers';
 import { type AttemptMessage, AttemptSupervisor } from '../attempts/attempt-supervisor.ts';
@@ -21,6 +21,7 @@ import { machineFailed } from '../limits/machine-health.ts';
 import { TurnedAway } from '../limits/turned-away.ts';
 import type { LiveInputs } from '../live/live-inputs.ts';
 import { SourceError } from '../errors.ts';
+import type { SentAttempt } from '../ports.ts';
 import { unsettledEntries } from '../start/recovery.ts';
 import { journalBlocked } from './journal-blocked.ts';
 import { Mailbox } from './mailbox.ts';
@@ -279,7 +280,7 @@ export class Run {
   }
 
   async #finish(): Promise<RunEnd> {
-    const { states, queue, target, log, stop, killSignal } = this.#context;
+    const { states, queue, target, log, stop, killSignal, workers } = this.#context;
     this.#cancelWake();
     this.#landingPause.end();
     this.#parts.inputs.close();
@@ -300,6 +301,7 @@ export class Run {
       if (!expected) throw error;
       this.#stop(error);
     }
+    await workers.finish?.(sentAttempts(log.state));
     const halted = stop.aborted || this.#halt.signal.aborted;
     const outcome = this.#endReason !== undefined ? 'stopped' : halted ? 'interrupted' : 'finished';
     await journalBlocked(this.#context, this.#starts.leftOut);
@@ -312,6 +314,12 @@ export class Run {
     await log.emit({ event: 'run.finished', outcome, ...reason, summary, unrecorded });
     return { outcome, ...reason, summary };
   }
+}
+
+function sentAttempts({ sent, completed }: RunState): SentAttempt[] {
+  return [...sent].flatMap(([ticket, attempts]) =>
+    attempts.map((one) => ({ ...one, ticket, landed: completed.has(ticket) })),
+  );
 }
 
 function messageOf(error: unknown): string {

@@ -41,6 +41,8 @@ export interface LoopOptions extends Selection {
   readonly tracked?: boolean;
   readonly forecast?: RunParts['forecast'];
   readonly inputs?: (loop: Omit<Loop, 'end' | 'finish'>) => readonly LiveInput[];
+  /** Attempts that an earlier process has sent to other machines, by ticket. */
+  readonly early?: Readonly<Record<string, { readonly attempt: number; readonly base: string }>>;
   /** Resumes the run of an earlier loop: its time, source, queue and journal. */
   readonly resumes?: Loop;
 }
@@ -68,6 +70,7 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
   const clock = resumes?.clock ?? virtualClock();
   const source = resumes?.source ?? memorySource(options.tickets, { tracked: options.tracked ?? true });
   const workers = fakeWorkers(clock, options.script);
+  for (const [id, attempt] of Object.entries(options.early ?? {})) workers.earlier.set(id, attempt);
   const log = resumes?.log ?? memoryLog(clock.now);
   const notices: string[] = [];
   const stop = new AbortController();
