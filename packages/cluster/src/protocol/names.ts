@@ -52,11 +52,7 @@ export function jobId(run: string, ticket: string, attempt: number): string {
 
 /** Where a worker puts what an attempt has made, on the remote. */
 export function resultRef(ticket: string, attempt: number, fence: number): string {
-  return `${workPrefix(ticket)}${attempt}-${fence}`;
-}
-
-export function workPrefix(ticket: string): string {
-  return `${SAGE_REFS.work}${encodeRefComponent(ticket)}/`;
+  return `${SAGE_REFS.work}${encodeRefComponent(ticket)}/${attempt}-${fence}`;
 }
 
 /** Where the remote has a commit that attempts start from, until the run ends. */
