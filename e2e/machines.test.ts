@@ -5,6 +5,7 @@ import { hasRedis } from '@sage/test-support/redis';
 import { describe, expect, test } from 'vitest';
 import { inspect } from './machines/inspect.ts';
 import { journaled, Site } from './machines/site.ts';
+import { parseEvents } from './sandbox.ts';
 
 const IDS = ['M-1', 'M-2', 'M-3', 'M-4', 'M-5', 'M-6'];
 const TICKETS = IDS.map((id, index) => ({ id, dependencies: index < 3 ? [] : [IDS[index - 3] ?? ''] }));
@@ -54,6 +55,7 @@ describe.skipIf(!hasRedis).concurrent('sage on several machines (Redis)', () => 
       ([, id]) => id,
     );
     const begun = [...two.said.matchAll(/(M-[123]): attempt 1 of run/g)].map(([, id]) => id);
+    expect(begun.length).toBeGreaterThan(0);
     for (const id of begun.slice(0, 1)) expect(sent.filter((each) => each === id)).toHaveLength(1);
   });
 
@@ -76,5 +78,30 @@ describe.skipIf(!hasRedis).concurrent('sage on several machines (Redis)', () => 
     await site.sandbox.write('../gate', '');
     expect((await site.finish()).exitCode).toBe(0);
     expect(await inspect(site, ['M-1', 'M-2'])).toEqual([]);
+  });
+
+  test('sage abandon ends what a killed run has on other machines, and leaves nothing on the remote', async ({
+    onTestFinished,
+  }) => {
+    const site = await Site.open({
+      tickets: TICKETS.slice(0, 4),
+      agent: `${WRITE}; touch "$SITE/began-$SAGE_TICKET_ID"; test "$SAGE_TICKET_ID" = M-1 || sleep 600`,
+      onTestFinished,
+    });
+    const one = await site.startMachine('one', 2);
+    const running = site.startRun();
+    await until(() => existsSync(join(site.folder, 'began-M-3')));
+    running.kill('SIGKILL');
+    await running;
+    const run = parseEvents(journaled(site).split('\n')[0] ?? '')[0]?.run ?? '';
+    const abandoned = await site.sandbox.sage('abandon', run);
+    expect([abandoned.exitCode, abandoned.stdout]).toEqual([
+      0,
+      `run ${run} is abandoned: the next sage stream starts a new one`,
+    ]);
+    await until(() => /M-2: .*[^]*M-3: (?!attempt 1 of)/.test(one.said));
+    expect(site.agentsLeft()).toEqual([]);
+    expect(site.remoteRefs()).toBe('');
+    expect((await site.sandbox.sage('status')).stdout).not.toContain('interrupted');
   });
 });

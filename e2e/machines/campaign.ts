@@ -14,6 +14,8 @@ const AGENT =
   'cat > /dev/null; echo "on $SAGE_TICKET_ID"; sleep 0.$(( $$ % 10 )); sleep 0.4; mkdir -p out; echo "$SAGE_TICKET_ID" > "out/$SAGE_TICKET_ID.txt"';
 /** A run that does not come to its end is wrong. */
 const LIMIT_MS = 5 * 60_000;
+/** Agents on other machines get 30 s of it to end. */
+const STOP_LIMIT_MS = 90_000;
 
 export interface Tally {
   /** Faults by name. */
@@ -70,8 +72,16 @@ async function untilDone(site: Site, random: Random, tally: Tally): Promise<void
           random() < 0.5
             ? (['SIGKILL', 'coordinator kill -9'] as const)
             : (['SIGINT', 'coordinator SIGINT'] as const);
-        count(tally, name);
+        const isParted = random() < 0.3;
+        count(tally, isParted ? `${name}, parted from the broker` : name);
+        if (isParted) {
+          site.way.part();
+          await delay(1_000 * random());
+        }
         running.kill(signal);
+        if (!(await Promise.race([over, delay(STOP_LIMIT_MS, false)])))
+          throw new Error(`${name} has not ended the run within ${STOP_LIMIT_MS / 1000} s`);
+        site.way.heal();
         break;
       }
       const fault = FAULTS[Math.floor(random() * FAULTS.length)] as Fault;

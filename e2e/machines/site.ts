@@ -1,8 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '@sage/test-support/free-port';
 import { startRedis, type TestRedis } from '@sage/test-support/redis';
 import { Sandbox, type SageResult, type TicketInput } from '../sandbox.ts';
 import { openProxy, type Proxy } from './proxy.ts';
@@ -201,12 +201,4 @@ function killGroup(child: ChildProcess | undefined): void {
   } catch {
     // It has ended.
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
 }

@@ -40,6 +40,12 @@ export function recordedFlags(record: unknown): TypedFlags | undefined {
   return schema.safeParse(record).data?.flags;
 }
 
+/** The broker of a run, without its password. */
+export function recordedBroker(record: unknown): Settings['broker'] {
+  const { flags, config } = schema.safeParse(record).data ?? {};
+  return flags?.broker ?? (config as Settings | undefined)?.broker;
+}
+
 /**
  * What a run begins, or goes on, with. A run keeps the configuration and the prompt template that it was begun with where
  * one of its own landings has changed them; what the user has changed since counts.

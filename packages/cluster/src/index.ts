@@ -4,6 +4,7 @@ export type { RosterEntry, WorkerAsked } from './broker/roster.ts';
 export type { Equipment } from './coordinator/compose-payload.ts';
 export type { OwnVersions } from './coordinator/fleet.ts';
 export { type Cluster, type ClusterOptions, openCluster } from './coordinator/open-cluster.ts';
+export { endElsewhere } from './coordinator/tidy-elsewhere.ts';
 export { PROTOCOL } from './protocol/names.ts';
 export {
   type Answer,

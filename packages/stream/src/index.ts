@@ -33,6 +33,7 @@ export { type Plan, type PlanOptions, planStream, type RunForecast } from './for
 export { auditQueue } from './landing/audit-queue.ts';
 export { processQueue, type QueueProcessing } from './landing/process-queue.ts';
 export { queueVerification, type QueueVerification, type VerifySettings } from './landing/verify.ts';
+export type { LeftElsewhere } from './start/left-elsewhere.ts';
 export { cameAlong } from './start/own-files.ts';
 export { interruptedRun, type InterruptedRun } from './start/interrupted-run.ts';
 export { type Controlled, controlRun, type ControlRunOptions } from './live/control-run.ts';

@@ -34,19 +34,25 @@ export async function openBroker(address: string): Promise<Broker> {
   const shown = withoutPassword(address);
   const open: { close(): Promise<void> }[] = [];
   const connections = new Set<Redis>();
-  const connect = (): Redis => {
-    const redis = new Redis(address, {
-      // Commands wait for a broker that comes back.
-      maxRetriesPerRequest: null,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), MAX_RETRY_MS),
-      lazyConnect: true,
-    });
+  const keepTrack = (redis: Redis): Redis => {
     // Said by who waits; without a listener it would end the process.
     redis.on('error', () => {});
     connections.add(redis);
+    // BullMQ makes its own connections of one, and gives up for good on one that it has to open itself while the broker is away.
+    const duplicate = redis.duplicate.bind(redis);
+    redis.duplicate = (options) => keepTrack(duplicate({ ...options, lazyConnect: false }));
     return redis;
   };
+  const connect = (): Redis =>
+    keepTrack(
+      new Redis(address, {
+        // Commands wait for a broker that comes back.
+        maxRetriesPerRequest: null,
+        connectTimeout: CONNECT_TIMEOUT_MS,
+        retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), MAX_RETRY_MS),
+        lazyConnect: true,
+      }),
+    );
   const redis = connect();
   const warnings = await assertBroker(address, shown);
   await redis.connect();

@@ -16,6 +16,7 @@ import type { Fleet } from './fleet.ts';
 import { JobWatch } from './job-watch.ts';
 import { OutputFiles } from './output-files.ts';
 import { checkElsewhere } from './remote-checks.ts';
+import { tidyElsewhere } from './tidy-elsewhere.ts';
 
 /** An attempt that no worker has begun with is not begun later than this. */
 const DEADLINE_MS = 24 * 3_600_000;
@@ -73,9 +74,11 @@ export class ClusterPool implements WorkerPool {
     const { broker, equipment, fleet, local, repository } = this.#options;
     const needs = needsOf({}, equipment);
     if (request.elsewhere !== true || !fleet.fits(needs)) return local.check(request);
+    const jobs = await Promise.race([this.#jobsOf(needs), whenAborted(request.signal)]);
+    if (jobs === undefined) return { ok: false, output: '' };
     return checkElsewhere(request, {
       broker,
-      jobs: await this.#jobsOf(needs),
+      jobs,
       root: repository.root,
       runFolder: join(SAGE_PATHS.runs, request.run),
       payloadFor: async ({ commit, command, timeout }, fence) => ({
@@ -119,17 +122,22 @@ export class ClusterPool implements WorkerPool {
     const needs = needsOf(request, equipment);
     const isLocal = hasAgent && !fleet.fits(needs) && (request.labels ?? []).length === 0;
     if (isLocal && !earlier) return local.run(request, run);
-    const jobs = await this.#jobsOf(needs);
+    // The broker may be out of reach for long: a person who stops the run does not wait for it.
+    const stopped = whenAborted(run.signal);
+    const jobs = await Promise.race([this.#jobsOf(needs), stopped]);
+    if (jobs === undefined) return { ...NO_RESULT, outcome: 'interrupted' };
     run.onStarted?.();
     let fence: number | undefined;
     if (earlier?.attempt === request.attempt && earlier.base === request.base) fence = earlier.fence;
     else if (earlier)
-      await disown({ broker, jobs, id: jobId(request.run, id, earlier.attempt) }, earlier.fence);
+      await within(
+        SHORT_MS,
+        disown({ broker, jobs, id: jobId(request.run, id, earlier.attempt) }, earlier.fence),
+      ).catch(() => {});
     for (;;) {
       const goesOn = fence !== undefined;
       if (fence === undefined && isLocal) return local.run(request, run);
-      // The broker may be out of reach for long: a person who stops the run does not wait for it.
-      fence ??= await Promise.race([this.#send(request, run, needs, jobs), whenAborted(run.signal)]);
+      fence ??= await Promise.race([this.#send(request, run, needs, jobs), stopped]);
       if (fence === undefined) return { ...NO_RESULT, outcome: 'interrupted' };
       const result = await this.#follow({ request, run, jobs, fence, goesOn });
       if (result) return result;
@@ -138,31 +146,17 @@ export class ClusterPool implements WorkerPool {
   }
 
   async finish(sent: readonly SentAttempt[]): Promise<void> {
-    const { local, notice } = this.#options;
-    try {
-      // Nobody asks for these any more.
-      for (const [ticket, { attempt, fence }] of this.#underWay) await this.#disown(ticket, attempt, fence);
-      const late = await this.#code.tidy(sent, (ticket, commit) => local.keep(ticket, commit, 'interrupted'));
-      for (const { ticket, ref } of late) {
-        const what = ref === undefined ? 'it has landed already' : `kept as ${ref}`;
-        notice(`${ticket}: work came that nobody waited for any more; ${what}`);
-      }
-    } catch (error) {
-      notice(`the remote could not be tidied: ${firstLine(error)}; its refs below refs/sage/ stay`);
-    }
+    const { broker, run, local, notice } = this.#options;
+    const cutOff = [...this.#underWay].map(([ticket, underWay]) => ({ ...underWay, ticket }));
+    const keep = (ticket: string, commit: string) => local.keep(ticket, commit, 'interrupted');
+    for (const line of await tidyElsewhere({ broker, code: this.#code, run, cutOff, sent, keep }))
+      notice(line);
   }
 
   async close(): Promise<void> {
-    for (const jobs of this.#queues.values()) (await jobs).close();
+    for (const jobs of this.#queues.values()) jobs.then((opened) => opened.close()).catch(() => {});
     await within(SHORT_MS, this.#output.close());
     await this.#options.local.close();
-  }
-
-  async #disown(ticket: string, attempt: number, fence: number): Promise<void> {
-    const { broker, run } = this.#options;
-    const id = jobId(run, ticket, attempt);
-    for (const jobs of this.#queues.values())
-      await within(SHORT_MS, disown({ broker, jobs: await jobs, id }, fence)).catch(() => {});
   }
 
   #jobsOf(needs: readonly string[]): Promise<JobWatch> {
@@ -171,6 +165,8 @@ export class ClusterPool implements WorkerPool {
     if (!jobs) {
       jobs = JobWatch.open(this.#options.broker, name, this.#options.lease);
       this.#queues.set(name, jobs);
+      // One that could not be opened is tried again.
+      jobs.catch(() => this.#queues.delete(name));
     }
     return jobs;
   }
@@ -271,8 +267,4 @@ function whenAborted(signal: AbortSignal | undefined): Promise<undefined> {
     if (signal?.aborted) resolve(undefined);
     else signal?.addEventListener('abort', () => resolve(undefined), { once: true });
   });
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 }

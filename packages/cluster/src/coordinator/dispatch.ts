@@ -1,7 +1,7 @@
-import type { Broker } from '../broker/broker.ts';
+import { type Broker, queueNames } from '../broker/broker.ts';
 import { forgetOrders, sendOrder } from '../broker/orders.ts';
 import type { Said } from '../protocol/payload.ts';
-import type { JobEnd, JobWatch } from './job-watch.ts';
+import { type JobEnd, type JobWatch, removeJob } from './job-watch.ts';
 
 /** How long a worker may take to end an agent that it was asked to stop, before nobody waits for it. */
 const STOP_PATIENCE_MS = 30_000;
@@ -9,7 +9,7 @@ const KILL_PATIENCE_MS = 3_000;
 
 export interface DispatchOptions {
   readonly broker: Broker;
-  readonly jobs: JobWatch;
+  readonly jobs: Pick<JobWatch, 'remove' | 'ended'>;
   readonly id: string;
   readonly fence: number;
   readonly signal?: AbortSignal | undefined;
@@ -54,9 +54,17 @@ export async function awaitJob(options: DispatchOptions): Promise<DispatchEnd> {
 
 /** Nobody waits for this attempt: its worker ends it when it hears of that. */
 export async function disown(
-  { broker, jobs, id }: Pick<DispatchOptions, 'broker' | 'jobs' | 'id'>,
+  { broker, jobs, id }: Pick<DispatchOptions, 'broker' | 'id'> & { readonly jobs: Pick<JobWatch, 'remove'> },
   fence: number,
 ): Promise<void> {
   if (await jobs.remove(id)) await forgetOrders(broker.redis, id);
   else await sendOrder(broker.redis, id, { kind: 'kill', fence });
+}
+
+/** The same, where nobody knows what its queue is. */
+export async function disownAnywhere(broker: Broker, id: string, fence: number): Promise<void> {
+  for (const name of await queueNames(broker.redis)) {
+    const queue = broker.queue(name);
+    await disown({ broker, jobs: { remove: (job) => removeJob(queue, job) }, id }, fence);
+  }
 }

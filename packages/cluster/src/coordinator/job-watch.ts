@@ -48,7 +48,7 @@ export class JobWatch {
     this.#events.on('progress', ({ jobId, data }) => this.#onProgress(jobId, data));
     this.#timer = setInterval(() => {
       for (const id of this.#watched.keys()) void this.#look(id);
-    }, LOOK_MS);
+    }, LOOK_MS).unref();
   }
 
   static async open(broker: Broker, name: string, lease: number): Promise<JobWatch> {
@@ -77,14 +77,8 @@ export class JobWatch {
   }
 
   /** Takes a job out of the queue. Returns false where a worker has it. */
-  async remove(id: string): Promise<boolean> {
-    try {
-      const job = (await this.#queue.getJob(id)) as Job | undefined;
-      await job?.remove();
-      return true;
-    } catch {
-      return false;
-    }
+  remove(id: string): Promise<boolean> {
+    return removeJob(this.#queue, id);
   }
 
   /** Resolves with how a job ends. */
@@ -121,6 +115,17 @@ export class JobWatch {
     }
     const end = endOf(job, watched.fence);
     if (end) watched.end.resolve(end);
+  }
+}
+
+/** Returns false where a worker has it. */
+export async function removeJob(queue: Queue, id: string): Promise<boolean> {
+  try {
+    const job = (await queue.getJob(id)) as Job | undefined;
+    await job?.remove();
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,5 +1,5 @@
 import { QueueStoppedError, UnfinishedLandingError } from '@sage/commit-queue';
-import { type RunOutcome, type RunState, type RunSummary, summarise } from '@sage/journal';
+import { type RunOutcome, type RunSummary, summarise } from '@sage/journal';
 import { TicketIndexError } from '@sage/tickets';
 import { isMachineError } from '@sage/workers';
 import { type AttemptMessage, AttemptSupervisor } from '../attempts/attempt-supervisor.ts';
@@ -21,7 +21,7 @@ import { machineFailed } from '../limits/machine-health.ts';
 import { TurnedAway } from '../limits/turned-away.ts';
 import type { LiveInputs } from '../live/live-inputs.ts';
 import { SourceError } from '../errors.ts';
-import type { SentAttempt } from '../ports.ts';
+import { sentAttempts } from '../start/left-elsewhere.ts';
 import { unsettledEntries } from '../start/recovery.ts';
 import { journalBlocked } from './journal-blocked.ts';
 import { Mailbox } from './mailbox.ts';
@@ -314,12 +314,6 @@ export class Run {
     await log.emit({ event: 'run.finished', outcome, ...reason, summary, unrecorded });
     return { outcome, ...reason, summary };
   }
-}
-
-function sentAttempts({ sent, completed }: RunState): SentAttempt[] {
-  return [...sent].flatMap(([ticket, attempts]) =>
-    attempts.map((one) => ({ ...one, ticket, landed: completed.has(ticket) })),
-  );
 }
 
 function messageOf(error: unknown): string {

@@ -4,6 +4,7 @@ import { openWorkers, resolveAgent } from '@sage/workers';
 import { didYouMean } from '../backlog/nearest-name.ts';
 import { systemClock } from '../context/clock.ts';
 import { NoRunError } from '../errors.ts';
+import { type LeftElsewhere, sentAttempts } from './left-elsewhere.ts';
 import { onlyRun } from './only-run.ts';
 import { recoverWorkers } from './recovery.ts';
 
@@ -14,26 +15,34 @@ export interface AbandonedRun {
   readonly notices: readonly string[];
 }
 
+interface AbandonOptions {
+  readonly directory: string;
+  readonly run: string;
+  /** Called for a run that has given attempts to other machines; returns what a person should know, a line each. */
+  readonly endElsewhere: (left: LeftElsewhere) => Promise<readonly string[]>;
+}
+
 /**
  * Ends an unfinished run on purpose: no later one resumes it. What it landed stays, what it left running is ended, and
  * unfinished work is kept. Its open tickets are free for the next run.
  * @throws {NoRunError}, {CannotStartError} `ALREADY_RUNNING`: nothing was changed.
  */
-export async function abandonRun({
-  directory,
-  run,
-}: {
-  readonly directory: string;
-  readonly run: string;
-}): Promise<AbandonedRun> {
+export async function abandonRun({ directory, run, endElsewhere }: AbandonOptions): Promise<AbandonedRun> {
   const repository = await openRepository(directory);
   await using _lock = await onlyRun(repository);
   const recorded = await unfinished(repository, run);
   const agent = resolveAgent({ command: 'false' });
   const workers = await openWorkers({ repository, agent, timeout: 0 });
-  let notices: string[];
+  const notices: string[] = [];
   try {
-    notices = await recoverWorkers([recorded], workers, { tickets: new Map() });
+    const { state } = recorded;
+    const sent = sentAttempts(state);
+    if (sent.length > 0) {
+      const cutOff = [...state.dispatched].map(([ticket, one]) => ({ ...one, ticket }));
+      const keep: LeftElsewhere['keep'] = (ticket, commit) => workers.keep(ticket, commit, 'interrupted');
+      notices.push(...(await endElsewhere({ repository, run, target: state.target, cutOff, sent, keep })));
+    }
+    notices.push(...(await recoverWorkers([recorded], workers, { tickets: new Map() })));
   } finally {
     await workers.close();
   }

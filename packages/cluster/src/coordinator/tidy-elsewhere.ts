@@ -1,0 +1,59 @@
+import type { Repository } from '@sage/git';
+import type { LeftElsewhere, SentAttempt } from '@sage/stream';
+import { type Broker, openBroker } from '../broker/broker.ts';
+import { ClusterError } from '../errors.ts';
+import { jobId } from '../protocol/names.ts';
+import { within } from '../within.ts';
+import { CodeExchange, remoteOf } from './code-exchange.ts';
+import { disownAnywhere } from './dispatch.ts';
+
+/** The broker may be out of reach: nobody waits for it longer, in milliseconds. */
+const SHORT_MS = 2_000;
+
+interface TidyOptions extends Pick<LeftElsewhere, 'run' | 'cutOff' | 'keep'> {
+  readonly broker: Broker;
+  readonly code: CodeExchange;
+  readonly sent: readonly SentAttempt[];
+}
+
+/** Ends attempts that nobody asks for any more, and takes what the run has left off the remote. Returns what a person should know. */
+export async function tidyElsewhere({
+  broker,
+  code,
+  run,
+  cutOff,
+  sent,
+  keep,
+}: TidyOptions): Promise<string[]> {
+  for (const { ticket, attempt, fence } of cutOff)
+    await within(SHORT_MS, disownAnywhere(broker, jobId(run, ticket, attempt), fence)).catch(() => {});
+  try {
+    const late = await code.tidy(sent, keep);
+    return late.map(({ ticket, ref }) => {
+      const what = ref === undefined ? 'it has landed already' : `kept as ${ref}`;
+      return `${ticket}: work came that nobody waited for any more; ${what}`;
+    });
+  } catch (error) {
+    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
+    return [`the remote could not be tidied: ${reason}; its refs below refs/sage/ stay`];
+  }
+}
+
+/** Ends what a run has left on other machines that nobody resumes. Returns what a person should know. */
+export async function endElsewhere(
+  address: string,
+  { repository, run, target, ...left }: LeftElsewhere & { readonly repository: Repository },
+): Promise<string[]> {
+  try {
+    const broker = await openBroker(address);
+    try {
+      const remote = await remoteOf(repository, target.replace('refs/heads/', ''));
+      return await tidyElsewhere({ ...left, run, broker, code: new CodeExchange(repository, remote, run) });
+    } finally {
+      await broker.close();
+    }
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+    return [`agents of the run on other machines were not ended: ${error.message}`];
+  }
+}
