@@ -25,8 +25,14 @@ export async function cancel(): Promise<string[]> {
       }
     };
     const taken: number[] = [];
-    for (const { id } of tickets) {
-      while (read(`began-${id}`) === undefined) await delay(50);
+    const left = new Set(tickets.map(({ id }) => id));
+    while (left.size > 0) {
+      const id = [...left].find((each) => read(`began-${each}`) !== undefined);
+      if (id === undefined) {
+        await delay(50);
+        continue;
+      }
+      left.delete(id);
       const asked = Date.now();
       await site.sandbox.sage('skip', id);
       let ended: string | undefined;

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { hasRedis, startRedis } from '@sage/test-support/redis';
 import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -30,5 +31,25 @@ describe.skipIf(!hasRedis)('a broker (Redis)', () => {
         .split('\n').length;
     while ((await connections()) > 1) await new Promise(setImmediate);
     expect(await connections()).toBe(1);
+  });
+
+  test('one that goes away between two connections cannot be used, and is said so', async () => {
+    const server = await startRedis();
+    onTestFinished(() => server.stop());
+    let connections = 0;
+    const way = createServer((near) => {
+      connections += 1;
+      if (connections > 1) return void near.destroy();
+      const far = connect(Number(new URL(server.address).port), '127.0.0.1');
+      near.pipe(far).pipe(near);
+      for (const socket of [near, far]) socket.on('error', () => {});
+    });
+    await new Promise<void>((resolve) => way.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void way.close());
+    const { port } = way.address() as AddressInfo;
+    await expect(openBroker(`redis://127.0.0.1:${port}`)).rejects.toMatchObject({
+      code: 'NO_BROKER',
+      message: expect.stringMatching(/cannot be used: .*; start it, or correct --broker$/),
+    });
   });
 });

@@ -55,7 +55,12 @@ export async function openBroker(address: string): Promise<Broker> {
     );
   const redis = connect();
   const warnings = await assertBroker(address, shown);
-  await redis.connect();
+  try {
+    await redis.connect();
+  } catch (cause) {
+    redis.disconnect();
+    throw unusable(shown, cause instanceof Error ? cause.message : String(cause), cause);
+  }
   const keep = <T extends { close(): Promise<void>; on(event: 'error', listener: () => void): unknown }>(
     one: T,
   ): T => {
@@ -142,14 +147,18 @@ async function assertBroker(address: string, shown: string): Promise<string[]> {
   } catch (cause) {
     if (cause instanceof ClusterError) throw cause;
     const why = cause instanceof Error && !/closed/i.test(cause.message) ? cause.message : reason;
-    throw new ClusterError(
-      'NO_BROKER',
-      `broker ${shown} cannot be used: ${firstLine(why)}; start it, or correct --broker`,
-      { cause },
-    );
+    throw unusable(shown, why, cause);
   } finally {
     probe.disconnect();
   }
+}
+
+function unusable(shown: string, why: string, cause: unknown): ClusterError {
+  return new ClusterError(
+    'NO_BROKER',
+    `broker ${shown} cannot be used: ${firstLine(why)}; start it, or correct --broker`,
+    { cause },
+  );
 }
 
 /** As it may be shown. */
