@@ -124,22 +124,25 @@ export class CodeExchange {
     keep: (ticket: string, commit: string) => Promise<string>,
   ): Promise<{ ticket: string; ref: string | undefined }[]> {
     const late: { ticket: string; ref: string | undefined }[] = [];
-    const gone = await this.#refsBelow(`${SAGE_REFS.bases}${encodeRefComponent(this.#run)}/`);
-    const byRef = new Map(sent.map((one) => [resultRef(one.ticket, one.attempt, one.fence), one]));
-    for (const { ref, commit } of sent.length > 0 ? await this.#refsBelow(SAGE_REFS.work) : []) {
-      const one = byRef.get(ref.replace(REVIEW, ''));
-      if (!one) continue;
-      gone.push({ ref, commit });
-      if (ref !== resultRef(one.ticket, one.attempt, one.fence)) continue;
-      if (this.#received.has(ref) || (await isHere(this.#repository, commit))) continue;
-      if (!one.landed) await this.#fetch(ref, pinOf(one.ticket));
-      late.push({ ticket: one.ticket, ref: one.landed ? undefined : await keep(one.ticket, commit) });
-    }
-    const pins = [...this.#pins].map((ref) => ({ ref, old: undefined, new: 'delete' }));
-    if (pins.length > 0) await updateRefs(this.#repository, pins);
-    for (let at = 0; at < gone.length; at += 200) {
-      const refs = gone.slice(at, at + 200).map(({ ref }) => ref);
-      await removeRemoteRefs(this.#repository, this.#remote.name, refs);
+    try {
+      const gone = await this.#refsBelow(`${SAGE_REFS.bases}${encodeRefComponent(this.#run)}/`);
+      const byRef = new Map(sent.map((one) => [resultRef(one.ticket, one.attempt, one.fence), one]));
+      for (const { ref, commit } of sent.length > 0 ? await this.#refsBelow(SAGE_REFS.work) : []) {
+        const one = byRef.get(ref.replace(REVIEW, ''));
+        if (!one) continue;
+        gone.push({ ref, commit });
+        if (REVIEW.test(ref) || this.#received.has(ref) || (await isHere(this.#repository, commit))) continue;
+        if (!one.landed) await this.#fetch(ref, pinOf(one.ticket));
+        late.push({ ticket: one.ticket, ref: one.landed ? undefined : await keep(one.ticket, commit) });
+      }
+      for (let at = 0; at < gone.length; at += 200) {
+        const refs = gone.slice(at, at + 200).map(({ ref }) => ref);
+        await removeRemoteRefs(this.#repository, this.#remote.name, refs);
+      }
+    } finally {
+      const pins = [...this.#pins].map((ref) => ({ ref, old: undefined, new: 'delete' }));
+      this.#pins.clear();
+      if (pins.length > 0) await updateRefs(this.#repository, pins);
     }
     return late;
   }

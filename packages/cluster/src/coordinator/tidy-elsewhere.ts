@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Repository } from '@sage/git';
 import type { LeftElsewhere, SentAttempt } from '@sage/stream';
 import { type Broker, openBroker } from '../broker/broker.ts';
@@ -9,6 +10,10 @@ import { disownAnywhere } from './dispatch.ts';
 
 /** The broker may be out of reach: nobody waits for it longer, in milliseconds. */
 const SHORT_MS = 2_000;
+
+/** A remote that cannot be reached is tried again after these pauses, twice as long each. */
+const FIRST_PAUSE_MS = 1_000;
+const LAST_PAUSE_MS = 8_000;
 
 interface TidyOptions extends Pick<LeftElsewhere, 'run' | 'cutOff' | 'keep'> {
   readonly broker: Broker;
@@ -27,15 +32,19 @@ export async function tidyElsewhere({
 }: TidyOptions): Promise<string[]> {
   for (const { ticket, attempt, fence } of cutOff)
     await within(SHORT_MS, disownAnywhere(broker, jobId(run, ticket, attempt), fence)).catch(() => {});
-  try {
-    const late = await code.tidy(sent, keep);
-    return late.map(({ ticket, ref }) => {
-      const what = ref === undefined ? 'it has landed already' : `kept as ${ref}`;
-      return `${ticket}: work came that nobody waited for any more; ${what}`;
-    });
-  } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
-    return [`the remote could not be tidied: ${reason}; its refs below refs/sage/ stay`];
+  for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
+    try {
+      const late = await code.tidy(sent, keep);
+      return late.map(({ ticket, ref }) => {
+        const what = ref === undefined ? 'it has landed already' : `kept as ${ref}`;
+        return `${ticket}: work came that nobody waited for any more; ${what}`;
+      });
+    } catch (error) {
+      const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
+      if (pause > LAST_PAUSE_MS)
+        return [`the remote could not be tidied: ${reason}; its refs below refs/sage/ stay`];
+      await delay(pause);
+    }
   }
 }
 
