@@ -12,7 +12,7 @@ const run = promisify(execFile);
 export async function processStart(pid: number): Promise<string | undefined> {
   if (process.platform !== 'linux') return startByPs(pid);
   try {
-    const { started, ended } = await readProcessStat(pid);
+    const { started, ended } = readProcessStat(pid);
     return ended ? undefined : started;
   } catch (error) {
     // ESRCH: it ended while its file was read.

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 
 /** What Linux says of a process. */
 export interface ProcessStat {
@@ -10,11 +10,12 @@ export interface ProcessStat {
 }
 
 /**
- * Reads `/proc/PID/stat`, see proc(5).
+ * Reads `/proc/PID/stat`, see proc(5). At once, as no disk is waited for: a promise for each of hundreds of processes
+ * takes ten times as long.
  * @throws when there is no such process (ENOENT; ESRCH if it ended while it was read), or no `/proc`.
  */
-export async function readProcessStat(pid: number): Promise<ProcessStat> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8');
+export function readProcessStat(pid: number): ProcessStat {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
   // The second field is the name in parentheses and may hold anything: count from the last one. The third is the state.
   const [state = '', parent, ...others] = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return { parent: Number(parent), started: others[17] ?? '', ended: state === 'Z' || state === 'X' };

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { helperProgram, readProcessStat, runProcess } from '@sage/git';
 
@@ -18,10 +18,9 @@ export async function listProcesses(): Promise<ProcessEntry[]> {
   return process.platform === 'linux' ? fromProc() : fromPs();
 }
 
-async function fromProc(): Promise<ProcessEntry[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const entries = await Promise.all(pids.map(readProc));
-  return entries.filter((entry) => entry !== undefined);
+function fromProc(): ProcessEntry[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(readProc).filter((entry) => entry !== undefined);
 }
 
 /** A process without an environment after this many seconds has none: a kernel thread, or one that cleared it. */
@@ -29,13 +28,11 @@ const STARTING_S = 10;
 /** Unit of the start time in /proc (USER_HZ, 100 on every Linux that Node runs on). */
 const TICKS_PER_S = 100;
 
-async function readProc(pid: string): Promise<ProcessEntry | undefined> {
+function readProc(pid: string): ProcessEntry | undefined {
   try {
-    const [{ parent, started, ended }, environment] = await Promise.all([
-      readProcessStat(Number(pid)),
-      readFile(`/proc/${pid}/environ`, 'utf8'),
-    ]);
+    const { parent, started, ended } = readProcessStat(Number(pid));
     if (ended) return undefined;
+    const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
     const starting = environment === '' && uptime() - Number(started) / TICKS_PER_S < STARTING_S;
     return { pid: Number(pid), parent, started, environment: `\0${environment}\0`, starting };
   } catch {
