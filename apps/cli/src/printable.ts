@@ -1,7 +1,11 @@
 import stringWidth from 'string-width';
 
+/** Nearly all texts: as they are, and a column for each character. A plan of 100,000 tickets has as many of them. */
+const PLAIN = /^[ -~]*$/;
+
 /** Text of tickets, files and agents on a person's terminal: one line, and no control character gets through. */
 export function printable(text: string): string {
+  if (PLAIN.test(text)) return text.trim();
   return text
     .replaceAll(/[\r\n\t]+/g, ' ')
     .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '\u{fffd}')
@@ -21,10 +25,14 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+function widthOf(text: string): number {
+  return PLAIN.test(text) ? text.length : stringWidth(text);
+}
+
 /** The start of a text, at most `columns` wide. */
 export function fit(text: string, columns: number): string {
   const clean = printable(text);
-  if (stringWidth(clean) <= columns) return clean;
+  if (widthOf(clean) <= columns) return clean;
   let fitted = '';
   let width = 0;
   for (const character of clean) {
@@ -74,5 +82,5 @@ export function paragraph(text: string, columns: number, lines: number): string[
 /** Filled up with spaces, and cut to fit where `screen` has an edge. */
 export function column(text: string, columns: number, screen?: { readonly columns: number }): string {
   const fitted = screen?.columns === Infinity ? printable(text) : fit(text, columns);
-  return fitted + ' '.repeat(Math.max(0, columns - stringWidth(fitted)));
+  return fitted + ' '.repeat(Math.max(0, columns - widthOf(fitted)));
 }

@@ -13,6 +13,8 @@ test('what is cut says so, and wide characters count twice', () => {
   expect(fit('abcdef', 4)).toBe('abc\u{2026}');
   expect(fit('\u{6f22}\u{5b57}\u{6f22}\u{5b57}', 5)).toBe('\u{6f22}\u{5b57}\u{2026}');
   expect(column('ab', 4)).toBe('ab  ');
+  expect(fit('abc', 0)).toBe('\u{2026}');
+  expect(fit(' plain ', 5)).toBe('plain');
 });
 
 test('nothing is wider than it may be', () => {

@@ -143,8 +143,8 @@ function pool(
   return (key) => {
     let ofType = known.get(key.type);
     if (!ofType) known.set(key.type, (ofType = new Map()));
-    let pooled = ofType.get(key.component);
-    if (!pooled) ofType.set(key.component, (pooled = predict(key)));
-    return pooled;
+    // What is not known of a kind is known of it, too.
+    if (!ofType.has(key.component)) ofType.set(key.component, predict(key));
+    return ofType.get(key.component);
   };
 }

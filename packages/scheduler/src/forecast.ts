@@ -80,10 +80,14 @@ export function* forecastDraws(
   const backlog = ranked(tickets, rest);
   const { durations, graph } = backlog.open;
   const assignments: Assignment[] = [];
-  /** By index, as they are drawn. */
-  const laws = new Map<number, DurationLaw>();
+  /** By index. */
+  const laws: (DurationLaw | undefined)[] = Array.from({ length: graph.size });
+  /** Indexes in the order in which they are drawn. */
+  const known: number[] = [];
   const know = (id: string, index: number): void => {
-    if (!laws.has(index)) laws.set(index, lawOf(id, index));
+    if (laws[index] !== undefined) return;
+    laws[index] = lawOf(id, index);
+    known.push(index);
   };
   for (const id of rest.landing?.keys() ?? []) know(id, graph.indexOf(id));
   const totals = runThrough(backlog, rest, (assignment, index) => {
@@ -94,21 +98,22 @@ export function* forecastDraws(
   const random = seeded(1);
   const minutes = new Float64Array(graph.size);
   const drawn: (Course | undefined)[] = [];
+  const asDrawn: SimulationOptions = {
+    ...rest,
+    durationOf: (_, index) => minutes[index]!,
+    ...(courseOf && {
+      attemptsOf: (_: string, index: number) => drawn[index]!.landings.length,
+      landingOf: (_: string, attempt: number, index: number) => drawn[index]!.landings[attempt - 1]!,
+      isDeferred: (_: string, index: number) => drawn[index]!.deferred,
+    }),
+  };
   const spans: number[] = [];
   const works: number[] = [];
   while (spans.length < runs) {
     yield;
-    for (const [index, law] of laws) minutes[index] = drawMinutes(law);
-    if (courseOf) for (const index of laws.keys()) drawn[index] = courseOf(graph.ids[index]!, random);
-    const run = runThrough(backlog, {
-      ...rest,
-      durationOf: (_, index) => minutes[index]!,
-      ...(courseOf && {
-        attemptsOf: (_: string, index: number) => drawn[index]!.landings.length,
-        landingOf: (_: string, attempt: number, index: number) => drawn[index]!.landings[attempt - 1]!,
-        isDeferred: (_: string, index: number) => drawn[index]!.deferred,
-      }),
-    });
+    for (const index of known) minutes[index] = drawMinutes(laws[index]!);
+    if (courseOf) for (const index of known) drawn[index] = courseOf(graph.ids[index]!, random);
+    const run = known.every(goesAsPlanned) ? totals : runThrough(backlog, asDrawn);
     spans.push(run.makespan);
     works.push(run.work);
     // One says how all vary only where none is given up: with a ticket, all that waits for it is.
@@ -118,9 +123,9 @@ export function* forecastDraws(
   const costs = works.map((work) => work * costPerMinute);
   if (spans.length > 1) return { ...planned, ...middleOf(spans), costs: middleOf(costs) };
   const attempts = (index: number): number => drawn[index]?.landings.length ?? 1;
-  const { work, chain, luck } = spreadOf(backlog, [...laws.keys()], {
+  const { work, chain, luck } = spreadOf(backlog, known, {
     took: (index) => minutes[index]! * attempts(index),
-    usual: (index) => meanMinutes(laws.get(index)!) * attempts(index),
+    usual: (index) => meanMinutes(laws[index]!) * attempts(index),
   });
   const [span = 0, cost = 0] = [spans[0], costs[0]].map((one) => one! / luck);
   const perWorker = work / rest.workers;
@@ -131,6 +136,16 @@ export function* forecastDraws(
     ...around(span, Math.hypot(Math.max(chain, perWorker), unknown)),
     costs: around(cost, costPerMinute * Math.hypot(work, courseOf ? work : 0)),
   };
+
+  /** So do all where there is neither an estimate nor an earlier run. */
+  function goesAsPlanned(index: number): boolean {
+    if (minutes[index] !== durations[index]) return false;
+    const course = drawn[index];
+    if (course === undefined) return true;
+    const [landing] = course.landings;
+    const asPlanned = rest.landingOf?.(graph.ids[index]!, 1, index) ?? 0;
+    return !course.deferred && course.landings.length === 1 && landing === asPlanned;
+  }
 
   function lawOf(id: string, index: number): DurationLaw {
     const range = rangeOf(id, index);

@@ -37,7 +37,8 @@ export function checkContent({ file, tickets, warnings = [], implied = [] }: Sou
 export function checkBacklog(file: string, listed: readonly Ticket[]): Backlog {
   const { nodes, ignored, inheritedFrom, reopened, heldBack } = toGraphNodes(listed);
   const graph = buildDependencyGraph(nodes);
-  const tickets = new Map(listed.map((ticket) => [ticket.id, ticket]));
+  const tickets = new Map<string, Ticket>();
+  for (const ticket of listed) tickets.set(ticket.id, ticket);
   for (const id of reopened) tickets.set(id, { ...tickets.get(id)!, state: 'UNPROCESSED' });
   const missing = graph.missing[0];
   if (missing) {
@@ -108,11 +109,12 @@ export function assertSelection({ tickets, file }: Backlog, { component, only = 
 /** Ids of the tickets that a run is asked to complete. */
 export function selectTickets(backlog: Backlog, selection: Selection): Set<string> {
   const triesDeferred = selection.only !== undefined || selection.retryDeferred === true;
-  const chosen = ticketsOf(backlog, selection).filter(
-    ({ id, state }) =>
-      state !== 'COMPLETED' && (triesDeferred || (state !== 'DEFERRED' && !backlog.heldBack.has(id))),
-  );
-  return new Set(chosen.map(({ id }) => id));
+  const chosen = new Set<string>();
+  for (const { id, state } of ticketsOf(backlog, selection)) {
+    if (state === 'COMPLETED') continue;
+    if (triesDeferred || (state !== 'DEFERRED' && !backlog.heldBack.has(id))) chosen.add(id);
+  }
+  return chosen;
 }
 
 /** All tickets that a selection names, whatever their state. */
