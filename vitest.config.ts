@@ -37,6 +37,8 @@ export default defineConfig({
           XDG_CACHE_HOME: '',
           GIT_CONFIG_NOSYSTEM: '1',
           GIT_CONFIG_GLOBAL: '/dev/null',
+          // Hundreds of processes run the sources: each would compile them for longer than it lives.
+          NODE_COMPILE_CACHE: join(tmpdir(), 'sage-tests-compiled'),
         },
       },
     })),

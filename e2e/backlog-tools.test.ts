@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { Sandbox, type SageResult } from './sandbox.ts';
 
 /** A campaign takes more of them: `SAGE_BACKLOG_TICKETS=20`. */
-const COUNT = Number(process.env['SAGE_BACKLOG_TICKETS'] ?? 8);
+const COUNT = Number(process.env['SAGE_BACKLOG_TICKETS'] ?? 4);
 const NUMBERS = Array.from({ length: COUNT }, (_, index) => index + 1);
 const before = (n: number) => (n > 3 ? [n - 3] : []);
 const AGENT = 'grep -q Ticket || exit 1; echo done > "$SAGE_TICKET_ID.txt"';

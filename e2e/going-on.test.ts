@@ -28,14 +28,14 @@ test('sage stream --resume continues a run with the options that it was started 
 });
 
 test('a resumed run counts what had landed before', async () => {
-  const sandbox = await Sandbox.create([...FOUR, { id: 'API-5' }, { id: 'API-6' }]);
+  const sandbox = await Sandbox.create([...FOUR, { id: 'API-5' }]);
   const refused = `test "$SAGE_TICKET_ID" = API-1 || test -f "$HOME/key" || exit 1; ${WRITE_OWN_FILE}`;
   expect((await sandbox.stream(refused, '--max-attempts=1')).exitCode).toBe(3);
   await sandbox.write('../home/key', '');
   const { stdout } = await sandbox.sage('stream', '--resume');
-  expect(stdout).toContain('6 of 6');
-  expect(stdout).toContain('6 completed, 0 deferred');
-  expect(stdout).not.toContain('1 of 5');
+  expect(stdout).toContain('5 of 5');
+  expect(stdout).toContain('5 completed, 0 deferred');
+  expect(stdout).not.toContain('1 of 4');
 });
 
 test('a deferred ticket that is set back to UNPROCESSED before the run is resumed is tried again', async () => {

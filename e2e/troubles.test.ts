@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { named, Sandbox, type StreamEvent } from './sandbox.ts';
 
 /** Each third of the backlog meets one trouble, which an agent begins as if by chance. A soak asks for more tickets. */
-const TICKETS = Number(process.env['SAGE_TROUBLES_TICKETS'] ?? 18);
+const TICKETS = Number(process.env['SAGE_TROUBLES_TICKETS'] ?? 12);
 const [THIRD, WORKERS] = [TICKETS / 3, TICKETS > 100 ? 8 : 3];
 const REFUSED =
   '{"type":"result","subtype":"success","is_error":true,"api_error_status":401,"result":"Invalid API key"}';
