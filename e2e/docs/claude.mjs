@@ -6,10 +6,6 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const [workFile, folder, ...args] = process.argv.slice(2);
-if (args.includes('--version')) {
-  console.log('2.1.330 (Claude Code)');
-  process.exit(0);
-}
 const { SAGE_TICKET_FILE, SAGE_ATTEMPT } = process.env;
 const { id, title } = JSON.parse(readFileSync(SAGE_TICKET_FILE, 'utf8'));
 const attempts = [
@@ -34,13 +30,14 @@ const hasLanded = (ticket) => {
   return status !== 0 || stdout !== '';
 };
 // Where the folder goes, the page has ended.
-const until = async (come) => {
-  while (existsSync(folder) && !come()) await delay(20);
+const until = async (come, pause = 20) => {
+  while (existsSync(folder) && !come()) await delay(pause);
 };
 // A page may hold a ticket, to show what a run says meanwhile.
 await until(() => !existsSync(join(folder, 'hold', id)));
 if (work.untilStarted) await until(() => existsSync(join(folder, 'started', work.untilStarted)));
-if (work.untilLanded) await until(() => hasLanded(work.untilLanded));
+// Each look starts a git.
+if (work.untilLanded) await until(() => hasLanded(work.untilLanded), 100);
 message({ type: 'text', text: work.says ?? `I work on ${id}.` });
 for (const [file, text] of Object.entries(work.write ?? {})) put(file, () => writeFileSync(file, text));
 for (const [file, text] of Object.entries(work.append ?? {})) put(file, () => appendFileSync(file, text));
