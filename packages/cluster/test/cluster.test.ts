@@ -175,6 +175,24 @@ describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
     await broker.close();
   });
 
+  test('an attempt that is stopped while it is sent is taken back', async () => {
+    const { coordinator, request, said, worker } = await bench();
+    const { run } = await coordinator({ hasAgent: false });
+    const stop = new AbortController();
+    // Its fence is journaled right before it is put into the queue.
+    const running = run(request('T-1'), {
+      signal: stop.signal,
+      issueFence: async () => {
+        stop.abort();
+        return 1;
+      },
+    });
+    expect(await running).toMatchObject({ outcome: 'interrupted' });
+    await worker('w1');
+    expect(await run(request('T-2'))).toMatchObject({ outcome: 'completed' });
+    expect(said.some((line) => line.startsWith('T-1'))).toBe(false);
+  });
+
   test('agents go on when their coordinator is killed, and the next one takes them up', async () => {
     const { coordinator, request, worker, script, fences, agent, said } = await bench();
     await worker('w1');

@@ -123,8 +123,7 @@ export class ClusterPool implements WorkerPool {
     const isLocal = hasAgent && !fleet.fits(needs) && (request.labels ?? []).length === 0;
     if (isLocal && !earlier) return local.run(request, run);
     // The broker may be out of reach for long: a person who stops the run does not wait for it.
-    const stopped = whenAborted(run.signal);
-    const jobs = await Promise.race([this.#jobsOf(needs), stopped]);
+    const jobs = await Promise.race([this.#jobsOf(needs), whenAborted(run.signal)]);
     if (jobs === undefined) return { ...NO_RESULT, outcome: 'interrupted' };
     run.onStarted?.();
     let fence: number | undefined;
@@ -137,7 +136,7 @@ export class ClusterPool implements WorkerPool {
     for (;;) {
       const goesOn = fence !== undefined;
       if (fence === undefined && isLocal) return local.run(request, run);
-      fence ??= await Promise.race([this.#send(request, run, needs, jobs), stopped]);
+      fence ??= await this.#sendUnlessAborted(request, run, needs, jobs);
       if (fence === undefined) return { ...NO_RESULT, outcome: 'interrupted' };
       const result = await this.#follow({ request, run, jobs, fence, goesOn });
       if (result) return result;
@@ -171,13 +170,33 @@ export class ClusterPool implements WorkerPool {
     return jobs;
   }
 
-  /** Journals the fence, then puts the attempt into its queue; undefined where it has been stopped meanwhile. */
-  async #send(
+  /**
+   * As {@link #send}; undefined where the run is stopped meanwhile. The broker may be out of reach for long, and a person
+   * who stops the run does not wait for it; what has reached the broker all the same is taken back.
+   */
+  async #sendUnlessAborted(
     request: WorkRequest,
     run: AgentRun,
     needs: readonly string[],
     jobs: JobWatch,
   ): Promise<number | undefined> {
+    const sending = this.#send(request, run, needs, jobs);
+    const fence = await Promise.race([sending, whenAborted(run.signal)]);
+    if (fence !== undefined) return fence;
+    const { broker } = this.#options;
+    const id = jobId(request.run, request.ticket.id, request.attempt);
+    const takenBack = sending.then((late) => disown({ broker, jobs, id }, late));
+    await within(SHORT_MS, takenBack).catch(() => {});
+    return undefined;
+  }
+
+  /** Journals the fence, then puts the attempt into its queue. */
+  async #send(
+    request: WorkRequest,
+    run: AgentRun,
+    needs: readonly string[],
+    jobs: JobWatch,
+  ): Promise<number> {
     const { broker, fleet, notice, equipment } = this.#options;
     const { ticket, attempt, base } = request;
     const job = jobId(request.run, ticket.id, attempt);
@@ -192,12 +211,7 @@ export class ClusterPool implements WorkerPool {
       deadline: (await broker.now()) + DEADLINE_MS,
     };
     await forgetOrders(broker.redis, job);
-    if (run.signal?.aborted) return undefined;
     await jobs.add(job, payload);
-    if (run.signal?.aborted) {
-      await disown({ broker, jobs, id: job }, fence);
-      return undefined;
-    }
     if (!fleet.fits(needs)) notice(`${ticket.id} waits for a worker with ${needs.map(shownNeed).join(', ')}`);
     return fence;
   }
