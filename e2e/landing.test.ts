@@ -18,6 +18,25 @@ test('a conflicting ticket is tried again on the new tip, with the conflict in i
   expect(sandbox.git('for-each-ref', 'refs/sage')).toBe('');
 });
 
+test("what an agent's own commits say of their authors is in the one commit that lands", async () => {
+  const sandbox = await Sandbox.create([{ id: 'API-1' }, { id: 'API-2' }]);
+  const pair = 'Co-authored-by: Pair <pair@example.org>';
+  const commit = 'git add . && git -c user.name=Agent -c user.email=agent@example.org commit --quiet';
+  const agent = `for n in 1 2; do
+    echo $n > "$SAGE_TICKET_ID-$n" && ${commit} -m "step $n" -m "${pair}
+Refs: #$n" || exit 1
+    test "$SAGE_TICKET_ID" = API-1 && exit 0
+  done; echo rest > rest`;
+  expect((await sandbox.stream(agent)).exitCode).toBe(0);
+  const format = '--format=%an|%(trailers:key=Sage-Entry,key=Sage-Ticket,key=Co-authored-by,key=Refs)';
+  const [of1, of2] = sandbox.landings().map(({ commit }) => sandbox.git('show', '-s', format, commit));
+  expect(of1).toMatch(/^Agent\|Co-authored-by: Pair .*\nRefs: #1\nSage-Ticket: API-1\n/);
+  // What was left over is the user's.
+  expect(of2).toMatch(
+    /\|Co-authored-by: Pair .*\nRefs: #1\nRefs: #2\nCo-authored-by: Agent .*\nSage-Ticket: API-2\n/,
+  );
+});
+
 test('work that conflicts again is deferred, and kept', async () => {
   const sandbox = await Sandbox.create([{ id: 'API-1' }], { files: { 'list.txt': 'first\n' } });
   // While the agent works somebody commits to the same line of the branch.

@@ -79,7 +79,7 @@ export {
   readRemoteRef,
   removeRemoteRefs,
 } from './remotes/remote.ts';
-export type { RawCommit, RawCommitContent } from './objects/raw-commit.ts';
+export { parseSignatureLine, type RawCommit, type RawCommitContent } from './objects/raw-commit.ts';
 export { GitSession } from './objects/session.ts';
 export { makeFolderWithin, makeTopFolder, shareAsAround } from './files/shared-folder.ts';
 export { isTemporary, replaceFile, syncFile, temporaryBeside } from './files/replace-file.ts';

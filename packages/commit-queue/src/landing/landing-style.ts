@@ -9,7 +9,8 @@ import {
 } from '@sage/git';
 import type { QueueEntry } from '../entries/entry.ts';
 import { uncheckable } from '../entries/uncheckable.ts';
-import { decodeTrailer, TICKET_TRAILER } from './trailers.ts';
+import { squashCredits } from './squash-credits.ts';
+import { decodeTrailer, TICKET_TRAILER, withTrailers } from './trailers.ts';
 import { isTrueMerge, type MergedTree } from './true-merge.ts';
 import { workSide } from './work-side.ts';
 
@@ -69,10 +70,11 @@ export async function prepareLanding(
   }
   const merge = await mergeOf(session, side, commit);
   if ('reason' in merge) return merge;
+  const credits = style === 'squash' ? await squashCredits(session, entry) : [];
   return {
     tree: merge.tree,
     parents: style === 'merge' ? [parent, commit] : [parent],
-    message: entry.message,
+    message: withTrailers(entry.message, credits),
     author: await authorOf(session, entry, commit),
     proof: proved(isTrueMerge(session, { parent: side, commit, base }, merge)),
   };

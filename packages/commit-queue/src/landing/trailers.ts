@@ -21,6 +21,7 @@ export function decodeTrailer(text: string): string {
   );
 }
 
+const BLANK_LINE = /\n\s*\n/;
 const TRAILER_LINE = /^[A-Za-z0-9][A-Za-z0-9-]*: \S/;
 /** From such a line on, git takes a message for a comment, trailers included. */
 const SCISSORS = /^(?=# -+ >8 -+$)/gm;
@@ -32,14 +33,32 @@ export function landingMessage(
   trailers: readonly (readonly [key: string, value: string])[],
 ): string {
   // Text that looks like our trailers would answer for another ticket: recovery and conflicts read them.
-  const lines = message
+  const own = message
     .replaceAll('\0', '')
     .split('\n')
     .filter((line) => !OWN.test(line));
-  const body = lines.join('\n').replaceAll(SCISSORS, ' ').trim() || 'chore: land finished work';
-  if (trailers.length === 0) return `${body}\n`;
-  const last = body.split(/\n\s*\n/).at(-1) ?? '';
+  const body = own.join('\n').replaceAll(SCISSORS, ' ').trim() || 'chore: land finished work';
+  const lines = trailers.map(([key, value]) => `${key}: ${encodeTrailer(value)}`);
+  return `${withTrailers(body, lines)}\n`;
+}
+
+/** A message with more lines in its last block, which is one of trailers. */
+export function withTrailers(message: string, lines: readonly string[]): string {
+  const body = message.trimEnd();
+  if (lines.length === 0) return body;
+  const last = body.split(BLANK_LINE).at(-1) ?? '';
   const joins = last !== body && last.split('\n').every((line) => TRAILER_LINE.test(line));
-  const block = trailers.map(([key, value]) => `${key}: ${encodeTrailer(value)}`).join('\n');
-  return `${body}\n${joins ? '' : '\n'}${block}\n`;
+  return `${body}\n${joins ? '' : '\n'}${lines.join('\n')}`;
+}
+
+/** A block with one of these is a block of trailers, whatever else is in it. */
+const CREDIT_LINE = /^(co-authored-by|signed-off-by): \S/im;
+
+/** The trailers of a message, one a line. */
+export function trailerLines(message: string): string[] {
+  const blocks = message.trim().split(BLANK_LINE);
+  const block = blocks.length > 1 ? (blocks.at(-1) ?? '') : '';
+  const lines = block.replaceAll(/\r?\n[ \t]+/g, ' ').split(/\r?\n/);
+  const trailers = lines.filter((line) => TRAILER_LINE.test(line));
+  return trailers.length === lines.length || CREDIT_LINE.test(block) ? trailers : [];
 }

@@ -36,6 +36,81 @@ test('squash: one commit, with the author of the work', async () => {
   expect(userGit(repository.root, 'show', 'main:a')).toBe('0\n1\n2\n3\n4\n5');
 });
 
+/** A worktree for work that begins at the tip. */
+async function workOn() {
+  const { repository, queue } = await queueOn({ a: '1\n' });
+  const base = tip(repository);
+  const worktree = join(temporaryFolder(), 'w');
+  userGit(repository.root, 'worktree', 'add', '--quiet', '--detach', worktree, base);
+  return { repository, queue, base, worktree };
+}
+
+/** The author and the trailers of a landing of commits by these authors and with these messages. */
+async function squashed(
+  commits: readonly (readonly [author: string, message: string])[],
+  message = 'feat: T',
+) {
+  const { repository, queue, base, worktree } = await workOn();
+  for (const [at, [author, text]] of commits.entries()) {
+    userGit(worktree, 'config', 'user.name', author);
+    commitAll(worktree, { [`f${at}`]: `${at}\n` }, text);
+  }
+  const commit = userGit(worktree, 'rev-parse', 'HEAD');
+  await queue.enqueue({ ticket: 'T', target: MAIN, message, base, commit });
+  expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
+  const log = userGit(repository.root, 'log', '-1', '--format=%an%n%(trailers)', MAIN);
+  const [author, ...trailers] = log.split('\n');
+  return { author, trailers: trailers.filter((line) => !line.startsWith('Sage-')) };
+}
+
+const [ANN, BEN] = ['Co-authored-by: Ann <una@example.org>', 'Co-authored-by: Ben <ben@example.org>'];
+
+test('squash: the trailers of one commit are those of the landing', async () => {
+  const message = `one\n\nFixes: a\n\n${BEN}\nRefs: #12,\n  #13`;
+  const { author, trailers } = await squashed([['Ann', message]]);
+  expect(author).toBe('Ann');
+  expect(trailers).toEqual([BEN, 'Refs: #12, #13']);
+});
+
+test('squash: the trailers of several commits come together, each once', async () => {
+  const { author, trailers } = await squashed(
+    [
+      ['Ann', `one\n\n${BEN}\nReviewed-by: Rea <r@example.org>`],
+      ['Ann', 'two\n\nnote: this\nis prose'],
+      [
+        'Ann',
+        `three\n\nfixes the other\n${BEN.toLowerCase()}\n${ANN}\nSage-Ticket: OTHER\nskip-checks: true`,
+      ],
+      ['Ann', 'four: five'],
+    ],
+    'feat: T\n\nReviewed-by: Rea <r@example.org>',
+  );
+  expect(author).toBe('Ann');
+  expect(trailers).toEqual(['Reviewed-by: Rea <r@example.org>', BEN]);
+});
+
+test('squash: of several authors the last one is that of the landing, and the others are named', async () => {
+  const { author, trailers } = await squashed([
+    ['Zoë', 'one'],
+    ['Ann', 'two'],
+    ['Zoë', 'three'],
+    ['Cy', 'four'],
+  ]);
+  expect(author).toBe('Cy');
+  expect(trailers).toEqual(['Co-authored-by: Zoë <una@example.org>', ANN]);
+});
+
+test('squash: who wrote what the work has merged in is not named', async () => {
+  const { repository, queue, worktree, base } = await workOn();
+  commitAll(repository.root, { h: 'h' }, `human\n\n${BEN}`);
+  commitAll(worktree, { b: 'b' }, 'mine');
+  userGit(worktree, 'merge', '--quiet', '--no-edit', 'main');
+  const commit = userGit(worktree, 'rev-parse', 'HEAD');
+  await queue.enqueue({ ticket: 'T', target: MAIN, message: 'feat: T', base, commit });
+  expect(await landAll(queue)).toMatchObject([{ state: 'landed' }]);
+  expect(userGit(repository.root, 'log', '-1', '--format=%b', MAIN)).not.toContain('Ben');
+});
+
 test('rebase: each commit is rebuilt on the target, the last one carries the entry', async () => {
   const { repository, queue, human, entry } = await threeCommits('rebase');
   const [landed] = await landAll(queue);

@@ -48,10 +48,13 @@ export async function runProcess(
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(input);
   const timers: NodeJS.Timeout[] = [];
-  let cutOff = false;
+  const over = Promise.withResolvers<Pick<ProcessEnd, 'exitCode' | 'error'>>();
   const cut = (how: NodeJS.Signals) => {
-    cutOff = true;
     child.kill(how);
+    // What it has started may hold its pipes open.
+    const end = () => over.resolve({ exitCode: undefined, error: undefined });
+    if (child.exitCode !== null || child.signalCode !== null) end();
+    else child.once('exit', end);
   };
   const stop = () => {
     cut('SIGTERM');
@@ -59,12 +62,9 @@ export async function runProcess(
   };
   signal?.addEventListener('abort', stop, { once: true });
   if (timeout !== undefined) timers.push(setTimeout(() => cut('SIGKILL'), timeout));
-  const end = await new Promise<Pick<ProcessEnd, 'exitCode' | 'error'>>((resolve) => {
-    child.once('error', (error) => resolve({ exitCode: undefined, error }));
-    // What it has started may hold its pipes open.
-    child.once('exit', () => cutOff && resolve({ exitCode: undefined, error: undefined }));
-    child.once('close', (exitCode) => resolve({ exitCode: exitCode ?? undefined, error: undefined }));
-  });
+  child.once('error', (error) => over.resolve({ exitCode: undefined, error }));
+  child.once('close', (exitCode) => over.resolve({ exitCode: exitCode ?? undefined, error: undefined }));
+  const end = await over.promise;
   for (const timer of timers) clearTimeout(timer);
   signal?.removeEventListener('abort', stop);
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();

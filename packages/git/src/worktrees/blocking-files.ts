@@ -1,6 +1,7 @@
-import type { Dirent } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { constants, type Dirent } from 'node:fs';
+import { lstat, open, readdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { onDisk } from '../objects/byte-paths.ts';
 import { removeTree } from '../remove-tree.ts';
 
 /** Files that git opens by itself in every folder that it looks into. */
@@ -12,7 +13,7 @@ export const GIT_TIMEOUT_MS = 600_000;
 
 /**
  * Runs git in a folder where a pipe may stand in the place of a file that it reads: it would wait there for ever. Such
- * pipes (sockets, devices) are removed and git is run again. Returns their paths as well.
+ * pipes (sockets, devices) are removed and git is run again. Returns their byte paths as well.
  */
 export async function withoutBlocking<T>(
   workTree: string,
@@ -27,7 +28,7 @@ export async function withoutBlocking<T>(
       await delay(SUSPICIOUS_MS, undefined, { signal: over.signal, ref: false });
       const found = await blockingFiles(workTree, over.signal);
       if (found.length === 0) return;
-      for (const path of found) await removeTree(`${workTree}/${path}`);
+      for (const path of found) await removeBlocking(onDisk(workTree, path));
       removed.push(...found);
       stuck.abort();
     })().catch(() => {});
@@ -43,18 +44,31 @@ export async function withoutBlocking<T>(
   }
 }
 
-/** Paths below a folder that git would read and that are neither files, folders nor links. */
+/** Another git may wait at a pipe as well, and would wait on without its name: opening both ends lets it go on. */
+async function removeBlocking(path: Buffer): Promise<void> {
+  const { O_RDWR, O_NONBLOCK, O_NOFOLLOW } = constants;
+  const isPipe = (await lstat(path)).isFIFO();
+  const ends = isPipe ? await open(path, O_RDWR | O_NONBLOCK | O_NOFOLLOW) : undefined;
+  try {
+    await removeTree(path);
+  } finally {
+    await ends?.close();
+  }
+}
+
+/** Byte paths below a folder that git would read and that are neither files, folders nor links. */
 async function blockingFiles(root: string, signal: AbortSignal): Promise<string[]> {
   const found: string[] = [];
   const pending = [''];
   for (let at = pending.pop(); at !== undefined && !signal.aborted; at = pending.pop()) {
-    const folder = at;
-    const entries: Dirent[] = await readdir(`${root}/${folder}`, { withFileTypes: true }).catch(() => []);
+    const options = { withFileTypes: true, encoding: 'buffer' } as const;
+    const entries: Dirent<Buffer>[] = await readdir(onDisk(root, at), options).catch(() => []);
     for (const entry of entries) {
-      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      const name = entry.name.toString('latin1');
+      const path = at === '' ? name : `${at}/${name}`;
       if (entry.isDirectory()) {
-        if (entry.name !== '.git') pending.push(path);
-      } else if (READ_BY_GIT.has(entry.name) && !entry.isFile() && !entry.isSymbolicLink()) found.push(path);
+        if (name !== '.git') pending.push(path);
+      } else if (READ_BY_GIT.has(name) && !entry.isFile() && !entry.isSymbolicLink()) found.push(path);
     }
   }
   return found;

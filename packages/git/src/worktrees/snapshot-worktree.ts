@@ -1,7 +1,7 @@
 import { copyFile, lstat, readFile, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GitError } from '../errors.ts';
-import { gitFields, readablePath, toBytePath, toInput } from '../objects/byte-paths.ts';
+import { gitFields, readablePath, toInput } from '../objects/byte-paths.ts';
 import { withTemporaryIndex } from '../objects/temporary-index.ts';
 import { git, gitRaw, type GitOptions } from '../process/run.ts';
 import type { Repository } from '../repository.ts';
@@ -84,7 +84,7 @@ export async function snapshotWorktree(
       { signal },
     );
     const { changes, embedded, forced } = guarded.value;
-    const removed = guarded.removed.map(toBytePath);
+    const { removed } = guarded;
     const isExcluded = excludedPaths(options);
     const kept = (path: string) => !isExcluded(path) && !overlaps(path, [...modules, ...removed]);
     const isNamed = namedPaths(options.excludeNames ?? []);
@@ -102,12 +102,12 @@ export async function snapshotWorktree(
     const added = await withoutBlocking(
       workTree,
       async (stopped, blocked) => {
-        const those = paths.filter((path) => !blocked.includes(readablePath(path)));
+        const those = paths.filter((path) => !blocked.includes(path));
         return addPaths(repository, { ...run, signal: stopped }, those);
       },
       { signal },
     );
-    skipped.push(...added.value, ...added.removed.map(toBytePath));
+    skipped.push(...added.value, ...added.removed);
     const dropped = new Set(skipped);
     if (moved.size > 0) await addSubmodules(repository, run, moved);
     const files = [...paths.filter((path) => !dropped.has(path)), ...moved.keys()];

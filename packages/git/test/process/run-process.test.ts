@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@sage/test-support/temporary-folder';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { runProcess } from '../../src/index.ts';
 
 const sh = (script: string, options = {}) =>
@@ -45,4 +45,19 @@ test('one that is cut off is not waited for by the pipes that others hold', asyn
   try {
     closeSync(openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK));
   } catch {}
+});
+
+test('one that has ended is not waited for either, when it is cut off after that', async () => {
+  const cwd = temporaryFolder();
+  const gate = join(cwd, 'gate');
+  execFileSync('mkfifo', [gate]);
+  const stop = new AbortController();
+  // What it has started holds its output open, and says when it has lost its parent.
+  const script = '(while kill -0 $$; do :; done; echo gone >&2; cat gate) 2>ended &';
+  const run = sh(script, { cwd, signal: stop.signal });
+  const ended = join(cwd, 'ended');
+  await vi.waitFor(() => expect(readFileSync(ended, 'utf8')).toContain('gone'));
+  stop.abort();
+  expect(await run).toMatchObject({ exitCode: undefined });
+  writeFileSync(gate, '');
 });

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -283,6 +284,25 @@ test.each(['.gitignore', '.gitattributes', 'd/.gitignore'])('a pipe as %s holds 
   const { commit, skipped } = await collect();
   expect(show(commit)).toBe('A\tb');
   expect(skipped).toEqual([name]);
+});
+
+test('a pipe holds nothing up in a folder whose name is not text', async () => {
+  const { tree, collect, show } = await worker({ a: '1' });
+  const make = 'name=$(printf "\\377"); mkdir "$name" && mkfifo "$name/.gitignore"';
+  execFileSync('sh', ['-c', make], { cwd: tree });
+  put(tree, { b: '2' });
+  const { commit } = await collect();
+  expect(show(commit)).toBe('A\tb');
+});
+
+test('another git that waits at the same pipe goes on as well', async () => {
+  const { tree, collect } = await worker({ a: '1' });
+  execFileSync('mkfifo', [join(tree, '.gitignore')]);
+  const other = spawn('cat', ['.gitignore'], { cwd: tree, stdio: 'ignore' });
+  const ended = once(other, 'exit');
+  put(tree, { b: '2' });
+  expect((await collect()).changedFiles).toEqual(['b']);
+  await ended;
 });
 
 test('pipes and what cannot be entered keep the version of the base, and are named', async () => {
