@@ -44,6 +44,8 @@ const PAUSES_MS = [2_000, 4_000, 8_000, 16_000, 32_000, 64_000];
 export class Journal {
   readonly #file: JournalFile;
   readonly #pauses: readonly number[];
+  /** Whether the disk was full to the end of all pauses. */
+  #full = false;
   /** Bytes of whole lines. */
   #size: number;
   #waiting: string[] = [];
@@ -92,16 +94,19 @@ export class Journal {
   }
 
   async #write(group: string): Promise<void> {
-    for (const pause of [...this.#pauses, undefined]) {
+    for (const pause of [...(this.#full ? [] : this.#pauses), undefined]) {
       try {
         await this.#file.appendFile(group);
         await this.#file.datasync();
         this.#size += Buffer.byteLength(group);
+        this.#full = false;
         return;
       } catch (error) {
         // Part of it may be there.
         await this.#file.truncate(this.#size).catch(() => {});
-        if (pause === undefined || !isErrno(error, 'ENOSPC', 'EDQUOT')) throw error;
+        const isFull = isErrno(error, 'ENOSPC', 'EDQUOT');
+        this.#full = isFull && pause === undefined;
+        if (pause === undefined || !isFull) throw error;
         await delay(pause);
       }
     }

@@ -86,6 +86,7 @@ function fullFor(writes: number) {
   let left = writes;
   return {
     text: () => text,
+    tries: () => writes - left,
     file: {
       async appendFile(group: string) {
         left -= 1;
@@ -115,6 +116,16 @@ test('a disk that stays full is an error, and what was there before stays whole'
   const journal = new Journal(disk.file, 0, [1, 1]);
   await expect(journal.append(event('A-1'))).rejects.toThrow('no space left');
   expect(disk.text()).toBe('');
+});
+
+test('a disk that has been waited for in vain is not waited for again before it has had room', async () => {
+  const disk = fullFor(4);
+  const journal = new Journal(disk.file, 0, [1, 1]);
+  await expect(journal.append(event('A-1'))).rejects.toThrow('no space left');
+  await expect(journal.append(event('A-2'))).rejects.toThrow('no space left');
+  expect(disk.tries()).toBe(4);
+  await journal.append(event('A-3'));
+  expect(parseJournal(disk.text()).events).toEqual([event('A-3')]);
 });
 
 test.each([0, 1, 2, 3, 5, 8, 13])(

@@ -138,11 +138,11 @@ export class AttemptSupervisor {
           await retries.failed(ticket, { category, reason, commit });
         return false;
       case 'rate-limited':
-        if (await this.#deferIfAlone(ticket, { reason, commit })) return false;
+        if (await this.#deferIfAlone(ticket, 'account', { reason, commit })) return false;
         notice(`${ticket.id}: ${reason}; ${admission.onRateLimited(result.retryAfter)}`);
         break;
       case 'machine-failed': {
-        if (await this.#deferIfAlone(ticket, { reason, commit })) return false;
+        if (await this.#deferIfAlone(ticket, 'machine', { reason, commit })) return false;
         const pause = admission.onMachineFailed();
         if (pause === undefined) giveUp(machineFailed(`${ticket.id}: ${reason}`));
         else notice(`${ticket.id}: ${reason}; ${pause}`);
@@ -163,7 +163,7 @@ export class AttemptSupervisor {
         }
         if (result.reason !== undefined && !cut && !halt.signal.aborted) {
           // A machine that it ran on is gone: nobody's failure here.
-          if (await this.#deferIfAlone(ticket, { reason, commit })) return false;
+          if (await this.#deferIfAlone(ticket, 'account', { reason, commit })) return false;
           notice(`${ticket.id}: ${reason}; it is tried again`);
           break;
         }
@@ -179,10 +179,11 @@ export class AttemptSupervisor {
   /** A ticket that alone is turned away again and again is deferred. Returns whether it is. */
   async #deferIfAlone(
     ticket: Ticket,
+    by: 'account' | 'machine',
     { reason, commit }: { readonly reason: string; readonly commit: string | undefined },
   ): Promise<boolean> {
     const { retries, turnedAway, isStopped } = this.#options;
-    turnedAway.add(ticket.id);
+    turnedAway.add(ticket.id, by);
     const times = turnedAway.timesAlone(ticket.id);
     if (times === undefined || isStopped()) return false;
     const alone = `turned away ${times} times while other tickets were not: ${reason}`;

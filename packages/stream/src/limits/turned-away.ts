@@ -8,6 +8,8 @@ interface Refused {
   othersEver: boolean;
 }
 
+const NEVER: Refused = { times: 0, othersSince: false, othersEver: false };
+
 /**
  * Tickets whose attempts ended by a limit of the account, or by the machine, and are not counted. One that is turned away
  * while others come through must not keep them from a worker, nor be tried without end.
@@ -15,9 +17,11 @@ interface Refused {
 export class TurnedAway {
   readonly #tickets = new Map<string, Refused>();
 
-  add(ticket: string): void {
-    const { times, othersEver } = this.#tickets.get(ticket) ?? { times: 0, othersEver: false };
-    this.#tickets.set(ticket, { times: times + 1, othersSince: false, othersEver });
+  add(ticket: string, by: 'account' | 'machine'): void {
+    const { times, othersSince, othersEver } = this.#tickets.get(ticket) ?? NEVER;
+    // Without another that came through meanwhile, a machine fails everyone.
+    const counts = by === 'account' || othersSince;
+    this.#tickets.set(ticket, { times: times + (counts ? 1 : 0), othersSince: false, othersEver });
   }
 
   /** The attempt of a ticket has come through. */

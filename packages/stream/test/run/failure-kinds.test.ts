@@ -100,21 +100,39 @@ test('a landing that the machine fails again and again stops the run, its work s
   expect((await loop.queue.list()).map(({ state }) => state)).toEqual(four.map(() => 'queued'));
 });
 
-test.each(['rate-limited', 'machine-failed'] as const)(
+test.each([
+  ['rate-limited', 4],
+  ['machine-failed', 12],
+] as const)(
   'a ticket that alone is %s keeps nobody from a worker, and is deferred in the end',
-  async (outcome) => {
+  async (outcome, count) => {
     const loop = await startLoop({
-      tickets: four,
+      tickets: Array.from({ length: count }, (_, nth) => ({ id: `A-${nth + 1}` })),
       workers: 1,
       script: ({ ticket }) => (ticket.id === 'A-1' ? { seconds: 1, outcome, reason: 'try later' } : {}),
     });
-    expect((await loop.finish()).summary).toEqual({ completed: 3, deferred: 1, blocked: 0, unprocessed: 0 });
+    expect((await loop.finish()).summary).toMatchObject({ completed: count - 1, deferred: 1 });
     expect(loop.log.state.deferred.get('A-1')?.reason).toBe(
       'turned away 5 times while other tickets were not: try later',
     );
-    expect(loop.workers.requests.slice(0, 2).map(({ ticket }) => ticket.id)).toEqual(['A-1', 'A-2']);
+    expect(loop.workers.requests.slice(0, 2).map(({ ticket }) => ticket.id === 'A-1')).toEqual([true, false]);
   },
 );
+
+test('tickets that the machine fails are not deferred for those that came through before it failed everyone', async () => {
+  const loop = await startLoop({
+    tickets: four,
+    workers: 4,
+    script: ({ ticket }) =>
+      ['A-1', 'A-2'].includes(ticket.id)
+        ? { seconds: 2 }
+        : { seconds: 1, outcome: 'machine-failed', reason: 'no space left on the file system' },
+  });
+  expect(await loop.finish()).toMatchObject({
+    outcome: 'stopped',
+    summary: { completed: 2, deferred: 0, unprocessed: 2 },
+  });
+});
 
 test('an account that is at its limit for everyone defers nobody', async () => {
   let attempts = 0;
