@@ -57,6 +57,7 @@ test.concurrent.for(
     const first = await stream('--auto', '--parallel=2', '--max-attempts=1', '--agent-command', agent);
     expect(first.stderr).not.toContain('internal error');
     expect(first.stderr.match(/^ERROR: .*/gm)).toHaveLength(1);
+    expect(first.stderr).toMatch(/^ERROR: .*(free some disk space|correct that|make room)/m);
     expect(first.exitCode).toBe(3);
     expect(Object.values(await sandbox.states())).not.toContain('DEFERRED');
     const locks = readdirSync(join(sandbox.root, '.git'), { recursive: true }).filter((name) =>

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isErrno, makeFolderWithin, replaceFile } from '@sage/git';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -131,7 +131,14 @@ function held(folder: string, { generation, tornSince }: Taken, owner: LockOwner
     released = true;
     if (!(await isMine())) return;
     const torn = tornSince === undefined || whole ? {} : { tornSince: finiteOrNull(tornSince) };
-    await replaceFile(join(folder, name), JSON.stringify({ released: true, boot: owner.boot, ...torn }));
+    const file = join(folder, name);
+    try {
+      await replaceFile(file, JSON.stringify({ released: true, boot: owner.boot, ...torn }));
+    } catch (error) {
+      if (!isErrno(error, 'ENOSPC', 'EDQUOT')) throw error;
+      // This needs no room, and a file that names nobody leaves the lock free.
+      await truncate(file);
+    }
   };
   return {
     owner,

@@ -1,24 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRepository } from '@sage/git';
 import { commitAll, userGit } from '@sage/test-support/repository';
-import { temporaryFolder } from '@sage/test-support/temporary-folder';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openCommitQueue, type Step } from '../../src/index.ts';
 import { landAll, MAIN, status, tip, workCommit } from '../fixture.ts';
-
-/** A file system of 8 MB; undefined where this user may not mount one. */
-function smallDisk(): string | undefined {
-  const folder = temporaryFolder();
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'none', folder], { stdio: 'ignore' });
-  } catch {
-    return undefined;
-  }
-  onTestFinished(() => void execFileSync('umount', ['--lazy', folder]));
-  return folder;
-}
+import { fill, smallDisk } from '../small-disk.ts';
 
 test.each<[Step, string, RegExp]>([
   ['intent-written', 'CANNOT_WRITE', /^refs\/heads\/main cannot be written: the disk is full: make room/],
@@ -37,9 +24,7 @@ test.each<[Step, string, RegExp]>([
     const queue = await openCommitQueue({
       repository,
       onStep: (step) => {
-        if (step !== at) return;
-        const { bavail, bsize } = statfsSync(root);
-        writeFileSync(filler, Buffer.alloc(bavail * bsize));
+        if (step === at) fill(root, filler);
       },
     });
     const commit = workCommit(repository, { a: '2\n', big: 'x'.repeat(100_000) });

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { acquireLock, lockOwner, LockTimeoutError } from '../../src/index.ts';
 import { hasEnded, ownIdentity } from '../../src/lock/process-identity.ts';
 import { ended, firstLine, start } from '../child.ts';
+import { fill, smallDisk } from '../small-disk.ts';
 import { temporaryFolder } from '@sage/test-support/temporary-folder';
 
 const files = (directory: string) => readdirSync(join(directory, 'lock'));
@@ -163,4 +164,16 @@ test('what a killed holder did not repair is left to the next one', async () => 
   await ended(child);
   await using lock = await acquireLock(directory, { timeout: 0 });
   expect(lock.tornSince).toBeTypeOf('number');
+});
+
+test('a lock that is released on a full disk is free for others', async () => {
+  const folder = smallDisk();
+  if (folder === undefined) return;
+  const lock = await acquireLock(folder, { timeout: 0 });
+  const filler = join(folder, 'filler');
+  fill(folder, filler);
+  await lock.release();
+  expect(await lockOwner(folder)).toBeUndefined();
+  rmSync(filler);
+  await (await acquireLock(folder, { timeout: 0 })).release();
 });

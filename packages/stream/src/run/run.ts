@@ -17,7 +17,7 @@ import { LandingTurns } from '../landing/landing-turns.ts';
 import type { Admission } from '../limits/admission.ts';
 import { Breaker } from '../limits/breaker.ts';
 import { BudgetNotices } from '../limits/budget-notices.ts';
-import { machineFailed } from '../limits/machine-health.ts';
+import { GO_ON, machineFailed } from '../limits/machine-health.ts';
 import { TurnedAway } from '../limits/turned-away.ts';
 import type { LiveInputs } from '../live/live-inputs.ts';
 import { SourceError } from '../errors.ts';
@@ -276,7 +276,8 @@ export class Run {
 
   #stop(error: unknown): void {
     this.#noLanding.abort();
-    this.#stopped ??= messageOf(error);
+    const advice = isMachineError(error) && !(error instanceof QueueStoppedError) ? `; ${GO_ON}` : '';
+    this.#stopped ??= messageOf(error) + advice;
   }
 
   async #finish(): Promise<RunEnd> {
