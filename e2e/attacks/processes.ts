@@ -5,6 +5,10 @@ const UNSEEN = 'processes outside are not seen';
 const NO_CAPABILITIES = 'nothing in the sandbox has capabilities';
 /** What an older kernel does not have. */
 const isScoped = withoutAbstractSockets({}, '/').length > 0;
+/** Asks the kernel by number, with Perl. */
+const call = (numbers: Readonly<Record<string, string>>) =>
+  reaches(`perl -e 'exit(syscall(${numbers[process.arch] ?? '-1'}) >= 0 ? 0 : 1)'`);
+const IN_NAMESPACES = 'mounts of another user namespace show no more than those outside of it';
 /** Connects with Node, as not every machine has another client. */
 const connect = (to: string) =>
   reaches(
@@ -110,6 +114,96 @@ export const PROCESSES: readonly Attack[] = [
     name: 'change a control group',
     script: reaches('mkdir /sys/fs/cgroup/evil'),
     because: '/sys is read-only',
+    uncontrolled: true,
+  },
+  {
+    name: 'keys that the kernel keeps: the keyring of the session',
+    script: call({ x64: '250, 0, -3, 1', arm64: '219, 0, -3, 1' }),
+    because: 'its calls are refused',
+  },
+  {
+    name: 'keys that the kernel keeps: the keyring of the user',
+    script: call({ x64: '250, 0, -4, 1', arm64: '219, 0, -4, 1' }),
+    because: 'its calls are refused',
+  },
+  {
+    name: 'a new key that the kernel keeps',
+    script: reaches(
+      `perl -e '($type, $name, $key) = ("user", "sage-arena", "evil"); exit(syscall(${process.arch === 'arm64' ? 217 : 248}, $type, $name, $key, 4, -2) > 0 ? 0 : 1)'`,
+    ),
+    because: 'its calls are refused',
+  },
+  {
+    name: 'a socket to the host of a virtual machine',
+    script: reaches(`perl -e 'socket(S, 40, 1, 0) or exit 1'`),
+    because: 'without network there are sockets of its own namespace only',
+    offline: true,
+    uncontrolled: true,
+  },
+  {
+    name: 'a server by a ring of calls, which makes sockets past every filter',
+    script: call({ x64: '425, 4, "\\0" x 120', arm64: '425, 4, "\\0" x 120' }),
+    because: 'without network it is refused',
+    offline: true,
+    uncontrolled: true,
+  },
+  {
+    name: 'what whoever started Sage has open',
+    script:
+      'for fd in /proc/self/fd/*; do case ${fd##*/} in 0|1|2) ;; *) if test -e $fd; then echo reached > reached; fi ;; esac; done',
+    because: 'it is closed before',
+    uncontrolled: true,
+  },
+  {
+    name: 'the capabilities of the first process',
+    script: reaches('grep -E "^Cap(Eff|Prm|Inh|Amb):.*[1-9a-f]" /proc/1/status'),
+    because: NO_CAPABILITIES,
+    uncontrolled: true,
+  },
+  {
+    name: 'a new /proc, mounted in a user namespace',
+    script: reaches(
+      `unshare -Urmpf sh -c 'mount -t proc none /proc && cat /proc/sys/kernel/core_pattern > own && cat own > /proc/sys/kernel/core_pattern'`,
+    ),
+    because: IN_NAMESPACES,
+    uncontrolled: true,
+  },
+  {
+    name: 'a new /sys, mounted in a user namespace',
+    script: `mkdir m; ${reaches(`unshare -Urmn sh -c 'mount -t sysfs none m && touch m/kernel/mm/transparent_hugepage/enabled'`)}`,
+    because: IN_NAMESPACES,
+    uncontrolled: true,
+  },
+  {
+    name: 'a new folder of control groups, mounted in a user namespace',
+    script: `mkdir m; ${reaches(`unshare -UrmC sh -c 'mount -t cgroup2 none m && mkdir m/evil && rmdir m/evil'`)}`,
+    because: 'it shows its own group, which belongs to whoever started Sage',
+    uncontrolled: true,
+  },
+  {
+    name: 'what is hidden, through an overlay in a user namespace',
+    script: `mkdir m up work; ${reaches(`unshare -Urm sh -c 'mount -t overlay -o lowerdir="$HOME",upperdir=up,workdir=work none m && cat m/.ssh/id_ed25519'`)}`,
+    because: IN_NAMESPACES,
+    uncontrolled: true,
+  },
+  {
+    name: "the files of another process by the kernel's handles",
+    script: reaches(
+      `perl -e 'my $fd = syscall(434, 1, 0); exit($fd >= 0 && syscall(438, $fd, 1, 0) >= 0 ? 0 : 1)'`,
+    ),
+    because: 'the first process of the sandbox may not be traced',
+    uncontrolled: true,
+  },
+  {
+    name: 'type on the terminal of the user',
+    script: reaches('echo evil > /dev/tty'),
+    because: 'it has no terminal',
+    uncontrolled: true,
+  },
+  {
+    name: "the system's log",
+    script: connect('"/dev/log"'),
+    because: '/dev is its own',
     uncontrolled: true,
   },
   {

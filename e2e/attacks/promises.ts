@@ -20,10 +20,15 @@ export const PROMISES: Readonly<Record<string, Proof>> = {
   'Setup, checks and teardown run in the sandbox as agents do.': names(WRITES, /writes outside$/),
   "Keys below HOME, passwords in the repository's configuration and logs of other tickets cannot be read.":
     names(READS, /^read/),
+  'Keys that the kernel keeps for you cannot be used, on x64 and arm64.': names(PROCESSES, /^keys that/),
   'Sockets of your programs cannot be reached, and without network no server either.': names(
     PROCESSES,
     /socket|server|bus|agent of ssh/,
   ),
+  'What is mounted while a command runs, and what Sage has open, is not there.': {
+    file: 'packages/workers/test/sandbox/sandbox.test.ts',
+    title: 'what is mounted while a command runs is not seen in its sandbox',
+  },
   'Processes outside are not seen, and everything inside ends with the sandbox.': names(
     PROCESSES,
     /process outside|outlive/,

@@ -16,6 +16,21 @@ export const READS: readonly Attack[] = [
   read('addresses with passwords', '$ARENA_ROOT/.git/config'),
   read("another run's log", '$ARENA_ROOT/.sage/runs/other/T/1/output.log', 'runs are hidden'),
   {
+    ...read('a key, through the root of the first process', '/proc/1/root$HOME/.ssh/id_ed25519'),
+    uncontrolled: true,
+  },
+  read("where the user's branches were", '$ARENA_ROOT/.git/logs/HEAD'),
+  {
+    ...read('the passwords of the system', '/etc/shadow'),
+    by: 'root',
+  },
+  {
+    name: "read the folders of other agents' work",
+    script: `for name in $(ls -A ..); do test "$name" = "\${PWD##*/}" || { ls -A "../$name" | grep -q . && echo reached > reached; }; done`,
+    because: 'only its own is there',
+    uncontrolled: true,
+  },
+  {
     name: 'a key through a link that Sage reads as the result',
     script: `ln -sf "$HOME/.ssh/id_ed25519" "$SAGE_RESULT_FILE"; echo x > x`,
     because: 'no link is followed there',

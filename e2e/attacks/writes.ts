@@ -19,6 +19,13 @@ const link = (file: string): Attack => ({
 export const WRITES: readonly Attack[] = [
   write("the user's profile", '$HOME/.bashrc'),
   write('a program that starts with the session', '$HOME/.config/autostart/x.desktop'),
+  write('a hook of every repository', '$HOME/.config/git/hooks/post-commit'),
+  {
+    name: "write git's settings of the user",
+    script: reaches('git config --global core.hooksPath "$PWD"'),
+    because: READ_ONLY,
+  },
+  write('a program of the user', '$HOME/.local/bin/git'),
   write('a file of the checkout', '$ARENA_ROOT/README.md'),
   write("the repository's configuration", '$ARENA_ROOT/.git/config', 'it is hidden, and read-only'),
   write('a hook', '$ARENA_ROOT/.git/hooks/post-merge'),

@@ -2,8 +2,10 @@ import { agentState, stateFolder } from '../sandbox/agent-state.ts';
 import type { StatePlace } from '../agents/state-place.ts';
 import { withoutAbstractSockets } from '../sandbox/abstract-sockets.ts';
 import { bubblewrap } from '../sandbox/bubblewrap.ts';
+import { withoutInheritedFiles } from '../sandbox/inherited-files.ts';
+import { withoutLaterMounts } from '../sandbox/private-mounts.ts';
 import { makeWritable, sandboxed } from '../sandbox/sandbox.ts';
-import { writeSocketFilter } from '../sandbox/socket-filter-file.ts';
+import { writeCallFilter } from '../sandbox/call-filter-file.ts';
 import type { UsedWorktree } from '../worktree/worktrees.ts';
 import type { AttemptFiles } from './attempt-files.ts';
 import type { WorkerContext } from './worker-context.ts';
@@ -49,7 +51,8 @@ async function words(
     writable: files ? [files.resultFolder] : [],
     state,
     scope: withoutAbstractSockets(sandbox, root),
-    ...(sandbox.sockets === false && { filter: await writeSocketFilter(worktrees.directory) }),
+    outer: [...withoutInheritedFiles(root), ...withoutLaterMounts(root)],
+    filter: await writeCallFilter(worktrees.directory, sandbox),
     variables,
   });
 }

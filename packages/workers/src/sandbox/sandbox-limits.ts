@@ -1,4 +1,5 @@
 import { withoutAbstractSockets } from './abstract-sockets.ts';
+import { withoutLaterMounts } from './private-mounts.ts';
 import type { SandboxSettings } from './sandbox.ts';
 import { listeningSockets } from './sockets.ts';
 
@@ -7,7 +8,10 @@ const MAX_NAMED = 3;
 /** What a sandbox with these settings leaves within reach on this machine, in a few words each. */
 export function sandboxLimits(settings: SandboxSettings, root: string): string[] {
   const isClosed = withoutAbstractSockets(settings, root).length > 0;
-  return limitsOf(settings, isClosed ? [] : listeningSockets().abstract);
+  const limits = limitsOf(settings, isClosed ? [] : listeningSockets().abstract);
+  if (withoutLaterMounts(root).length === 0)
+    limits.push('what is mounted while a command runs can be written');
+  return limits;
 }
 
 export function limitsOf(

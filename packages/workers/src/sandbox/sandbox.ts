@@ -37,8 +37,10 @@ export interface SandboxPlaces {
   readonly state?: readonly string[];
   /** Words inside the sandbox, before the command; see `withoutAbstractSockets`. */
   readonly scope?: readonly string[];
-  /** A file with system calls that are refused; see `socketFilter`. */
-  readonly filter?: string;
+  /** Words before bubblewrap; see `withoutInheritedFiles` and `withoutLaterMounts`. */
+  readonly outer?: readonly string[];
+  /** A file with system calls that are refused; see `callFilter`. */
+  readonly filter?: string | undefined;
   readonly variables: NodeJS.ProcessEnv;
 }
 
@@ -75,7 +77,12 @@ export function sandboxed(settings: SandboxSettings, places: SandboxPlaces): str
   const { root, commonDir, worktree, variables } = places;
   const expand = (paths: readonly string[] = []) => paths.flatMap((path) => userPath(path, variables));
   const filter = places.filter === undefined ? [] : [...WITH_FILE, places.filter];
-  const words = [...filter, places.program, ...(filter.length > 0 ? ['--seccomp', '9'] : [])];
+  const words = [
+    ...(places.outer ?? []),
+    ...filter,
+    places.program,
+    ...(filter.length > 0 ? ['--seccomp', '9'] : []),
+  ];
   words.push('--die-with-parent', '--unshare-pid', '--unshare-ipc', '--unshare-uts');
   words.push('--unshare-cgroup-try', '--cap-drop', 'ALL');
   if (settings.network === false) words.push('--unshare-net');

@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { worktreeDirectory } from '@sage/git';
@@ -7,8 +8,11 @@ import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { expect, test } from 'vitest';
 import { sandboxVersion } from '../../src/index.ts';
 import { withoutAbstractSockets } from '../../src/sandbox/abstract-sockets.ts';
+import { bubblewrap } from '../../src/sandbox/bubblewrap.ts';
+import { withoutInheritedFiles } from '../../src/sandbox/inherited-files.ts';
+import { withoutLaterMounts } from '../../src/sandbox/private-mounts.ts';
 import { sandboxed } from '../../src/sandbox/sandbox.ts';
-import { writeSocketFilter } from '../../src/sandbox/socket-filter-file.ts';
+import { writeCallFilter } from '../../src/sandbox/call-filter-file.ts';
 import { repositoryFixture } from '../repository.ts';
 import { connecting, inSandbox, listening, places, withNode } from './in-sandbox.ts';
 
@@ -117,7 +121,7 @@ test.skipIf(!installed)(
   async () => {
     const made = withNode();
     mkdirSync(join(made.home, 'later'));
-    const filter = await writeSocketFilter(made.top);
+    const filter = await writeCallFilter(made.top, { sockets: false });
     const later = join(made.home, 'later/s.sock');
     expect(
       await inSandbox(connecting(later), { sockets: false }, { ...made, filter }, () => listening(later)),
@@ -129,7 +133,7 @@ test.skipIf(scope.length === 0)(
   'with sockets: false a pair of sockets is allowed where neither half can send to others',
   async () => {
     const made = withNode();
-    const filter = await writeSocketFilter(made.top);
+    const filter = await writeCallFilter(made.top, { sockets: false });
     const pair = (type: number) => `(socketpair(A, B, 1, ${type}, 0) ? "made" : "$!")`;
     const line = `${scope[0]} -e 'print join ",", ${[1, 5, 2, 3].map(pair).join(', ')}'`;
     expect(await inSandbox(line, {}, made)).toBe('made,made,made,made');
@@ -138,6 +142,73 @@ test.skipIf(scope.length === 0)(
     );
   },
 );
+
+test.skipIf(scope.length === 0)("the kernel's keys are out of reach", async () => {
+  const made = withNode();
+  const keyctl = { x64: 250, arm64: 219 }[process.arch as 'x64'];
+  // Asks for the keyring of the session.
+  const line = `${scope[0]} -e 'print syscall(${keyctl}, 0, -3, 1) > 0 ? "reached" : "$!"'`;
+  expect(await inSandbox(line, {}, made)).toBe('reached');
+  const filter = await writeCallFilter(made.top, {});
+  expect(await inSandbox(line, {}, { ...made, filter })).toBe('Function not implemented');
+});
+
+test.skipIf(!installed || withoutInheritedFiles('/').length === 0)(
+  'what this process has open from others is closed',
+  () => {
+    const made = places();
+    const open = openSync(join(made.top, 'open'), 'w');
+    const seen = (outer: readonly string[]) => {
+      const [first = '', ...words] = sandboxed({}, { ...made, program: bubblewrap('/'), outer });
+      const line = 'test -e /proc/self/fd/3 && echo reached';
+      return spawnSync(first, [...words, 'sh', '-c', line], {
+        stdio: ['ignore', 'pipe', 'ignore', open],
+      }).stdout.toString();
+    };
+    expect(seen([])).toBe('reached\n');
+    expect(seen(withoutInheritedFiles('/'))).toBe('');
+    closeSync(open);
+  },
+);
+
+const mounts = withoutLaterMounts('/');
+
+test.skipIf(!installed || mounts.length === 0 || process.getuid?.() !== 0)(
+  'what is mounted while a command runs is not seen in its sandbox',
+  () => {
+    const made = places();
+    const later = join(made.home, 'later');
+    mkdirSync(later);
+    const line = `echo ready; read -r go; test ! -e '${later}/seen' && ! touch '${later}/evil' && echo nothing`;
+    const words = sandboxed({}, { ...made, program: bubblewrap('/'), outer: mounts });
+    const script = `cd "$0"; later=$1; shift; mkfifo ready go; "$@" < go > ready & exec 3> go 4< ready
+      read -r ready <&4; mount -t tmpfs none "$later"; touch "$later/seen"; echo go >&3; cat <&4`;
+    // In mounts of its own, which hand on what is mounted as those of most machines do.
+    const shared = ['--mount', '--propagation', 'shared', '--', 'sh', '-c', script, made.top, later];
+    const seen = execFileSync('unshare', [...shared, ...words, 'sh', '-c', line], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    expect(seen.toString()).toBe('nothing\n');
+  },
+);
+
+test.skipIf(scope.length === 0)('without network there are sockets of its own namespace only', async () => {
+  const made = withNode();
+  const settings = { network: false };
+  const filter = await writeCallFilter(made.top, settings);
+  // Unix, IPv4, IPv6, of the kernel (netlink), of a virtual machine's host (vsock).
+  const families = [1, 2, 10, 16, 40].map(
+    (family) => `(socket(S, ${family}, ${family === 16 ? 3 : 1}, 0) ? "made" : "$!")`,
+  );
+  const line = `${scope[0]} -e 'print join ",", ${families.join(', ')}'`;
+  expect(await inSandbox(line, settings, { ...made, filter })).toBe(
+    'made,made,made,made,Operation not permitted',
+  );
+  const both = { network: false, sockets: false } as const;
+  expect(await inSandbox(line, both, { ...made, filter: await writeCallFilter(made.top, both) })).toBe(
+    'Operation not permitted,made,made,made,Operation not permitted',
+  );
+});
 
 test.skipIf(!installed)(
   'an agent in a sandbox writes to its worktree and its git only, and so do checks',

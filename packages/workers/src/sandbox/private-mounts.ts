@@ -1,0 +1,26 @@
+import { spawnSync } from 'node:child_process';
+import { helperProgram } from '@sage/git';
+import { bubblewrap } from './bubblewrap.ts';
+
+const known = new Map<string, readonly string[]>();
+
+/**
+ * The words before bubblewrap that keep out what is mounted while a command runs: it would appear in the sandbox, and be
+ * writable there. None where `unshare` is missing, or this user may not make namespaces with it.
+ */
+export function withoutLaterMounts(root: string): readonly string[] {
+  const { program } = helperProgram('unshare', [root]);
+  const isRoot = process.getuid?.() === 0;
+  const words = [program, '--mount', '--propagation', 'private', ...(isRoot ? [] : AS_USER), '--'];
+  const works = known.get(program) ?? (isUsable(words, bubblewrap(root)) ? words : []);
+  known.set(program, works);
+  return works;
+}
+
+/** Only in a user namespace of its own may an ordinary user change mounts. */
+const AS_USER = ['--user', '--map-current-user'];
+
+function isUsable([program = '', ...words]: readonly string[], sandbox: string): boolean {
+  const inSandbox = ['--ro-bind', '/', '/', '--unshare-pid', '--cap-drop', 'ALL', '--proc', '/proc', 'true'];
+  return spawnSync(program, [...words, sandbox, ...inSandbox], { stdio: 'ignore' }).status === 0;
+}
