@@ -5,7 +5,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const [workFile, folder, ...args] = process.argv.slice(2);
+const [workFile, folder] = process.argv.slice(2);
 const { SAGE_TICKET_FILE, SAGE_ATTEMPT } = process.env;
 const { id, title } = JSON.parse(readFileSync(SAGE_TICKET_FILE, 'utf8'));
 const attempts = [
