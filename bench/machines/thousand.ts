@@ -7,7 +7,7 @@ import { withSite } from './with-site.ts';
 
 const WORKERS = Number(process.env['SAGE_BENCH_WORKERS'] ?? 1_000);
 const TICKETS = Number(process.env['SAGE_BENCH_TICKETS'] ?? 10_000);
-const SECONDS = 60;
+const SECONDS = Number(process.env['SAGE_BENCH_SECONDS'] ?? 60);
 
 export async function thousand(): Promise<string[]> {
   const tickets = Array.from({ length: TICKETS }, (_, n) => ({
