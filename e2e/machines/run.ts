@@ -13,6 +13,8 @@ else process.env['SAGE_FAKETIME'] = library;
 const tally: Tally = { faults: new Map(), landed: 0, wrong: [] };
 let seed = Number(first);
 let runs = 0;
+/** Findings that were told. */
+let told = 0;
 const total = () => [...tally.faults.values()].reduce((sum, times) => sum + times, 0);
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
@@ -27,10 +29,9 @@ async function work(): Promise<void> {
   while (total() < Number(wanted)) {
     const mine = seed;
     seed += 1;
-    const known = tally.wrong.length;
     await disturbedRun(mine, tally);
     runs += 1;
-    for (const finding of tally.wrong.slice(known)) console.error(finding);
+    for (; told < tally.wrong.length; told += 1) console.error(tally.wrong[told]);
     console.error(
       `seed ${mine}: ${total()} faults, ${tally.landed} landings, ${tally.wrong.length} findings`,
     );

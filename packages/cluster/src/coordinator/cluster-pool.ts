@@ -67,7 +67,6 @@ export class ClusterPool implements WorkerPool {
   outputTail: WorkerPool['outputTail'] = (log) => this.#options.local.outputTail(log);
   preview: WorkerPool['preview'] = (ticket) => this.#options.local.preview(ticket);
   keep: WorkerPool['keep'] = (ticket, commit, as) => this.#options.local.keep(ticket, commit, as);
-  forgetKept: WorkerPool['forgetKept'] = (ticket) => this.#options.local.forgetKept(ticket);
   changedSettings: WorkerPool['changedSettings'] = () => this.#options.local.changedSettings();
 
   async check(request: CheckRequest): ReturnType<WorkerPool['check']> {
@@ -76,7 +75,8 @@ export class ClusterPool implements WorkerPool {
     if (request.elsewhere !== true || !fleet.fits(needs)) return local.check(request);
     const jobs = await Promise.race([this.#jobsOf(needs), whenAborted(request.signal)]);
     if (jobs === undefined) return { ok: false, output: '' };
-    return checkElsewhere(request, {
+    const holder = `check ${request.commit}`;
+    const checked = checkElsewhere(request, {
       broker,
       jobs,
       root: repository.root,
@@ -88,13 +88,19 @@ export class ClusterPool implements WorkerPool {
           author: await this.#author,
         }),
         fence,
-        baseRef: await this.#code.sendBase(commit),
+        baseRef: await this.#code.sendBase(commit, holder),
         deadline: (await broker.now()) + DEADLINE_MS,
         commit,
         command,
         timeout,
       }),
     });
+    return checked.finally(() => this.#code.releaseBase(request.commit, holder));
+  }
+
+  async forgetKept(ticket: string): Promise<void> {
+    this.#code.landed(ticket);
+    await this.#options.local.forgetKept(ticket);
   }
 
   get slots(): number {
@@ -133,14 +139,18 @@ export class ClusterPool implements WorkerPool {
         SHORT_MS,
         disown({ broker, jobs, id: jobId(request.run, id, earlier.attempt) }, earlier.fence),
       ).catch(() => {});
-    for (;;) {
-      const goesOn = fence !== undefined;
-      if (fence === undefined && isLocal) return local.run(request, run);
-      fence ??= await this.#sendUnlessAborted(request, run, needs, jobs);
-      if (fence === undefined) return { ...NO_RESULT, outcome: 'interrupted' };
-      const result = await this.#follow({ request, run, jobs, fence, goesOn });
-      if (result) return result;
-      fence = undefined;
+    try {
+      for (;;) {
+        const goesOn = fence !== undefined;
+        if (fence === undefined && isLocal) return await local.run(request, run);
+        fence ??= await this.#sendUnlessAborted(request, run, needs, jobs);
+        if (fence === undefined) return { ...NO_RESULT, outcome: 'interrupted' };
+        const result = await this.#follow({ request, run, jobs, fence, goesOn });
+        if (result) return result;
+        fence = undefined;
+      }
+    } finally {
+      this.#code.releaseBase(request.base, jobId(request.run, id, request.attempt));
     }
   }
 
@@ -200,7 +210,7 @@ export class ClusterPool implements WorkerPool {
     const { broker, fleet, notice, equipment } = this.#options;
     const { ticket, attempt, base } = request;
     const job = jobId(request.run, ticket.id, attempt);
-    const sent = await this.#code.sendBase(base);
+    const sent = await this.#code.sendBase(base, job);
     const fence = (await run.issueFence?.()) ?? Math.floor(Date.now() / 1000);
     const author = await this.#author;
     const payload: Payload = {

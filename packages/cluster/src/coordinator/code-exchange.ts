@@ -11,11 +11,11 @@ import {
   removeRemoteRefs,
   type Repository,
   SAGE_REFS,
-  updateRefs,
 } from '@sage/git';
 import type { SentAttempt } from '@sage/stream';
 import { ClusterError } from '../errors.ts';
 import { baseRef, resultRef } from '../protocol/names.ts';
+import { SpentRefs } from './spent-refs.ts';
 
 /** A remote, as the coordinator and its workers name it. */
 export interface Remote {
@@ -52,33 +52,66 @@ export class CodeExchange {
   readonly #repository: Repository;
   readonly #remote: Remote;
   readonly #run: string;
-  readonly #bases = new Map<string, Promise<void>>();
-  /** Local refs that hold what was fetched. */
-  readonly #pins = new Set<string>();
-  /** Refs of the remote whose work is here. */
-  readonly #received = new Set<string>();
+  /** Commits that attempts start from, by their refs on the remote. */
+  readonly #bases = new Map<string, { readonly sent: Promise<void>; readonly holders: Set<string> }>();
+  #newest: string | undefined;
+  /** Tickets with a local ref that holds what was fetched of them. */
+  readonly #pinned = new Set<string>();
+  /** Refs of the remote whose work is here, with their tickets. */
+  readonly #received = new Map<string, string>();
+  readonly #spent: SpentRefs;
 
   constructor(repository: Repository, remote: Remote, run: string) {
     this.#repository = repository;
     this.#remote = remote;
     this.#run = run;
+    this.#spent = new SpentRefs(repository, remote.name);
   }
 
   get url(): string {
     return this.#remote.url;
   }
 
-  /** Makes a commit known to the remote. Returns the ref there. */
-  async sendBase(commit: string): Promise<string> {
+  /** Makes a commit known to the remote, until `releaseBase`. Returns the ref there. */
+  async sendBase(commit: string, holder: string): Promise<string> {
     const ref = baseRef(this.#run, commit);
-    let sent = this.#bases.get(ref);
-    if (!sent) {
-      sent = createRemoteRef(this.#repository, this.#remote.name, { ref, commit });
-      this.#bases.set(ref, sent);
-      sent.catch(() => this.#bases.delete(ref));
+    let base = this.#bases.get(ref);
+    if (!base) {
+      base = { sent: this.#createBase(ref, commit), holders: new Set() };
+      this.#bases.set(ref, base);
+      base.sent.catch(() => this.#bases.delete(ref));
+      const last = this.#newest;
+      this.#newest = ref;
+      if (last !== undefined) this.#removeUnheld(last);
     }
-    await sent;
+    base.holders.add(holder);
+    await base.sent;
     return ref;
+  }
+
+  /** Nobody starts from this commit any more for `holder`. */
+  releaseBase(commit: string, holder: string): void {
+    const ref = baseRef(this.#run, commit);
+    this.#bases.get(ref)?.holders.delete(holder);
+    this.#removeUnheld(ref);
+  }
+
+  async #createBase(ref: string, commit: string): Promise<void> {
+    await this.#spent.recall(ref);
+    await createRemoteRef(this.#repository, this.#remote.name, { ref, commit });
+  }
+
+  #removeUnheld(ref: string): void {
+    if (ref === this.#newest || (this.#bases.get(ref)?.holders.size ?? 1) > 0) return;
+    this.#bases.delete(ref);
+    this.#spent.add({ there: [ref] });
+  }
+
+  /** What was received of a ticket is in the target now. */
+  landed(ticket: string): void {
+    const there = [...this.#received].flatMap(([ref, of]) => (of === ticket ? [ref] : []));
+    for (const ref of there) this.#received.delete(ref);
+    this.#spent.add({ there, here: this.#pinned.delete(ticket) ? [pinOf(ticket)] : [] });
   }
 
   /**
@@ -90,7 +123,7 @@ export class CodeExchange {
     { ref, head, base }: { readonly ref: string; readonly head: string; readonly base: string },
   ): Promise<string | undefined> {
     try {
-      await this.#fetch(ref, pinOf(ticket));
+      await this.#fetch(ref, ticket);
     } catch (error) {
       if ((await readRemoteRef(this.#repository, this.#remote.name, ref)) !== undefined) throw error;
       return `${ref} is not on the remote`;
@@ -98,7 +131,7 @@ export class CodeExchange {
     const there = await readRef(this.#repository, pinOf(ticket));
     if (there !== head) return `${ref} is ${there}, not ${head}`;
     if (!(await isAncestor(this.#repository, base, head))) return `${head} does not descend from ${base}`;
-    this.#received.add(ref);
+    this.#received.set(ref, ticket);
     return undefined;
   }
 
@@ -124,6 +157,7 @@ export class CodeExchange {
     keep: (ticket: string, commit: string) => Promise<string>,
   ): Promise<{ ticket: string; ref: string | undefined }[]> {
     const late: { ticket: string; ref: string | undefined }[] = [];
+    await this.#spent.flush();
     try {
       const gone = await this.#refsBelow(`${SAGE_REFS.bases}${encodeRefComponent(this.#run)}/`);
       const byRef = new Map(sent.map((one) => [resultRef(one.ticket, one.attempt, one.fence), one]));
@@ -132,7 +166,7 @@ export class CodeExchange {
         if (!one) continue;
         gone.push({ ref, commit });
         if (REVIEW.test(ref) || this.#received.has(ref) || (await isHere(this.#repository, commit))) continue;
-        if (!one.landed) await this.#fetch(ref, pinOf(one.ticket));
+        if (!one.landed) await this.#fetch(ref, one.ticket);
         late.push({ ticket: one.ticket, ref: one.landed ? undefined : await keep(one.ticket, commit) });
       }
       for (let at = 0; at < gone.length; at += 200) {
@@ -140,9 +174,9 @@ export class CodeExchange {
         await removeRemoteRefs(this.#repository, this.#remote.name, refs);
       }
     } finally {
-      const pins = [...this.#pins].map((ref) => ({ ref, old: undefined, new: 'delete' }));
-      this.#pins.clear();
-      if (pins.length > 0) await updateRefs(this.#repository, pins);
+      this.#spent.add({ here: [...this.#pinned].map(pinOf) });
+      this.#pinned.clear();
+      await this.#spent.flush();
     }
     return late;
   }
@@ -151,9 +185,9 @@ export class CodeExchange {
     return listRemoteRefs(this.#repository, this.#remote.name, prefix);
   }
 
-  async #fetch(ref: string, pin: string): Promise<void> {
-    this.#pins.add(pin);
-    await fetchFromRemote(this.#repository, this.#remote.name, [`+${ref}:${pin}`]);
+  async #fetch(ref: string, ticket: string): Promise<void> {
+    this.#pinned.add(ticket);
+    await fetchFromRemote(this.#repository, this.#remote.name, [`+${ref}:${pinOf(ticket)}`]);
   }
 }
 

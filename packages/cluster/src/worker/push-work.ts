@@ -20,7 +20,7 @@ export async function pushWork(
   for (let pause = 1_000; ; pause = Math.min(2 * pause, MAX_PAUSE_MS)) {
     if (signal.aborted) throw await kept(repository, work, 'nobody waits for it any more');
     try {
-      return await createRemoteRef(repository, 'origin', work);
+      return await createRemoteRef(repository, 'origin', work, { signal });
     } catch (cause) {
       if (!(cause instanceof GitError)) throw cause;
       const final = /stale info|already exists|\[(?:remote )?rejected\]/.test(cause.stderr);
