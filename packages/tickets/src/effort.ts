@@ -25,9 +25,11 @@ export function estimatedMinutes(raw: Readonly<Record<string, unknown>>): number
 
 /** From 1 to 10. */
 export function complexityOf(raw: Readonly<Record<string, unknown>>): number | undefined {
-  return [raw['complexity'], raw['complexityScore']]
-    .map(positive)
-    .find((value) => value !== undefined && value >= 1 && value <= 10);
+  return fromOneToTen(raw['complexity']) ?? fromOneToTen(raw['complexityScore']);
+}
+
+function fromOneToTen(value: unknown): number | undefined {
+  return typeof value === 'number' && value >= 1 && value <= 10 ? value : undefined;
 }
 
 function ofComplexity(complexity: number | undefined): number | undefined {

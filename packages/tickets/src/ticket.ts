@@ -102,7 +102,7 @@ export function readTicket(raw: unknown): { ticket: Ticket } | { problems: Ticke
     title: text(raw['title']) ?? id,
     state,
     type: text(raw['type'])?.toLowerCase() ?? 'task',
-    priority: TICKET_PRIORITIES.find((priority) => priority === text(raw['priority'])?.toUpperCase()) ?? 'P2',
+    priority: priorityOf(raw['priority']),
     component: text(raw['component']) ?? /^(.+)-[^-]*$/s.exec(id)?.[1] ?? id,
     dependencies: dependencies ?? NO_TEXTS,
     parent: parent ?? null,
@@ -155,6 +155,11 @@ function shown(value: unknown): string {
   const json = JSON.stringify(value) as string | undefined;
   if (json === undefined) return 'nothing';
   return json.length > 60 ? `${json.slice(0, 60)}…` : json;
+}
+
+function priorityOf(value: unknown): TicketPriority {
+  const name = text(value)?.toUpperCase();
+  return TICKET_PRIORITIES.find((priority) => priority === name) ?? 'P2';
 }
 
 function text(value: unknown): string | undefined {

@@ -39,8 +39,12 @@ export function likelyFiles(evidence: Evidence): (id: string) => readonly Source
   for (const { docs } of tickets.values()) {
     for (const path of new Set(Object.values(docs))) sharing.set(path, (sharing.get(path) ?? 0) + 1);
   }
+  const files: NamedFiles = {
+    paths: evidence.paths,
+    lengths: new Set(Array.from(evidence.paths, ({ length }) => length)),
+  };
   const named = new Map<string, ReadonlySet<string>>();
-  for (const [path, text] of documents) named.set(path, pathsIn(text, evidence.paths));
+  for (const [path, text] of documents) named.set(path, pathsIn(text, files));
   const earlier = landed.flatMap(({ id, files }) => {
     const ticket = tickets.get(id);
     return ticket ? [{ ticket, words: wordsOf(ticket), files }] : [];
@@ -54,7 +58,7 @@ export function likelyFiles(evidence: Evidence): (id: string) => readonly Source
       best.set(path, { path, chance, source });
     };
     for (const path of ticket.files) add(path, 1, 'declared');
-    for (const path of pathsIn(ticketText(ticket), evidence.paths)) add(path, NAMED_CHANCE, 'text');
+    for (const path of pathsIn(ticketText(ticket), files)) add(path, NAMED_CHANCE, 'text');
     for (const document of new Set(Object.values(ticket.docs))) {
       const chance = NAMED_CHANCE / (sharing.get(document) ?? 1);
       for (const path of named.get(document) ?? []) add(path, chance, 'docs');
@@ -66,12 +70,12 @@ export function likelyFiles(evidence: Evidence): (id: string) => readonly Source
   }
 
   return (id) => {
-    let files = known.get(id);
-    if (files === undefined) {
+    let found = known.get(id);
+    if (found === undefined) {
       const ticket = tickets.get(id);
-      known.set(id, (files = ticket ? find(ticket) : []));
+      known.set(id, (found = ticket ? find(ticket) : []));
     }
-    return files;
+    return found;
   };
 }
 
@@ -83,8 +87,9 @@ interface Earlier {
 
 /** For each file the share of similar tickets that changed it, with one more counted that changed nothing. */
 function changedBySimilar(ticket: Ticket, earlier: readonly Earlier[]): Map<string, number> {
-  const words = wordsOf(ticket);
   const sums = new Map<string, number>();
+  if (earlier.length === 0) return sums;
+  const words = wordsOf(ticket);
   let all = 1;
   for (const { ticket: other, words: others, files } of earlier) {
     const weight = similarity(ticket, words, other, others);
@@ -113,10 +118,21 @@ function wordsOf({ title }: Ticket): Set<string> {
   return new Set(title.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu));
 }
 
+/** What words of a text may name. */
+interface NamedFiles {
+  readonly paths: ReadonlySet<string>;
+  /** Of the paths: most words of a text are shorter, and are not looked up. */
+  readonly lengths: ReadonlySet<number>;
+}
+
 /** Words of a text that are the path of a file. */
-function pathsIn(text: string, paths: ReadonlySet<string>): Set<string> {
-  const words = text.match(/[^\s"'`<>()[\]{},;|*\\]+/g) ?? [];
-  return new Set(words.map(withoutPunctuation).filter((word) => paths.has(word)));
+function pathsIn(text: string, { paths, lengths }: NamedFiles): Set<string> {
+  const found = new Set<string>();
+  for (const word of text.match(/[^\s"'`<>()[\]{},;|*\\]+/g) ?? []) {
+    const path = withoutPunctuation(word);
+    if (lengths.has(path.length) && paths.has(path)) found.add(path);
+  }
+  return found;
 }
 
 /** Without `./` before it, and `:line:column` and the end of a sentence after it; in linear time. */
