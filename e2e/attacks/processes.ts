@@ -149,8 +149,9 @@ export const PROCESSES: readonly Attack[] = [
   },
   {
     name: 'what whoever started Sage has open',
-    script:
-      'for fd in /proc/self/fd/*; do case ${fd##*/} in 0|1|2) ;; *) if test -e $fd; then echo reached > reached; fi ;; esac; done',
+    script: reaches(
+      `perl -e 'for my $fd (3 .. 1023) { exit 0 if open(my $in, "<&", $fd) || open(my $out, ">&", $fd) } exit 1'`,
+    ),
     because: 'it is closed before',
     uncontrolled: true,
   },
