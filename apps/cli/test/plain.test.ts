@@ -43,6 +43,26 @@ test("an agent that is not the run's own is named", () => {
   );
 });
 
+test('what an agent left that does not land is named', () => {
+  const finished = { event: 'attempt.finished', ticket: 'A-1', worker: 1, attempt: 1, seconds: 1 } as const;
+  const notes = [
+    'it left a stash, which is kept as refs/sage/stashes/A-1',
+    'it added files that git ignores: x',
+  ];
+  expect(shown({ ...finished, outcome: 'completed', notes, ignoredFiles: ['pipe', 'shut/'] })).toEqual([
+    '  note      A-1             it left a stash, which is kept as',
+    '                              refs/sage/stashes/A-1',
+    '  note      A-1             it added files that git ignores: x',
+    '  left out  A-1             cannot be taken: pipe, shut/',
+    '',
+  ]);
+  expect(shown({ ...finished, outcome: 'failed', reason: 'r', notes: ['n'] })).toEqual([
+    '  failed    A-1             r',
+    '  note      A-1             n',
+    '',
+  ]);
+});
+
 test('in a pipe nothing is cut', () => {
   const reason = `changed nothing; it wrote 1 ignored file: ${long}`;
   const lines = shownOn(

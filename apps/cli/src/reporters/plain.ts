@@ -101,6 +101,10 @@ export function plainReporter(
           else if (event.outcome === 'completed' && event.drift) {
             row('drift', colors.yellow, event.ticket, `not declared: ${event.drift.join(', ')}`);
           }
+          for (const note of event.notes ?? []) row('note', colors.yellow, event.ticket, note);
+          // Where nothing was taken, the reason has them.
+          if (event.outcome === 'completed' && event.ignoredFiles)
+            row('left out', colors.yellow, event.ticket, `cannot be taken: ${event.ignoredFiles.join(', ')}`);
           return;
         case 'ticket.quiet': {
           const text = event.seconds === 0 ? 'prints again' : `has printed nothing for ${event.seconds} s`;
