@@ -188,14 +188,6 @@ export const PROCESSES: readonly Attack[] = [
     uncontrolled: true,
   },
   {
-    name: "the files of another process by the kernel's handles",
-    script: reaches(
-      `perl -e 'my $fd = syscall(434, 1, 0); exit($fd >= 0 && syscall(438, $fd, 1, 0) >= 0 ? 0 : 1)'`,
-    ),
-    because: 'the first process of the sandbox may not be traced',
-    uncontrolled: true,
-  },
-  {
     name: 'type on the terminal of the user',
     script: reaches('echo evil > /dev/tty'),
     because: 'it has no terminal',
