@@ -9,11 +9,11 @@ import { graph } from './graph.ts';
 import { enqueue, landing, memory } from './landing.ts';
 import { verify } from './verify.ts';
 import { worktrees } from './worktrees.ts';
-import { machine } from './repository.ts';
+import { printTables } from './print-tables.ts';
 import { scaling } from './scaling.ts';
 import { schedule } from './schedule.ts';
 
-const benchmarks: Readonly<Record<string, () => Promise<string[]>>> = {
+await printTables({
   parallel,
   disjoint,
   graph,
@@ -28,17 +28,4 @@ const benchmarks: Readonly<Record<string, () => Promise<string[]>>> = {
   verify,
   worktrees,
   overhead,
-};
-
-const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks);
-console.log(machine());
-for (const name of names) {
-  const run = benchmarks[name];
-  if (!run) {
-    console.error(
-      `ERROR: no benchmark ${JSON.stringify(name)}: one of ${Object.keys(benchmarks).join(', ')}`,
-    );
-    process.exit(2);
-  }
-  console.log(`\n## ${name}\n\n${(await run()).join('\n')}`);
-}
+});
