@@ -1,7 +1,8 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hasRedis } from '@sage/test-support/redis';
+import { userGit } from '@sage/test-support/repository';
 import { describe, expect, test } from 'vitest';
 import { inspect } from './machines/inspect.ts';
 import { Site } from './machines/site.ts';
@@ -26,6 +27,10 @@ mkdir -p out; echo "$SAGE_TICKET_ID" > "out/$SAGE_TICKET_ID.txt"`;
     mkdirSync(home, { recursive: true });
     const server = await startSshServer(join(site.folder, 'ssh'), { home, programs });
     onTestFinished(() => server.close());
+    // The code travels by ssh as well.
+    copyFileSync(join(server.bin, 'ssh'), join(programs, 'ssh'));
+    const bare = join(site.folder, 'server/remote.git');
+    site.sandbox.git('remote', 'set-url', 'origin', `ssh://box-0${bare}`);
 
     const words = ['stream', '--auto', '--broker', site.redis.address, '--hosts', 'box-1,box-2:2'];
     const running = site.sandbox.start([...words, '--lease', site.lease, '--agent-command', site.agent], {
@@ -41,7 +46,7 @@ mkdir -p out; echo "$SAGE_TICKET_ID" > "out/$SAGE_TICKET_ID.txt"`;
     expect(stdout).toContain('4 tickets, 3 workers');
     expect(stdout).not.toContain('is gone');
     expect(await inspect(site, IDS)).toEqual([]);
-    expect(site.remoteRefs()).toBe('');
+    expect(userGit(bare, 'for-each-ref', 'refs/sage')).toBe('');
     const listed = await site.sandbox.start(['workers', '--broker', site.redis.address, '--json']);
     expect(JSON.parse(listed.stdout)).toEqual({ v: 1, workers: [] });
     expect(site.agentsLeft()).toEqual([]);
