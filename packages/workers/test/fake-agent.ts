@@ -174,6 +174,12 @@ const ACTS: Readonly<Record<string, () => void>> = {
     if (!first) return ACTS['ok']?.();
     done({ is_error: true, result: 'This request would exceed your rate limit.', api_error_status: 429 });
   },
+  'full-disk-then-ok'() {
+    mkdirSync(dirname(state), { recursive: true });
+    appendFileSync(`${state}.filled`, 'again\n');
+    if (readFileSync(`${state}.filled`, 'utf8').split('\n').length > 3) return ACTS['ok']?.();
+    return ACTS['full-disk']?.();
+  },
   lie() {
     done({ result: 'All done, all tests pass.' });
   },

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { isErrno } from '@sage/git';
 
 /**
  * A control group of Linux, version 2 (docs.kernel.org/admin-guide/cgroup-v2.html): whatever a process in it starts is in it,
@@ -34,7 +36,7 @@ export class ControlGroup {
 
   /** Removes it where nobody lives in it any more. */
   async remove(): Promise<void> {
-    for (const each of (await this.#directories()).toReversed()) await rmdir(each).catch(() => {});
+    for (const each of (await this.#directories()).toReversed()) await removeGroup(each);
   }
 
   /** Its own, and those that somebody has made inside it, each after the one it is in. */
@@ -43,6 +45,20 @@ export class ControlGroup {
     return [this.#directory, ...found.toSorted((a, b) => a.length - b.length)];
   }
 }
+
+/** Who has ended counts as a member until the kernel has put it away: a moment, longer on a busy machine. */
+async function removeGroup(directory: string): Promise<void> {
+  for (let pause = 1; ; pause *= 2) {
+    try {
+      return await rmdir(directory);
+    } catch (error) {
+      if (!isErrno(error, 'EBUSY') || pause > LAST_PAUSE_MS) return;
+      await delay(pause);
+    }
+  }
+}
+
+const LAST_PAUSE_MS = 256;
 
 let made = 0;
 
