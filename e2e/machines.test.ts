@@ -5,6 +5,7 @@ import { hasRedis } from '@sage/test-support/redis';
 import { describe, expect, test } from 'vitest';
 import { inspect } from './machines/inspect.ts';
 import { journaled, Site } from './machines/site.ts';
+import { killedAtStep } from './machines/steps.ts';
 import { parseEvents } from './sandbox.ts';
 
 const IDS = ['M-1', 'M-2', 'M-3', 'M-4', 'M-5', 'M-6'];
@@ -104,4 +105,13 @@ describe.skipIf(!hasRedis).concurrent('sage on several machines (Redis)', () => 
     expect(site.remoteRefs()).toBe('');
     expect((await site.sandbox.sage('status')).stdout).not.toContain('interrupted');
   });
+
+  // One step of each part of an attempt; the campaign has them all.
+  test.for([4, 6])(
+    'a coordinator that is killed after %i events is resumed',
+    async (step, { onTestFinished }) => {
+      const { event, wrong } = await killedAtStep(step, onTestFinished);
+      expect([event !== undefined, wrong]).toEqual([true, []]);
+    },
+  );
 });

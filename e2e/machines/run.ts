@@ -2,6 +2,7 @@
 // anything was lost, doubled or left. Needs redis-server; `faketime` sets clocks apart where it is there.
 import { globSync } from 'node:fs';
 import { disturbedRun, type Tally } from './campaign.ts';
+import { killedAtStep } from './steps.ts';
 
 const [wanted = '200', first = '1'] = process.argv.slice(2);
 /** Runs beside each other. */
@@ -21,9 +22,28 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     report();
     process.exit(130);
   });
+await everyStep();
 await Promise.all(Array.from({ length: AT_ONCE }, work));
 report();
 process.exitCode = tally.wrong.length === 0 ? 0 : 1;
+
+/** The coordinator killed at each event of a run, one run each. */
+async function everyStep(): Promise<void> {
+  for (let step = 1; ; step += 1) {
+    const cleanups: (() => Promise<void> | void)[] = [];
+    try {
+      const { event, wrong } = await killedAtStep(step, (clean) => cleanups.push(clean));
+      tally.wrong.push(...wrong.map((each) => `step ${step}: ${each}`));
+      for (; told < tally.wrong.length; told += 1) console.error(tally.wrong[told]);
+      if (event === undefined) return;
+      console.error(`step ${step}: killed after ${event}`);
+      const name = 'coordinator kill -9 at each event';
+      tally.faults.set(name, (tally.faults.get(name) ?? 0) + 1);
+    } finally {
+      for (const clean of cleanups.toReversed()) await clean();
+    }
+  }
+}
 
 async function work(): Promise<void> {
   while (total() < Number(wanted)) {
