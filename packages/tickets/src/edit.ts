@@ -1,14 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Node } from 'jsonc-parser';
-import { TicketIndexError } from './errors.ts';
-import { applyEdits, replaceNode, setMember } from './json-edit.ts';
+import { replaceNode, setMember } from './json-edit.ts';
 import type { TextEdit } from './json-edit.ts';
 import { elementSeparator, end, layoutOf, renderLike, renderWithin } from './json-layout.ts';
 import type { JsonLayout } from './json-layout.ts';
 import { memberOf, parseSyntax } from './json-text.ts';
-import { parseRawTicketIndex } from './sage-index.ts';
-import { ticketSpans } from './ticket-spans.ts';
-import type { Span } from './ticket-spans.ts';
+import { TicketPlaces } from './ticket-places.ts';
 import type { TicketState } from './needed-fields.ts';
 import type { DeferCategory } from './ticket.ts';
 
@@ -42,7 +39,16 @@ export function applyTicketChanges(
   changes: readonly TicketChange[],
   file = 'ticket index',
 ): string {
-  let result = text;
+  return changeTickets(TicketPlaces.read(text, file), changes, file).text;
+}
+
+/** As {@link applyTicketChanges}, for an index whose tickets are found. */
+export function changeTickets(
+  index: TicketPlaces,
+  changes: readonly TicketChange[],
+  file: string,
+): TicketPlaces {
+  let result = index;
   // Two changes of one ticket touch the same tokens, so each round of edits has a ticket only once.
   for (let rest = changes; rest.length > 0;) {
     const round = new Map<string, TicketChange>();
@@ -51,43 +57,22 @@ export function applyTicketChanges(
       if (round.has(change.id)) later.push(change);
       else round.set(change.id, change);
     }
-    result = applyRound(result, round, file);
+    result = applyRound(result, [...round.values()], file);
     rest = later;
   }
   return result;
 }
 
-function applyRound(text: string, changes: ReadonlyMap<string, TicketChange>, file: string): string {
-  parseRawTicketIndex(text, file);
-  const spans = spansOf(text, new Set(changes.keys()), file);
-  const edits = [...changes.values()].flatMap((change) => {
-    const span = spans.get(change.id)!;
-    const ticket = text.slice(span.start, span.end);
+function applyRound(index: TicketPlaces, changes: readonly TicketChange[], file: string): TicketPlaces {
+  const edits = changes.flatMap((change) => {
+    const span = index.spanOf(change.id, file);
+    const ticket = index.text.slice(span.start, span.end);
     return editsOf(ticket, parseSyntax(ticket), change).map((edit) => ({
       ...edit,
       offset: span.start + edit.offset,
     }));
   });
-  return applyEdits(text, edits);
-}
-
-function spansOf(text: string, ids: ReadonlySet<string>, file: string): Map<string, Span> {
-  const spans = new Map<string, Span>();
-  for (const span of ticketSpans(text)) {
-    const { id }: { id?: unknown } = JSON.parse(text.slice(span.start, span.end));
-    if (typeof id !== 'string' || !ids.has(id)) continue;
-    if (spans.has(id)) {
-      const problem = `duplicate id ${JSON.stringify(id)}: give one of the two another id`;
-      throw new TicketIndexError({ file, code: 'DUPLICATE_ID', problem, ticket: id });
-    }
-    spans.set(id, span);
-  }
-  for (const id of ids) {
-    if (spans.has(id)) continue;
-    const problem = `no ticket ${JSON.stringify(id)} to change: was it removed from the index meanwhile?`;
-    throw new TicketIndexError({ file, code: 'UNKNOWN_TICKET', problem, ticket: id });
-  }
-  return spans;
+  return index.edited(edits);
 }
 
 function editsOf(text: string, ticket: Node, { state, at, deferReason, commit }: TicketChange): TextEdit[] {

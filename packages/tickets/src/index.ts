@@ -11,6 +11,7 @@ export { editTicketFile, readTicketIndex, readTicketText, writeTicketChanges } f
 export { TICKET_INDEX_SCHEMA } from './index-schema.ts';
 export { addTicket, type NewTicket, nextTicketId } from './add-ticket.ts';
 export { applyTicketChanges } from './edit.ts';
+export { IndexEditor } from './index-editor.ts';
 export type { DeferReason, TicketChange } from './edit.ts';
 export { type Containers, readContainers } from './containers.ts';
 export { ticketsIn, toGraphNodes } from './graph-nodes.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applyTicketChanges } from '../src/edit.ts';
+import { IndexEditor } from '../src/index-editor.ts';
 import type { DeferReason, TicketChange } from '../src/edit.ts';
 import { TICKET_STATES } from '../src/needed-fields.ts';
 import type { TicketState } from '../src/needed-fields.ts';
@@ -304,6 +305,46 @@ test('applyTicketChanges on any index, with any white space: where text is added
       expect(tail === 0 || result.endsWith(text.slice(-tail))).toBe(true);
     }),
   );
+});
+
+test('IndexEditor on any index: one edit after the other is as each from the start, also where the text comes from elsewhere', () => {
+  fc.assert(
+    fc.property(
+      indexes,
+      fc.array(fc.tuple(drawnChanges, fc.boolean()), { maxLength: 6 }),
+      gapLists,
+      (index, rounds, gaps) => {
+        const editor = new IndexEditor();
+        const tickets = index.tickets.map((ticket) => ({ state: 'UNPROCESSED' as const, ...ticket }));
+        let text = written({ ...index, tickets }, gaps);
+        for (const [drawn, isForeign] of rounds) {
+          if (isForeign) text = `\n${text}`;
+          const changes = drawn.map(({ index: nth, ...change }): TicketChange => {
+            return { id: `T-${nth % index.tickets.length}`, at, ...change };
+          });
+          const expected = applyTicketChanges(text, changes);
+          expect(editor.edit(text, [...changes, { id: 'gone', at, state: 'COMPLETED' }], 'index')).toBe(
+            expected,
+          );
+          text = expected;
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('IndexEditor: an index that is not valid is refused, whatever was edited before', () => {
+  const editor = new IndexEditor();
+  const text = editor.edit(
+    '{"tickets":[{"id":"A","state":"DEFERRED"}]}',
+    [{ id: 'A', state: 'COMPLETED', at }],
+    'index',
+  );
+  expect(() => editor.edit(text.replace('"COMPLETED"', '7'), [], 'index')).toThrow('index');
+  expect(() =>
+    editor.edit('{"tickets":[{"id":"A","state":"DEFERRED"},{"id":"A","state":"DEFERRED"}]}', [], 'index'),
+  ).toThrow('duplicate id');
 });
 
 function commonPrefix(a: string, b: string): number {

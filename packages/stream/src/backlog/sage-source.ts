@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ManagedFile } from '@sage/commit-queue';
 import { readBlob, type Repository } from '@sage/git';
 import {
-  applyTicketChanges,
+  IndexEditor,
   parseTicketIndex,
   readTicketIndex,
   SAGE_INDEX,
@@ -21,6 +21,7 @@ export class SageSource implements TicketSource {
   readonly protectedPaths = [SAGE_INDEX];
   readonly #repository: Repository;
   readonly #target: string;
+  readonly #editor = new IndexEditor();
   #readsCheckout = true;
   #writing: Promise<void> = Promise.resolve();
 
@@ -53,7 +54,7 @@ export class SageSource implements TicketSource {
     return [
       {
         path: SAGE_INDEX,
-        edit: (text) => applyTicketChanges(text, known(changes, parseTicketIndex(text, SAGE_INDEX))),
+        edit: (text) => this.#editor.edit(text, changes, SAGE_INDEX),
       },
     ];
   }
