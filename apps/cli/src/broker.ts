@@ -29,8 +29,10 @@ export function brokerAddress(
 }
 
 /** An address as it may be shown and recorded. */
-export function shownAddress(broker: Settings['broker']): Settings['broker'] {
-  return typeof broker === 'string' ? broker.replace(/^(\w+:\/\/)[^@/]*@/, '$1') : broker;
+export async function shownAddress(broker: Settings['broker']): Promise<Settings['broker']> {
+  if (typeof broker !== 'string') return broker;
+  const { withoutPassword } = await import('@sage/cluster');
+  return withoutPassword(broker);
 }
 
 /**

@@ -3,6 +3,7 @@ import { SAGE_PATHS } from '@sage/git';
 import type { InterruptedRun } from '@sage/stream';
 import { type PromptTemplate, readPromptTemplate } from '@sage/workers';
 import * as z from 'zod';
+import { shownAddress } from './broker.ts';
 import { findConfig } from './config-file.ts';
 import { checkConfig, type Settings } from './config.ts';
 import { mergeFlags, type StreamFlags, type TypedFlags } from './stream-settings.ts';
@@ -31,8 +32,10 @@ const schema = z.object({
 });
 
 /** JSON for the folder of the run. */
-export function formatRecord({ config, flags, file, template }: RunBeginning): unknown {
-  return { v: 1, config, flags, file, template };
+export async function formatRecord({ config, flags, file, template }: RunBeginning): Promise<unknown> {
+  const shown =
+    config.broker === undefined ? config : { ...config, broker: await shownAddress(config.broker) };
+  return { v: 1, config: shown, flags, file, template };
 }
 
 /** The flags that a run was begun with, as its folder has them. */

@@ -1,5 +1,5 @@
 export { ClusterError, type ClusterErrorCode } from './errors.ts';
-export { withoutPassword } from './broker/broker.ts';
+export { withoutPassword } from './broker/broker-address.ts';
 export type { RosterEntry, WorkerAsked } from './broker/roster.ts';
 export type { Equipment } from './coordinator/compose-payload.ts';
 export type { OwnVersions } from './coordinator/fleet.ts';

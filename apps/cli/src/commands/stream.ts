@@ -88,7 +88,8 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
   if (flags.resume && !interrupted)
     throw new UsageError('--resume: no run on this branch was interrupted: sage stream --auto starts one');
   const { root } = repository;
-  const recordable = flags.broker === undefined ? flags : { ...flags, broker: shownAddress(flags.broker) };
+  const recordable =
+    flags.broker === undefined ? flags : { ...flags, broker: await shownAddress(flags.broker) };
   const beginning = await readBeginning(recordable, { directory, root }, interrupted);
   const { config, template } = beginning;
   const settings = settingsOf(beginning);
@@ -200,7 +201,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
       template,
       budget: settings,
       wait: settings.wait,
-      record: formatRecord(beginning),
+      record: await formatRecord(beginning),
       configuration: configurationFiles(settings.prompt),
       ask: mode === 'interactive' ? ask : undefined,
       approve: approve && { which: approve, ask },

@@ -2,6 +2,7 @@ import { Queue, QueueEvents, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { ClusterError } from '../errors.ts';
 import { KEYS, PREFIX } from '../protocol/names.ts';
+import { assertBrokerAddress, withoutPassword } from './broker-address.ts';
 
 /** How long a lost connection is waited for before the next try, at most. */
 const MAX_RETRY_MS = 2_000;
@@ -31,6 +32,7 @@ export interface Broker {
  * @throws {ClusterError} `BAD_ADDRESS`, `NO_BROKER`
  */
 export async function openBroker(address: string): Promise<Broker> {
+  assertBrokerAddress(address);
   const shown = withoutPassword(address);
   const open: { close(): Promise<void> }[] = [];
   const connections = new Set<Redis>();
@@ -110,13 +112,8 @@ export async function openBroker(address: string): Promise<Broker> {
   };
 }
 
-/** @throws {ClusterError} for an address that is none, or where nobody answers. */
+/** @throws {ClusterError} where nobody answers, or not as it should. */
 async function assertBroker(address: string, shown: string): Promise<string[]> {
-  if (!/^rediss?:\/\/[^\s]+$/.test(address))
-    throw new ClusterError(
-      'BAD_ADDRESS',
-      `broker ${JSON.stringify(shown)} is not an address such as redis://HOST:6379 or rediss://USER:PASSWORD@HOST:6379`,
-    );
   const probe = new Redis(address, {
     maxRetriesPerRequest: 0,
     connectTimeout: CONNECT_TIMEOUT_MS,
@@ -154,16 +151,10 @@ async function assertBroker(address: string, shown: string): Promise<string[]> {
 }
 
 function unusable(shown: string, why: string, cause: unknown): ClusterError {
-  return new ClusterError(
-    'NO_BROKER',
-    `broker ${shown} cannot be used: ${firstLine(why)}; start it, or correct --broker`,
-    { cause },
-  );
-}
-
-/** As it may be shown. */
-export function withoutPassword(address: string): string {
-  return address.replace(/^(\w+:\/\/)[^@/]*@/, '$1');
+  const said = /^NOAUTH|^WRONGPASS/.test(why)
+    ? `it does not take this user and password: correct the address, as redis://USER:PASSWORD@HOST`
+    : `${firstLine(why)}; start it, or correct --broker`;
+  return new ClusterError('NO_BROKER', `broker ${shown} cannot be used: ${said}`, { cause });
 }
 
 /** Names of the queues in which there may be attempts. */
