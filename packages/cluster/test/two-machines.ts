@@ -28,7 +28,10 @@ interface Bench {
   /** A shell script that agents run: it has `$SAGE_TICKET_ID`. */
   script(lines: string): void;
   /** Starts a worker in this process. Resolves when it has joined. */
-  worker(name: string, options?: { slots?: number; labels?: string[] }): Promise<TestWorker>;
+  worker(
+    name: string,
+    options?: { slots?: number; labels?: string[]; broker?: string; folder?: string },
+  ): Promise<TestWorker>;
   /** The coordinator; another call is another process of the same run. */
   coordinator(options?: { run?: string; hasAgent?: boolean }): Promise<Coordinator>;
   request(ticket: string, options?: Partial<WorkRequest>): WorkRequest;
@@ -49,13 +52,13 @@ interface Coordinator {
   close(): Promise<void>;
 }
 
-/** A Redis, a repository with a remote, and as many machines as a test asks for. */
-export async function bench(): Promise<Bench> {
+/** A Redis, a repository with a remote, and as many machines as a test asks for. `init`: more arguments of `git init`. */
+export async function bench(...init: string[]): Promise<Bench> {
   const redis = await startRedis();
   onTestFinished(() => redis.stop());
-  const mine = repository({ 'README.md': 'hello\n', 'src/a.txt': 'a\n' });
+  const mine = repository({ 'README.md': 'hello\n', 'src/a.txt': 'a\n' }, ...init);
   const remote = join(temporaryFolder(), 'remote.git');
-  userGit(mine.root, 'init', '--quiet', '--bare', remote);
+  userGit(mine.root, 'init', '--quiet', '--bare', ...init, remote);
   mine.git('remote', 'add', 'origin', remote);
   mine.git('push', '--quiet', 'origin', 'main');
   const agent = join(temporaryFolder(), 'agent.sh');
@@ -82,19 +85,19 @@ export async function bench(): Promise<Bench> {
     agent,
     script,
     git: (...args) => mine.git(...args),
-    async worker(name, { slots = 1, labels } = {}) {
+    async worker(name, { slots = 1, labels, broker = redis.address, folder = temporaryFolder() } = {}) {
       const stop = new AbortController();
       const kill = new AbortController();
       const joined = Promise.withResolvers<void>();
       const over = runWorker({
-        broker: redis.address,
+        broker,
         name,
         slots,
         labels,
         lease: LEASE_MS,
         agent: { command: agent },
         version: '0.0.0',
-        folder: temporaryFolder(),
+        folder,
         stop: stop.signal,
         killSignal: kill.signal,
         onNotice(text) {

@@ -8,6 +8,12 @@ import { assertBrokerAddress, withoutPassword } from './broker-address.ts';
 const MAX_RETRY_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
+/**
+ * Results that no coordinator has fetched stay for a week, in seconds. The clock of the worker that ends a job decides, and it may
+ * be wrong by days.
+ */
+const KEPT = { age: 7 * 86_400 };
+
 /** The oldest Redis that BullMQ works with as it should. */
 const OLDEST = 7;
 
@@ -81,8 +87,8 @@ export async function openBroker(address: string): Promise<Broker> {
           ...options,
           defaultJobOptions: {
             attempts: 1,
-            removeOnComplete: { age: 86_400 },
-            removeOnFail: { age: 86_400 },
+            removeOnComplete: KEPT,
+            removeOnFail: KEPT,
           },
         }),
       ),
@@ -96,8 +102,8 @@ export async function openBroker(address: string): Promise<Broker> {
           lockDuration: lease,
           stalledInterval: lease / 4,
           maxStalledCount: 0,
-          removeOnComplete: { age: 86_400 },
-          removeOnFail: { age: 86_400 },
+          removeOnComplete: KEPT,
+          removeOnFail: KEPT,
         }),
       ),
     now: async () => {

@@ -40,20 +40,19 @@ export async function resultOf(
 ): Promise<AttemptResult> {
   const { request, ref, fence, log, seconds } = attempt;
   const nothing = { ...NO_RESULT, seconds, outputFile: log };
-  const worker = attempt.worker === undefined ? 'its worker' : `worker ${attempt.worker}`;
+  const named = (name = attempt.worker) => (name === undefined ? 'its worker' : `worker ${name}`);
   switch (end.kind) {
     case 'answered': {
       const parsed = answerSchema.safeParse(end.answer);
       if (!parsed.success || parsed.data.fence !== fence)
-        return machineFailed(nothing, notTaken(worker, 'it is not an answer to this attempt'), options);
+        return machineFailed(nothing, notTaken(named(), 'it is not an answer to this attempt'), options);
       return accept(parsed.data, attempt, nothing, options);
     }
     case 'refused':
-      return machineFailed(nothing, `${worker}: ${end.reason}`, options);
+      return machineFailed(nothing, `${named(end.worker)}: ${end.reason}`, options);
     case 'lost': {
-      const lost = end.worker === undefined ? worker : `worker ${end.worker}`;
       const commit = await options.code.salvage(request.ticket.id, ref, request.base);
-      return { ...nothing, outcome: 'interrupted', reason: `${lost} is gone`, commit };
+      return { ...nothing, outcome: 'interrupted', reason: `${named(end.worker)} is gone`, commit };
     }
     case 'given-up':
       return { ...nothing, outcome: 'interrupted' };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { shellWord } from '@sage/workers';
 import type { Redis } from 'ioredis';
@@ -20,7 +21,7 @@ export interface HostsOptions {
   readonly lease: number;
   /** Words of `sage worker` that name the agent. */
   readonly agent: readonly string[];
-  /** What tells this repository from others whose workers the same machine may have. */
+  /** What tells this repository from others of this machine whose workers the same host may have. */
   readonly root: string;
   readonly notice: (text: string) => void;
 }
@@ -83,7 +84,7 @@ class StartedHost {
   constructor(host: Host, options: HostsOptions) {
     this.#host = host;
     this.#options = options;
-    const hash = createHash('sha256').update(`${host.destination}\0${options.root}`).digest();
+    const hash = createHash('sha256').update(`${host.destination}\0${hostname()}\0${options.root}`).digest();
     // The next process of a run makes the same tunnel: a worker that goes on finds its broker again.
     this.#port = FIRST_PORT + (hash.readUInt32BE(0) % PORTS);
     this.#name = `${host.destination.replace(/^.*@/, '')}-${hash.toString('hex').slice(0, 6)}`;

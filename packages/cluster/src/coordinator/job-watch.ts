@@ -6,12 +6,15 @@ import { type CheckPayload, type Payload, type Said, saidSchema } from '../proto
 /** Jobs are looked at this often, whatever the broker has told: notices get lost with it. */
 const LOOK_MS = 5_000;
 
+/** Characters of why a worker refuses: it goes into the journal. */
+const MAX_REASON = 2_000;
+
 /** How a job ended, as the broker has it. */
 export type JobEnd =
   /** Whoever says so: what it answered is checked by who asked. */
   | { readonly kind: 'answered'; readonly answer: unknown }
   /** The worker could not work on it. */
-  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly worker: string | undefined; readonly reason: string }
   /** Its worker has not renewed the lease. */
   | { readonly kind: 'lost'; readonly worker: string | undefined }
   /** The broker does not know it (any more). */
@@ -133,6 +136,7 @@ function endOf(job: Job | undefined, fence: number): JobEnd | undefined {
   if (!job || (job.data as Partial<Payload>).fence !== fence) return { kind: 'unknown' };
   if (job.stalledCounter > 0 || job.deferredFailure) return { kind: 'lost', worker: job.processedBy };
   if (job.finishedOn === undefined) return undefined;
-  if (job.failedReason) return { kind: 'refused', reason: job.failedReason };
+  if (job.failedReason)
+    return { kind: 'refused', worker: job.processedBy, reason: job.failedReason.slice(0, MAX_REASON) };
   return { kind: 'answered', answer: job.returnvalue as unknown };
 }

@@ -13,6 +13,9 @@ interface Target {
   waiting: { readonly size: number; readonly done: () => void } | undefined;
 }
 
+/** Output that is missing before a chunk, in bytes: what claims more comes from no agent, and would make a file that no disk holds. */
+const MAX_GAP = 1024 ** 3;
+
 /** How long the last lines of an attempt that has ended may take. */
 const LATE_MS = 5_000;
 
@@ -67,7 +70,9 @@ export class OutputFiles {
       try {
         for await (const { job, fence, offset, data } of readOutput(connection, this.#run)) {
           const target = this.#targets.get(job);
-          if (target?.fence === fence) await write(target, offset, data);
+          if (target?.fence !== fence || offset - target.written > MAX_GAP) continue;
+          // What cannot be written here is named as missing by what comes next.
+          await write(target, offset, data).catch(() => {});
         }
       } catch {
         if (this.#closed) return;

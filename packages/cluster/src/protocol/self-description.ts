@@ -7,6 +7,8 @@ export const descriptionSchema = z.looseObject({
   name: word.min(1),
   protocol: z.number().int(),
   host: word,
+  /** What its process id belongs to. */
+  machine: word.optional(),
   pid: z.number().int(),
   slots: z.number().int().min(1),
   labels: z.array(word),

@@ -13,6 +13,7 @@ import { ClusterError } from '../errors.ts';
 import { PROTOCOL } from '../protocol/names.ts';
 import type { Payload } from '../protocol/payload.ts';
 import type { WorkerDescription } from '../protocol/self-description.ts';
+import { thisMachine } from './this-machine.ts';
 
 /** Which agents a worker runs: one of these, or every known one that is installed. */
 export interface WorkerAgent {
@@ -56,6 +57,7 @@ export async function describeWorker(
     ...given,
     protocol: PROTOCOL,
     host: hostname(),
+    machine: await thisMachine(),
     pid: process.pid,
     node: process.version,
     git: git.version,

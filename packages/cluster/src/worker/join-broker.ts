@@ -1,10 +1,10 @@
-import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { forgetWorker, joinRoster, listWorkers } from '../broker/roster.ts';
 import { ClusterError } from '../errors.ts';
 import { KEYS } from '../protocol/names.ts';
 import type { WorkerDescription } from '../protocol/self-description.ts';
+import { thisMachine } from './this-machine.ts';
 
 /** A name that a worker still has which was killed on another machine is free after this long. */
 const NAME_PATIENCE_MS = 20_000;
@@ -26,7 +26,7 @@ export async function joinBroker(
     const named = { ...description, name };
     if (await joinRoster(redis, named)) return named;
     const other = (await listWorkers(redis)).find((entry) => entry.description.name === name);
-    if (other && isDeadHere(other.description)) {
+    if (other && (await isDeadHere(other.description))) {
       await redis.del(KEYS.alive(name));
       await forgetWorker(redis, name);
     } else if (mayCount) number += 1;
@@ -41,8 +41,8 @@ export async function joinBroker(
 }
 
 /** Whether it was killed on this machine. */
-function isDeadHere({ host, pid }: WorkerDescription): boolean {
-  if (host !== hostname()) return false;
+async function isDeadHere({ machine, pid }: WorkerDescription): Promise<boolean> {
+  if (machine !== (await thisMachine())) return false;
   try {
     process.kill(pid, 0);
     return false;

@@ -21,10 +21,13 @@ export class Mirror {
     this.repository = repository;
   }
 
-  static async open(folder: string, url: string): Promise<Mirror> {
-    const root = join(folder, createHash('sha256').update(url).digest('hex').slice(0, 16));
+  /** `commit` is one of the repository: its length says how ids are made there. */
+  static async open(folder: string, url: string, commit: string): Promise<Mirror> {
+    const format = commit.length === 64 ? 'sha256' : 'sha1';
+    const hash = createHash('sha256').update(`${format} ${url}`).digest('hex');
+    const root = join(folder, hash.slice(0, 16));
     await mkdir(root, { recursive: true, mode: 0o700 });
-    await git(root, ['init', '--quiet']);
+    await git(root, ['init', '--quiet', `--object-format=${format}`]);
     const repository = await openRepository(root);
     await git(repository, ['config', 'remote.origin.url', url]);
     await git(repository, ['config', 'remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*']);

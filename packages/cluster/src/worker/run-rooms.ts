@@ -59,12 +59,13 @@ export class RunRooms {
     await removeTree(join(folder, TREES)).catch(() => {});
   }
 
-  async roomFor(payload: RoomPayload): Promise<RunRoom> {
+  /** `commit` is one of the repository. */
+  async roomFor(payload: RoomPayload, commit: string): Promise<RunRoom> {
     const { runId, repoUrl, agent, worktrees, sandbox, limits, protect } = payload;
     const key = JSON.stringify([runId, repoUrl, agent, worktrees, sandbox, limits, protect.paths]);
     let room = this.#rooms.get(key);
     if (!room) {
-      room = this.#open(payload, String(this.#rooms.size + 1));
+      room = this.#open(payload, commit, String(this.#rooms.size + 1));
       this.#rooms.set(key, room);
       // One that could not be opened is tried again.
       room.catch(() => this.#rooms.delete(key));
@@ -81,10 +82,10 @@ export class RunRooms {
     }
   }
 
-  async #open(payload: RoomPayload, number: string): Promise<RunRoom> {
+  async #open(payload: RoomPayload, commit: string, number: string): Promise<RunRoom> {
     const { folder, worker, variables, agentFor, onNotice } = this.#options;
     const { repoUrl, runId, limits, agent, protect } = payload;
-    const mirror = await (this.#mirrors.get(repoUrl) ?? this.#openMirror(repoUrl));
+    const mirror = await (this.#mirrors.get(repoUrl) ?? this.#openMirror(repoUrl, commit));
     await mirror.actAs(payload.author);
     if (!this.#runs.has(runId)) await mirror.refresh(limits.depth);
     this.#runs.add(runId);
@@ -109,8 +110,8 @@ export class RunRooms {
     return { mirror, workers, run };
   }
 
-  #openMirror(url: string): Promise<Mirror> {
-    const opened = Mirror.open(join(this.#options.folder, MIRRORS), url);
+  #openMirror(url: string, commit: string): Promise<Mirror> {
+    const opened = Mirror.open(join(this.#options.folder, MIRRORS), url, commit);
     this.#mirrors.set(url, opened);
     opened.catch(() => this.#mirrors.delete(url));
     return opened;

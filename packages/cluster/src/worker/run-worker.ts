@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { openBroker } from '../broker/broker.ts';
+import { withoutPassword } from '../broker/broker-address.ts';
 import { agentOfAttempt, describeWorker, type WorkerAgent } from './describe-worker.ts';
 import { joinBroker } from './join-broker.ts';
 import { RunRooms } from './run-rooms.ts';
@@ -55,7 +56,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
     );
     const worker = await joinBroker(broker.redis, description, options.name === undefined, stop);
     if (worker === undefined) return;
-    const folder = join(root, folderName(worker.name));
+    const folder = join(root, folderName(worker.name, withoutPassword(options.broker)));
     const rooms = new RunRooms({
       folder,
       worker: worker.name,
@@ -79,9 +80,9 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   }
 }
 
-/** Short, as paths of sockets have a limit; two names never share a folder. */
-function folderName(worker: string): string {
-  const hash = createHash('sha256').update(worker).digest('hex').slice(0, 8);
+/** Short, as paths of sockets have a limit. Two names never share a folder, and neither do workers of two brokers. */
+function folderName(worker: string, broker: string): string {
+  const hash = createHash('sha256').update(`${worker}\0${broker}`).digest('hex').slice(0, 8);
   return `${worker.replaceAll(/[^\w-]+/g, '_').slice(0, 24)}-${hash}`;
 }
 

@@ -93,7 +93,7 @@ function taskOf({ job }: TakenJob, slot: number, context: JobContext): Task | st
       entry: { run: payload.runId, ticket: title, attempt: 1 },
       work: async ({ lost }) => {
         const signal = AbortSignal.any([lost, stop, killSignal]);
-        return checkHere(payload, await rooms.roomFor(payload), { worker, signal });
+        return checkHere(payload, await rooms.roomFor(payload, payload.commit), { worker, signal });
       },
     };
   }
@@ -113,7 +113,7 @@ function taskOf({ job }: TakenJob, slot: number, context: JobContext): Task | st
     work: async ({ lost }) =>
       workOn({
         payload,
-        room: await rooms.roomFor(payload),
+        room: await rooms.roomFor(payload, payload.base),
         worker,
         slot,
         stop,
