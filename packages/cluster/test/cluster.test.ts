@@ -58,6 +58,31 @@ describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
     expect(said.filter((line) => line === 'T-1: attempt 1 of run run-1')).toHaveLength(1);
   });
 
+  test('what needs labels waits for a free slot that has them, and takes it before what any worker can do', async () => {
+    const { coordinator, request, worker, notices, said, script, agent } = await bench();
+    script(`echo "$SAGE_TICKET_ID" > "src/x.txt"; until [ -e "${agent}.go" ]; do sleep 0.05; done`);
+    await worker('plain');
+    const { run, pool } = await coordinator({ hasAgent: false });
+    const gpu = { labels: ['gpu'] };
+    expect(pool.hasRoomFor?.('T-1', {})).toBe(true);
+    expect(pool.hasRoomFor?.('T-2', gpu)).toBe(false);
+    expect(pool.hasRoomFor?.('T-3', gpu)).toBe(false);
+    expect(notices.filter((line) => line.includes('label gpu'))).toEqual([
+      'T-2 waits for a worker with agent command, label gpu',
+    ]);
+    const plain = ['P-1', 'P-2'].map((id) => run(request(id)));
+    await until(() => said.some((line) => line.includes(': attempt 1')));
+    const special = run(request('T-2', gpu));
+    await worker('strong', { labels: ['gpu'] });
+    await until(() => said.filter((line) => line.includes(': attempt 1')).length === 2);
+    expect(said).toContain('T-2: attempt 1 of run run-1');
+    await until(() => (pool.slots ?? 0) === 2);
+    expect(pool.hasRoomFor?.('T-3', gpu)).toBe(false);
+    writeFileSync(`${agent}.go`, '');
+    await Promise.all([...plain, special]);
+    expect(pool.hasRoomFor?.('T-3', gpu)).toBe(true);
+  });
+
   test('an attempt whose worker is gone is interrupted, not failed, and another worker does it', async () => {
     const { coordinator, request, worker, redis, fences } = await bench();
     // A worker that takes an attempt and is never heard of again.

@@ -43,6 +43,7 @@ export { openLog, type TicketLog } from './logs/open-log.ts';
 export { type KnownRun, knownRuns, readKnownRun } from './live/known-runs.ts';
 export { readStatus, type Status } from './live/status.ts';
 export type {
+  AttemptNeeds,
   LandingQueue,
   SentAttempt,
   SourceContent,

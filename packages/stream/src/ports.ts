@@ -40,6 +40,8 @@ export interface WorkerPool {
   recover(run: string, cutOff: readonly CutOffAttempt[]): Promise<{ ended: number; kept: readonly string[] }>;
   /** An attempt of an earlier process of the run that goes on elsewhere: `run` with its number and its base takes it up. */
   underWay?(ticket: string): { readonly attempt: number; readonly base: string } | undefined;
+  /** Whether an attempt with such needs could begin; always, where the pool does not say. */
+  hasRoomFor?(ticket: string, needs: AttemptNeeds): boolean;
   /** How many attempts can be under way on other machines, where there are any. */
   readonly slots?: number;
   /** Git hooks and settings of the user that changed since the last call. */
@@ -48,6 +50,9 @@ export interface WorkerPool {
   finish?(sent: readonly SentAttempt[]): Promise<void>;
   close(): Promise<void>;
 }
+
+/** What an attempt asks of the worker that it gets. */
+export type AttemptNeeds = Pick<WorkRequest, 'selection' | 'labels'>;
 
 /** An attempt that this run, or an earlier process of it, has given to another machine. */
 export interface SentAttempt {

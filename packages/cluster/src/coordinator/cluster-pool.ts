@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { identity, type Repository, SAGE_PATHS } from '@sage/git';
-import type { SentAttempt, WorkerPool } from '@sage/stream';
+import type { AttemptNeeds, SentAttempt, WorkerPool } from '@sage/stream';
 import type { AgentRun, AttemptResult, CheckRequest, CutOffAttempt, WorkRequest } from '@sage/workers';
 import type { Broker } from '../broker/broker.ts';
 import { forgetOrders } from '../broker/orders.ts';
@@ -53,6 +53,10 @@ export class ClusterPool implements WorkerPool {
   readonly #output: OutputFiles;
   readonly #queues = new Map<string, Promise<JobWatch>>();
   readonly #underWay = new Map<string, UnderWay>();
+  /** Attempts on other machines, by the queue that they are in. */
+  readonly #sent = new Map<string, number>();
+  /** Queues of which it was told that nobody takes from them. */
+  readonly #told = new Set<string>();
   readonly #author;
 
   constructor(options: ClusterPoolOptions) {
@@ -120,14 +124,47 @@ export class ClusterPool implements WorkerPool {
     return this.#underWay.get(ticket);
   }
 
+  /** What needs more than most have waits outside of the run's workers, and does not keep them from others. */
+  hasRoomFor(ticket: string, asked: AttemptNeeds): boolean {
+    const { fleet, equipment } = this.#options;
+    const needs = needsOf(asked, equipment);
+    const queue = queueName(needs);
+    if (this.#underWay.has(ticket) || queue === queueName(needsOf({}, equipment))) return true;
+    if (this.#isLocal(asked)) return true;
+    if (!fleet.fits(needs)) this.#tellMissing(ticket, needs);
+    return (this.#sent.get(queue) ?? 0) < fleet.slotsFor(needs);
+  }
+
   async run(request: WorkRequest, run: AgentRun = {}): Promise<AttemptResult> {
-    const { local, fleet, equipment, broker, hasAgent } = this.#options;
+    const { local, equipment } = this.#options;
     const { id } = request.ticket;
     const earlier = this.#underWay.get(id);
     this.#underWay.delete(id);
     const needs = needsOf(request, equipment);
-    const isLocal = hasAgent && !fleet.fits(needs) && (request.labels ?? []).length === 0;
+    const isLocal = this.#isLocal(request);
     if (isLocal && !earlier) return local.run(request, run);
+    const queue = queueName(needs);
+    this.#sent.set(queue, (this.#sent.get(queue) ?? 0) + 1);
+    try {
+      return await this.#runElsewhere(request, run, { needs, earlier, isLocal });
+    } finally {
+      this.#sent.set(queue, (this.#sent.get(queue) ?? 1) - 1);
+    }
+  }
+
+  /** Whether this machine does it itself. */
+  #isLocal(asked: AttemptNeeds): boolean {
+    const { hasAgent, fleet, equipment } = this.#options;
+    return hasAgent && !fleet.fits(needsOf(asked, equipment)) && (asked.labels ?? []).length === 0;
+  }
+
+  async #runElsewhere(
+    request: WorkRequest,
+    run: AgentRun,
+    { needs, earlier, isLocal }: Sending,
+  ): Promise<AttemptResult> {
+    const { local, broker } = this.#options;
+    const { id } = request.ticket;
     // The broker may be out of reach for long: a person who stops the run does not wait for it.
     const jobs = await Promise.race([this.#jobsOf(needs), whenAborted(run.signal)]);
     if (jobs === undefined) return { ...NO_RESULT, outcome: 'interrupted' };
@@ -207,7 +244,7 @@ export class ClusterPool implements WorkerPool {
     needs: readonly string[],
     jobs: JobWatch,
   ): Promise<number> {
-    const { broker, fleet, notice, equipment } = this.#options;
+    const { broker, fleet, equipment } = this.#options;
     const { ticket, attempt, base } = request;
     const job = jobId(request.run, ticket.id, attempt);
     const sent = await this.#code.sendBase(base, job);
@@ -222,8 +259,15 @@ export class ClusterPool implements WorkerPool {
     };
     await forgetOrders(broker.redis, job);
     await jobs.add(job, payload);
-    if (!fleet.fits(needs)) notice(`${ticket.id} waits for a worker with ${needs.map(shownNeed).join(', ')}`);
+    if (!fleet.fits(needs)) this.#tellMissing(ticket.id, needs);
     return fence;
+  }
+
+  #tellMissing(ticket: string, needs: readonly string[]): void {
+    const queue = queueName(needs);
+    if (this.#told.has(queue)) return;
+    this.#told.add(queue);
+    this.#options.notice(`${ticket} waits for a worker with ${needs.map(shownNeed).join(', ')}`);
   }
 
   /** Waits for the end of an attempt that was sent; undefined where the broker has lost it. */
@@ -264,6 +308,13 @@ export class ClusterPool implements WorkerPool {
       jobs.remove(job).then(() => forgetOrders(redis, job)),
     ).catch(() => {});
   }
+}
+
+interface Sending {
+  readonly needs: readonly string[];
+  readonly earlier: UnderWay | undefined;
+  /** Whether this machine does it where it has to be sent again. */
+  readonly isLocal: boolean;
 }
 
 interface Followed {

@@ -48,7 +48,12 @@ export class Fleet {
 
   /** Attempts that workers can have under way at the same time. */
   get slots(): number {
-    return this.#fitting(this.#options.needs).reduce((sum, { slots }) => sum + slots, 0);
+    return this.slotsFor(this.#options.needs);
+  }
+
+  /** Attempts with such needs that workers can have under way at the same time. */
+  slotsFor(needs: readonly string[]): number {
+    return this.#fitting(needs).reduce((sum, { slots }) => sum + slots, 0);
   }
 
   /** How many workers can work for the run. */

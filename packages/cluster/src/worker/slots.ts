@@ -78,13 +78,19 @@ export class Slots {
       do {
         this.#again = false;
         if (this.#free.length > 0) await this.#learnQueues();
-        for (const taker of this.#takers.values()) await this.#takeFrom(taker);
+        for (const taker of this.#pickiest()) await this.#takeFrom(taker);
       } while (this.#again && !this.#closed);
     } catch {
       // The broker cannot be reached: the next look tries again.
     } finally {
       this.#taking = false;
     }
+  }
+
+  /** What few workers can do comes before what all can. */
+  #pickiest(): Worker[] {
+    const needs = ([name]: [string, Worker]) => needsOf(name).length;
+    return [...this.#takers].toSorted((a, b) => needs(b) - needs(a)).map(([, taker]) => taker);
   }
 
   async #takeFrom(taker: Worker): Promise<void> {

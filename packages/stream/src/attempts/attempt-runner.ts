@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { QueueEntry } from '@sage/commit-queue';
-import { chooseAgent, workerLabels } from '../backlog/agent-choice.ts';
+import { attemptNeeds } from '../backlog/agent-choice.ts';
 import { type Ticket, ticketChecks, ticketDocument } from '@sage/tickets';
 import {
   type AgentRun,
@@ -105,22 +105,20 @@ export class AttemptRunner {
       .dependenciesOf(ticket.id)
       .map((id) => ({ id, title: backlog.tickets.get(id)?.title ?? id }));
     const attempt = (log.state.attempts.get(ticket.id) ?? 0) + 1;
-    const selection = chooseAgent(ticket, attempt, settings.agents ?? {});
+    const needs = attemptNeeds(ticket, attempt, settings.agents ?? {});
     const session = log.state.sessions.get(ticket.id);
-    const labels = workerLabels(ticket, settings.agents ?? {});
     return {
       run: log.run,
       worker,
       attempt,
-      ...(Object.keys(selection).length > 0 && { selection }),
+      ...needs,
       ticket: workTicket(ticket),
-      ...(labels.length > 0 && { labels }),
       base,
       message: commitMessage(ticket),
       dependencies,
       previous: await this.#previous(ticket.id),
       // No agent can resume another one's.
-      session: session?.agent === selection.agent ? session : undefined,
+      session: session?.agent === needs.selection?.agent ? session : undefined,
       ...protectedFrom(ticket, settings.configuration),
     };
   }

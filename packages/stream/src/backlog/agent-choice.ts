@@ -1,5 +1,6 @@
 import type { Ticket } from '@sage/tickets';
 import type { AgentSelection } from '@sage/workers';
+import type { AttemptNeeds } from '../ports.ts';
 
 /** Which tickets get which agent. Every condition that is given has to hold. */
 export interface AgentRule extends AgentSelection {
@@ -42,6 +43,16 @@ export function chooseAgent(
 export function workerLabels(ticket: Ticket, { rules = [] }: AgentChoices): string[] {
   const ofRules = rules.filter((rule) => fits(rule, ticket)).flatMap(({ worker }) => worker?.labels ?? []);
   return [...new Set([...ticket.workerLabels, ...ofRules])].toSorted();
+}
+
+/** What an attempt asks of the worker that it gets. */
+export function attemptNeeds(ticket: Ticket, attempt: number, choices: AgentChoices): AttemptNeeds {
+  const selection = chooseAgent(ticket, attempt, choices);
+  const labels = workerLabels(ticket, choices);
+  return {
+    ...(Object.keys(selection).length > 0 && { selection }),
+    ...(labels.length > 0 && { labels }),
+  };
 }
 
 /** What `chosen` leaves open. A model belongs to its agent: one of another agent is not taken. */

@@ -2,6 +2,7 @@ import type { Ticket } from '@sage/tickets';
 import type { AttemptSupervisor } from '../attempts/attempt-supervisor.ts';
 import { StartApproval } from '../attempts/start-approval.ts';
 import type { WorkerNumbers } from '../attempts/worker-numbers.ts';
+import { attemptNeeds } from '../backlog/agent-choice.ts';
 import { ticketOf } from '../backlog/backlog.ts';
 import type { RunContext } from '../context/run-context.ts';
 import type { Admission } from '../limits/admission.ts';
@@ -9,6 +10,9 @@ import type { Breaker } from '../limits/breaker.ts';
 import type { TurnedAway } from '../limits/turned-away.ts';
 import type { LiveInputs } from '../live/live-inputs.ts';
 import type { TicketAction, TicketRequest } from '../live/ticket-requests.ts';
+
+/** A ticket that no worker has room for is looked at again after this long: nobody tells that one has joined. */
+const ROOM_LOOK_MS = 1_000;
 
 export interface TicketStartsOptions {
   readonly admission: Admission;
@@ -76,15 +80,18 @@ export class TicketStarts {
   async startReady(): Promise<boolean> {
     for (const { ticket, action } of this.#requests.splice(0)) this.#onRequested(ticket, action);
     const undecided: string[] = [];
+    const homeless: string[] = [];
     try {
-      return (await this.#startDecided(undecided)) || undecided.length > 0;
+      const waits = await this.#startDecided(undecided, homeless);
+      if (homeless.length > 0) return this.#options.wakeIn(ROOM_LOOK_MS);
+      return waits || undecided.length > 0;
     } finally {
-      for (const id of undecided) this.#context.scheduler.released(id);
+      for (const id of [...undecided, ...homeless]) this.#context.scheduler.released(id);
     }
   }
 
-  /** Those that a person has not decided about are set aside in `undecided`. */
-  async #startDecided(undecided: string[]): Promise<boolean> {
+  /** Set aside are those that a person has not decided about, and those that no worker has room for. */
+  async #startDecided(undecided: string[], homeless: string[]): Promise<boolean> {
     const { scheduler, settings, clock, backlog, log } = this.#context;
     const { admission, inputs, numbers, attempts, halt, isOver, wakeIn } = this.#options;
     while (!isOver()) {
@@ -111,6 +118,11 @@ export class TicketStarts {
         continue;
       }
       const ticket = ticketOf(backlog, id);
+      if (!this.#hasRoomFor(ticket)) {
+        homeless.push(id);
+        scheduler.started(id);
+        continue;
+      }
       const answer = settings.ask ? await settings.ask({ kind: 'start', ticket }) : this.#answerOn(ticket);
       if (answer === undefined) {
         undecided.push(id);
@@ -127,6 +139,12 @@ export class TicketStarts {
     // They end at once: their agents are halted, or nothing more starts.
     for (const resolve of this.#returning.splice(0)) resolve(numbers.take());
     return false;
+  }
+
+  #hasRoomFor(ticket: Ticket): boolean {
+    const { workers, log, settings } = this.#context;
+    const attempt = (log.state.attempts.get(ticket.id) ?? 0) + 1;
+    return workers.hasRoomFor?.(ticket.id, attemptNeeds(ticket, attempt, settings.agents ?? {})) ?? true;
   }
 
   /** If others fail the same way, the fault is not the ticket's. */

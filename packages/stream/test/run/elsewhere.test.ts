@@ -114,3 +114,21 @@ test('what a run has left elsewhere is put away before its end is journaled, by 
   ]);
   expect(story(second.log).at(-1)).toBe('run.finished');
 });
+
+test('a ticket that no worker has room for keeps no other from starting, and starts when there is room', async () => {
+  const loop = await startLoop({
+    tickets: [{ id: 'A-1' }, { id: 'A-2' }, { id: 'A-3' }, { id: 'A-4' }],
+    workers: 2,
+    script: () => ({ seconds: 60 }),
+  });
+  let hasJoined = false;
+  loop.workers.hasRoomFor = (ticket) => hasJoined || !['A-1', 'A-2'].includes(ticket);
+  await loop.clock.advance(90_000);
+  const begun = () => loop.workers.requests.map(({ ticket }) => ticket.id);
+  expect(begun()).toEqual(['A-3', 'A-4']);
+  await loop.clock.advance(60_000);
+  expect(begun()).toEqual(['A-3', 'A-4']);
+  hasJoined = true;
+  expect((await loop.finish()).summary).toMatchObject({ completed: 4 });
+  expect(begun()).toEqual(['A-3', 'A-4', 'A-1', 'A-2']);
+});
