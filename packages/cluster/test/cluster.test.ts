@@ -312,6 +312,33 @@ describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
     expect(asked).toEqual([['src/a.txt'], ['src/a.txt']]);
   });
 
+  test('a question that a killed coordinator has left open is asked by the next one', async () => {
+    const { coordinator, request, worker } = await bench();
+    await worker('w1');
+    const first = await coordinator();
+    const asked = Promise.withResolvers<void>();
+    const never = first.run(request('T-1'), {
+      onReview() {
+        asked.resolve();
+        return new Promise(() => {});
+      },
+    });
+    never.catch(() => {});
+    await asked.promise;
+    await first.vanish();
+    const second = await coordinator();
+    const cutOff = { ticket: 'T-1', base: request('T-1').base, message: 'm', attempt: 1, fence: 1 };
+    await second.pool.recover('run-1', [cutOff]);
+    let times = 0;
+    const result = await second.run(request('T-1'), {
+      async onReview() {
+        times += 1;
+        return { verdict: 'accepted' };
+      },
+    });
+    expect([result.outcome, times]).toEqual(['completed', 1]);
+  });
+
   test('a check runs on a worker where that is asked for, at exactly the commit, and its last lines come back', async () => {
     const { coordinator, request, worker, repository, said } = await bench();
     const { pool } = await coordinator();

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { openRepository } from '@sage/git';
 import { repository, userGit } from '@sage/test-support/repository';
 import { temporaryFolder } from '@sage/test-support/temporary-folder';
@@ -52,4 +54,14 @@ test('work that nobody waits for any more is not pushed', async () => {
   );
   expect(there()).toBe('');
   expect(own.git('rev-parse', 'refs/sage/interrupted/T-1/1-1')).toBe(commit);
+});
+
+test('a remote that refuses work says why', async () => {
+  const { remote, commit, opened } = await mirror();
+  const hook = join(remote, 'hooks/pre-receive');
+  mkdirSync(dirname(hook), { recursive: true });
+  writeFileSync(hook, '#!/bin/sh\necho "ask Una for the right to push" >&2\nexit 1\n', { mode: 0o755 });
+  await expect(pushWork(opened, { ref: REF, commit }, nobodyStops)).rejects.toThrow(
+    'git push ended with exit code 1: the remote refuses it: pre-receive hook declined: ask Una for the right to push',
+  );
 });

@@ -7,10 +7,9 @@ export class GitError extends Error {
   readonly stderr: string;
 
   constructor(args: readonly string[], exitCode: number | undefined, stderr: string, options?: ErrorOptions) {
-    const said = stderr
-      .trim()
-      .split('\n')
-      .find((line) => line.startsWith('fatal:') || line.startsWith('error:'));
+    const lines = stderr.trim().split('\n');
+    const said =
+      refusalOf(lines) ?? lines.find((line) => line.startsWith('fatal:') || line.startsWith('error:'));
     const end = exitCode === undefined ? 'did not run' : `ended with exit code ${exitCode}`;
     super(`git ${args[0] ?? ''} ${end}: ${said ?? (firstLine(stderr) || 'no message')}`, options);
     this.args = args;
@@ -73,6 +72,16 @@ export class CheckoutError extends Error {
     this.worktree = worktree;
     this.paths = paths;
   }
+}
+
+/** Why a remote has refused what was pushed: its reason, and the last words of its hook. */
+function refusalOf(lines: readonly string[]): string | undefined {
+  const reason = lines
+    .map((line) => /^ ! \[(?:remote )?rejected\].* \((.+)\)$/.exec(line)?.[1])
+    .find(Boolean);
+  if (reason === undefined) return undefined;
+  const words = lines.map((line) => /^remote: (.*\S)/.exec(line)?.[1]).findLast(Boolean);
+  return `the remote refuses it: ${[reason, words].filter(Boolean).join(': ')}`;
 }
 
 function firstLine(text: string): string {

@@ -19,6 +19,10 @@ export class AttemptTalk {
   readonly #options: TalkOptions;
   /** The name of the worker that has it; undefined while it waits for one. */
   #worker: string | undefined;
+  /** Questions that a person has before them, or has answered: workers repeat theirs. */
+  readonly #asked = new Set<number>();
+  /** Why the last question could not be put. */
+  #problem: string | undefined;
 
   constructor(options: TalkOptions) {
     this.#options = options;
@@ -46,14 +50,26 @@ export class AttemptTalk {
         run.onQuiet?.(said.seconds);
         return;
       case 'permission':
+        if (this.#isRepeated(said.question)) return;
         void this.#permit(said).catch(() => {});
         return;
       case 'review':
-        void this.#review(said).catch((error: unknown) =>
-          notice(`${request.ticket.id}: ${error instanceof Error ? error.message : String(error)}`),
-        );
+        if (this.#isRepeated(said.question)) return;
+        void this.#review(said).catch((error: unknown) => {
+          // The remote may be back when the worker asks again.
+          this.#asked.delete(said.question);
+          const problem = `${request.ticket.id}: ${error instanceof Error ? error.message : String(error)}`;
+          if (problem !== this.#problem) notice(problem);
+          this.#problem = problem;
+        });
     }
   };
+
+  #isRepeated(question: number): boolean {
+    const isRepeated = this.#asked.has(question);
+    this.#asked.add(question);
+    return isRepeated;
+  }
 
   #does(activity: string): void {
     this.#options.run.onReport?.({ text: '', denied: [], activity });

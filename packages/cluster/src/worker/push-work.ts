@@ -28,7 +28,7 @@ export async function pushWork(
         await delay(pause, undefined, { signal }).catch(() => {});
         continue;
       }
-      throw await kept(repository, work, cause.stderr.trim().split('\n').at(-1) ?? cause.message);
+      throw await kept(repository, work, cause.message);
     }
   }
 }

@@ -10,6 +10,9 @@ import type { RunRoom } from './run-rooms.ts';
 const MAX_TEXT = 20_000;
 const MAX_LIST = 2_000;
 
+/** A question that nobody has answered is asked again after this long. */
+const ASK_AGAIN_MS = 3_000;
+
 /** How a worker is reached while an attempt is under way. */
 interface Line {
   say(said: Said): void;
@@ -56,7 +59,9 @@ export async function workOn(attempt: RemoteAttempt): Promise<Answer> {
     questions.set(question, answer.resolve);
     signal.addEventListener('abort', () => answer.resolve(undefined), { once: true });
     line.say(say(question));
-    return answer.promise;
+    // A coordinator that is started again has not heard it.
+    const again = setInterval(() => line.say(say(question)), ASK_AGAIN_MS);
+    return answer.promise.finally(() => clearInterval(again));
   };
 
   const run: AgentRun = {
