@@ -61,6 +61,8 @@ export function brokerOf({ broker }: { readonly broker?: string }): string {
 
 async function work(flags: Flags): Promise<number> {
   const broker = brokerOf(flags);
+  if (flags.name !== undefined && !/^[^\p{Cc}]{1,100}$/u.test(flags.name.trim()))
+    throw new UsageError('--name has to be 1 to 100 characters');
   const slots = parseWholeNumber('--slots', flags.slots);
   const labels = (flags.labels ?? '')
     .split(',')
@@ -82,7 +84,7 @@ async function work(flags: Flags): Promise<number> {
   process.on('SIGHUP', () => {});
   await runWorker({
     broker,
-    name: flags.name,
+    name: flags.name?.trim(),
     slots,
     labels,
     lease: leaseOf(flags.lease, DEFAULT_LEASE_MS),

@@ -123,6 +123,8 @@ async function assertBroker(address: string, shown: string): Promise<string[]> {
   const probe = new Redis(address, {
     maxRetriesPerRequest: 0,
     connectTimeout: CONNECT_TIMEOUT_MS,
+    // One that takes connections may not answer all the same.
+    commandTimeout: CONNECT_TIMEOUT_MS,
     retryStrategy: null,
     lazyConnect: true,
   });

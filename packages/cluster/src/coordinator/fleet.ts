@@ -1,4 +1,5 @@
 import type { Broker } from '../broker/broker.ts';
+import { BrokerContact } from '../broker/broker-contact.ts';
 import { forgetWorker, listWorkers, type RosterEntry } from '../broker/roster.ts';
 import { PROTOCOL } from '../protocol/names.ts';
 import { capabilitiesOf, type WorkerDescription } from '../protocol/self-description.ts';
@@ -42,7 +43,11 @@ export class Fleet {
   static async open(broker: Broker, options: FleetOptions): Promise<Fleet> {
     const fleet = new Fleet(broker, options);
     await fleet.look();
-    fleet.#timer = setInterval(() => void fleet.look().catch(() => {}), LOOK_MS);
+    const contact = new BrokerContact(
+      options.notice,
+      'agents go on, and what they have done is fetched later',
+    );
+    fleet.#timer = setInterval(() => void contact.ask(() => fleet.look()), LOOK_MS);
     return fleet;
   }
 

@@ -1,5 +1,6 @@
 import { freeBytes } from '@sage/git';
 import type { Broker } from '../broker/broker.ts';
+import { BrokerContact } from '../broker/broker-contact.ts';
 import { askedOf, BEAT_MS, beat, leaveRoster } from '../broker/roster.ts';
 import { CHANNELS } from '../protocol/names.ts';
 import { capabilitiesOf, type WorkerDescription } from '../protocol/self-description.ts';
@@ -65,15 +66,13 @@ export async function runJoinedWorker(options: RunningWorkerOptions): Promise<vo
     if (named === name) void look().catch(() => {});
   });
   await subscriber.subscribe(CHANNELS.asked);
-  let reached = performance.now();
+  const contact = new BrokerContact(onNotice, 'what is under way goes on, and nothing more is taken');
   const beating = setInterval(() => {
-    void sign()
-      .then(() => {
-        reached = performance.now();
-        return look();
-      })
-      .catch(() => {});
-    if (performance.now() - reached < giveUpAfter) return;
+    void contact.ask(async () => {
+      await sign();
+      await look();
+    });
+    if (contact.silence < giveUpAfter) return;
     onNotice(`worker ${name} has not reached the broker for ${Math.round(giveUpAfter / 60_000)} min`);
     ending.resolve();
   }, BEAT_MS);
