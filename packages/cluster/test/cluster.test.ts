@@ -269,6 +269,18 @@ describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
     expect(fences).toEqual([1]);
   });
 
+  test('a broker that is full is named as the reason', async () => {
+    const { coordinator, request, worker, redis } = await bench();
+    await worker('w1');
+    const { run } = await coordinator();
+    const broker = await openBroker(redis.address);
+    await broker.redis.config('SET', 'maxmemory', '1');
+    await expect(run(request('T-1'))).rejects.toThrow(/^the broker takes no attempt: OOM /);
+    await broker.redis.config('SET', 'maxmemory', '0');
+    expect(await run(request('T-1'))).toMatchObject({ outcome: 'completed' });
+    await broker.close();
+  });
+
   test('a worker that is asked to drain finishes what it does, takes nothing more and leaves', async () => {
     const { coordinator, request, worker, redis, script, agent } = await bench();
     const one = await worker('w1');

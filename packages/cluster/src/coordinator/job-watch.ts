@@ -1,3 +1,4 @@
+import { MachineError } from '@sage/workers';
 import type { Job, Queue, QueueEvents, Worker } from 'bullmq';
 import type { Broker } from '../broker/broker.ts';
 import { CHANNELS, KEYS } from '../protocol/names.ts';
@@ -61,16 +62,24 @@ export class JobWatch {
     return watch;
   }
 
-  /** Puts an attempt into the queue, or a check before all attempts, in place of an older one of the same name. */
+  /**
+   * Puts an attempt into the queue, or a check before all attempts, in place of an older one of the same name.
+   * @throws {MachineError} where the broker refuses it: it is full, or may only be read.
+   */
   async add(
     id: string,
     payload: Payload | CheckPayload,
     kind: 'attempt' | 'check' = 'attempt',
   ): Promise<void> {
-    await this.#broker.redis.sadd(KEYS.queues, this.#name);
-    await this.remove(id);
-    await this.#queue.add(kind, payload, { jobId: id, lifo: kind === 'check' });
-    await this.#broker.redis.publish(CHANNELS.work, this.#name);
+    try {
+      await this.#broker.redis.sadd(KEYS.queues, this.#name);
+      await this.remove(id);
+      await this.#queue.add(kind, payload, { jobId: id, lifo: kind === 'check' });
+      await this.#broker.redis.publish(CHANNELS.work, this.#name);
+    } catch (cause) {
+      if (!(cause instanceof Error)) throw cause;
+      throw new MachineError(`the broker takes no ${kind}: ${cause.message.split('\n')[0]}`, { cause });
+    }
   }
 
   /** The attempt that the broker has under a name. */
