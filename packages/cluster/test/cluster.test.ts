@@ -183,6 +183,24 @@ describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
     expect(await running).toMatchObject({ outcome: 'interrupted', changedFiles: ['src/half.txt'] });
   });
 
+  test('an attempt that is to end at once is interrupted, and what it has done stays on its worker', async () => {
+    const { coordinator, request, worker, script } = await bench();
+    await worker('w1');
+    script("trap '' TERM; echo half > src/half.txt; echo ready; while :; do sleep 0.1; done");
+    const { run, pool } = await coordinator();
+    const stop = new AbortController();
+    const kill = new AbortController();
+    const running = run(request('T-1'), { signal: stop.signal, killSignal: kill.signal });
+    const log = pool.logOf({ run: 'run-1', ticket: 'T-1', attempt: 1 });
+    await until(async () => (await pool.outputTail(log)).includes('ready'));
+    stop.abort();
+    kill.abort();
+    expect(await running).toMatchObject({
+      outcome: 'interrupted',
+      reason: expect.stringMatching(/nobody waits for it any more.* as refs\/sage\/interrupted\/T-1/),
+    });
+  });
+
   test('an attempt that waits is taken back; one that nobody hears of is not waited for', async () => {
     const { coordinator, request, redis, said, worker } = await bench();
     const { run } = await coordinator({ hasAgent: false });

@@ -126,7 +126,12 @@ export async function workOn(attempt: RemoteAttempt): Promise<Answer> {
     return { ...answer, head: result.commit };
   } catch (error) {
     if (!(error instanceof PushError)) throw error;
-    return { ...answer, outcome: 'machine-failed', reason: error.message };
+    // It was to end at once: that is no fault of this machine.
+    return {
+      ...answer,
+      outcome: killSignal.aborted ? 'interrupted' : 'machine-failed',
+      reason: error.message,
+    };
   }
 }
 
