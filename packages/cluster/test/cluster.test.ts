@@ -5,16 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { openBroker } from '../src/broker/broker.ts';
 import { ClusterError, runWorker, tellWorker, workersOf } from '../src/index.ts';
 import { jobId, queueName } from '../src/protocol/names.ts';
-import { bench } from './two-machines.ts';
-
-/** Resolves when a function returns something; the test's own limit ends a wait without end. */
-async function until<T>(look: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
+import { bench, until } from './two-machines.ts';
 
 describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
   test('an attempt is worked on elsewhere: its commit, its output and its figures come back', async () => {
@@ -287,7 +278,7 @@ describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
     expect(fences).toEqual([1]);
   });
 
-  test('a broker that is full is named as the reason', async () => {
+  test('a broker that is full, or may only be read, is named as the reason', async () => {
     const { coordinator, request, worker, redis } = await bench();
     await worker('w1');
     const { run } = await coordinator();
@@ -295,6 +286,9 @@ describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
     await broker.redis.config('SET', 'maxmemory', '1');
     await expect(run(request('T-1'))).rejects.toThrow(/^the broker takes no attempt: OOM /);
     await broker.redis.config('SET', 'maxmemory', '0');
+    await broker.redis.replicaof('127.0.0.1', 1);
+    await expect(run(request('T-1'))).rejects.toThrow(/^the broker takes no attempt: READONLY /);
+    await broker.redis.replicaof('NO', 'ONE');
     expect(await run(request('T-1'))).toMatchObject({ outcome: 'completed' });
     await broker.close();
   });

@@ -12,17 +12,9 @@ import { workersOf } from '../src/index.ts';
 import { queueName } from '../src/protocol/names.ts';
 import type { Payload } from '../src/protocol/payload.ts';
 import { joinBroker } from '../src/worker/join-broker.ts';
-import { bench } from './two-machines.ts';
+import { bench, until } from './two-machines.ts';
 
 const QUEUE = queueName(['agent:command']);
-
-async function until<T>(look: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 /** A worker that is played by the test. */
 async function stranger(address: string): Promise<{ broker: Broker; taker: Worker; take(): Promise<Job> }> {

@@ -187,3 +187,14 @@ export async function bench(...init: string[]): Promise<Bench> {
     }),
   };
 }
+
+/** Resolves when a function returns something; the test's own limit ends a wait without end. */
+export async function until<T>(
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

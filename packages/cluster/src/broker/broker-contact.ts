@@ -37,7 +37,7 @@ export class BrokerContact {
       this.#told = false;
       return answer;
     } catch (error) {
-      this.#reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+      this.#reason = reasonOf(error);
       return undefined;
     }
   }
@@ -49,4 +49,11 @@ export class BrokerContact {
     this.#notice(`the broker does not answer${why}: ${this.#meanwhile}`);
     this.#reason = undefined;
   }
+}
+
+/** A transaction is refused because of one of its commands. */
+function reasonOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return String(error);
+  const { previousErrors: [first = error] = [] } = error as Error & { previousErrors?: readonly Error[] };
+  return first.message.split('\n')[0];
 }

@@ -257,7 +257,6 @@ export class ClusterPool implements WorkerPool {
       resultRef: resultRef(ticket.id, attempt, fence),
       deadline: (await broker.now()) + DEADLINE_MS,
     };
-    await forgetOrders(broker.redis, job);
     await jobs.add(job, payload);
     if (!fleet.fits(needs)) this.#tellMissing(ticket.id, needs);
     return fence;

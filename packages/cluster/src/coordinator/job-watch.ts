@@ -1,6 +1,7 @@
 import { MachineError } from '@sage/workers';
 import type { Job, Queue, QueueEvents, Worker } from 'bullmq';
 import type { Broker } from '../broker/broker.ts';
+import { forgetOrders } from '../broker/orders.ts';
 import { CHANNELS, KEYS } from '../protocol/names.ts';
 import { type CheckPayload, type Payload, type Said, saidSchema } from '../protocol/payload.ts';
 
@@ -74,6 +75,7 @@ export class JobWatch {
     try {
       await this.#broker.redis.sadd(KEYS.queues, this.#name);
       await this.remove(id);
+      await forgetOrders(this.#broker.redis, id);
       await this.#queue.add(kind, payload, { jobId: id, lifo: kind === 'check' });
       await this.#broker.redis.publish(CHANNELS.work, this.#name);
     } catch (cause) {
