@@ -143,6 +143,8 @@ describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
       reason: expect.stringContaining('it is not an answer to this attempt'),
     });
     expect(await forge('T-6', { outcome: 'landed' })).toMatchObject({ outcome: 'machine-failed' });
+    const flood = { outcome: 'failed', reason: 'long '.repeat(100_000) };
+    expect((await forge('T-8', flood)).reason?.length).toBeLessThan(200);
     expect(await forge('T-7', { head: other }, other)).toMatchObject({ outcome: 'completed', commit: other });
     await broker.close();
   });

@@ -90,6 +90,13 @@ describe.skipIf(!hasRedis)('workers that are not as they should be (Redis)', () 
     const { signal } = new AbortController();
     const joined = await joinBroker(broker.redis, { ...description, name: 'box' }, true, signal);
     expect(joined?.name).toBe('box-2');
+    // A name that would write over a terminal is nobody's.
+    await joinRoster(broker.redis, { ...description, name: 'evil\u001B[2J' });
+    expect((await workersOf(redis.address)).map(({ description: { name } }) => name)).toEqual([
+      'box',
+      'box-2',
+      'mine',
+    ]);
     // One that was killed on this machine gives its name back.
     await joinRoster(broker.redis, { ...description, name: 'dead', pid: 2 ** 30 });
     const after = await joinBroker(broker.redis, { ...description, name: 'dead' }, true, signal);

@@ -153,6 +153,10 @@ export const verdictSchema = z.strictObject({
 
 export type Payload = z.infer<typeof payloadSchema>;
 
+/** Characters of a text in an answer, which goes into the journal. */
+const MAX_TOLD = 25_000;
+const told = z.string().max(MAX_TOLD);
+const toldList = z.array(told).max(MAX_LIST);
 const figure = z.number().nonnegative();
 
 export type Verdict = z.infer<typeof verdictSchema>;
@@ -172,15 +176,15 @@ export const answerSchema = z.strictObject({
     'interrupted',
   ]),
   category: category.optional(),
-  reason: text.optional(),
-  summary: text.optional(),
+  reason: told.optional(),
+  summary: told.optional(),
   retryAfter: figure.optional(),
   /** What was pushed to the result's ref; absent where nothing changed. */
   head: commit.optional(),
-  ignoredFiles: list,
-  notes: list.optional(),
-  denied: list.optional(),
-  drift: list,
+  ignoredFiles: toldList,
+  notes: toldList.optional(),
+  denied: toldList.optional(),
+  drift: toldList,
   exitCode: z.number().int().nullable(),
   seconds: figure,
   /** Bytes that the agent printed. */

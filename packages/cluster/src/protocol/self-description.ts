@@ -4,7 +4,7 @@ const word = z.string().max(1000);
 
 /** What a worker says of itself when it joins. Loose: a worker of another version is listed as well. */
 export const descriptionSchema = z.looseObject({
-  name: word.min(1),
+  name: word.regex(/^\P{Cc}+$/u),
   protocol: z.number().int(),
   host: word,
   /** What its process id belongs to. */

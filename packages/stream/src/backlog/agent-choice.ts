@@ -40,7 +40,7 @@ export function chooseAgent(
 }
 
 /** What a worker on another machine has to have for a ticket: what it says itself, and every rule that fits. */
-export function workerLabels(ticket: Ticket, { rules = [] }: AgentChoices): string[] {
+function workerLabels(ticket: Ticket, { rules = [] }: AgentChoices): string[] {
   const ofRules = rules.filter((rule) => fits(rule, ticket)).flatMap(({ worker }) => worker?.labels ?? []);
   return [...new Set([...ticket.workerLabels, ...ofRules])].toSorted();
 }
