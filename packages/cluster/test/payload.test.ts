@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { composePayload, type Equipment, needsOf } from '../src/coordinator/compose-payload.ts';
-import { baseRef, jobId, needsOf as needsOfQueue, queueName, resultRef } from '../src/protocol/names.ts';
+import {
+  baseRef,
+  isQueueName,
+  jobId,
+  needsOf as needsOfQueue,
+  queueName,
+  resultRef,
+} from '../src/protocol/names.ts';
 import { answerSchema, type Payload, payloadSchema, saidSchema } from '../src/protocol/payload.ts';
 
 const BASE = 'a'.repeat(40);
@@ -111,4 +118,38 @@ test('an attempt needs its agent, its labels, and a sandbox where there is one',
   expect(needsOf({}, EQUIPMENT)).toEqual(['agent:claude']);
   const request = { selection: { agent: 'codex' }, labels: ['gpu'] };
   expect(needsOf(request, { ...EQUIPMENT, sandbox: {} })).toEqual(['agent:codex', 'label:gpu', 'sandbox']);
+});
+
+test('a name in the broker is a queue where it is one that needs make', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'grapheme', minLength: 1 })), (needs) =>
+      isQueueName(queueName(needs)),
+    ),
+  );
+  for (const name of [
+    '',
+    'x',
+    'attempts+%',
+    'attempts+%FF',
+    'attempts+b+a',
+    'attempts+a+a',
+    'attempts+label:x',
+  ])
+    expect(isQueueName(name)).toBe(false);
+});
+
+test('a figure that no run adds up to is no answer', () => {
+  const answer = {
+    v: 1,
+    fence: 1,
+    worker: 'w',
+    outcome: 'completed',
+    ignoredFiles: [],
+    drift: [],
+    exitCode: 0,
+    seconds: 1,
+    output: 0,
+  };
+  expect(answerSchema.safeParse(answer).success).toBe(true);
+  expect(answerSchema.safeParse({ ...answer, costUsd: 1e308 }).success).toBe(false);
 });

@@ -1,7 +1,7 @@
 import { Queue, QueueEvents, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { ClusterError } from '../errors.ts';
-import { KEYS, PREFIX } from '../protocol/names.ts';
+import { isQueueName, KEYS, PREFIX } from '../protocol/names.ts';
 import { assertBrokerAddress, withoutPassword } from './broker-address.ts';
 
 /** How long a lost connection is waited for before the next try, at most. */
@@ -167,7 +167,7 @@ function unusable(shown: string, why: string, cause: unknown): ClusterError {
 
 /** Names of the queues in which there may be attempts. */
 export async function queueNames(redis: Redis): Promise<string[]> {
-  return redis.smembers(KEYS.queues);
+  return (await redis.smembers(KEYS.queues)).filter(isQueueName);
 }
 
 function firstLine(text: string): string {

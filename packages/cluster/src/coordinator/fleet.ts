@@ -33,6 +33,7 @@ export class Fleet {
   #workers: readonly RosterEntry[] = [];
   /** When each was seen last, by a clock that does not jump. */
   readonly #seen = new Map<string, number>();
+  readonly #capabilities = new WeakMap<WorkerDescription, ReadonlySet<string>>();
   #timer: NodeJS.Timeout | undefined;
 
   private constructor(broker: Broker, options: FleetOptions) {
@@ -100,9 +101,15 @@ export class Fleet {
       .filter(({ description, activity }) => description.protocol === PROTOCOL && !activity?.draining)
       .map(({ description }) => description)
       .filter((description) => {
-        const capabilities = capabilitiesOf(description);
+        const capabilities = this.#capabilitiesOf(description);
         return needs.every((need) => capabilities.has(need));
       });
+  }
+
+  #capabilitiesOf(description: WorkerDescription): ReadonlySet<string> {
+    let known = this.#capabilities.get(description);
+    if (!known) this.#capabilities.set(description, (known = capabilitiesOf(description)));
+    return known;
   }
 
   /** Says once that a worker has joined, and what about it is odd. */

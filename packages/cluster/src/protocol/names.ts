@@ -45,6 +45,15 @@ export function needsOf(queue: string): string[] {
     .map((need) => decodeURIComponent(need));
 }
 
+/** Anybody may write names into the broker: one that is not as `queueName` makes them is nobody's. */
+export function isQueueName(name: string): boolean {
+  try {
+    return queueName(needsOf(name)) === name;
+  } catch {
+    return false;
+  }
+}
+
 /** Names an attempt in the broker. */
 export function jobId(run: string, ticket: string, attempt: number): string {
   return `${run}.${encodeRefComponent(ticket)}.${attempt}`;

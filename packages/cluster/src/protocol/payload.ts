@@ -157,7 +157,8 @@ export type Payload = z.infer<typeof payloadSchema>;
 const MAX_TOLD = 25_000;
 const told = z.string().max(MAX_TOLD);
 const toldList = z.array(told).max(MAX_LIST);
-const figure = z.number().nonnegative();
+/** No run adds up to more. */
+const figure = z.number().nonnegative().max(1e15);
 
 export type Verdict = z.infer<typeof verdictSchema>;
 
