@@ -45,6 +45,9 @@ type Context = Pick<RunContext, 'backlog' | 'clock'> & {
   readonly settings: Pick<RunContext['settings'], 'maxAttempts'>;
 };
 
+/** Workers times tickets, beyond which predicted conflicts are left out of the simulations. */
+const MOST_PAIRS = 250_000;
+
 /**
  * Forecasts the end of the run: simulates what is left many times, running tickets with the time that they have had,
  * by what earlier runs and this one have taught. Feed it the events of the run.
@@ -200,6 +203,8 @@ export class LiveForecast {
       {
         ...rules,
         only: rules.only && new Set([...rules.only, ...begun]),
+        // Who would be beside whom says little about the end of a large run, and takes longest to find out.
+        ...(workers * open.size > MOST_PAIRS && { conflictChance: undefined }),
         workers,
         underWay: working,
         landing,

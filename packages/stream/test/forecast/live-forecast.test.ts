@@ -22,6 +22,7 @@ function start(
     failures?: number;
     dependencies?: Record<string, string[]>;
     only?: string[];
+    conflictChance?: () => number;
   } = {},
 ) {
   const { samples = 0, workers = 2, from = 0, failures = 0 } = options;
@@ -72,7 +73,10 @@ function start(
           samples: Array.from({ length: samples }, () => ({ minutes: 10, type: 'task', component: 'T' })),
           record,
         },
-        rules: { only: new Set(options.only ?? ids) },
+        rules: {
+          only: new Set(options.only ?? ids),
+          ...(options.conflictChance && { conflictChance: options.conflictChance }),
+        },
       },
       admission: { outlook: () => [{ from, workers: allowed }] },
       queued: [],
@@ -140,6 +144,21 @@ test('with earlier runs to learn from it publishes at once, else after the first
   learns.finished('T-0', 600);
   await learns.completed('T-0');
   expect(learns.told).toMatchObject([{ remaining: 7 }]);
+});
+
+test('predicted conflicts count in the forecast of a run that is not too large for that', async () => {
+  let asked = 0;
+  const conflictChance = () => {
+    asked += 1;
+    return 0.1;
+  };
+  await start(20, { samples: 50, workers: 4, conflictChance }).tell();
+  expect(asked).toBeGreaterThan(0);
+  asked = 0;
+  const large = start(600, { samples: 50, workers: 500, conflictChance });
+  await large.tell();
+  expect(large.told).toHaveLength(1);
+  expect(asked).toBe(0);
 });
 
 test('tells at most every ten seconds, what happened meanwhile after them, and nothing when nothing is left', async () => {
