@@ -17,12 +17,16 @@ import { JobWatch } from './job-watch.ts';
 import { OutputFiles } from './output-files.ts';
 import { checkElsewhere } from './remote-checks.ts';
 import { tidyElsewhere } from './tidy-elsewhere.ts';
+import { Turns } from './turns.ts';
 
 /** An attempt that no worker has begun with is not begun later than this. */
 const DEADLINE_MS = 24 * 3_600_000;
 
 /** What the broker is asked in passing takes no longer, in milliseconds: it may be out of reach. */
 const SHORT_MS = 2_000;
+
+/** A few processes of git for each: many attempts may end in the same moment. */
+const RESULTS_AT_ONCE = 4;
 
 export interface ClusterPoolOptions {
   readonly broker: Broker;
@@ -51,6 +55,7 @@ export class ClusterPool implements WorkerPool {
   readonly #options: ClusterPoolOptions;
   readonly #code: CodeExchange;
   readonly #output: OutputFiles;
+  readonly #results = new Turns(RESULTS_AT_ONCE);
   readonly #queues = new Map<string, Promise<JobWatch>>();
   readonly #underWay = new Map<string, UnderWay>();
   /** Attempts on other machines, by the queue that they are in. */
@@ -293,11 +298,8 @@ export class ClusterPool implements WorkerPool {
     if (end.kind !== 'given-up' || !end.wasTaken) await this.#forget(jobs, job);
     const seconds = (performance.now() - started) / 1000;
     const ref = resultRef(ticket.id, attempt, fence);
-    return resultOf(
-      end,
-      { request, fence, ref, seconds, worker: talk.worker, log },
-      { ...this.#options, code },
-    );
+    const ended = { request, fence, ref, seconds, worker: talk.worker, log };
+    return this.#results.take(() => resultOf(end, ended, { ...this.#options, code }));
   }
 
   async #forget(jobs: JobWatch, job: string): Promise<void> {
