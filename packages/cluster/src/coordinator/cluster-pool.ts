@@ -26,7 +26,7 @@ const DEADLINE_MS = 24 * 3_600_000;
 const SHORT_MS = 2_000;
 
 /** A few processes of git for each: many attempts may end in the same moment. */
-const RESULTS_AT_ONCE = 4;
+const RESULTS_AT_ONCE = 32;
 
 export interface ClusterPoolOptions {
   readonly broker: Broker;
@@ -237,7 +237,10 @@ export class ClusterPool implements WorkerPool {
     if (fence !== undefined) return fence;
     const { broker } = this.#options;
     const id = jobId(request.run, request.ticket.id, request.attempt);
-    const takenBack = sending.then((late) => disown({ broker, jobs, id }, late));
+    const takenBack = sending.then(async (late) => {
+      await this.#output.end(id, 0);
+      await disown({ broker, jobs, id }, late);
+    });
     await within(SHORT_MS, takenBack).catch(() => {});
     return undefined;
   }
@@ -262,9 +265,16 @@ export class ClusterPool implements WorkerPool {
       resultRef: resultRef(ticket.id, attempt, fence),
       deadline: (await broker.now()) + DEADLINE_MS,
     };
+    // A worker may take it at once, and its agent print.
+    await this.#output.begin(job, fence, this.#logIn(request), false);
     await jobs.add(job, payload);
     if (!fleet.fits(needs)) this.#tellMissing(ticket.id, needs);
     return fence;
+  }
+
+  /** Path of the file that it prints to here. */
+  #logIn(request: WorkRequest): string {
+    return join(this.#options.repository.root, this.logOf({ ...request, ticket: request.ticket.id }));
   }
 
   #tellMissing(ticket: string, needs: readonly string[]): void {
@@ -276,11 +286,11 @@ export class ClusterPool implements WorkerPool {
 
   /** Waits for the end of an attempt that was sent; undefined where the broker has lost it. */
   async #follow({ request, run, jobs, fence, goesOn }: Followed): Promise<AttemptResult | undefined> {
-    const { broker, repository, notice } = this.#options;
+    const { broker, notice } = this.#options;
     const { ticket, attempt } = request;
     const job = jobId(request.run, ticket.id, attempt);
-    const log = join(repository.root, this.logOf({ ...request, ticket: ticket.id }));
-    await this.#output.begin(job, fence, log, goesOn);
+    const log = this.#logIn(request);
+    if (goesOn) await this.#output.begin(job, fence, log, true);
     const code = this.#code;
     const talk = new AttemptTalk({ broker, code, request, run, job, fence, notice });
     talk.waiting();

@@ -15,6 +15,7 @@ import {
 import type { SentAttempt } from '@sage/stream';
 import { ClusterError } from '../errors.ts';
 import { baseRef, resultRef } from '../protocol/names.ts';
+import { FetchBatches } from './fetch-batches.ts';
 import { SpentRefs } from './spent-refs.ts';
 
 /** A remote, as the coordinator and its workers name it. */
@@ -60,12 +61,14 @@ export class CodeExchange {
   /** Refs of the remote whose work is here, with their tickets. */
   readonly #received = new Map<string, string>();
   readonly #spent: SpentRefs;
+  readonly #fetches: FetchBatches;
 
   constructor(repository: Repository, remote: Remote, run: string) {
     this.#repository = repository;
     this.#remote = remote;
     this.#run = run;
     this.#spent = new SpentRefs(repository, remote.name);
+    this.#fetches = new FetchBatches((refspecs) => fetchFromRemote(repository, remote.name, refspecs));
   }
 
   get url(): string {
@@ -187,7 +190,7 @@ export class CodeExchange {
 
   async #fetch(ref: string, ticket: string): Promise<void> {
     this.#pinned.add(ticket);
-    await fetchFromRemote(this.#repository, this.#remote.name, [`+${ref}:${pinOf(ticket)}`]);
+    await this.#fetches.fetch(`+${ref}:${pinOf(ticket)}`);
   }
 }
 
