@@ -237,11 +237,12 @@ export class ClusterPool implements WorkerPool {
     if (fence !== undefined) return fence;
     const { broker } = this.#options;
     const id = jobId(request.run, request.ticket.id, request.attempt);
-    const takenBack = sending.then(async (late) => {
+    const takeBack = async () => {
+      const late = await sending;
       await this.#output.end(id, 0);
       await disown({ broker, jobs, id }, late);
-    });
-    await within(SHORT_MS, takenBack).catch(() => {});
+    };
+    await within(SHORT_MS, takeBack()).catch(() => {});
     return undefined;
   }
 
