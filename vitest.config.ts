@@ -17,7 +17,7 @@ const results = process.env['SAGE_TEST_RESULTS'];
 export default defineConfig({
   test: {
     // More than there are cores: most tests wait for git and for agents, not for this process.
-    maxWorkers: 3 * availableParallelism(),
+    maxWorkers: 2 * availableParallelism(),
     reporters: results ? ['default', ['json', { outputFile: results }]] : ['default'],
     projects: rooms.map(({ name, root }) => ({
       root,

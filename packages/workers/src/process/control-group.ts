@@ -58,7 +58,7 @@ async function removeGroup(directory: string): Promise<void> {
   }
 }
 
-const LAST_PAUSE_MS = 256;
+const LAST_PAUSE_MS = 512;
 
 let made = 0;
 
