@@ -1,4 +1,5 @@
 // What it costs to have tickets worked on elsewhere, beside the same run on one machine; both in turn.
+import type { Site } from '../../e2e/machines/site.ts';
 import { percentile, secondsOf, withSite } from './with-site.ts';
 
 const ROUNDS = 3;
@@ -22,16 +23,7 @@ export async function dispatch(): Promise<string[]> {
     );
     const there = await withSite({ tickets, agent, lease: 60 }, async (site) => {
       await site.startMachine('one');
-      return secondsOf(
-        site,
-        count,
-        '--broker',
-        site.broker,
-        '--lease',
-        site.lease,
-        '--agent-command',
-        site.agent,
-      );
+      return secondsElsewhere(site, count);
     });
     const cost = (there - here) / count;
     costs.push(cost);
@@ -57,16 +49,7 @@ export async function parallel(): Promise<string[]> {
   const timed = (machines: readonly string[]) =>
     withSite({ tickets, agent, lease: 60 }, async (site) => {
       for (const name of machines) await site.startMachine(name);
-      return secondsOf(
-        site,
-        count,
-        '--broker',
-        site.broker,
-        '--lease',
-        site.lease,
-        '--agent-command',
-        site.agent,
-      );
+      return secondsElsewhere(site, count);
     });
   const rows: string[] = [];
   for (let round = 1; round <= 2; round += 1) {
@@ -109,4 +92,9 @@ export async function broker(): Promise<string[]> {
     '|---|---|---|---|---|',
     ...rows,
   ];
+}
+
+function secondsElsewhere(site: Site, count: number): Promise<number> {
+  const words = ['--broker', site.broker, '--lease', site.lease, '--agent-command', site.agent];
+  return secondsOf(site, count, ...words);
 }
