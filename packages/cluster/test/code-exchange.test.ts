@@ -134,3 +134,17 @@ test('at the end all of the run goes, of earlier processes as well; work that no
   expect(refs()).toEqual([baseRef('run-2', base), resultRef('T-9', 1, 1)]);
   expect(pins()).toEqual([]);
 });
+
+test('work of several commits is on its base, and its changed files have their names', async () => {
+  const { own, code, base, push } = await bench();
+  own.commit({ 'src/é.ts': '1\n', 'README.md': 'hello you\n' });
+  const head = own.commit({ 'src/new\nline.ts': '2\n' });
+  expect(await code.receive('T-1', push('T-1', 1, head))).toBeUndefined();
+  expect((await code.changedFiles(base, head)).toSorted()).toEqual([
+    'README.md',
+    'src/new\nline.ts',
+    'src/é.ts',
+  ]);
+  // Whoever asks whether a path is protected must not take this for "nothing has changed".
+  await expect(code.changedFiles(base, 'f'.repeat(40))).rejects.toThrow('is not in the repository');
+});

@@ -207,6 +207,7 @@ export class ClusterPool implements WorkerPool {
   async close(): Promise<void> {
     for (const jobs of this.#queues.values()) jobs.then((opened) => opened.close()).catch(() => {});
     await within(SHORT_MS, this.#output.close());
+    await this.#code.close();
     await this.#options.local.close();
   }
 

@@ -4,8 +4,10 @@ import {
   fetchFromRemote,
   git,
   GitError,
+  GitSession,
   isAncestor,
   listRemoteRefs,
+  parseDifferences,
   readRef,
   readRemoteRef,
   removeRemoteRefs,
@@ -62,12 +64,15 @@ export class CodeExchange {
   readonly #received = new Map<string, string>();
   readonly #spent: SpentRefs;
   readonly #fetches: FetchBatches;
+  /** Looks at what was received without a process for each. */
+  readonly #session: GitSession;
 
   constructor(repository: Repository, remote: Remote, run: string) {
     this.#repository = repository;
     this.#remote = remote;
     this.#run = run;
     this.#spent = new SpentRefs(repository, remote.name);
+    this.#session = new GitSession(repository);
     this.#fetches = new FetchBatches((refspecs) => fetchFromRemote(repository, remote.name, refspecs));
   }
 
@@ -133,7 +138,7 @@ export class CodeExchange {
     }
     const there = await readRef(this.#repository, pinOf(ticket));
     if (there !== head) return `${ref} is ${there}, not ${head}`;
-    if (!(await isAncestor(this.#repository, base, head))) return `${head} does not descend from ${base}`;
+    if (!(await this.#descends(head, base))) return `${head} does not descend from ${base}`;
     this.#received.set(ref, ticket);
     return undefined;
   }
@@ -147,8 +152,21 @@ export class CodeExchange {
 
   /** Paths that differ between two commits. */
   async changedFiles(base: string, head: string): Promise<string[]> {
-    const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', base, head];
-    return (await git(this.#repository, args)).split('\0').filter((path) => path !== '');
+    const [from, to] = await Promise.all([this.#session.readCommit(base), this.#session.readCommit(head)]);
+    if (!from || !to) throw new Error(`${from ? head : base} is not in the repository`);
+    const difference = await this.#session.diffTrees(from.tree, to.tree);
+    const fields = difference.toString('latin1').split('\0').slice(0, -1);
+    return parseDifferences(fields).map(({ path }) => Buffer.from(path, 'latin1').toString('utf8'));
+  }
+
+  async #descends(head: string, base: string): Promise<boolean> {
+    const commit = await this.#session.readCommit(head);
+    return commit?.parents.includes(base) === true || isAncestor(this.#repository, base, head);
+  }
+
+  /** Ends the processes that look at what comes in. */
+  async close(): Promise<void> {
+    await this.#session[Symbol.asyncDispose]();
   }
 
   /**

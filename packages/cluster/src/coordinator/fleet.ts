@@ -34,6 +34,8 @@ export class Fleet {
   /** When each was seen last, by a clock that does not jump. */
   readonly #seen = new Map<string, number>();
   readonly #capabilities = new WeakMap<WorkerDescription, ReadonlySet<string>>();
+  /** Who fits, by what is needed: asked at every start, and the same until the next look. */
+  readonly #known = new Map<string, readonly WorkerDescription[]>();
   #timer: NodeJS.Timeout | undefined;
 
   private constructor(broker: Broker, options: FleetOptions) {
@@ -85,6 +87,7 @@ export class Fleet {
       performance.now() - (this.#seen.get(name) ?? 0) > PATIENCE_MS;
     // A broker that was wiped hears of all workers again soon.
     this.#workers = [...now, ...missing.filter((entry) => !isLate(entry))];
+    this.#known.clear();
     for (const { description } of now) this.#tell(description);
     for (const { description } of missing.filter(isLate)) {
       this.#told.delete(description.name);
@@ -96,7 +99,14 @@ export class Fleet {
     clearInterval(this.#timer);
   }
 
-  #fitting(needs: readonly string[]): WorkerDescription[] {
+  #fitting(needs: readonly string[]): readonly WorkerDescription[] {
+    const key = needs.join('\n');
+    let known = this.#known.get(key);
+    if (!known) this.#known.set(key, (known = this.#find(needs)));
+    return known;
+  }
+
+  #find(needs: readonly string[]): WorkerDescription[] {
     return this.#workers
       .filter(({ description, activity }) => description.protocol === PROTOCOL && !activity?.draining)
       .map(({ description }) => description)

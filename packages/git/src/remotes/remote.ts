@@ -8,6 +8,9 @@ type Limits = Pick<GitOptions, 'signal' | 'timeout'>;
 /** Of one exchange with a remote, unless something else is said. */
 const TIMEOUT_MS = 10 * 60_000;
 
+/** Up to so many objects of one fetch are stored each by itself. */
+const LOOSE_MAX_OBJECTS = 1_000;
+
 /** How a person reaches a remote; git does not see it otherwise. */
 const ACCESS = ['GIT_SSH_COMMAND', 'GIT_SSH', 'GIT_ASKPASS', 'SSH_ASKPASS'];
 
@@ -87,7 +90,13 @@ export async function fetchFromRemote(
   if (depth !== undefined) flags.push(`--depth=${depth}`);
   await remoteGit(repository, ['fetch', ...flags, '--no-auto-maintenance', '--', remote, ...refspecs], {
     ...limits,
-    config: [...DURABLE_CONFIG, 'fetch.fsckObjects=true', 'protocol.version=2'],
+    // Many small fetches would leave as many packs, and each process of git opens all of them.
+    config: [
+      ...DURABLE_CONFIG,
+      'fetch.fsckObjects=true',
+      `fetch.unpackLimit=${LOOSE_MAX_OBJECTS}`,
+      'protocol.version=2',
+    ],
   });
 }
 

@@ -18,14 +18,22 @@ export interface LandingOutcomesOptions {
 export class LandingOutcomes {
   readonly #context: RunContext;
   readonly #options: LandingOutcomesOptions;
+  /** Tickets with an entry that did not land: to look for one at each landing would read the whole queue. */
+  readonly #refused = new Set<string>();
 
   constructor(context: RunContext, options: LandingOutcomesOptions) {
     this.#context = context;
     this.#options = options;
   }
 
+  /** Takes note of entries that the queue has from before. */
+  remember(entries: readonly QueueEntry[]): void {
+    for (const entry of entries) if (isRefused(entry)) this.#refused.add(entry.ticket);
+  }
+
   /** Call it in the queue's order. */
   async settle(entry: SettledEntry): Promise<void> {
+    this.remember([entry]);
     await this.#options.attempts.journaled(entry.ticket);
     if (entry.state === 'landed' && entry.landed !== undefined) await this.#landed(entry, entry.landed);
     else if (entry.state === 'conflicted') await this.#conflicted(entry);
@@ -45,9 +53,9 @@ export class LandingOutcomes {
     if (newlyComplete.includes(ticket)) scheduler.completed(ticket);
     // What was kept of earlier attempts has been superseded.
     await workers.forgetKept(ticket);
-    for (const other of await queue.list()) {
-      const superseded = other.state === 'conflicted' || other.state === 'rejected';
-      if (other.ticket === ticket && superseded) await queue.drop(other.id);
+    if (this.#refused.delete(ticket)) {
+      for (const other of await queue.list())
+        if (other.ticket === ticket && isRefused(other)) await queue.drop(other.id);
     }
     this.#options.watch.targetMoved();
   }
@@ -76,4 +84,9 @@ export class LandingOutcomes {
     // The ticket keeps its state where the fault is not its own.
     if (breaker.tripped === undefined) await retries.failed(ticketOf(backlog, ticket), last);
   }
+}
+
+/** What a later landing of the same ticket supersedes. */
+function isRefused({ state }: QueueEntry): boolean {
+  return state === 'conflicted' || state === 'rejected';
 }

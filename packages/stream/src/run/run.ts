@@ -196,7 +196,9 @@ export class Run {
       if (backlog.selection.has(id))
         await this.#retries.deferred(ticketOf(backlog, id), { ...last, commit: undefined });
     }
-    for (const entry of unsettledEntries(await queue.list(), log.state)) {
+    const entries = await queue.list();
+    this.#outcomes.remember(entries);
+    for (const entry of unsettledEntries(entries, log.state)) {
       scheduler.started(entry.ticket);
       if (entry.state !== 'queued') await this.#outcomes.settle({ ...entry, managedFiles: [] });
     }

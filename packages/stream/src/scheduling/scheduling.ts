@@ -1,6 +1,7 @@
 import type { Repository } from '@sage/git';
 import type { RunLog } from '@sage/journal';
 import {
+  type ConflictChance,
   conflictChances,
   createScheduler,
   type DurationModel,
@@ -41,7 +42,7 @@ export class Scheduling {
   readonly #options: SchedulingOptions;
   readonly #model: DurationModel;
   readonly #evidence: Evidence;
-  #conflictChance: (one: string, other: string) => number;
+  #conflictChance: ConflictChance;
 
   private constructor(options: SchedulingOptions, history: History, evidence: Evidence) {
     const { backlog, clock } = options;
@@ -55,7 +56,9 @@ export class Scheduling {
         return backlog.selection;
       },
       limits: componentLimits(options.componentLimits),
-      conflictChance: (one, other) => this.#conflictChance(one, other),
+      conflictChance: Object.assign((one: string, other: string) => this.#conflictChance(one, other), {
+        mayConflict: (id: string) => this.#conflictChance.mayConflict?.(id) ?? true,
+      }),
       failing: history.record.failing,
     };
     const retry = {

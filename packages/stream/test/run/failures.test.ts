@@ -113,6 +113,24 @@ test('a conflict is tried once more on the new tip, and is not counted as a fail
   expect((await loop.queue.list()).map(({ state }) => state)).toEqual(['dropped', 'landed']);
 });
 
+test('what an earlier process could not land of a ticket is dropped when the ticket lands', async () => {
+  const clock = virtualClock();
+  const source = memorySource([{ id: 'A-1' }, { id: 'A-2' }], { tracked: true });
+  const queue = fakeQueue(clock, source, () => ({ state: 'conflicted' }));
+  for (const ticket of ['A-1', 'A-3'])
+    await queue.enqueue({ ticket, target: queue.target.ref, message: ticket, commit: 'early', base: 'base' });
+  for await (const { state } of queue.process()) expect(state).toBe('conflicted');
+  const before = await startLoop({ tickets: [] });
+  const resumes = { ...before, clock, source, queue, log: memoryLog(clock.now) };
+  const loop = await startLoop({ tickets: [], resumes });
+  await loop.finish();
+  const left = (await queue.list()).filter(({ commit }) => commit === 'early');
+  expect(left.map(({ ticket, state }) => [ticket, state])).toEqual([
+    ['A-1', 'dropped'],
+    ['A-3', 'conflicted'],
+  ]);
+});
+
 test('a second conflict defers', async () => {
   const conflict = { files: ['a.txt'], tickets: ['A-9'] };
   const loop = await startLoop({
