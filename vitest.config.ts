@@ -1,47 +1,36 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 // Tests read every package from its sources: no build is needed to run them (e2e excepted).
 const conditions = ['@sage/source', 'module', 'node', 'development|production'];
-const rooms = [
-  ...readdirSync('packages').map((name) => ({ name, root: `packages/${name}` })),
-  { name: 'cli', root: 'apps/cli' },
-  { name: 'e2e', root: 'e2e' },
-];
-// What is written to the user's own folders goes here. This file is read again for each project.
+// What is written to the user's own folders goes here.
 const home = (process.env['SAGE_TEST_HOME'] ??= temporaryHome());
 const results = process.env['SAGE_TEST_RESULTS'];
 
 export default defineConfig({
+  ssr: { resolve: { conditions } },
   test: {
     // More than there are cores: most tests wait for git and for agents, not for this process.
     maxWorkers: 2 * availableParallelism(),
     reporters: results ? ['default', ['json', { outputFile: results }]] : ['default'],
-    projects: rooms.map(({ name, root }) => ({
-      root,
-      ssr: { resolve: { conditions } },
-      test: {
-        name,
-        include: ['**/*.test.ts'],
-        setupFiles: [join(import.meta.dirname, 'packages/test-support/src/setup.ts')],
-        // Tests put back what they change of their process: the files of a package share a few, which load it once.
-        isolate: false,
-        testTimeout: 60_000,
-        hookTimeout: 60_000,
-        // Git fixtures must not see the configuration of the machine they run on.
-        env: {
-          HOME: home,
-          XDG_CONFIG_HOME: '',
-          XDG_CACHE_HOME: '',
-          GIT_CONFIG_NOSYSTEM: '1',
-          GIT_CONFIG_GLOBAL: '/dev/null',
-          // Hundreds of processes run the sources: each would compile them for longer than it lives.
-          NODE_COMPILE_CACHE: join(tmpdir(), 'sage-tests-compiled'),
-        },
-      },
-    })),
+    include: ['packages/*/test/**/*.test.ts', 'apps/cli/test/**/*.test.ts', 'e2e/**/*.test.ts'],
+    setupFiles: [join(import.meta.dirname, 'packages/test-support/src/setup.ts')],
+    // Tests put back what they change of their process: all files share a few, which load each package once.
+    isolate: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Git fixtures must not see the configuration of the machine they run on.
+    env: {
+      HOME: home,
+      XDG_CONFIG_HOME: '',
+      XDG_CACHE_HOME: '',
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      // Hundreds of processes run the sources: each would compile them for longer than it lives.
+      NODE_COMPILE_CACHE: join(tmpdir(), 'sage-tests-compiled'),
+    },
   },
 });
 
