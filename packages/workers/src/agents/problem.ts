@@ -15,32 +15,38 @@ export interface AgentProblem {
 const CODES: readonly (readonly [kind: AgentProblem['kind'], codes: ReadonlySet<string>])[] = [
   [
     'account',
-    words(`authentication_error authentication_failed auth_required invalid_api_key insufficient_quota
-      billing_error billing_hard_limit_reached billing_not_active account_deactivated permission_error
-      UNAUTHENTICATED PERMISSION_DENIED ProviderAuthError model_not_found ModelNotFoundError
-      ProviderModelNotFoundError FatalAuthenticationError`),
+    words(`authentication_error authentication_failed auth_required invalid_api_key API_KEY_INVALID
+      insufficient_quota billing_error billing_hard_limit_reached billing_not_active account_deactivated
+      permission_error UNAUTHENTICATED PERMISSION_DENIED ProviderAuthError model_not_found ModelNotFoundError
+      ProviderModelNotFoundError FatalAuthenticationError AccessDeniedException ExpiredTokenException
+      UnrecognizedClientException`),
   ],
-  ['machine', words('connection_failed ENOSPC EDQUOT EMFILE ENFILE ECONNREFUSED ENOTFOUND EAI_AGAIN')],
+  [
+    'machine',
+    words(`connection_failed ENOSPC EDQUOT EMFILE ENFILE ENOMEM ECONNREFUSED ECONNRESET ETIMEDOUT ENETDOWN
+      ENETUNREACH EHOSTUNREACH ENOTFOUND EAI_AGAIN`),
+  ],
   [
     'rate-limit',
     words(`rate_limit rate_limit_error rate_limit_exceeded overloaded overloaded_error server_overloaded
-      RESOURCE_EXHAUSTED UNAVAILABLE`),
+      RESOURCE_EXHAUSTED UNAVAILABLE ThrottlingException`),
   ],
 ];
 
 const MACHINE =
-  /\b(?:ENOSPC|EDQUOT|EMFILE|ENFILE|ECONNREFUSED|ENOTFOUND|EAI_AGAIN)\b|no space left on device|disk quota exceeded|too many open files/i;
+  /\b(?:ENOSPC|EDQUOT|EMFILE|ENFILE|ENOMEM|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETDOWN|ENETUNREACH|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)\b|no space left on device|disk quota exceeded|too many open files|cannot allocate memory|connection (?:error|failed|refused|reset|timed out)\b|request timed out|fetch failed|socket hang up|error sending request|could not resolve host|network is unreachable|waiting for network/i;
 const NO_CREDIT =
-  /credit balance|insufficient (?:credits?|funds|balance|quota)|exceeded your current quota|out of credits?\b/i;
-const NO_MODEL = /\bmodel\b.{0,80}\b(?:not found|does not exist|not available|not supported|unavailable)\b/i;
+  /credit balance|insufficient (?:credits?|funds|balance|quota)|check your (?:plan|billing)|exceeded your current quota|exhausted your (?:\w+ )?(?:quota|capacity)|specified API usage limit|out of (?:credits?|extra usage)\b|spending (?:limit|cap)\b/i;
+const NO_MODEL =
+  /\bmodel\b.{0,80}\b(?:not found|(?:does|may) not exist|not available|not supported|unavailable)\b/i;
 const NO_ACCESS =
-  /(?:invalid|incorrect|missing|expired|revoked) (?:\S+ )?(?:api[ -]?key|access token)|api[ -]?key (?:is )?(?:not valid|invalid|missing|expired)|(?:run|use) \/login|not (?:logged|signed) in\b|authentication (?:failed|required)|token has expired/i;
+  /(?:invalid|incorrect|missing|expired|revoked) (?:\S+ )?(?:api[ -]?key|access token)|api[ -]?key (?:is )?(?:not valid|invalid|missing|expired)|(?:run|use) \/login|not (?:logged|signed) in\b|please (?:log|sign) in\b|authentication (?:failed|required)|(?:token|session) has (?:been revoked|expired)|(?:organization|account) has been (?:disabled|deactivated|suspended)/i;
 const LIMIT =
-  /rate.?limit|too many requests|overloaded|usage limit|hit your (?:\w+ )?limit|limit (?:was |is )?(?:reached|exceeded)/i;
+  /\brate.?limit|too many (?:requests|tokens)|overloaded|usage limit|hit your (?:\w+ )?limit|limit (?:was |is )?(?:reached|exceeded)|try again later|service unavailable/i;
 
 /** An HTTP status in a message, told from other numbers by what stands before it. */
 const STATUS =
-  /(?:^|\bstatus(?: code)?:? ?|\bAPI Error:? ?|\bHTTP(?:\/[\d.]+)? |\()([45]\d\d)\b(?=\s+[A-Z{]|\s*$|[):,])/i;
+  /(?:^|(?<!exit )\bstatus(?: code)?:? ?|\bAPI Error(?: \([^)]*\))?:? ?|\bHTTP(?:\/[\d.]+)? |\()([45]\d\d)\b(?=\s+[A-Z{]|\s*$|[):,])/i;
 
 /**
  * What an agent reports as its failure. Its structure counts before its words: identifiers and the HTTP status in
@@ -48,7 +54,8 @@ const STATUS =
  */
 export function problemOf(message: string, details?: unknown): AgentProblem {
   const inner = jsonIn(message);
-  const signs = collectSigns([details, inner]);
+  // An object that is no JSON names the same identifiers.
+  const signs = collectSigns([details, inner ?? message.match(IDENTIFIER)]);
   const status = signs.status ?? statusIn(message);
   const text = innerMessage(inner) ?? message;
   const told = retryAfter(message, new Date());
@@ -75,7 +82,7 @@ function kindOf(codes: ReadonlySet<string>, status: number | undefined, text: st
     return LIMIT.test(text) ? 'rate-limit' : 'failure';
   }
   if (status === 401 || status === 402 || status === 403 || NO_CREDIT.test(text)) return 'account';
-  if ((status === 404 || status === 400) && NO_MODEL.test(text)) return 'account';
+  if ((status === 404 || status === 400) && (NO_MODEL.test(text) || NO_ACCESS.test(text))) return 'account';
   return status === 429 || status >= 500 ? 'rate-limit' : 'failure';
 }
 
@@ -86,6 +93,8 @@ interface Signs {
 
 /** Identifiers are words, and nothing long. */
 const CODE = /^\w{3,40}$/;
+/** In a sentence, what is no word of a language. */
+const IDENTIFIER = /\b(?:\w+_\w+|\w+Exception)\b/g;
 const MAX_DEPTH = 4;
 
 /** The words that stand alone in a value, and its first number that is an HTTP status of a failure by its name. */

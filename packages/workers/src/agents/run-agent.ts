@@ -9,7 +9,7 @@ import { shortActivity } from './activity.ts';
 import type { Agent } from './agent.ts';
 import type { AgentRun } from './agent-run.ts';
 import { ReportFollower } from './follow-report.ts';
-import { problemOf } from './problem.ts';
+import { plainProblem } from './plain-problem.ts';
 import type { AgentReport } from './report.ts';
 
 /** One turn of an agent: a prompt, and the place where it works. */
@@ -77,17 +77,15 @@ export async function runAgent(agent: Agent, turn: AgentTurn, run: AgentRun = {}
   }
 }
 
-/** Without a login some programs end before their first event, and say why in plain words. */
 async function withPlainProblem(
   report: AgentReport,
   { ended, exitCode }: SupervisedExit,
   tail: () => Promise<readonly string[]>,
 ): Promise<AgentReport> {
-  if (report.problem || ended !== 'exited' || exitCode === 0) return report;
-  const lines = await tail().catch(() => []);
-  const last = lines.findLast((line) => !line.startsWith('{'));
-  const problem = last === undefined ? undefined : problemOf(last.trim());
-  return problem === undefined || problem.kind === 'failure' ? report : { ...report, problem };
+  const cutOff = ended === 'timeout' || ended === 'stalled';
+  if (report.problem || (!cutOff && (ended !== 'exited' || exitCode === 0))) return report;
+  const problem = plainProblem(await tail().catch(() => []), { cutOff });
+  return problem === undefined ? report : { ...report, problem };
 }
 
 function acpTalk(agent: Agent, turn: AgentTurn, run: AgentRun, session: string | undefined) {

@@ -37,6 +37,7 @@ test.runIf(DATA).each([
   ['codex-529', { problem: { kind: 'rate-limit' } }],
   ['codex-credit', { problem: { kind: 'account', message: 'You exceeded your current quota' } }],
   ['codex-401', { problem: { kind: 'account' } }],
+  ['codex-refused', { problem: { kind: 'machine' } }],
   ['codex-overflow', { problem: { kind: 'failure' } }],
   ['gemini-ok', { tokens: 440, text: 'Done: wrote hello.txt' }],
   ['gemini-noyolo', { tokens: 440, denied: ['write_file'] }],
