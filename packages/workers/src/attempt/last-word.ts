@@ -5,8 +5,16 @@ export interface LastWord {
 
 /** Programs print footers of this many lines at most below what their model said last. */
 const LAST_LINES = 20;
-/** What Markdown, and a quotation, put around a line. */
-const DECORATION = /^[\s>*_`~"'#-]*/;
+/** What Markdown, a quotation, a list or a box puts around a line. */
+const DECORATION = /^(?:[\s\p{P}\p{S}]|\d+[.)] )*/u;
+const CLOSING: Readonly<Record<string, string>> = {
+  '(': ')',
+  '[': ']',
+  '“': '”',
+  '‘': '’',
+  '„': '“',
+  '«': '»',
+};
 /** The prompt's own instruction, which some programs print again. */
 const PLACEHOLDER = /^<[^>]*>$/;
 
@@ -34,7 +42,7 @@ export function withoutResult(text: string): string {
 
 function wordIn(line: string): LastWord | undefined {
   const [decoration = ''] = DECORATION.exec(line) ?? [];
-  const found = /^RESULT:[*_`\s]*(COMPLETED|DEFERRED|FAILED)\b[*_`:\s]*(.*)$/.exec(
+  const found = /^RESULT\s*:[*_`\s]*(COMPLETED|DEFERRED|FAILED)\b[*_`:\s–—-]*(.*)$/.exec(
     line.slice(decoration.length),
   );
   if (!found) return undefined;
@@ -44,7 +52,8 @@ function wordIn(line: string): LastWord | undefined {
 
 /** Takes away at the end what decorates the beginning. */
 function withoutEnd(text: string, decoration: string): string {
+  const ends = new Set([...decoration].flatMap((one) => [one, CLOSING[one] ?? one]));
   let end = text.length;
-  while (end > 0 && (text[end - 1]?.trim() === '' || decoration.includes(text[end - 1]!))) end -= 1;
+  while (end > 0 && (text[end - 1]?.trim() === '' || ends.has(text[end - 1]!))) end -= 1;
   return text.slice(0, end);
 }

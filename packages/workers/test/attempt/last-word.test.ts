@@ -14,6 +14,14 @@ test.each([
   ['in quotation marks', '"RESULT: DEFERRED waits for a key"'],
   ['as a heading', '### RESULT: DEFERRED waits for a key'],
   ['in a list', '- RESULT: DEFERRED waits for a key'],
+  ['in a numbered list', '1. RESULT: DEFERRED waits for a key'],
+  ['in a table', '| RESULT: DEFERRED waits for a key |'],
+  ['in a box', '│ RESULT: DEFERRED waits for a key │'],
+  ['in brackets', '[RESULT: DEFERRED waits for a key]'],
+  ['in round quotation marks', '“RESULT: DEFERRED waits for a key”'],
+  ['with a sign', '❌ RESULT: DEFERRED waits for a key'],
+  ['with a space', 'RESULT : DEFERRED waits for a key'],
+  ['with a dash', 'RESULT: **DEFERRED** - waits for a key'],
   ['indented', '    RESULT: DEFERRED waits for a key  '],
 ])('the last word is found %s', (_, line) => {
   expect(lastWord(['Half of it is there.', line])).toEqual(KEY);
@@ -45,4 +53,5 @@ test.each([
 
 test('a reason keeps quotation marks of its own', () => {
   expect(lastWord(['**RESULT: DEFERRED there is no "key"**'])?.reason).toBe('there is no "key"');
+  expect(lastWord(['RESULT: DEFERRED it waits (for a key)'])?.reason).toBe('it waits (for a key)');
 });
