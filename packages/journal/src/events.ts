@@ -184,7 +184,13 @@ export type RunFact =
       /** All that it printed, relative to the repository. */
       readonly log?: string;
     }
-  | { readonly event: 'ticket.completed'; readonly ticket: string; readonly commit: string }
+  | {
+      readonly event: 'ticket.completed';
+      readonly ticket: string;
+      readonly commit: string;
+      /** It has children, and all of them are done; the run need not have been asked for it. */
+      readonly container?: true;
+    }
   | {
       readonly event: 'ticket.deferred';
       readonly ticket: string;

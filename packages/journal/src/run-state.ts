@@ -235,6 +235,7 @@ export class RunFold {
         return;
       case 'ticket.completed':
         state.completed.set(event.ticket, event.commit);
+        if (event.container) state.containers.add(event.ticket);
         state.deferred.delete(event.ticket);
         state.toDefer.delete(event.ticket);
         return;

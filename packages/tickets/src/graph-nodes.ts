@@ -64,10 +64,8 @@ function eachOnce(ids: string[]): string[] {
   return ids;
 }
 
-/** Open and deferred tickets in a container, however deep, without the containers among them. */
+/** All that is in a container, however deep. */
 export function ticketsIn(container: string, tickets: readonly Ticket[]): string[] {
   const { around } = readContainers(tickets);
-  return tickets
-    .filter((ticket) => !isContainer(ticket) && around(ticket.id).has(container))
-    .map(({ id }) => id);
+  return tickets.filter(({ id }) => around(id).has(container)).map(({ id }) => id);
 }

@@ -1,5 +1,6 @@
 import type { QueueEntry, SettledEntry } from '@sage/commit-queue';
 import { SAGE_PATHS } from '@sage/git';
+import { isContainer } from '@sage/tickets';
 import type { AttemptSupervisor } from '../attempts/attempt-supervisor.ts';
 import type { RetryPolicy } from '../attempts/retry-policy.ts';
 import { ticketOf } from '../backlog/backlog.ts';
@@ -41,7 +42,7 @@ export class LandingOutcomes {
   }
 
   async #landed(entry: SettledEntry, commit: string): Promise<void> {
-    const { log, scheduler, states, workers, queue } = this.#context;
+    const { log, scheduler, states, workers, queue, backlog } = this.#context;
     const { ticket } = entry;
     this.#options.breaker.onLanded();
     const complete = await states.landed(entry);
@@ -49,7 +50,11 @@ export class LandingOutcomes {
     await log.emit({ event: 'landing.landed', ticket, entry: entry.id, commit, flaky });
     // The journal may know a landing that recovery found.
     const newlyComplete = complete.filter((id) => !log.state.completed.has(id));
-    for (const id of newlyComplete) await log.emit({ event: 'ticket.completed', ticket: id, commit });
+    for (const id of newlyComplete) {
+      const known = backlog.tickets.get(id);
+      const container = known && isContainer(known) && ({ container: true } as const);
+      await log.emit({ event: 'ticket.completed', ticket: id, commit, ...container });
+    }
     if (newlyComplete.includes(ticket)) scheduler.completed(ticket);
     // What was kept of earlier attempts has been superseded.
     await workers.forgetKept(ticket);

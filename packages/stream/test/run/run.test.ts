@@ -32,6 +32,17 @@ test('a ticket goes from its start to its landing, and its dependent after it', 
   });
 });
 
+test('an epic that the run was not asked for is done with its last ticket, and is in no count', async () => {
+  const tickets = [
+    { id: 'E-1', children: ['A-1'] },
+    { id: 'A-1', parent: 'E-1' },
+  ];
+  const loop = await startLoop({ tickets, only: ['A-1'] });
+  expect((await loop.finish()).summary).toMatchObject({ completed: 1 });
+  expect([...loop.log.state.completed.keys()]).toEqual(['A-1', 'E-1']);
+  expect([...loop.log.state.containers]).toEqual(['E-1']);
+});
+
 test('a long run does not keep the entries that have landed', async () => {
   const tickets = Array.from({ length: 210 }, (_, nth) => ({ id: `A-${nth + 1}` }));
   const loop = await startLoop({ tickets, workers: 10 });
