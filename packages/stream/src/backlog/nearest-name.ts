@@ -5,7 +5,8 @@ export function didYouMean(name: string, names: Iterable<string>): string {
   let best: { readonly name: string; readonly distance: number } | undefined;
   for (const other of names) {
     const apart = distance(other.toLowerCase(), name.toLowerCase());
-    if (best === undefined || apart < best.distance) best = { name: other, distance: apart };
+    const isLike = apart < Math.max(other.length, name.length);
+    if (isLike && (best === undefined || apart < best.distance)) best = { name: other, distance: apart };
   }
   return best === undefined ? '' : `: did you mean ${JSON.stringify(best.name)}?`;
 }

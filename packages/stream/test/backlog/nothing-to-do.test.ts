@@ -44,3 +44,15 @@ test('a filter that matches nothing names the nearest', async () => {
     'tickets.json: --component: no ticket is in "bakcend": did you mean "backend"?',
   );
 });
+
+test('a component and a list without a common ticket leave nothing', async () => {
+  const tickets = [{ id: 'A-1', component: 'api' }, done('B-1', 'web')];
+  expect(await said(tickets, { component: 'api', only: ['B-1'] })).toBe(
+    'nothing to do: there is no ticket among the tickets of --only in "api"',
+  );
+});
+
+test('a name that is like no other has no nearest', async () => {
+  const backlog = await readBacklog(memorySource([{ id: 'A-1' }]));
+  expect(() => assertSelection(backlog, { only: [''] })).toThrow(/no ticket ""$/);
+});

@@ -52,7 +52,7 @@ function wordIn(line: string): LastWord | undefined {
 
 /** Takes away at the end what decorates the beginning. */
 function withoutEnd(text: string, decoration: string): string {
-  const ends = new Set([...decoration].flatMap((one) => [one, CLOSING[one] ?? one]));
+  const ends = new Set(decoration.split('').flatMap((one) => [one, CLOSING[one] ?? one]));
   let end = text.length;
   while (end > 0 && (text[end - 1]?.trim() === '' || ends.has(text[end - 1]!))) end -= 1;
   return text.slice(0, end);
