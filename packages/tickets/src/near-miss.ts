@@ -4,13 +4,19 @@ import { distance } from 'fastest-levenshtein';
 const ORDER_KEYS: Readonly<Record<string, readonly string[]>> = {
   dependencies: [
     'depends_on',
+    'depends_upon',
     'depends',
     'dependency',
     'deps',
     'blocked_by',
+    'is_blocked_by',
+    'blocked_on',
     'requires',
     'prerequisites',
+    'predecessors',
     'waits_for',
+    'waits_on',
+    'waiting_for',
   ],
   parent: ['parent_id', 'parent_ticket'],
   children: ['child_tickets', 'child_ids', 'subtickets'],
@@ -62,7 +68,7 @@ export function nearMisses(raw: Readonly<Record<string, unknown>>): NearMiss[] {
   return keys.flatMap((key) => {
     if (KNOWN.has(key) || saysNothing(raw[key])) return [];
     const order = Object.keys(ORDER_KEYS).find((known) =>
-      [known, ...ORDER_KEYS[known]!].some((word) => plain(word) === plain(key)),
+      [known, ...ORDER_KEYS[known]!].some((word) => isNearWord(plain(key), plain(word))),
     );
     const meant = order ?? [...KNOWN].find((known) => isNear(plain(key), plain(known)));
     return meant === undefined ? [] : [{ key, meant, decidesOrder: Object.hasOwn(ORDER_KEYS, meant) }];
@@ -72,6 +78,11 @@ export function nearMisses(raw: Readonly<Record<string, unknown>>): NearMiss[] {
 /** `dependsOn`, `depends-on` and `Depends_On` are one word. */
 function plain(key: string): string {
   return key.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+}
+
+/** A typing error in a long word of others: a short one (`required`, `depend`) may mean something else. */
+function isNearWord(key: string, word: string): boolean {
+  return key === word || (word.length > 'requires'.length && distance(key, word) === 1);
 }
 
 /** A typing error in a word of four letters and more, two in a long one. */
