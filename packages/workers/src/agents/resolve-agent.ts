@@ -89,6 +89,10 @@ function chosenAgent({ name, command, custom = {}, permissions }: AgentChoice): 
   throw unknownAgent(name, names);
 }
 
+/** Words of a shell line before its program: variables, programs that start another one, their options and durations. */
+const BEFORE_PROGRAM =
+  /^(?:[A-Za-z_]\w*=.*|-.*|\d+[smhd]?|(?:.*\/)?(?:exec|command|env|nice|ionice|nohup|time|timeout|stdbuf|npx|pnpx|bunx))$/;
+
 /**
  * What a shell line has in common with a known agent whose program it starts: the variables and folders that the program
  * needs, and how to sign in. What the line prints, and which flags it takes, are its own.
@@ -96,11 +100,23 @@ function chosenAgent({ name, command, custom = {}, permissions }: AgentChoice): 
 function likeProgram(line: string): Partial<Agent> | undefined {
   const acp = line.trim().startsWith(ACP);
   const words = line.trim().replace(ACP, '').split(/\s+/);
-  const program = words.find((word) => !/^[A-Za-z_]\w*=/.test(word)) ?? '';
-  const names = (acp ? words : [program]).map((word) => word.split('/').at(-1) ?? '');
-  const known = KNOWN_AGENTS.find(({ name }) =>
-    // Servers of the protocol are often programs of their own: claude-code-acp, codex-acp.
-    names.some((each) => each === name || (acp && new RegExp(`^${name}\\b`).test(each))),
+  const program = words.find((word) => !BEFORE_PROGRAM.test(word)) ?? '';
+  const names = (acp ? words : [program]).map(
+    (word) =>
+      word
+        .replace(/(?<=.)@.*/, '')
+        .split('/')
+        .at(-1) ?? '',
+  );
+  const known = KNOWN_AGENTS.find(({ name, install }) =>
+    names.some(
+      (each) =>
+        each === name ||
+        // The name of its package, for npx.
+        install?.split(/[ /]/).at(-1) === each ||
+        // Servers of the protocol are often programs of their own: claude-code-acp, codex-acp.
+        (acp && new RegExp(`^${name}\\b`).test(each)),
+    ),
   );
   if (!known) return undefined;
   const { environment, state, signIn, metered, inSandbox } = known;
@@ -125,10 +141,12 @@ function ofCustom(name: string, custom: CustomAgent, permissions: PermissionPoli
       events,
       KNOWN_AGENTS.map((agent) => agent.name),
     );
+  const program = likeProgram(command);
   const described = {
     name,
     metered: false,
-    environment,
+    environment: program?.environment ? [...program.environment, ...(environment ?? [])] : environment,
+    state: program?.state,
     permissions: custom.permissions ?? permissions,
     readEvent: typeof events === 'function' ? events : like?.readEvent,
     cumulative: like?.cumulative,

@@ -25,6 +25,10 @@ test('a command wins over the name', () => {
 test.each([
   ['claude -p --model x', 'ANTHROPIC_*'],
   ['DEBUG=1 /opt/bin/codex exec -', 'OPENAI_*'],
+  ['DEBUG=1 exec claude -p', 'ANTHROPIC_*'],
+  ['env A=b nice -n 10 timeout 30m codex exec -', 'OPENAI_*'],
+  ['npx -y @anthropic-ai/claude-code@latest -p', 'ANTHROPIC_*'],
+  ['npx opencode-ai run', 'OPENROUTER_*'],
   ['acp:gemini --acp', 'GEMINI_*'],
   ['acp:npx -y @zed-industries/claude-code-acp', 'ANTHROPIC_*'],
 ])('the program of a line has the variables that it has by its name: %s', (command, variable) => {
@@ -35,6 +39,17 @@ test.each([
   });
   expect(agent.signIn).toBeDefined();
   expect(agent.resume).toBeUndefined();
+});
+
+test('an agent of the configuration has the variables of its program beside its own', () => {
+  const custom = {
+    mine: { command: 'claude -p --model x', environment: ['AWS_REGION'] },
+    other: 'codex exec -',
+  };
+  expect(resolveAgent({ name: 'mine', custom }).environment).toEqual(
+    expect.arrayContaining(['ANTHROPIC_*', 'AWS_REGION']),
+  );
+  expect(resolveAgent({ name: 'other', custom }).environment).toContain('OPENAI_*');
 });
 
 test('a line that only mentions a known agent has none of its variables', () => {
