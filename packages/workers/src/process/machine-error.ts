@@ -5,9 +5,13 @@ const CODES: ReadonlySet<unknown> = new Set([
   'ENFILE',
   'ENOMEM',
   'EAGAIN',
+  'EIO',
+  'EROFS',
+  'ESTALE',
   'MACHINE_FAILED',
 ]);
-const WORDS = /no space left on device|disk quota exceeded|too many open files|cannot allocate memory/i;
+const WORDS =
+  /no space left on device|disk quota exceeded|too many open files|cannot allocate memory|resource temporarily unavailable|read-only file system|input\/output error|stale (?:nfs )?file handle/i;
 
 /** Whether an error, or what caused it, is a failure of the machine that may pass. */
 export function isMachineError(error: unknown): boolean {
