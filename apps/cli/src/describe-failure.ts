@@ -72,12 +72,18 @@ export function describeFailure(error: unknown): { message: string; exitCode: nu
   // What failed first; letting go of what it held has failed after it.
   if (error instanceof Error && error.name === 'SuppressedError' && 'suppressed' in error)
     return describeFailure(error.suppressed);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const advice = Object.hasOwn(REFUSED, code) ? REFUSED[code] : undefined;
+  const advice = adviceOn(error);
   if (error instanceof Error && advice !== undefined)
     return { message: line(`${error.message}: ${advice}`), exitCode: EXIT.stopped };
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { message: `internal error, please report it: ${stack}\n`, exitCode: EXIT.internal };
+}
+
+/** By the error, or by what has caused it. */
+function adviceOn(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const code = 'code' in error ? String(error.code) : '';
+  return Object.hasOwn(REFUSED, code) ? REFUSED[code] : adviceOn(error.cause);
 }
 
 function line(message: string): string {

@@ -118,17 +118,31 @@ export class Run {
     );
   }
 
-  /** What is thrown in the loop comes out when the agents have ended and nothing waits any more. */
+  /**
+   * What is thrown in the loop comes out when the agents have ended and nothing waits any more. Where the machine was in
+   * the way, the run stops: what this process did not get to, the next one finds in git and journal, as after a kill.
+   */
   async run(): Promise<RunEnd> {
     try {
       return await this.#loop();
     } catch (error) {
-      this.#halt.abort();
-      this.#cancelWake();
-      this.#landingPause.end();
-      this.#parts.inputs.close();
-      await this.#attempts.ended();
-      throw error;
+      await this.#breakOff();
+      if (!isMachineError(error)) throw error;
+      this.#stop(error);
+      return await this.#end(false);
+    }
+  }
+
+  async #breakOff(): Promise<void> {
+    this.#noLanding.abort();
+    this.#halt.abort();
+    this.#cancelWake();
+    this.#landingPause.end();
+    this.#parts.inputs.close();
+    await this.#attempts.ended();
+    while (!this.#landings.idle) {
+      const message = await this.#mailbox.next();
+      if (message.kind === 'landing-over') this.#landings.over();
     }
   }
 
@@ -283,7 +297,7 @@ export class Run {
   }
 
   async #finish(): Promise<RunEnd> {
-    const { states, queue, target, log, stop, killSignal, workers } = this.#context;
+    const { states, queue, target, log, killSignal, workers } = this.#context;
     this.#cancelWake();
     this.#landingPause.end();
     this.#parts.inputs.close();
@@ -305,6 +319,11 @@ export class Run {
       this.#stop(error);
     }
     await workers.finish?.(sentAttempts(log.state));
+    return this.#end(isRecorded);
+  }
+
+  async #end(isRecorded: boolean): Promise<RunEnd> {
+    const { log, stop } = this.#context;
     const halted = stop.aborted || this.#halt.signal.aborted;
     const outcome = this.#endReason !== undefined ? 'stopped' : halted ? 'interrupted' : 'finished';
     await journalBlocked(this.#context, this.#starts.leftOut);

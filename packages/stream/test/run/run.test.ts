@@ -283,3 +283,23 @@ test('what is thrown in the loop ends the agents and everything that waits, and 
   expect(loop.workers.running.size).toBe(0);
   expect(loop.clock.nextTimer()).toBeUndefined();
 });
+
+test('where the machine is in the way of the loop itself, the run stops, and the next process goes on', async () => {
+  const tickets = [{ id: 'A-1' }, { id: 'A-2' }];
+  const full = Object.assign(new Error('spawn git EMFILE'), { code: 'EMFILE' });
+  const loop = await startLoop({
+    tickets,
+    maxAttempts: 1,
+    script: ({ ticket }) => (ticket.id === 'A-1' ? { outcome: 'failed' } : { seconds: 1_000 }),
+  });
+  loop.workers.keep = () => Promise.reject(full);
+  expect(await loop.finish()).toEqual({
+    outcome: 'stopped',
+    reason: 'spawn git EMFILE; correct that, then run sage stream --resume',
+    summary: { completed: 0, deferred: 0, blocked: 0, unprocessed: 2 },
+  });
+  expect(loop.workers.running.size).toBe(0);
+  expect(loop.clock.nextTimer()).toBeUndefined();
+  const next = await startLoop({ tickets, resumes: loop });
+  expect(await next.finish()).toMatchObject({ outcome: 'finished', summary: { completed: 2 } });
+});
