@@ -1,5 +1,5 @@
 import type { RunContext } from '../context/run-context.ts';
-import { leftOver, overBudget, withoutEffect } from './budget.ts';
+import { leftOver, overBudget, SILENT_ATTEMPTS, withoutEffect } from './budget.ts';
 
 /** What a person should know of the budget of a run, each thing once. */
 export class BudgetNotices {
@@ -11,9 +11,9 @@ export class BudgetNotices {
   }
 
   /** A limit has no effect on an agent that does not say what it uses. */
-  onAttemptOver(): void {
+  onAttemptOver(times = SILENT_ATTEMPTS): void {
     const { log, settings, notice } = this.#context;
-    const fact = this.#isSilenceNoticed ? undefined : withoutEffect(settings.budget, log.state);
+    const fact = this.#isSilenceNoticed ? undefined : withoutEffect(settings.budget, log.state, times);
     if (fact === undefined) return;
     this.#isSilenceNoticed = true;
     notice(fact);
@@ -22,6 +22,7 @@ export class BudgetNotices {
   /** Nothing runs any more. Agents may have used less than was reserved for them, so this cannot be known before. */
   atEnd(): void {
     const { log, settings, scheduler, notice } = this.#context;
+    this.onAttemptOver(1);
     if (scheduler.ready === 0) return;
     const reason = overBudget(settings.budget, log.state, 0);
     if (reason !== undefined) notice(`${reason}; ${leftOver(log.state, scheduler.remaining)}`);

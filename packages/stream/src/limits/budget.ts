@@ -3,6 +3,8 @@ import type { BudgetLimits } from '../context/run-context.ts';
 
 /** As long as fewer attempts have told what they use, the next one may use as much as the largest of them. */
 const FEW_ATTEMPTS = 5;
+/** An agent that has told nothing so often never does; one that was ended, or crashed, could not tell. */
+export const SILENT_ATTEMPTS = 3;
 
 /**
  * Why no further attempt may start beside those that run, or undefined where one may. Each attempt that runs, and the
@@ -29,14 +31,15 @@ export function overBudget(
   return undefined;
 }
 
-/** What the user should know of limits that an agent which tells nothing cannot be held to. */
+/** What the user should know of limits that an agent which has told nothing `times` times cannot be held to. */
 export function withoutEffect(
   { maxCost, maxTokens }: BudgetLimits,
   { usage }: Pick<RunState, 'usage'>,
+  times: number,
 ): string | undefined {
-  if (maxCost !== undefined && usage.costed === 0 && usage.untold.cost > 0)
+  if (maxCost !== undefined && usage.costed === 0 && usage.untold.cost >= times)
     return 'this agent does not tell what it costs: --max-cost has no effect';
-  if (maxTokens !== undefined && usage.counted === 0 && usage.untold.tokens > 0)
+  if (maxTokens !== undefined && usage.counted === 0 && usage.untold.tokens >= times)
     return 'this agent does not tell how many tokens it uses: --max-tokens has no effect';
   return undefined;
 }
@@ -72,12 +75,12 @@ interface Known {
   readonly used: number;
   /** What one more would use; undefined as long as nothing is known. */
   readonly each: number | undefined;
-  /** Whether attempts end without a word of it: then nothing can be reserved. */
+  /** Whether attempts end without a word of it again and again: then nothing can be reserved. */
   readonly silent: boolean;
 }
 
 function known(total: number, told: number, untold: number, largest: number): Known {
-  if (told === 0) return { used: total, each: undefined, silent: untold > 0 };
+  if (told === 0) return { used: total, each: undefined, silent: untold >= SILENT_ATTEMPTS };
   const mean = total / told;
   const each = told < FEW_ATTEMPTS ? Math.max(mean, largest) : mean;
   return { used: total + mean * untold, each, silent: false };

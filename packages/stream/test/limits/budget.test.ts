@@ -14,6 +14,10 @@ test('without a limit nothing is over it', () => {
 test('as long as nothing is known one at a time may start; agents that tell nothing are not limited', () => {
   expect(overBudget({ maxCost: 5 }, usage({ ended: 0 }), 0)).toBeUndefined();
   expect(overBudget({ maxCost: 5 }, usage({ ended: 0 }), 1)).toContain('$0.00 used');
+  // One that was ended could not tell.
+  const once = { cost: 1, tokens: 1 };
+  expect(overBudget({ maxCost: 5 }, usage({ ended: 1, untold: once }), 0)).toBeUndefined();
+  expect(overBudget({ maxCost: 5 }, usage({ ended: 1, untold: once }), 1)).toContain('$0.00 used');
   const untold = { cost: 3, tokens: 3 };
   expect(overBudget({ maxCost: 5 }, usage({ ended: 3, untold }), 7)).toBeUndefined();
 });

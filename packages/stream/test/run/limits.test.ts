@@ -76,6 +76,19 @@ test('a person learns once that a budget has no effect on an agent', async () =>
   expect(loop.notices).toEqual(['this agent does not tell what it costs: --max-cost has no effect']);
 });
 
+test('an attempt that ends without telling its cost does not open the budget for all workers', async () => {
+  const tickets = ['A-1', 'A-2', 'A-3', 'A-4', 'A-5', 'A-6'].map((id) => ({ id }));
+  const loop = await startLoop({
+    tickets,
+    workers: 4,
+    budget: { maxCost: 8 },
+    script: ({ ticket }) => (ticket.id === 'A-1' ? {} : { costUsd: 3 }),
+  });
+  expect((await loop.finish()).summary).toMatchObject({ completed: 2, unprocessed: 4 });
+  // What is not known of the first counts as much as what is known of the second.
+  expect(loop.log.state.usage.costUsd).toBe(3);
+});
+
 test('an attempt that fails at once and costs nothing does not open the budget for all workers', async () => {
   const tickets = ['A-1', 'A-2', 'A-3', 'A-4', 'A-5', 'A-6'].map((id) => ({ id }));
   const loop = await startLoop({
