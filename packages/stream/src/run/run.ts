@@ -129,7 +129,7 @@ export class Run {
       await this.#breakOff();
       if (!isMachineError(error)) throw error;
       this.#stop(error);
-      return await this.#end(false);
+      return this.#end(false);
     }
   }
 
