@@ -28,7 +28,7 @@ export function readAcpEvent(report: AgentReport, event: AgentEvent): AgentRepor
       return { ...known, problem: problemOf(`the agent stopped: ${stopped ?? 'for no reason'}`) };
     }
     case 'error':
-      return { ...report, problem: problemOf(textIn(value, 'message') ?? 'it failed', errorOf(value)) };
+      return { ...report, problem: problemOf(messageOf(value), errorOf(value)) };
     default:
       return report;
   }
@@ -39,6 +39,13 @@ const AUTH_REQUIRED = -32_000;
 
 function errorOf(value: AgentEvent): unknown {
   return value['code'] === AUTH_REQUIRED ? { code: 'auth_required' } : value;
+}
+
+/** "Internal error" says nothing: servers put what was thrown into its data. */
+function messageOf(value: AgentEvent): string {
+  const message = textIn(value, 'message') ?? 'it failed';
+  const told = textIn(value, 'data') ?? textIn(value['data'], 'details') ?? textIn(value['data'], 'message');
+  return told === undefined ? message : `${message}: ${told}`;
 }
 
 function readUpdate(report: AgentReport, update: AgentEvent): AgentReport {

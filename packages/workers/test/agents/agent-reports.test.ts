@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { readAcpEvent } from '../../src/agents/acp-report.ts';
 import { NO_REPORT } from '../../src/agents/report.ts';
 import { type AgentEvent, KNOWN_AGENTS } from '../../src/index.ts';
 
@@ -228,4 +229,17 @@ test('claude: a limit with a reset time passes then, whatever the words', () => 
   expect(problem?.retryAfter).toBeGreaterThan(3_500_000);
   const allowed = { ...limit, rate_limit_info: { status: 'allowed', resetsAt } };
   expect(report('claude', allowed, result).problem?.kind).toBe('account');
+});
+
+test.each([
+  ['account', { details: 'Credit balance is too low' }],
+  ['account', { message: 'Invalid API key' }],
+  ['account', { error: { code: 'insufficient_quota' } }],
+  ['rate-limit', { details: "You've hit your usage limit. Try again in 3s" }],
+  ['machine', 'fetch failed'],
+  ['failure', { details: 'a bug' }],
+  ['failure', undefined],
+])('acp: an internal error is of the kind %s by its data: %j', (kind, data) => {
+  const value = { code: -32_603, message: 'Internal error', data };
+  expect(readAcpEvent(NO_REPORT, { acp: 'error', value }).problem?.kind).toBe(kind);
 });
