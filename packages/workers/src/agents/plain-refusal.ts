@@ -8,7 +8,7 @@ const MAX_CHARACTERS = 500;
 const PREFIX = /^[\s>*[]*(?:[\w.]*(?:error|exception|fatal)\w*[\]:\s]+(?:- )?)*/i;
 
 /**
- * How programs say, without any events, that a model's API refuses their account. Each is the beginning of a message, and
+ * How programs say, without any events, that a model's API refuses their account, or that it is at its limit. Each is the beginning of a message, and
  * most are all of it: a sentence about an invalid key is work on one.
  */
 const REFUSALS: readonly RegExp[] = [
@@ -19,6 +19,8 @@ const REFUSALS: readonly RegExp[] = [
   /^(?:your )?credit balance is too low\b/i,
   /^you(?:'ve| have)? exceeded your current quota\b/i,
   /^unexpected status 40[123]\b/i,
+  /^(?:claude (?:ai )?|\d+-hour |weekly |session )?(?:usage )?limit reached(?:\s*$|\s*[·∙|:.,;(])/i,
+  /^you(?:'ve| have) hit your (?:\w+ )?limit\b/i,
 ];
 /** The same with the word "API" before it. */
 const API_STATUS = /^[\s>*[]*(?:error:\s*)?API Error:? ?40[123]\b/i;

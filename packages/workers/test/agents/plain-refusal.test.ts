@@ -45,9 +45,23 @@ test.each([
   'Error: model User not found',
   '{"error":{"message":"no such row"}}',
   'npm error code 1',
+  'limit reached in test 3 is not 429',
+  'the rate limit reached 429 too early',
   '',
 ])('work on a refusal is none: %s', (line) => {
   for (const changed of [false, true]) expect(plainRefusal([line], { changed })).toBeUndefined();
+});
+
+test.each([
+  "You've hit your limit · resets 3pm (UTC)",
+  "ERROR: You've hit your usage limit. Upgrade to Pro or try again at 8:12 PM.",
+  'Claude AI usage limit reached|1760000000',
+  '5-hour limit reached ∙ resets 6pm',
+])('an account is at its limit: %s', (line) => {
+  expect(plainRefusal([line], { changed: false })).toMatchObject({
+    kind: 'rate-limit',
+    retryAfter: expect.any(Number) as number,
+  });
 });
 
 test('a refusal that names its end passes by itself', () => {
