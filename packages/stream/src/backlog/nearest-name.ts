@@ -1,12 +1,12 @@
 import { distance } from 'fastest-levenshtein';
 
-/** `: did you mean "..."?` with the name that is most like it, as far as there is one. */
+/** `: did you mean "..."?` with the name that is most like it, as far as there is one. Nothing is like no name. */
 export function didYouMean(name: string, names: Iterable<string>): string {
+  if (name === '') return '';
   let best: { readonly name: string; readonly distance: number } | undefined;
   for (const other of names) {
     const apart = distance(other.toLowerCase(), name.toLowerCase());
-    const isLike = apart < Math.max(other.length, name.length);
-    if (isLike && (best === undefined || apart < best.distance)) best = { name: other, distance: apart };
+    if (best === undefined || apart < best.distance) best = { name: other, distance: apart };
   }
   return best === undefined ? '' : `: did you mean ${JSON.stringify(best.name)}?`;
 }

@@ -52,7 +52,7 @@ test('a component and a list without a common ticket leave nothing', async () =>
   );
 });
 
-test('a name that is like no other has no nearest', async () => {
+test('an empty name has no nearest', async () => {
   const backlog = await readBacklog(memorySource([{ id: 'A-1' }]));
   expect(() => assertSelection(backlog, { only: [''] })).toThrow(/no ticket ""$/);
 });
