@@ -23,7 +23,9 @@ test('a setup that fails on the base commit is found by the run, and by validate
   const sandbox = await Sandbox.create(ONE, configured({ worktrees: { setup: 'echo no lockfile; exit 7' } }));
   const run = await sandbox.stream(WRITE_OWN_FILE);
   expect([run.exitCode, run.stdout]).toEqual([2, '']);
-  expect(run.stderr).toContain('setup ended with exit code 7: no lockfile');
+  const [, log = ''] =
+    /setup ended with exit code 7: no lockfile \(all of it: (\S+setup\.log)\)/.exec(run.stderr) ?? [];
+  expect(await sandbox.read(log)).toBe('no lockfile\n');
   const check = await sandbox.sage('validate', '--check=parallel');
   expect(check.exitCode).toBe(1);
   expect(check.stdout.replaceAll(/\s+/g, ' ')).toContain('setup ended with exit code 7: no lockfile');

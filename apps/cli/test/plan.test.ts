@@ -101,3 +101,33 @@ test('a plan says what its forecast rests on', () => {
     formatPlan({ ...plan, forecast: { ...forecast, samples: 7, estimates: 1, cost } }, SCREEN),
   ).toContain('\ncost: $3.40, 80 % likely between $2.00 and $12.25, at the usual cost per minute\n');
 });
+
+test('a plan calls a container that is blocked by that name', () => {
+  const plan: Plan = {
+    v: 1,
+    batches: [],
+    blocked: [
+      { id: 'EPIC-1', by: ['API-2', 'API-1'] },
+      { id: 'API-2', by: ['API-1'] },
+    ],
+    workers: 1,
+    containers: ['EPIC-1'],
+    criticalPath: [],
+    forecast: {
+      minutes: 0,
+      expected: 0,
+      low: 0,
+      high: 0,
+      utilisation: 0,
+      landing: 0,
+      failing: 0,
+      assignments: [],
+      samples: 0,
+      estimates: 0,
+    },
+  };
+  expect(formatPlan(plan, SCREEN).trimEnd().split('\n').slice(-2)).toEqual([
+    'blocked: container EPIC-1, by API-2, which waits for API-1',
+    'blocked: API-2, by API-1',
+  ]);
+});

@@ -32,8 +32,10 @@ export function formatPlan(plan: Plan, { columns }: Screen): string {
     );
   }
   lines.push(...impliedLines(implied, columns));
-  for (const { id, by } of blocked)
-    lines.push(fit(`blocked: ${id}, by ${by.join(', which waits for ')}`, columns));
+  for (const { id, by } of blocked) {
+    const what = containers.includes(id) ? `container ${id}` : id;
+    lines.push(fit(`blocked: ${what}, by ${by.join(', which waits for ')}`, columns));
+  }
   return lines.join('\n') + '\n';
 }
 

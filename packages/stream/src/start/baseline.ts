@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { withVerifyCache } from '@sage/commit-queue';
 import { git, type Repository, SAGE_PATHS } from '@sage/git';
@@ -9,6 +10,8 @@ import { queueVerification, type VerificationContext, type VerifySettings } from
 const MAX_LINES = 3;
 /** A check that only needs its worktree to be set up. */
 const NOTHING = 'true';
+/** The one that failed was the last to run. */
+const SETUP_LOGS = ['setup.log', 'setup-outside.log'];
 
 export interface Baseline {
   readonly repository: Repository;
@@ -52,7 +55,12 @@ export async function assertBaseline(baseline: Baseline, context: Context): Prom
     if (!isSetUp) await (await passes({ command: NOTHING }, () => `setup: ${setup}`))(candidate);
   } catch (cause) {
     if (!(cause instanceof MachineError)) throw cause;
-    const message = `no worktree can be made ready on the base commit ${commit.slice(0, 10)}: ${cause.message}; correct that, or start all the same with --no-baseline`;
+    const folder = logFolder(context.run, commit);
+    const log = SETUP_LOGS.map((name) => `${folder}/${name}`).find((file) =>
+      existsSync(join(repository.root, file)),
+    );
+    const all = log === undefined ? '' : ` (all of it: ${log})`;
+    const message = `no worktree can be made ready on the base commit ${commit.slice(0, 10)}: ${cause.message}${all}; correct that, or start all the same with --no-baseline`;
     throw new CannotStartError('SETUP_FAILS', message, { cause });
   }
 }
@@ -62,6 +70,10 @@ function verifyFails(commit: string, output: string, run: string): CannotStartEr
   const said = lines.length === 0 ? 'without output' : `with: ${lines.slice(-MAX_LINES).join(' | ')}`;
   return new CannotStartError(
     'VERIFY_FAILS',
-    `verify fails on the base commit ${commit.slice(0, 10)} itself, ${said} (all of it: ${SAGE_PATHS.runs}/${run}/verify/${commit}/verify.log); correct the branch or the command, or start all the same with --no-baseline`,
+    `verify fails on the base commit ${commit.slice(0, 10)} itself, ${said} (all of it: ${logFolder(run, commit)}/verify.log); correct the branch or the command, or start all the same with --no-baseline`,
   );
+}
+
+function logFolder(run: string, commit: string): string {
+  return `${SAGE_PATHS.runs}/${run}/verify/${commit}`;
 }
