@@ -32,7 +32,7 @@ export { type Explanation, explainTicket } from './forecast/explain.ts';
 export { type Plan, type PlanOptions, planStream, type RunForecast } from './forecast/plan.ts';
 export { auditQueue } from './landing/audit-queue.ts';
 export { processQueue, type QueueProcessing } from './landing/process-queue.ts';
-export { queueVerification, type QueueVerification, type VerifySettings } from './landing/verify.ts';
+export { queueVerification, type QueueVerification, type VerifySettings } from './verification/verify.ts';
 export type { LeftElsewhere } from './start/left-elsewhere.ts';
 export { cameAlong } from './start/own-files.ts';
 export { interruptedRun, type InterruptedRun } from './start/interrupted-run.ts';
@@ -53,7 +53,7 @@ export type {
 } from './ports.ts';
 export type { RunEnd } from './run/run.ts';
 export { runStream } from './run/stream.ts';
-export { type BaselineCheck, checkBaseline } from './start/check-baseline.ts';
+export { type BaselineCheck, checkBaseline } from './verification/check-baseline.ts';
 export { type Cleaning, type CleanOptions, cleanRepository } from './clean/clean-repository.ts';
 export type { Found, Residue } from './clean/residue.ts';
 export { type AbandonedRun, abandonRun } from './start/abandon-run.ts';

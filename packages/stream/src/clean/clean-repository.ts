@@ -9,7 +9,8 @@ import {
 } from '@sage/git';
 import { onlyRun } from '../start/only-run.ts';
 import { assertOwnFiles } from '../start/own-files.ts';
-import { type Found, findResidue, type Residue } from './residue.ts';
+import { findResidue } from './find-residue.ts';
+import type { Found, Residue } from './residue.ts';
 
 export interface CleanOptions {
   readonly directory: string;

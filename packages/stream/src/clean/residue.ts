@@ -1,8 +1,4 @@
 import type { Repository } from '@sage/git';
-import { unfinishedRuns } from '@sage/journal';
-import { branchResidue } from './branch-residue.ts';
-import { folderResidue } from './folder-residue.ts';
-import { runResidue } from './run-residue.ts';
 
 /** Something that runs have left: a ref by its full name, a folder by its path. */
 export interface Residue {
@@ -25,18 +21,4 @@ export interface ResidueOptions {
   /** Where worktrees are; by default below the user's cache folder. */
   readonly worktreesDirectory: string | undefined;
   readonly now: Date;
-}
-
-/** Looks at all that runs leave; changes nothing. Work that has not landed is never among what can go. */
-export async function findResidue(options: ResidueOptions): Promise<Found> {
-  const unfinished = await unfinishedRuns(options.repository.root);
-  const found = [
-    await branchResidue(options.repository, unfinished),
-    await runResidue(options, unfinished),
-    await folderResidue(options, unfinished),
-  ];
-  return {
-    remove: found.flatMap(({ remove }) => remove),
-    keep: found.flatMap(({ keep }) => keep),
-  };
 }

@@ -1,6 +1,6 @@
 import type { Course } from '@sage/scheduler';
 import { CONFLICT_RETRIES } from '../attempts/retry-policy.ts';
-import type { AttemptEnd, TrackRecord } from './track-record.ts';
+import type { AttemptEnd, TrackRecord } from '../history/track-record.ts';
 
 /** What a ticket has behind it. */
 export interface Behind {

@@ -9,8 +9,8 @@ import {
 import { type Behind, courses, median } from './attempt-course.ts';
 import type { RunEvent, RunState } from '@sage/journal';
 import type { RunContext } from '../context/run-context.ts';
-import { type History, knownBefore, modelOf } from './history.ts';
-import type { TrackRecord } from './track-record.ts';
+import { type History, knownBefore, modelOf } from '../history/history.ts';
+import type { TrackRecord } from '../history/track-record.ts';
 
 /** Not started, or running. */
 const isOpen = ({ state }: SchedulerTicket): boolean => state === 'UNPROCESSED' || state === 'IN_PROGRESS';

@@ -24,7 +24,7 @@ import {
 import { openSource, type SourceChoice } from '../backlog/open-source.ts';
 import { gatherEvidence } from '../conflicts/evidence.ts';
 import { courses, median } from './attempt-course.ts';
-import { knownBefore, modelOf, readHistory } from './history.ts';
+import { knownBefore, modelOf, readHistory } from '../history/history.ts';
 import { likelyFiles, type SourcedFile } from '../conflicts/likely-files.ts';
 import { nothingToDo } from '../backlog/nothing-to-do.ts';
 import { chooseTarget } from '../start/target.ts';

@@ -10,7 +10,7 @@ import {
 } from '@sage/commit-queue';
 import type { Repository } from '@sage/git';
 import { openWorkers, resolveAgent, type WorkersOptions } from '@sage/workers';
-import { queueVerification, type VerifySettings } from './verify.ts';
+import { queueVerification, type VerifySettings } from '../verification/verify.ts';
 
 export interface QueueProcessing extends ProcessOptions {
   readonly repository: Repository;

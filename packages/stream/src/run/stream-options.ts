@@ -9,7 +9,7 @@ import type { Selection } from '../backlog/backlog.ts';
 import type { Approval, BudgetLimits, ConfigurationFiles } from '../context/run-context.ts';
 import type { Clock } from '../context/clock.ts';
 import type { RunEvent } from '@sage/journal';
-import type { VerifySettings } from '../landing/verify.ts';
+import type { VerifySettings } from '../verification/verify.ts';
 import type { TicketCommand } from '../start/ticket-commands.ts';
 
 /** Options that the workers take as they are. */

@@ -15,7 +15,7 @@ import { type Backlog, componentLimits, schedulerTickets } from '../backlog/back
 import type { BacklogEdit } from '../backlog/backlog-edit.ts';
 import type { Clock } from '../context/clock.ts';
 import { gatherEvidence } from '../conflicts/evidence.ts';
-import { type History, knownBefore, modelOf, readHistory } from '../forecast/history.ts';
+import { type History, knownBefore, modelOf, readHistory } from '../history/history.ts';
 import { type Evidence, likelyFiles } from '../conflicts/likely-files.ts';
 import type { LiveBacklog } from '../backlog/live-backlog.ts';
 

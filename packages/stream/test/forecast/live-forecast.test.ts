@@ -7,7 +7,7 @@ import type { RunEvent, RunFact } from '@sage/journal';
 import { LiveBacklog } from '../../src/backlog/live-backlog.ts';
 import { LiveForecast } from '../../src/forecast/live-forecast.ts';
 import { RunFold } from '@sage/journal';
-import { TrackRecord } from '../../src/forecast/track-record.ts';
+import { TrackRecord } from '../../src/history/track-record.ts';
 
 const MINUTE = 60_000;
 

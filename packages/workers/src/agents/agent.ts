@@ -2,8 +2,6 @@ import type { Grant, Granted } from './grant.ts';
 import type { OwnSettings } from './own-settings.ts';
 import type { PermissionPolicy } from './permission.ts';
 import type { ReadEvent } from './report.ts';
-import type { SignIn } from './sign-in.ts';
-import type { StatePlace } from './state-place.ts';
 
 /** A coding agent: a line for the user's shell that reads its prompt from stdin and works in the current directory. */
 export interface Agent {
@@ -41,4 +39,27 @@ export interface Agent {
   readonly limitTurns?: (command: string, turns: number) => string;
   /** Figures that a resumed session reports for all its turns together. */
   readonly cumulative?: { readonly tokens?: boolean; readonly cost?: boolean } | undefined;
+}
+
+/** A file or folder below HOME in which an agent keeps what it knows from one session to the next. */
+export interface StatePlace {
+  /** `~/...`, or `$NAME` where a variable names it. */
+  readonly place: string;
+  /** Files with logins, which the agent writes to when it renews one. */
+  readonly logins?: readonly string[];
+  /** What its sessions write, by name; a `*` at the end stands for any text. The rest is settings. */
+  readonly sessions?: readonly string[];
+}
+
+/** Where an agent's credentials are: variables, or files below HOME or below `$VARIABLE`; and how to make them. */
+interface SignIn {
+  readonly variables: readonly string[];
+  readonly files: readonly string[];
+  readonly fix: string;
+  /** Files whose text may name another way in, which only the agent knows. */
+  readonly elsewhere?: readonly (readonly [file: string, names: RegExp])[];
+  /** Systems where it keeps credentials in a keychain that only the agent opens. */
+  readonly keychains?: readonly NodeJS.Platform[];
+  /** It works without, too. */
+  readonly optional?: boolean;
 }

@@ -26,16 +26,6 @@ export function simpleCommands(lines: readonly string[]): string[] {
   return [...new Set(parts.filter((part) => part !== ''))];
 }
 
-/** Whether one of the commands allows this one. */
-export function allowsCommand(commands: readonly string[], command: string): boolean {
-  const wanted = command.trim();
-  return commands.some((one) =>
-    one.endsWith(' *')
-      ? `${wanted} `.startsWith(one.slice(0, -1)) && !/[;&|`$<>\n]/.test(wanted)
-      : one === wanted,
-  );
-}
-
 /** Replaces the value of a flag in a shell line, or adds the flag. */
 export function withFlag(command: string, flag: string, value: string): string {
   const pattern = new RegExp(`(${flag})(?: +|=)\\S+`);

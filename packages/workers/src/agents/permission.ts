@@ -1,4 +1,3 @@
-import { allowsCommand } from './grant.ts';
 import { isAbsolute, relative, resolve } from 'node:path';
 
 /**
@@ -30,6 +29,16 @@ export function isAllowed(
   if (policy === 'all' || READING.has(kind)) return true;
   if (command !== undefined && allowsCommand(commands, command)) return true;
   return policy === 'edits' && EDITING.has(kind) && paths.every((path) => isInside(worktree, path));
+}
+
+/** Whether one of the commands allows this one. */
+export function allowsCommand(commands: readonly string[], command: string): boolean {
+  const wanted = command.trim();
+  return commands.some((one) =>
+    one.endsWith(' *')
+      ? `${wanted} `.startsWith(one.slice(0, -1)) && !/[;&|`$<>\n]/.test(wanted)
+      : one === wanted,
+  );
 }
 
 function isInside(worktree: string, path: string): boolean {

@@ -4,19 +4,6 @@ import { join } from 'node:path';
 import { AgentError } from '../errors.ts';
 import type { Agent } from './agent.ts';
 
-/** Where an agent's credentials are: variables, or files below HOME or below `$VARIABLE`; and how to make them. */
-export interface SignIn {
-  readonly variables: readonly string[];
-  readonly files: readonly string[];
-  readonly fix: string;
-  /** Files whose text may name another way in, which only the agent knows. */
-  readonly elsewhere?: readonly (readonly [file: string, names: RegExp])[];
-  /** Systems where it keeps credentials in a keychain that only the agent opens. */
-  readonly keychains?: readonly NodeJS.Platform[];
-  /** It works without, too. */
-  readonly optional?: boolean;
-}
-
 /** undefined where only the agent itself can know. */
 export function isSignedIn(
   { name, signIn, command }: Agent,

@@ -1,5 +1,5 @@
 import { agentState, stateFolder } from '../sandbox/agent-state.ts';
-import type { StatePlace } from '../agents/state-place.ts';
+import type { StatePlace } from '../agents/agent.ts';
 import { withoutAbstractSockets } from '../sandbox/abstract-sockets.ts';
 import { bubblewrap } from '../sandbox/bubblewrap.ts';
 import { withoutInheritedFiles } from '../sandbox/inherited-files.ts';

@@ -3,7 +3,7 @@ import { constants, type Dirent } from 'node:fs';
 import { copyFile, lstat, mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeTree } from '@sage/git';
-import type { StatePlace } from '../agents/state-place.ts';
+import type { StatePlace } from '../agents/agent.ts';
 import { namePattern } from '../process/name-pattern.ts';
 import { realPath, userPath } from '../process/user-path.ts';
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { put } from '@sage/test-support/repository';
 import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { expect, test } from 'vitest';
-import { allowsCommand, type Grant, type Granted, simpleCommands } from '../../src/agents/grant.ts';
-import { isAllowed } from '../../src/agents/permission.ts';
+import { type Grant, type Granted, simpleCommands } from '../../src/agents/grant.ts';
+import { allowsCommand, isAllowed } from '../../src/agents/permission.ts';
 import { resolveAgent } from '../../src/index.ts';
 
 const NOTHING: Grant = { policy: undefined, commands: [], rules: [], trusted: false };

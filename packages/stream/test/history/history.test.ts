@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseTicketIndex, type Ticket } from '@sage/tickets';
 import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { expect, test } from 'vitest';
-import { knownBefore, modelOf, readHistory } from '../../src/forecast/history.ts';
+import { knownBefore, modelOf, readHistory } from '../../src/history/history.ts';
 
 const tickets = new Map<string, Ticket>(
   parseTicketIndex(

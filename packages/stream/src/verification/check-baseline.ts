@@ -1,9 +1,9 @@
 import { openRepository, resolveCommit } from '@sage/git';
 import { openWorkers, resolveAgent, type WorkersOptions } from '@sage/workers';
 import { CannotStartError } from '../errors.ts';
-import type { VerifySettings } from '../landing/verify.ts';
+import type { VerifySettings } from './verify.ts';
 import { assertBaseline } from './baseline.ts';
-import { onlyRun } from './only-run.ts';
+import { onlyRun } from '../start/only-run.ts';
 
 export interface BaselineCheck {
   /** A directory in the repository. */

@@ -4,7 +4,7 @@ import { withVerifyCache } from '@sage/commit-queue';
 import { git, type Repository, SAGE_PATHS } from '@sage/git';
 import { MachineError } from '@sage/workers';
 import { CannotStartError } from '../errors.ts';
-import { queueVerification, type VerificationContext, type VerifySettings } from '../landing/verify.ts';
+import { queueVerification, type VerificationContext, type VerifySettings } from './verify.ts';
 
 /** Lines of a failed verify that the error shows. */
 const MAX_LINES = 3;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { courses } from '../../src/forecast/attempt-course.ts';
 import type { RunEvent, RunFact } from '@sage/journal';
-import { TrackRecord } from '../../src/forecast/track-record.ts';
+import { TrackRecord } from '../../src/history/track-record.ts';
 
 function recordOf(...facts: [minute: number, fact: RunFact][]): TrackRecord {
   const record = new TrackRecord();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { queueVerification } from '../../src/landing/verify.ts';
+import { queueVerification } from '../../src/verification/verify.ts';
 
 const asked: Record<string, unknown>[] = [];
 const workers = {

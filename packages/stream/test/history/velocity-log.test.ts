@@ -4,7 +4,7 @@ import { openRepository } from '@sage/git';
 import type { RunFact } from '@sage/journal';
 import { put, repository } from '@sage/test-support/repository';
 import { expect, test } from 'vitest';
-import { VelocityLog } from '../../src/forecast/velocity-log.ts';
+import { VelocityLog } from '../../src/history/velocity-log.ts';
 
 const FILE = '.sage/stream-velocity.log';
 const clock = { now: () => new Date('2026-01-01T00:00:00Z'), elapsed: () => 0, after: () => () => {} };
