@@ -1,4 +1,4 @@
-import type { Answer, Ask, Question } from '@sage/stream';
+import type { Decision, Ask, Question } from '@sage/stream';
 import stringWidth from 'string-width';
 import { guardTerminal } from './live/terminal-guard.ts';
 import { column, counted, fit, printable } from './printable.ts';
@@ -37,7 +37,7 @@ export function interactiveAsk(root: string, terminal: Pick<NodeJS.WriteStream, 
   };
 }
 
-async function askYesNo(question: YesNo): Promise<Answer> {
+async function askYesNo(question: YesNo): Promise<Decision> {
   const { message, yes, no } = wording(question);
   return choose<'yes' | 'no' | 'quit'>(message, [
     { value: 'yes', label: yes },
@@ -46,7 +46,7 @@ async function askYesNo(question: YesNo): Promise<Answer> {
   ]);
 }
 
-async function askCompletion(question: Completion, root: string): Promise<Answer> {
+async function askCompletion(question: Completion, root: string): Promise<Decision> {
   const { base, commit } = question.work;
   for (;;) {
     const answer = await choose<'yes' | 'back' | 'defer' | 'diff' | 'quit'>(completion(question), [
@@ -69,7 +69,7 @@ async function askCompletion(question: Completion, root: string): Promise<Answer
   }
 }
 
-async function askBatch({ tickets, component }: Batch, columns: number): Promise<Answer> {
+async function askBatch({ tickets, component }: Batch, columns: number): Promise<Decision> {
   const idColumns = Math.min(ID_COLUMNS, Math.max(...tickets.map(({ id }) => stringWidth(printable(id)))));
   const named = ({ id, title }: Ticket) =>
     fit(`${column(id, idColumns)}  ${printable(title)}`, columns - FRAME_COLUMNS);

@@ -1,10 +1,10 @@
-import type { Answer } from '@sage/stream';
+import type { Decision } from '@sage/stream';
 import { expect, test } from 'vitest';
 import { heldWhileAsking } from '../src/reporters/held.ts';
 
 test('one question is open at a time, and what is reported meanwhile comes after its answer', async () => {
   const told: string[] = [];
-  const answers: ((answer: Answer) => void)[] = [];
+  const answers: ((answer: Decision) => void)[] = [];
   const terminal = {
     event: () => void told.push('event'),
     resumed: () => void told.push('resumed'),

@@ -1,14 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { composePayload, type Equipment, needsOf } from '../src/coordinator/compose-payload.ts';
-import {
-  baseRef,
-  isQueueName,
-  jobId,
-  needsOf as needsOfQueue,
-  queueName,
-  resultRef,
-} from '../src/protocol/names.ts';
+import { baseRef, isQueueName, jobId, needsOfQueue, queueName, resultRef } from '../src/protocol/names.ts';
 import { answerSchema, type Payload, payloadSchema, saidSchema } from '../src/protocol/payload.ts';
 
 const BASE = 'a'.repeat(40);

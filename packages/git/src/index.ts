@@ -67,7 +67,8 @@ export {
 export type { Repository } from './repository.ts';
 export { type GitVersion, gitVersion, OLDEST_GIT } from './process/git-version.ts';
 export { git, gitRaw, type GitOptions, type GitResult } from './process/run.ts';
-export { type ProcessEnd, type ProcessOptions, runProcess } from './process/run-process.ts';
+export { type ProcessEnd, type RunProcessOptions, runProcess } from './process/run-process.ts';
+export { bootIdentity, pidSpace } from './process/running-system.ts';
 export { cleanWorktree, moveWorktree, type WorktreeFiles } from './worktrees/reuse-worktree.ts';
 export { gcIsRunning, waitForGc } from './objects/running-gc.ts';
 export { removeTornObjects } from './objects/torn-objects.ts';

@@ -3,7 +3,7 @@ export { type BacklogRow, type BacklogTicket, listBacklog, showTicket } from './
 export { longestChain } from './backlog/longest-chain.ts';
 export { commitMessage } from './backlog/commit-message.ts';
 export type { Selection } from './backlog/backlog.ts';
-export type { Answer, Ask, Question } from './context/ask.ts';
+export type { Ask, Decision, Question } from './context/ask.ts';
 export type { Clock } from './context/clock.ts';
 export type { BudgetLimits } from './context/run-context.ts';
 export {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { openRepository } from '@sage/git';
+import { openRepository, SAGE_PATHS } from '@sage/git';
 import { otherBacklogs } from '@sage/stream';
 import { SAGE_INDEX, TICKET_INDEX_SCHEMA } from '@sage/tickets';
 import { type AgentState, detectAgent, KNOWN_AGENTS } from '@sage/workers';
@@ -13,7 +13,6 @@ import { configText } from '../init/config-text.ts';
 import { detectProject } from '../init/project.ts';
 
 const CONFIG = 'sage.config.yaml';
-const CONFIG_SCHEMA = '.sage/config.schema.json';
 const INDEX_SCHEMA = join(dirname(SAGE_INDEX), 'index.schema.json');
 
 interface Found {
@@ -37,9 +36,9 @@ export function initCommand(): Command {
       const written: string[] = [];
       const config = await findConfig(root);
       if (config === undefined) {
-        if (!existsSync(join(root, CONFIG_SCHEMA)))
-          written.push(await write(root, CONFIG_SCHEMA, pretty(configSchema())));
-        written.push(await write(root, CONFIG, configText(chosen, project, CONFIG_SCHEMA)));
+        if (!existsSync(join(root, SAGE_PATHS.configSchema)))
+          written.push(await write(root, SAGE_PATHS.configSchema, pretty(configSchema())));
+        written.push(await write(root, CONFIG, configText(chosen, project, SAGE_PATHS.configSchema)));
       }
       // An empty index of Sage's own would hide the backlog of another tool.
       const hasIndex = existsSync(join(root, SAGE_INDEX));

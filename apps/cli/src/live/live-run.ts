@@ -1,7 +1,7 @@
 import { controlRun, requestTicket } from '@sage/stream';
 import type { Ask } from '@sage/stream';
-import { createColors } from 'picocolors';
 import type { Reporter } from '../reporters/reporter.ts';
+import { screenOf } from '../reporters/screen.ts';
 import { readKeys } from './keys.ts';
 import { showLog } from './show-log.ts';
 import { liveReporter } from './live-reporter.ts';
@@ -51,7 +51,6 @@ export function liveRun(options: LiveRunOptions): LiveRun {
   let isAsking = false;
   let soon: NodeJS.Timeout | undefined;
   const pages = [[interrupt, ...KEYS], ...HELP];
-  const colors = createColors(!process.env['NO_COLOR']);
   const view = liveReporter({
     terminal: stdout,
     now: () => new Date(),
@@ -59,7 +58,7 @@ export function liveRun(options: LiveRunOptions): LiveRun {
       const question = OF_WORKER[chosen];
       return question === undefined ? (pages[page] ?? []) : [question];
     },
-    style: colors.dim,
+    style: screenOf({ isTTY: true }, process.env).colors.dim,
     permanent,
   });
   const draw = () => {

@@ -1,3 +1,4 @@
+import { SAGE_PATHS } from '@sage/git';
 import { marksOf, spoken, used, whyNot } from './figures.ts';
 import { clipped, escaped } from './html-text.ts';
 import type { Report, TicketReport } from './report.ts';
@@ -18,7 +19,7 @@ const MAX_RETRIES = 20;
 export function ticketsHtml({ tickets, run }: Pick<Report, 'tickets' | 'run'>, limits: TextLimits): string {
   const rows = tickets.filter(({ container }) => !container);
   const retries = rows.filter(({ commands }) => commands.retry !== undefined).length <= MAX_RETRIES;
-  const html = rows.map((ticket) => row(ticket, `.sage/runs/${run}/`, limits, retries));
+  const html = rows.map((ticket) => row(ticket, `${SAGE_PATHS.runs}/${run}/`, limits, retries));
   return `<h2>Tickets</h2><div class=scroll><table class=tickets><tr><th>ticket<th>what came of it<th>commit<th>time<th>used<th>logs\n${html.join('\n')}</table></div>`;
 }
 

@@ -38,7 +38,7 @@ export function queueName(needs: readonly string[]): string {
 }
 
 /** What a worker needs to have to take from a queue. */
-export function needsOf(queue: string): string[] {
+export function needsOfQueue(queue: string): string[] {
   return queue
     .split('+')
     .slice(1)
@@ -48,7 +48,7 @@ export function needsOf(queue: string): string[] {
 /** Anybody may write names into the broker: one that is not as `queueName` makes them is nobody's. */
 export function isQueueName(name: string): boolean {
   try {
-    return queueName(needsOf(name)) === name;
+    return queueName(needsOfQueue(name)) === name;
   } catch {
     return false;
   }

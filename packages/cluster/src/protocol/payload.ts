@@ -160,7 +160,7 @@ const toldList = z.array(told).max(MAX_LIST);
 /** No run adds up to more. */
 const figure = z.number().nonnegative().max(1e15);
 
-export type Verdict = z.infer<typeof verdictSchema>;
+export type CheckAnswer = z.infer<typeof verdictSchema>;
 
 /** How an attempt ended on a worker. */
 export const answerSchema = z.strictObject({

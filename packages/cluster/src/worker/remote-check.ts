@@ -1,5 +1,5 @@
 import { PROTOCOL } from '../protocol/names.ts';
-import type { CheckPayload, Verdict } from '../protocol/payload.ts';
+import type { CheckPayload, CheckAnswer } from '../protocol/payload.ts';
 import type { RunRoom } from './run-rooms.ts';
 
 /** Runs a command on exactly one commit, as a check of this machine. */
@@ -7,7 +7,7 @@ export async function checkHere(
   payload: CheckPayload,
   room: RunRoom,
   { worker, signal }: { readonly worker: string; readonly signal: AbortSignal },
-): Promise<Verdict> {
+): Promise<CheckAnswer> {
   const { fence, commit, baseRef, limits, command, timeout } = payload;
   await room.mirror.fetchBase({ base: commit, baseRef, limits }, signal);
   const { ok, output } = await room.workers.check({ run: room.run, command, commit, timeout, signal });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Job, Worker } from 'bullmq';
 import { type Broker, queueNames } from '../broker/broker.ts';
-import { CHANNELS, needsOf } from '../protocol/names.ts';
+import { CHANNELS, needsOfQueue } from '../protocol/names.ts';
 
 /** A worker looks for work this often where nobody tells it of some. */
 const LOOK_MS = 1_000;
@@ -89,7 +89,7 @@ export class Slots {
 
   /** What few workers can do comes before what all can. */
   #pickiest(): Worker[] {
-    const needs = ([name]: [string, Worker]) => needsOf(name).length;
+    const needs = ([name]: [string, Worker]) => needsOfQueue(name).length;
     return [...this.#takers].toSorted((a, b) => needs(b) - needs(a)).map(([, taker]) => taker);
   }
 
@@ -118,7 +118,7 @@ export class Slots {
   async #learnQueues(): Promise<void> {
     const { broker, capabilities, lease, worker } = this.#options;
     for (const name of await queueNames(broker.redis)) {
-      if (this.#takers.has(name) || !needsOf(name).every((need) => capabilities.has(need))) continue;
+      if (this.#takers.has(name) || !needsOfQueue(name).every((need) => capabilities.has(need))) continue;
       const taker = broker.taker(name, lease, worker);
       this.#takers.set(name, taker);
       // Who is left notices who is gone.

@@ -1,6 +1,6 @@
 import type { Broker } from '../broker/broker.ts';
 import { sendOutput } from '../broker/output-stream.ts';
-import { type Answer, checkSchema, payloadSchema, type Said, type Verdict } from '../protocol/payload.ts';
+import { type Answer, checkSchema, payloadSchema, type Said, type CheckAnswer } from '../protocol/payload.ts';
 import type { WorkerActivity } from '../protocol/self-description.ts';
 import { Lease } from './lease.ts';
 import type { OrderWatch } from './order-watch.ts';
@@ -32,7 +32,7 @@ interface Task {
   readonly deadline: number;
   readonly title: string;
   readonly entry: Doing;
-  readonly work: (lease: Lease) => Promise<Answer | Verdict>;
+  readonly work: (lease: Lease) => Promise<Answer | CheckAnswer>;
 }
 
 /** Works on what was taken, for as long as the lease is this worker's. Never rejects; returns whether this machine did its part. */
@@ -127,7 +127,7 @@ function taskOf({ job }: TakenJob, slot: number, context: JobContext): Task | st
   };
 }
 
-function spoken(answer: Answer | Verdict): string {
+function spoken(answer: Answer | CheckAnswer): string {
   if (!('outcome' in answer)) return answer.ok ? 'it passes' : 'it fails';
   return answer.reason === undefined ? answer.outcome : `${answer.outcome}: ${answer.reason}`;
 }

@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
-import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { promisify } from 'node:util';
+import { bootIdentity, pidSpace } from '@sage/git';
 import { processStart } from './process-start.ts';
 
 /** Distinguishes a process from every other, also from a later one with the same pid. */
@@ -16,9 +14,6 @@ export interface ProcessIdentity {
   readonly start: string;
 }
 
-const run = promisify(execFile);
-const linux = process.platform === 'linux';
-
 let own: Promise<ProcessIdentity> | undefined;
 
 export function ownIdentity(): Promise<ProcessIdentity> {
@@ -32,20 +27,11 @@ export function ownIdentity(): Promise<ProcessIdentity> {
 /**
  * Whether that process has ended for certain. A process of another machine or container cannot be seen from here
  * and counts as running. The same boot is the same machine, whatever its name is now.
- * @throws when the system does not say: an error is no proof of death.
+ * @throws {Error} when the system does not say: an error is no proof of death.
  */
 export async function hasEnded(other: ProcessIdentity): Promise<boolean> {
   const mine = await ownIdentity();
   if (other.boot !== mine.boot) return other.host === mine.host;
   if (other.space !== mine.space) return false;
   return (await processStart(other.pid)) !== other.start;
-}
-
-async function bootIdentity(): Promise<string> {
-  if (linux) return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
-  return (await run('sysctl', ['-n', 'kern.bootsessionuuid'])).stdout.trim();
-}
-
-function pidSpace(): Promise<string> {
-  return linux ? readlink('/proc/self/ns/pid').catch(() => '') : Promise.resolve('');
 }

@@ -7,7 +7,7 @@ const run = promisify(execFile);
 /**
  * When a process started, in a form that only serves comparison; undefined when there is no such process, or only its
  * unreaped remains.
- * @throws when the system does not say.
+ * @throws {Error} when the system does not say.
  */
 export async function processStart(pid: number): Promise<string | undefined> {
   if (process.platform !== 'linux') return startByPs(pid);

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { removeOlder } from '../files/remove-older.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import { makeFolderWithin, makeTopFolder, shareAsAround } from '../files/shared-folder.ts';
 import type { Repository } from '../repository.ts';
@@ -164,7 +165,7 @@ async function newDirectory(commonDir: string, shared: SharedPermissions | undef
   const home = join(commonDir, HOME);
   try {
     await makeTopFolder(home, shared);
-    await removeLeftOvers(home);
+    await removeOlder(home, MAX_AGE_MS);
     const directory = await mkdtemp(join(home, 'of-'));
     // Then whoever shares the repository can clear it away.
     shareAsAround(directory);
@@ -176,11 +177,3 @@ async function newDirectory(commonDir: string, shared: SharedPermissions | undef
 
 /** No work takes that long: an older one was left by a killed process. */
 const MAX_AGE_MS = 7 * 86_400_000;
-
-async function removeLeftOvers(home: string): Promise<void> {
-  for (const name of await readdir(home)) {
-    const { mtimeMs } = await stat(join(home, name));
-    if (Date.now() - mtimeMs <= MAX_AGE_MS) continue;
-    await rm(join(home, name), { recursive: true, force: true }).catch(() => {});
-  }
-}

@@ -12,7 +12,7 @@ export interface ProcessStat {
 /**
  * Reads `/proc/PID/stat`, see proc(5). At once, as no disk is waited for: a promise for each of hundreds of processes
  * takes ten times as long.
- * @throws when there is no such process (ENOENT; ESRCH if it ended while it was read), or no `/proc`.
+ * @throws {Error} when there is no such process (ENOENT; ESRCH if it ended while it was read), or no `/proc`.
  */
 export function readProcessStat(pid: number): ProcessStat {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');

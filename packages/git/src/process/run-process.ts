@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
-export interface ProcessOptions {
+export interface RunProcessOptions {
   readonly cwd: string;
   /** The whole of it; that of this process by default. */
   readonly env?: NodeJS.ProcessEnv;
@@ -30,7 +30,7 @@ const TERM_MS = 5_000;
 export async function runProcess(
   program: string,
   args: readonly string[],
-  { signal, timeout, input, ...options }: ProcessOptions,
+  { signal, timeout, input, ...options }: RunProcessOptions,
 ): Promise<ProcessEnd> {
   const stdio = [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] as const;
   let child: ChildProcess;

@@ -5,6 +5,7 @@ export const SAGE_PATHS = {
   cache: '.sage/cache',
   velocityLog: '.sage/stream-velocity.log',
   prompt: '.sage/prompt.md',
+  configSchema: '.sage/config.schema.json',
   /** The user's own: which tickets of a component are asked about together. */
   batches: '.sage/batches',
   /** Of older versions; cleared. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, copyFile, link, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isErrno } from '../errors.ts';
+import { removeOlder } from '../files/remove-older.ts';
 import { makeTopFolder } from '../files/shared-folder.ts';
 import { objectFormat, writeLooseObject } from '../objects/loose-object.ts';
 import { objectEnvironment } from '../objects/object-environment.ts';
@@ -29,7 +30,7 @@ export class ScratchObjects implements AsyncDisposable {
   /** In the git directory, so that they need not be copied. */
   static async open(repository: Repository): Promise<ScratchObjects> {
     const parent = join(repository.commonDir, PARENT);
-    await removeLeftOvers(parent);
+    await removeOlder(parent, OLD_MS);
     const home = join(parent, randomBytes(6).toString('hex'));
     const shared = await sharedPermissions(repository);
     await makeTopFolder(join(home, 'objects'), shared);
@@ -95,14 +96,6 @@ function quotedIfOdd(path: string): string {
 const PARENT = 'sage-objects';
 /** Nobody writes so long: what is older was left by a killed process. */
 const OLD_MS = 86_400_000;
-
-async function removeLeftOvers(parent: string): Promise<void> {
-  for (const name of await readdir(parent).catch(() => [])) {
-    const status = await stat(join(parent, name)).catch(() => undefined);
-    if (status && Date.now() - status.mtimeMs > OLD_MS)
-      await rm(join(parent, name), { recursive: true, force: true }).catch(() => {});
-  }
-}
 
 interface NewObject {
   readonly from: string;

@@ -1,9 +1,9 @@
 import type { Ticket } from '@sage/tickets';
-import type { StartApproval as Settings } from '../context/run-context.ts';
+import type { StartApprovalSettings } from '../context/run-context.ts';
 
 /** Asks a person about tickets before they start. Nothing waits for the answer. */
 export class StartApproval {
-  readonly #settings: Settings;
+  readonly #settings: StartApprovalSettings;
   readonly #answered: () => void;
   readonly #chosen = new Set<string>();
   readonly #refused = new Set<string>();
@@ -11,7 +11,7 @@ export class StartApproval {
   #hasQuit = false;
 
   /** `answered` is called when there is an answer to act on. */
-  constructor(settings: Settings, answered: () => void) {
+  constructor(settings: StartApprovalSettings, answered: () => void) {
     this.#settings = settings;
     this.#answered = answered;
   }

@@ -23,7 +23,7 @@ export type Question =
   | { readonly kind: 'commit'; readonly ticket: Ticket; readonly message: string; readonly target: string };
 
 /** `no` at the start leaves the ticket as it is; later it defers the ticket, and what was done is kept. */
-export type Answer =
+export type Decision =
   | 'yes'
   | 'no'
   | 'quit'
@@ -34,4 +34,4 @@ export type Answer =
   /** To `batch`: of its tickets only these. */
   | { readonly only: readonly string[] };
 
-export type Ask = (question: Question) => Promise<Answer>;
+export type Ask = (question: Question) => Promise<Decision>;

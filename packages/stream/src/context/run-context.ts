@@ -31,7 +31,7 @@ export interface Approval {
   readonly ask: Ask;
 }
 
-export interface StartApproval {
+export interface StartApprovalSettings {
   readonly ask: Ask;
   /** Tickets by component that are asked about together; without it those that could start. */
   readonly components?: ReadonlyMap<string, readonly string[]>;
@@ -55,7 +55,7 @@ export interface RunSettings {
   /** Asks a person about results before they are queued: about all, or those that change what runs later. */
   readonly approve?: Approval;
   /** Asks a person about tickets before they start: those that could start beside each other, or each component's. */
-  readonly startApproval?: StartApproval;
+  readonly startApproval?: StartApprovalSettings;
   /** What a person says of the tickets, for the prompt of each one's first attempt. */
   readonly comment?: string;
 }

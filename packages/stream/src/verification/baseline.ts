@@ -22,8 +22,8 @@ export interface Baseline {
   readonly setup: string | undefined;
 }
 
-type Context = VerificationContext & { readonly stop: AbortSignal };
-type Candidate = { readonly commit: string; readonly tree: string; readonly signal: AbortSignal };
+type BaselineContext = VerificationContext & { readonly stop: AbortSignal };
+type CheckedCommit = { readonly commit: string; readonly tree: string; readonly signal: AbortSignal };
 
 /**
  * A worktree can be set up at the commit that the run starts from, and verify passes there: otherwise every attempt, or
@@ -31,7 +31,7 @@ type Candidate = { readonly commit: string; readonly tree: string; readonly sign
  * tried again.
  * @throws {CannotStartError} `SETUP_FAILS`, `VERIFY_FAILS`
  */
-export async function assertBaseline(baseline: Baseline, context: Context): Promise<void> {
+export async function assertBaseline(baseline: Baseline, context: BaselineContext): Promise<void> {
   const { repository, commit, verify, setup } = baseline;
   if (verify === undefined && setup === undefined) return;
   const tree = await git(repository, ['rev-parse', '--verify', `${commit}^{tree}`]);
@@ -39,12 +39,12 @@ export async function assertBaseline(baseline: Baseline, context: Context): Prom
   let isSetUp = setup === undefined;
   const passes = async (settings: VerifySettings, key: (verifyKey: string) => string) => {
     const { verify: check, verifyKey } = queueVerification(settings, context);
-    const checked = async (one: Candidate) => {
+    const checked = async (one: CheckedCommit) => {
       const verdict = await check(one);
       isSetUp = true;
       return verdict;
     };
-    return withVerifyCache<Candidate>(checked, join(repository.root, SAGE_PATHS.queue), key(verifyKey));
+    return withVerifyCache<CheckedCommit>(checked, join(repository.root, SAGE_PATHS.queue), key(verifyKey));
   };
   try {
     if (verify) {

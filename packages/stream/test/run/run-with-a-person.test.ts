@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Answer, Ask } from '../../src/index.ts';
+import type { Decision, Ask } from '../../src/index.ts';
 import { startLoop } from './loop.ts';
 
 const chain = [{ id: 'A-1' }, { id: 'A-2', dependencies: ['A-1'] }];
@@ -46,7 +46,7 @@ test('a result that changes what runs later is journaled, and asked about where 
 });
 
 test('while a person looks at a result its worker works for others; what is sent back waits for a worker', async () => {
-  const answers = new Map<string, (answer: Answer) => void>();
+  const answers = new Map<string, (answer: Decision) => void>();
   const loop = await startLoop({
     workers: 1,
     tickets: [{ id: 'A-1' }, { id: 'A-2' }, { id: 'A-3' }],

@@ -1,4 +1,5 @@
-import { isAbsolute, relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { isWithin } from '../process/user-path.ts';
 
 /**
  * Which tools an agent that asks may use without a person: `edits`, those that read and change files of the worktree;
@@ -28,7 +29,11 @@ export function isAllowed(
 ): boolean {
   if (policy === 'all' || READING.has(kind)) return true;
   if (command !== undefined && allowsCommand(commands, command)) return true;
-  return policy === 'edits' && EDITING.has(kind) && paths.every((path) => isInside(worktree, path));
+  return (
+    policy === 'edits' &&
+    EDITING.has(kind) &&
+    paths.every((path) => isWithin(resolve(worktree, path), resolve(worktree)))
+  );
 }
 
 /** Whether one of the commands allows this one. */
@@ -39,9 +44,4 @@ export function allowsCommand(commands: readonly string[], command: string): boo
       ? `${wanted} `.startsWith(one.slice(0, -1)) && !/[;&|`$<>\n]/.test(wanted)
       : one === wanted,
   );
-}
-
-function isInside(worktree: string, path: string): boolean {
-  const way = relative(worktree, resolve(worktree, path));
-  return way !== '..' && !way.startsWith('../') && !isAbsolute(way);
 }

@@ -1,8 +1,9 @@
 import { SAGE_PATHS } from '@sage/git';
 import { readFile, realpath } from 'node:fs/promises';
-import { isAbsolute, join, relative } from 'node:path';
+import { join } from 'node:path';
 import Mustache from 'mustache';
 import { SettingError } from '../errors.ts';
+import { isWithin } from '../process/user-path.ts';
 
 /** What a template may name, with what it stands for. Those that a ticket lacks are empty. */
 export const PROMPT_VARIABLES = {
@@ -54,7 +55,7 @@ export async function readPromptTemplate(
   try {
     const path = join(root, file);
     // A repository must not show an agent the user's files: no link of it leads out.
-    if (isInside(root, path) && !isInside(await realpath(root), await realpath(path)))
+    if (isWithin(path, root) && !isWithin(await realpath(path), await realpath(root)))
       throw new SettingError(
         'prompt',
         `prompt template ${file} is a link out of the repository: write a file there`,
@@ -108,9 +109,4 @@ function checkSpans(spans: Spans, fail: (offset: number, what: string) => never)
 /** Values are text: whatever looks like a tag in them stays as it is. */
 export function renderPrompt({ text }: PromptTemplate, values: PromptValues): string {
   return Mustache.render(text, values, undefined, { escape: String });
-}
-
-function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return !isAbsolute(way) && way !== '..' && !way.startsWith('../');
 }
