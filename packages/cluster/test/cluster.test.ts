@@ -262,7 +262,7 @@ describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
     await broker.redis.flushall();
     expect(await running).toMatchObject({ outcome: 'completed' });
     expect(fences).toEqual([1, 2]);
-    expect(notices).toContain('T-1: the broker has lost its attempt: sent again');
+    expect(notices).toContain('T-1: the broker has lost its attempt, so it is sent again');
     await broker.close();
   });
 
