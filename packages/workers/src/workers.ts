@@ -159,7 +159,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
     check: async (request) => masker.json(await runCheck(request, context(request.run))),
     async recover(run, cutOff) {
       const ended = await endRun(run);
-      await worktrees.adoptPins();
+      await worktrees.pins.adopt();
       const refs: string[] = [];
       for (const { ticket, base, message } of cutOff) {
         const commit = await worktrees.salvage(worktreeHolder(ticket), base, message);

@@ -19,7 +19,7 @@ import type { StepContext } from '../process/step.ts';
 import { changedMember } from './protected-member.ts';
 import { runTicketChecks, unusableCheck } from './ticket-checks.ts';
 import { sumUsage, ownUsage, type TokenUsage, usageOf } from '../usage.ts';
-import type { UsedWorktree } from '../worktree/worktrees.ts';
+import type { UsedWorktree } from '../worktree/used-worktree.ts';
 
 export interface CheckLoopOptions extends Pick<CommandLimits, 'idleTimeout'> {
   readonly agent: Agent;

@@ -6,7 +6,7 @@ import { withoutInheritedFiles } from '../sandbox/inherited-files.ts';
 import { withoutLaterMounts } from '../sandbox/private-mounts.ts';
 import { makeWritable, sandboxed } from '../sandbox/sandbox.ts';
 import { writeCallFilter } from '../sandbox/call-filter-file.ts';
-import type { UsedWorktree } from '../worktree/worktrees.ts';
+import type { UsedWorktree } from '../worktree/used-worktree.ts';
 import type { AttemptFiles } from './attempt-files.ts';
 import type { WorkerContext } from './worker-context.ts';
 

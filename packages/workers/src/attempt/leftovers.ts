@@ -1,7 +1,7 @@
 import { copyFile, lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeFolderWithin, shareAsAround } from '@sage/git';
-import type { UsedWorktree } from '../worktree/worktrees.ts';
+import type { UsedWorktree } from '../worktree/used-worktree.ts';
 import type { AttemptFiles } from './attempt-files.ts';
 
 /** What is copied of ignored files: text that somebody wrote, not an installation. */

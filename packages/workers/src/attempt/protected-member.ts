@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { UsedWorktree } from '../worktree/worktrees.ts';
+import type { UsedWorktree } from '../worktree/used-worktree.ts';
 import type { WorkRequest } from '../request.ts';
 
 /** The changed file whose protected member differs from the base's; undefined where there is none. */

@@ -1,6 +1,6 @@
 import type { AttemptFiles } from './attempt-files.ts';
 import type { WorkRequest } from '../request.ts';
-import type { UsedWorktree, WorktreeUse } from '../worktree/worktrees.ts';
+import type { UsedWorktree, WorktreeUse } from '../worktree/used-worktree.ts';
 
 /** Ports from which each worktree's own hundred are counted; below those that systems give out by themselves. */
 const FIRST_PORTS: Readonly<Record<WorktreeUse, number>> = { agent: 20_000, verify: 30_000 };

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { outputTail } from '../process/output-tail.ts';
 import { describeExit, runStep, type StepContext, type StepEnd } from '../process/step.ts';
 import type { WorktreeSettings } from './worktree-settings.ts';
-import type { UsedWorktree } from './worktrees.ts';
+import type { UsedWorktree } from './used-worktree.ts';
 
 /** Copies and installs what the project asked for. Returns why the worktree is not ready, where it is not. */
 export async function setUp(

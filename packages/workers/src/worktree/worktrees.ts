@@ -1,31 +1,24 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, realpath, rename } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type CollectOptions,
   collectWorktree,
-  encodeRefComponent,
   GitSession,
   type Identity,
   ignoredFiles,
-  listRefs,
   type PinnedCheckouts,
   PinnedSettings,
   readBlob,
-  readRef,
   readTemplate,
-  removeOrSetAside,
-  removeTree,
   removeWorktreeDirectory,
   type Repository,
   type RepositoryTemplate,
-  SAGE_REFS,
-  type SubmoduleWork,
   SAGE_PATHS,
 } from '@sage/git';
-import { shellWord } from '../process/shell.ts';
-import { STATE_PREFIX } from '../sandbox/agent-state.ts';
+import { AttemptPins, submoduleRef } from './attempt-pins.ts';
 import { named, stashNote, strangerNote } from './left-notes.ts';
+import type { UsedWorktree, WorktreeUse } from './used-worktree.ts';
+import { WorktreeFolders } from './worktree-folders.ts';
 import { type PooledWorktree, type TakeOptions, WorktreePool } from './worktree-pool.ts';
 
 export interface WorktreesOptions {
@@ -40,42 +33,6 @@ export interface WorktreesOptions {
   readonly keepIgnored: boolean;
   /** A line for the person. */
   readonly onNotice?: (text: string) => void;
-}
-
-/** Who works in a worktree. Those of agents are never given to checks: they could hold what an agent left there. */
-export type WorktreeUse = 'agent' | 'verify';
-
-/** What was left in a worktree. */
-interface Collected {
-  /** In the user's repository, and pinned there. */
-  readonly commit?: string;
-  readonly changedFiles: readonly string[];
-  readonly ignoredFiles: readonly string[];
-  /** Work in submodules that cannot land, and where it is kept. */
-  readonly submodules: readonly (SubmoduleWork & { readonly ref: string })[];
-  /** What else was left, or happened meanwhile, a sentence each. */
-  readonly notes: readonly string[];
-}
-
-/** A worktree for one use. */
-export interface UsedWorktree {
-  readonly path: string;
-  readonly base: string;
-  readonly use: WorktreeUse;
-  /** Whose processes are its: no other use has the same name at the same time. */
-  readonly name: string;
-  /** From 1; no two worktrees of the same use have the same at the same time. */
-  readonly number: number;
-  /** Everything that was left here, as commits on the base, whatever the agent did to git. */
-  commit(message: string, signal?: AbortSignal): Promise<Collected>;
-  /** Files that git ignores and that were written since this use began. */
-  ignored(): Promise<readonly string[]>;
-  /** Puts the files of a commit back and removes what is untracked; what git ignores stays, and so does HEAD. */
-  putBack(commit: string): Promise<void>;
-  /** The text of a file in a commit; undefined where it has none there. */
-  fileAt(commit: string, path: string): Promise<string | undefined>;
-  /** With `discard` nothing that was left here is seen again. */
-  giveBack(options?: { discard?: boolean }): Promise<void>;
 }
 
 /** What else no work of one use contains; see `WorktreesOptions`. */
@@ -100,7 +57,8 @@ export class Worktrees {
   readonly #session: GitSession;
   readonly #pools: Readonly<Record<WorktreeUse, WorktreePool>>;
   readonly #uses = new Map<string, PooledWorktree>();
-  readonly #pins = new Set<string>();
+  readonly pins: AttemptPins;
+  readonly #folders: WorktreeFolders;
 
   private constructor(
     options: WorktreesOptions,
@@ -115,7 +73,9 @@ export class Worktrees {
     this.#settings = settings;
     this.#repository = repository;
     this.#author = options.settings.identity;
+    this.#folders = new WorktreeFolders(options.onNotice);
     this.#session = new GitSession(options.repository);
+    this.pins = new AttemptPins(options.repository, this.#session);
     const pool = (prefix: WorktreeUse) =>
       new WorktreePool({
         repository,
@@ -123,7 +83,7 @@ export class Worktrees {
         directory,
         prefix,
         keepIgnored: options.keepIgnored,
-        onLeftOver: (path) => this.#leftOver(path),
+        onLeftOver: (path) => this.#folders.nameLeftOver(path),
       });
     this.#pools = { agent: pool('agent'), verify: pool('verify') };
   }
@@ -140,7 +100,7 @@ export class Worktrees {
     const worktrees = new Worktrees(options, directory, template, settings, ofThen);
     for (const place of FORMER_PLACES) {
       const path = join(repository.root, place);
-      if (!`${directory}/`.startsWith(`${path}/`)) await worktrees.#remove(path);
+      if (!`${directory}/`.startsWith(`${path}/`)) await worktrees.#folders.remove(path);
     }
     return worktrees;
   }
@@ -180,8 +140,8 @@ export class Worktrees {
             ownCommits: true,
             exclude: [...this.#options.protectedPaths, ...protectedPaths],
             excludeNames: protectedNames,
-            refer: (commit) => this.#pin(holder, commit),
-            referSubmodule: (module, commit) => this.#refer(submoduleRef(holder, module), commit),
+            refer: (commit) => this.pins.pin(holder, commit),
+            referSubmodule: (module, commit) => this.pins.refer(submoduleRef(holder, module), commit),
           });
           const { excluded, forced, ...work } = collected;
           const notes = [
@@ -196,7 +156,7 @@ export class Worktrees {
             notes: notes.filter((note) => note !== undefined),
           };
         } catch (error) {
-          await this.#setAside(path);
+          await this.#folders.setAside(path);
           throw error;
         }
       },
@@ -218,12 +178,7 @@ export class Worktrees {
     const held = await this.#pools.agent.heldBy(holder);
     const found =
       held && (await this.#collect({ ...held, indexCommit: undefined }, base, message, { ownCommits: true }));
-    return found?.commit ?? (await readRef(this.#options.repository, pinOf(holder)));
-  }
-
-  /** What killed processes pinned goes with this. */
-  async adoptPins(): Promise<void> {
-    for (const { ref } of await listRefs(this.#options.repository, SAGE_REFS.attempts)) this.#pins.add(ref);
+    return found?.commit ?? this.pins.pinned(holder);
   }
 
   /** Resolves when all that were given back are clean. */
@@ -234,13 +189,7 @@ export class Worktrees {
   /** Removes every worktree that is left. What cannot be removed is moved aside and named. */
   async removeAll({ keepSessions = false } = {}): Promise<void> {
     for (const pool of Object.values(this.#pools)) await pool.forget();
-    for (const name of await readdir(this.directory).catch(() => [])) {
-      const path = join(this.directory, name);
-      if (name.includes(KEPT) || (keepSessions && name.startsWith(STATE_PREFIX))) continue;
-      // Set aside before, and named then.
-      if (/\.left-\w+$/.test(name)) await removeTree(path).catch(() => {});
-      else await this.#remove(path);
-    }
+    await this.#folders.removeAll(this.directory, keepSessions);
     // With the folders that were made for it, where nothing else is in them.
     await removeWorktreeDirectory(this.directory);
   }
@@ -248,9 +197,7 @@ export class Worktrees {
   /** All attempts are over, and what is worth keeping is kept: the rest may go. */
   async close(): Promise<void> {
     await this.removeAll();
-    const pins = [...this.#pins].map((ref) => ({ ref, old: undefined, new: 'delete' }));
-    this.#pins.clear();
-    if (pins.length > 0) await this.#session.updateRefs(pins);
+    await this.pins.removeAll();
     await this.#session[Symbol.asyncDispose]();
     await this.#settings[Symbol.asyncDispose]();
   }
@@ -283,48 +230,9 @@ export class Worktrees {
     return { ...(commit !== undefined && { commit }), changedFiles, ignoredFiles: skipped, ...told };
   }
 
-  /** At once: until it is queued or kept, nothing else leads to it. */
-  async #pin(holder: string, commit: string): Promise<void> {
-    const ref = pinOf(holder);
-    this.#pins.add(ref);
-    await this.#refer(ref, commit);
-  }
-
-  async #refer(ref: string, commit: string): Promise<void> {
-    await this.#session.updateRefs([{ ref, old: undefined, new: commit }]);
-  }
-
   #stashNote(path: string, holder: string): Promise<string | undefined> {
     const [repository, template] = [this.#options.repository, this.#template];
-    const refer = (ref: string, oid: string) => this.#refer(ref, oid);
+    const refer = (ref: string, oid: string) => this.pins.refer(ref, oid);
     return stashNote(path, holder, { repository, template, refer });
   }
-
-  /** What could not be collected is still there for a person. */
-  async #setAside(path: string): Promise<void> {
-    const aside = `${path}${KEPT}${randomBytes(4).toString('hex')}`;
-    await rename(path, aside).then(
-      () => this.#options.onNotice?.(`what an agent left could not be collected: it is in ${aside}`),
-      () => {},
-    );
-  }
-
-  async #remove(path: string): Promise<void> {
-    const leftOver = await removeOrSetAside(path).catch(() => path);
-    if (leftOver !== undefined) this.#leftOver(leftOver);
-  }
-
-  #leftOver(path: string): void {
-    this.#options.onNotice?.(`${path} could not be removed: remove it with sudo rm -rf ${shellWord(path)}`);
-  }
-}
-
-/** Part of the names of folders that no run removes. */
-const KEPT = '.kept-';
-function submoduleRef(holder: string, path: string): string {
-  return `${SAGE_REFS.submodules}${holder}/${encodeRefComponent(path)}`;
-}
-
-function pinOf(holder: string): string {
-  return SAGE_REFS.attempts + holder;
 }
