@@ -51,7 +51,7 @@ export type {
   TicketSource,
   WorkerPool,
 } from './ports.ts';
-export type { RunEnd } from './run/run.ts';
+export type { RunEnd } from './run/finish-run.ts';
 export { runStream } from './run/stream.ts';
 export { type BaselineCheck, checkBaseline } from './verification/check-baseline.ts';
 export { type Cleaning, type CleanOptions, cleanRepository } from './clean/clean-repository.ts';

@@ -41,7 +41,8 @@ import {
 import { setBackTickets } from '../start/set-back.ts';
 import { prepareTarget, type Target } from '../start/target.ts';
 import { targetBranch } from '../start/target-branch.ts';
-import { Run, type RunEnd } from './run.ts';
+import type { RunEnd } from './finish-run.ts';
+import { Run } from './run.ts';
 import type { Elsewhere, RunPlace, StreamOptions } from './stream-options.ts';
 
 /** What a run begins with. */

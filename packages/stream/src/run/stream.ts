@@ -15,7 +15,7 @@ import { assertWritable, chooseTarget } from '../start/target.ts';
 import { ticketCommands } from '../start/ticket-commands.ts';
 import { assertWorkflowMode } from '../start/workflow-mode.ts';
 import { composeRun } from './compose-run.ts';
-import type { RunEnd } from './run.ts';
+import type { RunEnd } from './finish-run.ts';
 import type { StreamOptions } from './stream-options.ts';
 
 /**

@@ -22,7 +22,8 @@ import type { BudgetLimits, RunContext, RunSettings } from '../../src/context/ru
 import { Admission } from '../../src/limits/admission.ts';
 import { unsettledEntries, withdrawEdited } from '../../src/start/recovery.ts';
 import { type LiveInput, LiveInputs } from '../../src/live/live-inputs.ts';
-import { Run, type RunEnd, type RunParts } from '../../src/run/run.ts';
+import type { RunEnd } from '../../src/run/finish-run.ts';
+import { Run, type RunParts } from '../../src/run/run.ts';
 
 export interface LoopOptions extends Selection {
   readonly tickets: readonly TicketInput[];
