@@ -7,10 +7,13 @@ import {
   type Repository,
   updateRefs,
 } from '@sage/git';
+import { unfinishedRuns } from '@sage/journal';
 import { onlyRun } from '../start/only-run.ts';
 import { assertOwnFiles } from '../start/own-files.ts';
-import { findResidue } from './find-residue.ts';
-import type { Found, Residue } from './residue.ts';
+import { branchResidue } from './branch-residue.ts';
+import { folderResidue } from './folder-residue.ts';
+import type { Found, Residue, ResidueOptions } from './residue.ts';
+import { runResidue } from './run-residue.ts';
 
 export interface CleanOptions {
   readonly directory: string;
@@ -48,6 +51,20 @@ export async function cleanRepository(options: CleanOptions): Promise<Cleaning> 
       else failures.push(failure);
     }
   return { v: 1, ...found, removed, failures };
+}
+
+/** Looks at all that runs leave; changes nothing. Work that has not landed is never among what can go. */
+async function findResidue(options: ResidueOptions): Promise<Found> {
+  const unfinished = await unfinishedRuns(options.repository.root);
+  const found = [
+    await branchResidue(options.repository, unfinished),
+    await runResidue(options, unfinished),
+    await folderResidue(options, unfinished),
+  ];
+  return {
+    remove: found.flatMap(({ remove }) => remove),
+    keep: found.flatMap(({ keep }) => keep),
+  };
 }
 
 async function remove(repository: Repository, { kind, name, commit }: Residue): Promise<string | undefined> {

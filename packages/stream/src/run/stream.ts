@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { openRepository } from '@sage/git';
+import { gitVersion, OLDEST_GIT, openRepository } from '@sage/git';
 import { newRunId, unfinishedRuns } from '@sage/journal';
 import { assertSelection, heldBackWarnings, readBacklog, selectTickets } from '../backlog/backlog.ts';
 import { nothingToDo } from '../backlog/nothing-to-do.ts';
 import { readComponentBatches } from '../backlog/component-batches.ts';
 import { openSource } from '../backlog/open-source.ts';
 import { type Clock, systemClock } from '../context/clock.ts';
+import { CannotStartError } from '../errors.ts';
 import { assertAgents } from '../start/assert-agents.ts';
 import { assertOwnFiles } from '../start/own-files.ts';
-import { assertGitVersion } from '../start/git-version.ts';
 import { finishLandings } from '../start/finish-landings.ts';
 import { onlyRun } from '../start/only-run.ts';
 import { assertWritable, chooseTarget } from '../start/target.ts';
@@ -75,4 +75,11 @@ function emptyRun(options: StreamOptions, clock: Clock, run: string): RunEnd {
     summary,
   });
   return { outcome: 'finished', summary };
+}
+
+/** @throws {CannotStartError} `GIT_TOO_OLD` */
+async function assertGitVersion(directory: string): Promise<void> {
+  const { version, isSupported } = await gitVersion(directory);
+  if (isSupported) return;
+  throw new CannotStartError('GIT_TOO_OLD', `git ${version} is too old: install git ${OLDEST_GIT} or newer`);
 }

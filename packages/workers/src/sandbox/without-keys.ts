@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SAGE_PATHS } from '@sage/git';
 import { gitDirectories } from './git-directories.ts';
-import { masked } from './masked.ts';
 import { sealed } from './sealed.ts';
 import { homeOf, isWithin, realPlace, userPath } from '../process/user-path.ts';
 
@@ -71,4 +70,13 @@ function foldersAbove(path: string, top: string): string[] {
 function nearestFolder(path: string): string {
   const folder = dirname(path);
   return folder === path || existsSync(folder) ? folder : nearestFolder(folder);
+}
+
+/** The words by which a sandbox shows nothing at these paths, which are without links: what is not there is passed over. */
+function masked(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => {
+    const status = lstatSync(path, { throwIfNoEntry: false });
+    if (status === undefined) return [];
+    return status.isDirectory() ? ['--tmpfs', path] : ['--ro-bind', '/dev/null', path];
+  });
 }
