@@ -151,7 +151,7 @@ test('a backlog that git does not track is written in place; a wrong choice is o
   const two = await sandbox.sage('list');
   expect(two).toMatchObject({
     exitCode: 2,
-    stderr: 'ERROR: there are backlogs of task-master and beads: say which one with --source task-master',
+    stderr: 'ERROR: there are backlogs of task-master and beads: choose one with --source task-master',
   });
   const run = await sandbox.stream(WRITE_OWN_FILE, '--source=task-master', '--only=1,2');
   expect(run.exitCode).toBe(0);

@@ -12,7 +12,7 @@ test('a verify that fails on the base commit ends the run before it begins, with
   expect(stderr).toContain(`verify fails on the base commit ${base.slice(0, 10)} itself`);
   expect(stderr).toContain('compiling | 3 tests failed');
   expect(stderr).toContain('--no-baseline');
-  const log = /all of it: (\S+)\)/.exec(stderr)?.[1] ?? '';
+  const log = /full log: (\S+)\)/.exec(stderr)?.[1] ?? '';
   expect(await sandbox.read(log)).toContain('3 tests failed');
   expect(sandbox.git('for-each-ref')).toBe(before);
   expect(sandbox.git('status', '--porcelain')).toBe('');

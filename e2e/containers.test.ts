@@ -81,6 +81,6 @@ test('validate, the plan, the run and its report count the same', async () => {
   expect(stdout).toContain('3 tickets, 1 blocked, 2 containers, 1 worker, landing on work');
   expect(stdout).toContain('3 of 3');
   expect(stdout).toContain('3 completed, 0 deferred, 1 blocked, 0 unprocessed');
-  expect(stdout).toContain('a container: all that is in it has landed');
+  expect(stdout).toContain('a container: everything in it has landed');
   expect((await sandbox.sage('status')).stdout).toContain('3 completed, 1 blocked');
 });

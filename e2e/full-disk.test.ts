@@ -61,7 +61,7 @@ test.concurrent.for(
     const isOver = place === 'worktrees' && first.exitCode === 0;
     if (!isOver) {
       expect(first.stderr.match(/^ERROR: .*/gm)).toHaveLength(1);
-      expect(first.stderr).toMatch(/^ERROR: .*(free some disk space|correct that|make room)/m);
+      expect(first.stderr).toMatch(/^ERROR: .*(free some disk space|fix that|make room)/m);
       expect(first.exitCode).toBe(3);
       expect(Object.values(await sandbox.states())).not.toContain('DEFERRED');
       const locks = readdirSync(join(sandbox.root, '.git'), { recursive: true }).filter((name) =>

@@ -73,7 +73,7 @@ test('all that is deferred is tried again, as the printed command says', async (
   const run = ['stream', '--auto', '--max-attempts=1', '--agent-command', NEEDS_KEY];
   const { exitCode, stdout } = await sandbox.sage(...run);
   expect(exitCode).toBe(1);
-  const line = /^To try what is deferred again: (sage retry -C .*)$/m.exec(stdout)?.[1] ?? '';
+  const line = /^To retry what was deferred: (sage retry -C .*)$/m.exec(stdout)?.[1] ?? '';
   const blocked = await sandbox.sage(...run);
   expect([blocked.exitCode, blocked.stdout]).toEqual([
     1,

@@ -24,7 +24,7 @@ test('an agent may run what judges its work, and what it may not is told althoug
   const args = ['stream', '--auto', '--agent=claude', '--model=opus', '--verify=true && true tests'];
   const { exitCode, stdout, stderr } = await sandbox.start(args, environment);
   expect([exitCode, stderr]).toEqual([0, '']);
-  expect(stdout).toContain('landed, but it could not do: Bash: npm publish');
+  expect(stdout).toContain('landed, but was denied: Bash: npm publish');
   const given = (await sandbox.read('arguments')).trimEnd().split('\n');
   expect(given.slice(given.indexOf('--permission-mode'))).toEqual([
     '--permission-mode',

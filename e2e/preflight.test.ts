@@ -24,7 +24,7 @@ test('a setup that fails on the base commit is found by the run, and by validate
   const run = await sandbox.stream(WRITE_OWN_FILE);
   expect([run.exitCode, run.stdout]).toEqual([2, '']);
   const [, log = ''] =
-    /setup ended with exit code 7: no lockfile \(all of it: (\S+setup\.log)\)/.exec(run.stderr) ?? [];
+    /setup ended with exit code 7: no lockfile \(full log: (\S+setup\.log)\)/.exec(run.stderr) ?? [];
   expect(await sandbox.read(log)).toBe('no lockfile\n');
   const check = await sandbox.sage('validate', '--check=parallel');
   expect(check.exitCode).toBe(1);

@@ -35,7 +35,7 @@ test('a run keeps the settings that it was begun with, whatever its tickets land
   await sandbox.write('.git/go', '');
   const resumed = await sandbox.sage('stream', '--resume', '--json');
   expect([resumed.exitCode, resumed.events[0]]).toMatchObject([0, { event: 'run.started', resumed: true }]);
-  expect(resumed.stderr).toContain('.sagerc was changed by API-1: that counts from the next run on');
+  expect(resumed.stderr).toContain('.sagerc was changed by API-1: it takes effect with the next run');
   expect(resumed.stderr).toContain('.sage/prompt.md was changed by API-1');
   expect(sandbox.landings().map(({ ticket }) => ticket)).toEqual(['API-1', 'API-2']);
   // The next run has the new ones.

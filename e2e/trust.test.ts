@@ -118,7 +118,7 @@ test('what configures sage lands with a ticket that declares it only, and what e
   const [end] = named(await sandbox.journal(), 'attempt.finished');
   expect(end).toMatchObject({
     whatRuns: ['.github/workflows/ci.yml'],
-    notes: ['it changed what configures sage, which does not land: .sagerc'],
+    notes: ['it changed the configuration of sage, which does not land: .sagerc'],
   });
 });
 
@@ -155,7 +155,7 @@ test('a run that came with the repository is not resumed', async () => {
     ['clean', '--yes'],
   ]) {
     const { exitCode, stderr } = await sandbox.sage(...command);
-    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('take it out with git rm -r .sage/runs')]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('remove it with git rm -r .sage/runs')]);
   }
 });
 

@@ -20,6 +20,6 @@ export async function assertCommittedAgent(
   if (path.startsWith('..') || (setup ?? copy ?? outsideSandbox) !== undefined) return;
   if ((await git(root, ['ls-files', '-z', '--', path])) !== '') return;
   throw new UsageError(
-    `agent program ${program} is not committed, and agents start in worktrees, which have what is: commit it, or name it as ${join(root, path)}`,
+    `agent program ${program} is not committed, and worktrees have only what is committed: commit it, or name it as ${join(root, path)}`,
   );
 }

@@ -40,7 +40,7 @@ export async function findConfig(directory: string): Promise<string | undefined>
   for (let at = resolve(directory); ; at = dirname(at)) {
     const [file, other] = await configFilesIn(at);
     if (file !== undefined && other !== undefined)
-      throw new ConfigError(file, `${basename(other)} configures sage as well: keep one of them`);
+      throw new ConfigError(file, `${basename(other)} also configures sage: keep one of them`);
     if (file !== undefined) return file;
     if (existsSync(join(at, '.git')) || dirname(at) === at) return undefined;
   }
@@ -68,7 +68,7 @@ export async function loadConfig(file: string): Promise<unknown> {
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
     const [line] = isErrno(cause, 'EISDIR')
-      ? ['it is a folder: sage reads a file of this name']
+      ? ['it is a folder: sage expects a file of this name']
       : (cause instanceof Error ? cause.message : String(cause)).split('\n');
     throw new ConfigError(file, `cannot be read: ${line}`, { cause });
   }

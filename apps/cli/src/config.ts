@@ -47,7 +47,7 @@ export const settingsSchema = z.strictObject({
   parallelInteractive: z.boolean().optional(),
   semiAuto: z.boolean().optional(),
   source: oneLine
-    .refine((name) => name !== 'github', 'asks a server: type --source github where it is meant')
+    .refine((name) => name !== 'github', 'asks a server: type --source github when you mean it')
     .describe('the backlog to read: sage, task-master, beads, ...')
     .optional(),
   tag: oneLine.optional(),
@@ -59,7 +59,9 @@ export const settingsSchema = z.strictObject({
   parallel: z.union([z.number(), z.string(), z.literal(true)]).optional(),
   broker: z
     .union([oneLine, z.literal(true)])
-    .describe('workers on other machines are reached by it; true: the variable SAGE_BROKER has its address')
+    .describe(
+      'the Redis through which workers on other machines are reached; true: the variable SAGE_BROKER has its address',
+    )
     .optional(),
   hosts: oneLine.optional(),
   lease: duration.optional(),
@@ -77,7 +79,7 @@ export const settingsSchema = z.strictObject({
         worker: z.strictObject({ labels: z.array(oneLine).optional() }).optional(),
       }),
     )
-    .describe('which tickets get which agent, and model: the first that fits')
+    .describe('which tickets get which agent, and model: the first rule that fits')
     .optional(),
   attempts: z
     .array(z.strictObject({ agent: oneLine.optional(), model: oneLine.optional() }))
@@ -113,7 +115,9 @@ export const settingsSchema = z.strictObject({
     .optional(),
   allow: z
     .array(oneLine)
-    .describe('shell lines that agents may run without asking; one that ends with " *" may go on')
+    .describe(
+      'shell lines that agents may run without asking; one that ends with " *" allows anything after it',
+    )
     .optional(),
   notify: oneLine
     .describe(
@@ -149,21 +153,21 @@ export const settingsSchema = z.strictObject({
   component: oneLine.optional(),
   componentLimits: z
     .record(oneLine, z.number().int().min(1))
-    .describe('component to the tickets of it that run at the same time at most')
+    .describe('by component: how many of its tickets may run at the same time')
     .optional(),
   only: z.union([oneLine, z.array(oneLine)]).optional(),
   json: z.boolean().optional(),
   quiet: z.boolean().optional(),
   environment: z
     .array(oneLine)
-    .describe('names of environment variables that agents and checks see besides; * is any text')
+    .describe('names of further environment variables that agents and checks see; * is any text')
     .optional(),
   secrets: z
     .array(oneLine)
     .describe('names of environment variables whose values are masked in logs and events')
     .optional(),
   prompt: oneLine.describe("a file with the project's own prompt template").optional(),
-  worktrees: worktrees.describe('how worktrees are made ready').optional(),
+  worktrees: worktrees.describe('how worktrees are prepared').optional(),
 });
 
 /** Settings after they were checked. */

@@ -45,14 +45,14 @@ const STOPPED = [MachineError, PullRequestError, QueueStoppedError, UnfinishedLa
 
 /** What the machine may refuse, and what to do about it. */
 const REFUSED: Readonly<Record<string, string>> = {
-  ENOSPC: 'free some disk space, then go on',
-  EDQUOT: 'free some disk space, then go on',
-  EROFS: 'make the file system writable, then go on',
-  EMFILE: 'allow more open files (ulimit -n), then go on',
-  ENFILE: 'close other programs, then go on',
-  EFBIG: 'allow larger files (ulimit -f), then go on',
-  EACCES: 'give yourself access, then go on',
-  EPERM: 'give yourself access, then go on',
+  ENOSPC: 'free some disk space, then try again',
+  EDQUOT: 'free some disk space, then try again',
+  EROFS: 'make the file system writable, then try again',
+  EMFILE: 'allow more open files (ulimit -n), then try again',
+  ENFILE: 'close other programs, then try again',
+  EFBIG: 'allow larger files (ulimit -f), then try again',
+  EACCES: 'give yourself access, then try again',
+  EPERM: 'give yourself access, then try again',
 };
 
 /** What a failed command says on stderr, and how it exits: one line for what a person can mend, else the stack. */

@@ -26,7 +26,7 @@ export class UntrustedError extends Error {
 export function describeUntrusted({ what, text, ticket, loadsMore }: Untrusted): string {
   const notes = [
     ...(ticket === undefined ? [] : [`changed by ${ticket}`]),
-    ...(loadsMore ? ['loads files that cannot be known before'] : []),
+    ...(loadsMore ? ['loads files that cannot be known in advance'] : []),
   ];
   const named = text === undefined ? what : `${what} ${JSON.stringify(text)}`;
   return notes.length === 0 ? named : `${named} (${notes.join('; ')})`;

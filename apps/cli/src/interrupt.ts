@@ -12,7 +12,7 @@ export function onInterrupt(notice: (text: string) => void): Interrupt {
   const killSignal = new AbortController();
   const handle = () => {
     if (!stop.signal.aborted) {
-      notice('stopping: agents are ended, finished work lands; once more to end now');
+      notice('stopping: agents are ended, finished work lands; press Ctrl-C again to end now');
       stop.abort();
     } else if (!killSignal.signal.aborted) {
       notice('ending now; sage stream --resume continues the run');

@@ -74,7 +74,7 @@ export async function readBeginning(
     for (const each of files) {
       const ticket = await ticketThatLanded(each, base);
       if (ticket === undefined) continue;
-      notices.push(`${each} was changed by ${ticket}: that counts from the next run on`);
+      notices.push(`${each} was changed by ${ticket}: it takes effect with the next run`);
       return true;
     }
     return false;

@@ -15,7 +15,7 @@ function withProgram(name: string) {
 test('an agent that is a program of the repository has to be committed: worktrees have nothing else', async () => {
   const { root, file, commit } = withProgram('agent.sh');
   await expect(agentOf({ agentCommand: './agent.sh --fast' }, root)).rejects.toThrow(
-    `agent program ./agent.sh is not committed, and agents start in worktrees, which have what is: commit it, or name it as ${file}`,
+    `agent program ./agent.sh is not committed, and worktrees have only what is committed: commit it, or name it as ${file}`,
   );
   await agentOf({ agentCommand: `${file} --fast` }, root);
   commit({ 'agent.sh': '#!/bin/sh\n' });

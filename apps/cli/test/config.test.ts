@@ -53,7 +53,7 @@ test.each([
   [{ '.sagerc.yaml': 'parallel: 1\n', 'package.json': '{"sage": {}}' }, 'package.json'],
 ])('two files in one place are an error', async (files, second) => {
   await expect(readConfig(directoryWith(files))).rejects.toThrow(
-    `${second} configures sage as well: keep one of them`,
+    `${second} also configures sage: keep one of them`,
   );
 });
 

@@ -21,7 +21,7 @@ test('no command is an error, of which help has said all', () => {
 test('what the machine refuses is one line with what to do, and 3', () => {
   const error = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
   expect(describeFailure(error)).toEqual({
-    message: 'ERROR: ENOSPC: no space left on device, write: free some disk space, then go on\n',
+    message: 'ERROR: ENOSPC: no space left on device, write: free some disk space, then try again\n',
     exitCode: 3,
   });
 });

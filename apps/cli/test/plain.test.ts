@@ -128,7 +128,7 @@ test('a run is shown in lines of at most 80 columns, without colour where it is 
   expect(lines.join('')).not.toContain('\u001B');
   expect(lines).toContain('1 completed, 1 deferred, 1 blocked, 0 unprocessed');
   expect(lines.filter((line) => line.includes('A-1') && line.includes('b.txt'))).toHaveLength(2);
-  expect(lines.at(-4)).toBe('To try what is deferred again: sage retry');
+  expect(lines.at(-4)).toBe('To retry what was deferred: sage retry');
   expect(lines.at(-2)).toBe('         sage report');
 });
 

@@ -39,7 +39,7 @@ test('an explanation says what probably conflicts and how that is known', () => 
     'API-2: Limit the rate',
     'UNPROCESSED, P2',
     'runs in batch 2 of 3: it is ready',
-    'starts after about 30 min: others go first, as API-1 runs and may conflict',
+    'starts after about 30 min: others go first: API-1 is running and may conflict',
     'unblocks API-9',
     'partly blocks API-10, API-11',
     'conflicts with API-1 with a chance of 60 %: both may change',
@@ -60,7 +60,7 @@ test('an explanation says in full why something has to wait, in lines of a termi
   const lines = formatExplanation(long, SCREEN).trimEnd();
   expect(lines.split('\n').every((line) => line.length <= 80)).toBe(true);
   const text = lines.replaceAll(/\n {2}/g, ' ');
-  expect(text).toContain('when API-1 is done, as no more of its component may run');
+  expect(text).toContain('when API-1 is done: its component is at its limit');
   expect(text).toContain('unblocks API-10, API-11,');
   expect(text).toContain(', API-29');
   expect(text).toContain('at the same time as WEB-1: they declare the same files');
@@ -70,7 +70,7 @@ test('an explanation says in full why something has to wait, in lines of a termi
 test('an explanation distinguishes a container from a ticket that was not selected', () => {
   const { starts: _, batch: __, ...idle } = explanation;
   expect(formatExplanation({ ...idle, container: true, waitsFor: ['API-3'] }, SCREEN)).toContain(
-    'never starts itself: it is done when all that it waits for is\nwaits for API-3\n',
+    'never starts itself: it is done when everything it waits for is\nwaits for API-3\n',
   );
   expect(formatExplanation(idle, SCREEN)).toContain('not in this selection\n');
 });

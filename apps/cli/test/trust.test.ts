@@ -199,6 +199,6 @@ test('a program that loads what its text does not name is confirmed with a word 
   const untrusted = await untrustedFiles(config, { HOME: home });
   expect(untrusted.map(describeUntrusted)).toEqual([
     config,
-    `${join(home, 'a.mjs')} (loads files that cannot be known before)`,
+    `${join(home, 'a.mjs')} (loads files that cannot be known in advance)`,
   ]);
 });

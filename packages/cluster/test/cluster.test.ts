@@ -127,7 +127,7 @@ describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
     const forbidden = git('rev-parse', 'HEAD');
     const refused = (reason: string) => ({
       outcome: 'machine-failed',
-      reason: expect.stringContaining(`what worker forger sent is not taken: ${reason}`),
+      reason: expect.stringContaining(`the result of worker forger is refused: ${reason}`),
       commit: undefined,
     });
     expect(await forge('T-1', { head: other })).toEqual(
@@ -286,10 +286,10 @@ describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
     const { run } = await coordinator();
     const broker = await openBroker(redis.address);
     await broker.redis.config('SET', 'maxmemory', '1');
-    await expect(run(request('T-1'))).rejects.toThrow(/^the broker takes no attempt: OOM /);
+    await expect(run(request('T-1'))).rejects.toThrow(/^the broker refuses the attempt: OOM /);
     await broker.redis.config('SET', 'maxmemory', '0');
     await broker.redis.replicaof('127.0.0.1', 1);
-    await expect(run(request('T-1'))).rejects.toThrow(/^the broker takes no attempt: READONLY /);
+    await expect(run(request('T-1'))).rejects.toThrow(/^the broker refuses the attempt: READONLY /);
     await broker.redis.replicaof('NO', 'ONE');
     expect(await run(request('T-1'))).toMatchObject({ outcome: 'completed' });
     await broker.close();

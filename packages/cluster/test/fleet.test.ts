@@ -34,7 +34,7 @@ test.each([
 
 test('a worker of another version of the protocol gets nothing', () => {
   expect(refusalOf({ ...WORKER, protocol: 2, sage: '9.9.9' }, { needs: [] })).toBe(
-    'its sage 9.9.9 speaks version 2 of the protocol, this one version 1: install the same sage there',
+    'its sage 9.9.9 speaks version 2 of the protocol, but this one speaks version 1: install the same sage there',
   );
 });
 

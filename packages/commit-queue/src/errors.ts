@@ -49,7 +49,7 @@ export class UnfinishedLandingError extends Error {
   constructor(target: string, commit: string, cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause);
     super(
-      `${target} has moved to ${commit}, and a checkout of it could not follow: ${why}: mend that and process the queue again before you commit there`,
+      `${target} has moved to ${commit}, and a checkout of it could not follow: ${why}: fix that and process the queue again before you commit there`,
       { cause },
     );
     this.target = target;
@@ -91,7 +91,7 @@ export class LockTimeoutError extends Error {
   constructor(file: string, owner: LockOwner) {
     const who = owner.purpose === '' ? `process ${owner.pid}` : `process ${owner.pid} (${owner.purpose})`;
     super(
-      `${who} on ${owner.host} has held the lock since ${owner.since}: wait for it, or remove ${file} when it is gone for certain`,
+      `${who} on ${owner.host} has held the lock since ${owner.since}: wait for it, or remove ${file} if you are certain that it is gone`,
     );
     this.owner = owner;
     this.file = file;

@@ -39,7 +39,7 @@ export class TransitionError extends Error {
 
   constructor(ticket: string, state: string, transition: string) {
     super(
-      `Ticket ${quoted(ticket)} is ${state}: it cannot be ${transition}. Report only what the scheduler gave out.`,
+      `Ticket ${quoted(ticket)} is ${state}: it cannot be ${transition}. Report only tickets that the scheduler has started.`,
     );
     this.ticket = ticket;
     this.state = state;

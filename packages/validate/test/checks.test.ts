@@ -84,7 +84,7 @@ const cases: Case[] = [
     good: [sound('A-1', { dependencies: ['B-1'], conflicts_with: ['B-1'] }), sound('B-1', { state: 'DONE' })],
     bad: [sound('A-1', { dependencies: ['X-1', 'X-1', 'X-2'], conflicts_with: ['X-3'] })],
     finds: ['fail references.unknown: A-1', 'warn references.conflicts: A-1'],
-    says: '"A-1" depends on "X-1", which no ticket is; "A-1" depends on "X-2", which no ticket is: correct the id or add the ticket',
+    says: '"A-1" depends on "X-1", which is not a ticket; "A-1" depends on "X-2", which is not a ticket: correct the id or add the ticket',
   },
   {
     section: 7,
@@ -117,7 +117,7 @@ const cases: Case[] = [
       'warn hierarchy.one-sided: E-1 C-1',
       'warn hierarchy.own-container: A-1',
     ],
-    says: '"E-1" has the child "X-1", which no ticket is: correct the id',
+    says: '"E-1" has the child "X-1", which is not a ticket: correct the id',
   },
   {
     section: 10,

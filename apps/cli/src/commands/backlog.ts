@@ -45,7 +45,7 @@ export function backlogCommands(): Command[] {
       const rows = (await listBacklog(resolve(flags.C), await choiceOf(flags))).filter(chosenBy(flags));
       print(flags, { v: 1, tickets: rows }, () => formatRows(rows, screen()));
     });
-  const show = withSourceFlags(command('show', 'all of a ticket, and what waits for it'))
+  const show = withSourceFlags(command('show', 'everything about a ticket, and what waits for it'))
     .argument('<id>', 'the ticket')
     .action(async (id: string, flags: Flags) => {
       const ticket = await showTicket(resolve(flags.C), id, await choiceOf(flags));
@@ -66,13 +66,13 @@ export function backlogCommands(): Command[] {
       );
     });
   const add = command('add', 'add a ticket to the index')
-    .argument('<title>', 'what is to be done, in a few words')
+    .argument('<title>', 'what to do, in a few words')
     .option('--id <id>', 'by default the next one of its component')
     .option('--component <name>', 'by default that of the last ticket')
     .option('--type <type>', 'such as feature, bug, task')
     .option('--priority <priority>', 'P0 to P4')
-    .option('--after <ids>', 'what it depends on, by commas')
-    .option('--description <text>', 'what the agent has to know')
+    .option('--after <ids>', 'what it depends on, comma-separated')
+    .option('--description <text>', 'what the agent needs to know')
     .action(async (title: string, flags: AddFlags) => {
       const ticket = await newTicket(title, flags);
       print(

@@ -13,7 +13,7 @@ interface Flags {
 
 export function cleanCommand(): Command {
   return new Command('clean')
-    .description('show what former runs have left and nobody needs, and remove it')
+    .description('show what earlier runs left behind and nobody needs, and remove it')
     .option('-C <dir>', 'work on the repository in this directory', '.')
     .option('--yes', 'remove it without a question')
     .option('--json', 'one JSON object on stdout; removes only with --yes')

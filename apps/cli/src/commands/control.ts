@@ -29,7 +29,7 @@ export function controlCommands(): Command[] {
   );
   const resume = command(
     'resume',
-    'end the pause of the active run; where none is active, go on with the interrupted one',
+    'end the pause of the active run; if none is active, resume the interrupted one',
   ).action(async (flags: Flags) => {
     try {
       await control(flags, { paused: false }, ({ run }) => `run ${run} is resumed`);
@@ -54,7 +54,7 @@ export function controlCommands(): Command[] {
           ),
     );
   const stop = command('stop', 'end the agent of a ticket in the active run: a failed attempt')
-    .argument('<id>', 'a ticket that is worked on')
+    .argument('<id>', 'a ticket that an agent works on')
     .action((id: string, flags: Flags) =>
       request(flags, id, 'stop', `the agent of ${id} is stopped: the attempt has failed`),
     );
@@ -80,7 +80,7 @@ async function listMachines({ broker, json }: Flags & { broker?: string }): Prom
 }
 
 function notConfirmed(run: string): string {
-  return `run ${run} has not confirmed: it has ended, or is asking a person something`;
+  return `run ${run} did not confirm: it has ended, or is waiting for an answer`;
 }
 
 function command(name: string, description: string): Command {

@@ -21,11 +21,8 @@ export function convertCommands(): Command[] {
   const take = command('import', `make ${SAGE_INDEX} from the backlog of another tool`)
     .argument('<source>', SOURCES)
     .action(takeIn);
-  const plan = command(
-    'plan',
-    'write a backlog, with the order that it implies, as an index that you may edit',
-  )
-    .argument('[source]', `${SOURCES}; by default what is there`)
+  const plan = command('plan', 'write a backlog, with the order it implies, as an index that you can edit')
+    .argument('[source]', `${SOURCES}; by default the one that is there`)
     .action(takeIn);
   const give = command('export', `write the states of ${SAGE_INDEX} into the backlog of another tool`)
     .argument('<source>', SOURCES)
@@ -68,7 +65,7 @@ function command(name: string, description: string): Command {
 }
 
 function choiceOf(source: string, { tag, unit }: Flags) {
-  if (source === 'sage') throw new UsageError('sage is the index itself: name the other backlog');
+  if (source === 'sage') throw new UsageError('sage is the index itself: name another backlog');
   return { source, ...(tag !== undefined && { tag }), ...(unit !== undefined && { unit }) };
 }
 

@@ -25,7 +25,7 @@ export function graphCommand(): Command {
     .option('-C <dir>', 'work on the repository in this directory', '.')
     .option('--format <name>', FORMATS.join(', '), 'text')
     .option('--focus <id>', 'only this ticket, what it waits for, and what waits for it')
-    .option('--state <states>', 'only tickets in these states, by commas')
+    .option('--state <states>', 'only tickets in these states, comma-separated')
     .action(async (flags: Flags) => {
       process.stdout.write(await draw(flags));
       process.exitCode = EXIT.ok;

@@ -11,7 +11,7 @@ interface Flags {
 
 export function historyCommand(): Command {
   return new Command('history')
-    .description('the runs of this checkout, newest first, and what came of them')
+    .description('the runs of this checkout, newest first, and how they ended')
     .option('-C <dir>', 'work on the repository in this directory', '.')
     .option('--json', 'one JSON object on stdout')
     .action(async ({ C, json }: Flags) => {

@@ -85,7 +85,7 @@ function text(
     '',
     'next:',
     isOwn
-      ? '  sage add "What is to be done"     # or edit .sage/tickets/index.json'
+      ? '  sage add "What to do"             # or edit .sage/tickets/index.json'
       : '  sage list                         # what waits for what',
   );
   lines.push('  sage trust                        # look at the configuration, then confirm what it runs');

@@ -22,10 +22,10 @@ export function logsCommand(): Command {
     )
     .argument('[id]', 'a ticket; without it, what the newest run has')
     .option('-C <dir>', 'work on the repository in this directory', '.')
-    .option('--attempt <n>', 'not the last attempt, but this one')
-    .option('-f, --follow', 'go on while it runs')
-    .option('--raw', 'the bytes that the agent printed')
-    .option('--json', 'one JSON object a line on stdout')
+    .option('--attempt <n>', 'this attempt instead of the last one')
+    .option('-f, --follow', 'keep printing while the agent works')
+    .option('--raw', 'exactly what the agent printed')
+    .option('--json', 'one JSON object per line on stdout')
     .action(logs);
 }
 
@@ -87,6 +87,6 @@ async function list(directory: string, { C, attempt, follow, raw, json }: Flags)
 function attemptOf({ attempt }: Flags): { attempt?: number } {
   if (attempt === undefined) return {};
   if (!/^[1-9]\d{0,5}$/.test(attempt))
-    throw new UsageError(`--attempt ${attempt} is not a number of an attempt: write 1, 2, ...`);
+    throw new UsageError(`--attempt ${attempt} is not an attempt number: write 1, 2, ...`);
   return { attempt: Number(attempt) };
 }

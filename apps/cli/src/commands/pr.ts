@@ -43,7 +43,7 @@ async function pullRequest(run: string | undefined, flags: Flags): Promise<void>
   const foreign = await cameAlong(known.root);
   if (foreign !== undefined)
     throw new UsageError(
-      `${foreign} came with the repository, so its runs are not yours: push your branch by git`,
+      `${foreign} came with the repository, so its runs are not yours: push your branch with git`,
     );
   const { state } = known;
   const head = state.target.replace('refs/heads/', '');

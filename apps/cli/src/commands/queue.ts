@@ -60,19 +60,19 @@ export function queueCommand(): Command {
     print(flags, entry, () => formatEntry(entry));
     return EXIT.ok;
   });
-  add('drop <id>', 'give an entry up; its work stays pinned until cleanup', async (flags, id) => {
+  add('drop <id>', 'give up an entry; its work stays pinned until cleanup', async (flags, id) => {
     const { commits } = await open(flags);
     const entry = await commits.drop((await commits.show(id)).id);
     print(flags, entry, () => formatEntry(entry));
     return EXIT.ok;
   });
-  add('cleanup', 'remove what was dropped, and what has landed and is there', async (flags) => {
+  add('cleanup', 'remove entries that were dropped, and those whose landing is in place', async (flags) => {
     const { commits } = await open(flags);
     const removed = await commits.cleanup();
     print(flags, { removed }, () => `removed ${counted(removed.length, 'entry', 'entries')}\n`);
     return EXIT.ok;
   });
-  add('audit', 'check every landing against git: there, once, and the true merge', audit).option(
+  add('audit', 'check every landing against git: it is there, once, and is the true merge', audit).option(
     '--target <branch>',
     'the branch to check instead of the current one',
   );

@@ -23,7 +23,7 @@ interface Flags extends SourceFlags {
 
 export function reportCommand(): Command {
   return withSourceFlags(new Command('report'))
-    .description('what a run has landed and what not, why, and how to go on; time, tokens and cost')
+    .description('what a run landed, what it did not and why, and what to do next; time, tokens and cost')
     .argument('[run]', 'a run, by default the newest; sage history lists them')
     .option('-C <dir>', 'work on the repository in this directory', '.')
     .option('--format <format>', FORMATS.join(', '), 'text')

@@ -19,8 +19,8 @@ export function retryCommand(): Command {
     .description('try deferred tickets again, with the agent and the options of the newest run')
     .argument('[ids...]', 'these tickets, by default all that are deferred')
     .option('-C <dir>', 'work on the repository in this directory', '.')
-    .option('--with <comment>', 'what the agents are told about these tickets at the first attempt')
-    .option('--json', 'one JSON event a line on stdout')
+    .option('--with <comment>', 'a note to the agents about these tickets, for the first attempt')
+    .option('--json', 'one JSON event per line on stdout')
     .action(async (ids: string[], { C, with: comment, json }: Flags) => {
       const stream = streamCommand().exitOverride();
       const flags = await flagsOfNewestRun(resolve(C));

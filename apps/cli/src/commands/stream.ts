@@ -42,8 +42,11 @@ export function streamCommand(): Command {
     .option('--dry-run', 'print the plan, change nothing')
     .option('--explain <id>', 'say when a ticket would run and why, change nothing')
     .option('--parallel [n]', 'workers, a number or "auto" (with --auto)')
-    .option('--broker [address]', 'give tickets to workers on other machines, by this Redis (SAGE_BROKER)')
-    .option('--hosts <list>', 'start workers there by ssh, as a,user@b:4 (name:slots)')
+    .option(
+      '--broker [address]',
+      'give tickets to workers on other machines, through this Redis (SAGE_BROKER)',
+    )
+    .option('--hosts <list>', 'start workers there over ssh, as a,user@b:4 (name:slots)')
     .option('--lease <duration>', 'how long a silent worker keeps its ticket (60s)')
     .option('--agent <name>', 'claude, codex, gemini, opencode, acp:<cmd>, or your own')
     .option('--model <name>', 'the model of the agent')
@@ -51,12 +54,12 @@ export function streamCommand(): Command {
     .option('--target <branch>', 'land on this branch instead of the current one')
     .option('--verify <cmd>', 'shell line that must pass on the merged result')
     .option('--verify-slots <n>', 'verifies at a time, each on the landings before it (1)')
-    .option('--verify-mode <mode>', 'chain: every landing; batch: many at once, by halves')
+    .option('--verify-mode <mode>', 'chain: each landing; batch: many at once, bisected on failure')
     .option('--no-baseline', 'start even if verify fails on the base commit')
-    .option('--keep-going', 'go on when ticket after ticket fails the same way')
+    .option('--keep-going', 'continue when ticket after ticket fails the same way')
     .option('--max-attempts <n>', `attempts of a ticket before it is deferred (${DEFAULT_ATTEMPTS})`)
     .option('--timeout <duration>', 'limit of one attempt, such as 30m (1h)')
-    .option('--idle-timeout <duration>', 'limit of an agent that prints nothing (none)')
+    .option('--idle-timeout <duration>', 'end an agent that prints nothing for this long (none)')
     .option('--max-turns <n>', 'turns of an agent in one attempt (claude)')
     .option('--max-cost <usd>', 'start nothing more when the run may cost more than this')
     .option('--max-tokens <n>', 'start nothing more when the run may use more than this')
@@ -66,12 +69,12 @@ export function streamCommand(): Command {
     .option('--sandbox', 'agents and checks write to their worktree only (needs bubblewrap)')
     .option('--approve <which>', 'ask before a result lands: all, risky (it changes what runs later), none')
     .option('--component <prefix>', 'only tickets of this component')
-    .option('--only <ids>', 'only these tickets, by commas; tries deferred ones again')
-    .option('--with <comment>', 'what the agents are told about these tickets at the first attempt')
+    .option('--only <ids>', 'only these tickets, comma-separated; tries deferred ones again')
+    .option('--with <comment>', 'a note to the agents about these tickets, for the first attempt')
     .option('--retry-deferred', 'try deferred tickets again, with what waits for them')
     .option('--resume', 'resume the interrupted run of this branch with its settings')
-    .option('--quiet', 'only what needs you, and the end')
-    .option('--json', 'one JSON event a line on stdout')
+    .option('--quiet', 'print only what needs you, and the end')
+    .option('--json', 'one JSON event per line on stdout')
     .action(async (ids: string[], flags: StreamFlags, command: Command) => {
       if (ids.length > 0 && flags.only !== undefined)
         throw new UsageError('--only names tickets, and so do the arguments: use one of them');
@@ -96,7 +99,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
   const mode = modeOf(flags, settings);
   const broker = brokerAddress(flags.broker, settings, process.env);
   if (settings.hosts !== undefined && broker === undefined)
-    throw new UsageError('--hosts needs --broker: workers are reached by it');
+    throw new UsageError('--hosts needs --broker: workers are reached through it');
   const parallel = parallelOf(
     settings.parallel ?? (ASKS_BY[mode] || (broker !== undefined && mode === 'auto') ? true : undefined),
   );

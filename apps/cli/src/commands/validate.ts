@@ -40,7 +40,7 @@ export function validateCommand(): Command {
     .option('-C <dir>', 'work on the repository in this directory', '.')
     .option('--strict', 'warnings fail, too')
     .option('--verbose', 'show the checks that pass, and every ticket')
-    .option('--check <names>', `only these checks, by commas: ${CHECK_NAMES.join(', ')}`)
+    .option('--check <names>', `only these checks, comma-separated: ${CHECK_NAMES.join(', ')}`)
     .option('--json', 'the report as one JSON object on stdout')
     .action(async (flags: Flags) => {
       process.exitCode = await run(flags);

@@ -24,29 +24,29 @@ const BROKER = [
 /** `sage worker`: works on tickets of runs on other machines. */
 export function workerCommand(): Command {
   const worker = new Command('worker')
-    .description('work on tickets of runs on other machines, until it is asked to end')
+    .description('work on tickets of runs on other machines, until asked to end')
     .option(...BROKER)
-    .option('--name <name>', 'what it is called; by default the name of this machine')
+    .option('--name <name>', 'its name; by default that of this machine')
     .option('--slots <n>', 'attempts at a time', '1')
-    .option('--labels <list>', 'what it has to offer, by commas, such as gpu,linux')
+    .option('--labels <list>', 'what it offers, comma-separated, such as gpu,linux')
     .option('--agent <name>', 'the agent that it runs; by default every known one that is installed')
     .option('--agent-command <cmd>', "the agent's shell line on this machine")
-    .option('--lease <duration>', 'how long an attempt is its own without a sign of life (60s)')
-    .option('--give-up-after <duration>', 'leave when the broker could not be reached for this long (never)')
+    .option('--lease <duration>', 'how long it keeps an attempt without a sign of life (60s)')
+    .option('--give-up-after <duration>', 'leave when the broker cannot be reached for this long (never)')
     .action(async (flags: Flags) => {
       process.exitCode = await work(flags);
     });
   worker
     .command('drain')
-    .description('have a worker take nothing more, and end when what it does is done')
-    .argument('<name>', 'as sage workers lists it')
+    .description('have a worker finish what it is doing, take nothing more, and end')
+    .argument('<name>', 'its name, as sage workers lists it')
     .option(...BROKER)
     .action(async (name: string, flags: { broker?: string }, command: Command) => {
       const broker = brokerOf(command.optsWithGlobals());
       const { tellWorker } = await import('@sage/cluster');
       if (!(await tellWorker(broker, name, 'drain')))
         throw new UsageError(`no worker is called ${name}: sage workers lists them`);
-      process.stdout.write(`${printable(name)} takes nothing more, and ends when what it does is done\n`);
+      process.stdout.write(`${printable(name)} takes nothing more, and ends when it has finished\n`);
     });
   return worker;
 }
@@ -62,7 +62,7 @@ export function brokerOf({ broker }: { readonly broker?: string }): string {
 async function work(flags: Flags): Promise<number> {
   const broker = brokerOf(flags);
   if (flags.name !== undefined && !/^[^\p{Cc}]{1,100}$/u.test(flags.name.trim()))
-    throw new UsageError('--name has to be 1 to 100 characters');
+    throw new UsageError('--name must be 1 to 100 characters');
   const slots = parseWholeNumber('--slots', flags.slots);
   const labels = (flags.labels ?? '')
     .split(',')
@@ -74,7 +74,7 @@ async function work(flags: Flags): Promise<number> {
   const notice = (text: string) => void process.stdout.write(`${time()} ${printable(text)}\n`);
   const handle = () => {
     if (!stop.signal.aborted) {
-      notice('ending: agents are ended, what they did is pushed; once more to end now');
+      notice('stopping: agents are ended, their work is pushed; press Ctrl-C again to end now');
       stop.abort();
     } else killSignal.abort();
   };

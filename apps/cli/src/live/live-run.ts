@@ -14,7 +14,7 @@ const AFTER_EVENT_MS = 500;
 const KEYS = ['? help', 'p pause', '+ - workers', 's k l one ticket'];
 /** Pages of the help, one after the other. */
 const HELP = [
-  ['p: pause, or go on', '+ -: more or fewer workers'],
+  ['p: pause or resume', '+ -: more or fewer workers'],
   ['s 1: stop the agent of worker 1', 'k 1: skip its ticket'],
   ['l 1: the log of worker 1', '? back'],
 ];

@@ -132,13 +132,13 @@ export function plainReporter(
           return row('rejected', colors.yellow, event.ticket, event.reason);
         case 'ticket.completed': {
           if (state.containers.has(event.ticket)) {
-            row('done', colors.green, event.ticket, 'a container: all that is in it has landed');
+            row('done', colors.green, event.ticket, 'a container: everything in it has landed');
             return;
           }
           row('landed', colors.green, event.ticket, `${event.commit.slice(0, 10)}  ${landedOf(state)}`);
           const denied = state.denied.get(event.ticket);
           if (denied)
-            row('denied', colors.yellow, event.ticket, `landed, but it could not do: ${denied.join(', ')}`);
+            row('denied', colors.yellow, event.ticket, `landed, but was denied: ${denied.join(', ')}`);
           const files = state.configuration.get(event.ticket);
           if (files)
             row('settings', colors.yellow, event.ticket, `from the next run on: ${files.join(', ')}`);
@@ -179,11 +179,11 @@ export function plainReporter(
       yield `  ${column('', ID_COLUMNS)}  its log: ${printable(next.logs(id))}`;
     }
     for (const [id, by] of blocked) yield* below(id, `blocked by ${by.join(', which waits for ')}`);
-    for (const [id, what] of denied) yield* below(id, `could not do: ${what.join(', ')}`);
+    for (const [id, what] of denied) yield* below(id, `was denied: ${what.join(', ')}`);
     for (const [id, files] of drift) yield* below(id, `also changed ${files.join(', ')}`);
     if (outcome !== 'finished') yield `The run is not over. To continue it: ${next.resume}`;
     else if (deferred.size > 0)
-      yield `To try what is deferred again: ${printable(next.retryDeferred([...deferred.keys()]))}`;
+      yield `To retry what was deferred: ${printable(next.retryDeferred([...deferred.keys()]))}`;
     else if (blocked.size > 0) {
       // What they wait for in the end was deferred before this run.
       const causes = [...new Set([...blocked.values()].flatMap((by) => by.at(-1) ?? []))];

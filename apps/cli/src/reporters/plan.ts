@@ -48,7 +48,7 @@ function impliedLines(implied: NonNullable<Plan['implied']>, columns: number): s
     ([ticket, ids]) => `  ${fit(`${ticket} after ${ids.join(', ')}`, columns - 2)}`,
   );
   const more = rows.length > MAX_IMPLIED ? [`  and ${rows.length - MAX_IMPLIED} more`] : [];
-  return ['', 'Nothing says this but the order of the file:', ...rows.slice(0, MAX_IMPLIED), ...more];
+  return ['', 'Only the order of the file implies this:', ...rows.slice(0, MAX_IMPLIED), ...more];
 }
 
 function forecastLine({ expected, low, high, samples, estimates }: Plan['forecast']): string {
@@ -89,7 +89,7 @@ export function formatExplanation(explanation: Explanation, { columns }: Screen)
   else if (state === 'COMPLETED') lines.push('done: it does not run again');
   else if (state === 'DEFERRED') lines.push(`deferred: sage stream --only ${ticket} tries it again`);
   else if (blockedBy.length > 0) lines.push(`blocked by ${blockedBy.join(', which waits for ')}`);
-  else if (container) lines.push('never starts itself: it is done when all that it waits for is');
+  else if (container) lines.push('never starts itself: it is done when everything it waits for is');
   else lines.push('not in this selection');
   if (starts) lines.push(startLine(starts));
   if (waitsFor.length > 0) lines.push(`waits for ${waitsFor.join(', ')}`);
@@ -123,10 +123,10 @@ function sourceText(
 function startLine(starts: NonNullable<Explanation['starts']>): string {
   if (starts.because === 'first') return 'starts at once';
   const reasons = {
-    dependency: (id: string) => `when ${id} is done, the last that it waits for`,
-    conflict: (id: string) => `when ${id} is done, which it must not run beside`,
-    limit: (id: string) => `when ${id} is done, as no more of its component may run`,
-    'predicted-conflict': (id: string) => `others go first, as ${id} runs and may conflict`,
+    dependency: (id: string) => `when ${id} is done, the last one it waits for`,
+    conflict: (id: string) => `when ${id} is done: the two must not run at the same time`,
+    limit: (id: string) => `when ${id} is done: its component is at its limit`,
+    'predicted-conflict': (id: string) => `others go first: ${id} is running and may conflict`,
   };
   const reason =
     starts.because === 'workers'

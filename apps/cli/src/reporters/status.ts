@@ -42,7 +42,7 @@ export function formatStatus(status: Status, now: Date, screen: Screen): string 
   for (const { ticket, by } of status.blocked)
     row('blocked', colors.red, ticket, `by ${by.join(', which waits for ')}`);
   for (const { ticket, denied } of status.denied ?? [])
-    row('denied', colors.yellow, ticket, `could not do: ${denied.join(', ')}`);
+    row('denied', colors.yellow, ticket, `was denied: ${denied.join(', ')}`);
   if (status.state === 'paused') lines.push('Nothing new starts until sage resume.');
   else if (!['working', 'finished', 'abandoned'].includes(status.state))
     lines.push('The run is not over: sage stream --resume continues it.');

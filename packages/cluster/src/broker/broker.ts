@@ -128,7 +128,7 @@ async function assertBroker(address: string, shown: string): Promise<string[]> {
     retryStrategy: null,
     lazyConnect: true,
   });
-  let reason = 'nobody answers';
+  let reason = 'nothing answers there';
   probe.on('error', (error: Error) => (reason = error.message));
   try {
     await probe.connect();
@@ -146,7 +146,7 @@ async function assertBroker(address: string, shown: string): Promise<string[]> {
       );
     if ((await read('appendonly')) === 'no')
       warnings.push(
-        `broker ${shown} forgets attempts when it is restarted (appendonly no): they are made again then`,
+        `broker ${shown} forgets attempts when it is restarted (appendonly no): they are then run again`,
       );
     return warnings;
   } catch (cause) {
@@ -160,7 +160,7 @@ async function assertBroker(address: string, shown: string): Promise<string[]> {
 
 function unusable(shown: string, why: string, cause: unknown): ClusterError {
   const said = /^NOAUTH|^WRONGPASS/.test(why)
-    ? `it does not take this user and password: correct the address, as redis://USER:PASSWORD@HOST`
+    ? `it refuses this user and password: correct the address, as redis://USER:PASSWORD@HOST`
     : `${firstLine(why)}; start it, or correct --broker`;
   return new ClusterError('NO_BROKER', `broker ${shown} cannot be used: ${said}`, { cause });
 }

@@ -90,7 +90,11 @@ async function accept(
   const changedFiles = await code.changedFiles(base, head);
   const touched = await protectedIn(repository, { ...request, head, changedFiles }, equipment);
   if (touched !== undefined)
-    return machineFailed(nothing, notTaken(worker, `it contains ${touched}, which no work may`), options);
+    return machineFailed(
+      nothing,
+      notTaken(worker, `it contains ${touched}, which no work may contain`),
+      options,
+    );
   return { ...result, reason, changedFiles, commit: head };
 }
 
@@ -100,5 +104,5 @@ function machineFailed(nothing: Nothing, reason: string, { fleet }: ResultOption
 }
 
 function notTaken(worker: string, wrong: string): string {
-  return `what ${worker} sent is not taken: ${wrong}`;
+  return `the result of ${worker} is refused: ${wrong}`;
 }

@@ -86,7 +86,7 @@ export class AttemptTalk {
     const { base, ticket } = request;
     const { question, ref, head, summary, passed } = said;
     const wrong = await code.receive(ticket.id, { ref, head, base });
-    if (wrong !== undefined) throw new Error(`what a worker asks about is not taken: ${wrong}`);
+    if (wrong !== undefined) throw new Error(`a question of a worker is refused: ${wrong}`);
     const changedFiles = await code.changedFiles(base, head);
     const review = await run.onReview?.({ base, commit: head, changedFiles, summary, passed });
     if (review) await sendOrder(broker.redis, job, { kind: 'reviewed', fence, question, review });

@@ -46,10 +46,7 @@ export class Fleet {
   static async open(broker: Broker, options: FleetOptions): Promise<Fleet> {
     const fleet = new Fleet(broker, options);
     await fleet.look();
-    const contact = new BrokerContact(
-      options.notice,
-      'agents go on, and what they have done is fetched later',
-    );
+    const contact = new BrokerContact(options.notice, 'agents keep working, and their work is fetched later');
     fleet.#timer = setInterval(() => void contact.ask(() => fleet.look()), LOOK_MS);
     return fleet;
   }
@@ -129,7 +126,7 @@ export class Fleet {
     this.#told.set(name, since);
     const { notice } = this.#options;
     const refused = refusalOf(description, this.#options);
-    if (refused !== undefined) return notice(`worker ${name} gets nothing of this run: ${refused}`);
+    if (refused !== undefined) return notice(`worker ${name} gets no work from this run: ${refused}`);
     const differs = differences(description, this.#options);
     const also = differs.length === 0 ? '' : `; it differs: ${differs.join(', ')}`;
     notice(`worker ${name} has joined with ${slots === 1 ? '1 slot' : `${slots} slots`}${also}`);
@@ -142,7 +139,7 @@ export function refusalOf(
   { needs }: Pick<FleetOptions, 'needs'>,
 ): string | undefined {
   if (worker.protocol !== PROTOCOL)
-    return `its sage ${worker.sage} speaks version ${worker.protocol} of the protocol, this one version ${PROTOCOL}: install the same sage there`;
+    return `its sage ${worker.sage} speaks version ${worker.protocol} of the protocol, but this one speaks version ${PROTOCOL}: install the same sage there`;
   const capabilities = capabilitiesOf(worker);
   const missing = needs.find((need) => !capabilities.has(need));
   if (missing === undefined) return undefined;

@@ -47,7 +47,7 @@ export function parseHosts(text: string): Host[] {
     if (destination === undefined)
       throw new ClusterError(
         'BAD_HOST',
-        `--hosts ${JSON.stringify(word)} is no host: write NAME, NAME:SLOTS or USER@NAME:SLOTS`,
+        `--hosts ${JSON.stringify(word)} is not a host: write NAME, NAME:SLOTS or USER@NAME:SLOTS`,
       );
     return { destination, slots: Number(slots) };
   });
@@ -104,7 +104,7 @@ class StartedHost {
       const until = performance.now() + LEAVE_MS;
       while (performance.now() < until && (await this.#isThere())) await delay(100);
       if (await this.#isThere())
-        notice(`the worker on ${this.#host.destination} has not ended yet: it leaves by itself`);
+        notice(`the worker on ${this.#host.destination} has not ended yet: it will leave on its own`);
     }
     this.#worker?.end();
     this.#tunnel?.end();
@@ -133,10 +133,10 @@ class StartedHost {
         failed(
           new ClusterError(
             'NO_HOST',
-            `${destination}: ssh has ended with ${exitCode}: ${said}; try ssh ${destination} true`,
+            `${destination}: ssh ended with ${exitCode}: ${said}; try ssh ${destination} true`,
           ),
         );
-      if (!lost) this.#options.notice(`${destination}: the connection is lost, and made again`);
+      if (!lost) this.#options.notice(`${destination}: the connection was lost; connecting again`);
       lost = true;
       await delay(RETRY_MS, undefined, { signal: this.#ending.signal }).catch(() => {});
     }
@@ -161,7 +161,7 @@ class StartedHost {
         if (over && !/ECONNREFUSED|cannot be used/.test(over.said))
           throw new ClusterError(
             'NO_HOST',
-            `${destination}: sage worker has ended with ${over.exitCode}: ${over.said}`,
+            `${destination}: sage worker ended with ${over.exitCode}: ${over.said}`,
           );
         if (over) break;
         if (performance.now() > until) {

@@ -80,7 +80,7 @@ export class JobWatch {
       await this.#broker.redis.publish(CHANNELS.work, this.#name);
     } catch (cause) {
       if (!(cause instanceof Error)) throw cause;
-      throw new MachineError(`the broker takes no ${kind}: ${cause.message.split('\n')[0]}`, { cause });
+      throw new MachineError(`the broker refuses the ${kind}: ${cause.message.split('\n')[0]}`, { cause });
     }
   }
 

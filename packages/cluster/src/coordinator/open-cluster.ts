@@ -56,7 +56,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     if (opened.slots === 0) {
       const meanwhile = own.agent
         ? 'tickets start on this machine until one does'
-        : `tickets wait, as ${equipment.agent.name} is not on this machine`;
+        : `tickets wait, because ${equipment.agent.name} is not on this machine`;
       notice(`no worker has joined yet: ${meanwhile}`);
     }
     return {

@@ -37,12 +37,12 @@ export async function tidyElsewhere({
       const late = await code.tidy(sent, keep);
       return late.map(({ ticket, ref }) => {
         const what = ref === undefined ? 'it has landed already' : `kept as ${ref}`;
-        return `${ticket}: work came that nobody waited for any more; ${what}`;
+        return `${ticket}: work arrived that the run no longer waited for; ${what}`;
       });
     } catch (error) {
       const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
       if (pause > LAST_PAUSE_MS)
-        return [`the remote could not be tidied: ${reason}; its refs below refs/sage/ stay`];
+        return [`the remote could not be cleaned up: ${reason}; its refs below refs/sage/ stay`];
       await delay(pause);
     }
   }

@@ -66,7 +66,7 @@ export async function runJoinedWorker(options: RunningWorkerOptions): Promise<vo
     if (named === name) void look().catch(() => {});
   });
   await subscriber.subscribe(CHANNELS.asked);
-  const contact = new BrokerContact(onNotice, 'what is under way goes on, and nothing more is taken');
+  const contact = new BrokerContact(onNotice, 'attempts under way continue, and no new ones are taken');
   const beating = setInterval(() => {
     void contact.ask(async () => {
       await sign();

@@ -54,7 +54,7 @@ export async function workOnJob(taken: TakenJob, slot: number, context: JobConte
   const lease = Lease.of(job, token, context.lease).start();
   try {
     if ((await broker.now()) > task.deadline) {
-      await refuse('its time to start is over');
+      await refuse('its deadline to start has passed');
       return true;
     }
     doing.set(id, task.entry);

@@ -130,11 +130,11 @@ export async function auditLandings(
   for (const ticket of new Set(claims.map((claim) => claim.ticket))) {
     if (done.has(ticket) || lost.has(ticket)) continue;
     const who = [...(words.get(ticket) ?? [])].join(', ');
-    const message = `${JSON.stringify(ticket)} is done by the word of ${who}, and no commit of ${target} carries it: find it with git log --all --grep, or run it again`;
+    const message = `${JSON.stringify(ticket)} is done according to ${who}, and no commit of ${target} carries it: find it with git log --all --grep, or run it again`;
     report.problems.push({ kind: 'no-landing', ticket, message });
   }
   for (const path of await brokenCheckouts(repository, target)) {
-    const message = `the worktree ${path} of ${target} is gone or has lost its .git, and landings pass it by: git worktree repair, or git worktree prune`;
+    const message = `the worktree ${path} of ${target} is gone or has lost its .git, so landings skip it: git worktree repair, or git worktree prune`;
     report.problems.push({ kind: 'broken-checkout', message });
   }
   report.done = [...words]
@@ -153,7 +153,7 @@ async function unreachable(
   const advice = kept
     ? `bring it back with git cherry-pick ${commit}`
     : 'git no longer has it: run the ticket again';
-  const message = `${commit}, the landing of ${JSON.stringify(ticket)}, is not reachable from ${target}, as somebody moved the branch back: ${advice}`;
+  const message = `${commit}, the landing of ${JSON.stringify(ticket)}, is not reachable from ${target}, because somebody moved the branch back: ${advice}`;
   return { kind: 'unreachable', ...about, message };
 }
 

@@ -125,7 +125,7 @@ export class EntryStore {
         // Removed by a cleanup since the listing.
         if (isErrno(error, 'ENOENT')) continue;
         const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : '';
-        const message = `${file} is not a queue entry (${why}): mend or remove it, its work is under refs/sage/queue/`;
+        const message = `${file} is not a queue entry (${why}): fix or remove it; its work is under refs/sage/queue/`;
         unreadable.push(new EntryError('UNREADABLE_ENTRY', file, message, { cause: error }));
       }
     }

@@ -73,7 +73,7 @@ async function assertCommittable(
   const status = await lstat(join(directory, file)).catch(() => undefined);
   // Git would leave it out without a word.
   if (status && !isCheckablePath(file, status.isSymbolicLink() ? '120000' : '100644'))
-    refuse('has a name that git never takes in');
+    refuse('has a name that git never accepts');
   if (!status || status.isFile() || status.isSymbolicLink()) return;
   // A folder in the place of a file of the base is that file's deletion.
   const before = status.isDirectory() ? await treeEntry(repository, base, file) : undefined;

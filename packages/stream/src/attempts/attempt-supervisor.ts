@@ -164,7 +164,7 @@ export class AttemptSupervisor {
         if (result.reason !== undefined && !cut && !halt.signal.aborted) {
           // A machine that it ran on is gone: nobody's failure here.
           if (await this.#deferIfAlone(ticket, 'account', { reason, commit })) return false;
-          notice(`${ticket.id}: ${reason}; it is tried again`);
+          notice(`${ticket.id}: ${reason}; trying again`);
           break;
         }
         if (cut) notice(`${ticket.id} is cut off: ${cut.reason}`);
@@ -193,7 +193,7 @@ export class AttemptSupervisor {
 
   #accountRefused(reason: string): string {
     const { signIn } = this.#context.settings;
-    const fix = signIn === undefined ? 'correct that' : `correct that (sign in: ${signIn})`;
+    const fix = signIn === undefined ? 'fix that' : `fix that (sign in: ${signIn})`;
     return `the agent's account was refused: ${reason}; ${fix}, then run sage stream --resume`;
   }
 

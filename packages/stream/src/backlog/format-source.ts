@@ -98,7 +98,7 @@ export class FormatSource implements TicketSource {
     this.#gone = new Map(gone.map((path) => [path, this.#gone.get(path) ?? now]));
     const file = gone.find((path) => now - this.#gone.get(path)! < GONE_MS);
     if (file === undefined) return;
-    const problem = 'its tickets are not there any more: put them back';
+    const problem = 'its tickets are gone: put them back';
     throw new TicketIndexError({ file, code: 'NOT_FOUND', problem });
   }
 

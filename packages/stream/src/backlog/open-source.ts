@@ -20,7 +20,7 @@ import { pathsInBranch, pathsInCheckout, textsInCheckout } from './source-files.
 
 /** Which backlog is meant, where a repository has several. */
 export interface SourceChoice extends FormatOptions, GithubOptions {
-  /** `sage`, or the name of a format; by default what is there. */
+  /** `sage`, or the name of a format; by default the one that is there. */
   readonly source?: string;
 }
 
@@ -146,7 +146,7 @@ async function formatOf(
   const found = await foundFormats(root, isThere);
   if (found.length > 1) {
     const list = found.map(({ name }) => name).join(' and ');
-    throw new SourceError(`there are backlogs of ${list}: say which one with --source ${found[0]?.name}`);
+    throw new SourceError(`there are backlogs of ${list}: choose one with --source ${found[0]?.name}`);
   }
   // Without any, what reads the index says how to make one.
   if (found.length === 0) await assertNothingBegun(root);

@@ -32,7 +32,7 @@ export async function folderResidue(
       const name = join(repository.commonDir, folder, each);
       const status = await stat(name).catch(() => undefined);
       if (status === undefined || now.getTime() - status.mtimeMs < OLD_MS) continue;
-      found.remove.push({ kind: 'leftover', name, why: 'a process that was killed has left it' });
+      found.remove.push({ kind: 'leftover', name, why: 'a killed process left it' });
     }
   return found;
 }

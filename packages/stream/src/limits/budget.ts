@@ -38,9 +38,9 @@ export function withoutEffect(
   times: number,
 ): string | undefined {
   if (maxCost !== undefined && usage.costed === 0 && usage.untold.cost >= times)
-    return 'this agent does not tell what it costs: --max-cost has no effect';
+    return 'this agent does not report its cost: --max-cost has no effect';
   if (maxTokens !== undefined && usage.counted === 0 && usage.untold.tokens >= times)
-    return 'this agent does not tell how many tokens it uses: --max-tokens has no effect';
+    return 'this agent does not report how many tokens it uses: --max-tokens has no effect';
   return undefined;
 }
 

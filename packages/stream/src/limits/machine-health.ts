@@ -2,11 +2,11 @@
 const FIRST_PAUSE_MS = 2_000;
 const MAX_PAUSES = 6;
 
-export const GO_ON = 'correct that, then run sage stream --resume';
+export const GO_ON = 'fix that, then run sage stream --resume';
 
 /** Why a run stops that has waited for the machine in vain. */
 export function machineFailed(what: string): string {
-  return `this machine cannot go on (${MAX_PAUSES + 1} times in a row): ${what}; ${GO_ON}`;
+  return `this machine cannot continue (${MAX_PAUSES + 1} times in a row): ${what}; ${GO_ON}`;
 }
 
 /**

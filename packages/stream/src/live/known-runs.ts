@@ -37,7 +37,7 @@ export async function readKnownRun(directory: string, run?: string): Promise<Kno
   throw new NoRunError(
     run === undefined
       ? 'no run yet: sage stream starts one'
-      : `the journal of run ${run} cannot be read: sage history lists those that can`,
+      : `the journal of run ${run} cannot be read: sage history lists the runs that can`,
   );
 }
 

@@ -29,6 +29,6 @@ export async function assertOwnFiles(repository: Repository): Promise<void> {
   else
     throw new CannotStartError(
       'TRACKED_RUNS',
-      `${found} came with this repository, and sage keeps there what it resumes: take it out with git rm -r ${found}, and commit that`,
+      `${found} is part of this repository, but sage keeps there what it resumes: remove it with git rm -r ${found}, and commit that`,
     );
 }

@@ -83,7 +83,7 @@ export async function assertWritable(repository: Repository): Promise<void> {
     } catch (cause) {
       throw new CannotStartError(
         'READ_ONLY',
-        `${directory} is read-only: Sage writes beside the ticket index and into git`,
+        `${directory} is read-only: Sage writes next to the ticket index and into git`,
         { cause },
       );
     }

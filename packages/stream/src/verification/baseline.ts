@@ -59,8 +59,8 @@ export async function assertBaseline(baseline: Baseline, context: BaselineContex
     const log = SETUP_LOGS.map((name) => `${folder}/${name}`).find((file) =>
       existsSync(join(repository.root, file)),
     );
-    const all = log === undefined ? '' : ` (all of it: ${log})`;
-    const message = `no worktree can be made ready on the base commit ${commit.slice(0, 10)}: ${cause.message}${all}; correct that, or start all the same with --no-baseline`;
+    const all = log === undefined ? '' : ` (full log: ${log})`;
+    const message = `no worktree can be prepared on the base commit ${commit.slice(0, 10)}: ${cause.message}${all}; fix that, or start anyway with --no-baseline`;
     throw new CannotStartError('SETUP_FAILS', message, { cause });
   }
 }
@@ -70,7 +70,7 @@ function verifyFails(commit: string, output: string, run: string): CannotStartEr
   const said = lines.length === 0 ? 'without output' : `with: ${lines.slice(-MAX_LINES).join(' | ')}`;
   return new CannotStartError(
     'VERIFY_FAILS',
-    `verify fails on the base commit ${commit.slice(0, 10)} itself, ${said} (all of it: ${logFolder(run, commit)}/verify.log); correct the branch or the command, or start all the same with --no-baseline`,
+    `verify fails on the base commit ${commit.slice(0, 10)} itself, ${said} (full log: ${logFolder(run, commit)}/verify.log); fix the branch or the command, or start anyway with --no-baseline`,
   );
 }
 

@@ -30,7 +30,7 @@ test('a file that is away for a moment takes no ticket out of the backlog, and n
   const { source, path } = await backlogMd();
   expect(ids(await source.read())).toEqual(['TASK-1', 'TASK-2']);
   renameSync(path(2), `${path(2)}.away`);
-  for (const _ of [1, 2]) await expect(source.read()).rejects.toThrow('task-2 - T.md: its tickets are not');
+  for (const _ of [1, 2]) await expect(source.read()).rejects.toThrow('task-2 - T.md: its tickets are gone');
   expect(source.stateFiles([])).toHaveLength(2);
   renameSync(`${path(2)}.away`, path(2));
   expect(ids(await source.read())).toEqual(['TASK-1', 'TASK-2']);
@@ -47,7 +47,7 @@ test('a list that is empty, as git is about to write it, is no backlog without t
   const source = await openSource(await openRepository(root), 'refs/heads/main');
   await source.read();
   writeFileSync(join(root, path), '');
-  await expect(source.read()).rejects.toThrow(`${path}: its tickets are not there any more`);
+  await expect(source.read()).rejects.toThrow(`${path}: its tickets are gone`);
   const [file] = source.stateFiles([{ id: 'bd-1', state: 'COMPLETED', at: AT }]);
   expect([file?.path, file?.edit(issue)]).toEqual([path, expect.stringContaining('"closed"')]);
   writeFileSync(join(root, path), issue);

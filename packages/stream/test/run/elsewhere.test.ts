@@ -14,7 +14,7 @@ test('an attempt whose worker is gone is made again, and counts as none', async 
     },
   });
   expect((await loop.finish()).summary).toMatchObject({ completed: 2, deferred: 0 });
-  expect(loop.notices).toContain('A-1: worker box-1 is gone; it is tried again');
+  expect(loop.notices).toContain('A-1: worker box-1 is gone; trying again');
   expect(
     loop.workers.requests.filter(({ ticket }) => ticket.id === 'A-1').map(({ attempt }) => attempt),
   ).toEqual([1, 1, 1]);

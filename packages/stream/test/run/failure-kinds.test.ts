@@ -13,7 +13,7 @@ test('an account that refuses stops the run; no ticket is tried, counted or defe
   });
   expect(await loop.finish()).toMatchObject({
     outcome: 'stopped',
-    reason: "the agent's account was refused: Not logged in; correct that, then run sage stream --resume",
+    reason: "the agent's account was refused: Not logged in; fix that, then run sage stream --resume",
     summary: { deferred: 0, unprocessed: 4 },
   });
   expect(loop.workers.requests).toHaveLength(1);
@@ -76,7 +76,7 @@ test('a machine that stays broken stops the run, and no ticket is deferred for i
   });
   expect(await loop.finish()).toMatchObject({
     outcome: 'stopped',
-    reason: expect.stringContaining('this machine cannot go on (7 times in a row): A-'),
+    reason: expect.stringContaining('this machine cannot continue (7 times in a row): A-'),
     summary: { deferred: 0, unprocessed: 4 },
   });
   expect(loop.source.states()).toEqual(untouched);

@@ -73,7 +73,7 @@ test('a budget that is used up starts nothing more, and says what is left', asyn
 test('a person learns once that a budget has no effect on an agent', async () => {
   const loop = await startLoop({ tickets: [{ id: 'A-1' }, { id: 'A-2' }], budget: { maxCost: 10 } });
   expect((await loop.finish()).summary.completed).toBe(2);
-  expect(loop.notices).toEqual(['this agent does not tell what it costs: --max-cost has no effect']);
+  expect(loop.notices).toEqual(['this agent does not report its cost: --max-cost has no effect']);
 });
 
 test('an attempt that ends without telling its cost does not open the budget for all workers', async () => {

@@ -115,7 +115,7 @@ test('backlog-md: dependencies and parents are found in either case, and without
   expect(ticketOf(backlog, 'task-9.01').parent).toBe('task-9');
   expect(backlog.warnings).toEqual([
     'task-9 is its own parent: ignored',
-    'task-9 waits for "task-404", which is not there: not waited for',
+    'task-9 waits for "task-404", which does not exist: ignored',
   ]);
 });
 
@@ -162,9 +162,9 @@ test('backlog-md: what cannot be trusted is refused with its place', () => {
   expect(refused('---\nid: a\n')).toMatch(/^backlog\/tasks\/a\.md:1:1: the front matter has no end/);
   expect(refused(task('title: x'))).toMatch(/:1:1: the task has no id/);
   expect(refused(task('id: a\nid: b'))).toMatch(/:3:1: the key "id" twice, first on line 2/);
-  expect(refused(task('id: a\nstatus: {}'))).toMatch(/:3:1: "status" is no text/);
+  expect(refused(task('id: a\nstatus: {}'))).toMatch(/:3:1: "status" is not text/);
   expect(refused(task('id: a\nstatus: >-\n  Done'))).toMatch(/:3:1: write "status" on one line/);
-  expect(refused(task('id: a\ndependencies: task-1'))).toMatch(/:3:1: "dependencies" is no list/);
+  expect(refused(task('id: a\ndependencies: task-1'))).toMatch(/:3:1: "dependencies" is not a list/);
   expect(refused(task('id: a\n<<<<<<< HEAD'))).toMatch(/:3:1: a git conflict marker/);
   expect(thrownBy(() => read({ a: task('id: x-1'), b: task('id: X-1') })).message).toBe(
     'backlog/tasks/b.md:2:1: duplicate id "X-1", which backlog/tasks/a.md has as well: give one of the two another id',

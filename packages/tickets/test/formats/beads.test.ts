@@ -128,8 +128,8 @@ test('beads: targets may be gone or deleted, which holds nobody up', () => {
   );
   expect(edgesOf(backlog)).toEqual(['a>b']);
   expect(backlog.warnings).toEqual([
-    'a waits for "gone", which is not there: not waited for',
-    'b is in "nowhere", which is not there: ignored',
+    'a waits for "gone", which does not exist: ignored',
+    'b is in "nowhere", which does not exist: ignored',
     'b is its own parent: ignored',
   ]);
 });
@@ -212,9 +212,9 @@ test('beads: what cannot be trusted is refused with its line', () => {
   expect(refused(`${good}{"id": "b"} {"id": "c"}`)).toMatch(/:2:13: a second JSON document/);
   expect(refused(`${good}[1]`)).toMatch(/:2:1: not an issue/);
   expect(refused('{"title": "x"}')).toMatch(/:1:1: an issue has no id/);
-  expect(refused('{"id": "a", "status": 3}')).toMatch(/:1:1: the issue "a" has a status that is no text/);
+  expect(refused('{"id": "a", "status": 3}')).toMatch(/:1:1: the issue "a" has a status that is not text/);
   expect(refused('{"id": "a", "dependencies": {}}')).toMatch(
-    /:1:1: the issue "a" has "dependencies" that are no list/,
+    /:1:1: the issue "a" has "dependencies" that are not a list/,
   );
   expect(refused('{"id": "a", "dependencies": ["b"]}')).toMatch(/has a dependency without "depends_on_id"/);
   expect(thrownBy(() => beads.read(new Map(), {})).code).toBe('NOT_FOUND');
@@ -237,7 +237,7 @@ test('beads: an id is quoted in a warning where it is more than a word', () => {
     status: 'open',
     dependencies: [link('a\n\u001b[31m', 'b')],
   });
-  expect(warnings).toEqual(['"a\\n\\u001b[31m" waits for "b", which is not there: not waited for']);
+  expect(warnings).toEqual(['"a\\n\\u001b[31m" waits for "b", which does not exist: ignored']);
 });
 
 test('beads: a byte order mark stays in place', () => {

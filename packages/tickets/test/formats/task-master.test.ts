@@ -91,7 +91,7 @@ test('task-master: subtasks as tickets, their task a container', () => {
     description: 'b\n\nPart of task 2: Big\n\nAll of it',
   });
   expect(edgesOf(backlog)).toEqual(['2>1', '2.2>2.1', '2.2>2.3', '3>2.3', '3>2', '3.1>2.2']);
-  expect(backlog.warnings).toEqual(['3.2 waits for 3, which it is part of: not waited for']);
+  expect(backlog.warnings).toEqual(['3.2 waits for 3, which it is part of: ignored']);
   expect(toGraphNodes(backlog.tickets).nodes.find(({ id }) => id === '2.2')?.dependencies).toContain('1');
 });
 
@@ -132,7 +132,7 @@ test('task-master: what is merely odd is one warning each', () => {
   const { warnings, tickets } = read(`{"id": 1, "status": "done", "dependencies": [77, 77], "subtasks": [
     {"id": 1, "dependencies": [2]}, {"id": 2, "dependencies": [1]}, {"id": 2, "dependencies": ["1"]}]}`);
   expect(warnings).toEqual([
-    '1 waits for "77", which is not there: not waited for',
+    '1 waits for "77", which does not exist: ignored',
     'the subtasks 1.1 -> 1.2 -> 1.1 wait for each other',
     'task 1 has two subtasks "2"',
   ]);

@@ -30,7 +30,7 @@ export async function checkCheckpoints({ root, entries }: IndexUnderTest): Promi
     'checkpoints.unknown',
     'warn',
     problems,
-    'git knows no such commit here; fetch it or correct the id',
+    'there is no such commit here; fetch it or correct the id',
   );
 }
 

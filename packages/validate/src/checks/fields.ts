@@ -27,7 +27,7 @@ export function checkFields({ entries, tickets }: IndexUnderTest): Finding[] {
       .filter(({ decidesOrder }) => !decidesOrder)
       .map(({ key, meant }) => ({
         ticket: label,
-        text: `${inQuotes(label)} has ${inQuotes(key)}, which is not read and nearly "${meant}"`,
+        text: `${inQuotes(label)} has ${inQuotes(key)}, which is not read; did you mean "${meant}"`,
       })),
   );
   return [
@@ -39,7 +39,7 @@ export function checkFields({ entries, tickets }: IndexUnderTest): Finding[] {
       'not considered; declare paths from the top of the repository',
     ),
     ...findingOf('fields.title', 'warn', untitled, 'the id stands in for it; give each ticket a title'),
-    ...findingOf('fields.near-miss', 'warn', misspelled, 'rename it if it is meant'),
+    ...findingOf('fields.near-miss', 'warn', misspelled, 'rename it if you meant that'),
   ];
 }
 

@@ -13,7 +13,7 @@ export function checkHierarchy({ tickets, ids, ignored }: IndexUnderTest): Findi
     if (parent !== null && !ids.has(parent)) {
       orphans.push({
         ticket: id,
-        text: `${inQuotes(id)} has the parent ${inQuotes(parent)}, which no ticket is`,
+        text: `${inQuotes(id)} has the parent ${inQuotes(parent)}, which is not a ticket`,
       });
     } else if (parent !== null && byId.get(parent)?.children.includes(id) === false) {
       oneSided.push({
@@ -25,7 +25,7 @@ export function checkHierarchy({ tickets, ids, ignored }: IndexUnderTest): Findi
       if (!ids.has(child)) {
         unknown.push({
           ticket: id,
-          text: `${inQuotes(id)} has the child ${inQuotes(child)}, which no ticket is`,
+          text: `${inQuotes(id)} has the child ${inQuotes(child)}, which is not a ticket`,
         });
       } else if (byId.has(child) && byId.get(child)?.parent !== id) {
         oneSided.push({
@@ -47,7 +47,7 @@ export function checkHierarchy({ tickets, ids, ignored }: IndexUnderTest): Findi
     ticket: id,
     text: `${inQuotes(id)} is in ${inQuotes(container)}, which is DEFERRED`,
   }));
-  const advice = 'dropped, for a container waits for its children; remove the dependency';
+  const advice = 'ignored, because a container waits for its children; remove the dependency';
   return [
     ...findingOf('hierarchy.unknown', 'fail', unknown, 'correct the id or add the ticket'),
     ...findingOf('hierarchy.orphan', 'warn', orphans, 'not considered; correct the id or add the ticket'),

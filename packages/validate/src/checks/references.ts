@@ -10,7 +10,7 @@ export function checkReferences({ tickets, ids }: IndexUnderTest): Finding[] {
         .filter((to) => !ids.has(to))
         .map((to) => ({
           ticket: ticket.id,
-          text: `${inQuotes(ticket.id)} ${verb} ${inQuotes(to)}, which no ticket is`,
+          text: `${inQuotes(ticket.id)} ${verb} ${inQuotes(to)}, which is not a ticket`,
         })),
     );
   return [

@@ -35,7 +35,7 @@ export async function checkAgent(
       return { id, status: 'fail', message: `${which}, and not signed in: ${fix}`, tickets: [] };
     return { id, status: 'pass', message: signedIn ? `${which}, signed in` : which, tickets: [] };
   }
-  const message = `agent ${inQuotes(name)} cannot be run, for ${inQuotes(program)} is not a program on PATH: ${fix ?? 'install it'}, or name another agent`;
+  const message = `agent ${inQuotes(name)} cannot be run, because ${inQuotes(program)} is not a program on PATH: ${fix ?? 'install it'}, or name another agent`;
   return { id, status: 'fail', message, tickets: [] };
 }
 

@@ -18,7 +18,7 @@ export function checkSandbox({ version, wanted, limits = [] }: Sandbox): Finding
     return { id, status: 'pass', message, tickets: [] };
   }
   const message = wanted
-    ? 'the configuration asks for a sandbox, and bubblewrap is not installed or may not be used: install it, or take the setting out'
+    ? 'the configuration asks for a sandbox, but bubblewrap is not installed or may not be used: install it, or remove the setting'
     : 'no bubblewrap is installed: --sandbox cannot be used';
   return { id, status: wanted ? 'fail' : 'pass', message, tickets: [] };
 }

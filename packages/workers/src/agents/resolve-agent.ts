@@ -56,7 +56,7 @@ export function resolveAgent(choice: AgentChoice): Agent {
   throw new AgentError(
     'NO_TURN_LIMIT',
     agent.name,
-    `agent ${JSON.stringify(agent.name)} knows no limit of turns: take --max-turns out, and use --timeout or --max-ticket-tokens`,
+    `agent ${JSON.stringify(agent.name)} has no limit of turns: remove --max-turns, and use --timeout or --max-ticket-tokens`,
   );
 }
 
@@ -66,7 +66,7 @@ function withModel(agent: Agent, model: string | undefined): Agent {
   throw new AgentError(
     'NO_MODEL',
     agent.name,
-    `agent ${JSON.stringify(agent.name)} knows no choice of a model: take --model out, or name it in the agent's command`,
+    `agent ${JSON.stringify(agent.name)} cannot choose a model: remove --model, or name it in the agent's command`,
   );
 }
 

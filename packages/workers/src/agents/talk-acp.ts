@@ -81,7 +81,7 @@ async function openSession(agent: ClientContext, { cwd, session }: Conversation)
     await agent.request(methods.agent.session.load, known);
     return session;
   }
-  if (session !== undefined) throw new Error('the agent cannot go on with a session');
+  if (session !== undefined) throw new Error('the agent cannot resume a session');
   return (await agent.request(methods.agent.session.new, { cwd, mcpServers: [] })).sessionId;
 }
 

@@ -85,7 +85,7 @@ export function judgeOutcome({
   });
   if (exit.ended === 'interrupted') return verdict({ outcome: 'interrupted' });
   if (exit.exitCode === TRY_LATER_EXIT) {
-    return verdict({ outcome: 'rate-limited', reason: 'the agent asked to be tried later (exit 75)' });
+    return verdict({ outcome: 'rate-limited', reason: 'the agent asked to be tried again later (exit 75)' });
   }
   const failedInWords = !report && exit.ended === 'exited' && exit.exitCode !== 0 && !self.outcome;
   const problem = failedInWords ? plainRefusal(said, { changed }) : report?.problem;
@@ -101,9 +101,7 @@ export function judgeOutcome({
     return verdict(failed('timeout', `ended after ${Math.round(exit.seconds)} s, the limit of one attempt`));
   }
   if (exit.ended === 'stalled') {
-    return verdict(
-      failed('stalled', `ended after ${Math.round(exit.seconds)} s: it had stopped printing anything`),
-    );
+    return verdict(failed('stalled', `ended after ${Math.round(exit.seconds)} s: it had stopped printing`));
   }
   if (['output-limit', 'process-limit', 'disk-limit'].includes(exit.ended)) {
     return verdict(failed('agent_failed', `the agent ${describeExit(exit)}, and was ended`));

@@ -59,7 +59,7 @@ async function runOne(
   const about = `success_pattern ${JSON.stringify(successPattern)}`;
   return found === false
     ? { check, reason: `ended with 0, but its output does not match the ${about}`, output, broken: false }
-    : { check, reason: `has the ${about}, which takes too long to look for`, output, broken: true };
+    : { check, reason: `has the ${about}, which takes too long to match`, output, broken: true };
 }
 
 /** undefined where the answer takes too long. */

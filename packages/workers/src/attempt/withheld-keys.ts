@@ -10,5 +10,5 @@ export function withheldKeys(variables: NodeJS.ProcessEnv, seen: NodeJS.ProcessE
   if (names.length === 0) return undefined;
   const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
   const are = names.length === 1 ? 'is' : 'are';
-  return `${names.slice(0, MAX_NAMED).join(', ')}${more} ${are} withheld from the agent: name in the setting "environment" what it needs`;
+  return `${names.slice(0, MAX_NAMED).join(', ')}${more} ${are} withheld from the agent: add what it needs to the setting "environment"`;
 }

@@ -105,7 +105,7 @@ export function secretValues(names: readonly string[], environment: NodeJS.Proce
     if (value.length < SHORTEST_SECRET)
       throw new SettingError(
         'secrets',
-        `secrets: ${name} has fewer than ${SHORTEST_SECRET} characters, too few to be masked: take it out`,
+        `secrets: ${name} has fewer than ${SHORTEST_SECRET} characters, too few to be masked: remove it`,
       );
     return [value];
   });

@@ -83,7 +83,7 @@ A JSON file at $SAGE_RESULT_FILE, {"outcome": "COMPLETED" | "DEFERRED" | "FAILED
 /** For an agent that resumes its session. `fresh`: its worktree is a new one. */
 export function composeFollowUp(previous: PreviousAttempt, fresh: boolean, worktree: string): string {
   const place = fresh
-    ? `Do the ticket again. You are in the worktree at ${worktree}, a new one, cut from the current state of the branch: nothing of what you did before is in it.`
+    ? `Do the ticket again. You are in the worktree at ${worktree}, a new one, cut from the current state of the branch: none of your earlier work is in it.`
     : 'You are in the same worktree as before.';
   return [previousAttempt(previous), place, 'The rules are the same.'].join('\n\n') + '\n';
 }
@@ -113,14 +113,14 @@ function previousAttempt(previous: PreviousAttempt): string {
     case 'failure':
       return `## The attempt before this one failed\n\n${previous.reason}${quoted(previous.output)}`;
     case 'conflict':
-      return `## The attempt before this one conflicted\n\nIts change could not be merged: these files were changed meanwhile by ${
+      return `## The attempt before this one conflicted\n\nIts change could not be merged: these files have since been changed by ${
         previous.tickets.join(', ') || 'someone else'
-      }, whose work is in this worktree now and has to stay.\n\n${bullets(previous.files)}`;
+      }, whose work is now in this worktree and has to stay.\n\n${bullets(previous.files)}`;
     case 'checks':
-      return `## What you did so far does not pass the ticket's checks\n\nIt is in this worktree: go on with it, and mend what they say.\n\n${previous.failed.map(failedCheck).join('\n\n')}`;
+      return `## What you did so far does not pass the ticket's checks\n\nIt is in this worktree: continue with it, and fix what they report.\n\n${previous.failed.map(failedCheck).join('\n\n')}`;
     case 'comment':
       return `## A person has looked at your work on this ticket\n\n${
-        previous.here ? 'It is in this worktree: go on with it. ' : ''
+        previous.here ? 'It is in this worktree: continue with it. ' : ''
       }They say:${quoted(previous.text)}`;
     case 'rejected':
       return `## The attempt before this one did not pass\n\n${previous.reason}${quoted(previous.output)}`;

@@ -33,7 +33,7 @@ export function assertWorktreeSettings(root: string, { copy = [] }: WorktreeSett
         ? 'is not a path below the top of the repository'
         : existsSync(join(root, path))
           ? undefined
-          : `is not there: make it in ${root}, or take it out of the setting`;
+          : `is not there: make it in ${root}, or remove it from the setting`;
     if (fault !== undefined)
       throw new SettingError('worktrees.copy', `worktrees.copy: ${JSON.stringify(path)} ${fault}`);
   }

@@ -145,7 +145,7 @@ export class Worktrees {
           });
           const { excluded, forced, ...work } = collected;
           const notes = [
-            named('it changed what configures sage, which does not land', excluded),
+            named('it changed the configuration of sage, which does not land', excluded),
             named('it added files that git ignores', forced),
             await this.#stashNote(path, holder),
             await strangerNote(headBefore, this.#session),

@@ -66,7 +66,7 @@ test('a model is chosen as each agent takes it, quoted for the shell', () => {
   const custom = { mine: { command: 'run', model: '-m {model}' } };
   expect(resolveAgent({ name: 'mine', custom, model: 'a$&b' }).command).toBe("run -m 'a$&b'");
   expect(() => resolveAgent({ name: 'mine', custom: { mine: 'run' }, model: 'm' })).toThrow(
-    'agent "mine" knows no choice of a model: take --model out',
+    'agent "mine" cannot choose a model: remove --model',
   );
 });
 
@@ -179,7 +179,5 @@ test('an agent is detected: found or how to get it, its version, signed in or ho
 
 test('turns are limited where the agent can; where it cannot, that is said', () => {
   expect(resolveAgent({ name: 'claude', maxTurns: 30 }).command).toMatch(/ --max-turns 30$/);
-  expect(() => resolveAgent({ name: 'codex', maxTurns: 30 })).toThrow(
-    'agent "codex" knows no limit of turns',
-  );
+  expect(() => resolveAgent({ name: 'codex', maxTurns: 30 })).toThrow('agent "codex" has no limit of turns');
 });

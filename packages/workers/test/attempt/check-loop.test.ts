@@ -134,7 +134,7 @@ test('a session is gone on with, and what it has told before is not counted twic
   expect(second).toMatchObject({ outcome: 'completed', tokens: 0 });
   const prompt = readFileSync(join(dirname(second.outputFile), 'prompt.md'), 'utf8');
   expect(prompt).toContain('no tests');
-  expect(prompt).toContain('nothing of what you did before is in it');
+  expect(prompt).toContain('none of your earlier work is in it');
 });
 
 test('a session that belongs to its folder is gone on with in the same attempt only', async () => {

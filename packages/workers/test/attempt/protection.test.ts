@@ -14,7 +14,7 @@ test('what a ticket may not change keeps its version, in its own commits as well
   expect(result.outcome).toBe('completed');
   expect(result.changedFiles).toEqual(['built', 'sub.sagerc', 'x']);
   expect(result.notes).toEqual([
-    'it changed what configures sage, which does not land: .sagerc, a/.sagerc, b/.sagerc',
+    'it changed the configuration of sage, which does not land: .sagerc, a/.sagerc, b/.sagerc',
     'it added files that git ignores: built',
   ]);
   expect(git('show', `${result.commit}:a/.sagerc`)).toBe('own');

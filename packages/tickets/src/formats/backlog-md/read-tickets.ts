@@ -55,7 +55,7 @@ export function readTickets(
     const parent = find(task, named);
     if (parent === task) warnings.add(`${shownId(task.id)} is its own parent: ignored`);
     if (!parent)
-      warnings.add(`${shownId(task.id)} is in ${JSON.stringify(named)}, which is not there: ignored`);
+      warnings.add(`${shownId(task.id)} is in ${JSON.stringify(named)}, which does not exist: ignored`);
     return parent === task ? undefined : parent?.id;
   }
 
@@ -63,9 +63,7 @@ export function readTickets(
     const found = listOf(task.fields.get('dependencies')).flatMap((named) => {
       const target = find(task, named);
       if (!target)
-        warnings.add(
-          `${shownId(task.id)} waits for ${JSON.stringify(named)}, which is not there: not waited for`,
-        );
+        warnings.add(`${shownId(task.id)} waits for ${JSON.stringify(named)}, which does not exist: ignored`);
       return target ? [target.id] : [];
     });
     return [...new Set(found)];

@@ -28,7 +28,7 @@ export function readTaskFile(text: string, file: string): TaskFile | undefined {
   for (const key of ['status', 'title', 'parent_task_id']) {
     const field = fields.get(key);
     if (field && typeof field.value !== 'string' && field.end > field.start) {
-      throw fault('BAD_FIELD', `"${key}" is no text: write it on one line`, field.line.number);
+      throw fault('BAD_FIELD', `"${key}" is not text: write it on one line`, field.line.number);
     }
   }
   const status = fields.get('status');
@@ -37,7 +37,7 @@ export function readTaskFile(text: string, file: string): TaskFile | undefined {
   if (dependencies && typeof dependencies.value !== 'object' && dependencies.end > dependencies.start) {
     throw fault(
       'BAD_FIELD',
-      '"dependencies" is no list: write it as [task-1, task-2]',
+      '"dependencies" is not a list: write it as [task-1, task-2]',
       dependencies.line.number,
     );
   }

@@ -62,6 +62,6 @@ function storeWarning(metadata: string | undefined, file: string): string[] {
   }
   if (!isRecord(parsed) || ![parsed['backend'], parsed['database']].includes('dolt')) return [];
   return [
-    `${file} is an export of a Dolt database: it may be old, and states reach the database by \`bd import\` only`,
+    `${file} is an export of a Dolt database: it may be out of date, and states reach the database by \`bd import\` only`,
   ];
 }

@@ -54,7 +54,7 @@ function readLine(line: Line, file: string): Issue | undefined {
   if (typeof status !== 'string' && status !== undefined && status !== null) {
     throw fault(
       'BAD_STATE',
-      `the issue ${JSON.stringify(id)} has a status that is no text: set it to "open"`,
+      `the issue ${JSON.stringify(id)} has a status that is not text: set it to "open"`,
     );
   }
   return { id, status: status ?? 'open', line, fields };

@@ -30,7 +30,7 @@ function* dependenciesOf(
 ): Generator<{ readonly from: string; readonly to: string; readonly type: unknown }> {
   const { dependencies } = fields;
   if (dependencies === undefined || dependencies === null) return;
-  if (!Array.isArray(dependencies)) throw fault('has "dependencies" that are no list: make them one');
+  if (!Array.isArray(dependencies)) throw fault('has "dependencies" that are not a list: make them one');
   for (const dependency of dependencies as unknown[]) {
     const link = isRecord(dependency) ? dependency : {};
     const { issue_id: from = id, depends_on_id: to, type = 'blocks' } = link;

@@ -50,7 +50,7 @@ export function readTickets(
   function isWaitedFor(id: string, to: string): boolean {
     const target = byId.get(to);
     if (!target)
-      warnings.push(`${shownId(id)} waits for ${JSON.stringify(to)}, which is not there: not waited for`);
+      warnings.push(`${shownId(id)} waits for ${JSON.stringify(to)}, which does not exist: ignored`);
     if (!target || target.status === TOMBSTONE) return false;
     if (workIds.has(to)) return true;
     if (stateOf(target) === 'COMPLETED') return false;
@@ -61,7 +61,7 @@ export function readTickets(
   function isParent(id: string, to: string): boolean {
     if (to === id) warnings.push(`${shownId(id)} is its own parent: ignored`);
     else if (!byId.has(to))
-      warnings.push(`${shownId(id)} is in ${JSON.stringify(to)}, which is not there: ignored`);
+      warnings.push(`${shownId(id)} is in ${JSON.stringify(to)}, which does not exist: ignored`);
     return to !== id && workIds.has(to);
   }
 

@@ -48,7 +48,7 @@ export function readGithubIssues(json: string, file: string): GithubIssues {
     const outside = blockedBy.filter((other) => !known.has(other));
     if (outside.length > 0)
       warnings.push(
-        `#${number} waits for ${outside.map((other) => `#${other}`).join(', ')}, not in the list: not waited for`,
+        `#${number} waits for ${outside.map((other) => `#${other}`).join(', ')}, not in the list: ignored`,
       );
     const names = labels.map((label) => label.toLowerCase());
     const first = <T>(table: Readonly<Record<string, T>>): T | undefined =>

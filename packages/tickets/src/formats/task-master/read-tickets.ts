@@ -103,13 +103,11 @@ export function readTickets(
   /** The ticket that is waited for, if there is one to wait for. */
   function named(waiting: string, word: string, target: Target | undefined, task: NamedTask): string[] {
     if (!target) {
-      warnings.add(
-        `${shownId(waiting)} waits for ${JSON.stringify(word)}, which is not there: not waited for`,
-      );
+      warnings.add(`${shownId(waiting)} waits for ${JSON.stringify(word)}, which does not exist: ignored`);
       return [];
     }
     if (target.task === task && waiting !== task.id && !target.subtask) {
-      warnings.add(`${shownId(waiting)} waits for ${shownId(task.id)}, which it is part of: not waited for`);
+      warnings.add(`${shownId(waiting)} waits for ${shownId(task.id)}, which it is part of: ignored`);
       return [];
     }
     // A task waits for its own subtasks anyway.

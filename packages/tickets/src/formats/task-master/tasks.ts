@@ -48,7 +48,7 @@ function readTask(node: Node, text: string, file: string, depth: number): Task {
   const dependencies = elements('dependencies').map((item) => {
     const id = idText(item, text);
     if (id === undefined)
-      throw bad(item, `${of} has a dependency that is no id: write one such as 12 or "12.3"`);
+      throw bad(item, `${of} has a dependency that is not an id: write one such as 12 or "12.3"`);
     return id;
   });
   const subtasks = depth > 0 ? [] : elements('subtasks').map((item) => readTask(item, text, file, depth + 1));
@@ -59,7 +59,7 @@ function readTask(node: Node, text: string, file: string, depth: number): Task {
   function elements(key: string): Node[] {
     const value = memberOf(node, key);
     if (!value || value.type === 'null') return [];
-    if (value.type !== 'array') throw bad(value, `${of} has "${key}" that is no list: make it one`);
+    if (value.type !== 'array') throw bad(value, `${of} has "${key}" that is not a list: make it one`);
     return value.children ?? [];
   }
 
