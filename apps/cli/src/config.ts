@@ -39,7 +39,7 @@ export const verifySchema = z.strictObject({
   environment: z.array(oneLine).optional(),
 });
 
-/** Settings of `sage`, by the names of the flags; a flag wins over its setting. Editors are told of them by `configSchema`. */
+/** Settings of `sage`, by the names of the flags; a flag wins over its setting. `configSchema` describes them to editors. */
 export const settingsSchema = z.strictObject({
   $schema: oneLine.describe('where the schema of this file is, for editors').optional(),
   auto: z.boolean().optional(),

@@ -69,7 +69,7 @@ export function describeFailure(error: unknown): { message: string; exitCode: nu
   if (error instanceof Error && (isCluster || WRONG_INPUT.some((known) => error instanceof known))) {
     return { message: line(error.message), exitCode: EXIT.wrongInput };
   }
-  // What failed first; letting go of what it held has failed after it.
+  // The first failure; releasing what it held failed after it.
   if (error instanceof Error && error.name === 'SuppressedError' && 'suppressed' in error)
     return describeFailure(error.suppressed);
   const advice = adviceOn(error);

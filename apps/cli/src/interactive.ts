@@ -16,7 +16,7 @@ const MAX_FILES = 10;
 
 /** What a line of a list has beside its text. */
 const FRAME_COLUMNS = 8;
-/** Ids and texts of a question go on in its next line; longer ones are cut. */
+/** Ids and texts of a question continue on its next line; longer ones are cut. */
 const ID_COLUMNS = 30;
 const TEXT_COLUMNS = 240;
 

@@ -3,7 +3,7 @@ import { commandLine, quoted, type TypedOptions } from './command-line.ts';
 import { logsLine } from './logs-line.ts';
 import type { TypedFlags } from './stream-settings.ts';
 
-/** Lines for a shell that go on after a run, as they stand. */
+/** Shell lines to type after a run. */
 export interface NextCommands {
   readonly resume: string;
   /** Tries again what the run has deferred: these tickets. */

@@ -70,7 +70,7 @@ export function wrap(text: string, columns: number): string[] {
   return [...lines, line];
 }
 
-/** At most so many lines of a text, each at most `columns` wide. */
+/** At most this many lines of a text, each at most `columns` wide. */
 export function paragraph(text: string, columns: number, lines: number): string[] {
   const wrapped = wrap(text, columns);
   const last = wrapped.slice(lines - 1);

@@ -16,7 +16,7 @@ export interface PullRequest {
 }
 
 /** What GitHub takes, in characters. */
-const MAX_BODY = 65_000;
+const MAX_BODY_CHARACTERS = 65_000;
 
 /** The remote of a branch as git knows it: its own, else `origin`. */
 export async function remoteOf(repository: Repository, branch: string): Promise<string> {
@@ -97,8 +97,8 @@ function failed(program: string, stderr: string): PullRequestError {
 }
 
 function fitted(body: string): string {
-  if (body.length <= MAX_BODY) return body;
+  if (body.length <= MAX_BODY_CHARACTERS) return body;
   const rest = '\n\nThe report is longer: sage report --format=md has all of it.\n';
-  const cut = body.slice(0, MAX_BODY - rest.length);
+  const cut = body.slice(0, MAX_BODY_CHARACTERS - rest.length);
   return `${cut.slice(0, cut.lastIndexOf('\n'))}${rest}`;
 }

@@ -27,7 +27,7 @@ export async function createFile(
 }
 
 /** So many are synced sooner one by one. */
-const FEW = 2;
+const FEW_FILES = 2;
 
 /** Replaces many, each as a whole, with one sync for all where this machine can do that; their names are not synced. */
 export async function replaceFiles(
@@ -36,7 +36,7 @@ export async function replaceFiles(
 ): Promise<void> {
   const written = files.map(({ name, text }) => ({ name, temporary: writeUnsynced(directory, text) }));
   // Content before names: a power cut must not leave a name without content.
-  if (files.length <= FEW || !(await syncDisk(directory)))
+  if (files.length <= FEW_FILES || !(await syncDisk(directory)))
     for (const { temporary } of written) await syncFile(temporary);
   for (const { name, temporary } of written) renameSync(temporary, join(directory, name));
 }

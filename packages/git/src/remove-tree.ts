@@ -59,7 +59,7 @@ async function removeEntries(directory: Buffer, entries: Dirent<Buffer>[], root:
     const removed = await Promise.allSettled(
       files.slice(at, at + MAX_PARALLEL_REMOVALS).map((entry) => removeFile(inside(directory, entry.name))),
     );
-    // Only when all have ended: nothing goes on after a failure.
+    // Only when all have ended: nothing continues after a failure.
     const failed = removed.find((each) => each.status === 'rejected');
     if (failed) throw failed.reason as Error;
   }

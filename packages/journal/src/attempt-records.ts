@@ -27,7 +27,7 @@ export interface AttemptRecord {
   readonly cutOff?: true;
 }
 
-/** The attempts of a run in the order in which they were started; those that were begun anew count again. */
+/** The attempts of a run in the order in which they were started; those that were started again count again. */
 export class AttemptRecords {
   readonly #records: AttemptRecord[] = [];
   /** By ticket: where its last attempt is. */

@@ -3,7 +3,7 @@ import type { DeferCategory } from '@sage/tickets';
 /** How a run ended. `interrupted` and `stopped` runs are resumed by the next one on the same target. */
 export type RunOutcome = 'finished' | 'interrupted' | 'stopped' | 'abandoned';
 
-/** Counts of tickets. Each ticket of the run that is no container is in exactly one. */
+/** Counts of tickets. Each ticket of the run, except containers, is in exactly one. */
 export interface RunSummary {
   readonly completed: number;
   readonly deferred: number;

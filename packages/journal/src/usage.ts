@@ -8,7 +8,7 @@ export interface Spent {
 export interface RunUsage extends Spent {
   /** Attempts that ended. */
   readonly ended: number;
-  /** Those of them that tell what an attempt costs: one that fails at once costs nothing, and tells nothing. */
+  /** Those of them whose figures count: an attempt that fails at once costs nothing, and says nothing about the others. */
   readonly costed: number;
   readonly counted: number;
   /** The most that one has used. */

@@ -18,7 +18,7 @@ export interface SchedulerTicket {
   readonly component?: string;
   /** Ids that it must not run beside; it is enough that one side says so. */
   readonly conflictsWith?: readonly string[];
-  /** Never given out; completed by itself with the last of what it waits for. */
+  /** Never started; completed with the last ticket that it waits for. */
   readonly container?: boolean;
 }
 

@@ -7,7 +7,7 @@ import type { RankedBacklog } from './ranked-backlog.ts';
 export interface StartRules {
   readonly only: ReadonlySet<string> | undefined;
   readonly limits: ReadonlyMap<string, number>;
-  /** Where open tickets of the list are already: what runs goes on, what was given up stays so. */
+  /** The phases that open tickets of the list are in already: running ones keep running, deferred ones stay deferred. */
   readonly earlier?: ReadonlyMap<string, Phase> | undefined;
 }
 

@@ -97,7 +97,7 @@ export function createProgress(backlog: RankedBacklog, options: ProgressOptions)
     }
   }
 
-  /** Lets what waits for closed containers go on; returns them with those that close with it, innermost first. */
+  /** Unblocks what waits for closed containers; returns them with those that close as a result, innermost first. */
   function passOn(closed: number[]): string[] {
     // The list grows while it is read.
     for (let at = 0; at < closed.length; at++) countDown(closed[at]!, closed);

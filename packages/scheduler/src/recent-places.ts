@@ -1,7 +1,7 @@
 /** A power of two. */
 const MAX_PLACES = 16;
 
-/** The ids given out last, in a ring: they are asked for again soon, and found sooner than among all. */
+/** The ids that were started last, in a ring: they are looked up again soon, and found faster than among all. */
 export class RecentPlaces {
   readonly #ids: string[] = [];
   readonly #places = new Int32Array(MAX_PLACES).fill(-1);

@@ -84,7 +84,7 @@ export interface Scheduler {
  * How many tickets may pass over a ready one before age counts for more than rank: a multiple of the most tickets that
  * are open at the same time, and a minimum. Less would be first come, first served in a large backlog.
  */
-const PATIENCE = { ofOpen: 2, least: 1000 };
+const PATIENCE_STARTS = { ofOpen: 2, least: 1000 };
 /** One for all: plans by the same rules are known by them. */
 const NO_LIMITS: ReadonlyMap<string, number> = new Map();
 
@@ -111,7 +111,7 @@ export function createScheduler(backlog: Plannable, options: SchedulerOptions = 
   // A copy: the caller's list may grow.
   let known = [...first.tickets];
   let { only } = options;
-  let patience = options.patience ?? PATIENCE.least;
+  let patience = options.patience ?? PATIENCE_STARTS.least;
   const ages = createAges(() => patience);
   const failures = new Map<string, number>();
   const pauses = new TinyQueue<{ id: string; due: number }>(
@@ -138,14 +138,14 @@ export function createScheduler(backlog: Plannable, options: SchedulerOptions = 
 
   /** It never shrinks: else all that have waited long would go first as soon as less is left. */
   function growPatience(): void {
-    if (options.patience === undefined) patience = Math.max(patience, PATIENCE.ofOpen * remaining());
+    if (options.patience === undefined) patience = Math.max(patience, PATIENCE_STARTS.ofOpen * remaining());
   }
 
   const isDone = ({ id, state }: SchedulerTicket): boolean =>
     state === 'COMPLETED' || progress.phaseOf(id) === PHASE.completed;
 
   /** Ranks everything again; current phases stay where `stays` says so. */
-  function goOnWith(
+  function continueWith(
     everything: SchedulerTicket[],
     selection: ReadonlySet<string> | undefined,
     stays: (id: string, phase: Phase) => boolean,
@@ -189,7 +189,7 @@ export function createScheduler(backlog: Plannable, options: SchedulerOptions = 
       if (repeated.length > 0) throw new DuplicateIdError(repeated);
       const everything = known.map((one) => (isDone(one) ? { ...one, state: 'COMPLETED' } : one));
       everything.push(...more);
-      return goOnWith(everything, only && new Set([...only, ...more.map(({ id }) => id)]), () => true);
+      return continueWith(everything, only && new Set([...only, ...more.map(({ id }) => id)]), () => true);
     },
     revised(tickets, selection) {
       const versions = new Map(tickets.map((one) => [one.id, one]));
@@ -202,7 +202,7 @@ export function createScheduler(backlog: Plannable, options: SchedulerOptions = 
       const ids = new Set(known.map(({ id }) => id));
       everything.push(...tickets.filter(({ id }) => !ids.has(id)));
       const over = new Set(everything.filter((one) => !isRunnable(one)).map(({ id }) => id));
-      return goOnWith(everything, selection, (id, phase) =>
+      return continueWith(everything, selection, (id, phase) =>
         phase === PHASE.held ? !over.has(id) : phase === PHASE.running || phase === PHASE.ready,
       );
     },

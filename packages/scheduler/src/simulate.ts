@@ -8,7 +8,7 @@ import { wholeNumber } from './worker-count.ts';
 export interface SimulationOptions extends SchedulerOptions {
   readonly workers: number;
   /**
-   * Minutes that a ticket really takes; the scheduler goes on planning by the tickets' own durations. `index` is its
+   * Minutes that a ticket really takes; the scheduler keeps planning with the tickets' own durations. `index` is its
    * position among the open tickets, here and below.
    */
   readonly durationOf?: (id: string, index: number) => number;
@@ -21,7 +21,7 @@ export interface SimulationOptions extends SchedulerOptions {
   readonly landingOf?: (id: string, attempt: number, index: number) => number;
   /** Whether a ticket's last attempt fails, too: it is given up, and what waits for it never runs. False by default. */
   readonly isDeferred?: (id: string, index: number) => boolean;
-  /** Tickets that run already, with the minutes that they have run: they go on first, for what is left of their duration. */
+  /** Tickets that are already running, with the minutes that they have run: they continue first, for the rest of their duration. */
   readonly underWay?: ReadonlyMap<string, number>;
   /** Tickets whose first attempt is over, with the minutes that they have waited since then to land. */
   readonly landing?: ReadonlyMap<string, number>;

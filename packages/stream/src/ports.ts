@@ -38,7 +38,7 @@ export interface WorkerPool {
   forgetKept(ticket: string): Promise<void>;
   /** Ends what a killed run left running, and keeps what its attempts had changed. */
   recover(run: string, cutOff: readonly CutOffAttempt[]): Promise<{ ended: number; kept: readonly string[] }>;
-  /** An attempt of an earlier process of the run that goes on elsewhere: `run` with its number and its base takes it up. */
+  /** An attempt of an earlier process of the run that is still running elsewhere: `run` with its number and its base follows it. */
   underWay?(ticket: string): { readonly attempt: number; readonly base: string } | undefined;
   /** Whether an attempt with such needs could begin; always, where the pool does not say. */
   hasRoomFor?(ticket: string, needs: AttemptNeeds): boolean;
@@ -46,7 +46,7 @@ export interface WorkerPool {
   readonly slots?: number;
   /** Git hooks and settings of the user that changed since the last call. */
   changedSettings(): Promise<readonly string[]>;
-  /** Puts away what the run has left elsewhere, before its end is journaled: after a kill the next process does it. */
+  /** Cleans up what the run left elsewhere, before its end is journaled: after a kill, the next process does it. */
   finish?(sent: readonly SentAttempt[]): Promise<void>;
   close(): Promise<void>;
 }

@@ -45,7 +45,7 @@ export interface FakeWorkers {
   /** Attempts that an earlier process has sent to other machines, by ticket. */
   readonly earlier: Map<string, { readonly attempt: number; readonly base: string }>;
   underWay(ticket: string): { readonly attempt: number; readonly base: string } | undefined;
-  /** A test may say for whom there is none. */
+  /** A test may say for which tickets there is none. */
   hasRoomFor: (ticket: string) => boolean;
   /** A test may look at what there is when the run has ended its work. */
   finish: (sent: readonly unknown[]) => Promise<void>;

@@ -56,10 +56,10 @@ export function toGraphNodes(tickets: readonly Ticket[]): TicketGraphNodes {
 }
 
 /** A list this short is looked through faster than a set of it is made. */
-const SHORT = 8;
+const SHORT_LIST = 8;
 
 function eachOnce(ids: string[]): string[] {
-  if (ids.length > SHORT) return [...new Set(ids)];
+  if (ids.length > SHORT_LIST) return [...new Set(ids)];
   for (let at = 1; at < ids.length; at++) if (ids.indexOf(ids[at]!) < at) return [...new Set(ids)];
   return ids;
 }

@@ -30,7 +30,7 @@ export interface WorkCheck {
   readonly category: AttemptCategory;
 }
 
-/** `reason` goes on after the check's name. */
+/** `reason` continues a sentence that begins with the check's name. */
 export interface FailedCheck {
   readonly check: WorkCheck;
   readonly reason: string;
@@ -122,7 +122,7 @@ export interface AttemptResult extends TokenUsage {
   readonly summary?: string;
   /** With `rate-limited`: how long the account asks to be left alone, in milliseconds. */
   readonly retryAfter?: number;
-  /** The agent's own name for what it remembers; another attempt may go on with it. */
+  /** The agent's own name for its session; another attempt may resume it. */
   readonly session?: string;
   /** All that the agent left, as commits on the base in the user's repository; absent where nothing changed. */
   readonly commit?: string;

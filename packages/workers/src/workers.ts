@@ -37,7 +37,7 @@ export interface WorkersOptions extends Pick<CommandLimits, 'timeout' | 'idleTim
   readonly variables?: NodeJS.ProcessEnv;
   /** Names of variables that agents and checks see besides those that all do; `*` is any text. */
   readonly environment?: readonly string[];
-  /** Shell lines that agents may run without asking; one that ends with ` *` may go on. */
+  /** Shell lines that agents may run without asking; one that ends with ` *` allows anything after it. */
   readonly allow?: readonly string[];
   /** What an agent may use; see `DEFAULT_LIMITS`. */
   readonly limits?: AgentLimits;
@@ -148,7 +148,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
           { ...context(request.run), agent, template, idleTimeout, workers: () => workerCount },
           masked(run, masker),
         );
-        // A path that Sage goes on with is its own.
+        // A path that Sage continues to use is its own.
         return { ...masker.json(result), outputFile: result.outputFile };
       } catch (cause) {
         throw new WorkerError(request.ticket.id, `worker ${request.worker} failed: ${firstLine(cause)}`, {
@@ -177,7 +177,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
   };
 }
 
-/** What is told while an agent works holds no secret either. */
+/** Reports while an agent works contain no secret either. */
 function masked(run: AgentRun, masker: Masker): AgentRun {
   const { onReport } = run;
   return onReport ? { ...run, onReport: (report) => onReport(masker.json(report)) } : run;

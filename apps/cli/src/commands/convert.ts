@@ -20,10 +20,10 @@ interface Flags {
 export function convertCommands(): Command[] {
   const take = command('import', `make ${SAGE_INDEX} from the backlog of another tool`)
     .argument('<source>', SOURCES)
-    .action(takeIn);
+    .action(runImport);
   const plan = command('plan', 'write a backlog, with the order it implies, as an index that you can edit')
     .argument('[source]', `${SOURCES}; by default the one that is there`)
-    .action(takeIn);
+    .action(runImport);
   const give = command('export', `write the states of ${SAGE_INDEX} into the backlog of another tool`)
     .argument('<source>', SOURCES)
     .action(async (source: string, flags: Flags) => {
@@ -39,7 +39,7 @@ export function convertCommands(): Command[] {
   return [take, plan, give];
 }
 
-async function takeIn(source: string | undefined, flags: Flags): Promise<void> {
+async function runImport(source: string | undefined, flags: Flags): Promise<void> {
   const repository = await openRepository(resolve(flags.C));
   const name = source ?? (await checkedOutSource(repository));
   const imported = await importBacklog(repository, choiceOf(name, flags));

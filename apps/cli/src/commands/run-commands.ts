@@ -5,7 +5,7 @@ import { recordedFlags } from '../run-record.ts';
 import { streamCommand } from './stream.ts';
 
 /**
- * How to go on after a run, with the flags that it was begun with: of a run that came with the repository these are
+ * How to continue after a run, with the flags that it was started with: of a run that came with the repository these are
  * somebody else's, and a person pastes what is printed. `directory`: what was typed after -C.
  */
 export async function commandsOfRun(root: string, run: string, directory: string): Promise<NextCommands> {

@@ -55,7 +55,7 @@ function formatTrusted(untrusted: readonly Untrusted[]): string {
   return untrusted.map((one) => `trusted: ${printable(describeUntrusted(one))}\n`).join('');
 }
 
-/** None where there is no index, or none that can be read: what runs it says what is wrong. */
+/** None if there is no index, or it cannot be read: whatever runs the tickets reports that. */
 async function checksOf(root: string) {
   return indexedCommands(root).catch((error: unknown) => {
     if (error instanceof TicketIndexError) return [];

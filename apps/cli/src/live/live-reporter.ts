@@ -32,7 +32,7 @@ export function liveReporter({ terminal, now, help, style, permanent }: LiveOpti
     if (fold.begun === '' || isOver) return;
     const { columns, rows } = terminal;
     const status = fold.status(true);
-    // Where there is no room, the lines alone have to do.
+    // Without room for the view, there are the lines alone.
     if (liveHeight(status.workers, { rows }) > rows - 1) return clear();
     region.update(liveLines(status, now(), { columns, rows }, help()));
   };

@@ -6,7 +6,7 @@ export function spoken(seconds: number): string {
   return hours(seconds / 60);
 }
 
-/** Tokens and cost, as far as they are told: `128400 tokens, $2.15`. */
+/** Tokens and cost, as far as they are known: `128400 tokens, $2.15`. */
 export function used({ tokens, costUsd }: { readonly tokens?: number; readonly costUsd?: number }): string {
   return [
     ...(tokens === undefined ? [] : [`${tokens} tokens`]),

@@ -9,14 +9,14 @@ import type { Report } from './report.ts';
 export interface HtmlOptions {
   /** A file URL of the folder of the run, for links to logs. */
   readonly base: string;
-  /** A picture of the tickets that has at most so many bytes; undefined where there is none. */
+  /** A picture of the tickets of at most this many bytes; undefined if there is none. */
   readonly graph: (bytes: number) => string | undefined;
 }
 
 /** What a page may have; mail and code hosts refuse larger attachments, and nobody reads them. */
 const MAX_BYTES = 400_000;
 
-/** From the most that is told to the least; the first that fits is taken. */
+/** From the most detailed to the least; the first that fits is used. */
 const LEVELS = [
   { title: 300, summary: 3_000, reason: 600, graph: 200_000, named: true },
   { title: 200, summary: 600, reason: 300, graph: 100_000, named: true },

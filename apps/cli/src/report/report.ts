@@ -90,6 +90,6 @@ export interface Report {
   readonly tickets: readonly TicketReport[];
   readonly agents: readonly AgentReport[];
   readonly spans: readonly Span[];
-  /** How to go on, lines for a shell and for a person. */
+  /** What to do next, lines for a shell and for a person. */
   readonly next: readonly string[];
 }

@@ -20,7 +20,7 @@ export function andNow(
   return [...goesOn, look, `${next.git} switch ${home} && ${next.git} merge ${name}`, next.pr];
 }
 
-/** At the end of a run, where it is said elsewhere how it goes on. */
+/** At the end of a run whose next steps are printed elsewhere. */
 export function andNowLines(
   state: Pick<RunState, 'base' | 'target' | 'from' | 'completed'>,
   next: Pick<NextCommands, 'resume' | 'git' | 'pr' | 'report'>,

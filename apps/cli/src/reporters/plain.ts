@@ -166,7 +166,7 @@ export function plainReporter(
 
   function* report(state: RunState, { summary, outcome }: RunFinished): Generator<string> {
     const { deferred, blocked, denied, drift } = state;
-    // The reason has been told.
+    // The reason has been printed.
     if (Object.values(summary).every((count) => count === 0)) return;
     yield '';
     yield colors.bold(

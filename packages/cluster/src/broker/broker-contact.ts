@@ -1,7 +1,7 @@
-/** A broker that has not answered for this long is told of. */
+/** After this long without an answer, the run says so. */
 const TOLD_AFTER_MS = 10_000;
 
-/** Knows how long a broker has not answered, and tells a person once when that is long, and when it is over. */
+/** Tracks how long a broker has not answered, and tells a person once when that is long, and once when it is over. */
 export class BrokerContact {
   readonly #notice: (text: string) => void;
   readonly #meanwhile: string;

@@ -15,7 +15,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const KEPT = { age: 7 * 86_400 };
 
 /** The oldest Redis that BullMQ works with as it should. */
-const OLDEST = 7;
+const OLDEST_REDIS = 7;
 
 /** One Redis, and the queues of attempts in it. A connection that is lost comes back by itself; commands wait for it. */
 export interface Broker {
@@ -134,8 +134,11 @@ async function assertBroker(address: string, shown: string): Promise<string[]> {
     await probe.connect();
     const info = await probe.info();
     const version = /^redis_version:(\S+)/m.exec(info)?.[1] ?? '';
-    if (Number(version.split('.')[0]) < OLDEST)
-      throw new ClusterError('NO_BROKER', `broker ${shown} is Redis ${version}: use ${OLDEST} or newer`);
+    if (Number(version.split('.')[0]) < OLDEST_REDIS)
+      throw new ClusterError(
+        'NO_BROKER',
+        `broker ${shown} is Redis ${version}: use ${OLDEST_REDIS} or newer`,
+      );
     const read = async (name: string) =>
       ((await probe.config('GET', name).catch(() => [])) as unknown[])[1] as string | undefined;
     const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];

@@ -17,7 +17,7 @@ export async function sendOrder(redis: Redis, job: string, order: Order): Promis
   await redis.publish(CHANNELS.orders, job);
 }
 
-/** What an attempt has been asked so far; what is no order is passed over. */
+/** What an attempt has been asked so far; anything that is not an order is skipped. */
 export async function readOrders(redis: Redis, job: string, fence: number): Promise<Order[]> {
   return Object.values(await redis.hgetall(KEYS.orders(job))).flatMap((text) => {
     try {

@@ -51,7 +51,7 @@ export class ClusterPool implements WorkerPool {
   readonly #underWay = new Map<string, UnderWay>();
   /** Attempts on other machines, by the queue that they are in. */
   readonly #sent = new Map<string, number>();
-  /** Queues of which it was told that nobody takes from them. */
+  /** Queues that no worker takes from, and that a notice has named. */
   readonly #told = new Set<string>();
   readonly #author;
 
@@ -115,7 +115,7 @@ export class ClusterPool implements WorkerPool {
     return this.#options.fleet.slots;
   }
 
-  /** Attempts of this run on other machines go on; what ran here has ended with the coordinator. */
+  /** Attempts of this run on other machines keep working; those on this machine ended with the coordinator. */
   async recover(run: string, cutOff: readonly CutOffAttempt[]): ReturnType<WorkerPool['recover']> {
     for (const { ticket, base, attempt, fence } of cutOff) {
       if (attempt === undefined || fence === undefined) continue;

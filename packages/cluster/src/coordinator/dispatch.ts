@@ -4,8 +4,8 @@ import type { Said } from '../protocol/payload.ts';
 import { type JobEnd, type JobWatch, removeJob } from './job-watch.ts';
 
 /** How long a worker may take to end an agent that it was asked to stop, before nobody waits for it. */
-const STOP_PATIENCE_MS = 30_000;
-const KILL_PATIENCE_MS = 3_000;
+const STOP_TIMEOUT_MS = 30_000;
+const KILL_TIMEOUT_MS = 3_000;
 
 export interface DispatchOptions {
   readonly broker: Broker;
@@ -28,13 +28,13 @@ export async function awaitJob(options: DispatchOptions): Promise<DispatchEnd> {
   const giveUpIn = (milliseconds: number) =>
     timers.push(setTimeout(() => givenUp.resolve({ kind: 'given-up', wasTaken: true }), milliseconds));
   const stop = async () => {
-    giveUpIn(STOP_PATIENCE_MS);
+    giveUpIn(STOP_TIMEOUT_MS);
     await sendOrder(broker.redis, id, { kind: 'stop', fence });
     // Nobody has begun with it.
     if (await jobs.remove(id)) givenUp.resolve({ kind: 'given-up', wasTaken: false });
   };
   const kill = async () => {
-    giveUpIn(KILL_PATIENCE_MS);
+    giveUpIn(KILL_TIMEOUT_MS);
     await sendOrder(broker.redis, id, { kind: 'kill', fence });
   };
   const onStop = () => void stop().catch(() => {});

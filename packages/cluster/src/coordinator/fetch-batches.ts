@@ -1,6 +1,6 @@
-/** So many fetches at a time, and so many refs in one. */
-const AT_ONCE = 2;
-const MOST = 100;
+/** How many fetches run at a time, and how many refs each fetches. */
+const MAX_PARALLEL_FETCHES = 2;
+const MAX_REFS = 100;
 
 interface Waiting {
   readonly refspec: string;
@@ -24,13 +24,13 @@ export class FetchBatches {
   fetch(refspec: string): Promise<void> {
     const done = Promise.withResolvers<void>();
     this.#waiting.push({ refspec, done });
-    if (this.#running < AT_ONCE) void this.#work();
+    if (this.#running < MAX_PARALLEL_FETCHES) void this.#work();
     return done.promise;
   }
 
   async #work(): Promise<void> {
     this.#running += 1;
-    while (this.#waiting.length > 0) await this.#fetchTogether(this.#waiting.splice(0, MOST));
+    while (this.#waiting.length > 0) await this.#fetchTogether(this.#waiting.splice(0, MAX_REFS));
     this.#running -= 1;
   }
 

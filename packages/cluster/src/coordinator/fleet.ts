@@ -6,7 +6,7 @@ import { capabilitiesOf, type WorkerDescription } from '../protocol/self-descrip
 
 const LOOK_MS = 2_000;
 /** A worker that is not listed any more has left after this long. */
-const PATIENCE_MS = 5_000;
+const GONE_AFTER_MS = 5_000;
 
 /** What the coordinator itself runs on, to be compared with. */
 export interface OwnVersions {
@@ -81,7 +81,7 @@ export class Fleet {
     for (const name of names) this.#seen.set(name, performance.now());
     const missing = this.#workers.filter(({ description }) => !names.has(description.name));
     const isLate = ({ description: { name } }: RosterEntry) =>
-      performance.now() - (this.#seen.get(name) ?? 0) > PATIENCE_MS;
+      performance.now() - (this.#seen.get(name) ?? 0) > GONE_AFTER_MS;
     // A broker that was wiped hears of all workers again soon.
     this.#workers = [...now, ...missing.filter((entry) => !isLate(entry))];
     this.#known.clear();

@@ -21,7 +21,7 @@ export interface HostsOptions {
   readonly lease: number;
   /** Words of `sage worker` that name the agent. */
   readonly agent: readonly string[];
-  /** What tells this repository from others of this machine whose workers the same host may have. */
+  /** Distinguishes this repository from others on this machine that use the same host. */
   readonly root: string;
   readonly notice: (text: string) => void;
 }
@@ -55,7 +55,7 @@ export function parseHosts(text: string): Host[] {
 
 /**
  * Starts `sage worker` on hosts by ssh, with the broker tunnelled to each, and resolves when all have joined. A connection
- * that drops is made again: the worker goes on meanwhile.
+ * that drops is made again; the worker keeps working in the meantime.
  * @throws {ClusterError} `NO_HOST`
  */
 export async function startHosts(options: HostsOptions): Promise<{ end(): Promise<void> }> {
@@ -85,7 +85,7 @@ class StartedHost {
     this.#host = host;
     this.#options = options;
     const hash = createHash('sha256').update(`${host.destination}\0${hostname()}\0${options.root}`).digest();
-    // The next process of a run makes the same tunnel: a worker that goes on finds its broker again.
+    // The next process of a run makes the same tunnel, so that a worker that is still running finds its broker again.
     this.#port = FIRST_PORT + (hash.readUInt32BE(0) % PORTS);
     this.#name = `${host.destination.replace(/^.*@/, '')}-${hash.toString('hex').slice(0, 6)}`;
   }
@@ -147,7 +147,7 @@ class StartedHost {
     const { destination } = this.#host;
     let said = '';
     while (!this.#ending.signal.aborted) {
-      // One that an earlier process has started, and that goes on.
+      // One that an earlier process started, and that is still running.
       if (await this.#isThere()) return;
       const worker = startSsh(['--', destination, this.#command()], `${this.#address()}\n`);
       this.#worker = worker;

@@ -9,7 +9,7 @@ import { type CheckPayload, type Payload, type Said, saidSchema } from '../proto
 const LOOK_MS = 5_000;
 
 /** Characters of why a worker refuses: it goes into the journal. */
-const MAX_REASON = 2_000;
+const MAX_REASON_CHARACTERS = 2_000;
 
 /** How a job ended, as the broker has it. */
 export type JobEnd =
@@ -125,7 +125,7 @@ export class JobWatch {
     try {
       job = (await this.#queue.getJob(id)) as Job | undefined;
     } catch {
-      return; // The broker cannot be reached: the next look tells.
+      return; // The broker cannot be reached: the next look will see it.
     }
     const end = endOf(job, watched.fence);
     if (end) watched.end.resolve(end);
@@ -148,6 +148,10 @@ function endOf(job: Job | undefined, fence: number): JobEnd | undefined {
   if (job.stalledCounter > 0 || job.deferredFailure) return { kind: 'lost', worker: job.processedBy };
   if (job.finishedOn === undefined) return undefined;
   if (job.failedReason)
-    return { kind: 'refused', worker: job.processedBy, reason: job.failedReason.slice(0, MAX_REASON) };
+    return {
+      kind: 'refused',
+      worker: job.processedBy,
+      reason: job.failedReason.slice(0, MAX_REASON_CHARACTERS),
+    };
   return { kind: 'answered', answer: job.returnvalue as unknown };
 }

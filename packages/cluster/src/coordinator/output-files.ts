@@ -14,7 +14,7 @@ interface Target {
 }
 
 /** Output that is missing before a chunk, in bytes: what claims more comes from no agent, and would make a file that no disk holds. */
-const MAX_GAP = 1024 ** 3;
+const MAX_GAP_BYTES = 1024 ** 3;
 
 /** How long the last lines of an attempt that has ended may take. */
 const LATE_MS = 5_000;
@@ -70,7 +70,7 @@ export class OutputFiles {
       try {
         for await (const { job, fence, offset, data } of readOutput(connection, this.#run)) {
           const target = this.#targets.get(job);
-          if (target?.fence !== fence || offset - target.written > MAX_GAP) continue;
+          if (target?.fence !== fence || offset - target.written > MAX_GAP_BYTES) continue;
           // What cannot be written here is named as missing by what comes next.
           await write(target, offset, data).catch(() => {});
         }

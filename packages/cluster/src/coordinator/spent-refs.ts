@@ -1,7 +1,7 @@
 import { removeRemoteRefs, type Repository, updateRefs } from '@sage/git';
 
-/** Refs are removed so many at a time. */
-const BATCH = 100;
+/** How many refs are removed at a time. */
+const BATCH_REFS = 100;
 
 /**
  * Refs that nobody needs any more, on the remote and here. They are removed while a run works, many at a time: each push and each
@@ -29,7 +29,7 @@ export class SpentRefs {
   }): void {
     this.#there.push(...there);
     this.#here.push(...here);
-    if (this.#there.length + this.#here.length >= BATCH) void this.flush();
+    if (this.#there.length + this.#here.length >= BATCH_REFS) void this.flush();
   }
 
   /** One on the remote is needed again. Resolves when nothing is about to remove it. */
@@ -53,8 +53,8 @@ export class SpentRefs {
           this.#repository,
           here.map((ref) => ({ ref, old: undefined, new: 'delete' })),
         );
-      for (let at = 0; at < there.length; at += BATCH)
-        await removeRemoteRefs(this.#repository, this.#remote, there.slice(at, at + BATCH));
+      for (let at = 0; at < there.length; at += BATCH_REFS)
+        await removeRemoteRefs(this.#repository, this.#remote, there.slice(at, at + BATCH_REFS));
     } catch {
       // Nobody waits for it: what is left is found again at the end of the run, or by the next one.
     }

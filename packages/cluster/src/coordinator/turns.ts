@@ -1,4 +1,4 @@
-/** Lets so many work at a time; others wait in the order in which they came. */
+/** Limits how many work at a time; others wait in the order in which they came. */
 export class Turns {
   #free: number;
   readonly #waiting: (() => void)[] = [];

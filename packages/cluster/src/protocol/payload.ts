@@ -3,12 +3,12 @@ import * as z from 'zod';
 import { PROTOCOL } from './names.ts';
 
 /** Characters of one text, and entries of one list: no worker and no coordinator takes more. */
-const MAX_TEXT = 1_000_000;
-const MAX_LIST = 20_000;
+const MAX_TEXT_CHARACTERS = 1_000_000;
+const MAX_LIST_ITEMS = 20_000;
 
-const text = z.string().max(MAX_TEXT);
+const text = z.string().max(MAX_TEXT_CHARACTERS);
 const name = z.string().min(1).max(1000);
-const list = z.array(text).max(MAX_LIST);
+const list = z.array(text).max(MAX_LIST_ITEMS);
 const commit = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/);
 const milliseconds = z.number().int().positive();
 /** Nothing that git takes for an option, or for a program that it should run. */
@@ -154,9 +154,9 @@ export const verdictSchema = z.strictObject({
 export type Payload = z.infer<typeof payloadSchema>;
 
 /** Characters of a text in an answer, which goes into the journal. */
-const MAX_TOLD = 25_000;
-const told = z.string().max(MAX_TOLD);
-const toldList = z.array(told).max(MAX_LIST);
+const MAX_TOLD_CHARACTERS = 25_000;
+const told = z.string().max(MAX_TOLD_CHARACTERS);
+const toldList = z.array(told).max(MAX_LIST_ITEMS);
 /** No run adds up to more. */
 const figure = z.number().nonnegative().max(1e15);
 

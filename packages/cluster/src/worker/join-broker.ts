@@ -7,7 +7,7 @@ import type { WorkerDescription } from '../protocol/self-description.ts';
 import { thisMachine } from './this-machine.ts';
 
 /** A name that a worker still has which was killed on another machine is free after this long. */
-const NAME_PATIENCE_MS = 20_000;
+const NAME_TIMEOUT_MS = 20_000;
 
 /**
  * Joins under a name that no other worker has; with `mayCount` a number is added to it.
@@ -20,7 +20,7 @@ export async function joinBroker(
   mayCount: boolean,
   stop: AbortSignal,
 ): Promise<WorkerDescription | undefined> {
-  const until = performance.now() + NAME_PATIENCE_MS;
+  const until = performance.now() + NAME_TIMEOUT_MS;
   for (let number = 1; !stop.aborted;) {
     const name = number === 1 ? description.name : `${description.name}-${number}`;
     const named = { ...description, name };

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createRemoteRef, GitError, type Repository, SAGE_REFS, updateRefs } from '@sage/git';
 
 /** How long a remote that cannot be reached is tried again. */
-const PATIENCE_MS = 10 * 60_000;
+const PUSH_TIMEOUT_MS = 10 * 60_000;
 const MAX_PAUSE_MS = 30_000;
 
 /**
@@ -14,9 +14,9 @@ export async function pushWork(
   repository: Repository,
   work: { readonly ref: string; readonly commit: string },
   signal: AbortSignal,
-  patience = PATIENCE_MS,
+  timeout = PUSH_TIMEOUT_MS,
 ): Promise<void> {
-  const until = performance.now() + patience;
+  const until = performance.now() + timeout;
   for (let pause = 1_000; ; pause = Math.min(2 * pause, MAX_PAUSE_MS)) {
     if (signal.aborted) throw await kept(repository, work, 'nobody waits for it any more');
     try {

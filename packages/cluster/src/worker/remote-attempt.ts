@@ -7,8 +7,8 @@ import { PushError, pushWork } from './push-work.ts';
 import type { RunRoom } from './run-rooms.ts';
 
 /** Most characters of a text, and entries of a list, that an answer carries. */
-const MAX_TEXT = 20_000;
-const MAX_LIST = 2_000;
+const MAX_TEXT_CHARACTERS = 20_000;
+const MAX_LIST_ITEMS = 2_000;
 
 /** A question that nobody has answered is asked again after this long. */
 const ASK_AGAIN_MS = 3_000;
@@ -126,7 +126,7 @@ export async function workOn(attempt: RemoteAttempt): Promise<Answer> {
     return { ...answer, head: result.commit };
   } catch (error) {
     if (!(error instanceof PushError)) throw error;
-    // It was to end at once: that is no fault of this machine.
+    // It was asked to end at once, so this machine is not at fault.
     return {
       ...answer,
       outcome: killSignal.aborted ? 'interrupted' : 'machine-failed',
@@ -169,7 +169,7 @@ function answerOf(
 ): Answer {
   const { outcome, category, reason, summary, retryAfter, exitCode, seconds } = result;
   const { tokens, inputTokens, outputTokens, cachedTokens, costUsd } = result;
-  const list = (texts: readonly string[] | undefined) => texts?.slice(0, MAX_LIST).map(cut);
+  const list = (texts: readonly string[] | undefined) => texts?.slice(0, MAX_LIST_ITEMS).map(cut);
   return {
     v: PROTOCOL,
     fence,
@@ -195,9 +195,9 @@ function answerOf(
 }
 
 function short(report: AgentReport) {
-  return { ...report, text: cut(report.text), denied: report.denied.slice(-MAX_LIST).map(cut) };
+  return { ...report, text: cut(report.text), denied: report.denied.slice(-MAX_LIST_ITEMS).map(cut) };
 }
 
 function cut(text: string): string {
-  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}...` : text;
+  return text.length > MAX_TEXT_CHARACTERS ? `${text.slice(0, MAX_TEXT_CHARACTERS)}...` : text;
 }

@@ -3,7 +3,7 @@ import type { Job, Worker } from 'bullmq';
 import { type Broker, queueNames } from '../broker/broker.ts';
 import { CHANNELS, needsOfQueue } from '../protocol/names.ts';
 
-/** A worker looks for work this often where nobody tells it of some. */
+/** How often a worker looks for work without a message that there is some. */
 const LOOK_MS = 1_000;
 
 /** A worker that failed pauses this long, twice as long each time it fails again. */

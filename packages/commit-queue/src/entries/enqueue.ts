@@ -95,7 +95,7 @@ export async function enqueueWorks(
         fresh.set(workKey(entry), { entry, works: [work] });
       }
     } catch (error) {
-      // One that cannot be taken in is no reason to refuse the others.
+      // One that cannot be added is no reason to refuse the others.
       results.set(work, error instanceof Error ? error : new Error(String(error)));
     }
   }

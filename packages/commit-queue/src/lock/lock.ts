@@ -25,7 +25,7 @@ export interface Lock extends AsyncDisposable {
 export interface LockOptions {
   /** How long to wait for another holder, in ms; 0 asks once. */
   readonly timeout: number;
-  /** Shown to whoever has to wait. */
+  /** Shown to those who have to wait. */
   readonly purpose?: string;
   readonly signal?: AbortSignal;
 }
@@ -176,7 +176,7 @@ async function generations(folder: string): Promise<number[]> {
     .sort((a, b) => a - b);
 }
 
-/** Content that is no owner (released, or torn by a power cut) leaves the lock free. */
+/** Content that does not name an owner (released, or torn by a power cut) leaves the lock free. */
 async function readContent(
   file: string,
 ): Promise<LockOwner | { boot?: unknown; tornSince?: number | null } | 'gone'> {

@@ -27,7 +27,7 @@ export function ownIdentity(): Promise<ProcessIdentity> {
 /**
  * Whether that process has ended for certain. A process of another machine or container cannot be seen from here
  * and counts as running. The same boot is the same machine, whatever its name is now.
- * @throws {Error} when the system does not say: an error is no proof of death.
+ * @throws {Error} when the system does not say: an error does not prove that it has ended.
  */
 export async function hasEnded(other: ProcessIdentity): Promise<boolean> {
   const mine = await ownIdentity();

@@ -21,7 +21,7 @@ export async function processStart(pid: number): Promise<string | undefined> {
   }
 }
 
-/** As `ps` says it. That it says nothing is no proof: the system has to know no such process, either. */
+/** As `ps` reports it. Silence proves nothing: the system must also have no such process. */
 export async function startByPs(pid: number, ps = 'ps'): Promise<string | undefined> {
   // lstart is local time in words: pin zone and language.
   const env = { PATH: process.env['PATH'] ?? '', TZ: 'UTC', LC_ALL: 'C' };

@@ -9,7 +9,7 @@ export const QUEUE_LOCK = 'sage-queue';
 export interface QueueLockOptions {
   /** Milliseconds. */
   readonly timeout: number;
-  /** Shown to whoever waits for the lock. */
+  /** Shown to those who wait for the lock. */
   readonly purpose: string;
   readonly signal: AbortSignal | undefined;
 }

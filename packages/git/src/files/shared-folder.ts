@@ -35,7 +35,7 @@ async function makeFolders(folder: string, share: (made: string) => void | Promi
   try {
     await mkdir(folder);
   } catch (error) {
-    // A file in its place is found by whoever writes below.
+    // If a file is in its place, whoever writes below finds that out.
     if (isErrno(error, 'EEXIST')) return;
     if (!isErrno(error, 'ENOENT')) throw error;
     await makeFolders(dirname(folder), share);

@@ -167,7 +167,7 @@ async function newDirectory(commonDir: string, shared: SharedPermissions | undef
     await makeTopFolder(home, shared);
     await removeOlder(home, MAX_AGE_MS);
     const directory = await mkdtemp(join(home, 'of-'));
-    // Then whoever shares the repository can clear it away.
+    // So that others who share the repository can remove it.
     shareAsAround(directory);
     return directory;
   } catch {

@@ -10,7 +10,7 @@ const COMMANDS =
   /^(filter\..*\.(clean|smudge|process)|merge\..*\.driver|diff\..*\.(textconv|command)|diff\.external|gpg(\..*)?\.program|core\.sshcommand|credential(\..*)?\.helper)$/i;
 /** What in a command could name a file. */
 const WORD = /[^\s'"|&;<>()$`%=]+/g;
-/** More beside a program, in the folder at the top that it is in, is no set of helpers of it. */
+/** With more files next to a program, in its top folder, they are not taken for its helpers. */
 const MAX_FILES = 300;
 
 /** A command of the user's settings that runs a program of the repository. */

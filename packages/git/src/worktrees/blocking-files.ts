@@ -44,7 +44,7 @@ export async function withoutBlocking<T>(
   }
 }
 
-/** Another git may wait at a pipe as well, and would wait on without its name: opening both ends lets it go on. */
+/** Another git may wait at a pipe as well, and would keep waiting once its name is gone: opening both ends lets it continue. */
 async function removeBlocking(path: Buffer): Promise<void> {
   const { O_RDWR, O_NONBLOCK, O_NOFOLLOW } = constants;
   const isPipe = (await lstat(path)).isFIFO();

@@ -11,7 +11,7 @@ export interface WorktreeFiles {
   /** The user's repository: its filters, attributes and ignore rules decide. */
   readonly repository: Repository;
   readonly workTree: string;
-  /** The caller's own index: that of whoever worked there could be forged. */
+  /** The caller's own index: that of the agent could be forged. */
   readonly indexFile: string;
 }
 

@@ -27,7 +27,7 @@ export interface SnapshotOptions extends Exclusion {
   /** The user's repository: its filters, attributes and ignore rules decide, and the objects go there. */
   readonly repository: Repository;
   readonly workTree: string;
-  /** The caller's own index of the worktree; that of whoever worked there could be forged. It is only read. */
+  /** The caller's own index of the worktree, because that of the agent could be forged. It is only read. */
   readonly indexFile: string;
   /** The commit whose files this index has; undefined where that is not known. */
   readonly indexCommit: string | undefined;

@@ -78,7 +78,7 @@ export class AttemptRunner {
   }
 
   /**
-   * The target's tip, which has to contain what the ticket depends on. An attempt that goes on elsewhere keeps its base.
+   * The target's tip, which has to contain what the ticket depends on. An attempt that is still running elsewhere keeps its base.
    */
   async #baseFor(ticket: Ticket): Promise<string> {
     const { target, backlog, log, workers } = this.#context;

@@ -37,7 +37,7 @@ export interface SupervisorOptions {
   /** Nothing more starts, for this reason; what is finished lands. */
   readonly giveUp: (reason: string) => void;
   readonly turnedAway: TurnedAway;
-  /** Resolves with the number of a free worker, for an agent that goes on. */
+  /** Resolves with the number of a free worker, for an agent that continues its work. */
   readonly nextWorker: () => Promise<number>;
   /** A ticket is left for another run. */
   readonly onSkipped: (ticket: string) => void;
@@ -120,10 +120,10 @@ export class AttemptSupervisor {
     switch (outcome) {
       case 'completed':
         breaker.onCompleted(this.#nth.get(ticket.id) ?? 0);
-        turnedAway.cameThrough(ticket.id);
+        turnedAway.gotThrough(ticket.id);
         return true;
       case 'deferred':
-        turnedAway.cameThrough(ticket.id);
+        turnedAway.gotThrough(ticket.id);
         breaker.onAttemptFailed(this.#failureOf(ticket, reason), result.seconds);
         await retries.deferred(ticket, {
           category,
@@ -227,7 +227,7 @@ export class AttemptSupervisor {
     };
     const signal = AbortSignal.any([halt.signal, cut.signal]);
     const review = reviewOf(this.#context, ticket, signal);
-    // While a person looks at the work, others go on; what is sent back waits for a worker like them.
+    // While a person looks at the work, others continue; work that is sent back waits for a worker like any other.
     const onReview = async (work: FinishedWork): Promise<Review> => {
       over.resolve();
       if (!settings.ask) free();

@@ -25,7 +25,7 @@ const FOLDERS: ReadonlySet<string> = new Set(
 );
 const PATHS = /^(\.github\/(workflows|actions|hooks)\/|\.github\/copilot-instructions\.md$|\.config\/mise)/;
 
-/** Changed files that change what runs later without anybody calling it. Those that configure Sage are told elsewhere. */
+/** Changed files that change what runs later without anybody calling it. Those that configure Sage are reported elsewhere. */
 export function changesWhatRuns(paths: readonly string[]): string[] {
   return paths.filter((path) => {
     const steps = path.split('/');

@@ -11,7 +11,7 @@ const SUFFIX = '.batch';
 /**
  * The tickets of each component that are asked about together: those that `.sage/batches/COMPONENT.batch` names, an id
  * a line, else all of the component. Empty lines and those that begin with `#` are left out.
- * @throws {BacklogError} for an id that is no ticket.
+ * @throws {BacklogError} for an id that is not a ticket.
  */
 export async function readComponentBatches(
   root: string,

@@ -1,7 +1,7 @@
 import type { Ticket } from '@sage/tickets';
 import type { FinishedWork } from '@sage/workers';
 
-/** What a run asks the person before it goes on. */
+/** What a run asks a person before it continues. */
 export type Question =
   | { readonly kind: 'start'; readonly ticket: Ticket }
   /** Tickets that could start now, beside each other, or all of a component. */
@@ -27,7 +27,7 @@ export type Decision =
   | 'yes'
   | 'no'
   | 'quit'
-  /** To `completion`: the agent goes on with its work and this comment. */
+  /** To `completion`: the agent continues its work with this comment. */
   | { readonly sendBack: string }
   /** To `completion`: the ticket is deferred for this reason. */
   | { readonly defer: string }

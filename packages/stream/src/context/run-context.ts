@@ -44,7 +44,7 @@ export interface RunSettings {
   readonly budget: BudgetLimits;
   /** Whether to wait while the account is at its limit; otherwise nothing more starts. */
   readonly wait: boolean;
-  /** Whether to go on when every ticket fails the same way. */
+  /** Whether to continue when every ticket fails the same way. */
   readonly keepGoing?: boolean;
   readonly verifyCommand?: string;
   /** How a person signs in to the agent's account, where that is known. */

@@ -12,7 +12,7 @@ export interface Behind {
 }
 
 /**
- * Draws how tickets go on, each attempt as earlier ones ended, as often as a run tries a ticket (`Setbacks`). Landings
+ * Draws how tickets continue, each attempt as earlier ones ended, as often as a run tries a ticket (`RetryPolicy`). Landings
  * take as long as one of the earlier ones, each as likely; the one that is waited for, longer than it has taken.
  */
 export function courses(

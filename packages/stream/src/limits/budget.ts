@@ -31,7 +31,7 @@ export function overBudget(
   return undefined;
 }
 
-/** What the user should know of limits that an agent which has told nothing `times` times cannot be held to. */
+/** What the user should know about limits that cannot be enforced, because the agent has not reported its usage `times` times. */
 export function withoutEffect(
   { maxCost, maxTokens }: BudgetLimits,
   { usage }: Pick<RunState, 'usage'>,

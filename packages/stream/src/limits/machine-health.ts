@@ -2,11 +2,11 @@
 const FIRST_PAUSE_MS = 2_000;
 const MAX_PAUSES = 6;
 
-export const GO_ON = 'fix that, then run sage stream --resume';
+export const FIX_AND_RESUME = 'fix that, then run sage stream --resume';
 
 /** Why a run stops that has waited for the machine in vain. */
 export function machineFailed(what: string): string {
-  return `this machine cannot continue (${MAX_PAUSES + 1} times in a row): ${what}; ${GO_ON}`;
+  return `this machine cannot continue (${MAX_PAUSES + 1} times in a row): ${what}; ${FIX_AND_RESUME}`;
 }
 
 /**
@@ -27,7 +27,7 @@ export class MachineHealth {
     return Math.max(0, this.#closedUntil - this.#now());
   }
 
-  /** Returns the pause in milliseconds; undefined when there is no use in waiting. What fails during a pause counts once. */
+  /** Returns the pause in milliseconds; undefined if waiting is of no use. Failures during a pause count once. */
   failed(): number | undefined {
     if (this.remaining() > 0) return this.remaining();
     if (this.#pauses === MAX_PAUSES) return undefined;

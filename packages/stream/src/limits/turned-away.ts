@@ -25,7 +25,7 @@ export class TurnedAway {
   }
 
   /** The attempt of a ticket has come through. */
-  cameThrough(ticket: string): void {
+  gotThrough(ticket: string): void {
     this.#tickets.delete(ticket);
     for (const other of this.#tickets.values()) {
       other.othersSince = true;
@@ -38,7 +38,7 @@ export class TurnedAway {
     return this.#tickets.get(ticket)?.othersSince === false;
   }
 
-  /** How often it was turned away, where that is its own fault by now. */
+  /** How often it was turned away, if that counts as its own fault by now. */
   timesAlone(ticket: string): number | undefined {
     const refused = this.#tickets.get(ticket);
     return refused?.othersEver && refused.times >= MAX_TIMES ? refused.times : undefined;

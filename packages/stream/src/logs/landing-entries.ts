@@ -1,7 +1,7 @@
 import type { LandingResult } from '@sage/journal';
 import { type LogEntry, withoutControls } from '@sage/workers';
 
-/** What the journal says of a landing; of a verify that failed, its last lines, unless all of them are told. */
+/** What the journal says of a landing; of a verify that failed, its last lines, unless all of them are printed. */
 export function landingEntries(landing: LandingResult, verifyIsTold: boolean): LogEntry[] {
   switch (landing.state) {
     case 'landed': {

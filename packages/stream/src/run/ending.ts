@@ -1,6 +1,6 @@
 import { QueueStoppedError } from '@sage/commit-queue';
 import { isMachineError } from '@sage/workers';
-import { GO_ON } from '../limits/machine-health.ts';
+import { FIX_AND_RESUME } from '../limits/machine-health.ts';
 
 /** Why a run ends before its tickets are done. */
 export class Ending {
@@ -16,7 +16,8 @@ export class Ending {
   /** The queue cannot continue: nothing starts, and nothing lands. */
   stop(error: unknown): void {
     this.landNoMore();
-    const advice = isMachineError(error) && !(error instanceof QueueStoppedError) ? `; ${GO_ON}` : '';
+    const advice =
+      isMachineError(error) && !(error instanceof QueueStoppedError) ? `; ${FIX_AND_RESUME}` : '';
     this.#stopped ??= messageOf(error) + advice;
   }
 

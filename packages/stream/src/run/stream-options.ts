@@ -29,7 +29,7 @@ export interface StreamOptions extends Selection, ForWorkers {
   /** Branch to land on; by default see `chooseTarget`. */
   readonly target?: string;
   readonly verify?: VerifySettings;
-  /** Whether to go on when every ticket fails the same way; false by default. */
+  /** Whether to continue when every ticket fails the same way; false by default. */
   readonly keepGoing?: boolean;
   /** Whether verify has to pass on the commit that a new run starts from; true by default. */
   readonly baseline?: boolean;

@@ -11,7 +11,7 @@ import type { TurnedAway } from '../limits/turned-away.ts';
 import type { LiveInputs } from '../live/live-inputs.ts';
 import type { TicketAction, TicketRequest } from '../live/ticket-requests.ts';
 
-/** A ticket that no worker has room for is looked at again after this long: nobody tells that one has joined. */
+/** When to look again at a ticket that no worker has room for: nothing announces that a worker has joined. */
 const ROOM_LOOK_MS = 1_000;
 
 export interface TicketStartsOptions {
@@ -68,7 +68,7 @@ export class TicketStarts {
     this.#context.scheduler.deferred(id);
   }
 
-  /** Resolves with the number of a free worker, for an agent that goes on. */
+  /** Resolves with the number of a free worker, for an agent that continues its work. */
   nextWorker(): Promise<number> {
     const { promise, resolve } = Promise.withResolvers<number>();
     this.#returning.push(resolve);

@@ -2,8 +2,8 @@ import type { RunEvent } from '@sage/journal';
 import type { Backlog } from '../backlog/backlog.ts';
 
 /**
- * Tickets that the run had deferred, as the backlog was told, and that are open there again: a person wants them tried
- * once more. A deferral that a killed process did not get to write down is none of these.
+ * Tickets that the run had deferred, also in the backlog, and that are open there again: a person wants them tried
+ * once more. A deferral that a killed process could not write down any more does not count.
  */
 export function setBackTickets(
   events: readonly RunEvent[],

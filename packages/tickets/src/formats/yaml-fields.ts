@@ -104,7 +104,7 @@ function scalar(written: string): string | undefined {
 function withoutComment(written: string): string {
   const whole = /^(?:'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|\[[^\]]*\])(?=\s|$)/.exec(written);
   if (whole) return whole[0];
-  // What goes on below may hold a # as well.
+  // A value that continues below may contain a # as well.
   if (/^['"[]/.test(written)) return written.trimEnd();
   const comment = /(?:^|\s)#/.exec(written);
   return (comment ? written.slice(0, comment.index) : written).trimEnd();

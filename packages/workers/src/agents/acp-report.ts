@@ -34,7 +34,7 @@ export function readAcpEvent(report: AgentReport, event: AgentEvent): AgentRepor
   }
 }
 
-/** The protocol's own number for "sign in first" is no status of HTTP. */
+/** The protocol's own number for "sign in first", which is not an HTTP status. */
 const AUTH_REQUIRED = -32_000;
 
 function errorOf(value: AgentEvent): unknown {

@@ -27,7 +27,7 @@ export interface Agent {
   readonly install?: string;
   /** Absent where Sage does not know how the agent signs in. */
   readonly signIn?: SignIn | undefined;
-  /** A session belongs to the folder that it began in: another attempt, in another worktree, cannot go on with it. */
+  /** A session belongs to the folder that it began in: another attempt, in another worktree, cannot resume it. */
   readonly sessionsStay?: boolean;
   /** How it is allowed what it is granted, where it has such a notion. */
   readonly grant?: (command: string, grant: Grant) => Granted;

@@ -4,7 +4,7 @@ import type { PermissionPolicy } from './permission.ts';
 export interface Grant {
   /** Undefined where nobody has chosen: the agent's own command says it. */
   readonly policy: PermissionPolicy | undefined;
-  /** Shell lines; one that ends with ` *` may go on. */
+  /** Shell lines; one that ends with ` *` allows anything after it. */
   readonly commands: readonly string[];
   /** Rules of the user's own settings of the agent, in its own words: those of a checkout that the user has trusted. */
   readonly rules: readonly string[];

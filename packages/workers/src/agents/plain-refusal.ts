@@ -40,7 +40,7 @@ export function plainRefusal(
     const message = line.replace(PREFIX, '');
     const problem = problemOf(message);
     if (API_STATUS.test(line) || REFUSALS.some((refusal) => refusal.test(message)))
-      // Where it tells when it works again, it passes by itself.
+      // If it says when it works again, it passes by itself.
       return problem.kind === 'rate-limit' ? problem : { ...problem, kind: 'account' };
     if (!changed && BARE.test(message) && problem.kind === 'account') return problem;
   }

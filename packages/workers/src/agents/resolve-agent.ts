@@ -10,7 +10,7 @@ import { KNOWN_AGENTS } from './known-agents.ts';
 /** Before the command of an agent that speaks the Agent Client Protocol. */
 const ACP = 'acp:';
 
-/** The shell line that is the name of an agent; undefined where the name is none. */
+/** The shell line in the name of an agent; undefined if the name is not one. */
 export function serverLine(name: string | undefined): string | undefined {
   return name?.trim().startsWith(ACP) === true ? name : undefined;
 }

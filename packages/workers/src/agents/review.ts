@@ -15,5 +15,5 @@ export type Review =
   | { readonly verdict: 'accepted' | 'quit' }
   /** The ticket is deferred for this reason. */
   | { readonly verdict: 'deferred'; readonly reason: string }
-  /** The agent goes on with its work and this comment. */
+  /** The agent continues its work with this comment. */
   | { readonly verdict: 'sent-back'; readonly comment: string };

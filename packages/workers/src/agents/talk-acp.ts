@@ -17,7 +17,7 @@ const MAX_PROMPT_BYTES = 2 ** 26;
 export interface Conversation {
   readonly promptFile: string;
   readonly cwd: string;
-  /** A session to go on with, where the agent can. */
+  /** A session to resume, if the agent can. */
   readonly session?: string;
   readonly policy: PermissionPolicy;
   /** Shell lines that it may run whatever the policy. */
@@ -30,7 +30,7 @@ export interface Conversation {
 
 /**
  * One prompt to an agent that speaks the Agent Client Protocol, to its end. Aborting `ending` cancels the turn. The agent
- * may stay alive after it: whoever started it ends it.
+ * may stay alive after it: the caller that started it ends it.
  */
 export async function talkAcp(pipes: Pipes, ending: AbortSignal, conversation: Conversation): Promise<void> {
   const { log } = conversation;

@@ -126,7 +126,7 @@ async function loop(options: CheckLoopOptions): Promise<AttemptResult> {
     const settings = await changedMember(request, worktree, collected);
     if (settings !== undefined) return { ...result, ...judgeSettings(settings) };
     const failed = await runTicketChecks(checks, round, context);
-    // An agent that has finished has finished, whoever stops the run since; checks that were cut off say nothing.
+    // An agent that has finished has finished, even if the run was stopped since; checks that were cut off say nothing.
     if (checks.length > 0 && context.signal?.aborted) return { ...result, outcome: 'interrupted' };
     const [first] = failed;
     if (!first) {

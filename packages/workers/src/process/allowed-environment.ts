@@ -42,7 +42,7 @@ export function agentEnvironment(base: NodeJS.ProcessEnv, names: readonly string
   return { ...Object.fromEntries(safe), ...matching(base, names) };
 }
 
-/** A user's name alone is no secret; a token that stands in its place is. */
+/** A user's name alone is not a secret, but a token in its place is. */
 const SHORTEST_TOKEN = 20;
 
 /** Passwords and tokens in the addresses that all commands see: of proxies, of registries. */

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 const CLOSE = 'syscall(436, 3, 0xffffffff, 0); exec { $ARGV[0] } @ARGV or die "$ARGV[0]: $!\\n";';
 
 /**
- * The words before bubblewrap that close what this process has open from whoever started it (files of a shell, pipes of a
+ * The words before bubblewrap that close what this process has inherited open (files of a shell, pipes of a
  * build machine): a command in the sandbox would have them as well. None where there is no Perl.
  */
 export function withoutInheritedFiles(root: string): readonly string[] {

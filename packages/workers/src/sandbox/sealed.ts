@@ -14,7 +14,7 @@ export interface Sealed {
 }
 
 /**
- * A mount over a file goes away when somebody outside puts another file there, as programs do that write a login anew,
+ * A mount over a file goes away when somebody outside puts another file there, as programs do that rewrite a login,
  * and nothing can be mounted over a file that is not there yet. So the folders that hidden files are in, or would be in,
  * are empty ones, with everything else mounted into them. All paths are without links.
  */

@@ -41,7 +41,7 @@ export class AttemptLog {
         for await (const lines of followed.lines.read())
           for (const line of lines) yield* this.#entries(part.name, followed, line);
       } catch (error) {
-        // It was cleared away, or made anew, between two looks.
+        // It was removed, or made again, between two looks.
         if (!isErrno(error, 'ENOENT')) throw error;
       }
       if (!isOver) continue;

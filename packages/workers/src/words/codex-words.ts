@@ -23,7 +23,7 @@ export function codexWords(event: AgentEvent): Word[] | undefined {
   }
 }
 
-/** The rest is told when it is over: not every item is announced. */
+/** The rest is reported when it is over: not every item is announced. */
 function started(item: AgentEvent): Word[] {
   return item['type'] === 'command_execution' ? [toolWord('Run', item)] : [];
 }

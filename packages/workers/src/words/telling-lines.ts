@@ -14,7 +14,7 @@ export function tellingLines(output: readonly string[], reason = ''): string[] {
     );
     for (const each of said.toReversed()) {
       const text = brief(withoutResult(each), LINE_CHARACTERS);
-      // A line of frames and rulers tells nothing.
+      // A line of frames and rulers says nothing.
       if (!/[\p{L}\p{N}]/u.test(text) || reason.includes(text) || told.includes(text)) continue;
       told.unshift(text);
       if (told.length === LINES) return told;

@@ -5,7 +5,7 @@ import type { Word } from './word.ts';
 const RUNS = /^(?:bash|shell|run|run_shell_command|execute|command|terminal|exec)$/i;
 const CHANGES =
   /^(?:edit|multiedit|write|notebookedit|write_file|replace|edit_file|apply_patch|patch|create|delete|move)$/i;
-/** How much of a command is told. */
+/** How much of a command is shown. */
 const COMMAND_CHARACTERS = 1_000;
 const RESULT_CHARACTERS = 300;
 
@@ -17,7 +17,7 @@ export function toolWord(tool: string, input: unknown): Word {
   return { kind: 'used', text: activity };
 }
 
-/** What a tool said that had no success: how it ends tells most. */
+/** What a failed tool said: its end says most. */
 export function failedWord(text: string | undefined, name = 'it failed'): Word {
   const lines = (text ?? '').split('\n').filter((line) => line.trim() !== '');
   return { kind: 'failed', text: brief(lines.slice(-2).join(' / '), RESULT_CHARACTERS) || name };

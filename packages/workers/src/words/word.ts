@@ -6,7 +6,7 @@ export interface Word {
   readonly kind: 'said' | 'ran' | 'changed' | 'used' | 'failed' | 'denied' | 'problem';
   /** Without control characters, but for line breaks. */
   readonly text: string;
-  /** A piece of what is said: it goes on right after the piece before. */
+  /** A piece of what is said: it continues right after the piece before. */
   readonly piece?: true;
 }
 

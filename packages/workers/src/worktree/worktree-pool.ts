@@ -112,7 +112,7 @@ export class WorktreePool {
     await cleanWorktree(this.#files(slot), { commit, keepIgnored: true });
   }
 
-  /** With `discard` it is not used again. Cleaning goes on after this has resolved. */
+  /** With `discard` it is not used again. Cleaning continues after this has resolved. */
   async giveBack({ number }: PooledWorktree, { discard = false } = {}): Promise<void> {
     const slot = this.#used.get(number);
     if (!slot) return;

@@ -20,7 +20,7 @@ export function doneEdits(
   return date === undefined || date === textOf(updated) ? edits : [...edits, replace(updated!, date, text)];
 }
 
-/** Where there is no value yet, it keeps its distance from the colon and from a comment. */
+/** If there is no value yet, it keeps its distance from the colon and from a comment. */
 function replace({ start, end, quote }: YamlField, value: string, text: string): TextEdit {
   const before = start === end && text[start - 1] === ':' ? ' ' : '';
   const after = start === end && text[start] === '#' ? ' ' : '';

@@ -19,7 +19,7 @@ export interface Issues {
   readonly twice: ReadonlySet<string>;
 }
 
-/** @throws {TicketIndexError} with the place of a line that is no issue. */
+/** @throws {TicketIndexError} with the place of a line that is not an issue. */
 export function readIssues(text: string, file: string): Issues {
   const byId = new Map<string, Issue>();
   const twice = new Set<string>();

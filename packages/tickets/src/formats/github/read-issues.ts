@@ -37,7 +37,7 @@ interface GithubIssues {
 /**
  * The issues of GitHub as tickets, by their numbers. An issue with open sub-issues is a container; what blocks an issue and
  * is not in the list is not waited for.
- * @throws {TicketIndexError} for what is no list of issues.
+ * @throws {TicketIndexError} for anything but a list of issues.
  */
 export function readGithubIssues(json: string, file: string): GithubIssues {
   const issues = parsed(json, file);

@@ -7,7 +7,7 @@ import { lookedUp } from '../looked-up.ts';
 import { PRIORITIES } from './statuses.ts';
 import type { Task } from './tasks.ts';
 
-/** What an agent is told of a task. */
+/** What an agent reads about a task. */
 export function proseOf({ node }: Task): {
   readonly title: string | undefined;
   readonly description: string;
