@@ -1,6 +1,7 @@
 import type { RunEvent, RunFact } from './events.ts';
 import { Journal, journalFile } from './journal.ts';
-import { RunFold, type RunState } from './run-state.ts';
+import { RunFold } from './run-fold.ts';
+import type { RunState } from './run-state.ts';
 
 /** The journal of one run, with the state that it adds up to. Every event goes through here, in order. */
 export class RunLog {

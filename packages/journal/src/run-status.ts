@@ -1,6 +1,6 @@
 import type { DeferCategory } from '@sage/tickets';
 import type { RunEvent, RunOutcome } from './events.ts';
-import { RunFold } from './run-state.ts';
+import { RunFold } from './run-fold.ts';
 
 /** A running agent, or, in a killed run, one that was cut off. */
 export interface AgentStatus {

@@ -2,7 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { NoSuchRunError } from './errors.ts';
 import type { RunEvent } from './events.ts';
 import { journalFile, parseJournal, runsDirectory } from './journal.ts';
-import { RunFold, type RunState } from './run-state.ts';
+import { RunFold } from './run-fold.ts';
+import type { RunState } from './run-state.ts';
 
 /** A run of a repository that has a folder. */
 export interface RunFile {

@@ -1,41 +1,31 @@
 import { posix } from 'node:path';
-import { removeTree } from '@sage/git';
-import type { Agent } from '../agents/agent.ts';
 import type { AgentRun } from '../agents/agent-run.ts';
 import type { Review } from '../agents/review.ts';
 import { shortActivity } from '../agents/activity.ts';
-import { type AgentEnd, canResume, runAgent } from '../agents/run-agent.ts';
+import type { AgentEnd } from '../agents/run-agent.ts';
 import type { AttemptFiles } from './attempt-files.ts';
+import { collectWork } from './collect-work.ts';
+import { canBeFixed, judgeFailed, logLines } from './failed-check.ts';
 import { keepIgnored } from './leftovers.ts';
 import { type Judgement, judgeOutcome, shorten } from './outcome.ts';
-import { composeFollowUp } from '../prompt/prompt.ts';
-import type { AttemptResult, FailedCheck, PreviousAttempt, WorkCheck, WorkRequest } from '../request.ts';
-import type { CommandLimits } from '../process/command-run.ts';
+import type { AttemptResult, WorkRequest } from '../request.ts';
 import { isMachineError } from '../process/machine-error.ts';
-import { appendRegular, readRegular, replaceRegular } from '../process/regular-file.ts';
+import { appendRegular } from '../process/regular-file.ts';
 import { fullFileSystem } from '../process/room.ts';
-import type { Masker } from '../process/secrets.ts';
 import type { StepContext } from '../process/step.ts';
 import { changedMember } from './protected-member.ts';
 import { runTicketChecks, unusableCheck } from './ticket-checks.ts';
+import { isLost, maskedResult, runTurn, type TurnOptions } from './turn.ts';
 import { sumUsage, ownUsage, type TokenUsage, usageOf } from '../usage.ts';
 import type { UsedWorktree } from '../worktree/used-worktree.ts';
 
-export interface CheckLoopOptions extends Pick<CommandLimits, 'idleTimeout'> {
-  readonly agent: Agent;
+export interface CheckLoopOptions extends TurnOptions {
   readonly request: WorkRequest;
   readonly worktree: UsedWorktree;
-  /** Shell lines that the agent may run. */
-  readonly commands?: readonly string[];
-  /** What is said where an agent fails that Sage does not know: keys that it did not see. */
+  /** What is said if an agent fails that Sage does not know: keys that it did not see. */
   readonly withheld?: string;
-  readonly files: AttemptFiles;
-  /** Of checks, and of the agent. */
+  /** Of checks. */
   readonly context: StepContext;
-  readonly agentContext: StepContext;
-  readonly run: AgentRun;
-  /** The whole prompt: for an agent that remembers nothing. */
-  readonly prompt: (previous: PreviousAttempt | undefined) => Promise<string>;
 }
 
 /**
@@ -53,7 +43,7 @@ export async function runCheckLoop(options: CheckLoopOptions): Promise<AttemptRe
       ? { outcome: 'machine-failed', reason }
       : { outcome: 'failed', category: 'agent_failed', reason };
     // What the agent had done by then is not lost.
-    const collected = await collect(worktree, request.message, run.killSignal).catch(() => undefined);
+    const collected = await collectWork(worktree, request.message, run.killSignal).catch(() => undefined);
     if (collected?.commit === undefined) return notRun(failed, files);
     const { commit, changedFiles, ignoredFiles } = collected;
     return { ...notRun(failed, files), commit, changedFiles, ignoredFiles };
@@ -90,7 +80,7 @@ async function loop(options: CheckLoopOptions): Promise<AttemptResult> {
     fresh = false;
     // With checks the worker is not free before they are over.
     if (checks.length === 0) await run.beforeCollecting?.(end.exit.exitCode);
-    const collected = await collect(worktree, request.message, run.killSignal);
+    const collected = await collectWork(worktree, request.message, run.killSignal);
     const ignored = collected.commit === undefined ? await keepIgnored(worktree, files) : [];
     const { usage: told, ...judgement } = judgeOutcome({
       exit: end.exit,
@@ -164,50 +154,6 @@ function reviewed(result: AttemptResult, review: Exclude<Review, { verdict: 'sen
   return { ...result, outcome: 'interrupted' };
 }
 
-const MAX_RESULT_BYTES = 2 ** 20;
-
-/** The agent wrote it: what is kept of it holds no secret. */
-async function maskedResult(file: string, masker: Masker | undefined): Promise<string | undefined> {
-  const text = await readRegular(file, MAX_RESULT_BYTES);
-  if (text === undefined || !masker || masker.empty) return text;
-  const masked = masker.text(text);
-  if (masked !== text) await replaceRegular(file, masked);
-  return masked;
-}
-
-interface Turn {
-  readonly session: string | undefined;
-  readonly previous: PreviousAttempt | undefined;
-  readonly timeout: number;
-  /** Whether the worktree holds nothing of what the session knows. */
-  readonly fresh: boolean;
-}
-
-async function runTurn(
-  { agent, commands, files, agentContext: context, idleTimeout, run, prompt }: CheckLoopOptions,
-  { session, previous, timeout, fresh }: Turn,
-): Promise<AgentEnd> {
-  const resumes = previous !== undefined && !(fresh && agent.sessionsStay) && canResume(agent, session);
-  await replaceRegular(
-    files.prompt,
-    resumes ? composeFollowUp(previous, fresh, context.cwd) : await prompt(previous),
-  );
-  await removeTree(files.result);
-  return runAgent(
-    agent,
-    {
-      ...context,
-      commands,
-      promptFile: files.prompt,
-      outputFile: files.output,
-      timeout,
-      idleTimeout,
-      session: resumes ? session : undefined,
-    },
-    run,
-  );
-}
-
 function withHint(judgement: Judgement, withheld: string | undefined): Judgement {
   const { outcome, category, reason = 'it failed' } = judgement;
   const failed = outcome === 'account-refused' || (outcome === 'failed' && category === 'agent_failed');
@@ -222,38 +168,9 @@ function deniedIn(report: AgentEnd['report'], cwd: string): string[] {
   return [...new Set(all)].slice(0, MAX_DENIED);
 }
 
-/** A session that could not be resumed: the agent failed before its model was asked anything. */
-function isLost({ exit, report }: AgentEnd): boolean {
-  const failed = exit.exitCode !== 0 || report?.problem !== undefined;
-  return (
-    exit.ended === 'exited' && failed && !report?.tokens && (report?.problem?.kind ?? 'failure') === 'failure'
-  );
-}
-
-function canBeFixed({ check, broken }: FailedCheck, round: number): boolean {
-  return !broken && round <= check.retries;
-}
-
-function judgeFailed({ check, reason, broken, output }: FailedCheck): Judgement {
-  const lastLine = output.split('\n').at(-1);
-  return {
-    outcome: broken || check.otherwise === 'defer' ? 'deferred' : 'failed',
-    category: broken ? 'validation_script_error' : check.category,
-    reason: shorten(`${check.name} ${reason}${lastLine ? `: ${lastLine}` : ''}`),
-  };
-}
-
 function judgeSettings(path: string): Judgement {
   const reason = `it changed the settings of sage in ${path}: name the file in the ticket's "files" if it may`;
   return { outcome: 'deferred', category: 'tampering', reason: shorten(reason) };
-}
-
-function logLines({ check, reason, output }: FailedCheck): string {
-  return `\n${label(check)} ${reason}\n${output}\n`;
-}
-
-function label({ name, command }: WorkCheck): string {
-  return `${name} (${command})`;
 }
 
 /** The agent never ran. */
@@ -279,26 +196,4 @@ function driftOf(changed: readonly string[], declared: readonly string[] = []): 
       .replace(/\/+$/, ''),
   );
   return changed.filter((file) => !known.some((path) => file === path || file.startsWith(`${path}/`)));
-}
-
-/** Collecting may take this long when everything has to end at once. */
-const COLLECT_MS = 10_000;
-
-/** Collects what an agent left; when everything has to end at once, in a limited time. */
-async function collect(
-  worktree: UsedWorktree,
-  message: string,
-  killSignal: AbortSignal | undefined,
-): ReturnType<UsedWorktree['commit']> {
-  const late = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const limit = () => (timer = setTimeout(() => late.abort(), COLLECT_MS));
-  if (killSignal?.aborted) limit();
-  else killSignal?.addEventListener('abort', limit, { once: true });
-  try {
-    return await worktree.commit(message, late.signal);
-  } finally {
-    killSignal?.removeEventListener('abort', limit);
-    clearTimeout(timer);
-  }
 }
