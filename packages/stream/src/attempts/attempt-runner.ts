@@ -1,25 +1,19 @@
 import { posix } from 'node:path';
 import type { QueueEntry } from '@sage/commit-queue';
-import { attemptNeeds } from '../backlog/agent-choice.ts';
-import { type Ticket, ticketChecks, ticketDocument } from '@sage/tickets';
+import type { Ticket } from '@sage/tickets';
 import {
   type AgentRun,
   type AttemptResult,
-  type PreviousAttempt,
   tellingLines,
   WorkerError,
   type WorkRequest,
-  type WorkTicket,
 } from '@sage/workers';
 import { commitMessage } from '../backlog/commit-message.ts';
 import type { ConflictWatch } from '../conflicts/conflict-watch.ts';
 import type { ConfigurationFiles, RunContext } from '../context/run-context.ts';
-import { TargetLostError } from '../errors.ts';
 import { changesWhatRuns } from './changes-what-runs.ts';
+import { baseFor, composeRequest, NO_FILES } from './compose-request.ts';
 import { reportProgress } from './progress.ts';
-
-/** Lines of an agent's output that the next attempt sees. */
-const OUTPUT_LINES = 30;
 
 /** Where the work of an attempt is safe: in the queue, or as a ref where its agent has deferred the ticket. */
 interface Secured {
@@ -38,7 +32,8 @@ export class AttemptRunner {
   }
 
   /**
-   * Runs one attempt to its end. Where `isStopped`, an interruption is a failure: a person has stopped the agent. A worker or a queue that fails is a failure of the machine.
+   * Runs one attempt to its end. With `isStopped`, an interruption is a failure: a person has stopped the agent. A worker
+   * or a queue that fails is a failure of the machine.
    * @throws {TargetLostError}: there is no commit that the ticket could start from.
    */
   async run(
@@ -48,8 +43,8 @@ export class AttemptRunner {
     isStopped: () => boolean = () => false,
   ): Promise<AttemptResult> {
     const { log, workers } = this.#context;
-    const base = await this.#baseFor(ticket);
-    const request = await this.#requestFor(ticket, worker, base);
+    const base = await baseFor(this.#context, ticket);
+    const request = await composeRequest(this.#context, ticket, worker, base);
     const { attempt, selection } = request;
     await log.emit({
       event: 'attempt.started',
@@ -75,63 +70,6 @@ export class AttemptRunner {
     );
     await this.#journal(request, result, left);
     return result;
-  }
-
-  /**
-   * The target's tip, which has to contain what the ticket depends on. An attempt that is still running elsewhere keeps its base.
-   */
-  async #baseFor(ticket: Ticket): Promise<string> {
-    const { target, backlog, log, workers } = this.#context;
-    const tip = await target.tip();
-    if (tip === undefined)
-      throw new TargetLostError(target.ref, `branch ${target.ref} is gone: restore it and run again`);
-    const started = workers.underWay?.(ticket.id)?.base;
-    let isRecent = started !== undefined && (await target.contains(tip, started));
-    for (const id of backlog.graph.dependenciesOf(ticket.id)) {
-      const landed = log.state.completed.get(id);
-      if (landed === undefined) continue;
-      if (!(await target.contains(tip, landed))) {
-        const what = `the landing of ${id} (${landed}): someone moved it; restore it and run again`;
-        throw new TargetLostError(target.ref, `${target.ref} no longer contains ${what}`);
-      }
-      isRecent &&= await target.contains(started as string, landed);
-    }
-    return isRecent ? (started as string) : tip;
-  }
-
-  async #requestFor(ticket: Ticket, worker: number, base: string): Promise<WorkRequest> {
-    const { backlog, log, settings } = this.#context;
-    const dependencies = backlog.graph
-      .dependenciesOf(ticket.id)
-      .map((id) => ({ id, title: backlog.tickets.get(id)?.title ?? id }));
-    const attempt = (log.state.attempts.get(ticket.id) ?? 0) + 1;
-    const needs = attemptNeeds(ticket, attempt, settings.agents ?? {});
-    const session = log.state.sessions.get(ticket.id);
-    return {
-      run: log.run,
-      worker,
-      attempt,
-      ...needs,
-      ticket: workTicket(ticket),
-      base,
-      message: commitMessage(ticket),
-      dependencies,
-      previous: await this.#previous(ticket.id),
-      // No agent can resume another one's.
-      session: session?.agent === needs.selection?.agent ? session : undefined,
-      ...protectedFrom(ticket, settings.configuration),
-    };
-  }
-
-  /** Why the last attempt did not land, as the next one's prompt has it. */
-  async #previous(ticket: string): Promise<PreviousAttempt | undefined> {
-    const { log, workers, settings } = this.#context;
-    const setback = log.state.setbacks.get(ticket);
-    const { comment } = settings;
-    if (!setback && comment !== undefined) return { kind: 'comment', text: comment, here: false };
-    if (setback?.kind !== 'failure' || setback.log === undefined) return setback;
-    const lines = await workers.outputTail(setback.log).catch(() => []);
-    return { kind: 'failure', reason: setback.reason, output: lines.slice(-OUTPUT_LINES).join('\n') };
   }
 
   /** How an attempt that did not succeed ended, as its output has it. */
@@ -257,28 +195,7 @@ function configures(path: string, { names, paths }: ConfigurationFiles = NO_FILE
   return names.includes(posix.basename(path)) || paths.includes(path);
 }
 
-/** What configures later runs changes only with a ticket that says so. */
-function protectedFrom(
-  { files }: Ticket,
-  { names, paths, member }: ConfigurationFiles = NO_FILES,
-): Pick<WorkRequest, 'protectedPaths' | 'protectedNames' | 'protectedMember'> {
-  const declared = new Set(files.map((file) => posix.basename(file)));
-  return {
-    protectedPaths: paths.filter((path) => !files.includes(path)),
-    protectedNames: names.filter((name) => !declared.has(name)),
-    ...(member && !declared.has(member.name) && { protectedMember: member }),
-  };
-}
-
 const STOPPED = { outcome: 'failed', category: 'user_rejected', reason: 'you stopped the agent' } as const;
-const NO_FILES: ConfigurationFiles = { names: [], paths: [] };
-
-function workTicket(ticket: Ticket): WorkTicket {
-  const { id, title, type, component, description, acceptanceCriteria, docs, files } = ticket;
-  const checks = ticketChecks(ticket);
-  const document = ticketDocument(ticket);
-  return { id, title, type, component, description, acceptanceCriteria, docs, files, checks, raw: document };
-}
 
 function machineFailed(error: unknown) {
   const first = error instanceof WorkerError && error.cause instanceof Error ? error.cause : error;
