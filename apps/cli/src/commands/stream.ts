@@ -21,6 +21,7 @@ import {
   type StreamFlags,
   type TypedFlags,
 } from '../stream-settings.ts';
+import { approvalOf, ASKS_BY, assertTerminal, modeOf } from '../stream-mode.ts';
 import { agentOf } from '../agent-of.ts';
 import { brokerAddress, type Machines, openMachines, shownAddress } from '../broker.ts';
 import { assertCommands } from '../trust/confirm.ts';
@@ -244,48 +245,6 @@ function withoutTyped(
     ...(broker !== undefined && { broker: undefined }),
     ...(hosts !== undefined && { hosts: undefined }),
   };
-}
-
-/** What is asked about results: in a run that asks about starts, about all of them unless something else is said. */
-function approvalOf({ approve }: Settings, mode: Mode): 'all' | 'risky' | undefined {
-  if (approve !== undefined && !['all', 'risky', 'none'].includes(approve))
-    throw new UsageError(`--approve ${approve as string}: use all, risky or none`);
-  if (mode === 'interactive' || approve === 'none') return undefined;
-  return approve ?? (mode === 'parallel-interactive' ? 'all' : undefined);
-}
-
-function assertTerminal(flag: string, json: boolean): void {
-  if (json)
-    throw new UsageError(`--json needs --auto, --dry-run or --explain: --${flag} asks on the terminal`);
-  if (process.stdin.isTTY && process.stdout.isTTY) return;
-  throw new UsageError(
-    `--${flag} needs a terminal: use --auto to run without questions, or --dry-run to see the plan`,
-  );
-}
-
-type Mode = 'interactive' | 'parallel-interactive' | 'semi-auto' | 'auto' | 'dry-run' | 'explain';
-
-/** How a person is asked about starts where several workers work. */
-const ASKS_BY: Readonly<Partial<Record<Mode, 'batch' | 'component'>>> = {
-  'parallel-interactive': 'batch',
-  'semi-auto': 'component',
-};
-
-/** A mode that is typed wins over one that is configured; looking wins over doing. */
-function modeOf(typed: StreamFlags, config: Settings): Mode {
-  for (const { explain, dryRun, auto, interactive, parallelInteractive, semiAuto } of [typed, config]) {
-    if ([auto, interactive, parallelInteractive, semiAuto].filter(Boolean).length > 1)
-      throw new UsageError(
-        '--auto, --semi-auto, --interactive and --parallel-interactive exclude each other: choose one',
-      );
-    if (explain !== undefined) return 'explain';
-    if (dryRun) return 'dry-run';
-    if (auto) return 'auto';
-    if (parallelInteractive) return 'parallel-interactive';
-    if (semiAuto) return 'semi-auto';
-    if (interactive) return 'interactive';
-  }
-  return 'interactive';
 }
 
 /** A bare `--parallel` lets Sage choose. */

@@ -43,6 +43,7 @@ import { prepareTarget, type Target } from '../start/target.ts';
 import { targetBranch } from '../start/target-branch.ts';
 import type { RunEnd } from './finish-run.ts';
 import { Run } from './run.ts';
+import { noticesAbout } from './unfinished-notices.ts';
 import type { Elsewhere, RunPlace, StreamOptions } from './stream-options.ts';
 
 /** What a run begins with. */
@@ -109,10 +110,7 @@ export async function composeRun(
   const target = targetBranch(repository, beginning.target.ref);
   const branch = target.ref.replace('refs/heads/', '');
   if (beginning.target.create) notice(`results land on the new branch ${branch}, which is checked out now`);
-  for (const one of unfinished) {
-    const isGone = (await targetBranch(repository, one.state.target).tip()) === undefined;
-    for (const line of noticesAbout(one, target.ref, isGone)) notice(line);
-  }
+  for (const line of await noticesAbout(unfinished, repository, target.ref)) notice(line);
 
   for (const line of await recoverWorkers(unfinished, workers, backlog)) notice(line);
 
@@ -250,24 +248,4 @@ async function extended(
 function containersIn({ tickets }: Backlog, selection: ReadonlySet<string>): string[] | undefined {
   const found = [...selection].filter((id) => isContainer(ticketOf({ tickets }, id)));
   return found.length > 0 ? found : undefined;
-}
-
-function noticesAbout({ run, state, damaged }: RecordedRun, target: string, isGone: boolean): string[] {
-  const lines: string[] = [];
-  const [first] = damaged;
-  if (first !== undefined) {
-    const others =
-      damaged.length === 1
-        ? 'this line is'
-        : `this and ${damaged.length === 2 ? '1 other line' : `${damaged.length - 1} other lines`} are`;
-    lines.push(
-      `${SAGE_PATHS.runs}/${run}/journal.jsonl:${first}: ${others} damaged and ignored; the branch says what has landed`,
-    );
-  }
-  const branch = state.target.replace('refs/heads/', '');
-  const end = `sage abandon ${run} ends it`;
-  if (state.target === target) lines.push(`resuming interrupted run ${run}`);
-  else if (isGone) lines.push(`run ${run} is unfinished, and its branch ${branch} is gone: ${end}`);
-  else lines.push(`run ${run} on ${branch} is unfinished: resume it on that branch, or ${end}`);
-  return lines;
 }
