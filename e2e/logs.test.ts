@@ -69,7 +69,7 @@ test('a wrong id, and a wrong attempt, name what there is', async () => {
     [['API-7'], /did you mean "API-1"\?$/],
     [['API-2'], /^ERROR: API-2 has not been started in run \S+: sage status says what runs$/],
     [['API-1', '--attempt', '3'], /API-1 has no attempt 3 in run \S+: it has 1$/],
-    [['API-1', '--attempt', 'x'], /--attempt x is not a number/],
+    [['API-1', '--attempt', 'x'], /--attempt x is not an attempt number/],
     [['-f'], /name it/],
     [['API-1', '--raw', '--json'], /exclude each other/],
   ];
