@@ -192,7 +192,7 @@ test('a store of bd is found without a file beside it; GitHub is not asked becau
   await sandbox.write('sage.config.yaml', 'source: github\n');
   expect(await sandbox.sage('list')).toMatchObject({
     exitCode: 2,
-    stderr: expect.stringContaining('type --source github where it is meant') as string,
+    stderr: expect.stringContaining('type --source github when you mean it') as string,
   });
 });
 

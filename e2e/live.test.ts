@@ -41,7 +41,7 @@ test('on a terminal a view of the run stands below its lines, with keys, and lea
     ['0 of 2 landed', 'p'],
     ['paused: nothing new starts', 'p'],
     ['resumed ', '?'],
-    ['pause, or go on', 'go'],
+    ['pause or resume', 'go'],
   ]);
   expect(output).toContain('2 completed, 0 deferred');
   expect(output).toMatch(/1 {3}API-1 +Title of API-1 +\d+s/);

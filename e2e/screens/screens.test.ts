@@ -7,8 +7,7 @@ import { Shop } from './shop.ts';
 const SAGE = join(import.meta.dirname, '../../apps/cli/bin/sage.js');
 const [ENTER, CTRL_C] = ['\r', '\u0003'];
 /** Lines that may be wider than the terminal: they are there to be pasted. */
-const COMMAND =
-  /^(?:To try what is deferred again:|And now:| +(?:its log:|its work is kept:)?) ?(?:git|sage) /;
+const COMMAND = /^(?:To retry what was deferred:|And now:| +(?:its log:|its work is kept:)?) ?(?:git|sage) /;
 
 // Ctrl-C is for sage alone: the shell goes on, as that of a person does.
 const RUN = `trap : INT; cd "$SHOP"; sage() { '${process.execPath}' '${SAGE}' "$@"; }
