@@ -10,7 +10,7 @@ import { connecting, inSandbox, listening, places, withNode } from './in-sandbox
 const installed = (await sandboxVersion('/')) !== undefined;
 
 test.skipIf(!installed)(
-  'In a folder that `writable` names, or one with more than 300 entries, keys are hidden only where they are when a command starts',
+  'In a folder that `writable` names, or one with more than 300 entries, only the keys that exist when a command starts are hidden',
   async () => {
     const made = places();
     const many = Object.fromEntries(Array.from({ length: 301 }, (_, at) => [`.config/${at}`, '']));
@@ -29,7 +29,7 @@ test.skipIf(!installed)(
 );
 
 test.skipIf(!installed)(
-  '`hidden` is a list of known places: whatever else you can read, a command in the sandbox can read',
+  '`hidden` is a list of known places: a command in the sandbox can read everything else that you can read',
   async () => {
     const made = places();
     put(made.root, { '.env': 'key' });
@@ -38,7 +38,7 @@ test.skipIf(!installed)(
 );
 
 test.skipIf(!installed)(
-  'A socket that is made outside `/run` and `/tmp` while a command runs is not covered',
+  'A socket that is created outside `/run` and `/tmp` while a command runs is not covered',
   async () => {
     const made = withNode();
     mkdirSync(join(made.home, 'later'));
