@@ -295,7 +295,7 @@ test('where the machine is in the way of the loop itself, the run stops, and the
   loop.workers.keep = () => Promise.reject(full);
   expect(await loop.finish()).toEqual({
     outcome: 'stopped',
-    reason: 'spawn git EMFILE; correct that, then run sage stream --resume',
+    reason: 'spawn git EMFILE; fix that, then run sage stream --resume',
     summary: { completed: 0, deferred: 0, blocked: 0, unprocessed: 2 },
   });
   expect(loop.workers.running.size).toBe(0);

@@ -61,7 +61,7 @@ describe.skipIf(!COMPAT_DATA)('real backlogs of Beads (SAGE_COMPAT_DATA)', () =>
       pairs(tickets.flatMap(({ id, children }) => children.map((child) => [child, id] as const))),
     ).toEqual(pairs(contained));
     const dangling = linked([...BLOCKING, 'parent-child']).filter(([, to]) => !last.has(to));
-    expect(warnings.filter((warning) => warning.includes('which is not there'))).toHaveLength(
+    expect(warnings.filter((warning) => warning.includes('which does not exist'))).toHaveLength(
       dangling.length,
     );
     expect(dangling.length).toBeLessThanOrEqual(facts.dangling!);
