@@ -29,7 +29,8 @@ test('what the machine refuses is one line with what to do, and 3', () => {
 test('what the machine refuses a program of ours is told alike', () => {
   const cause = Object.assign(new Error('spawn git EMFILE'), { code: 'EMFILE' });
   expect(describeFailure(new Error('git log did not run: spawn git EMFILE', { cause }))).toEqual({
-    message: 'ERROR: git log did not run: spawn git EMFILE: allow more open files (ulimit -n), then try again\n',
+    message:
+      'ERROR: git log did not run: spawn git EMFILE: allow more open files (ulimit -n), then try again\n',
     exitCode: 3,
   });
 });
