@@ -58,6 +58,21 @@ describe.skipIf(!hasRedis)('workers that are not as they should be (Redis)', () 
     expect(reason.length).toBeLessThan(5_000);
   });
 
+  test('an attempt that is delivered once more, under another id, is not worked on', async () => {
+    const { coordinator, request, redis, worker, said } = await bench();
+    const { broker, take } = await stranger(redis.address);
+    const { run } = await coordinator({ hasAgent: false });
+    const running = run(request('T-1'));
+    const job = await take();
+    await worker('one');
+    await broker.queue(QUEUE).add('attempt', job.data as Payload, { jobId: `${job.id}.again` });
+    const refusal = `${job.id}.again is refused: ${job.id} is the id of this attempt`;
+    await until(async () => (said.includes(refusal) ? true : undefined));
+    expect(said.join('\n')).not.toContain('T-1: attempt 1');
+    await job.moveToFailed(new Error('over'), 't', false);
+    await running;
+  });
+
   test('a result stays where a worker with a clock two days ahead ends another job', async () => {
     const redis = await startRedis();
     onTestFinished(() => redis.stop());

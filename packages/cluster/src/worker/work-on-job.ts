@@ -1,6 +1,7 @@
 import type { Broker } from '../broker/broker.ts';
 import { sendOutput } from '../broker/output-stream.ts';
 import { type Answer, checkSchema, payloadSchema, type Said, type CheckAnswer } from '../protocol/payload.ts';
+import { jobId } from '../protocol/names.ts';
 import type { WorkerActivity } from '../protocol/self-description.ts';
 import { Lease } from './lease.ts';
 import type { OrderWatch } from './order-watch.ts';
@@ -101,6 +102,9 @@ function taskOf({ job }: TakenJob, slot: number, context: JobContext): Task | st
   if (!parsed.success) return `what was sent is not an attempt: ${firstIssue(parsed.error)}`;
   const payload = parsed.data;
   const { ticketId: ticket, attempt, fence, runId: run } = payload;
+  // A second delivery would work beside the first, and push when nobody waits for it any more.
+  const own = jobId(run, ticket, attempt);
+  if (id !== own) return `${own} is the id of this attempt`;
   const entry: Doing = { run, ticket, attempt };
   const say = limitReports((said: Said) => {
     if (said.kind === 'report') entry.activity = said.report.activity;
