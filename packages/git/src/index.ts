@@ -6,7 +6,7 @@ export {
 } from './checkout/branch-checkouts.ts';
 export { isCheckablePath } from './repository/checkable-path.ts';
 export { moveCheckout, type MoveOptions } from './checkout/checkout.ts';
-export { parseDifferences, type TreeDifference } from './objects/tree-differences.ts';
+export { treeDifferencesOf, type TreeDifference } from './objects/tree-differences.ts';
 export { type IndexLock, lockIndex, removeLeftLocks } from './checkout/checkout-index.ts';
 export { type CheckoutFile, moveConflicts, stageObject, viewFile } from './checkout/checkout-view.ts';
 export {

@@ -7,12 +7,12 @@ import {
   GitSession,
   isAncestor,
   listRemoteRefs,
-  parseDifferences,
   readRef,
   readRemoteRef,
   removeRemoteRefs,
   type Repository,
   SAGE_REFS,
+  treeDifferencesOf,
 } from '@sage/git';
 import type { SentAttempt } from '@sage/stream';
 import { ClusterError } from '../errors.ts';
@@ -152,11 +152,12 @@ export class CodeExchange {
 
   /** Paths that differ between two commits. */
   async changedFiles(base: string, head: string): Promise<string[]> {
-    const [from, to] = await Promise.all([this.#session.readCommit(base), this.#session.readCommit(head)]);
-    if (!from || !to) throw new Error(`${from ? head : base} is not in the repository`);
-    const difference = await this.#session.diffTrees(from.tree, to.tree);
-    const fields = difference.toString('latin1').split('\0').slice(0, -1);
-    return parseDifferences(fields).map(({ path }) => Buffer.from(path, 'latin1').toString('utf8'));
+    for (const commit of [base, head]) {
+      if ((await this.#session.readCommit(commit)) === undefined)
+        throw new Error(`${commit} is not in the repository`);
+    }
+    const differences = await treeDifferencesOf(this.#session)(base, head);
+    return differences.map(({ path }) => Buffer.from(path, 'latin1').toString('utf8'));
   }
 
   async #descends(head: string, base: string): Promise<boolean> {

@@ -10,6 +10,7 @@ import {
   moveCheckout,
   treeEntry,
   type Repository,
+  treeDifferencesOf,
 } from '@sage/git';
 import { QueueStoppedError } from '../errors.ts';
 import type { Intent, ManagedPlan } from './intent.ts';
@@ -20,7 +21,6 @@ import {
   MAX_HEAD_ATTEMPTS,
   type PlannedCheckout,
 } from './plan-checkouts.ts';
-import { treeDifferencesOf } from './tree-differences.ts';
 
 interface FollowOptions {
   /** Something may have been done in part: every path is looked at. */

@@ -9,11 +9,11 @@ import {
   operationInProgress,
   type PinnedCheckouts,
   type Repository,
+  treeDifferencesOf,
 } from '@sage/git';
 import { QueueStoppedError } from '../errors.ts';
 import type { ManagedPlan } from './intent.ts';
 import { type ManagedFile, planManagedFiles } from './managed-files.ts';
-import { treeDifferencesOf } from './tree-differences.ts';
 
 /** How often one whose user keeps switching branches is looked at again. */
 export const MAX_HEAD_ATTEMPTS = 10;

@@ -1,5 +1,6 @@
 import type { Repository } from '../repository.ts';
 import { gitFields } from './byte-paths.ts';
+import type { GitSession } from './session.ts';
 
 export interface TreeDifference {
   /** A byte path. */
@@ -16,8 +17,21 @@ export async function treeDifferences(
   return parseDifferences(await gitFields(checkout, ['diff-tree', '-r', '-z', '--no-renames', from, to]));
 }
 
+/** How two commits or trees differ, without a process of its own. */
+export function treeDifferencesOf(
+  session: GitSession,
+): (from: string, to: string) => Promise<readonly TreeDifference[]> {
+  const treeOf = async (id: string) => (await session.readCommit(id))?.tree ?? id;
+  return async (from, to) => {
+    const raw = (await session.diffTrees(await treeOf(from), await treeOf(to)))
+      .toString('latin1')
+      .split('\0');
+    return parseDifferences(raw.slice(0, -1));
+  };
+}
+
 /** The raw fields of `git diff-tree -r -z`, paths as bytes. */
-export function parseDifferences(fields: readonly string[]): TreeDifference[] {
+function parseDifferences(fields: readonly string[]): TreeDifference[] {
   const differences: TreeDifference[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const [oldMode = '', newMode = '', oldOid = '', newOid = ''] = (fields[at] ?? '').slice(1).split(' ');
