@@ -1,7 +1,9 @@
-// Adds up what .ci/run ran and prints "N passed, N failed". A step that failed outside a test counts as one failure.
+// Says again, at the end of a long output, which tests failed and why; then adds up what .ci/run ran and prints
+// "N passed, N failed". A step that failed outside a test counts as one failure.
 // Usage: node scripts/test-count.mjs <results directory> <status of tests> <of packed> <of sage> <of agents> <of backlogs> <of quickstart>
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 const [directory, ...statuses] = process.argv.slice(2);
 const read = (name) => {
@@ -13,6 +15,18 @@ const read = (name) => {
 };
 
 const tests = JSON.parse(read('tests.json') || '{"numPassedTests":0,"numFailedTests":0}');
+const root = join(import.meta.dirname, '..');
+for (const file of tests.testResults ?? []) {
+  const failures = file.assertionResults.filter((test) => test.status === 'failed');
+  const reasons = failures.map((test) => `${test.fullName}\n${test.failureMessages.join('\n')}`);
+  if (file.status === 'failed' && failures.length === 0) reasons.push(file.message);
+  for (const reason of reasons) {
+    const lines = stripVTControlCharacters(reason).split('\n');
+    const own = lines.filter((line) => !/^\s+at .*(node_modules|<anonymous>)/.test(line));
+    console.log(`FAILED ${relative(root, file.name)}: ${own.slice(0, 40).join('\n')}\n`);
+  }
+}
+
 // The last line that is one: package managers may add their own.
 const counted = (name) => {
   const found = [...read(name).matchAll(/^(\d+) passed, (\d+) failed$/gm)].at(-1);
