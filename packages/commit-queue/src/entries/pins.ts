@@ -42,7 +42,10 @@ export async function isOnTarget(repository: Repository, entry: QueueEntry): Pro
   return isAncestor(repository, entry.landed, tip);
 }
 
-/** From this many entries of a target on, one look at its whole history is cheaper than one for each. */
+/** A run lands at the tip: these commits are looked at first. */
+const NEAR_MAX_COMMITS = 1_000;
+
+/** From this many entries on, one look at the whole history is cheaper than one for each. */
 const WHOLE_HISTORY_MIN_ENTRIES = 10;
 
 /** The landed entries whose landing is reachable from their target now. */
@@ -55,14 +58,17 @@ export async function entriesOnTarget(
   for (const [target, group] of Map.groupBy(landed, (entry) => entry.target)) {
     const tip = await readRef(repository, target);
     if (tip === undefined) continue;
-    const history =
-      group.length < WHOLE_HISTORY_MIN_ENTRIES
-        ? undefined
-        : new Set((await git(repository, ['rev-list', tip])).split('\n'));
+    const near = await commitsOf(repository, ['--max-count', `${NEAR_MAX_COMMITS}`, tip]);
+    const far = group.filter(({ landed: commit = '' }) => !near.has(commit));
+    const all = far.length < WHOLE_HISTORY_MIN_ENTRIES ? undefined : await commitsOf(repository, [tip]);
     for (const entry of group) {
-      const there = history ? history.has(entry.landed ?? '') : await isOnTarget(repository, entry);
-      if (there) found.add(entry);
+      if (near.has(entry.landed ?? '') || all?.has(entry.landed ?? '')) found.add(entry);
+      else if (all === undefined && (await isOnTarget(repository, entry))) found.add(entry);
     }
   }
   return found;
+}
+
+async function commitsOf(repository: Repository, args: readonly string[]): Promise<Set<string>> {
+  return new Set((await git(repository, ['rev-list', ...args, '--'])).split('\n'));
 }

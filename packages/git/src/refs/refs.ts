@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { DURABLE_CONFIG } from '../process/environment.ts';
 import { GitError, RefMovedError } from '../errors.ts';
 import type { Repository } from '../repository.ts';
 import { git } from '../process/run.ts';
+import { readRefFile } from './ref-files.ts';
 
 export interface RefUpdate {
   readonly ref: string;
@@ -24,21 +23,14 @@ export async function resolveCommit(repository: Repository, name: string): Promi
 
 /** The object id of exactly this ref (no short names). */
 export async function readRef(repository: Repository, ref: string): Promise<string | undefined> {
-  const loose = await readLooseRef(repository, ref);
-  if (loose !== undefined) return loose;
+  const found = await readRefFile(repository, ref);
+  if (found !== undefined) return found || undefined;
   try {
     return await git(repository, ['show-ref', '--verify', '--hash', ref]);
   } catch (error) {
     if (error instanceof GitError && error.stderr.includes('not a valid ref')) return undefined;
     throw error;
   }
-}
-
-/** A branch that moves is a file of its own, which costs no process; everything else is for git. */
-async function readLooseRef({ commonDir }: Repository, ref: string): Promise<string | undefined> {
-  if (!/^refs\/(heads|sage)\//.test(ref) || ref.includes('..') || ref.includes('\0')) return undefined;
-  const text = await readFile(join(commonDir, ref), 'latin1').catch(() => '');
-  return /^([0-9a-f]{40}|[0-9a-f]{64})\n$/.test(text) ? text.trimEnd() : undefined;
 }
 
 /** All refs at or below `prefix` (whole path components, such as `refs/heads`), by name. */
@@ -54,6 +46,7 @@ export async function listRefs(
 }
 
 export async function isAncestor(repository: Repository, ancestor: string, commit: string): Promise<boolean> {
+  if (ancestor === commit) return true;
   const args = ['merge-base', '--is-ancestor', ancestor, commit];
   try {
     await git(repository, args);

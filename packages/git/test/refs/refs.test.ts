@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
@@ -34,6 +34,50 @@ test('a ref is read by its exact name only', async () => {
   userGit(repository.root, 'tag', 'refs/heads/ghost');
   expect(await readRef(repository, 'refs/heads/main')).toBe(head(repository));
   expect(await readRef(repository, 'refs/heads/ghost')).toBeUndefined();
+});
+
+test('a ref is read as git reads it, wherever git keeps it', async () => {
+  const repository = await repositoryWith({ a: '1' });
+  const { root, commonDir } = repository;
+  const [first, second] = [head(repository), commitAll(root, { a: '2' })];
+  for (const name of ['packed', 'moved', 'deleted', 'deep/er', 'deep/gone'])
+    userGit(root, 'branch', name, first);
+  userGit(root, 'pack-refs', '--all');
+  userGit(root, 'branch', '--force', 'moved', second);
+  userGit(root, 'branch', '-D', 'deleted', 'deep/gone');
+  userGit(root, 'branch', 'loose', second);
+  userGit(root, 'symbolic-ref', 'refs/heads/symbolic', 'refs/heads/packed');
+  // A folder that git leaves where it takes no ref for it.
+  mkdirSync(join(commonDir, 'refs/heads/packed'));
+  const names = [
+    'packed',
+    'moved',
+    'deleted',
+    'deep',
+    'deep/er',
+    'deep/gone',
+    'loose',
+    'symbolic',
+    'acked',
+    'none',
+  ];
+  const byGit = (name: string) => {
+    const { stdout } = spawnSync('git', ['show-ref', '--verify', '--hash', `refs/heads/${name}`], {
+      cwd: root,
+    });
+    return stdout.toString().trim() || undefined;
+  };
+  const read = async () =>
+    Promise.all(names.map(async (name) => [name, await readRef(repository, `refs/heads/${name}`)]));
+  const expected = names.map((name) => [name, byGit(name)]);
+  expect(expected.map(([, oid]) => oid)).toContain(first);
+  expect(await read()).toEqual(expected);
+  for (let count = 0; count < 15_000; count += 1)
+    appendFileSync(
+      join(commonDir, 'packed-refs'),
+      `${second} refs/tags/v${String(count).padStart(20, '0')}\n`,
+    );
+  expect(await read()).toEqual(expected);
 });
 
 test('a transaction with one moved ref changes none', async () => {
