@@ -44,15 +44,16 @@ export function createConflictAwareQueue(
     if (answers[place] === UNKNOWN) answers[place] = mayConflict(place) ? YES : NO;
     return answers[place] === YES;
   };
-  const running = new Set<number>();
-  const aside = new Set<number>();
+  // Few at a time: lists are faster than sets.
+  const running: number[] = [];
+  const aside: number[] = [];
   const queue = createQueue({
-    is: (place, phase) => phases.is(place, phase) && (phase !== PHASE.ready || !aside.has(place)),
+    is: (place, phase) => phases.is(place, phase) && (phase !== PHASE.ready || !aside.includes(place)),
   });
   let reserved: number | undefined;
 
   function expectedRedo(place: number): number {
-    if (running.size === 0 || !mayEver(place)) return 0;
+    if (running.length === 0 || !mayEver(place)) return 0;
     let apart = 1;
     for (const other of running) if (mayEver(other)) apart *= 1 - conflictChance(place, other);
     return (1 - apart) * minutes[place]!;
@@ -69,21 +70,19 @@ export function createConflictAwareQueue(
         if (priorities[place] !== priorities[first] || urgency[place]! <= bestWorth) break;
         const worth = urgency[place]! - expectedRedo(place);
         if (worth > bestWorth) [best, bestWorth] = [place, worth];
-        if (bestWorth === urgency[place] || aside.size + 1 === MAX_CANDIDATES) break;
-        aside.add(place);
+        if (bestWorth === urgency[place] || aside.length + 1 === MAX_CANDIDATES) break;
+        aside.push(place);
       }
-      const compared = [...aside];
-      aside.clear();
-      for (const place of compared) queue.push(place);
+      if (aside.length > 0) for (const place of aside.splice(0)) queue.push(place);
       return best;
     },
     started(place) {
-      running.add(place);
+      running.push(place);
       if (place === reserved) reserved = undefined;
       queue.started(place);
     },
     ended(place) {
-      running.delete(place);
+      running.splice(running.indexOf(place), 1);
       queue.ended(place);
     },
     reserveFor(place) {

@@ -111,7 +111,7 @@ export function* forecastDraws(
   const works: number[] = [];
   while (spans.length < runs) {
     yield;
-    for (const index of known) minutes[index] = drawMinutes(laws[index]!);
+    for (const index of known) minutes[index] = drawMinutes(index);
     if (courseOf) for (const index of known) drawn[index] = courseOf(graph.ids[index]!, random);
     const run = known.every(goesAsPlanned) ? totals : runThrough(backlog, asDrawn);
     spans.push(run.makespan);
@@ -125,7 +125,7 @@ export function* forecastDraws(
   const attempts = (index: number): number => drawn[index]?.landings.length ?? 1;
   const { work, chain, luck } = spreadOf(backlog, known, {
     took: (index) => minutes[index]! * attempts(index),
-    usual: (index) => meanMinutes(laws[index]!) * attempts(index),
+    usual: (index) => usualMinutes(index) * attempts(index),
   });
   const [span = 0, cost = 0] = [spans[0], costs[0]].map((one) => one! / luck);
   const perWorker = work / rest.workers;
@@ -150,7 +150,7 @@ export function* forecastDraws(
   function lawOf(id: string, index: number): DurationLaw {
     const range = rangeOf(id, index);
     // An impossible range would never let the simulation end.
-    if (!range || !(range.low > 0 && range.high < Infinity)) return { always: durations[index]! };
+    if (!range || !(range.low > 0 && range.high < Infinity)) return AS_PLANNED;
     const [low, high] = [Math.log(range.low), Math.log(range.high)];
     return {
       middle: (low + high) / 2,
@@ -159,8 +159,14 @@ export function* forecastDraws(
     };
   }
 
-  function drawMinutes(law: DurationLaw): number {
-    if ('always' in law) return law.always;
+  function usualMinutes(index: number): number {
+    const law = laws[index]!;
+    return law === AS_PLANNED ? durations[index]! : Math.exp(law.middle + law.deviation ** 2 / 2);
+  }
+
+  function drawMinutes(index: number): number {
+    const law = laws[index]!;
+    if (law === AS_PLANNED) return durations[index]!;
     const { middle, deviation, elapsed } = law;
     const draw = (): number => Math.exp(middle + deviation * normal(random));
     let drawn = draw();
@@ -169,14 +175,12 @@ export function* forecastDraws(
   }
 }
 
-function meanMinutes(law: DurationLaw): number {
-  return 'always' in law ? law.always : Math.exp(law.middle + law.deviation ** 2 / 2);
-}
-
 /** How a ticket's minutes are drawn: as a logarithm that is normal, and longer than it has run. */
 type DurationLaw =
-  | { readonly always: number }
+  | typeof AS_PLANNED
   | { readonly middle: number; readonly deviation: number; readonly elapsed: number };
+
+const AS_PLANNED = Symbol('as planned');
 
 interface Middle {
   readonly low: number;

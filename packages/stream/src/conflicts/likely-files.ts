@@ -37,7 +37,8 @@ export function likelyFiles(evidence: Evidence): (id: string) => readonly Source
   const { tickets, documents, landed } = evidence;
   const sharing = new Map<string, number>();
   for (const { docs } of tickets.values()) {
-    for (const path of new Set(Object.values(docs))) sharing.set(path, (sharing.get(path) ?? 0) + 1);
+    const paths = Object.values(docs);
+    if (paths.length > 0) for (const path of new Set(paths)) sharing.set(path, (sharing.get(path) ?? 0) + 1);
   }
   const files: NamedFiles = {
     paths: evidence.paths,

@@ -11,6 +11,9 @@ export interface Behind {
   readonly waited?: number;
 }
 
+/** What is taken for granted where there is no earlier run. */
+const AT_ONCE: Course = { landings: [0], deferred: false };
+
 /**
  * Draws how tickets continue, each attempt as earlier ones ended, as often as a run tries a ticket (`RetryPolicy`). Landings
  * take as long as one of the earlier ones, each as likely; the one that is waited for, longer than it has taken.
@@ -21,6 +24,7 @@ export function courses(
 ): (behind: Behind, random: () => number) => Course {
   const { landings } = record;
   const shares = [...record.shares];
+  if (shares.length === 0 && landings.length === 0) return () => AT_ONCE;
   /** How most go, by the landing that they end with. */
   const atOnce = new Map(
     [0, ...landings].map((minutes) => [minutes, { landings: [minutes], deferred: false }]),
