@@ -11,7 +11,7 @@ import { plainReporter } from './reporters/plain.ts';
 import { quietReporter } from './reporters/quiet.ts';
 import type { Reporter } from './reporters/reporter.ts';
 import { screenOf } from './reporters/screen.ts';
-import { withEvidence } from './reporters/with-evidence.ts';
+import { withFailureExcerpts } from './reporters/with-failure-excerpts.ts';
 
 export interface RunReporterOptions {
   readonly directory: string;
@@ -38,7 +38,7 @@ export function runReporter(options: RunReporterOptions): RunReporter {
   const { stdin, stdout, stderr, env } = process;
   const screen = screenOf(stdout, env);
   const permanent = (out: { write(text: string): unknown }) => {
-    const lines = withEvidence(
+    const lines = withFailureExcerpts(
       plainReporter(out, screen, next),
       out,
       screen,

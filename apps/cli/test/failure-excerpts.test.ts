@@ -4,7 +4,7 @@ import { withoutWorktree, worktreeDirectory } from '@sage/git';
 import { createColors } from 'picocolors';
 import { expect, test } from 'vitest';
 import { logsLine } from '../src/logs-line.ts';
-import { withEvidence } from '../src/reporters/with-evidence.ts';
+import { withFailureExcerpts } from '../src/reporters/with-failure-excerpts.ts';
 
 const SILENT = { event: () => {}, resumed: () => {}, notice: () => {} };
 
@@ -19,7 +19,7 @@ function shown(columns: number, ...facts: RunFact[]): string[] {
     },
   });
   const screen = { colors: createColors(false), columns };
-  const reporter = withEvidence(SILENT, stdout, screen, logs, withoutWorktree('/home/una/shop'));
+  const reporter = withFailureExcerpts(SILENT, stdout, screen, logs, withoutWorktree('/home/una/shop'));
   for (const fact of facts) reporter.event({ v: 2, run: 'r', time: '', ...fact } satisfies RunEvent);
   return text;
 }

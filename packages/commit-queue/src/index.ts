@@ -27,7 +27,7 @@ export { acquireLock, type Lock, lockOwner, type LockOptions } from './lock/lock
 export type { LockOwner } from './lock/lock-owner.ts';
 export type { ManagedFile } from './checkouts/managed-files.ts';
 export type { PlannedWork } from './landing/predict.ts';
-export type { ProcessOptions, SettledEntry } from './queue/process-queue.ts';
+export type { ProcessOptions, SettledEntry } from './queue/land-queued.ts';
 export { CRASH_POINTS, type OnStep, type Step } from './crash-points.ts';
 export type { ProcessIdentity } from './lock/process-identity.ts';
 export { decodeTrailer, encodeTrailer, ENTRY_TRAILER, TICKET_TRAILER } from './landing/trailers.ts';

@@ -9,7 +9,7 @@ import { liveRun } from '../live/live-run.ts';
 import { heldWhileAsking } from '../reporters/held.ts';
 import { plainReporter } from '../reporters/plain.ts';
 import { screenOf } from '../reporters/screen.ts';
-import { withEvidence } from '../reporters/with-evidence.ts';
+import { withFailureExcerpts } from '../reporters/with-failure-excerpts.ts';
 import { commandsOfRun } from './run-commands.ts';
 
 export function watchCommand(): Command {
@@ -31,7 +31,13 @@ export async function watch(typed: string): Promise<void> {
   const next = await commandsOfRun(repository.root, run, typed);
   const screen = screenOf(stdout, process.env);
   const permanent = (out: { write(text: string): unknown }) =>
-    withEvidence(plainReporter(out, screen, next), out, screen, next.logs, withoutWorktree(repository.root));
+    withFailureExcerpts(
+      plainReporter(out, screen, next),
+      out,
+      screen,
+      next.logs,
+      withoutWorktree(repository.root),
+    );
   const live =
     stdin.isTTY && canBeLive(stdout, process.env)
       ? liveRun({

@@ -1,9 +1,9 @@
 import type { AttemptRecord } from '@sage/journal';
-import type { AgentReport, Span } from './report.ts';
+import type { AgentTotals, Span } from './report.ts';
 
 /** What each agent has done, the busiest first. `spans` are those of the attempts, in the same order. */
-export function agentReports(records: readonly AttemptRecord[], spans: readonly Span[]): AgentReport[] {
-  const all = new Map<string, AgentReport>();
+export function agentTotals(records: readonly AttemptRecord[], spans: readonly Span[]): AgentTotals[] {
+  const all = new Map<string, AgentTotals>();
   for (const [index, { agent, model, end, landing }] of records.entries()) {
     const name = model === undefined ? agent : `${agent} (${model})`;
     const before = all.get(name) ?? { agent: name, attempts: 0, landed: 0, seconds: 0 };

@@ -9,7 +9,7 @@ import {
 } from '@sage/journal';
 import type { NextCommands } from '../next-commands.ts';
 import { andNow } from '../reporters/and-now.ts';
-import { agentReports } from './agent-reports.ts';
+import { agentTotals } from './agent-totals.ts';
 import type { Report, Span, TicketOutcome, TicketReport } from './report.ts';
 import { ticketReports } from './ticket-reports.ts';
 
@@ -47,7 +47,7 @@ export function reportOf(source: ReportSource, next: NextCommands): Report {
     ...status.usage,
     counts: countOutcomes(tickets),
     tickets,
-    agents: agentReports(records, spans),
+    agents: agentTotals(records, spans),
     spans,
     next: andNow(state, status.state, next),
   };

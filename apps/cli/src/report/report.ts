@@ -40,7 +40,7 @@ export interface TicketReport {
 }
 
 /** What one agent has done in a run. */
-export interface AgentReport {
+export interface AgentTotals {
   readonly agent: string;
   readonly attempts: number;
   readonly landed: number;
@@ -88,7 +88,7 @@ export interface Report {
   /** Without containers. */
   readonly counts: { readonly [outcome in TicketOutcome]: number };
   readonly tickets: readonly TicketReport[];
-  readonly agents: readonly AgentReport[];
+  readonly agents: readonly AgentTotals[];
   readonly spans: readonly Span[];
   /** What to do next, lines for a shell and for a person. */
   readonly next: readonly string[];

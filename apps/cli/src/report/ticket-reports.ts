@@ -1,7 +1,7 @@
 import type { AttemptRecord, RecordedRun, RunStatus } from '@sage/journal';
 import { tellingLines } from '@sage/workers';
 import type { NextCommands } from '../next-commands.ts';
-import { summed } from './agent-reports.ts';
+import { summed } from './agent-totals.ts';
 import type { Span, TicketOutcome, TicketReport } from './report.ts';
 
 interface Source extends Pick<RecordedRun, 'events' | 'state'> {

@@ -2,7 +2,7 @@ import type { RunEvent } from '@sage/journal';
 import { tellingLines } from '@sage/workers';
 
 /** What stands below a line that reports a failure. */
-export interface Evidence {
+export interface FailureExcerpt {
   /** The last one or two lines that tell something. */
   readonly telling: readonly string[];
   /** The command that shows the rest, for a shell. */
@@ -10,7 +10,7 @@ export interface Evidence {
 }
 
 /** Remembers what each ticket failed with: a deferral comes after the failures that it is for. */
-export class EvidenceOf {
+export class FailureExcerpts {
   readonly #logs: (ticket: string, attempt?: number) => string;
   readonly #attempts = new Map<string, number>();
   readonly #telling = new Map<string, readonly string[]>();
@@ -21,7 +21,7 @@ export class EvidenceOf {
   }
 
   /** Call it with each event, in order; undefined where nothing has failed. */
-  take(event: RunEvent): Evidence | undefined {
+  take(event: RunEvent): FailureExcerpt | undefined {
     switch (event.event) {
       case 'attempt.finished': {
         const { ticket, attempt, outcome, telling = [] } = event;

@@ -1,5 +1,5 @@
 import { fit, printable } from '../printable.ts';
-import { EvidenceOf } from './evidence.ts';
+import { FailureExcerpts } from './failure-excerpt.ts';
 import type { Reporter } from './reporter.ts';
 import type { Screen } from './screen.ts';
 
@@ -9,23 +9,23 @@ const INDENT = '    ';
  * A reporter that says below each failure how it ended, and which command shows all of it. `shorten`: makes paths where
  * agents work those of the repository.
  */
-export function withEvidence(
+export function withFailureExcerpts(
   reporter: Reporter,
   stdout: { write(text: string): unknown },
   { colors, columns }: Screen,
   logs: (ticket: string, attempt?: number) => string,
   shorten: (line: string) => string,
 ): Reporter {
-  const evidence = new EvidenceOf(logs);
+  const excerpts = new FailureExcerpts(logs);
   return {
     ...reporter,
     resumed(events) {
       reporter.resumed(events);
-      for (const event of events) evidence.take(event);
+      for (const event of events) excerpts.take(event);
     },
     event(event) {
       reporter.event(event);
-      const found = evidence.take(event);
+      const found = excerpts.take(event);
       if (!found) return;
       for (const line of found.telling)
         stdout.write(`${INDENT}${colors.dim(`| ${fit(shorten(line), columns - 6)}`)}\n`);

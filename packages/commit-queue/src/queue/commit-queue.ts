@@ -16,7 +16,7 @@ import type { Verification } from '../verification/land-verified.ts';
 import type { LandingContext } from '../landing/landing-context.ts';
 import type { Lock } from '../lock/lock.ts';
 import { type PlannedWork, predictLandingConflict } from '../landing/predict.ts';
-import { type ProcessOptions, processQueue, type SettledEntry } from './process-queue.ts';
+import { type ProcessOptions, landQueued, type SettledEntry } from './land-queued.ts';
 import { SharedSession } from './shared-session.ts';
 import { withQueueLock } from '../lock/queue-lock.ts';
 import type { CommitQueueOptions } from './queue-options.ts';
@@ -117,7 +117,7 @@ export class CommitQueue implements AsyncDisposable {
         if (verification) await removeLeftCandidates(this.#repository);
         try {
           await this.#landing(lock, (context) =>
-            processQueue({ ...context, onSettled }, verification, { target: options.target, signal }),
+            landQueued({ ...context, onSettled }, verification, { target: options.target, signal }),
           );
         } finally {
           await report();

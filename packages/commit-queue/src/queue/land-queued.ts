@@ -20,7 +20,7 @@ export type SettledEntry = QueueEntry & {
 };
 
 /** Lands what is queued, in the order it came, what comes in meanwhile included; the lock must be held. */
-export async function processQueue(
+export async function landQueued(
   context: LandingContext,
   verification: Verification | undefined,
   { target, signal }: ProcessOptions,
