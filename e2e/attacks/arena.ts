@@ -106,10 +106,18 @@ export async function serve(
   await listen('home/relative.sock');
   await listen(join(temporary, 'session.sock'));
   await listen(`\0${abstract}`);
+  const later = join(home, '.cache/later');
+  mkdirSync(later);
+  // One after the other, so that there are new ones whenever an attack looks.
+  const clock = setInterval(() => void listen(join(later, `${Date.now()}.sock`)), 500);
   const tcp = await listen({ port: 0, host: '127.0.0.1' });
   const address = tcp.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return { port, close: () => servers.forEach((server) => server.close()) };
+  const close = () => {
+    clearInterval(clock);
+    for (const server of servers) server.close();
+  };
+  return { port, close };
 }
 
 export function write(file: string, text: string): void {

@@ -16,6 +16,7 @@ const CHOSEN = [
   'git configuration, with commits of its own: core.fsmonitor',
   'plant a hook in settings that are there',
   'a socket below HOME',
+  'a socket that is made while it runs',
 ];
 
 test('no two attacks have one name, and each says why it fails', () => {

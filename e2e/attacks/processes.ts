@@ -1,13 +1,11 @@
-import { withoutAbstractSockets } from '@sage/workers';
 import { type Attack, reaches } from './attack.ts';
 
 const UNSEEN = 'processes outside are not seen';
 const NO_CAPABILITIES = 'nothing in the sandbox has capabilities';
-/** What an older kernel does not have. */
-const isScoped = withoutAbstractSockets({}, '/').length > 0;
 /** Asks the kernel by number, with Perl. */
 const call = (numbers: Readonly<Record<string, string>>) =>
   reaches(`perl -e 'exit(syscall(${numbers[process.arch] ?? '-1'}) >= 0 ? 0 : 1)'`);
+const NO_SOCKETS = 'nothing in the sandbox can make a Unix socket';
 const IN_NAMESPACES = 'mounts of another user namespace show no more than those outside of it';
 /** Connects with Node, as not every machine has another client. */
 const connect = (to: string) =>
@@ -143,8 +141,7 @@ export const PROCESSES: readonly Attack[] = [
   {
     name: 'a server by a ring of calls, which makes sockets past every filter',
     script: call({ x64: '425, 4, "\\0" x 120', arm64: '425, 4, "\\0" x 120' }),
-    because: 'without network it is refused',
-    offline: true,
+    because: 'it is refused',
     uncontrolled: true,
   },
   {
@@ -209,23 +206,33 @@ export const PROCESSES: readonly Attack[] = [
   {
     name: 'a socket below HOME',
     script: connect('process.env.HOME + "/service.sock"'),
-    because: 'sockets are covered',
+    because: NO_SOCKETS,
   },
   {
     name: 'a socket that was bound by a relative path',
     script: connect('process.env.HOME + "/relative.sock"'),
-    because: 'it is looked for in the folder of its program',
+    because: NO_SOCKETS,
   },
   {
     name: 'a socket in the folder of the session',
     script: connect('process.env.ARENA_TMP + "/session.sock"'),
-    because: '/tmp and /run are empty',
+    because: NO_SOCKETS,
   },
   {
     name: 'an abstract socket',
     script: connect('"\\0" + process.env.ARENA_ABSTRACT'),
-    because: 'the kernel has a scope for them, or the network namespace is its own',
-    ...(isScoped ? {} : { offline: true }),
+    because: NO_SOCKETS,
+  },
+  {
+    name: 'a socket that is made while it runs',
+    // Named by the time in milliseconds.
+    script: `export LATER; start=$(date +%s%3N)
+      for i in $(seq 100); do
+        for s in "$HOME"/.cache/later/*.sock; do n=\${s##*/}; test "\${n%.sock}" -gt "$start" && LATER=$s; done
+        test -n "$LATER" && break; sleep 0.1
+      done
+      ${connect('process.env.LATER')}`,
+    because: NO_SOCKETS,
   },
   {
     name: 'a server of this machine',

@@ -109,7 +109,7 @@ export const settingsSchema = z.strictObject({
         network: z.boolean().optional(),
         writable: z.array(oneLine).optional(),
         hidden: z.array(oneLine).optional(),
-        sockets: z.union([z.literal(false), z.array(oneLine)]).optional(),
+        sockets: z.union([z.boolean(), z.array(oneLine)]).optional(),
       }),
     ])
     .optional(),

@@ -38,10 +38,9 @@ export type {
   WorkRequest,
   WorkTicket,
 } from './request.ts';
-export { withoutAbstractSockets } from './sandbox/abstract-sockets.ts';
 export { assertSandbox, sandboxVersion } from './sandbox/bubblewrap.ts';
 export { HIDDEN } from './sandbox/hidden.ts';
-export type { SandboxSettings } from './sandbox/sandbox.ts';
+export type { SandboxSettings } from './sandbox/sandbox-settings.ts';
 export { sandboxLimits } from './sandbox/sandbox-limits.ts';
 export { secretValues } from './process/secrets.ts';
 export { shellWord, userShell } from './process/shell.ts';

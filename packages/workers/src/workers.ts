@@ -17,7 +17,7 @@ import { WorkerError } from './errors.ts';
 import type { WorktreeSettings } from './worktree/worktree-settings.ts';
 import { type KeptAs, KeptRefs } from './worktree/kept-refs.ts';
 import { SettingsWatch } from './worktree/settings-watch.ts';
-import type { SandboxSettings } from './sandbox/sandbox.ts';
+import type { SandboxSettings } from './sandbox/sandbox-settings.ts';
 import { Masker, secretValues } from './process/secrets.ts';
 import { Worktrees } from './worktree/worktrees.ts';
 

@@ -23,7 +23,7 @@ export function givenSettings({
   const isOutside = prompt !== undefined && /^(\/|~)|(^|\/)\.\.(\/|$)/.test(prompt);
   return [
     ['sandbox.writable', listed(writable)],
-    ['sandbox.sockets', listed(sockets || [])],
+    ['sandbox.sockets', sockets === true ? 'of their own' : listed(sockets || [])],
     ['sandbox.hidden', hidden?.join(', ')],
     ['environment', listed([...new Set(variables.flat())])],
     ['permissions', mayAll ? 'all' : undefined],

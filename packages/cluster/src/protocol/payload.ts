@@ -100,7 +100,7 @@ const common = {
       network: z.boolean().optional(),
       writable: list.optional(),
       hidden: list.optional(),
-      sockets: z.union([list, z.literal(false)]).optional(),
+      sockets: z.union([list, z.boolean()]).optional(),
     })
     .optional(),
   limits: z.strictObject({

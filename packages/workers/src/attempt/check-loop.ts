@@ -99,7 +99,7 @@ async function loop(options: CheckLoopOptions): Promise<AttemptResult> {
     session = end.report?.sessionId;
     const denied = deniedIn(end.report, context.cwd);
     const result: AttemptResult = {
-      ...withHint(judgement, options.withheld),
+      ...withHints(judgement, [options.withheld, options.agentContext.explain?.(end.said)]),
       ...total,
       ...(collected.commit !== undefined && { commit: collected.commit }),
       changedFiles: collected.changedFiles,
@@ -154,10 +154,11 @@ function reviewed(result: AttemptResult, review: Exclude<Review, { verdict: 'sen
   return { ...result, outcome: 'interrupted' };
 }
 
-function withHint(judgement: Judgement, withheld: string | undefined): Judgement {
+function withHints(judgement: Judgement, hints: readonly (string | undefined)[]): Judgement {
   const { outcome, category, reason = 'it failed' } = judgement;
   const failed = outcome === 'account-refused' || (outcome === 'failed' && category === 'agent_failed');
-  return failed && withheld !== undefined ? { ...judgement, reason: `${reason}; ${withheld}` } : judgement;
+  const known = hints.filter((hint) => hint !== undefined);
+  return failed && known.length > 0 ? { ...judgement, reason: [reason, ...known].join('; ') } : judgement;
 }
 
 const MAX_DENIED = 20;

@@ -73,6 +73,8 @@ export async function runCheck(
     if (full !== undefined) throw new MachineError(`verify could not be run: ${full}`);
     const lines = (await outputTail(outputFile)).slice(-OUTPUT_LINES);
     if (exit.ended !== 'exited') lines.push(`(it ${describeExit(exit)}, and was ended)`);
+    const explained = ok ? undefined : context.explain?.(lines);
+    if (explained !== undefined) lines.push(`(${explained})`);
     return { ok, output: lines.join('\n'), log: relative(repository.root, outputFile) };
   } finally {
     await tearDown(repository.root, settings, context);

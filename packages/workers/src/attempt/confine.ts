@@ -4,22 +4,24 @@ import { withoutAbstractSockets } from '../sandbox/abstract-sockets.ts';
 import { bubblewrap } from '../sandbox/bubblewrap.ts';
 import { withoutInheritedFiles } from '../sandbox/inherited-files.ts';
 import { withoutLaterMounts } from '../sandbox/private-mounts.ts';
+import type { StepContext } from '../process/step.ts';
+import { explainRefusedSocket } from '../sandbox/refused-sockets.ts';
 import { makeWritable, sandboxed } from '../sandbox/sandbox.ts';
 import { writeCallFilter } from '../sandbox/call-filter-file.ts';
 import type { UsedWorktree } from '../worktree/used-worktree.ts';
 import type { AttemptFiles } from './attempt-files.ts';
 import type { WorkerContext } from './worker-context.ts';
 
-/** Words before a shell that confine it: none without a sandbox. */
-export type Wrap = { readonly wrap?: readonly string[] };
+/** What confines commands: nothing without a sandbox. */
+export type Confinement = Pick<StepContext, 'wrap' | 'explain'>;
 
 /** Setup, checks and teardown of a worktree run what agents wrote, so they are confined as agents are. */
 export async function confineCommands(
   context: WorkerContext,
   worktree: UsedWorktree,
   files?: AttemptFiles,
-): Promise<Wrap> {
-  return context.sandbox ? { wrap: await words(context, worktree, files) } : {};
+): Promise<Confinement> {
+  return context.sandbox ? confined(context, await words(context, worktree, files)) : {};
 }
 
 /** As commands, with the folders that the agent keeps its settings and sessions in. */
@@ -28,10 +30,14 @@ export async function confineAgent(
   state: readonly StatePlace[],
   worktree: UsedWorktree,
   { files, holder }: { readonly files: AttemptFiles; readonly holder: string },
-): Promise<Wrap> {
+): Promise<Confinement> {
   if (!context.sandbox) return {};
   const own = await agentState(state, stateFolder(context.worktrees.directory, holder), context.variables);
-  return { wrap: await words(context, worktree, files, own) };
+  return confined(context, await words(context, worktree, files, own));
+}
+
+function confined({ sandbox = {} }: WorkerContext, wrap: readonly string[]): Confinement {
+  return { wrap, explain: (output) => explainRefusedSocket(output, sandbox) };
 }
 
 async function words(

@@ -48,8 +48,10 @@ async function runOne(
 ): Promise<FailedCheck | undefined> {
   const { exit, outputFile } = await runStep(name, check.command, context);
   const lines = await outputTail(outputFile, OUTPUT_BYTES);
-  const output = lines.slice(-OUTPUT_LINES).join('\n');
+  const last = lines.slice(-OUTPUT_LINES);
   const fault = describeExit(exit);
+  const explained = fault === undefined ? undefined : context.explain?.(last);
+  const output = [...last, ...(explained === undefined ? [] : [`(${explained})`])].join('\n');
   if (fault !== undefined)
     return { check, reason: fault, output, broken: NOT_RUN_EXITS.has(exit.exitCode ?? 0) };
   const { successPattern } = check;

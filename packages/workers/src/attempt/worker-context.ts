@@ -1,6 +1,6 @@
 import type { Repository } from '@sage/git';
 import type { CommandLimits } from '../process/command-run.ts';
-import type { SandboxSettings } from '../sandbox/sandbox.ts';
+import type { SandboxSettings } from '../sandbox/sandbox-settings.ts';
 import type { Masker } from '../process/secrets.ts';
 import type { WorktreeSettings } from '../worktree/worktree-settings.ts';
 import type { Worktrees } from '../worktree/worktrees.ts';

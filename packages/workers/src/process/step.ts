@@ -10,6 +10,8 @@ export interface StepContext extends CommandRun, CommandLimits {
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly wrap?: readonly string[];
+  /** What the sandbox has to do with a failure, by what the command printed. */
+  readonly explain?: ((output: readonly string[]) => string | undefined) | undefined;
   readonly masker?: Masker;
   readonly mark: ProcessMark;
   /** Where their output goes: `<name>.log`. */

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { helperProgram } from '@sage/git';
+import { allowsAbstract } from './allowed-sockets.ts';
 import { bubblewrap } from './bubblewrap.ts';
-import type { SandboxSettings } from './sandbox.ts';
+import { refusesSockets } from './refused-sockets.ts';
+import type { SandboxSettings } from './sandbox-settings.ts';
 
 /**
  * Landlock's scope of abstract sockets (Linux 6.12): who starts in it connects to those of its own processes only. Perl,
@@ -19,11 +21,8 @@ const known = new Map<string, boolean>();
  * The words before a command, inside the sandbox, that keep it from the abstract sockets of programs outside; none where
  * the settings close them all the same or let them be, or where the kernel is older or has no Perl beside it.
  */
-export function withoutAbstractSockets(
-  { network = true, sockets = [] }: SandboxSettings,
-  root: string,
-): string[] {
-  if (!network || sockets === false || sockets.some((name) => name.startsWith('@'))) return [];
+export function withoutAbstractSockets(settings: SandboxSettings, root: string): string[] {
+  if (settings.network === false || refusesSockets(settings) || allowsAbstract(settings)) return [];
   const { program } = helperProgram('perl', [root]);
   const words = [program, '-e', SCOPE, '--'];
   const works = known.get(program) ?? tryOut(bubblewrap(root), words);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { replaceFile } from '@sage/git';
 import { SettingError } from '../errors.ts';
 import { callFilter } from './call-filter.ts';
-import type { SandboxSettings } from './sandbox.ts';
+import type { SandboxSettings } from './sandbox-settings.ts';
 
 /**
  * Writes the filter of system calls into the folder of worktrees, where no sandbox writes. Returns its path; undefined

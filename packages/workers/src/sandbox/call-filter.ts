@@ -1,4 +1,5 @@
-import type { SandboxSettings } from './sandbox.ts';
+import type { SandboxSettings } from './sandbox-settings.ts';
+import { allowsSockets } from './allowed-sockets.ts';
 
 /** Numbers of the kernel that differ from one architecture to the next. */
 interface Calls {
@@ -56,18 +57,17 @@ type Instruction = readonly [code: number, value: number, then?: Target, otherwi
  * A filter of system calls for bubblewrap's `--seccomp`; undefined where the kernel's numbers are not known. No
  * command uses the keys that the kernel keeps for the user (logins, keys of disks): no namespace hides them from root.
  * Without network there are no sockets of families that a network namespace does not confine, such as those to the host
- * of a virtual machine. With `sockets: false` no Unix socket is made: a pair of sockets is allowed, as programs talk to
+ * of a virtual machine. Unless Unix sockets are allowed none is made: a pair of sockets is, as programs talk to
  * their children by it, but not one of datagrams, each half of which may send to anybody's address.
  */
-export function callFilter(
-  architecture: string,
-  { network = true, sockets }: SandboxSettings,
-): Uint8Array | undefined {
+export function callFilter(architecture: string, settings: SandboxSettings): Uint8Array | undefined {
   const calls = CALLS[architecture];
   if (calls === undefined) return undefined;
   const { small } = calls;
-  const families = [...(sockets === false ? [] : [AF_UNIX]), AF_INET, AF_INET6, AF_NETLINK];
-  const isStrict = !network || sockets === false;
+  const { network = true } = settings;
+  const unix = allowsSockets(settings);
+  const families = [...(unix ? [AF_UNIX] : []), AF_INET, AF_INET6, AF_NETLINK];
+  const isStrict = !network || !unix;
   return assemble([
     { does: [LOAD, ARCHITECTURE] },
     { does: [EQUAL, calls.architecture, 'own'] },
@@ -80,7 +80,7 @@ export function callFilter(
     { does: [AT_LEAST, X32, 'unknown'] },
     ...(isStrict ? [{ does: [EQUAL, IO_URING_SETUP, 'unknown'] as const }] : []),
     ...(isStrict ? [{ does: [EQUAL, calls.socket, 'socket'] as const }] : []),
-    ...(sockets === false ? [{ does: [EQUAL, calls.socketpair, 'pair'] as const }] : []),
+    ...(unix ? [] : [{ does: [EQUAL, calls.socketpair, 'pair'] as const }]),
     { does: [AT_LEAST, calls.keys + 3, 'allow'] },
     { does: [AT_LEAST, calls.keys, 'unknown', 'allow'] },
     { label: 'socket', does: [LOAD, FIRST] },

@@ -1,6 +1,7 @@
 import { withoutAbstractSockets } from './abstract-sockets.ts';
 import { withoutLaterMounts } from './private-mounts.ts';
-import type { SandboxSettings } from './sandbox.ts';
+import { refusesSockets } from './refused-sockets.ts';
+import type { SandboxSettings } from './sandbox-settings.ts';
 import { listeningSockets } from './sockets.ts';
 
 const MAX_NAMED = 3;
@@ -14,15 +15,14 @@ export function sandboxLimits(settings: SandboxSettings, root: string): string[]
   return limits;
 }
 
-export function limitsOf(
-  { network = true, sockets }: SandboxSettings,
-  abstract: readonly string[],
-): string[] {
-  if (!network) return [];
-  const limits = ['servers on this machine can be reached by network'];
-  if (abstract.length > 0 && sockets !== false) {
+export function limitsOf(settings: SandboxSettings, abstract: readonly string[]): string[] {
+  const { network = true } = settings;
+  const limits = network ? ['servers on this machine can be reached by network'] : [];
+  if (refusesSockets(settings)) return limits;
+  limits.push('Unix sockets that are made while a command runs can be reached');
+  if (network && abstract.length > 0) {
     const more = abstract.length > MAX_NAMED ? `, and ${abstract.length - MAX_NAMED} more` : '';
-    limits.push(`so can abstract sockets: ${abstract.slice(0, MAX_NAMED).join(', ')}${more}`);
+    limits.push(`abstract sockets can be reached: ${abstract.slice(0, MAX_NAMED).join(', ')}${more}`);
   }
   return limits;
 }

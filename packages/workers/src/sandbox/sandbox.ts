@@ -2,25 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, delimiter, dirname, isAbsolute, join } from 'node:path';
 import { KNOWN_AGENTS } from '../agents/known-agents.ts';
+import { allowedPaths } from './allowed-sockets.ts';
 import { HIDDEN } from './hidden.ts';
+import type { SandboxSettings } from './sandbox-settings.ts';
 import { listeningSockets } from './sockets.ts';
 import { homeOf, isWithin, realPath, realPlace, userPath } from '../process/user-path.ts';
 import { withoutKeys } from './without-keys.ts';
-
-/** What commands in worktrees may reach beyond reading files. Paths: absolute, `~/...`, or `$VARIABLE`. */
-export interface SandboxSettings {
-  /** true by default. */
-  readonly network?: boolean;
-  /** Files and folders besides the worktree that may be written. */
-  readonly writable?: readonly string[];
-  /** Files and folders that cannot be read, instead of `HIDDEN`. */
-  readonly hidden?: readonly string[];
-  /**
-   * Unix sockets that may be connected to; a name with `@` lets all abstract ones be. false: no Unix sockets at all,
-   * also none that a command makes for its own programs.
-   */
-  readonly sockets?: false | readonly string[];
-}
 
 export interface SandboxPlaces {
   /** Absolute path of bubblewrap. */
@@ -112,11 +99,10 @@ export function sandboxed(settings: SandboxSettings, places: SandboxPlaces): str
   words.push(...bind('--ro-bind-try', places.readable ?? []));
   const seen = [realPlace(homeOf(variables)), root, commonDir, ...programs, ...writable];
   words.push(...maskSockets(empty, seen));
-  const paths = (settings.sockets || []).filter((name) => !name.startsWith('@'));
   // Other worktrees, and what Sage keeps of this one.
   const beside = dirname(worktree);
   words.push('--tmpfs', beside, ...bind('--bind', [worktree, ...(places.writable ?? [])]));
-  words.push(...(places.state ?? []), ...keys.last, ...bind('--bind-try', expand(paths)));
+  words.push(...(places.state ?? []), ...keys.last, ...bind('--bind-try', expand(allowedPaths(settings))));
   return [...words, ...keys.end, '--remount-ro', beside, '--chdir', worktree, '--', ...(places.scope ?? [])];
 }
 

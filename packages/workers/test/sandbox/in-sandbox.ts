@@ -5,7 +5,8 @@ import { temporaryFolder } from '@sage/test-support/temporary-folder';
 import { execa } from 'execa';
 import { onTestFinished } from 'vitest';
 import { bubblewrap } from '../../src/sandbox/bubblewrap.ts';
-import { sandboxed, type SandboxPlaces, type SandboxSettings } from '../../src/sandbox/sandbox.ts';
+import { sandboxed, type SandboxPlaces } from '../../src/sandbox/sandbox.ts';
+import type { SandboxSettings } from '../../src/sandbox/sandbox-settings.ts';
 
 /** HOME, a checkout and a worktree, where what is in `/tmp` outside is not seen. */
 export function places() {

@@ -12,6 +12,7 @@ import { bubblewrap } from '../../src/sandbox/bubblewrap.ts';
 import { withoutInheritedFiles } from '../../src/sandbox/inherited-files.ts';
 import { withoutLaterMounts } from '../../src/sandbox/private-mounts.ts';
 import { sandboxed } from '../../src/sandbox/sandbox.ts';
+import type { SandboxSettings } from '../../src/sandbox/sandbox-settings.ts';
 import { writeCallFilter } from '../../src/sandbox/call-filter-file.ts';
 import { repositoryFixture } from '../repository.ts';
 import { connecting, inSandbox, listening, places, withNode } from './in-sandbox.ts';
@@ -95,7 +96,7 @@ test.skipIf(!installed)('a HOME that is a link, or the top of everything, hides 
   expect(await inSandbox(line, {}, { ...made, variables: { HOME: '/' } })).toBe('');
 });
 
-const scope = withoutAbstractSockets({}, '/');
+const scope = withoutAbstractSockets({ sockets: true }, '/');
 
 test.skipIf(scope.length === 0)(
   'abstract sockets outside are out of reach, those inside are not',
@@ -107,6 +108,8 @@ test.skipIf(scope.length === 0)(
     const line = `${connecting(`@${name}`)}; '${process.execPath}' -e '${inside}'`;
     expect(await inSandbox(line, {}, { ...made, scope })).toBe('EPERM\ninside');
     expect(withoutAbstractSockets({ sockets: ['@x'] }, '/')).toEqual([]);
+    // Nothing can make one then.
+    expect(withoutAbstractSockets({}, '/')).toEqual([]);
   },
 );
 
@@ -117,27 +120,32 @@ test.skipIf(!installed)('a socket that was bound by a relative path is out of re
 });
 
 test.skipIf(!installed)(
-  'with sockets: false nobody makes a Unix socket, or reaches one that is made later',
+  'nobody makes a Unix socket, or reaches one that is made later, unless the settings allow sockets',
   async () => {
     const made = withNode();
     mkdirSync(join(made.home, 'later'));
-    const filter = await writeCallFilter(made.top, { sockets: false });
-    const later = join(made.home, 'later/s.sock');
-    expect(
-      await inSandbox(connecting(later), { sockets: false }, { ...made, filter }, () => listening(later)),
-    ).toBe('EPERM');
+    const reach = async (settings: SandboxSettings, name: string) => {
+      const filter = await writeCallFilter(made.top, settings);
+      const later = join(made.home, 'later', name);
+      return inSandbox(connecting(later), settings, { ...made, filter }, () => listening(later));
+    };
+    expect(await reach({}, 'a.sock')).toBe('EPERM');
+    expect(await reach({ sockets: false }, 'b.sock')).toBe('EPERM');
+    expect(await reach({ sockets: [] }, 'c.sock')).toBe('EPERM');
+    expect(await reach({ sockets: true }, 'd.sock')).toBe('reached');
+    expect(await reach({ sockets: ['/run/docker.sock'] }, 'e.sock')).toBe('reached');
   },
 );
 
 test.skipIf(scope.length === 0)(
-  'with sockets: false a pair of sockets is allowed where neither half can send to others',
+  'a pair of sockets is allowed where neither half can send to others',
   async () => {
     const made = withNode();
-    const filter = await writeCallFilter(made.top, { sockets: false });
+    const filter = await writeCallFilter(made.top, {});
     const pair = (type: number) => `(socketpair(A, B, 1, ${type}, 0) ? "made" : "$!")`;
     const line = `${scope[0]} -e 'print join ",", ${[1, 5, 2, 3].map(pair).join(', ')}'`;
     expect(await inSandbox(line, {}, made)).toBe('made,made,made,made');
-    expect(await inSandbox(line, { sockets: false }, { ...made, filter })).toBe(
+    expect(await inSandbox(line, {}, { ...made, filter })).toBe(
       'made,made,Operation not permitted,Operation not permitted',
     );
   },
@@ -194,7 +202,7 @@ test.skipIf(!installed || mounts.length === 0 || process.getuid?.() !== 0)(
 
 test.skipIf(scope.length === 0)('without network there are sockets of its own namespace only', async () => {
   const made = withNode();
-  const settings = { network: false };
+  const settings = { network: false, sockets: true };
   const filter = await writeCallFilter(made.top, settings);
   // Unix, IPv4, IPv6, of the kernel (netlink), of a virtual machine's host (vsock).
   const families = [1, 2, 10, 16, 40].map(
@@ -204,7 +212,7 @@ test.skipIf(scope.length === 0)('without network there are sockets of its own na
   expect(await inSandbox(line, settings, { ...made, filter })).toBe(
     'made,made,made,made,Operation not permitted',
   );
-  const both = { network: false, sockets: false } as const;
+  const both = { network: false };
   expect(await inSandbox(line, both, { ...made, filter: await writeCallFilter(made.top, both) })).toBe(
     'Operation not permitted,made,made,made,Operation not permitted',
   );
