@@ -78,7 +78,7 @@ describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
     const { coordinator, request, worker, redis, fences } = await bench();
     // A worker that takes an attempt and is never heard of again.
     const broker = await openBroker(redis.address);
-    const { run } = await coordinator({ hasAgent: false });
+    const { run } = await coordinator({ hasAgent: false, lease: 2_000 });
     const running = run(request('T-1'));
     const taker = broker.taker(queueName(['agent:command']), 2_000, 'lost');
     await until(() => taker.getNextJob('its token', { block: false }));
@@ -94,7 +94,7 @@ describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
   test('what a worker had pushed before it was gone is kept', async () => {
     const { coordinator, request, redis, git, base } = await bench();
     const broker = await openBroker(redis.address);
-    const { run } = await coordinator({ hasAgent: false });
+    const { run } = await coordinator({ hasAgent: false, lease: 2_000 });
     const running = run(request('T-1'));
     const taker = broker.taker(queueName(['agent:command']), 2_000, 'lost');
     await until(() => taker.getNextJob('its token', { block: false }));

@@ -9,8 +9,8 @@ import { type AgentRun, openWorkers, resolveAgent, type WorkRequest } from '@sag
 import { onTestFinished } from 'vitest';
 import { openCluster, runWorker } from '../src/index.ts';
 
-/** Short, so that a worker that is gone is missed soon. */
-const LEASE_MS = 2_000;
+/** Long, as a machine with much to do renews it late. */
+const LEASE_MS = 60_000;
 
 interface Bench {
   readonly redis: TestRedis;
@@ -33,7 +33,7 @@ interface Bench {
     options?: { slots?: number; labels?: string[]; broker?: string; folder?: string },
   ): Promise<TestWorker>;
   /** The coordinator; another call is another process of the same run. */
-  coordinator(options?: { run?: string; hasAgent?: boolean }): Promise<Coordinator>;
+  coordinator(options?: { run?: string; hasAgent?: boolean; lease?: number }): Promise<Coordinator>;
   request(ticket: string, options?: Partial<WorkRequest>): WorkRequest;
   git(...args: string[]): string;
 }
@@ -114,10 +114,10 @@ export async function bench(...init: string[]): Promise<Bench> {
       await joined.promise;
       return { stop: end, over };
     },
-    async coordinator({ run = 'run-1', hasAgent = true } = {}) {
+    async coordinator({ run = 'run-1', hasAgent = true, lease = LEASE_MS } = {}) {
       const cluster = await openCluster({
         broker: redis.address,
-        lease: LEASE_MS,
+        lease,
         follow: true,
         own: {
           sage: '0.0.0',
