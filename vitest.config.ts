@@ -19,8 +19,8 @@ export default defineConfig({
     setupFiles: [join(import.meta.dirname, 'packages/test-support/src/setup.ts')],
     // Tests put back what they change of their process: all files share a few, which load each package once.
     isolate: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // Git fixtures must not see the configuration of the machine they run on.
     env: {
       HOME: home,

@@ -18,7 +18,7 @@ describe.skipIf(!hasRedis || !hasSsh)('sage stream --hosts (Redis, sshd)', () =>
     const agent = `cat > /dev/null; touch "$SITE/began-$SAGE_TICKET_ID"; until test -e "$SITE/gate"; do test -d "$SITE" || exit 1; sleep 0.05; done
 mkdir -p out; echo "$SAGE_TICKET_ID" > "out/$SAGE_TICKET_ID.txt"`;
     const tickets = IDS.map((id) => ({ id }));
-    const site = await Site.open({ tickets, agent, lease: 60, onTestFinished });
+    const site = await Site.open({ tickets, agent, onTestFinished });
     const programs = join(site.folder, 'programs');
     mkdirSync(programs);
     writeFileSync(join(programs, 'sage'), `#!/bin/sh\nexec '${process.execPath}' '${SAGE}' "$@"\n`);

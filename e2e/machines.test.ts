@@ -38,7 +38,7 @@ describe.skipIf(!hasRedis).concurrent('sage on several machines (Redis)', () => 
   test('kill -9 of a worker and of the coordinator: agents go on, nothing is lost or twice', async ({
     onTestFinished,
   }) => {
-    const site = await Site.open({ tickets: TICKETS, agent: GATED, onTestFinished });
+    const site = await Site.open({ tickets: TICKETS, agent: GATED, lease: 10, onTestFinished });
     const one = await site.startMachine('one', 2);
     const two = await site.startMachine('two', 2);
     const running = site.startRun();

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { FAULTS, type Fault, type Random } from './faults.ts';
+import { FAULTS, type Fault, type Random, LEASE_MS } from './faults.ts';
 import { inspect } from './inspect.ts';
 import { Site } from './site.ts';
 
@@ -30,6 +30,7 @@ export async function disturbedRun(seed: number, tally: Tally): Promise<void> {
   const cleanups: (() => unknown)[] = [];
   try {
     const site = await Site.open({
+      lease: LEASE_MS / 1000,
       tickets,
       agent: AGENT,
       onTestFinished: (clean) => void cleanups.push(clean),

@@ -12,7 +12,7 @@ export interface Fault {
   readonly happen: (site: Site, random: Random) => Promise<void>;
 }
 
-const LEASE_MS = 3_000;
+export const LEASE_MS = 3_000;
 
 /** Less than the lease, or well beyond it. */
 const shorter = (random: Random) => delay(LEASE_MS * (0.1 + 0.4 * random()));

@@ -13,7 +13,7 @@ export interface SiteOptions {
   readonly tickets: readonly TicketInput[];
   /** A shell line; `$SITE` is a folder that everybody sees. */
   readonly agent: string;
-  /** Seconds. */
+  /** Seconds; long by default, as a machine with much to do renews it late. */
   readonly lease?: number;
   readonly onTestFinished: (clean: () => Promise<void> | void) => void;
 }
@@ -72,7 +72,7 @@ export class Site {
   }
 
   get lease(): string {
-    return `${this.#options.lease ?? 3}s`;
+    return `${this.#options.lease ?? 60}s`;
   }
 
   get agent(): string {
