@@ -39,7 +39,7 @@ test('whatever an agent does, its ticket is accounted for, the others land, and 
   const sandbox = await Sandbox.create(tickets);
   const memory = join(sandbox.root, '../memory');
   const command = `exec '${process.execPath}' '${FAKE}' '${memory}'`;
-  const limits = ['--max-attempts=2', '--idle-timeout=4s', '--parallel=4'];
+  const limits = ['--max-attempts=2', '--idle-timeout=8s', '--parallel=4'];
   const { exitCode, events } = await sandbox.stream(command, '--agent=claude', ...limits);
   expect(exitCode).toBe(1);
 
