@@ -2,6 +2,7 @@ import type { SchedulerTicket } from './backlog.ts';
 import type { BlockedTicket } from './blocked.ts';
 import type { Plannable } from './ranked-backlog.ts';
 import { createScheduler } from './scheduler.ts';
+import type { Assignment } from './simulate.ts';
 import type { Scheduler, SchedulerOptions } from './scheduler.ts';
 import { wholeNumber } from './worker-count.ts';
 
@@ -35,6 +36,28 @@ export function planBatches(backlog: Plannable, workers: number, options?: Sched
     batches.push(batch);
   }
   return { batches, blocked: scheduler.blocked() };
+}
+
+/**
+ * What `planBatches` plans, taken from a simulated run that has gone through in batches: every ticket took equally long,
+ * and landed at once. undefined for any other run.
+ */
+export function batchesOf(assignments: readonly Assignment[]): string[][] | undefined {
+  const batches: string[][] = [];
+  let batch: string[] = [];
+  let start = -1;
+  let end = 0;
+  for (const each of assignments) {
+    if (each.start !== start) {
+      if (each.start !== end || each.end <= each.start) return undefined;
+      ({ start, end } = each);
+      batch = [];
+      batches.push(batch);
+    }
+    if (each.end !== end || each.landed !== end || each.attempt !== 1) return undefined;
+    batch.push(each.id);
+  }
+  return batches;
 }
 
 function startBatch(scheduler: Scheduler, size: number): string[] {

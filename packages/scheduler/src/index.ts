@@ -1,6 +1,6 @@
 export { determineWorkerCount } from './worker-count.ts';
 export { usableCores } from './cores.ts';
-export { findParallelBatch, planBatches } from './batch.ts';
+export { batchesOf, findParallelBatch, planBatches } from './batch.ts';
 export type { BatchPlan } from './batch.ts';
 export { createScheduler } from './scheduler.ts';
 export type { Scheduler, SchedulerOptions } from './scheduler.ts';

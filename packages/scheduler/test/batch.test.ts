@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { SchedulerTicket } from '../src/backlog.ts';
-import { findParallelBatch, planBatches } from '../src/batch.ts';
+import { batchesOf, findParallelBatch, planBatches } from '../src/batch.ts';
 import { WorkerCountError } from '../src/errors.ts';
 import { rankTickets } from '../src/priority.ts';
+import { createScheduler } from '../src/scheduler.ts';
+import { simulate } from '../src/simulate.ts';
 import { backlogs, conflict } from './arbitrary-backlogs.ts';
 
 const open = (
@@ -90,4 +92,26 @@ test('planBatches: keeps rivals in different batches', () => {
 
 test('planBatches: refuses no workers', () => {
   expect(() => planBatches([open('A')], 0)).toThrow(WorkerCountError);
+});
+
+test('batchesOf: a run whose tickets take equally long goes through in the batches that are planned', () => {
+  fc.assert(
+    fc.property(backlogs, fc.integer({ min: 1, max: 4 }), (tickets, workers) => {
+      const alike = tickets.map((ticket) => ({ ...ticket, duration: 5 }));
+      const { assignments } = simulate(alike, { workers });
+      const planned = planBatches(alike, workers);
+      expect(batchesOf(assignments)).toEqual(planned.batches);
+      expect(createScheduler(alike).blocked()).toEqual(planned.blocked);
+    }),
+  );
+});
+
+test('batchesOf: any other run has none', () => {
+  const [one, other] = [open('A', [], { duration: 5 }), open('B', [], { duration: 6 })];
+  expect(batchesOf(simulate([one, other], { workers: 2 }).assignments)).toBeUndefined();
+  const rules = { workers: 1, landingOf: () => 1 };
+  expect(batchesOf(simulate([one], rules).assignments)).toBeUndefined();
+  expect(batchesOf(simulate([one], { workers: 1, attemptsOf: () => 2 }).assignments)).toBeUndefined();
+  expect(batchesOf(simulate([{ ...one, duration: 0 }], { workers: 1 }).assignments)).toBeUndefined();
+  expect(batchesOf([])).toEqual([]);
 });

@@ -1,7 +1,9 @@
 import { openRepository, type Repository } from '@sage/git';
 import {
   type Assignment,
+  batchesOf,
   conflictChances,
+  createScheduler,
   criticalPath,
   determineWorkerCount,
   forecast,
@@ -135,10 +137,7 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   };
   const ranked = rankBacklog(tickets, { ...rules, graph: backlog.graph });
   const open = all.filter(({ state }) => state !== 'COMPLETED');
-  const { batches, blocked } = planBatches(ranked, workers, rules);
   const work = open.filter((one) => !isContainer(one));
-  const isWhole = batches.reduce((sum, batch) => sum + batch.length, 0) === work.length;
-  const planned = isWhole ? undefined : new Set(batches.flat());
   const course = courses(record, options.maxAttempts);
   const landing = median(record.landings);
   const { makespan, expected, low, high, costs, utilisation, assignments } = forecast(ranked, {
@@ -149,6 +148,12 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
     courseOf: (_, random) => course({ failures: 0, conflicts: 0 }, random),
     costPerMinute: record.costPerMinute,
   });
+  const inBatches = batchesOf(assignments);
+  const { batches, blocked } = inBatches
+    ? { batches: inBatches, blocked: createScheduler(ranked, rules).blocked() }
+    : planBatches(ranked, workers, rules);
+  const isWhole = batches.reduce((sum, batch) => sum + batch.length, 0) === work.length;
+  const planned = isWhole ? undefined : new Set(batches.flat());
   const isOpen = (id: string) => selection.has(id);
   const implied = (backlog.implied ?? []).filter((edge) => edge.every(isOpen));
   const plan: Plan = {
