@@ -44,7 +44,7 @@ function widthsOnDemand() {
         resolveDir,
         contents: `let width;
           export default (text) =>
-            /^[ -~]*$/.test(text) ? text.length : (width ??= require('string-width').default)(text);`,
+            /^[ -~\u2026]*$/.test(text) ? text.length : (width ??= require('string-width').default)(text);`,
       }));
     },
   };

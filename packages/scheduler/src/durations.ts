@@ -138,6 +138,10 @@ function pool(
     const factor = Math.exp(NORMAL_QUANTILE_90 * spread);
     return { mean: Math.exp(found.mean), factor, samples: found.count };
   };
+  if (values.length === 0) {
+    const same = predict({ type: '', component: '' });
+    return () => same;
+  }
   // Tickets are many, kinds of them few.
   const known = new Map<string, Map<string, Pooled>>();
   return (key) => {
