@@ -10,13 +10,17 @@ export interface BlockedTicket {
 
 /** Breadth first from everything that will not be done, along the dependents that wait. */
 export function blockedTickets(
-  { size, ids, dependentOffsets, dependentTargets }: DependencyGraph,
+  graph: DependencyGraph,
   phaseAt: (node: number) => Phase,
   only: ReadonlySet<string> | undefined,
 ): BlockedTicket[] {
+  const { size, ids } = graph;
   const via = new Int32Array(size).fill(-1);
   const reached: number[] = [];
   for (let node = 0; node < size; node++) if (isGivenUp(phaseAt(node))) reached.push(node);
+  // As in most backlogs.
+  if (reached.length === 0) return [];
+  const { dependentOffsets, dependentTargets } = graph;
   for (const node of reached) {
     for (const dependent of dependentTargets.subarray(dependentOffsets[node], dependentOffsets[node + 1])) {
       if (phaseAt(dependent) !== PHASE.waiting || via[dependent] !== -1) continue;

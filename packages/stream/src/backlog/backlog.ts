@@ -157,15 +157,15 @@ export function heldBackWarnings(
 export function schedulerTickets(
   backlog: Backlog,
   states: (ticket: Ticket) => TicketState,
-  minutes: (ticket: Ticket) => number | undefined = ({ estimatedMinutes }) => estimatedMinutes,
+  minutes: (ticket: Ticket, index: number) => number | undefined = ({ estimatedMinutes }) => estimatedMinutes,
 ): SchedulerTicket[] {
-  return [...backlog.tickets.values()].map((ticket) => ({
+  return [...backlog.tickets.values()].map((ticket, index) => ({
     id: ticket.id,
     dependencies: backlog.graph.dependenciesOf(ticket.id),
     state: states(ticket),
     priority: ticket.priority,
     component: ticket.component,
-    duration: minutes(ticket),
+    duration: minutes(ticket, index),
     files: ticket.files,
     conflictsWith: ticket.conflictsWith,
     container: isContainer(ticket),

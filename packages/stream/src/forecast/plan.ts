@@ -116,12 +116,13 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   const selection = selectTickets(backlog, options);
   const { samples, record } = await readHistory(repository.root, backlog.tickets);
   const model = modelOf(samples, backlog.tickets);
+  const all = [...backlog.tickets.values()];
+  const ranges = all.map((ticket) => model.predict(knownBefore(ticket)));
   const tickets = schedulerTickets(
     backlog,
     (ticket) => (selection.has(ticket.id) && ticket.state === 'DEFERRED' ? 'UNPROCESSED' : ticket.state),
-    (ticket) => model.predict(knownBefore(ticket))?.minutes,
+    (_, index) => ranges[index]?.minutes,
   );
-  const all = [...backlog.tickets.values()];
   const containers = all.filter((one) => isContainer(one) && selection.has(one.id)).map(({ id }) => id);
   const workers = determineWorkerCount(
     options.parallel ?? 1,
@@ -137,13 +138,14 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   };
   const ranked = rankBacklog(tickets, { ...rules, graph: backlog.graph });
   const open = all.filter(({ state }) => state !== 'COMPLETED');
+  const openRanges = ranges.filter((_, index) => all[index]!.state !== 'COMPLETED');
   const work = open.filter((one) => !isContainer(one));
   const course = courses(record, options.maxAttempts);
   const landing = median(record.landings);
   const { makespan, expected, low, high, costs, utilisation, assignments } = forecast(ranked, {
     ...rules,
     workers,
-    rangeOf: (_, index) => model.predict(knownBefore(open[index]!)),
+    rangeOf: (_, index) => openRanges[index],
     landingOf: () => landing,
     courseOf: (_, random) => course({ failures: 0, conflicts: 0 }, random),
     costPerMinute: record.costPerMinute,
