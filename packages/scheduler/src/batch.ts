@@ -48,14 +48,13 @@ export function batchesOf(assignments: readonly Assignment[]): string[][] | unde
   let start = -1;
   let end = 0;
   for (const each of assignments) {
-    if (each.start !== start) {
-      if (each.start !== end || each.end <= each.start) return undefined;
+    if (each.start === start) batch.push(each.id);
+    else if (each.start === end && each.end > each.start) {
       ({ start, end } = each);
-      batch = [];
+      batch = [each.id];
       batches.push(batch);
-    }
+    } else return undefined;
     if (each.end !== end || each.landed !== end || each.attempt !== 1) return undefined;
-    batch.push(each.id);
   }
   return batches;
 }

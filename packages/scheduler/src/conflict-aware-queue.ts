@@ -82,7 +82,8 @@ export function createConflictAwareQueue(
       queue.started(place);
     },
     ended(place) {
-      running.splice(running.indexOf(place), 1);
+      const last = running.pop()!;
+      if (last !== place) running[running.indexOf(place)] = last;
       queue.ended(place);
     },
     reserveFor(place) {

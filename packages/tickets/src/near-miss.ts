@@ -60,12 +60,12 @@ export interface NearMiss {
 
 const KNOWN = new Set([...Object.keys(ORDER_KEYS), ...OTHER_KEYS, 'id', 'git']);
 
+const NONE: readonly NearMiss[] = Object.freeze<NearMiss[]>([]);
+
 /** Keys of a ticket that are nearly known ones. A value that says nothing (null, empty) does no harm. */
-export function nearMisses(raw: Readonly<Record<string, unknown>>): NearMiss[] {
-  const keys = Object.keys(raw);
-  // As in nearly every ticket.
-  if (keys.every((key) => KNOWN.has(key))) return [];
-  return keys.flatMap((key) => {
+export function nearMisses(raw: Readonly<Record<string, unknown>>): readonly NearMiss[] {
+  if (hasKnownOnly(raw)) return NONE;
+  return Object.keys(raw).flatMap((key) => {
     if (KNOWN.has(key) || saysNothing(raw[key])) return [];
     const order = Object.keys(ORDER_KEYS).find((known) =>
       [known, ...ORDER_KEYS[known]!].some((word) => isNearWord(plain(key), plain(word))),
@@ -73,6 +73,12 @@ export function nearMisses(raw: Readonly<Record<string, unknown>>): NearMiss[] {
     const meant = order ?? [...KNOWN].find((known) => isNear(plain(key), plain(known)));
     return meant === undefined ? [] : [{ key, meant, decidesOrder: Object.hasOwn(ORDER_KEYS, meant) }];
   });
+}
+
+/** As nearly every ticket: found out without a list of its keys. */
+function hasKnownOnly(raw: Readonly<Record<string, unknown>>): boolean {
+  for (const key in raw) if (!KNOWN.has(key)) return false;
+  return true;
 }
 
 /** `dependsOn`, `depends-on` and `Depends_On` are one word. */

@@ -80,10 +80,11 @@ export function readTicket(raw: unknown): { ticket: Ticket } | { problems: Ticke
   const needed = readNeededFields(raw);
   if ('issues' in needed) return { problems: needed.issues.map((issue) => problemOf(issue, raw)) };
   const { id, state, dependencies, parent, children } = needed.fields;
-  const misread = nearMisses(raw).filter(({ decidesOrder }) => decidesOrder);
-  if (misread.length > 0) {
+  const misread = nearMisses(raw);
+  if (misread.some(({ decidesOrder }) => decidesOrder)) {
+    const deciding = misread.filter(({ decidesOrder }) => decidesOrder);
     return {
-      problems: misread.map(({ key, meant }) => ({
+      problems: deciding.map(({ key, meant }) => ({
         code: 'BAD_FIELD',
         path: [key],
         message: `ticket ${JSON.stringify(id)} has ${shown(key)}, which is not read: rename it to "${meant}"`,

@@ -11,7 +11,7 @@ import { EXIT } from '../exit.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { nextCommands } from '../next-commands.ts';
 import { screenOf } from '../reporters/screen.ts';
-import { formatExplanation, formatPlan } from '../reporters/plan.ts';
+import { formatExplanation, formatPlan, planJson } from '../reporters/plan.ts';
 import { runReporter } from '../run-reporter.ts';
 import { formatRecord, readBeginning, settingsOf } from '../run-record.ts';
 import {
@@ -131,9 +131,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
 
   if (mode === 'dry-run') {
     const plan = await planStream(selection);
-    process.stdout.write(
-      json ? `${JSON.stringify(plan)}\n` : formatPlan(plan, screenOf(process.stdout, process.env)),
-    );
+    process.stdout.write(json ? planJson(plan) : formatPlan(plan, screenOf(process.stdout, process.env)));
     return EXIT.ok;
   }
   if (mode === 'explain') {

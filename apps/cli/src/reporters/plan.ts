@@ -39,6 +39,18 @@ export function formatPlan(plan: Plan, { columns }: Screen): string {
   return lines.join('\n') + '\n';
 }
 
+/** The contract of `sage stream --dry-run --json`: minutes in hundredths. */
+export function planJson(plan: Plan): string {
+  const assignments = plan.forecast.assignments.map(({ id, worker, start, end, landed }) => {
+    return { id, worker, start: hundredths(start), end: hundredths(end), landed: hundredths(landed) };
+  });
+  return `${JSON.stringify({ ...plan, forecast: { ...plan.forecast, assignments } })}\n`;
+}
+
+function hundredths(minutes: number): number {
+  return Math.round(minutes * 100) / 100;
+}
+
 /** What waits for what only because the file has it in that order. */
 function impliedLines(implied: NonNullable<Plan['implied']>, columns: number): string[] {
   if (implied.length === 0) return [];

@@ -11,9 +11,6 @@ export interface Behind {
   readonly waited?: number;
 }
 
-/** What is taken for granted where there is no earlier run. */
-const AT_ONCE: Course = { landings: [0], deferred: false };
-
 /**
  * Draws how tickets continue, each attempt as earlier ones ended, as often as a run tries a ticket (`RetryPolicy`). Landings
  * take as long as one of the earlier ones, each as likely; the one that is waited for, longer than it has taken.
@@ -24,17 +21,17 @@ export function courses(
 ): (behind: Behind, random: () => number) => Course {
   const { landings } = record;
   const shares = [...record.shares];
-  if (shares.length === 0 && landings.length === 0) return () => AT_ONCE;
   /** How most go, by the landing that they end with. */
   const atOnce = new Map(
     [0, ...landings].map((minutes) => [minutes, { landings: [minutes], deferred: false }]),
   );
-  const atLanding = shares.filter(([end]) => end !== 'failed' && end !== 'deferred');
+  const drawAny = drawing(shares);
+  const drawAtLanding = drawing(shares.filter(([end]) => end !== 'failed' && end !== 'deferred'));
   return (behind, random) => {
     let { failures, conflicts, waited } = behind;
     let taken: number[] | undefined;
     for (;;) {
-      const end = drawEnd(waited === undefined ? shares : atLanding, random);
+      const end = (waited === undefined ? drawAny : drawAtLanding)(random);
       const lands = end !== 'failed' && end !== 'deferred';
       const landing = lands ? drawLanding(landings, waited ?? -1, random) : 0;
       if (end === 'landed' && taken === undefined)
@@ -55,13 +52,17 @@ export function median(sorted: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
-function drawEnd(shares: readonly (readonly [AttemptEnd, number])[], random: () => number): AttemptEnd {
-  let left = random() * shares.reduce((sum, [, share]) => sum + share, 0);
-  for (const [end, share] of shares) {
-    left -= share;
-    if (left < 0) return end;
-  }
-  return 'landed';
+/** Draws ends by their shares, for a hundred thousand tickets. */
+function drawing(shares: readonly (readonly [AttemptEnd, number])[]): (random: () => number) => AttemptEnd {
+  const ends = shares.map(([end]) => end);
+  const limits: number[] = [];
+  let all = 0;
+  for (const [, share] of shares) limits.push((all += share));
+  return (random) => {
+    const drawn = random() * all;
+    for (let at = 0; at < ends.length; at++) if (drawn < limits[at]!) return ends[at]!;
+    return 'landed';
+  };
 }
 
 function drawLanding(sorted: readonly number[], waited: number, random: () => number): number {

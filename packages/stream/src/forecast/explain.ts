@@ -4,7 +4,7 @@ import { isContainer, type Ticket } from '@sage/tickets';
 import type { FileSource, SourcedFile } from '../conflicts/likely-files.ts';
 import { didYouMean } from '../backlog/nearest-name.ts';
 import { BacklogError } from '../errors.ts';
-import { type PlanOptions, preparePlan } from './plan.ts';
+import { hundredths, type PlanOptions, preparePlan } from './plan.ts';
 
 /** The contract of `sage stream --explain ID --json`. */
 export interface Explanation {
@@ -48,7 +48,7 @@ const TOLD = { chance: 0.1, tickets: 5, files: 3 };
 export async function explainTicket(
   options: PlanOptions & { readonly ticket: string },
 ): Promise<Explanation> {
-  const { plan, backlog, tickets, filesOf, rules, assignments } = await preparePlan(options);
+  const { plan, backlog, tickets, filesOf, rules } = await preparePlan(options);
   const ticket = backlog.tickets.get(options.ticket);
   if (!ticket) {
     const { ticket: id } = options;
@@ -56,7 +56,8 @@ export async function explainTicket(
     throw new BacklogError('UNKNOWN_TICKET', backlog.file, [options.ticket], message);
   }
   const { id } = ticket;
-  const start = plan.forecast.assignments.find((one) => one.id === id)?.start;
+  const { assignments } = plan.forecast;
+  const start = assignments.find((one) => one.id === id)?.start;
   const reason = explainStart(tickets, assignments, id, rules);
   const batch = plan.batches.findIndex((ids) => ids.includes(id));
   const isOpen = (one: Ticket | undefined): one is Ticket =>
@@ -85,7 +86,7 @@ export async function explainTicket(
     partlyBlocks: waiting.filter(waitsForOthers),
     ...(batch >= 0 && { batch: batch + 1 }),
     batches: plan.batches.length,
-    ...(start !== undefined && reason && { starts: { minutes: start, ...reason } }),
+    ...(start !== undefined && reason && { starts: { minutes: hundredths(start), ...reason } }),
     onCriticalPath: plan.criticalPath.includes(id),
     blockedBy: plan.blocked.find((one) => one.id === id)?.by ?? [],
     neverBeside: apart.map((other) => other.id),

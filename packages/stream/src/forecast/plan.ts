@@ -46,7 +46,7 @@ export interface PlanOptions extends Selection {
   readonly maxAttempts: number;
 }
 
-/** The contract of `sage stream --dry-run --json`. */
+/** What a run would do. */
 export interface Plan {
   readonly v: 1;
   /** In the order they would start, each at most `workers` long. */
@@ -87,8 +87,8 @@ export interface RunForecast {
   readonly failing: number;
   /** USD for half of the runs at most, and for four of five, where attempts of earlier runs told what they cost. */
   readonly cost?: { readonly expected: number; readonly low: number; readonly high: number };
-  /** In minutes from the start of the run, in order of start. */
-  readonly assignments: readonly Omit<Assignment, 'attempt'>[];
+  /** In order of start; not rounded, so that an end and a start at the same time are equal. */
+  readonly assignments: readonly Assignment[];
 }
 
 /** What a run would do. Needs no agent and changes nothing. */
@@ -103,8 +103,6 @@ export interface PreparedPlan {
   readonly tickets: readonly SchedulerTicket[];
   readonly filesOf: (id: string) => readonly SourcedFile[];
   readonly rules: Pick<SchedulerOptions, 'limits' | 'conflictChance' | 'failing'>;
-  /** Not rounded, so that an end and a start at the same time are equal. */
-  readonly assignments: readonly Assignment[];
 }
 
 export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
@@ -189,12 +187,10 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
           high: hundredths(costs.high),
         },
       }),
-      assignments: assignments.map(({ id, worker, start, end, landed }) => {
-        return { id, worker, start: hundredths(start), end: hundredths(end), landed: hundredths(landed) };
-      }),
+      assignments,
     },
   };
-  return { plan, backlog, tickets, filesOf, rules, assignments };
+  return { plan, backlog, tickets, filesOf, rules };
 
   /** Of what is planned. */
   function longestChain(): string[] {
@@ -205,6 +201,6 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   }
 }
 
-function hundredths(value: number): number {
+export function hundredths(value: number): number {
   return Math.round(value * 100) / 100;
 }
