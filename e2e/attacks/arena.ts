@@ -108,8 +108,10 @@ export async function serve(
   await listen(`\0${abstract}`);
   const later = join(home, '.cache/later');
   mkdirSync(later);
-  // One after the other, so that there are new ones whenever an attack looks.
-  const clock = setInterval(() => void listen(join(later, `${Date.now()}.sock`)), 500);
+  // One after the other, so that there is a new one whenever an attack looks.
+  const clock = setInterval(() => {
+    void listen(join(later, `${Date.now()}.sock`)).then((server) => setTimeout(() => server.close(), 5_000));
+  }, 500);
   const tcp = await listen({ port: 0, host: '127.0.0.1' });
   const address = tcp.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
