@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, delimiter, dirname, isAbsolute, join } from 'node:path';
 import { KNOWN_AGENTS } from '../agents/known-agents.ts';
-import { allowedPaths } from './allowed-sockets.ts';
+import { allowedPaths, allowsSockets } from './allowed-sockets.ts';
 import { HIDDEN } from './hidden.ts';
 import type { SandboxSettings } from './sandbox-settings.ts';
 import { listeningSockets } from './sockets.ts';
@@ -98,7 +98,9 @@ export function sandboxed(settings: SandboxSettings, places: SandboxPlaces): str
   words.push(...insideOf(empty, places), ...bind('--ro-bind-try', programs), ...keys.words);
   words.push(...bind('--ro-bind-try', places.readable ?? []));
   const seen = [realPlace(homeOf(variables)), root, commonDir, ...programs, ...writable];
-  words.push(...maskSockets(empty, seen));
+  // A command that makes no sockets reaches none. Of those that are covered one may go before that is done, which fails.
+  const isWithout = places.filter !== undefined && !allowsSockets(settings);
+  if (!isWithout) words.push(...maskSockets(empty, seen));
   // Other worktrees, and what Sage keeps of this one.
   const beside = dirname(worktree);
   words.push('--tmpfs', beside, ...bind('--bind', [worktree, ...(places.writable ?? [])]));

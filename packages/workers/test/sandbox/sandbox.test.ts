@@ -137,6 +137,16 @@ test.skipIf(!installed)(
   },
 );
 
+test('sockets are covered only where a command could connect to them: one that goes meanwhile cannot be', async () => {
+  const made = places();
+  await listening(join(made.home, 's.sock'));
+  const covered = (settings: SandboxSettings, filter?: string) =>
+    sandboxed(settings, { ...made, program: '/bin/bwrap', filter }).includes(join(made.home, 's.sock'));
+  expect(covered({}, '/refused-calls')).toBe(false);
+  expect(covered({ sockets: true }, '/refused-calls')).toBe(true);
+  expect(covered({})).toBe(true);
+});
+
 test.skipIf(scope.length === 0)(
   'a pair of sockets is allowed where neither half can send to others',
   async () => {
