@@ -1,25 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'vitest';
+import { test } from 'vitest';
 import { Sandbox, WRITE_OWN_FILE } from './sandbox.ts';
-
-/** A file system of 24 MB in the place of a folder, with what is in it. Returns false where this user may not mount one. */
-function onSmallDisk(folder: string, { onTestFinished }: TestContext): boolean {
-  const before = `${folder}.before`;
-  mkdirSync(folder, { recursive: true });
-  renameSync(folder, before);
-  mkdirSync(folder);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'none', folder], { stdio: 'ignore' });
-  } catch {
-    return false;
-  }
-  onTestFinished(() => void execFileSync('umount', ['--lazy', folder]));
-  cpSync(before, folder, { recursive: true });
-  rmSync(before, { recursive: true });
-  return true;
-}
+import { onSmallDisk } from './small-disk.ts';
 
 const PLACES = {
   worktrees: (root: string) => join(root, '../cache'),

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { Sandbox, WRITE_OWN_FILE } from './sandbox.ts';
+import { onSmallDisk } from './small-disk.ts';
 
 const configured = (config: object) => ({ files: { 'sage.config.json': JSON.stringify(config) } });
 const ONE = [{ id: 'API-1' }];
@@ -47,6 +48,24 @@ test('a workflow mode that is not for tickets is found by all', async () => {
   expect([plan.exitCode, plan.stderr]).toEqual([2, `ERROR: ${fault}`]);
   const check = await sandbox.sage('validate');
   expect([check.exitCode, check.stdout.includes('.sage/workflow-mode says "DIRECT"')]).toEqual([1, true]);
+});
+
+test('a disk without room for one worktree is found by all', async () => {
+  const big = { 'big.txt': '\n'.repeat(30_000_000) };
+  const directory = '../small/worktrees';
+  const sandbox = await Sandbox.create(ONE, {
+    files: { ...big, 'sage.config.json': JSON.stringify({ worktrees: { directory } }) },
+  });
+  if (!onSmallDisk(join(sandbox.root, '../small'), { onTestFinished })) return;
+  const fault =
+    /^ERROR: no room for a worktree of 31 MB in \S+small\/worktrees\S*: 2\d MB are free; free some disk space, or set worktrees\.directory$/;
+  for (const args of [['--dry-run'], ['--auto', '--agent-command', WRITE_OWN_FILE]]) {
+    const { exitCode, stdout, stderr } = await sandbox.sage('stream', ...args);
+    expect([exitCode, stdout, stderr]).toEqual([2, '', expect.stringMatching(fault)]);
+  }
+  expect(sandbox.git('branch', '--list')).toBe('* work');
+  const check = await sandbox.sage('validate');
+  expect([check.exitCode, check.stdout.includes('room for only 0 of 1 worktrees')]).toEqual([1, true]);
 });
 
 test('the index that getting-started shows passes the strict checks', async () => {

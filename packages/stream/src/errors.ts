@@ -4,6 +4,7 @@ export class CannotStartError extends Error {
   readonly code:
     | 'GIT_TOO_OLD'
     | 'NO_COMMIT'
+    | 'NO_ROOM'
     | 'DETACHED_HEAD'
     | 'OPERATION_IN_PROGRESS'
     | 'UNKNOWN_BRANCH'

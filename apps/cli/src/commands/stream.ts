@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { openRepository } from '@sage/git';
+import { openRepository, worktreeDirectory } from '@sage/git';
 import { explainTicket, interruptedRun, planStream, runStream } from '@sage/stream';
 import { assertWorktreeSettings, sandboxLimits, secretValues } from '@sage/workers';
 import { Command } from 'commander';
@@ -130,7 +130,9 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
   const json = flags.json ?? config.json ?? false;
 
   if (mode === 'dry-run') {
-    const plan = await planStream(selection);
+    const worktrees =
+      broker === undefined ? worktreeDirectory(root, settings.worktrees?.directory) : undefined;
+    const plan = await planStream({ ...selection, worktrees });
     process.stdout.write(json ? planJson(plan) : formatPlan(plan, screenOf(process.stdout, process.env)));
     return EXIT.ok;
   }

@@ -38,11 +38,12 @@ async function filesSize(where: Repository | string, commit: string): Promise<nu
   return size;
 }
 
+/** A file system that does not tell its size, such as some in user space, counts as one with room. */
 export async function freeBytes(directory: string): Promise<number> {
   for (let at = directory; ; at = dirname(at)) {
     try {
-      const { bavail, bsize } = await statfs(at);
-      return bavail * bsize;
+      const { blocks, bavail, bsize } = await statfs(at);
+      return blocks === 0 ? Number.MAX_SAFE_INTEGER : bavail * bsize;
     } catch (error) {
       if (at === dirname(at)) throw error;
     }

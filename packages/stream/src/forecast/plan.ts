@@ -29,6 +29,7 @@ import { courses, median } from './attempt-course.ts';
 import { knownBefore, modelOf, readHistory } from '../history/history.ts';
 import { likelyFiles, type SourcedFile } from '../conflicts/likely-files.ts';
 import { nothingToDo } from '../backlog/nothing-to-do.ts';
+import { assertRoom } from '../start/prerequisites.ts';
 import { chooseTarget } from '../start/target.ts';
 import { assertWorkflowMode } from '../start/workflow-mode.ts';
 
@@ -44,6 +45,8 @@ export interface PlanOptions extends Selection {
   readonly componentLimits?: Readonly<Record<string, number>>;
   /** Attempts of a ticket before it is deferred. */
   readonly maxAttempts: number;
+  /** Where worktrees are made, if agents work on this machine. */
+  readonly worktrees?: string | undefined;
 }
 
 /** What a run would do. */
@@ -112,6 +115,8 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   const backlog = await readBacklog(await openSource(repository, target.ref, options.choice));
   assertSelection(backlog, options);
   const selection = selectTickets(backlog, options);
+  if (options.worktrees !== undefined && selection.size > 0)
+    await assertRoom(repository, target.tip, options.worktrees);
   const { samples, record } = await readHistory(repository.root, backlog.tickets);
   const model = modelOf(samples, backlog.tickets);
   const all = [...backlog.tickets.values()];

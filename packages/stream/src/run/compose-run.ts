@@ -30,7 +30,7 @@ import { Scheduling } from '../scheduling/scheduling.ts';
 import { assertBaseline } from '../verification/baseline.ts';
 import { madeFrom } from '../start/made-from.ts';
 import { openWorkerPool } from '../start/open-worker-pool.ts';
-import { chooseWorkforce } from '../start/prerequisites.ts';
+import { assertRoom, chooseWorkforce } from '../start/prerequisites.ts';
 import {
   completedIds,
   reconcile,
@@ -70,12 +70,15 @@ export async function composeRun(
   const { clock, onNotice: notice, verify, ask, stop, killSignal } = options;
   const { repository, source, unfinished, resumed, selection } = beginning;
   const backlog = new LiveBacklog(beginning.backlog, selection);
+  const directory = worktreeDirectory(repository.root, options.worktrees?.directory);
+  const elsewhere = options.elsewhere?.slots() ?? 0;
+  if (resumed === undefined && elsewhere === 0) await assertRoom(repository, beginning.target.tip, directory);
   const workforce = await chooseWorkforce(repository, {
     requested: options.parallel,
     available: selection.size,
     tip: beginning.target.tip,
-    directory: worktreeDirectory(repository.root, options.worktrees?.directory),
-    elsewhere: options.elsewhere?.slots(),
+    directory,
+    elsewhere,
   });
   if (workforce.notice) notice(workforce.notice);
   const { runs, queue: entries, cache } = SAGE_PATHS;

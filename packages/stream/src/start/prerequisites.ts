@@ -1,5 +1,6 @@
 import { type Repository, worktreeDirectory, worktreeRoom } from '@sage/git';
 import { determineWorkerCount, usableCores } from '@sage/scheduler';
+import { CannotStartError } from '../errors.ts';
 
 export interface Workforce {
   readonly workers: number;
@@ -51,6 +52,20 @@ export async function chooseWorkforce(
       notice: `room for ${room} worktrees of ${megabytes(size)}: using ${room} workers`,
     };
   return { workers: wanted };
+}
+
+/**
+ * An agent works in a worktree: without room for one, none can start.
+ * @param directory where worktrees are made
+ * @throws {CannotStartError} `NO_ROOM`
+ */
+export async function assertRoom(repository: Repository, tip: string, directory: string): Promise<void> {
+  const { size, free, room } = await worktreeRoom(repository, tip, directory);
+  if (room > 0) return;
+  throw new CannotStartError(
+    'NO_ROOM',
+    `no room for a worktree of ${megabytes(size)} in ${directory}: ${megabytes(free)} are free; free some disk space, or set worktrees.directory`,
+  );
 }
 
 function megabytes(bytes: number): string {

@@ -1,0 +1,23 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import type { TestContext } from 'vitest';
+
+/** A file system of 24 MB in the place of a folder, with what is in it. Returns false where this user may not mount one. */
+export function onSmallDisk(
+  folder: string,
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+): boolean {
+  const before = `${folder}.before`;
+  mkdirSync(folder, { recursive: true });
+  renameSync(folder, before);
+  mkdirSync(folder);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'none', folder], { stdio: 'ignore' });
+  } catch {
+    return false;
+  }
+  onTestFinished(() => void execFileSync('umount', ['--lazy', folder]));
+  cpSync(before, folder, { recursive: true });
+  rmSync(before, { recursive: true });
+  return true;
+}
