@@ -50,6 +50,28 @@ test('a workflow mode that is not for tickets is found by all', async () => {
   expect([check.exitCode, check.stdout.includes('.sage/workflow-mode says "DIRECT"')]).toEqual([1, true]);
 });
 
+test('a target that nothing can land on is found by all', async () => {
+  const sandbox = await Sandbox.create(ONE);
+  sandbox.git('checkout', '--quiet', '--detach');
+  const fault = 'HEAD is detached: switch to a branch, or name one with --target';
+  expect((await sandbox.stream(WRITE_OWN_FILE)).stderr).toBe(`ERROR: ${fault}`);
+  expect((await sandbox.sage('stream', '--dry-run')).stderr).toBe(`ERROR: ${fault}`);
+  const check = await sandbox.sage('validate', '--check=parallel');
+  expect([check.exitCode, check.stdout.includes(fault)]).toEqual([1, true]);
+  // The index itself is sound, also where CI has checked out a commit.
+  expect((await sandbox.sage('validate', '--strict')).exitCode).toBe(0);
+});
+
+test('verify is tried on the target that the configuration names', async () => {
+  const sandbox = await Sandbox.create(ONE, configured({ verify: 'test -e ready', target: 'other' }));
+  sandbox.git('branch', 'other');
+  await sandbox.write('ready', '');
+  sandbox.git('add', '--all');
+  sandbox.git('commit', '--quiet', '--message=ready');
+  expect((await sandbox.stream(WRITE_OWN_FILE)).exitCode).toBe(2);
+  expect((await sandbox.sage('validate', '--check=parallel')).exitCode).toBe(1);
+});
+
 test('a disk without room for one worktree is found by all', async () => {
   const big = { 'big.txt': '\n'.repeat(30_000_000) };
   const directory = '../small/worktrees';

@@ -68,6 +68,7 @@ async function baselineOf(
   await assertCommands(root, configuredCommands({ verify: config.verify, worktrees, environment, sandbox }));
   const fault = await checkBaseline({
     directory,
+    target: config.target,
     verify,
     workers: {
       timeout: parseDuration(config.timeout ?? '') ?? DEFAULT_TIMEOUT_MS,

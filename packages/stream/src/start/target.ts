@@ -25,7 +25,7 @@ export interface Target {
  */
 export async function chooseTarget(
   repository: Repository,
-  { branch, newBranch }: { branch?: string; newBranch: string },
+  { branch, newBranch }: { branch?: string | undefined; newBranch: string },
 ): Promise<Target> {
   const operation = await operationInProgress(repository);
   if (operation) {
