@@ -27,6 +27,40 @@ test('sage stream --resume continues a run with the options that it was started 
   ]);
 });
 
+test.each([
+  ['that was named', ['--target=work'], {}],
+  ['that the configuration names', [], { 'sage.config.json': '{"target": "work"}' }],
+])('a run on a branch %s goes on by its line from where it was started', async (_, options, files) => {
+  const sandbox = await Sandbox.create(FOUR, { files });
+  sandbox.git('switch', '--quiet', '--create', 'elsewhere');
+  const agent = ['--max-attempts=1', '--agent-command', NEEDS_KEY];
+  const run = await sandbox.sage('stream', '--auto', ...agent, ...options);
+  expect(run.exitCode).toBe(3);
+  await sandbox.write('../home/key', '');
+  const [, line = ''] = /To continue it: (.*)/.exec(run.stdout) ?? [];
+  expect(sandbox.shell(line)).toContain('4 tickets, 1 worker, landing on work');
+  expect(sandbox.landings('work')).toHaveLength(4);
+  expect(sandbox.git('branch', '--show-current')).toBe('elsewhere');
+});
+
+test('a run whose branch is no longer checked out goes on there', async () => {
+  const sandbox = await stopped();
+  sandbox.git('switch', '--quiet', '--create', 'elsewhere');
+  const { exitCode, stdout } = await sandbox.sage('stream', '--resume');
+  expect([exitCode, stdout]).toEqual([0, expect.stringContaining('landing on work')]);
+  expect([sandbox.landings('work').length, sandbox.landings().length]).toEqual([4, 0]);
+});
+
+test('a run on the branch of the configuration keeps its settings, from wherever it goes on', async () => {
+  const sandbox = await Sandbox.create(FOUR, { files: { 'sage.config.json': '{"target": "work"}' } });
+  sandbox.git('switch', '--quiet', '--create', 'elsewhere');
+  const flags = ['--max-attempts=1', '--parallel=2', '--agent-command', NEEDS_KEY];
+  expect((await sandbox.sage('stream', '--auto', ...flags)).exitCode).toBe(3);
+  await sandbox.write('../home/key', '');
+  const { exitCode, stdout } = await sandbox.sage('stream');
+  expect([exitCode, stdout]).toEqual([0, expect.stringContaining('4 tickets, 2 workers, landing on work')]);
+});
+
 test('a resumed run counts what had landed before', async () => {
   const sandbox = await Sandbox.create([...FOUR, { id: 'API-5' }]);
   const refused = `test "$SAGE_TICKET_ID" = API-1 || test -f "$HOME/key" || exit 1; ${WRITE_OWN_FILE}`;

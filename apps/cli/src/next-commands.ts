@@ -38,7 +38,7 @@ export function nextCommands(
     git: directory === '.' ? 'git' : `git -C ${quoted(directory)}`,
     report: commandLine(command, ['sage', 'report'], where),
     pr: commandLine(command, ['sage', 'pr'], where),
-    resume: line({ resume: true }),
+    resume: line({ target: typed.target, resume: true }),
     retryDeferred(deferred) {
       if (!isNewest) return line(lasting.only === undefined ? { ...lasting, retryDeferred: true } : lasting);
       const isSelection = lasting.only !== undefined || lasting.component !== undefined;

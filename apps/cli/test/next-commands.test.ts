@@ -12,6 +12,13 @@ test('after the newest run sage retry says all: it has the flags of that run', (
   expect(next({}, true).retry(['-x', "it's"])).toBe("sage retry -- -x 'it'\\''s'");
 });
 
+test('a run on a branch that was named goes on there', () => {
+  expect(next({ parallel: '3' }, true).resume).toBe('sage stream --resume');
+  expect(next({ target: 'a b' }, true, '../shop').resume).toBe(
+    "sage stream -C ../shop --target='a b' --resume",
+  );
+});
+
 test('a run about some tickets tries those again', () => {
   expect(next({ component: 'api' }, true).retryDeferred(['A-1'])).toBe('sage retry A-1');
   expect(next({ only: 'A-1,A-2' }, true).retryDeferred(['A-2'])).toBe('sage retry A-2');

@@ -35,7 +35,7 @@ export { processQueue, type QueueProcessing } from './landing/process-queue.ts';
 export { queueVerification, type QueueVerification, type VerifySettings } from './verification/verify.ts';
 export type { LeftElsewhere } from './start/left-elsewhere.ts';
 export { cameAlong } from './start/own-files.ts';
-export { interruptedRun, type InterruptedRun } from './start/interrupted-run.ts';
+export { interruptedRun, type InterruptedRun, lastInterruptedRun } from './start/interrupted-run.ts';
 export { type Controlled, controlRun, type ControlRunOptions } from './live/control-run.ts';
 export { activeRun } from './live/active-run.ts';
 export { type ListedLogs, listLogs } from './logs/list-logs.ts';

@@ -4,7 +4,7 @@ import {
   type Controlled,
   controlRun,
   type ControlRunOptions,
-  interruptedRun,
+  lastInterruptedRun,
   NoRunError,
   requestTicket,
   type TicketAction,
@@ -91,7 +91,7 @@ function command(name: string, description: string): Command {
 }
 
 async function wasInterrupted({ C }: Flags): Promise<boolean> {
-  return (await interruptedRun(await openRepository(resolve(C)), undefined)) !== undefined;
+  return (await lastInterruptedRun(await openRepository(resolve(C)))) !== undefined;
 }
 
 async function control(

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { openRepository, worktreeDirectory } from '@sage/git';
-import { explainTicket, interruptedRun, planStream, runStream } from '@sage/stream';
+import { explainTicket, planStream, runStream } from '@sage/stream';
 import { assertWorktreeSettings, sandboxLimits, secretValues } from '@sage/workers';
 import { Command } from 'commander';
 import { configurationFiles } from '../config-file.ts';
@@ -13,7 +13,7 @@ import { nextCommands } from '../next-commands.ts';
 import { screenOf } from '../reporters/screen.ts';
 import { formatExplanation, formatPlan, planJson } from '../reporters/plan.ts';
 import { runReporter } from '../run-reporter.ts';
-import { formatRecord, readBeginning, settingsOf } from '../run-record.ts';
+import { formatRecord, settingsOf } from '../run-record.ts';
 import {
   agentLimits,
   DEFAULT_ATTEMPTS,
@@ -21,6 +21,7 @@ import {
   type StreamFlags,
   type TypedFlags,
 } from '../stream-settings.ts';
+import { beginOrResume } from '../begin-or-resume.ts';
 import { approvalOf, ASKS_BY, assertTerminal, modeOf } from '../stream-mode.ts';
 import { agentOf } from '../agent-of.ts';
 import { brokerAddress, type Machines, openMachines, shownAddress } from '../broker.ts';
@@ -88,13 +89,10 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
   const directory = resolve(flags.C);
   const looks = flags.dryRun === true || flags.explain !== undefined;
   const repository = await openRepository(directory);
-  const interrupted = looks ? undefined : await interruptedRun(repository, flags.target);
-  if (flags.resume && !interrupted)
-    throw new UsageError('--resume: no run on this branch was interrupted: sage stream --auto starts one');
   const { root } = repository;
   const recordable =
     flags.broker === undefined ? flags : { ...flags, broker: await shownAddress(flags.broker) };
-  const beginning = await readBeginning(recordable, { directory, root }, interrupted);
+  const { beginning, target } = await beginOrResume(recordable, { directory, repository, looks });
   const { config, template } = beginning;
   const settings = settingsOf(beginning);
   const mode = modeOf(flags, settings);
@@ -120,7 +118,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
     repository,
     choice: sourceChoice(settings),
     parallel,
-    target: settings.target,
+    target: target ?? settings.target,
     component: settings.component,
     only,
     retryDeferred: beginning.flags.retryDeferred,
