@@ -43,6 +43,14 @@ test.each([
   expect(sandbox.git('branch', '--show-current')).toBe('elsewhere');
 });
 
+test('the status of a run in another folder has the line that goes on there', async () => {
+  const sandbox = await stopped();
+  const { stdout } = await sandbox.sage('status');
+  const [, line = ''] = /The run is not over: (.*) continues it/.exec(stdout) ?? [];
+  expect(line).toBe(`sage stream -C ${sandbox.root} --resume`);
+  expect(sandbox.shell(`cd / && ${line}`)).toContain('4 completed');
+});
+
 test('a run whose branch is no longer checked out goes on there', async () => {
   const sandbox = await stopped();
   sandbox.git('switch', '--quiet', '--create', 'elsewhere');

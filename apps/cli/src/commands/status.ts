@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { readStatus } from '@sage/stream';
 import { Command } from 'commander';
+import { quoted } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit.ts';
 import { screenOf } from '../reporters/screen.ts';
@@ -23,9 +24,10 @@ export function statusCommand(): Command {
         throw new UsageError('--watch is for a person, --json for a program: use one of them');
       if (watch) return (await import('./watch.ts')).watch(C);
       const status = await readStatus(resolve(C));
+      const resume = ['sage', 'stream', ...(C === '.' ? [] : ['-C', quoted(C)]), '--resume'].join(' ');
       const text = json
         ? `${JSON.stringify(status)}\n`
-        : formatStatus(status, new Date(), screenOf(process.stdout, process.env));
+        : formatStatus(status, new Date(), screenOf(process.stdout, process.env), resume);
       process.stdout.write(text);
       process.exitCode = EXIT.ok;
     });

@@ -9,8 +9,13 @@ const ID_COLUMNS = 14;
 /** What a row has before its text, and as much again as a margin needs. */
 const ROW_COLUMNS = 30;
 
-/** The status in lines that fit the screen, as things are `now`. */
-export function formatStatus(status: Status, now: Date, screen: Screen): string {
+/** The status in lines that fit the screen, as things are `now`. `resume`: the command that resumes the run. */
+export function formatStatus(
+  status: Status,
+  now: Date,
+  screen: Screen,
+  resume = 'sage stream --resume',
+): string {
   const { colors, columns } = screen;
   const textColumns = Math.max(20, columns - ROW_COLUMNS);
   if (status.state === 'none') return 'no run yet: sage stream starts one\n';
@@ -45,7 +50,7 @@ export function formatStatus(status: Status, now: Date, screen: Screen): string 
     row('denied', colors.yellow, ticket, `was denied: ${denied.join(', ')}`);
   if (status.state === 'paused') lines.push('Nothing new starts until sage resume.');
   else if (!['working', 'finished', 'abandoned'].includes(status.state))
-    lines.push('The run is not over: sage stream --resume continues it.');
+    lines.push(`The run is not over: ${resume} continues it.`);
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }
 
