@@ -65,6 +65,7 @@ export {
   type Operation,
 } from './repository/open-repository.ts';
 export type { Repository } from './repository.ts';
+export { isMachineError } from './process/machine-error.ts';
 export { type GitVersion, gitVersion, OLDEST_GIT } from './process/git-version.ts';
 export { git, gitRaw, type GitOptions, type GitResult } from './process/run.ts';
 export { type ProcessEnd, type RunProcessOptions, runProcess } from './process/run-process.ts';

@@ -1,3 +1,4 @@
+export { isMachineError } from '@sage/git';
 export { attemptPath } from './attempt/attempt-files.ts';
 export { ALLOWED_VARIABLES } from './process/allowed-environment.ts';
 export { processMark } from './process/end-processes.ts';
@@ -16,7 +17,6 @@ export { type AgentChoice, type CustomAgent, resolveAgent, serverLine } from './
 export type { CheckRequest } from './attempt/check.ts';
 export { memberOf } from './attempt/protected-member.ts';
 export { AgentError, MachineError, SettingError, WorkerError } from './errors.ts';
-export { isMachineError } from './process/machine-error.ts';
 export { outputTail } from './process/output-tail.ts';
 export { openRegular } from './process/regular-file.ts';
 export { composePrompt, DEFAULT_TEMPLATE, type PromptContext } from './prompt/prompt.ts';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { GitError } from '../errors.ts';
 import { gitFields, readablePath, toInput } from '../objects/byte-paths.ts';
 import { withTemporaryIndex } from '../objects/temporary-index.ts';
+import { isMachineError } from '../process/machine-error.ts';
 import { git, gitRaw, type GitOptions } from '../process/run.ts';
 import type { Repository } from '../repository.ts';
 import { excludedPaths, type Exclusion, namedPaths, overlaps } from './excluded-paths.ts';
@@ -152,9 +153,14 @@ async function addedByForce(
     const args = ['diff-index', '--cached', '-z', '--name-only', '--no-renames', '--diff-filter=A', base];
     return await gitFields(repository, args, { ...run, indexFile: index });
   } catch (error) {
-    if (error instanceof GitError) return [];
+    if (isAnswer(error)) return [];
     throw error;
   }
+}
+
+/** Whether git has found fault with what it was given; else it could not do its work, or was killed. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof GitError && error.exitCode !== undefined && !isMachineError(error);
 }
 
 async function addSubmodules(
@@ -187,7 +193,7 @@ async function addPaths(
     const present = new Set(await gitFields(repository, ['ls-files', '-z'], run));
     return paths.filter((path) => !present.has(path));
   } catch (error) {
-    if (!(error instanceof GitError)) throw error;
+    if (!isAnswer(error)) throw error;
     if (paths.length === 1) return [...paths];
     const half = Math.ceil(paths.length / 2);
     const first = await addPaths(repository, run, paths.slice(0, half));

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writ
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import {
   collectWorktree,
   GitSession,
@@ -53,6 +53,26 @@ async function worker(files: Files) {
   const log = (commit = '') => userGit(repository.root, 'log', '--format=%an: %s', `${base}..${commit}`);
   return { repository, tree, base, gitDir, collect, show, log };
 }
+
+afterEach(() => void vi.unstubAllEnvs());
+
+test.each([
+  ['has no room', 'update-index', 'echo "error: file write error: No space left on device" >&2; exit 128'],
+  ['is killed', 'update-index', 'kill -9 $$'],
+  ['is killed while it lists what was added by force', 'diff-index', 'kill -9 $$'],
+])('work is not taken for what git cannot carry where git %s', async (_, command, fault) => {
+  const { tree, collect } = await worker({ a: '1' });
+  put(tree, { b: '2', '.gitignore': 'c\n', c: '3' });
+  userGit(tree, 'add', '--force', 'c');
+  const git = execFileSync('which', ['git'], { encoding: 'utf8' }).trim();
+  const programs = temporaryFolder();
+  const script = `#!/bin/sh\ncase " $* " in *" ${command} "*) ${fault};; esac\nexec ${git} "$@"\n`;
+  writeFileSync(join(programs, 'git'), script, { mode: 0o755 });
+  vi.stubEnv('PATH', `${programs}:${process.env['PATH']}`);
+  await expect(collect()).rejects.toThrow(`git ${command} `);
+  vi.unstubAllEnvs();
+  expect(await collect()).toMatchObject({ changedFiles: ['.gitignore', 'b', 'c'] });
+});
 
 test('an untouched worktree has nothing to collect, also when only times changed', async () => {
   const { tree, collect } = await worker({ a: '1' });

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { isMachineError } from '@sage/git';
 import type { AgentRun } from '../agents/agent-run.ts';
 import type { Review } from '../agents/review.ts';
 import { shortActivity } from '../agents/activity.ts';
@@ -9,7 +10,6 @@ import { canBeFixed, judgeFailed, logLines } from './failed-check.ts';
 import { keepIgnored } from './leftovers.ts';
 import { type Judgement, judgeOutcome, shorten } from './outcome.ts';
 import type { AttemptResult, WorkRequest } from '../request.ts';
-import { isMachineError } from '../process/machine-error.ts';
 import { appendRegular } from '../process/regular-file.ts';
 import { fullFileSystem } from '../process/room.ts';
 import type { StepContext } from '../process/step.ts';
