@@ -1,6 +1,7 @@
-// Opens files until no more may be opened, asks a git session, and prints what that throws.
+// Opens files until no more may be opened, asks a git session twice, reads a git's output, and prints what that throws.
 import { openSync } from 'node:fs';
 import { GitSession, openRepository } from '../src/index.ts';
+import { readGitOutput } from '../src/process/read-output.ts';
 
 const repository = await openRepository(process.argv[2] ?? '');
 const session = new GitSession(repository);
@@ -9,8 +10,13 @@ try {
 } catch {
   // None is left.
 }
-for (let attempt = 1; attempt <= 2; attempt += 1) {
-  await session.readRef('HEAD').then(
+const asked = [
+  () => session.readRef('HEAD'),
+  () => session.readRef('HEAD'),
+  () => readGitOutput(repository, ['cat-file', 'blob', 'HEAD:a'], async () => Promise.resolve(true)),
+];
+for (const ask of asked) {
+  await ask().then(
     () => console.log('answered'),
     (error: unknown) => console.log(String(error)),
   );

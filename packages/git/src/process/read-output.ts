@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { gitEnvironment, SAFE_CONFIG } from './environment.ts';
 import { helperProgram } from './helper-program.ts';
@@ -16,7 +16,7 @@ export async function readGitOutput(
 ): Promise<boolean> {
   const settings = SAFE_CONFIG.flatMap((setting) => ['-c', setting]);
   const { program, path } = helperProgram('git', [repository.root]);
-  const child = spawn(program, [...settings, ...args], {
+  const child: ChildProcess = spawn(program, [...settings, ...args], {
     cwd: repository.root,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -27,11 +27,12 @@ export async function readGitOutput(
     }),
   });
   let stderr = '';
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  // There are no streams where no more files may be opened.
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const closed = once(child, 'close');
   closed.catch(() => undefined);
   try {
-    for await (const chunk of child.stdout) if (!(await take(chunk as Buffer))) return false;
+    for await (const chunk of child.stdout ?? []) if (!(await take(chunk as Buffer))) return false;
     const [exitCode] = (await closed) as [number | null];
     if (exitCode !== 0) throw new GitError(args, exitCode ?? undefined, stderr);
     return true;

@@ -97,5 +97,5 @@ test('where no more files may be opened, git does not run, and says so', async (
   const failure = expect.stringMatching(
     /^GitError: git cat-file did not run: spawn \S*git EMFILE$/,
   ) as unknown;
-  expect(output.split('\n')).toEqual([failure, failure, '']);
+  expect(output.split('\n')).toEqual([failure, failure, failure, '']);
 });
