@@ -1,4 +1,4 @@
-import { GitError } from '@sage/git';
+import { GitError, isMachineError } from '@sage/git';
 import type { QueueEntry } from '../entries/entry.ts';
 import { QueueStoppedError } from '../errors.ts';
 import { type LandingContext, OUTPUT_MAX_CHARS } from './landing-context.ts';
@@ -43,7 +43,7 @@ export async function stageLanding(
   try {
     tree = await editTree(session, tree, files);
   } catch (error) {
-    if (error instanceof GitError) throw error;
+    if (error instanceof GitError || isMachineError(error)) throw error;
     const why = error instanceof Error ? error.message : String(error);
     const reason = `a managed file of ${entry.target} cannot be edited: ${why}`;
     return { refused: { state: 'rejected', reason, files: [] } };

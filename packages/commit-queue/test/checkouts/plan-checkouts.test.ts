@@ -173,6 +173,19 @@ test('a managed file that cannot be edited at the tip rejects its entry only', a
   expect(subjects(repository)).toEqual(['feat: GOOD', 'first']);
 });
 
+test('a machine that cannot write a managed file rejects nothing: the entry stays queued', async () => {
+  let isFull = true;
+  const edit = (text: string) => {
+    if (isFull) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    return text;
+  };
+  const { queue, add } = await queueOn(BEFORE, { managedFiles: () => [{ path: 'a', edit }] });
+  await add('A', { b: '2\n' });
+  await expect(landAll(queue)).rejects.toThrow('no space left');
+  isFull = false;
+  expect(await landAll(queue)).toMatchObject([{ ticket: 'A', state: 'landed' }]);
+});
+
 test('managed files alone make a commit, and none when nothing changes', async () => {
   const { repository, queue } = await queueOn(BEFORE);
   put(repository.root, { 'index.json': 'state open, mine\n' });
