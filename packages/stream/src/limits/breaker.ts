@@ -88,7 +88,7 @@ export class Breaker {
   }
 }
 
-/** Ids, times and the ticket's own name differ between failures that are the same. */
+/** Ids, times and the ticket's own name differ between failures that are the same; exit codes do not. */
 function withoutFigures(text: string, ticket: string): string {
-  return text.replaceAll(ticket, '').replaceAll(/\b[0-9a-f]{7,}\b|\d+/g, '#');
+  return text.replaceAll(ticket, '').replaceAll(/\b[0-9a-f]{7,}\b|(?<!\bexit code \d*)\d+/g, '#');
 }

@@ -39,6 +39,16 @@ test.each([
   expect(breaker.tripped).toBeUndefined();
 });
 
+test('other exit codes are other ends, however alike the words are', () => {
+  const breaker = new Breaker(true);
+  const fail = (ticket: string, code: number) =>
+    breaker.onAttemptFailed({ ticket, reason: `the agent ended with exit code ${code}` }, 1);
+  for (const code of [1, 2, 12]) fail(`T-${code}`, code);
+  expect(breaker.tripped).toBeUndefined();
+  for (const ticket of ['T-3', 'T-4']) fail(ticket, 12);
+  expect(breaker.tripped).toContain('T-12, T-3, T-4 ended the same way: the agent ended with exit code 12');
+});
+
 test('tickets that were worked on do not, nor those with a completed one in between', () => {
   const breaker = new Breaker(true);
   for (const ticket of ['A-1', 'A-2', 'A-3']) fails(breaker, ticket, 'x', 60);
