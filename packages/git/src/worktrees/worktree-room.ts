@@ -28,7 +28,19 @@ export async function worktreeRoom(
   return { size, free, room: Math.floor(free / Math.max(1, size)) };
 }
 
-async function filesSize(where: Repository | string, commit: string): Promise<number> {
+/** Of the commit that was asked about last. */
+const sizes = new WeakMap<Repository, { readonly commit: string; readonly size: Promise<number> }>();
+
+function filesSize(where: Repository | string, commit: string): Promise<number> {
+  if (typeof where === 'string') return measure(where, commit);
+  const known = sizes.get(where);
+  if (known?.commit === commit) return known.size;
+  const size = measure(where, commit);
+  sizes.set(where, { commit, size });
+  return size;
+}
+
+async function measure(where: Repository | string, commit: string): Promise<number> {
   const listing = await git(where, ['ls-tree', '-r', '-l', '-z', '--full-tree', commit]);
   let size = 0;
   for (const line of listing.split('\0')) {
