@@ -90,6 +90,16 @@ test('a disk without room for one worktree is found by all', async () => {
   expect([check.exitCode, check.stdout.includes('room for only 0 of 1 worktrees')]).toEqual([1, true]);
 });
 
+test.runIf(process.platform === 'linux')('a shell with very few open files is found by all', async () => {
+  const sandbox = await Sandbox.create(ONE);
+  const fault = 'only 60 files may be open, too few for a run: allow more, such as ulimit -n 1024';
+  for (const args of ['--dry-run', `--auto --agent-command '${WRITE_OWN_FILE}'`])
+    expect(sandbox.shell(`ulimit -n 60; sage stream ${args} 2>&1`, [2])).toBe(`ERROR: ${fault}\n`);
+  expect(sandbox.shell('ulimit -n 60; sage validate', [1])).toContain(
+    '60 files may be open, enough for 0 of 1 workers',
+  );
+});
+
 test('the index that getting-started shows passes the strict checks', async () => {
   const page = await readFile(join(import.meta.dirname, '../docs/getting-started.md'), 'utf8');
   const example = /```json\n(\{\n {2}"version"[\s\S]*?)```/.exec(page)?.[1] ?? '';

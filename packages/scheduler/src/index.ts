@@ -1,5 +1,6 @@
 export { determineWorkerCount } from './worker-count.ts';
 export { usableCores } from './cores.ts';
+export { openFilesLimit, workersWithin } from './open-files.ts';
 export { batchesOf, findParallelBatch, planBatches } from './batch.ts';
 export type { BatchPlan } from './batch.ts';
 export { createScheduler } from './scheduler.ts';

@@ -5,6 +5,7 @@ export class CannotStartError extends Error {
     | 'GIT_TOO_OLD'
     | 'NO_COMMIT'
     | 'NO_ROOM'
+    | 'TOO_FEW_FILES'
     | 'DETACHED_HEAD'
     | 'OPERATION_IN_PROGRESS'
     | 'UNKNOWN_BRANCH'

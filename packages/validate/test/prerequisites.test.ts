@@ -6,7 +6,7 @@ import { checkAgent } from '../src/prerequisites/agent.ts';
 import { checkSandbox } from '../src/prerequisites/sandbox.ts';
 import { checkFolders } from '../src/prerequisites/folders.ts';
 import { checkGit } from '../src/prerequisites/git-version.ts';
-import { checkCores, checkDisk, judgeDisk } from '../src/prerequisites/machine.ts';
+import { checkCores, checkDisk, judgeDisk, checkOpenFiles } from '../src/prerequisites/machine.ts';
 import { checkWorkflowMode } from '../src/prerequisites/workflow-mode.ts';
 import { repository } from '@sage/test-support/repository';
 import { temporaryFolder } from '@sage/test-support/temporary-folder';
@@ -138,6 +138,19 @@ test('machine: judges the room by the worktrees that are wanted', () => {
     message: expect.stringMatching(/^room for only 2 of 3 worktrees/),
   });
   expect(judgeDisk(3, { size: 100e6, free: 99e6, room: 0 }).status).toBe('fail');
+});
+
+test('machine: files that may be open are told where they are too few', () => {
+  expect(checkOpenFiles(3, 1024)).toEqual([]);
+  expect(checkOpenFiles(3, 72)).toMatchObject([{ id: 'parallel.files', status: 'warn' }]);
+  expect(checkOpenFiles(1, 50)).toEqual([
+    {
+      id: 'parallel.files',
+      status: 'fail',
+      message: '50 files may be open, enough for 0 of 1 workers: allow more, such as ulimit -n 1024',
+      tickets: [],
+    },
+  ]);
 });
 
 test('machine: measures the tracked files, in blocks', async () => {

@@ -150,7 +150,8 @@ export class PinnedCheckouts implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const directory of await Promise.allSettled(this.#directories.values())) {
       if (directory.status === 'rejected') continue;
-      await rm(directory.value, { recursive: true, force: true });
+      // What is left goes with a later run: see `MAX_AGE_MS`.
+      await rm(directory.value, { recursive: true, force: true }).catch(() => {});
       const home = dirname(directory.value);
       // Where it was the last one there.
       if (basename(home) === HOME) await rmdir(home).catch(() => {});

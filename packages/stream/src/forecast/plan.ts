@@ -29,7 +29,7 @@ import { courses, median } from './attempt-course.ts';
 import { knownBefore, modelOf, readHistory } from '../history/history.ts';
 import { likelyFiles, type SourcedFile } from '../conflicts/likely-files.ts';
 import { nothingToDo } from '../backlog/nothing-to-do.ts';
-import { assertRoom } from '../start/prerequisites.ts';
+import { assertOpenFiles, assertRoom } from '../start/prerequisites.ts';
 import { chooseTarget } from '../start/target.ts';
 import { assertWorkflowMode } from '../start/workflow-mode.ts';
 
@@ -115,8 +115,10 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   const backlog = await readBacklog(await openSource(repository, target.ref, options.choice));
   assertSelection(backlog, options);
   const selection = selectTickets(backlog, options);
-  if (options.worktrees !== undefined && selection.size > 0)
+  if (options.worktrees !== undefined && selection.size > 0) {
+    assertOpenFiles();
     await assertRoom(repository, target.tip, options.worktrees);
+  }
   const { samples, record } = await readHistory(repository.root, backlog.tickets);
   const model = modelOf(samples, backlog.tickets);
   const all = [...backlog.tickets.values()];

@@ -11,6 +11,7 @@ import { assertAgents } from '../start/assert-agents.ts';
 import { assertOwnFiles } from '../start/own-files.ts';
 import { finishLandings } from '../start/finish-landings.ts';
 import { onlyRun } from '../start/only-run.ts';
+import { assertOpenFiles } from '../start/prerequisites.ts';
 import { assertWritable, chooseTarget } from '../start/target.ts';
 import { ticketCommands } from '../start/ticket-commands.ts';
 import { assertWorkflowMode } from '../start/workflow-mode.ts';
@@ -26,6 +27,7 @@ export async function runStream(options: StreamOptions): Promise<RunEnd> {
   const { clock = systemClock } = options;
   const random = randomBytes(3).toString('hex');
   const repository = options.repository ?? (await openRepository(options.directory));
+  assertOpenFiles();
   await assertGitVersion(repository.root);
   await assertOwnFiles(repository);
   const target = await chooseTarget(repository, {

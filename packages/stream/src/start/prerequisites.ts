@@ -1,5 +1,5 @@
 import { type Repository, worktreeDirectory, worktreeRoom } from '@sage/git';
-import { determineWorkerCount, usableCores } from '@sage/scheduler';
+import { determineWorkerCount, openFilesLimit, usableCores, workersWithin } from '@sage/scheduler';
 import { CannotStartError } from '../errors.ts';
 
 export interface Workforce {
@@ -31,6 +31,7 @@ export async function chooseWorkforce(
     elsewhere?: number;
   },
   cores = usableCores(),
+  openFiles = openFilesLimit(),
 ): Promise<Workforce> {
   if (elsewhere > 0) {
     const asked = requested === 'auto' ? elsewhere : requested;
@@ -38,6 +39,14 @@ export async function chooseWorkforce(
   }
   const wanted = determineWorkerCount(requested ?? 1, Math.max(1, available), { cores });
   if (wanted === 1) return { workers: 1 };
+  const most = workersWithin(openFiles);
+  if (most < wanted) {
+    const workers = Math.max(1, most);
+    return {
+      workers,
+      notice: `${openFiles} files may be open (ulimit -n): using ${workers} of ${wanted} workers`,
+    };
+  }
   if (cores < 2) return { workers: 1, notice: 'this machine has one core: using one worker' };
   const { size, room } = await worktreeRoom(repository, tip, directory);
   if (room < 2) {
@@ -52,6 +61,18 @@ export async function chooseWorkforce(
       notice: `room for ${room} worktrees of ${megabytes(size)}: using ${room} workers`,
     };
   return { workers: wanted };
+}
+
+/**
+ * A shell that is very short of open files keeps git from starting, now and then.
+ * @throws {CannotStartError} `TOO_FEW_FILES`
+ */
+export function assertOpenFiles(openFiles = openFilesLimit()): void {
+  if (workersWithin(openFiles) > 0) return;
+  throw new CannotStartError(
+    'TOO_FEW_FILES',
+    `only ${openFiles} files may be open, too few for a run: allow more, such as ulimit -n 1024`,
+  );
 }
 
 /**

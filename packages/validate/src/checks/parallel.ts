@@ -3,7 +3,7 @@ import { checkAgent } from '../prerequisites/agent.ts';
 import type { AgentProgram } from '../prerequisites/agent.ts';
 import { checkFolders } from '../prerequisites/folders.ts';
 import { checkGit } from '../prerequisites/git-version.ts';
-import { checkCores, checkDisk } from '../prerequisites/machine.ts';
+import { checkCores, checkDisk, checkOpenFiles } from '../prerequisites/machine.ts';
 import { checkSandbox, type Sandbox } from '../prerequisites/sandbox.ts';
 import { checkWorkflowMode } from '../prerequisites/workflow-mode.ts';
 import type { Parallelisation } from '../report.ts';
@@ -34,6 +34,7 @@ export async function checkParallel(
     ...(sandbox ? [checkSandbox(sandbox)] : []),
     ...(baseline ? [describeBaseline(baseline)] : []),
     checkCores(cores),
+    ...checkOpenFiles(workers),
     await checkDisk(root, worktrees, workers),
     describePotential(potential),
     { id: 'parallel.workers', status: 'pass', message: describeWorkers(potential), tickets: [] },

@@ -1,4 +1,5 @@
 import { GitError, RepositoryError, type WorktreeRoom, worktreeRoom } from '@sage/git';
+import { openFilesLimit, workersWithin } from '@sage/scheduler';
 import type { Finding } from '../finding.ts';
 
 export function checkCores(cores: number): Finding {
@@ -10,6 +11,14 @@ export function checkCores(cores: number): Finding {
     message: 'one core: parallel agents would share it; a run uses one worker',
     tickets: [],
   };
+}
+
+/** Nothing where as many files may be open as a run with so many workers needs. */
+export function checkOpenFiles(workers: number, openFiles = openFilesLimit()): Finding[] {
+  const most = workersWithin(openFiles);
+  if (most >= workers) return [];
+  const message = `${openFiles} files may be open, enough for ${most} of ${workers} workers: allow more, such as ulimit -n 1024`;
+  return [{ id: 'parallel.files', status: most === 0 ? 'fail' : 'warn', message, tickets: [] }];
 }
 
 /** Room for as many worktrees as there will be workers, in the folder where they are made. */
