@@ -2,9 +2,9 @@ import type { DependencyGraph } from './dependency-graph.ts';
 import { kahnOrder } from './kahn.ts';
 
 /**
- * Every strongly connected component that holds a cycle, once, as one witness: a simple path in which each id
- * depends on the next and the last on the first (the first is not repeated). The witness is a shortest cycle
- * through the component's first node in input order, and the components come in the order of those nodes.
+ * One cycle for each strongly connected component that has one, as a simple path: each id depends on the next, and
+ * the last on the first, which is not repeated. It is a shortest cycle through the component's first node in input
+ * order. Components come in the order of those nodes.
  */
 export function detectCircularDependencies(graph: DependencyGraph): string[][] {
   if (kahnOrder(graph)) return [];
@@ -22,7 +22,7 @@ export function detectCircularDependencies(graph: DependencyGraph): string[][] {
   return cycles;
 }
 
-/** The rows alone, which a part of a graph has as well. */
+/** Only the dependency rows, which a part of a graph has too. */
 export type DependencyRows = Pick<DependencyGraph, 'size' | 'dependencyOffsets' | 'dependencyTargets'>;
 
 export function dependsOn(
@@ -37,8 +37,8 @@ export function dependsOn(
 }
 
 /**
- * Tarjan, "Depth-first search and linear graph algorithms" (SIAM J. Comput. 1972), with the call stack in an
- * array: a chain of a million nodes must not overflow.
+ * Tarjan, "Depth-first search and linear graph algorithms" (SIAM J. Comput. 1972). The call stack is an array,
+ * because a chain of a million nodes must not overflow it.
  */
 export function stronglyConnectedComponents(graph: DependencyRows): {
   component: Int32Array;
@@ -91,7 +91,7 @@ export function stronglyConnectedComponents(graph: DependencyRows): {
 function shortestCycle(graph: DependencyGraph, component: Int32Array, start: number): number[] {
   const { dependencyOffsets, dependencyTargets } = graph;
   const cameFrom = new Map<number, number>([[start, -1]]);
-  // A Map is iterated in insertion order, entries added meanwhile included: it is the queue as well.
+  // A Map is iterated in insertion order, including entries added during the iteration, so it doubles as the queue.
   for (const node of cameFrom.keys()) {
     for (let edge = dependencyOffsets[node]!; edge < dependencyOffsets[node + 1]!; edge++) {
       const target = dependencyTargets[edge]!;

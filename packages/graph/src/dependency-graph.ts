@@ -9,16 +9,16 @@ export interface GraphNode {
 }
 
 /**
- * An immutable graph as compressed sparse rows, both ways. Node `i` is `ids[i]`; its dependencies are
- * `dependencyTargets[dependencyOffsets[i] .. dependencyOffsets[i + 1]]` in the order given, its dependents
- * the same slice of `dependentTargets` in input order. The arrays are for reading only.
+ * An immutable graph as compressed sparse rows in both directions. Node `i` is `ids[i]`. Its dependencies are
+ * `dependencyTargets[dependencyOffsets[i] .. dependencyOffsets[i + 1]]`, in the order given. Its dependents are the
+ * same slice of `dependentTargets`, in input order. The arrays are read-only.
  */
 export interface DependencyGraph {
   readonly size: number;
   readonly edges: number;
   readonly ids: readonly string[];
   readonly states: readonly (string | undefined)[];
-  /** Dependencies on ids that no node has. They are listed here and are neither nodes nor edges. */
+  /** Dependencies on ids that no node has. They are only listed here, and are neither nodes nor edges. */
   readonly missing: readonly { readonly id: string; readonly dependency: string }[];
   readonly dependencyOffsets: Int32Array;
   readonly dependencyTargets: Int32Array;
@@ -36,7 +36,7 @@ export interface DependencyGraph {
 }
 
 /**
- * Builds the graph in time nodes plus edges.
+ * Builds the graph in O(nodes + edges).
  * @throws {DuplicateIdError} with every id that more than one node has.
  */
 export function buildDependencyGraph(nodes: Iterable<GraphNode>): DependencyGraph {
@@ -45,7 +45,7 @@ export function buildDependencyGraph(nodes: Iterable<GraphNode>): DependencyGrap
   const ids: string[] = [];
   const states: (string | undefined)[] = [];
   const lists: (readonly string[])[] = [];
-  // Of their full length from the start: growing them takes longer than filling them.
+  // Allocated at full length, because growing the arrays takes longer than filling them.
   ids.length = states.length = lists.length = size;
   let capacity = 0;
   for (let node = 0; node < size; node++) {
@@ -60,9 +60,9 @@ export function buildDependencyGraph(nodes: Iterable<GraphNode>): DependencyGrap
 
   const missing: { id: string; dependency: string }[] = [];
   const dependencyOffsets = new Int32Array(size + 1);
-  // Written over from the front with what is kept of it, never beyond what has been read.
+  // Compacted in place: kept targets are written to the front, never beyond what has been read.
   const row = indexesOf(lists, capacity);
-  // lastUser[t] is the last node found to depend on t: a repeated dependency is seen without a set per node.
+  // lastUser[t] is the last node found to depend on t. It detects repeated dependencies without a set for each node.
   const lastUser = new Int32Array(size).fill(-1);
   let edges = 0;
   let read = 0;
@@ -87,13 +87,13 @@ export function buildDependencyGraph(nodes: Iterable<GraphNode>): DependencyGrap
   return graphOf({ ids, states, missing, rows, indexOf });
 }
 
-/** What a graph is made of, found out already. */
+/** The parts of a graph, already computed. */
 interface GraphParts extends Pick<DependencyGraph, 'ids' | 'states' | 'missing' | 'indexOf'> {
   readonly rows: Rows;
 }
 
 export function graphOf({ ids, states, missing, rows, indexOf }: GraphParts): DependencyGraph {
-  // Not everybody asks for them, and they take as long as a pass of an algorithm.
+  // Computed on demand: not every caller needs it, and it takes as long as a pass of an algorithm.
   let transposed: Rows | undefined;
   const dependents = (): Rows => (transposed ??= transpose(rows.offsets, rows.targets));
 
@@ -139,7 +139,7 @@ function rowOf({ offsets, targets }: Rows, node: number): Int32Array {
   return targets.subarray(offsets[node], offsets[node + 1]);
 }
 
-/** The same edges from the other end, each row in ascending order (a counting sort). */
+/** The same edges in the other direction, each row in ascending order (a counting sort). */
 function transpose(offsets: Int32Array, targets: Int32Array): Rows {
   const size = offsets.length - 1;
   const reversed = new Int32Array(size + 1);

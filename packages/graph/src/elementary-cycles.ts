@@ -5,16 +5,16 @@ import type { DependencyGraph } from './dependency-graph.ts';
 import { isAcyclic } from './order.ts';
 
 export interface ElementaryCycles {
-  /** Each as ids of which each depends on the next and the last on the first, from its first in input order on. */
+  /** Each cycle starts at its first node in input order. Each id depends on the next, the last on the first. */
   readonly cycles: string[][];
-  /** There are more than `limit`. */
+  /** Whether there are more than `limit`. */
   readonly truncated: boolean;
 }
 
 /**
- * Every elementary cycle, in the order of their first nodes, up to `limit` of them: there can be exponentially
- * many. Johnson, "Finding all the elementary circuits of a directed graph" (SIAM J. Comput. 1975): in time nodes
- * plus edges for each cycle, plus that for each node that starts one.
+ * Up to `limit` elementary cycles, in the order of their first nodes. Without a limit there can be exponentially
+ * many. Johnson, "Finding all the elementary circuits of a directed graph" (SIAM J. Comput. 1975): O(nodes + edges)
+ * for each cycle and for each node that starts one.
  */
 export function elementaryCycles(graph: DependencyGraph, { limit }: { limit: number }): ElementaryCycles {
   const cycles: string[][] = [];
@@ -42,7 +42,7 @@ export function elementaryCycles(graph: DependencyGraph, { limit }: { limit: num
 
 type Induce = (nodes: readonly number[]) => DependencyRows;
 
-/** The strongly connected components with a cycle among `nodes` (ascending), each ascending. */
+/** The strongly connected components among `nodes` that contain a cycle. `nodes` and each component are ascending. */
 function cyclicComponents(nodes: readonly number[], induced: Induce): number[][] {
   const rows = induced(nodes);
   const { component, sizes } = stronglyConnectedComponents(rows);
@@ -56,9 +56,9 @@ function cyclicComponents(nodes: readonly number[], induced: Induce): number[][]
   return members.filter((_, own) => isCyclic[own]);
 }
 
-/** Gives the part of the graph with some nodes (ascending), renumbered. */
+/** Returns a function that gives the subgraph of some nodes (ascending), renumbered. */
 function inducer(graph: DependencyGraph): Induce {
-  // For all parts: a map for each takes longer than the search for cycles.
+  // Shared by all subgraphs: a map for each takes longer than the search for cycles.
   const localOf = new Int32Array(graph.size).fill(-1);
   return (nodes) => {
     nodes.forEach((node, local) => (localOf[node] = local));
@@ -77,8 +77,8 @@ function inducer(graph: DependencyGraph): Induce {
 }
 
 /**
- * Gives out each elementary cycle through node 0 of a strongly connected part, until `take` wants no more; then
- * false. A node that led nowhere stays blocked until one that it leads to is on a cycle again. No recursion.
+ * Passes each elementary cycle through node 0 of a strongly connected part to `take`. Returns false as soon as `take`
+ * does. A node that led nowhere stays blocked until one of its targets is on a cycle again. Not recursive.
  */
 function cyclesThroughFirst(
   { size, dependencyOffsets, dependencyTargets }: DependencyRows,
@@ -87,7 +87,7 @@ function cyclesThroughFirst(
   const blocked = new Uint8Array(size);
   const onCycle = new Uint8Array(size);
   const nextEdge = new Int32Array(size);
-  /** For each node a list of the edges to it from nodes that stay blocked as long as it is: -1 ends it. */
+  /** For each node, a linked list of edges from nodes that stay blocked as long as it does; -1 ends the list. */
   const firstWaiting = new Int32Array(size).fill(-1);
   const nextWaiting = new Int32Array(dependencyTargets.length);
   const isWaiting = new Uint8Array(dependencyTargets.length);

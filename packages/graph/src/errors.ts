@@ -1,7 +1,7 @@
-/** Letters of an id in a message; `ids`, `id` and `cycles` of an error have them whole. */
+/** Characters of an id shown in a message; `ids`, `id` and `cycles` of an error have the whole id. */
 const MAX_CHARACTERS = 100;
 
-/** Ids are quoted as JSON, so that a message stays one line whatever an id holds; long ids and lists are cut. */
+/** Quotes ids as JSON, which keeps a message on one line. Long ids and long lists are cut. */
 function quoted(ids: readonly string[], separator = ', '): string {
   const shown = ids.slice(0, 8).map((id) => JSON.stringify(shortened(id)));
   return shown.join(separator) + (ids.length > shown.length ? `${separator}… (${ids.length} in all)` : '');
@@ -23,7 +23,7 @@ export class DuplicateIdError extends Error {
   }
 }
 
-/** A question about an id that the graph does not have. */
+/** The graph has no node with this id. */
 export class UnknownIdError extends Error {
   override readonly name = 'UnknownIdError';
   readonly code = 'UNKNOWN_ID';
@@ -35,7 +35,7 @@ export class UnknownIdError extends Error {
   }
 }
 
-/** An order was asked of a graph that has none. `cycles` is what {@link detectCircularDependencies} returns. */
+/** An order was requested of a graph with cycles. `cycles` is what {@link detectCircularDependencies} returns. */
 export class CycleError extends Error {
   override readonly name = 'CycleError';
   readonly code = 'CYCLE';
@@ -65,7 +65,7 @@ export class InvalidDurationError extends Error {
   }
 }
 
-/** An id that graphlib, which keeps ids as keys of plain objects, would lose or confuse. */
+/** An id that graphlib would lose or confuse, because it keeps ids as keys of plain objects. */
 export class UnsupportedIdError extends Error {
   override readonly name = 'UnsupportedIdError';
   readonly code = 'UNSUPPORTED_ID';

@@ -4,11 +4,10 @@ import type { DependencyGraph } from './dependency-graph.ts';
 import { UnsupportedIdError } from './errors.ts';
 
 /**
- * A directed graphlib graph with an edge from each dependency to its dependent, so that graphlib's `topsort` is
- * a running order. A node's label is its state. Missing dependencies are left out.
- * @throws {UnsupportedIdError} for an id that graphlib 4 loses: one that every object inherits (`constructor`,
- * `__proto__`, ...), which it takes for a node that exists, or one with `\x01`, which it puts between the ends
- * of an edge.
+ * A directed graphlib graph. Edges lead from a dependency to its dependent, which makes graphlib's `topsort` a
+ * running order. A node's label is its state. Missing dependencies are left out.
+ * @throws {UnsupportedIdError} for an id that graphlib 4 loses: a name that every object inherits (`constructor`,
+ * `__proto__`, ...), which it takes for an existing node, or an id with `\x01`, which separates the ends of an edge.
  */
 export function toGraphlib(graph: DependencyGraph): Graph {
   const result = new Graph({ directed: true });
@@ -27,7 +26,7 @@ export function toGraphlib(graph: DependencyGraph): Graph {
   return result;
 }
 
-/** The inverse of {@link toGraphlib}. Labels other than strings are ignored; parallel edges count once. */
+/** The inverse of {@link toGraphlib}. Ignores labels other than strings; parallel edges count once. */
 export function fromGraphlib(graph: Graph): DependencyGraph {
   return buildDependencyGraph(
     graph.nodes().map((id) => {

@@ -1,28 +1,28 @@
-/** Where each id stands in a list. */
+/** The position of each id in a list. */
 export interface IdIndex {
-  /** The position of an id, or -1; of a repeated id the first. */
+  /** The first position of an id, or -1. */
   indexOf(id: string): number;
-  /** The same for the ids of all lists, `count` together, one after the other. */
+  /** The positions of all ids of all lists, one list after the other. `count` is the number of ids. */
   indexesOf(lists: readonly (readonly string[])[], count: number): Int32Array;
-  /** Ids that stand there more than once, in the order in which that is seen. */
+  /** Ids that occur more than once, in the order in which the repetition is found. */
   readonly repeated: ReadonlySet<string>;
 }
 
-// Differs from process to process, so that no list of ids can be made to collide; it never shows in a result.
+// Random for each process, so nobody can prepare ids that collide. It never affects a result.
 const SEED = Math.trunc(Math.random() * 2 ** 32);
 
 /**
- * Open addressing with linear probing, at most half full. A Map does the same, but asks the engine for the hash
- * of every string, and ids that come from JSON.parse have none yet: at a million ids this takes half the time.
+ * Open addressing with linear probing, at most half full. A Map would need the engine's hash of every string, which
+ * ids from JSON.parse do not have yet. With a million ids, this takes half the time.
  */
 export function indexIds(ids: readonly string[]): IdIndex {
   const capacity = 2 ** Math.ceil(Math.log2(Math.max(1, ids.length) * 2));
-  // Two numbers a slot: position + 1 (0 where it is free), and the hash, which spares most comparisons.
+  // Two numbers a slot: position + 1 (0 if the slot is free), and the hash, which avoids most string comparisons.
   const slots = new Int32Array(capacity * 2);
   const last = slots.length - 2;
   const repeated = new Set<string>();
 
-  /** The slot that holds the id, or the free one where it belongs. */
+  /** The slot that holds the id, or the free slot for it. */
   function find(id: string, hash: number): number {
     let slot = (hash << 1) & last;
     for (let held = slots[slot]!; held !== 0; held = slots[slot]!) {
@@ -46,9 +46,9 @@ export function indexIds(ids: readonly string[]): IdIndex {
   const indexOf = (id: string): number => slots[find(id, hashOf(id))]! - 1;
 
   /**
-   * A lookup waits for the memory at every step, a short loop that does one step for all of them does not: twice
-   * as fast as one lookup after the other at a million ids. Loops by index: until they are compiled, which is
-   * most of the time at 100,000 ids, an iterator leaves an object for each of them.
+   * Three short loops instead of one lookup after the other: single lookups wait for memory at every step, and take
+   * twice as long with a million ids. Loops use an index because an iterator, until it is compiled, allocates an
+   * object for each id. At 100,000 ids that is most of the time.
    */
   function indexesOf(lists: readonly (readonly string[])[], count: number): Int32Array {
     const found = new Int32Array(count);
@@ -68,7 +68,7 @@ export function indexIds(ids: readonly string[]): IdIndex {
       const list = lists[nth]!;
       for (let position = 0; position < list.length; position++, at++) {
         const candidate = found[at]!;
-        // Another id with the same hash.
+        // A different id with the same hash.
         if (candidate !== -1 && ids[candidate] !== list[position]) found[at] = indexOf(list[position]!);
       }
     }
@@ -78,7 +78,7 @@ export function indexIds(ids: readonly string[]): IdIndex {
   return { indexOf, indexesOf, repeated };
 }
 
-/** FNV-1a over UTF-16 code units, with a last mix for the low bits. */
+/** FNV-1a over UTF-16 code units, with a final mix for the low bits. */
 function hashOf(id: string): number {
   let hash = SEED;
   for (let at = 0; at < id.length; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193);

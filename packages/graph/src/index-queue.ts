@@ -1,6 +1,6 @@
 /**
- * Whole numbers below a capacity, each at most once, the smallest first: a bit each, and above every 32 of them a
- * bit that says whether there is any, up to one word (a van Emde Boas tree in words). Each call takes time in
+ * A sorted set of whole numbers below a capacity. Each number is a bit; each 32 bits have one bit on the level above,
+ * which says whether any of them is set, up to a single word (a van Emde Boas tree in words). A call takes time in
  * the number of levels, which is 4 for a million.
  */
 export class IndexQueue {

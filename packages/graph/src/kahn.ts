@@ -4,9 +4,8 @@ import { IndexQueue } from './index-queue.ts';
 const known = new WeakMap<DependencyGraph, Int32Array>();
 
 /**
- * Indexes with dependencies first, of those that are ready always the first in input order; undefined where there
- * is a cycle. Kept with the graph, as most algorithms start from it: for reading only. Kahn, "Topological sorting
- * of large networks" (CACM 1962).
+ * Indexes with dependencies first, ties in input order; undefined if there is a cycle. Cached with the graph, because
+ * most algorithms start from it. Read-only. Kahn, "Topological sorting of large networks" (CACM 1962).
  */
 export function kahnOrder(graph: DependencyGraph): Int32Array | undefined {
   const earlier = known.get(graph);
@@ -16,7 +15,7 @@ export function kahnOrder(graph: DependencyGraph): Int32Array | undefined {
   return order;
 }
 
-/** Does every dependency come before what depends on it already, as in most files that people write? */
+/** Does every dependency already come before its dependents? In most hand-written files it does. */
 function isInOrder({ size, dependencyOffsets, dependencyTargets }: DependencyGraph): boolean {
   for (let node = 0; node < size; node++) {
     for (let edge = dependencyOffsets[node]!; edge < dependencyOffsets[node + 1]!; edge++) {

@@ -2,27 +2,27 @@ import type { DependencyGraph } from './dependency-graph.ts';
 import { InvalidDurationError, UnknownIdError } from './errors.ts';
 import { dependencyFirst } from './order.ts';
 
-/** How long a node takes, in a unit of the caller's; `index` is its position in `graph.ids`. */
+/** How long a node takes, in any unit; `index` is its position in `graph.ids`. */
 export type DurationOf = (id: string, index: number) => number;
 
 export interface LongestPaths {
   /**
-   * Duration of the longest chain that starts with `id`, itself included, along its dependents.
+   * Duration of the longest chain of dependents that starts with `id`, including `id` itself.
    * @throws {UnknownIdError}
    */
   remaining(id: string): number;
   /**
-   * How much later than as soon as possible `id` can start without delaying the end of everything, other nodes
-   * being on time and workers unlimited (the total float of the critical path method; Kelley and Walker 1959).
-   * 0 for what is critical.
+   * How much `id` can be delayed without delaying the end of the whole graph, with unlimited workers and all other
+   * nodes on time. This is the total float of the critical path method (Kelley and Walker 1959). 0 for critical
+   * nodes.
    * @throws {UnknownIdError}
    */
   slack(id: string): number;
-  /** `remaining` of every node by its index in `graph.ids`; for reading only. */
+  /** `remaining` of every node, by its index in `graph.ids`; read-only. */
   readonly lengths: Float64Array;
-  /** The slack of every node by its index in `graph.ids`; for reading only. */
+  /** The slack of every node, by its index in `graph.ids`; read-only. */
   readonly slacks: Float64Array;
-  /** A longest chain of the whole graph, dependencies first, ties in input order; empty for no nodes. */
+  /** A longest chain of the whole graph, dependencies first, ties in input order; empty if there are no nodes. */
   readonly criticalPath: string[];
   /** Duration of the critical path. */
   readonly length: number;
@@ -42,7 +42,8 @@ export function longestPaths(graph: DependencyGraph, durationOf: DurationOf): Lo
     if (!(duration >= 0 && duration < Infinity)) throw new InvalidDurationError(ids[node]!, duration);
     durations[node] = duration;
   }
-  // Going backwards, each node updates its dependencies: until a node's turn, `remaining` is that of its longest dependent.
+  // Backwards through the order, each node updates its dependencies. Until its turn, `remaining` of a node is that of
+  // its longest dependent.
   const remaining = new Float64Array(size);
   const longestDependent = new Int32Array(size).fill(-1);
   for (let position = size - 1; position >= 0; position--) {
@@ -74,7 +75,7 @@ export function longestPaths(graph: DependencyGraph, durationOf: DurationOf): Lo
   const slackOfAll = (): Float64Array => {
     if (slacks) return slacks;
     slacks = earliestStarts(graph, durations);
-    // Sums in another order may differ in the last bits: what is critical has a slack of 0, never a bit less.
+    // Sums in a different order may differ in the last bits. Critical nodes must have a slack of exactly 0.
     for (let node = 0; node < size; node++)
       slacks[node] = Math.max(0, length - slacks[node]! - remaining[node]!);
     return slacks;

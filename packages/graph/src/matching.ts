@@ -1,4 +1,4 @@
-/** Edges from left nodes to right ones as compressed rows; both sides are numbered from 0 to the number of rows. */
+/** Edges from left nodes to right nodes as compressed rows. Both sides are numbered from 0 to the number of rows. */
 export interface Rows {
   readonly offsets: Int32Array;
   readonly targets: Int32Array;
@@ -6,14 +6,14 @@ export interface Rows {
 
 export interface Matching {
   readonly pairs: number;
-  /** The right node of each left one, or -1. */
+  /** The right node matched with each left node, or -1. */
   readonly ofLeft: Int32Array;
   readonly ofRight: Int32Array;
 }
 
 /**
- * A maximum matching of a bipartite graph in time edges times the root of nodes (Hopcroft and Karp, "An n^5/2
- * algorithm for maximum matchings in bipartite graphs", SIAM J. Comput. 1973), with the search's stack in an array.
+ * A maximum matching of a bipartite graph in O(edges * sqrt(nodes)): Hopcroft and Karp, "An n^5/2 algorithm for
+ * maximum matchings in bipartite graphs" (SIAM J. Comput. 1973). The stack of the search is an array.
  */
 export function maximumMatching({ offsets, targets }: Rows): Matching {
   const size = offsets.length - 1;
@@ -24,7 +24,10 @@ export function maximumMatching({ offsets, targets }: Rows): Matching {
   const nextEdge = new Int32Array(size);
   const path = new Int32Array(size);
 
-  /** Distances from unmatched left nodes along alternating paths; is there one to an unmatched right node? */
+  /**
+   * Measures distances from unmatched left nodes along alternating paths. Returns whether a path reaches an unmatched
+   * right node.
+   */
   function layer(): boolean {
     let end = 0;
     let found = false;
@@ -48,7 +51,7 @@ export function maximumMatching({ offsets, targets }: Rows): Matching {
     return found;
   }
 
-  /** Follows the layers from `start` to an unmatched right node, and flips that path if it finds one. */
+  /** Follows the layers from `start` to an unmatched right node, and flips the path if there is one. */
   function augment(start: number): boolean {
     let depth = 0;
     path[0] = start;

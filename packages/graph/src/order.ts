@@ -4,8 +4,8 @@ import { CycleError } from './errors.ts';
 import { kahnOrder } from './kahn.ts';
 
 /**
- * Ids with dependencies first. Among those whose dependencies are all placed, the first in input order goes
- * next; so an input that is in order already stays as it is.
+ * Ids with dependencies first. Among the ids whose dependencies are all placed, the first in input order goes next,
+ * so an input that is already in order stays as it is.
  * @throws {CycleError}
  */
 export function topologicalOrder(graph: DependencyGraph): string[] {
@@ -17,7 +17,7 @@ export function topologicalOrder(graph: DependencyGraph): string[] {
 }
 
 /**
- * The same as indexes. It is kept with the graph, for most algorithms start from it: for reading only.
+ * The same as indexes. Cached with the graph, because most algorithms start from it. Read-only.
  * @throws {CycleError}
  */
 export function dependencyFirst(graph: DependencyGraph): Int32Array {
@@ -31,8 +31,8 @@ export function isAcyclic(graph: DependencyGraph): boolean {
 }
 
 /**
- * Levels: the first wave depends on nothing, each later one on at least one id of the wave before it and on
- * none after. Input order within a wave.
+ * Levels: the first wave has no dependencies. Each id of a later wave depends on the wave before it, and on no later
+ * one. Input order within a wave.
  * @throws {CycleError}
  */
 export function waves(graph: DependencyGraph): string[][] {

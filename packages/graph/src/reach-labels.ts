@@ -2,16 +2,19 @@ import type { DependencyGraph } from './dependency-graph.ts';
 import { dependencyFirst } from './order.ts';
 
 /**
- * Three numbers a node that answer most questions of the kind "does `from` wait for `to`" without a search, from
- * one walk, depth first, along the dependencies (GRAIL; Yildirim, Chaoji and Zaki, VLDB 2010):
- * yes, where `walkStart[from] <= end[to] < end[from]`; no, where not `lowest[from] <= end[to] < end[from]`.
+ * Three numbers for each node that answer most questions "does `from` wait for `to`?" without a search. They come
+ * from one depth-first walk along the dependencies (GRAIL; Yildirim, Chaoji and Zaki, VLDB 2010). Yes, if
+ * `walkStart[from] <= end[to] < end[from]`. No, unless `lowest[from] <= end[to] < end[from]`.
  */
 export interface ReachLabels {
-  /** The place of a node in the order in which the walk leaves nodes: after all that it waits for. */
+  /** The position of a node in the order in which the walk leaves nodes, which is after everything it waits for. */
   readonly end: Int32Array;
-  /** How many nodes the walk had left when it came to this one: those that it left inside have these places. */
+  /**
+   * How many nodes the walk had left when it reached this one. Nodes left below it have the positions from here to
+   * `end`.
+   */
   readonly walkStart: Int32Array;
-  /** The smallest `end` of a node and of all that it waits for. */
+  /** The smallest `end` of a node and everything it waits for. */
   readonly lowest: Int32Array;
 }
 
@@ -24,7 +27,7 @@ export function labelReach(graph: DependencyGraph): ReachLabels {
   const nextEdge = dependencyOffsets.slice(0, size);
   const path = new Int32Array(size);
   let left = 0;
-  // What nothing waits for comes last in the order: walks that start there take the longest ways.
+  // Nodes without dependents come last in the order. Walks that start there cover the most.
   for (let position = size - 1; position >= 0; position--) {
     const first = order[position]!;
     if (walkStart[first] !== -1) continue;

@@ -2,7 +2,7 @@ import type { DependencyGraph } from './dependency-graph.ts';
 import { UnknownIdError } from './errors.ts';
 
 /**
- * Every id that waits, directly or through others, for one of `ids`; in input order, without `ids` themselves.
+ * Every id that waits for one of `ids`, directly or through others. In input order, without `ids` themselves.
  * @throws {UnknownIdError}
  */
 export function transitiveDependents(graph: DependencyGraph, ids: Iterable<string>): string[] {
@@ -10,7 +10,7 @@ export function transitiveDependents(graph: DependencyGraph, ids: Iterable<strin
 }
 
 /**
- * Every id that one of `ids` waits for, directly or through others; in input order, without `ids` themselves.
+ * Every id that one of `ids` waits for, directly or through others. In input order, without `ids` themselves.
  * @throws {UnknownIdError}
  */
 export function transitiveDependencies(graph: DependencyGraph, ids: Iterable<string>): string[] {

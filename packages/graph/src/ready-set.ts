@@ -1,41 +1,42 @@
 import type { DependencyGraph, GraphNode } from './dependency-graph.ts';
 import { DuplicateIdError, UnknownIdError } from './errors.ts';
 
-/** Which nodes wait for nothing any more, kept up to date while nodes are completed and added. */
+/** The nodes that no longer wait for anything, kept up to date while nodes are completed and added. */
 export interface ReadySet {
-  /** Open ids that wait for nothing, in the order in which they became so. It is live. */
+  /** Open ids that wait for nothing, in the order in which they became ready. A live view. */
   readonly ready: ReadonlySet<string>;
   /** How many nodes are not completed. */
   readonly open: number;
   /**
-   * Returns the ids that became ready with it. Takes time in the number of its dependents. A node may be completed
-   * before what it waits for; completing it again changes nothing.
+   * Completes a node, and returns the ids that became ready because of it. Takes time in the number of its
+   * dependents. A node may be completed before its dependencies. Completing it again changes nothing.
    * @throws {UnknownIdError}
    */
   complete(id: string): string[];
   /**
-   * Adds an open node; true where it is ready at once. Takes time in the number of its dependencies. One that is
-   * not there is waited for until it is added and completed; nodes in a circle are never ready.
+   * Adds an open node, and returns whether it is ready at once. Takes time in the number of its dependencies. A
+   * dependency that does not exist yet is waited for until it is added and completed. Nodes in a cycle are never
+   * ready.
    * @throws {DuplicateIdError}
    */
   add(node: GraphNode): boolean;
 }
 
-/** Of `waitsFor`: instead of a number of dependencies. */
+/** In `waitsFor`, instead of a number of dependencies. */
 const COMPLETED = -1;
 
 /**
- * The ready set of a graph, which itself stays as it is. Completed at the start is what `isCompleted` says, by
- * the state COMPLETED where it is not given. Made in time nodes plus edges.
+ * The ready set of a graph, which is not changed. `isCompleted` says which nodes are completed at the start; the
+ * default is those in state COMPLETED. Built in O(nodes + edges).
  */
 export function createReadySet(graph: DependencyGraph, isCompleted?: (id: string) => boolean): ReadySet {
   const { size, states, dependencyOffsets, dependencyTargets, dependentOffsets, dependentTargets } = graph;
-  /** By index, how many dependencies are not completed. Nodes added have the indexes after those of the graph. */
+  /** How many dependencies are not completed, by index. Added nodes come after those of the graph. */
   const waitsFor: number[] = [];
   const ids = [...graph.ids];
   const added = new Map<string, number>();
   const ready = new Set<string>();
-  /** Dependents that the graph's rows do not have: those of dangling ids, and nodes added. */
+  /** Dependents that are not in the graph's rows: those of missing ids, and added nodes. */
   const moreDependents = new Map<string, number[]>();
   let open = 0;
 
@@ -50,7 +51,7 @@ export function createReadySet(graph: DependencyGraph, isCompleted?: (id: string
     else moreDependents.set(dependency, [index]);
   }
 
-  /** Counts one dependency down; true where it was the last one. */
+  /** Counts one dependency down; true if it was the last one. */
   function countDown(index: number): boolean {
     if (waitsFor[index] === COMPLETED || --waitsFor[index]! > 0) return false;
     ready.add(ids[index]!);

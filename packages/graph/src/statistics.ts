@@ -9,7 +9,7 @@ export interface GraphStatistics {
   readonly roots: number;
   /** Nodes that nothing depends on. */
   readonly leaves: number;
-  /** Number of nodes per state, in order of first appearance; nodes without a state are in none. */
+  /** Number of nodes in each state, in order of first appearance. Nodes without a state are not counted. */
   readonly states: ReadonlyMap<string, number>;
 }
 
@@ -27,7 +27,7 @@ export function graphStatistics(graph: DependencyGraph): GraphStatistics {
   return { total: size, edges, missing: graph.missing.length, roots, leaves, states };
 }
 
-/** Neighbours mostly have the same state: only where it changes is the map asked, which wants a hash of each string. */
+/** Counts runs of equal states: neighbours mostly have the same one, and each access to the map hashes a string. */
 function countStates(all: DependencyGraph['states']): Map<string, number> {
   const counts = new Map<string, number>();
   for (let from = 0, to = 1; from < all.length; from = to++) {

@@ -4,10 +4,10 @@ import { dependencyFirst } from './order.ts';
 import { labelReach } from './reach-labels.ts';
 
 /**
- * The same graph without the dependencies that follow from others: the fewest edges with the same reach (Aho,
- * Garey and Ullman, "The transitive reduction of a directed graph", SIAM J. Comput. 1972). Dangling dependencies
- * stay. Labels answer for most dependencies; only for the others, and no further than it takes, the graph is
- * searched: nodes times edges in the worst case, close to linear in backlogs and in chains with shortcuts.
+ * The same graph without the dependencies that follow from others: the fewest edges with the same reach (Aho, Garey
+ * and Ullman, "The transitive reduction of a directed graph", SIAM J. Comput. 1972). Missing dependencies stay.
+ * Labels decide most dependencies; only the others need a search, which stops as early as possible. O(nodes * edges)
+ * in the worst case, close to linear for backlogs and for chains with shortcuts.
  * @throws {CycleError}
  */
 export function transitiveReduction(graph: DependencyGraph): DependencyGraph {
@@ -28,7 +28,7 @@ export function transitiveReduction(graph: DependencyGraph): DependencyGraph {
 
 const NONE: readonly boolean[] = [];
 
-/** Finds which dependencies of a node another one of them waits for. */
+/** Finds the dependencies of a node that another of its dependencies waits for. */
 function indirectFinder(graph: DependencyGraph): (direct: Int32Array) => readonly boolean[] {
   const { size, dependencyOffsets, dependencyTargets } = graph;
   const { end, walkStart, lowest } = labelReach(graph);
@@ -38,7 +38,7 @@ function indirectFinder(graph: DependencyGraph): (direct: Int32Array) => readonl
   const stack: number[] = [];
   let searches = 0;
 
-  /** Which of `unsure` (by `end`, ascending) one of `starts` leads to. Stops when all are found. */
+  /** Which of `unsure` (ascending by `end`) can be reached from `starts`. Stops when all are found. */
   function search(starts: readonly number[], unsure: readonly number[]): Set<number> {
     const found = new Set<number>();
     const wanted = new Set(unsure);
@@ -52,7 +52,7 @@ function indirectFinder(graph: DependencyGraph): (direct: Int32Array) => readonl
           if (seenBy[target] === searches || rank[target]! < first) continue;
           seenBy[target] = searches;
           if (wanted.has(target)) found.add(target);
-          // The first of them that it may lead to.
+          // The first unsure node that `target` may lead to.
           const candidate = unsure[firstFrom(unsure, end, lowest[target]!)];
           if (candidate !== undefined && end[candidate]! < end[target]!) stack.push(target);
         }
@@ -68,7 +68,7 @@ function indirectFinder(graph: DependencyGraph): (direct: Int32Array) => readonl
     const certain = new Set<number>();
     const starts: number[] = [];
     const unsure: number[] = [];
-    // Only what the walk left later can lead to a node.
+    // Only nodes that the walk left later can lead to a node.
     let surelyFrom = size;
     let perhapsFrom = size;
     for (const node of sorted) {
@@ -85,7 +85,7 @@ function indirectFinder(graph: DependencyGraph): (direct: Int32Array) => readonl
   };
 }
 
-/** The position of the first node whose place is not below `from`, of nodes in the order of their places. */
+/** The position of the first node whose place is at least `from`; `nodes` are in the order of their places. */
 function firstFrom(nodes: readonly number[], places: Int32Array, from: number): number {
   let low = 0;
   for (let high = nodes.length; low < high;) {

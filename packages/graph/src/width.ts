@@ -3,23 +3,26 @@ import { maximumMatching } from './matching.ts';
 import type { Rows } from './matching.ts';
 import { dependencyFirst, waves } from './order.ts';
 
-/** Beyond this many nodes the closure (a bit for every pair) and the matching over it cost too much. */
+/** Above this many nodes, the closure (one bit for each pair) and its matching cost too much. */
 const EXACT_MAX_NODES = 5_000;
 
 export interface Width {
-  /** The most nodes of which none waits for another lies between these two; equal where it is known exactly. */
+  /**
+   * The largest set of nodes of which none waits for another has a size between these two. They are equal if it is
+   * known exactly.
+   */
   readonly atLeast: number;
   readonly atMost: number;
-  /** Nodes of which none waits for another, `atLeast` of them, in input order. */
+  /** `atLeast` nodes of which none waits for another, in input order. */
   readonly antichain: string[];
 }
 
 /**
- * How many nodes can be worked on at the same time at best: the largest antichain. By Dilworth ("A decomposition
- * theorem for partially ordered sets", 1950) it is as large as the fewest chains that cover all nodes, which are
- * nodes minus a maximum matching over the transitive closure (Fulkerson 1956); the antichain comes from König's
- * cover. Exact up to 5,000 nodes. Beyond, the widest wave is a lower bound, and the chains of a matching over the
- * direct dependencies alone are an upper one.
+ * How many nodes can be worked on at the same time at best: the size of the largest antichain. By Dilworth ("A
+ * decomposition theorem for partially ordered sets", 1950) it equals the fewest chains that cover all nodes, which is
+ * the number of nodes minus a maximum matching over the transitive closure (Fulkerson 1956). The antichain comes from
+ * König's cover. Exact up to 5,000 nodes. Above that, the widest wave is a lower bound, and a matching over the
+ * direct dependencies alone gives an upper bound.
  * @throws {CycleError}
  */
 export function graphWidth(graph: DependencyGraph): Width {
@@ -33,8 +36,8 @@ export function graphWidth(graph: DependencyGraph): Width {
   }
   const rows = closureRows(graph);
   const { ofLeft, ofRight, pairs } = maximumMatching(rows);
-  // König: what alternating paths from unmatched left nodes do not reach on the left, and reach on the right,
-  // covers every pair. The nodes of which neither side is in the cover are the antichain.
+  // König: left nodes that alternating paths from unmatched left nodes do not reach, and right nodes that they do,
+  // cover every pair. The antichain is the nodes with neither side in the cover.
   const leftReached = new Uint8Array(graph.size);
   const rightReached = new Uint8Array(graph.size);
   const stack = [...ofLeft.keys()].filter((node) => ofLeft[node] === -1);
@@ -59,7 +62,7 @@ function directRows({ dependencyOffsets, dependencyTargets }: DependencyGraph): 
   return { offsets: dependencyOffsets, targets: dependencyTargets };
 }
 
-/** Everything that each node waits for: one bit row a node, each the union of those of its dependencies. */
+/** Everything that each node waits for. Each row of bits is the union of the rows of the node's dependencies. */
 function closureRows(graph: DependencyGraph): Rows {
   const { size, dependencyOffsets, dependencyTargets } = graph;
   const words = Math.ceil(size / 32);

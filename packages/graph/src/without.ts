@@ -3,8 +3,8 @@ import type { DependencyGraph } from './dependency-graph.ts';
 import { UnknownIdError } from './errors.ts';
 
 /**
- * What if these were not there, or done: the graph without them, and without the dependencies on them. What
- * waited for a removed node no longer waits for what that one waited for.
+ * The graph as if some nodes were done or absent: without them, and without the dependencies on them. What waited for
+ * a removed node does not inherit that node's dependencies.
  * @throws {UnknownIdError}
  */
 export function without(graph: DependencyGraph, removed: Iterable<string>): DependencyGraph {
@@ -17,7 +17,7 @@ export function without(graph: DependencyGraph, removed: Iterable<string>): Depe
   return inducedSubgraph(graph, (node) => isGone[node] === 0);
 }
 
-/** The graph of some nodes, in the same order. Dependencies on others are left out, and are not `missing`. */
+/** The subgraph of some nodes, in the same order. Dependencies on other nodes are left out, and are not `missing`. */
 export function inducedSubgraph(graph: DependencyGraph, isKept: (node: number) => boolean): DependencyGraph {
   const { size, dependencyOffsets, dependencyTargets } = graph;
   const ids: string[] = [];

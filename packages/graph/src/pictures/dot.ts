@@ -2,7 +2,7 @@ import type { DependencyGraph } from '../dependency-graph.ts';
 import { colorsOf, edgeKey, MARK, markedEdges } from './picture.ts';
 import type { PictureOptions } from './picture.ts';
 
-/** For Graphviz: edges lead from a dependency to what waits for it, groups are clusters. */
+/** For Graphviz. Edges lead from a dependency to its dependents; groups are clusters. */
 export function drawDot(graph: DependencyGraph, options: PictureOptions = {}): string {
   const { titleOf, groupOf = () => '' } = options;
   const marked = new Set(options.marked);

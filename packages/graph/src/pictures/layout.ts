@@ -3,9 +3,9 @@ import { isAcyclic, waves } from '../order.ts';
 
 export interface NodePlace {
   readonly id: string;
-  /** From 0, left to right: the wave. */
+  /** The wave, from 0, left to right. */
   readonly column: number;
-  /** From 0, top to bottom, of the whole picture. */
+  /** From 0, top to bottom of the whole picture. */
   readonly row: number;
 }
 
@@ -22,13 +22,14 @@ export interface GraphLayout {
   readonly rows: number;
 }
 
-/** Sweeps of the barycentre method; more change little. */
+/** Sweeps of the barycentre method; further sweeps change little. */
 const MAX_SWEEPS = 6;
 
 /**
- * A column a wave, so that every edge leads to the right, and a lane a group, in the order of their first nodes.
- * Within a lane nodes are sorted by where their neighbours are (Sugiyama, Tagawa and Toda, "Methods for visual
- * understanding of hierarchical system structures", 1981). In a graph with cycles all nodes are in columns by turns.
+ * Each wave is a column, so that every edge leads to the right. Each group is a lane, in the order of their first
+ * nodes. Within a lane, nodes are sorted by the positions of their neighbours (Sugiyama, Tagawa and Toda, "Methods
+ * for visual understanding of hierarchical system structures", 1981). In a graph with cycles, nodes are dealt out to
+ * the columns in turn.
  */
 export function layOut(graph: DependencyGraph, groupOf: (id: string) => string): GraphLayout {
   const columnOf = columnsOf(graph);
@@ -70,7 +71,7 @@ function columnsOf(graph: DependencyGraph): Int32Array {
   return columnOf;
 }
 
-/** The mean row of what a node waits for (even sweeps) or of what waits for it (odd ones); its own without any. */
+/** The mean row of a node's dependencies (even sweeps) or dependents (odd sweeps); its own row if it has none. */
 function centersOf(graph: DependencyGraph, rowOf: Float64Array, sweep: number): Float64Array {
   const forward = sweep % 2 === 0;
   const offsets = forward ? graph.dependencyOffsets : graph.dependentOffsets;

@@ -2,7 +2,7 @@ import type { DependencyGraph } from '../dependency-graph.ts';
 import { colorsOf, edgeKey, MARK, markedEdges } from './picture.ts';
 import type { PictureOptions } from './picture.ts';
 
-/** A Mermaid flowchart. Nodes are called n0, n1, ... in input order: no id gets into the syntax. */
+/** A Mermaid flowchart. Nodes are called n0, n1, ... in input order, which keeps ids out of the syntax. */
 export function drawMermaid(graph: DependencyGraph, options: PictureOptions = {}): string {
   const { titleOf, groupOf = () => '' } = options;
   const marked = new Set(options.marked);
@@ -39,7 +39,7 @@ export function drawMermaid(graph: DependencyGraph, options: PictureOptions = {}
   return [...lines, ''].join('\n');
 }
 
-/** Mermaid reads `#34;` as a character by its number; everything but letters, digits and a few signs goes so. */
+/** Writes everything but letters, digits and a few symbols as `#34;`, which Mermaid reads as a character code. */
 function escape(text: string): string {
   const line = text.replaceAll(/[\p{Cc}\p{Cs}]+/gu, ' ');
   return line.replaceAll(/[^\p{L}\p{N}\p{M} .,:/_-]/gu, (sign) => `#${sign.codePointAt(0)};`);

@@ -5,11 +5,11 @@ import { transitiveReduction } from '../transitive-reduction.ts';
 import { without } from '../without.ts';
 
 export interface PictureOptions {
-  /** Said beside the id. */
+  /** Shown beside the id. */
   readonly titleOf?: (id: string) => string;
-  /** Nodes of a group are drawn together. */
+  /** Nodes of one group are drawn together. */
   readonly groupOf?: (id: string) => string;
-  /** Nodes to mark, such as those of the critical path in its order. */
+  /** Nodes to highlight, such as the critical path in order. */
   readonly marked?: readonly string[];
 }
 
@@ -27,7 +27,7 @@ export function colorsOf(state: string | undefined): readonly [fill: string, bor
   return COLORS.get(state) ?? ['#ffffff', '#8a8a94'];
 }
 
-/** An edge between two marked nodes that follow each other. */
+/** Edges between consecutive marked nodes. */
 export function markedEdges({ marked = [] }: PictureOptions): Set<string> {
   return new Set(marked.slice(1).map((id, index) => edgeKey(marked[index]!, id)));
 }
@@ -37,8 +37,9 @@ export function edgeKey(from: string, to: string): string {
 }
 
 /**
- * The part of a graph that a picture can show: the node in focus with all that it waits for and all that waits for
- * it, without nodes that `show` rejects, and, in a graph without cycles, without dependencies that follow from others.
+ * The part of a graph that a picture can show: the focused node with everything it waits for and everything that
+ * waits for it. Nodes that `show` rejects are left out and, if the graph has no cycle, so are dependencies that
+ * follow from others.
  * @throws {UnknownIdError}
  */
 export function pictured(

@@ -10,8 +10,8 @@ const RADIUS = 4;
 const NAME_LETTERS = 60;
 
 /**
- * The whole of a graph that is too large to be read, in few bytes: a dot a node, a column a wave, one path for all
- * edges. Under the pointer a dot shows its id and its state.
+ * An overview of a graph that is too large to label, in few bytes: a dot for each node, a column for each wave, one
+ * path for all edges. Hovering over a dot shows its id and state.
  */
 export function drawSmallSvg(graph: DependencyGraph): string {
   const { places, columns, rows } = layOut(graph, () => '');

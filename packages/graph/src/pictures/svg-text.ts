@@ -4,8 +4,8 @@ export function shorten(text: string, letters: number): string {
 }
 
 /**
- * XML holds no control characters and no lone surrogates, however they are written. Characters that turn the text around
- * them, or are not seen, are shown to be there.
+ * XML cannot hold control characters or lone surrogates, even escaped. They are replaced by a visible character, and
+ * so are invisible characters and those that change the text direction.
  */
 export function escapeXml(text: string): string {
   return text

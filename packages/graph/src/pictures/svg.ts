@@ -8,7 +8,7 @@ import { escapeXml, shorten } from './svg-text.ts';
 const BOX = { width: 170, height: 48 };
 const STEP = { x: 240, y: 58 };
 const MARGIN = { left: 110, top: 40 };
-/** Of a line. */
+/** Length of a line. */
 const LINE_CHARACTERS = 28;
 const KEY = { x: 8, y: 10, width: 140 };
 
@@ -20,8 +20,8 @@ const ARROW =
   '<marker id="sage-arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z"/></marker>';
 
 /**
- * A picture that a browser opens: a column a wave, a lane a group. Under the pointer show the whole title of a node,
- * and the two ends of an edge, which stands out.
+ * A picture for the browser: a column for each wave, a lane for each group. Hovering shows a node's full title, or
+ * highlights an edge and shows its two ends.
  */
 export function drawSvg(graph: DependencyGraph, options: PictureOptions = {}): string {
   const { titleOf = (id) => id, groupOf = () => '' } = options;
@@ -47,7 +47,7 @@ export function drawSvg(graph: DependencyGraph, options: PictureOptions = {}): s
       const from = places[graph.indexOf(dependency)]!;
       const [x1, y1, x2, y2] = [x(from) + BOX.width, y(from) + BOX.height / 2, x(to), y(to) + BOX.height / 2];
       const bend = x2 > x1 ? Math.max(30, (x2 - x1) / 2) : 60;
-      // Back to the left, as some of a cycle do, or to the node itself: around the boxes, not behind them.
+      // Edges that lead back to the left (part of a cycle) or to the same node go around the boxes, not behind them.
       const lift = x2 > x1 ? 0 : STEP.y;
       const path = `d="M${x1} ${y1}C${x1 + bend} ${y1 - lift} ${x2 - bend} ${y2 - lift} ${x2} ${y2}"`;
       const ends = `<title>${escapeXml(`${shorten(dependency, 99)} \u{2192} ${shorten(to.id, 99)}`)}</title></path>`;
@@ -77,7 +77,7 @@ export function drawSvg(graph: DependencyGraph, options: PictureOptions = {}): s
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     ...keys,
     ...bands,
-    // Edges of the critical path above the others, boxes above all.
+    // The critical path is drawn above the other edges, and boxes above everything.
     ...edges,
     ...boldEdges,
     ...boxes,
@@ -86,7 +86,7 @@ export function drawSvg(graph: DependencyGraph, options: PictureOptions = {}): s
   ].join('\n');
 }
 
-/** The states that are there, in their colours, and the pen of the marked path. */
+/** The states in the picture with their colours, and the line of the marked path. */
 function legend(graph: DependencyGraph, hasMarked: boolean): string[] {
   const keys = [...new Set(graph.states)].map((state) => {
     const [fill, border] = colorsOf(state);

@@ -2,21 +2,24 @@ import type { DependencyGraph } from '../dependency-graph.ts';
 import type { PictureOptions } from './picture.ts';
 
 export interface TreeLine {
-  /** Branches in front of the id, at most 40 letters: of deeper ones the last, behind an ellipsis. Empty for a root. */
+  /**
+   * Branches in front of the id, at most 40 characters. Of longer ones the end is kept, behind an ellipsis. Empty for
+   * a root.
+   */
   readonly prefix: string;
   readonly id: string;
-  /** What waits for it was shown where it stood first. */
+  /** Its dependents were already shown, at its first occurrence. */
   readonly repeated: boolean;
 }
 
-/** Of branches. */
+/** Characters of branches. */
 const MAX_DEPTH = 39;
 
 /**
- * The graph as trees: below each node stands what waits for it. Where that is one node alone it is not indented,
- * but stands behind an arrow: a chain goes straight down. A node stands below each of its dependencies, with what is
- * below itself only the first time. Nodes that a cycle keeps from every root come last, each cycle from its first
- * node in input order on. Trees whose roots are in the same group stand together.
+ * The graph as trees, with a node's dependents below it. A single dependent is not indented but follows an arrow, so
+ * a chain goes straight down. A node appears below each of its dependencies, its own dependents only the first time.
+ * Nodes that a cycle cuts off from every root come last, starting with the first in input order. Trees whose roots
+ * are in the same group stand together.
  */
 export function drawTree(
   graph: DependencyGraph,
@@ -42,7 +45,7 @@ export function drawTree(
         stack.push({ node: dependents[0]!, prefix: cut(`${below}\u{2193}  `), below });
         continue;
       }
-      // The last one is pushed first: the stack gives them out in input order.
+      // Pushed in reverse, because the stack gives them out from the end.
       for (let at = dependents.length - 1; at >= 0; at--) {
         const isLast = at === dependents.length - 1;
         stack.push({
@@ -58,7 +61,7 @@ export function drawTree(
   return lines;
 }
 
-/** Else the branches of a graph that is deep take room in the square of its depth. */
+/** Without a limit, the branches of a deep graph take space quadratic in its depth. */
 function cut(branches: string): string {
   return branches.length > MAX_DEPTH ? `\u{2026}${branches.slice(-MAX_DEPTH)}` : branches;
 }
