@@ -1,13 +1,19 @@
-/** Ready tickets by the time that they have been ready, counted in starts of others. A ticket is any small number. */
+/**
+ * Orders ready tickets by how long they have been ready, measured in starts of other tickets. A ticket is a small
+ * number.
+ */
 export interface Ages {
   becameReady(ticket: number): void;
-  /** Some ticket was started. */
+  /** Call once for each started ticket. */
   counted(): void;
-  /** The ticket that has been ready longest, where `patience` others or more were started meanwhile. */
+  /** The ticket that has been ready longest, if at least `patience` others were started since it became ready. */
   overdue(isReady: (ticket: number) => boolean): number | undefined;
 }
 
-/** Constant time a call: tickets join at the end, and those that are not ready any more are dropped at the front. */
+/**
+ * Amortised constant time for each call: tickets join at the end, and those no longer ready are dropped from the
+ * front.
+ */
 export function createAges(patience: () => number): Ages {
   let since = new Int32Array(0);
   let line: number[] = [];
@@ -39,7 +45,7 @@ export function createAges(patience: () => number): Ages {
       for (; first < line.length; drop()) {
         const oldest = line[first]!;
         if (starts - joined[first]! < patience()) return undefined;
-        // A ticket that was started and is ready again has joined again.
+        // A ticket that was started and became ready again has a later entry, which counts instead.
         if (since[oldest] === joined[first] && isReady(oldest)) return oldest;
       }
       return undefined;

@@ -4,35 +4,35 @@ import { UnknownDependencyError } from './errors.ts';
 
 export interface SchedulerTicket {
   readonly id: string;
-  /** What must be COMPLETED first; of a container also its children. */
+  /** Ids that must be COMPLETED first. A container's children are among its dependencies. */
   readonly dependencies: readonly string[];
-  /** UNPROCESSED, IN_PROGRESS or none: to be done. COMPLETED: done. Any other blocks its dependents. */
+  /** UNPROCESSED, IN_PROGRESS or none: still open. COMPLETED: done. Any other state blocks the dependents. */
   readonly state?: string;
-  /** `P0` (first) to `P4`; P2 by default. */
+  /** `P0` (first) to `P4`; the default is P2. */
   readonly priority?: string;
-  /** Minutes, >= 0; by default the median of those given, or 1 if none is given. */
+  /** Minutes, >= 0. The default is the median of the given durations, or 1 if there are none. */
   readonly duration?: number;
-  /** Paths that the ticket will change. Two tickets that share one do not run at the same time. */
+  /** Paths that the ticket will change. Two tickets that share a path do not run at the same time. */
   readonly files?: readonly string[];
-  /** What `limits` count by. */
+  /** The key of `limits`. */
   readonly component?: string;
-  /** Ids that it must not run beside; it is enough that one side says so. */
+  /** Ids that must not run at the same time. One side is enough to declare it. */
   readonly conflictsWith?: readonly string[];
-  /** Never started; completed with the last ticket that it waits for. */
+  /** Never started; completed with the last ticket it waits for. */
   readonly container?: boolean;
 }
 
-/** The tickets that are not COMPLETED, and the graph of what they still wait for; node `i` is `tickets[i]`. */
+/** The tickets that are not COMPLETED, and the graph of what they still wait for. Node `i` is `tickets[i]`. */
 export interface OpenBacklog {
   readonly tickets: readonly SchedulerTicket[];
   readonly graph: DependencyGraph;
-  /** Minutes per node; a container takes none. */
+  /** Minutes by node; 0 for a container. */
   readonly durations: Float64Array;
 }
 
 /**
- * Leaves COMPLETED tickets and dependencies on them out, so that a cycle or a dangling id among finished work
- * stops nobody.
+ * Leaves out COMPLETED tickets and dependencies on them, so a cycle or an unknown id among finished work does no
+ * harm.
  * @throws {UnknownDependencyError} for a dependency that is neither in the list nor in `satisfied`.
  * @throws {InvalidDurationError} of `@sage/graph`, for a duration that is negative or not finite.
  */
@@ -54,7 +54,7 @@ export function openBacklog(
   return { tickets, graph, durations: durationsOf(tickets) };
 }
 
-/** The graph of all tickets has been made already, from the same list. */
+/** `whole` is the graph of all tickets, already built from the same list. */
 function openPart(
   whole: DependencyGraph,
   all: readonly SchedulerTicket[],

@@ -7,8 +7,8 @@ import type { Scheduler, SchedulerOptions } from './scheduler.ts';
 import { wholeNumber } from './worker-count.ts';
 
 /**
- * At most `batchSize` tickets that can run now, beside each other, best first: what the scheduler would hand to
- * that many free workers.
+ * At most `batchSize` tickets that can run at the same time now, best first. The scheduler would give the same
+ * tickets to that many free workers.
  */
 export function findParallelBatch(
   tickets: readonly SchedulerTicket[],
@@ -24,7 +24,7 @@ export interface BatchPlan {
 }
 
 /**
- * The whole backlog in batches, each as the one before it leaves things when all of it succeeds.
+ * Plans the whole backlog as batches. Each batch assumes that all tickets of the batches before it succeeded.
  * @throws {WorkerCountError} unless `workers` is a whole number from 1.
  */
 export function planBatches(backlog: Plannable, workers: number, options?: SchedulerOptions): BatchPlan {

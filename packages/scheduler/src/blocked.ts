@@ -4,11 +4,14 @@ import type { Phase } from './phase.ts';
 
 export interface BlockedTicket {
   readonly id: string;
-  /** A shortest chain of what it waits for, nearest first; the last is deferred, cancelled, or outside the selection. */
+  /**
+   * A shortest chain of the tickets it waits for, nearest first. The last one is deferred, cancelled, or outside the
+   * selection.
+   */
   readonly by: string[];
 }
 
-/** Breadth first from everything that will not be done, along the dependents that wait. */
+/** Breadth first along the dependents, from every ticket that will not be done. */
 export function blockedTickets(
   graph: DependencyGraph,
   phaseAt: (node: number) => Phase,

@@ -2,7 +2,7 @@ import { PHASE, type Phases } from './phase.ts';
 import type { NodeRanking } from './priority.ts';
 import type { ReadyQueue } from './ready-queue.ts';
 
-/** The best ready tickets that are compared; a fixed number keeps the choice logarithmic. */
+/** How many of the best ready tickets are compared. A fixed number keeps the choice logarithmic. */
 const MAX_CANDIDATES = 8;
 
 const [UNKNOWN, YES, NO] = [0, 1, 2];
@@ -19,12 +19,13 @@ export interface ConflictAwareOptions {
 }
 
 /**
- * A ready queue that passes over a ticket which probably conflicts with a running one, while there is other work of
- * the same priority to start: of the first few ready ones it takes the one with the longest remaining chain less
- * the minutes of its own that it has to expect to be done again. It never withholds the last one: a guess leaves no
- * worker idle. One that things are reserved for is not passed over.
+ * A ready queue that passes over a ticket that probably conflicts with a running one, as long as other work of the
+ * same priority is ready. Among the first few ready tickets it takes the one with the longest remaining chain, less
+ * the minutes of work that the ticket is expected to lose in a conflict. A prediction never leaves a worker idle: the
+ * last ready ticket is always given out. Nor does it pass over a ticket with a reservation.
  *
- * `createQueue` makes the queue that it asks; what is compared is set aside from that by not being ready.
+ * `createQueue` makes the underlying queue. Tickets set aside for the comparison look to it as if they were not
+ * ready.
  */
 export function createConflictAwareQueue(
   createQueue: (phases: Phases) => ReadyQueue,
@@ -38,13 +39,13 @@ export function createConflictAwareQueue(
   const priorities = byPlace(ranking.priorities);
   const urgency = byPlace(ranking.urgency);
   const minutes = byPlace(durations);
-  // Found out when it is asked: where nothing runs beside another, nobody asks.
+  // Computed on demand: with one worker, it is never needed.
   const answers = new Uint8Array(ranking.order.length);
   const mayEver = (place: number): boolean => {
     if (answers[place] === UNKNOWN) answers[place] = mayConflict(place) ? YES : NO;
     return answers[place] === YES;
   };
-  // Few at a time: lists are faster than sets.
+  // There are only a few at a time, and lists are then faster than sets.
   const running: number[] = [];
   const aside: number[] = [];
   const queue = createQueue({

@@ -3,16 +3,16 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /**
- * The cores that this process may use: those of its CPU affinity, at most the CPU quota of its cgroup. Node's
- * own `availableParallelism` misses the quota where version 1 mounts the cpu controller by itself.
+ * The cores that this process may use: its CPU affinity, limited by the CPU quota of its cgroup. Node's
+ * `availableParallelism` ignores the quota if cgroup version 1 mounts the cpu controller separately.
  */
 export function usableCores(): number {
   return Math.min(availableParallelism(), Math.max(1, Math.floor(cgroupQuota('/') ?? Infinity)));
 }
 
 /**
- * The CPU quota in cores, the smallest of the cgroup and those around it (cgroups(7), version 1 and 2);
- * `undefined` if there is none. `root` is where `proc` and `sys` are.
+ * The CPU quota in cores: the smallest of the cgroup and its parents (cgroups(7), version 1 and 2), or `undefined` if
+ * there is none. `root` is the folder that contains `proc` and `sys`.
  */
 export function cgroupQuota(root: string): number | undefined {
   const quotas: number[] = [];
@@ -22,7 +22,7 @@ export function cgroupQuota(root: string): number | undefined {
     const isV2 = controllers === '';
     if (!isV2 && !controllers.split(',').includes('cpu')) continue;
     const mount = join(root, 'sys/fs/cgroup', isV2 ? '' : controllers);
-    // In a container the path may be that of the host, with only the root visible: absent folders set no limit.
+    // In a container the path may be the host's, with only the root visible. Missing folders set no limit.
     for (let group = path; ; group = dirname(group)) {
       const quota = isV2 ? quotaV2(join(mount, group)) : quotaV1(join(mount, group));
       if (quota > 0) quotas.push(quota);

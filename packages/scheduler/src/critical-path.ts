@@ -5,8 +5,8 @@ import { blockedTickets } from './blocked.ts';
 import { PHASE } from './phase.ts';
 
 /**
- * The longest chain by duration of tickets that a run can complete, dependencies first. Blocked tickets are left
- * out, and containers, though the chain leads through them.
+ * The longest chain, by duration, of tickets that a run can complete, dependencies first. Blocked tickets are left
+ * out. Containers are not listed, but the chain may pass through them.
  */
 export function criticalPath(backlog: Plannable, satisfied: ReadonlySet<string> = new Set()): string[] {
   const [tickets, all] =

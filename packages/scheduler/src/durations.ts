@@ -1,9 +1,9 @@
-/** How long something took, and what was known of it before. */
+/** How long a ticket took, and what was known about it beforehand. */
 export interface DurationSample {
   readonly minutes: number;
   readonly type: string;
   readonly component: string;
-  /** Minutes that its author expected. */
+  /** Minutes estimated by the author. */
   readonly estimate?: number;
 }
 
@@ -18,36 +18,36 @@ export interface PredictedDuration {
 }
 
 export interface DurationModel {
-  /** Undefined where there is neither a sample nor any estimate to go by. */
+  /** Undefined if there are neither samples nor estimates to base it on. */
   predict(ticket: Omit<DurationSample, 'minutes'>): PredictedDuration | undefined;
   readonly samples: number;
 }
 
-/** With this many samples a group's mean counts as much as that of the group around it. */
+/** With this many samples, a group's mean weighs as much as that of the group around it. */
 const PRIOR_GROUP_SAMPLES = 4;
-/** The belief that estimates are right counts as much as this many samples that say so. */
+/** The assumption that estimates are right weighs as much as this many samples that confirm it. */
 const PRIOR_ESTIMATE_SAMPLES = 1;
-/** Without samples: four of five tickets within a factor of three of the estimate. */
+/** Without samples, four of five tickets are assumed to be within a factor of three of the estimate. */
 const PRIOR_SPREAD = Math.log(3);
-/** Quantile of 0.9 of the normal distribution: a tenth above `high`, a tenth below `low`. */
+/** The 0.9 quantile of the normal distribution: a tenth is above `high`, a tenth below `low`. */
 const NORMAL_QUANTILE_90 = 1.2816;
 
 /**
- * Learns from samples. Logarithms of minutes, or of minutes over the estimate if there is one, are averaged for
- * the type and component, each drawn towards the mean of the larger group around it (all, then the type) as far as
- * it has few samples itself (partial pooling; Gelman and Hill, "Data Analysis Using Regression and Multilevel
- * Models", 2007). Durations are taken as log-normal. Samples that are not positive numbers are left out.
+ * Learns from samples, assuming log-normal durations. It averages logarithms of minutes, or of minutes over the
+ * estimate, for each type and component. The fewer samples a group has, the more its mean is drawn towards that of
+ * the larger group around it: all, then the type (partial pooling; Gelman and Hill, "Data Analysis Using Regression
+ * and Multilevel Models", 2007). Samples that are not positive numbers are ignored.
  *
- * `usualEstimate` is what tickets without an estimate are taken for: what a unit of estimates is worth is learned
- * from samples without one, too (else tickets with and without would be measured in different units), and where
- * there are no samples a ticket without an estimate takes as long as that.
+ * `usualEstimate` is the estimate assumed for tickets without one. Samples without an estimate then also teach what a
+ * unit of estimates is worth, which keeps both kinds of tickets in the same unit. Without any samples, a ticket
+ * without an estimate takes `usualEstimate`.
  */
 export function learnDurations(
   samples: readonly DurationSample[],
   { usualEstimate }: { usualEstimate?: number } = {},
 ): DurationModel {
   const usable = samples.filter(({ minutes }) => minutes > 0 && minutes < Infinity);
-  // With and without an estimate are two models: a ratio and a time have no mean in common.
+  // Separate models with and without an estimate, because a ratio and a time cannot be averaged together.
   const known = usable.filter(({ estimate }) => isEstimate(estimate));
   const ratio = meanRatio(usable, usualEstimate);
   const byEstimate = pool(
@@ -93,10 +93,10 @@ interface Group {
 }
 
 type Valued = Pick<DurationSample, 'type' | 'component'> & { readonly value: number };
-/** No logarithms: the mean, and by how much it is passed or missed. */
+/** Not logarithms: the mean, and the factor by which values lie above or below it. */
 type Pooled = { readonly mean: number; readonly factor: number; readonly samples: number } | undefined;
 
-/** `prior` is the mean where nothing is known; without it nothing can be said then. */
+/** `prior` is the mean assumed if nothing is known. Without a prior, there is then no prediction. */
 function pool(
   values: readonly Valued[],
   prior?: number,
@@ -133,7 +133,7 @@ function pool(
   const predict = (key: Pick<Valued, 'type' | 'component'>): Pooled => {
     const found = meanOf(key);
     if (!found) return undefined;
-    // The mean itself is not known exactly, the less so the fewer samples there are.
+    // The mean is itself uncertain, more so with fewer samples.
     const spread = deviation * Math.sqrt(1 + 1 / (found.count + PRIOR_GROUP_SAMPLES));
     const factor = Math.exp(NORMAL_QUANTILE_90 * spread);
     return { mean: Math.exp(found.mean), factor, samples: found.count };
@@ -147,7 +147,7 @@ function pool(
   return (key) => {
     let ofType = known.get(key.type);
     if (!ofType) known.set(key.type, (ofType = new Map()));
-    // What is not known of a kind is known of it, too.
+    // `undefined` is a cached answer too.
     if (!ofType.has(key.component)) ofType.set(key.component, predict(key));
     return ofType.get(key.component);
   };

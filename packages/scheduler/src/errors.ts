@@ -1,4 +1,4 @@
-/** As JSON, so that a message stays one line whatever an id holds; a long one is cut. */
+/** Quotes as JSON, which keeps a message on one line. Long ids are cut. */
 function quoted(id: string): string {
   return JSON.stringify(id.length <= 100 ? id : `${id.slice(0, 99).toWellFormed()}…`);
 }
@@ -29,7 +29,7 @@ export class UnknownDependencyError extends Error {
   }
 }
 
-/** A call that a ticket's state does not allow, such as completing one that is not running. */
+/** A call that the ticket's state does not allow, such as completing a ticket that is not running. */
 export class TransitionError extends Error {
   override readonly name = 'TransitionError';
   readonly code = 'TRANSITION';
@@ -47,7 +47,7 @@ export class TransitionError extends Error {
   }
 }
 
-/** A limit of a component, of patience, or the runs of a forecast, that is not a whole number from 1. */
+/** A component limit, a patience, or a number of forecast runs that is not a whole number from 1. */
 export class LimitError extends Error {
   override readonly name = 'LimitError';
   readonly code = 'LIMIT';

@@ -1,18 +1,20 @@
 import type { OpenBacklog } from './backlog.ts';
 
-/** What tickets have to themselves, or share with a limited number of others, while they run. By place in the ranking. */
+/**
+ * What running tickets hold exclusively, or share with a limited number of others. Keys are places in the ranking.
+ */
 export interface Exclusions {
-  /** Numbers of the files, and of the limited component, that a ticket takes while it runs, where it takes any. */
+  /** Numbers of the files and of the limited component that a ticket holds while it runs, if there are any. */
   readonly needs: ReadonlyMap<number, readonly number[]>;
-  /** How many tickets can have each of them at a time. */
+  /** How many tickets can hold each of them at a time. */
   readonly capacity: readonly number[];
-  /** Tickets that must not run beside this one by `conflictsWith`, whichever side says so. */
+  /** Tickets that must not run beside this one because of `conflictsWith` on either side. */
   readonly rivals: ReadonlyMap<number, readonly number[]>;
 }
 
 const NONE: readonly string[] = [];
 
-/** Unknown ids in `conflictsWith` conflict with nobody. */
+/** Unknown ids in `conflictsWith` are ignored. */
 export function exclusionsOf(
   { tickets, graph }: Pick<OpenBacklog, 'tickets' | 'graph'>,
   places: Int32Array,

@@ -7,18 +7,18 @@ import type { Assignment } from './simulate.ts';
 export type StartReason =
   /** It starts with the run. */
   | { readonly because: 'first' }
-  /** It waits for this one, the last of its dependencies to be done. */
+  /** It waits for this ticket, the last of its dependencies to complete. */
   | { readonly because: 'dependency'; readonly ticket: string }
-  /** This one shares a file with it, or one of the two names the other. */
+  /** This ticket shares a file with it, or one of the two names the other. */
   | { readonly because: 'conflict'; readonly ticket: string }
-  /** As many of its component as may ran at the same time, this one among them until then. */
+  /** Its component was at its limit, and this ticket was the one that made room. */
   | { readonly because: 'limit'; readonly ticket: string }
-  /** Others were started before it, for it would probably conflict with this one, which ran. */
+  /** Others were started first, because it would probably conflict with this running ticket. */
   | { readonly because: 'predicted-conflict'; readonly ticket: string }
-  /** Every worker has a ticket that goes first. */
+  /** Every worker was busy with a ticket that ranks higher. */
   | { readonly because: 'workers' };
 
-/** Undefined where it does not run. The options are those of the simulated scheduler. */
+/** Undefined if the ticket does not run. The options are those of the simulated scheduler. */
 export function explainStart(
   tickets: readonly SchedulerTicket[],
   assignments: readonly Assignment[],
@@ -30,7 +30,7 @@ export function explainStart(
   if (own.start === 0) return { because: 'first' };
   const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
   const awaited = leavesOf(byId, id);
-  // Files, and the places of a component, are released when the work has landed.
+  // Files and places of a component are released when the work has landed.
   const landedNow = assignments.filter(({ landed }) => landed === own.start);
   const dependency = landedNow.find((one) => awaited.has(one.id));
   if (dependency) return { because: 'dependency', ticket: dependency.id };
@@ -52,7 +52,10 @@ export function explainStart(
   return feared === undefined ? { because: 'workers' } : { because: 'predicted-conflict', ticket: feared };
 }
 
-/** Of what ran when a ticket was started that ranks behind this one, though this one waited for nothing any more. */
+/**
+ * The likeliest conflict that delayed this ticket: among what ran while lower-ranked tickets were started although
+ * this one was ready.
+ */
 function likeliestRival(
   ranked: readonly RankedTicket[],
   assignments: readonly Assignment[],
@@ -81,10 +84,10 @@ function likeliestRival(
   return feared?.id;
 }
 
-/** What a ticket waits for, with the tickets in a container in its place. */
+/** A ticket's dependencies, with containers expanded into their children. */
 function leavesOf(byId: ReadonlyMap<string, SchedulerTicket>, id: string): Set<string> {
   const found = new Set(byId.get(id)?.dependencies);
-  // A set is iterated in insertion order, what is added meanwhile included.
+  // A set is iterated in insertion order, including elements added during the iteration.
   for (const to of found) {
     const ticket = byId.get(to);
     if (ticket?.container) for (const inner of ticket.dependencies) found.add(inner);

@@ -4,53 +4,56 @@ import { runThrough, simulationOf } from './simulate.ts';
 import type { Assignment, Simulation, SimulationOptions } from './simulate.ts';
 import { spreadOf } from './spread.ts';
 
-/** Minutes within which four of five tickets of a kind stay. */
+/** Minutes within which four of five tickets stay. */
 export interface DurationRange {
   readonly low: number;
   readonly high: number;
 }
 
-/** How it goes with a ticket: its attempts, all but the last of which fail. */
+/** The course of a ticket: its attempts, of which all but the last fail. */
 export interface Course {
-  /** For each attempt the minutes from its end until its result counts; see `landingOf` of {@link SimulationOptions}. */
+  /**
+   * For each attempt, the minutes from its end until its result counts. See `landingOf` of {@link SimulationOptions}.
+   */
   readonly landings: readonly number[];
-  /** Whether the last attempt fails, too, and the ticket is given up. */
+  /** Whether the last attempt also fails, and the ticket is given up. */
   readonly deferred: boolean;
 }
 
 export interface ForecastOptions extends Omit<SimulationOptions, 'durationOf' | 'attemptsOf' | 'isDeferred'> {
-  /** How long each ticket may take, log-normal; by default exactly its duration. */
+  /** How long each ticket may take, as a log-normal range; by default exactly its duration. */
   readonly rangeOf: (id: string, index: number) => DurationRange | undefined;
   /**
-   * Draws how it goes with a ticket; for one under way or landing the first attempt is that one. Without it every
-   * first attempt succeeds.
+   * Draws the course of a ticket. If the ticket is already running or landing, that is its first attempt. By default
+   * every first attempt succeeds.
    */
   readonly courseOf?: ((id: string, random: () => number) => Course) | undefined;
-  /** How often the run is simulated with what is drawn; by default 1 to 200 times, less often the more tickets there are. */
+  /** How often to simulate. The default is 1 to 200 times, fewer for larger backlogs. */
   readonly runs?: number;
 }
 
 export interface Forecast extends Simulation {
-  /** Minutes within which half of the runs are over. More than `makespan`, as late tickets delay others. */
+  /** Half of the runs end within this many minutes. It exceeds `makespan`, because late tickets delay others. */
   readonly expected: number;
-  /** Four of five runs take between these. */
+  /** Four of five runs take between `low` and `high`. */
   readonly low: number;
   readonly high: number;
-  /** What the attempts of a run cost, in the unit of `costPerMinute`: of half of the runs no more than `expected`. */
+  /** Cost of a run's attempts, in the unit of `costPerMinute`. Half of the runs cost at most `expected`. */
   readonly costs: { readonly expected: number; readonly low: number; readonly high: number };
 }
 
-/** Quantile of 0.9 of the normal distribution. */
+/** The 0.9 quantile of the normal distribution. */
 const NORMAL_QUANTILE_90 = 1.2816;
 
-/** So often a duration is drawn for a ticket that has run for some time, to get one that is longer. */
+/** How often to draw a duration for a ticket that is already running, until one exceeds the time it has run. */
 const DEFAULT_DRAWS = 20;
 
 /**
- * The run as planned, and how long it may take: simulated again and again with durations and courses that are drawn,
- * always the same ones. Tickets vary independently of each other. Those under way take longer than they have run.
+ * The planned run, and a range for how long it may take, from repeated simulations with random durations and courses.
+ * The random numbers are the same every time. Tickets vary independently of each other. A running ticket takes longer
+ * than it has already run.
  * @throws {WorkerCountError} unless `workers` is a whole number from 1.
- * @throws {LimitError} unless `runs` is one.
+ * @throws {LimitError} unless `runs` is a whole number from 1.
  */
 export function forecast(tickets: Plannable, options: ForecastOptions): Forecast {
   const backlog = ranked(tickets, options);
@@ -68,10 +71,10 @@ function usualRuns(size: number): number {
   return runs < MIN_STUDENT ? 1 : runs;
 }
 
-/** Fewer runs say less of how they vary than the tickets of one do. */
+/** With fewer runs than this, the variation among a single run's tickets says more than that among the runs. */
 const MIN_STUDENT = 4;
 
-/** {@link forecast} in steps, one for each simulation: for who has other things to do in between. */
+/** {@link forecast} in steps, one for each simulation, for callers that do other work in between. */
 export function* forecastDraws(
   tickets: Plannable,
   { rangeOf, courseOf, runs, ...rest }: ForecastOptions & { readonly runs: number },
@@ -116,7 +119,7 @@ export function* forecastDraws(
     const run = known.every(goesAsPlanned) ? totals : runThrough(backlog, asDrawn);
     spans.push(run.makespan);
     works.push(run.work);
-    // One says how all vary only where none is given up: with a ticket, all that waits for it is.
+    // A single run can stand for all only if no ticket was given up: that also drops everything that waits for it.
     if (runs === 1 && drawn.some((course) => course?.deferred)) runs = MIN_STUDENT;
   }
   const { costPerMinute = 0 } = rest;
@@ -129,7 +132,7 @@ export function* forecastDraws(
   });
   const [span = 0, cost = 0] = [spans[0], costs[0]].map((one) => one! / luck);
   const perWorker = work / rest.workers;
-  // What a chain takes, and how often tickets are tried, is as it was drawn.
+  // A chain's length and the number of attempts were drawn only once, so their variation is added.
   const unknown = chain > perWorker ? chain : courseOf ? perWorker : 0;
   return {
     ...planned,
@@ -137,7 +140,7 @@ export function* forecastDraws(
     costs: around(cost, costPerMinute * Math.hypot(work, courseOf ? work : 0)),
   };
 
-  /** So do all where there is neither an estimate nor an earlier run. */
+  /** True for all tickets if there is neither an estimate nor an earlier run. */
   function goesAsPlanned(index: number): boolean {
     if (minutes[index] !== durations[index]) return false;
     const course = drawn[index];
@@ -149,7 +152,7 @@ export function* forecastDraws(
 
   function lawOf(id: string, index: number): DurationLaw {
     const range = rangeOf(id, index);
-    // An impossible range would never let the simulation end.
+    // Drawing from an impossible range would never end.
     if (!range || !(range.low > 0 && range.high < Infinity)) return AS_PLANNED;
     const [low, high] = [Math.log(range.low), Math.log(range.high)];
     return {
@@ -175,7 +178,7 @@ export function* forecastDraws(
   }
 }
 
-/** How a ticket's minutes are drawn: as a logarithm that is normal, and longer than it has run. */
+/** How a ticket's minutes are drawn: their logarithm is normal, and they exceed the time it has already run. */
 type DurationLaw =
   | typeof AS_PLANNED
   | { readonly middle: number; readonly deviation: number; readonly elapsed: number };
@@ -193,19 +196,19 @@ function around(mean: number, deviation: number): Middle {
   return { low: Math.max(0, mean - reach), expected: mean, high: mean + reach };
 }
 
-/** From this many values on, quantiles are taken from the values themselves. */
+/** With at least this many values, quantiles are read from the values themselves. */
 const MIN_SORTED = 20;
-/** Quantile of 0.9 of Student's t distribution, for 1, 2, ... degrees of freedom. */
+/** The 0.9 quantiles of Student's t distribution for 1, 2, ... degrees of freedom. */
 const STUDENT_QUANTILES_90 = [
   3.078, 1.886, 1.638, 1.533, 1.476, 1.44, 1.415, 1.397, 1.383, 1.372, 1.363, 1.356, 1.35, 1.345, 1.341,
   1.337, 1.333, 1.33,
 ];
 
-/** The median, and what four of five further values are between. */
+/** The median, and the range that holds four of five further values. */
 function middleOf(values: readonly number[]): Middle {
   const count = values.length;
   if (count > 1 && count < MIN_SORTED) {
-    // The prediction interval of a normal distribution: so few are drawn only of sums of thousands of tickets.
+    // The prediction interval of a normal distribution. So few are drawn only for sums of thousands of tickets.
     const mean = values.reduce((sum, value) => sum + value, 0) / count;
     const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1);
     const reach = STUDENT_QUANTILES_90[count - 2]! * Math.sqrt(variance * (1 + 1 / count));
@@ -216,8 +219,8 @@ function middleOf(values: readonly number[]): Middle {
 }
 
 /**
- * At the place share * (n + 1) of n sorted values, between two of them where it is not a whole number (Weibull 1939): a
- * further value is below it with that chance, however few there are.
+ * The value at position share * (n + 1) of n sorted values, interpolated (Weibull 1939). A further value is below it
+ * with exactly that chance, however small n is.
  */
 function quantile(sorted: readonly number[], share: number): number {
   const place = Math.max(0, Math.min(sorted.length - 1, share * (sorted.length + 1) - 1));
@@ -226,12 +229,12 @@ function quantile(sorted: readonly number[], share: number): number {
   return sorted[below]! + (place - below) * (sorted[above]! - sorted[below]!);
 }
 
-/** Box and Muller. */
+/** Box-Muller transform. */
 function normal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-/** mulberry32: the same backlog always has the same forecast. */
+/** mulberry32 with a fixed seed: the same backlog always gets the same forecast. */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,6 +1,6 @@
 /**
- * Phases are numbers, as the hottest loops ask for them. `held` failed and waits for its pause to be over; `outside` is
- * open, but not in the selection. Completed, deferred and cancelled tickets stay what they are.
+ * Phases are numbers because the hottest loops read them. `held` failed and waits for its pause to end. `outside` is
+ * open, but not in the selection. Completed, deferred and cancelled are final.
  */
 export const PHASE = {
   waiting: 0,
@@ -22,11 +22,11 @@ const NOWHERE = 255;
 
 export interface Transition {
   readonly name: string;
-  /** Where it leads, by the phase that it starts from. */
+  /** The phase that it leads to, indexed by the phase that it starts from. */
   readonly next: Uint8Array;
 }
 
-/** Every change of phase there is. `unblocked` and `closed` (of a container) follow from the completion of others. */
+/** Every change of phase. `unblocked` and `closed` (for containers) follow from the completion of other tickets. */
 export const TRANSITION = {
   unblocked: transition('unblocked', { waiting: 'ready' }),
   closed: transition('closed', { waiting: 'completed' }),
@@ -57,10 +57,10 @@ function transition(name: string, table: Partial<Record<PhaseName, PhaseName>>):
   return { name, next };
 }
 
-/** What asks for phases only. */
+/** Read-only access to phases. */
 export type Phases = Pick<PhaseList, 'is'>;
 
-/** The phases of many tickets, a byte each, and how many tickets are in each. */
+/** The phases of many tickets, one byte each, and how many tickets are in each phase. */
 export class PhaseList {
   readonly #codes: Uint8Array;
   /** 1 for a container. */
@@ -68,7 +68,7 @@ export class PhaseList {
   /** By code. */
   readonly #counts = new Int32Array(NAMES.length);
 
-  /** `codes` has the phases at the start, and is this list's from then on. */
+  /** `codes` has the initial phases. The list takes ownership of it. */
   constructor(codes: Uint8Array, containers: Uint8Array) {
     this.#codes = codes;
     this.#containers = containers;
@@ -92,12 +92,12 @@ export class PhaseList {
     return this.#codes[ticket] === phase;
   }
 
-  /** How many are in it, without containers. */
+  /** How many tickets are in a phase, without containers. */
   count(phase: Phase): number {
     return this.#counts[phase]!;
   }
 
-  /** Whether it was made; otherwise it does not start from the ticket's phase, and nothing has changed. */
+  /** Returns whether the transition was made. If it does not start from the ticket's phase, nothing changes. */
   move(ticket: number, { next }: Transition): boolean {
     const from = this.#codes[ticket]!;
     const to = next[from]!;

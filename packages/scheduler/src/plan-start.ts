@@ -3,27 +3,27 @@ import { type Exclusions, exclusionsOf } from './exclusions.ts';
 import { PHASE, type Phase } from './phase.ts';
 import type { RankedBacklog } from './ranked-backlog.ts';
 
-/** What decides how a plan of a ranked backlog begins. */
+/** The rules that decide how a plan of a ranked backlog begins. */
 export interface StartRules {
   readonly only: ReadonlySet<string> | undefined;
   readonly limits: ReadonlyMap<string, number>;
-  /** The phases that open tickets of the list are in already: running ones keep running, deferred ones stay deferred. */
+  /** Phases that open tickets are already in: running ones keep running, deferred ones stay deferred. */
   readonly earlier?: ReadonlyMap<string, Phase> | undefined;
 }
 
-/** How every plan of a ranked backlog by the same rules begins. For reading only, as several plans share it. */
+/** The common starting point of all plans of a ranked backlog by the same rules. Shared, hence read-only. */
 export interface PlanStart {
   /** The phases by place. */
   readonly codes: Uint8Array;
   /** 1 for a container, by place. */
   readonly containers: Uint8Array;
-  /** The position of a place in the whole list, and the other way round: -1 for one that is completed. */
+  /** Position in the whole list by place, and place by position (-1 if completed). */
   readonly positionOf: Int32Array;
   readonly placeAt: Int32Array;
   readonly exclusions: Exclusions;
 }
 
-/** Simulations of a backlog are many, and by the same rules. */
+/** Cached, because a backlog is simulated many times by the same rules. */
 const last = new WeakMap<RankedBacklog, { readonly rules: StartRules; readonly start: PlanStart }>();
 
 export function planStart(backlog: RankedBacklog, rules: StartRules): PlanStart {
@@ -64,7 +64,7 @@ function makeStart(
   return { codes, containers, positionOf, placeAt, exclusions: exclusionsOf(open, places, limits) };
 }
 
-/** `before` is its phase before everything was ranked again, if it had one. */
+/** `before` is the phase before re-ranking, if there was one. */
 function phaseAtStart(
   ticket: SchedulerTicket,
   only: ReadonlySet<string> | undefined,

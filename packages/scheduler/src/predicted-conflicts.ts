@@ -5,16 +5,16 @@ export interface LikelyFile {
 }
 
 export interface PredictedConflict {
-  /** That the two change at least one file both, 0 to 1. */
+  /** The chance that both tickets change at least one common file, 0 to 1. */
   readonly chance: number;
-  /** The files that it may be, the likeliest first. */
+  /** The files in question, likeliest first. */
   readonly paths: readonly string[];
 }
 
 /**
- * That two tickets change the same file: 1 minus the product of (1 - p q) over the files that both may change. It
- * takes files as independent of each other, and says nothing of how often git merges two changes of one file: as
- * with declared files, both changing one is what is to be avoided.
+ * The chance that two tickets change the same file: 1 minus the product of (1 - p q) over the files that both may
+ * change. Files are taken as independent. Whether git could merge the two changes is ignored: as with declared files,
+ * both changing one file is what is to be avoided.
  */
 export function predictConflict(one: readonly LikelyFile[], other: readonly LikelyFile[]): PredictedConflict {
   const chances = new Map(one.map(({ path, chance }) => [path, chance]));
@@ -27,13 +27,13 @@ export function predictConflict(one: readonly LikelyFile[], other: readonly Like
   return { chance: 1 - apart, paths: shared.map(({ path }) => path) };
 }
 
-/** Simulations ask for the same chances again and again; this many are remembered. */
+/** Simulations ask for the same pairs repeatedly. This many chances are cached. */
 const MAX_REMEMBERED_PAIRS = 1_000_000;
 
 /** The chance that two tickets conflict when they run at the same time, 0 to 1. */
 export interface ConflictChance {
   (one: string, other: string): number;
-  /** Whether a ticket may conflict with any other; by default it may. */
+  /** Whether a ticket may conflict with any other. By default it may. */
   readonly mayConflict?: (id: string) => boolean;
 }
 

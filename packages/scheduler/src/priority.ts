@@ -6,15 +6,15 @@ import type { OpenBacklog, SchedulerTicket } from './backlog.ts';
 
 export interface RankedTicket {
   readonly id: string;
-  /** 0 (P0) to 4, the most urgent of the ticket itself and of everything open that waits for it. */
+  /** 0 (P0) to 4: the most urgent priority of the ticket and of all open tickets that wait for it. */
   readonly priority: number;
   /** Minutes of the longest chain that starts with this ticket. */
   readonly remaining: number;
 }
 
 /**
- * The open tickets in the order in which free workers would take them if nothing held them up: inherited
- * priority, then longest remaining chain with what it may take longer where attempts fail, then id by code unit.
+ * The open tickets in the order in which free workers would take them if nothing held them up. Sorted by inherited
+ * priority, then by longest remaining chain (with an allowance for failing attempts), then by id in code units.
  */
 export function rankTickets(
   tickets: readonly SchedulerTicket[],
@@ -29,18 +29,18 @@ export function rankTickets(
 }
 
 export interface NodeRanking {
-  /** Nodes, the first choice first. */
+  /** Nodes, best first. */
   readonly order: Int32Array;
   /** By node. */
   readonly priorities: Uint8Array;
   readonly remaining: Float64Array;
-  /** What nodes of the same priority are ordered by: `remaining` with what failing attempts may add to it, in minutes. */
+  /** Order among nodes of the same priority: `remaining` plus what failing attempts may add to it, in minutes. */
   readonly urgency: Float64Array;
 }
 
 /**
- * How many standard deviations a chain may take longer than on the average: whatever the distribution, more has a
- * chance of at most 1 in 37 (Cantelli). From 4 to 12 it makes no difference.
+ * By how many standard deviations a chain may exceed its mean. Whatever the distribution, more has a chance of at
+ * most 1 in 37 (Cantelli). Values from 4 to 12 make no difference.
  */
 const MAX_DEVIATIONS = 6;
 
@@ -49,10 +49,10 @@ export function rankNodes(backlog: OpenBacklog, failing = 0): NodeRanking {
   const { tickets, graph, durations } = backlog;
   const { size, dependencyOffsets, dependencyTargets } = graph;
   const priorities = new Uint8Array(size);
-  // A ticket that will not run in any case (DEFERRED) makes nothing urgent.
+  // A ticket that will not run anyway (DEFERRED) makes nothing urgent.
   for (let node = 0; node < size; node++)
     priorities[node] = isRunnable(tickets[node]!) ? priorityOf(tickets[node]!) : lowest;
-  // Going backwards, each node updates its dependencies; all that wait for it have done so when its turn comes.
+  // Backwards through the order, each node updates its dependencies. All its dependents have done so by its turn.
   const order = dependencyFirst(graph);
   const remaining = new Float64Array(size);
   for (let position = size - 1; position >= 0; position--) {
@@ -65,16 +65,16 @@ export function rankNodes(backlog: OpenBacklog, failing = 0): NodeRanking {
       if (priority < priorities[dependency]!) priorities[dependency] = priority;
     }
   }
-  // Of a ticket of d minutes all attempts take d / (1 - failing) on the average, with a deviation of √failing times that.
+  // All attempts at a ticket of d minutes take d / (1 - failing) on average, with a deviation of √failing times that.
   const urgency =
     failing > 0 ? meanRiskPaths(graph, durations, MAX_DEVIATIONS * Math.sqrt(failing)) : remaining;
   return { order: orderOf(graph.ids, priorities, urgency), priorities, remaining, urgency };
 }
 
-/** Where the upper half of a number's bits stands: the bits of numbers >= 0 are in the order of the numbers. */
+/** The index of the upper half of a number's bits. For numbers >= 0, the bits sort like the numbers. */
 const UPPER = new Uint32Array(Float64Array.of(1).buffer)[0] === 0 ? 1 : 0;
 
-/** Sorted by the priority and the upper bits of its urgency; those that are equal in that are compared whole. */
+/** Sorts by priority and the upper bits of the urgency, then compares ties in full. */
 function orderOf(ids: readonly string[], priorities: Uint8Array, urgency: Float64Array): Int32Array {
   const halves = new Uint32Array(urgency.buffer);
   const keys = new Uint32Array(ids.length);

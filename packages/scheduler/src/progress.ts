@@ -11,24 +11,28 @@ import { createReadyQueue } from './ready-queue.ts';
 import { RecentPlaces } from './recent-places.ts';
 
 export interface ProgressOptions extends StartRules {
-  /** They outlive this: they know a ticket by its position in the whole list, which stays when more are added. */
+  /**
+   * These outlive a `Progress`: they know a ticket by its position in the whole list, which stays when tickets are
+   * added.
+   */
   readonly ages: Ages;
   readonly conflictChance: ConflictChance | undefined;
 }
 
-/** Where each ticket of a fixed list is, and which is next. */
+/** The phase of each ticket of a fixed list, and which ticket is next. */
 export interface Progress {
   next(): string | undefined;
   /** @throws {TransitionError} */
   move(id: string, transition: Transition): void;
-  /** Returns the containers that became complete with it, innermost first. */
+  /** Returns the containers that this completes, innermost first. */
   complete(id: string): string[];
   /**
-   * The node of an open ticket in the graph of all that were open at the start; soon for what was just given out.
+   * The node of an open ticket in the graph of all tickets that were open at the start. Fast for a ticket that was
+   * just given out.
    * @throws {TransitionError}
    */
   nodeOf(id: string): number;
-  /** Undefined for an id that is not open at the start. */
+  /** Undefined for an id that was not open at the start. */
   phaseOf(id: string): Phase | undefined;
   /** Containers that had nothing to wait for at the start. */
   readonly closedAtStart: readonly string[];
@@ -73,13 +77,13 @@ export function createProgress(backlog: RankedBacklog, options: ProgressOptions)
     }
     if (to === PHASE.ready) {
       queue.push(place);
-      // Not again when its place is recomputed: it would be young again.
+      // A ticket that was ready before its place was recomputed keeps its age.
       if (transition !== TRANSITION.unblocked || earlier?.get(ids[place]!) !== PHASE.ready)
         ages.becameReady(positionOf[place]!);
     }
   }
 
-  /** It waits for nothing any more. A container is complete with that, and joins `closed`. */
+  /** Called when a ticket waits for nothing any more. That completes a container, which joins `closed`. */
   function unblock(place: number, closed: number[]): void {
     if (!phases.is(place, PHASE.waiting)) return;
     if (containers[place] === 0) move(place, TRANSITION.unblocked);
@@ -89,7 +93,7 @@ export function createProgress(backlog: RankedBacklog, options: ProgressOptions)
     }
   }
 
-  /** Counts a completion down in the dependents; containers that are complete with it join `closed`. */
+  /** Counts a completion down in the dependents. Containers that this completes join `closed`. */
   function countDown(place: number, closed: number[]): void {
     for (let edge = offsets[place]!; edge < offsets[place + 1]!; edge++) {
       const dependent = targets[edge]!;
@@ -97,9 +101,9 @@ export function createProgress(backlog: RankedBacklog, options: ProgressOptions)
     }
   }
 
-  /** Unblocks what waits for closed containers; returns them with those that close as a result, innermost first. */
+  /** Unblocks what waits for closed containers. Returns them with those that close as a result, innermost first. */
   function passOn(closed: number[]): string[] {
-    // The list grows while it is read.
+    // The list grows during the loop.
     for (let at = 0; at < closed.length; at++) countDown(closed[at]!, closed);
     return closed.map((place) => ids[place]!);
   }

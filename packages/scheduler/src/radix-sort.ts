@@ -1,7 +1,7 @@
 const DIGIT_BITS = 11;
 const BUCKETS = 2 ** DIGIT_BITS;
 
-/** Positions by key, the least key first, those of equal keys in their order: a radix sort, eleven bits at a time. */
+/** Positions sorted by key, ascending and stable: a radix sort, eleven bits at a time. */
 export function sortedByKey(keys: Uint32Array): Int32Array {
   let order = new Int32Array(keys.length);
   let sorted = new Int32Array(keys.length);

@@ -3,24 +3,27 @@ import { openBacklog, type OpenBacklog, type SchedulerTicket } from './backlog.t
 import { type NodeRanking, rankNodes } from './priority.ts';
 import { rankedRows, type RankedRows } from './ranked-rows.ts';
 
-/** A backlog with what every plan of it begins with, which takes as long as a plan itself: made once for several. */
+/**
+ * A backlog with the preparation that all its plans share. It takes as long as a plan itself, so do it once for
+ * several plans.
+ */
 export interface RankedBacklog {
   readonly tickets: readonly SchedulerTicket[];
   readonly open: OpenBacklog;
   readonly ranking: NodeRanking;
-  /** For reading only, as several plans share it. */
+  /** Shared by several plans, hence read-only. */
   readonly rows: RankedRows;
 }
 
 export interface RankingOptions {
   readonly satisfied?: ReadonlySet<string>;
   readonly failing?: number;
-  /** Of these tickets in this order, where there is one already. */
+  /** The graph of exactly these tickets in this order, if it already exists. */
   readonly graph?: DependencyGraph;
 }
 
 /**
- * `satisfied` and `failing` as in `SchedulerOptions`, and the same as in the plans that are made from it.
+ * `satisfied` and `failing` as in `SchedulerOptions`; they must be the same in the plans made from it.
  * @throws {UnknownDependencyError}
  * @throws {DuplicateIdError} and {InvalidDurationError} of `@sage/graph`.
  */
@@ -30,11 +33,11 @@ export function rankBacklog(
 ): RankedBacklog {
   const open = openBacklog(tickets, satisfied, graph);
   const ranking = rankNodes(open, failing);
-  // In rows a ticket is its place in the ranking: what is near in it is needed at about the same time.
+  // Rows are indexed by place in the ranking, because neighbouring places are needed at about the same time.
   return { tickets, open, ranking, rows: rankedRows(open.graph, ranking.order) };
 }
 
-/** Tickets to plan with, ranked or not. */
+/** Tickets to plan, ranked or not. */
 export type Plannable = readonly SchedulerTicket[] | RankedBacklog;
 
 export function ranked(backlog: Plannable, options: RankingOptions): RankedBacklog {

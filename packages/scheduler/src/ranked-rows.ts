@@ -1,18 +1,18 @@
 import type { DependencyGraph } from '@sage/graph';
 
-/** A graph's dependents by place in a ranking, where neighbours are asked for one after the other. */
+/** A graph's dependents, indexed by place in a ranking. Neighbouring places are read one after the other. */
 export interface RankedRows {
-  /** The place of a node: 0 is the first choice. */
+  /** The place of a node; 0 is the best. */
   readonly places: Int32Array;
   readonly ids: readonly string[];
   /** The dependents of a place are `targets[offsets[place] .. offsets[place + 1]]`, places too. */
   readonly offsets: Int32Array;
   readonly targets: Int32Array;
-  /** How many dependencies each place has. */
+  /** The number of dependencies of each place. */
   readonly waitsFor: Int32Array;
 }
 
-/** `order` has the nodes by place. */
+/** `order` has the node of each place. */
 export function rankedRows(
   { size, ids, edges, dependencyOffsets, dependencyTargets }: DependencyGraph,
   order: Int32Array,
@@ -25,7 +25,7 @@ export function rankedRows(
     places[node] = place;
     idsByPlace[place] = ids[node]!;
   }
-  // A counting sort of the edges by what is depended on.
+  // A counting sort of the edges by dependency.
   const offsets = new Int32Array(size + 1);
   for (let edge = 0; edge < edges; edge++) offsets[places[dependencyTargets[edge]!]! + 1]!++;
   for (let place = 0; place < size; place++) offsets[place + 1]! += offsets[place]!;

@@ -6,22 +6,23 @@ import { PHASE, type Phases } from './phase.ts';
 /** Ready tickets by rank, without those that conflict with a running one. A ticket is its place in the ranking. */
 export interface ReadyQueue {
   push(place: number): void;
-  /** The best ready one that may run beside all that runs; it stays in the queue. */
+  /** The best ready ticket that may run beside everything that runs. It stays in the queue. */
   best(): number | undefined;
-  /** Its phase says so already. */
+  /** Call after its phase has changed. */
   started(place: number): void;
-  /** However it ended; one that is ready again is pushed by the caller. */
+  /** Call for every end of a ticket. The caller pushes it again if it is ready again. */
   ended(place: number): void;
-  /** From now on nothing starts that would keep this one waiting, until it is started or no longer ready. */
+  /** From now on nothing starts that would keep this ticket waiting, until it starts or is no longer ready. */
   reserveFor(place: number): void;
 }
 
 const NOTHING: readonly number[] = [];
 
 /**
- * Those that are given up are not taken out but passed over when they come up, by their phase. What cannot run is parked where its obstacle is, so that it is looked at again only when that goes
- * away: behind a running rival, or in line for a file. Of a line only the best comes up when the file is free, and
- * the next when that one could not start: a file that everybody wants costs no more than any other.
+ * A ticket that was given up stays in the queue, and is skipped by its phase when its turn comes. A ticket that
+ * cannot run is parked at its obstacle, behind a running rival or in line for a file, and is not looked at until the
+ * obstacle goes away. When a file becomes free, only the best of its line is called up; the next one follows if that
+ * one cannot start. So a file that everyone wants costs no more than any other.
  */
 export function createReadyQueue(
   size: number,
@@ -29,12 +30,12 @@ export function createReadyQueue(
   phases: Phases,
 ): ReadyQueue {
   const queue = new IndexQueue(size);
-  /** 1 for what others may keep from running: most tickets are free, and none of the maps is asked about them. */
+  /** 1 for tickets with needs or rivals. Most have neither, and skip the lookups in the maps. */
   const bound = new Uint8Array(size);
   for (const place of [...needs.keys(), ...rivals.keys()]) bound[place] = 1;
   const behindRival = new Map<number, number[]>();
   const lines = new Map<number, TinyQueue<number>>();
-  /** The ticket in the queue that was called up from the line for a file or a component. */
+  /** Tickets in the queue that were called up from a line, with the file or component of that line. */
   const calledFrom = new Map<number, number>();
   const free = Int32Array.from(capacity);
   let reserved: number | undefined;
@@ -43,7 +44,7 @@ export function createReadyQueue(
     return needs.get(place) ?? NOTHING;
   }
 
-  /** Does the ticket that things are kept free for want this, too? */
+  /** Is this reserved for another ticket? */
   function isReserved(need: number, place: number): boolean {
     return reserved !== undefined && reserved !== place && needsOf(reserved).includes(need);
   }
@@ -57,7 +58,7 @@ export function createReadyQueue(
     return rivals.get(place)?.find((other) => phases.is(other, PHASE.running) || other === reserved);
   }
 
-  /** Parks a ticket that cannot run now; false where nothing is in its way. */
+  /** Parks a ticket that cannot run now; false if nothing is in its way. */
   function park(place: number): boolean {
     const taken = takenNeed(place);
     if (taken !== undefined) {
@@ -85,7 +86,7 @@ export function createReadyQueue(
     }
   }
 
-  /** Those that were passed over for the reserved one come up again, as many as there is room for. */
+  /** Calls up tickets that were passed over because of the reservation, as many as there is room for. */
   function endReservation(): void {
     const place = reserved!;
     reserved = undefined;

@@ -1,14 +1,14 @@
 /** A power of two. */
 const MAX_PLACES = 16;
 
-/** The ids that were started last, in a ring: they are looked up again soon, and found faster than among all. */
+/** A ring of the ids started last. They are soon looked up again, and found faster here than among all ids. */
 export class RecentPlaces {
   readonly #ids: string[] = [];
   readonly #places = new Int32Array(MAX_PLACES).fill(-1);
   readonly #endings = new Int32Array(MAX_PLACES);
   #last = 0;
 
-  /** An id has the same place each time. */
+  /** The same id must have the same place each time. */
   remember(id: string, place: number): void {
     if (this.#places[this.#last] === place) return;
     this.#last = (this.#last + 1) & (MAX_PLACES - 1);
@@ -17,7 +17,7 @@ export class RecentPlaces {
     this.#endings[this.#last] = endingOf(id);
   }
 
-  /** -1 where it is not among them. */
+  /** -1 if the id is not in the ring. */
   placeOf(id: string): number {
     const ending = endingOf(id);
     for (let back = 0; back < MAX_PLACES; back++) {
@@ -28,7 +28,7 @@ export class RecentPlaces {
   }
 }
 
-/** The last two characters as a number, by which most ids differ: it spares comparing them whole. */
+/** The last two characters as a number. Most ids differ there, which saves full comparisons. */
 function endingOf(id: string): number {
   return (id.charCodeAt(id.length - 1) << 16) | id.charCodeAt(id.length - 2);
 }

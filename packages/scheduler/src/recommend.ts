@@ -3,7 +3,9 @@ import type { SchedulerOptions } from './scheduler.ts';
 import { simulate } from './simulate.ts';
 import { wholeNumber } from './worker-count.ts';
 
-/** A makespan this much above the best is as good: one worker less to pay for. */
+/**
+ * A makespan within this factor of the best counts as equally good, because each worker saved is one less to pay for.
+ */
 const MAKESPAN_TOLERANCE = 1.05;
 
 export interface RecommendationOptions extends SchedulerOptions {
@@ -13,15 +15,13 @@ export interface RecommendationOptions extends SchedulerOptions {
 
 export interface Recommendation {
   readonly workers: number;
-  /** One sentence. */
   readonly reason: string;
-  /** Makespan in minutes for each number of workers from 1 up to the cap, or up to the number of tickets. */
+  /** Makespan in minutes for each number of workers, from 1 to the cap or the number of tickets. */
   readonly table: { workers: number; makespan: number }[];
 }
 
 /**
- * The smallest number of workers whose simulated makespan is within 5 % of the best that any number up to the
- * cap gives.
+ * The smallest number of workers whose simulated makespan is within 5 % of the best makespan up to the cap.
  * @throws {WorkerCountError} unless `cap` is a whole number from 1.
  */
 export function recommendWorkers(

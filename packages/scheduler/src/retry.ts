@@ -1,4 +1,4 @@
-/** When tickets that failed may start again, on a clock of the caller's: real, or that of a simulation. */
+/** When failed tickets may start again. The clock is real, or that of a simulation. */
 export interface RetryOptions {
   /** The time now, in any unit. */
   readonly now: () => number;
@@ -6,7 +6,7 @@ export interface RetryOptions {
   readonly pause: (failures: number) => number;
 }
 
-/** 1, 2, 4, ... times `first`, at most `most`. */
+/** `first` times 1, 2, 4, ..., at most `most`. */
 export function exponentialPause(first: number, most: number): RetryOptions['pause'] {
   return (failures) => Math.min(most, first * 2 ** (failures - 1));
 }

@@ -13,93 +13,95 @@ import type { RetryOptions } from './retry.ts';
 export interface SchedulerOptions {
   /** Ids outside the list that are done. */
   readonly satisfied?: ReadonlySet<string>;
-  /** The tickets to give out; all by default. Those inside that wait for an open one outside are blocked by it. */
+  /**
+   * The tickets to give out; by default all. A selected ticket that waits for an open one outside is blocked by it.
+   */
   readonly only?: ReadonlySet<string>;
-  /** The most tickets of a component that run at the same time. */
+  /** How many tickets of each component may run at the same time. */
   readonly limits?: ReadonlyMap<string, number>;
-  /** A ticket that probably conflicts with a running one is passed over while there is other work of its priority. */
+  /** A ticket that probably conflicts with a running one is passed over while other work of its priority is ready. */
   readonly conflictChance?: ConflictChance;
   /**
-   * The share of attempts that fail and are made again, 0 to 1; 0 by default. A chain of few long tickets may then take
-   * much longer than one of many short ones, and goes first.
+   * The share of attempts that fail and are repeated, 0 to 1; 0 by default. Failures can delay a chain of few long
+   * tickets much more than one of many short tickets, so the former goes first.
    */
   readonly failing?: number;
-  /** Without it a failed ticket is ready again at once. */
+  /** Without it, a failed ticket is ready again at once. */
   readonly retry?: RetryOptions;
   /**
-   * A ready ticket is passed over at most so often, see {@link createScheduler}; by default twice as often as tickets
-   * are open at most at the same time, and 1,000 times.
+   * How often a ready ticket may be passed over, see {@link createScheduler}. The default is twice the largest number
+   * of tickets open at the same time, but at least 1,000.
    */
   readonly patience?: number;
 }
 
 export interface Scheduler {
-  /** The best ready ticket that conflicts with no running one; asking does not start it. */
+  /** The best ready ticket that does not conflict with a running one. Asking does not start it. */
   next(): string | undefined;
   started(id: string): void;
-  /** Returns the containers that became complete with it, innermost first. */
+  /** Returns the containers that this completes, innermost first. */
   completed(id: string): string[];
-  /** The attempt ended without a result: ready again. */
+  /** The attempt ended without a result; the ticket is ready again. */
   released(id: string): void;
-  /** The attempt failed: ready again when its pause is over. */
+  /** The attempt failed; the ticket is ready again when its pause is over. */
   failed(id: string): void;
-  /** When the first pause of a failed ticket is over, on the clock of `retry`; undefined if there is none. */
+  /** When the first pause of a failed ticket ends, on the clock of `retry`; undefined if there is none. */
   nextDue(): number | undefined;
   deferred(id: string): void;
-  /** Not wanted any more; what waits for it is blocked by it. */
+  /** The ticket is no longer wanted. It blocks what waits for it. */
   cancelled(id: string): void;
   /**
-   * More tickets, which may depend on the others, all given out. Ranks everything again, so it takes as long as
-   * creating the scheduler. Returns containers that had nothing to wait for. Where it throws, nothing has changed.
+   * Adds tickets, all selected, which may depend on the existing ones. Ranks everything again, which takes as long as
+   * creating the scheduler. Returns containers that had nothing to wait for. If it throws, nothing has changed.
    * @throws {UnknownDependencyError}
    * @throws {CycleError} of `@sage/graph`.
    * @throws {DuplicateIdError} of `@sage/graph`.
    */
   added(tickets: readonly SchedulerTicket[]): string[];
   /**
-   * Takes other versions of the tickets, and another selection: more tickets, fewer, other dependencies. What
-   * runs keeps the version that it was started with, what is completed stays so, and everything else is what its
-   * `state` says; what is missing from the list is cancelled. Takes as long as `added`, and returns the same.
-   * Where it throws, nothing has changed.
+   * Replaces the tickets and the selection: tickets may be added, removed or changed. Running tickets keep the
+   * version they were started with, completed ones stay completed, and all others follow their new `state`. Tickets
+   * missing from the list are cancelled. Takes as long as `added`, and returns the same. If it throws, nothing has
+   * changed.
    * @throws {UnknownDependencyError}
    * @throws {CycleError} of `@sage/graph`.
    * @throws {DuplicateIdError} of `@sage/graph`.
    */
   revised(tickets: readonly SchedulerTicket[], only?: ReadonlySet<string>): string[];
-  /** Containers that had nothing left to wait for from the start, innermost first. */
+  /** Containers that had nothing to wait for from the start, innermost first. */
   initiallyCompleted(): string[];
-  /** Tickets that can never start as things are, in input order. */
+  /** Tickets that can never start in the current situation, in input order. */
   blocked(): BlockedTicket[];
   isRunning(id: string): boolean;
-  /** Where an open ticket stands among those that were open when everything was last ranked. */
+  /** The index of an open ticket among those that were open at the last ranking. */
   indexOf(id: string): number;
-  /** Ready tickets, those held back by a conflict included. */
+  /** Ready tickets, including those held back by a conflict. */
   readonly ready: number;
   readonly running: number;
-  /** Tickets to give out that can still be completed: ready, running, waiting, and pausing after a failure. */
+  /** Selected tickets that can still be completed: ready, running, waiting, or pausing after a failure. */
   readonly remaining: number;
 }
 
 /**
- * How many tickets may pass over a ready one before age counts for more than rank: a multiple of the most tickets that
- * are open at the same time, and a minimum. Less would be first come, first served in a large backlog.
+ * How many tickets may pass over a ready one before age outweighs rank: a multiple of the most tickets open at the
+ * same time, and a minimum. A smaller number would mean first come, first served in a large backlog.
  */
 const PATIENCE_STARTS = { ofOpen: 2, least: 1000 };
-/** One for all: plans by the same rules are known by them. */
+/** One shared object, because cached plans are recognised by their rules. */
 const NO_LIMITS: ReadonlyMap<string, number> = new Map();
 
 /**
- * Hands out tickets one by one, work-conserving: a caller gets the best ticket that is ready now, in
+ * Gives out tickets one by one. It is work-conserving: a caller gets the best ticket that is ready now, in
  * logarithmic time. The same tickets and the same calls give the same answers.
  *
- * None starves: when `patience` others were started since a ticket became ready, it goes before all that became
- * ready after it, and nothing starts any more that would keep it from its files, its component or its rivals. So
- * from ready to started no more than `patience` plus the number of tickets ready before it are started, as long
- * as what runs ends, and not counting those that do not stand in its way while it waits for a running one.
+ * No ticket starves. Once `patience` others were started since a ticket became ready, it goes before all that became
+ * ready after it, and nothing more starts that would hold its files, its component or its rivals. So between ready
+ * and started, at most `patience` others start, plus those that were ready before it. That assumes that running
+ * tickets end, and does not count tickets that are not in its way while it waits for a running one.
  * @throws {UnknownDependencyError}
  * @throws {LimitError}
  * @throws {WorkerCountError}
- * @throws {CycleError} of `@sage/graph`, where open tickets wait for each other in a circle.
+ * @throws {CycleError} of `@sage/graph`, if open tickets wait for each other.
  * @throws {DuplicateIdError} of `@sage/graph`.
  * @throws {InvalidDurationError} of `@sage/graph`, for a duration that is negative or not finite.
  */
@@ -108,7 +110,7 @@ export function createScheduler(backlog: Plannable, options: SchedulerOptions = 
   for (const [component, limit] of limits) checkLimit(component, limit);
   if (options.patience !== undefined) checkLimit('patience', options.patience);
   const first = ranked(backlog, { satisfied, failing });
-  // A copy: the caller's list may grow.
+  // A copy, because the caller's list may grow.
   let known = [...first.tickets];
   let { only } = options;
   let patience = options.patience ?? PATIENCE_STARTS.least;
@@ -126,7 +128,7 @@ export function createScheduler(backlog: Plannable, options: SchedulerOptions = 
     if (!retry) return;
     for (let next = pauses.peek(); next !== undefined && next.due <= retry.now(); next = pauses.peek()) {
       pauses.pop();
-      // It may have been given up meanwhile.
+      // The ticket may have been given up in the meantime.
       if (progress.phaseOf(next.id) === PHASE.held) progress.move(next.id, TRANSITION.due);
     }
   }
@@ -136,7 +138,10 @@ export function createScheduler(backlog: Plannable, options: SchedulerOptions = 
     return count(PHASE.ready) + count(PHASE.running) + count(PHASE.waiting) + count(PHASE.held);
   }
 
-  /** It never shrinks: else all that have waited long would go first as soon as less is left. */
+  /**
+   * Patience never shrinks. Otherwise all tickets that have waited long would suddenly go first as the backlog
+   * shrinks.
+   */
   function growPatience(): void {
     if (options.patience === undefined) patience = Math.max(patience, PATIENCE_STARTS.ofOpen * remaining());
   }
@@ -144,7 +149,7 @@ export function createScheduler(backlog: Plannable, options: SchedulerOptions = 
   const isDone = ({ id, state }: SchedulerTicket): boolean =>
     state === 'COMPLETED' || progress.phaseOf(id) === PHASE.completed;
 
-  /** Ranks everything again; current phases stay where `stays` says so. */
+  /** Ranks everything again. A ticket keeps its phase if `stays` says so. */
   function continueWith(
     everything: SchedulerTicket[],
     selection: ReadonlySet<string> | undefined,

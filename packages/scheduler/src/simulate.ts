@@ -8,29 +8,37 @@ import { wholeNumber } from './worker-count.ts';
 export interface SimulationOptions extends SchedulerOptions {
   readonly workers: number;
   /**
-   * Minutes that a ticket really takes; the scheduler keeps planning with the tickets' own durations. `index` is its
-   * position among the open tickets, here and below.
+   * Minutes that a ticket really takes; the scheduler still plans with the tickets' own durations. Here and below,
+   * `index` is the position among the open tickets.
    */
   readonly durationOf?: (id: string, index: number) => number;
-  /** How often a ticket has to be tried: every attempt takes its time, all but the last one fail. 1 by default. */
+  /**
+   * How often a ticket has to be tried; 1 by default. Each attempt takes the full time, and all but the last fail.
+   */
   readonly attemptsOf?: (id: string, index: number) => number;
   /**
-   * Minutes from the end of an attempt (from 1) until its result counts, for it has to land: its worker is free
-   * meanwhile, what waits for the ticket waits on. 0 by default.
+   * Minutes from the end of an attempt (counted from 1) until it has landed; 0 by default. Its worker is free
+   * meanwhile, but dependents keep waiting.
    */
   readonly landingOf?: (id: string, attempt: number, index: number) => number;
-  /** Whether a ticket's last attempt fails, too: it is given up, and what waits for it never runs. False by default. */
+  /**
+   * Whether a ticket's last attempt also fails; false by default. The ticket is then given up, and its dependents
+   * never run.
+   */
   readonly isDeferred?: (id: string, index: number) => boolean;
-  /** Tickets that are already running, with the minutes that they have run: they continue first, for the rest of their duration. */
+  /**
+   * Tickets that are already running, with the minutes they have run. They continue first, for the rest of their
+   * duration.
+   */
   readonly underWay?: ReadonlyMap<string, number>;
-  /** Tickets whose first attempt is over, with the minutes that they have waited since then to land. */
+  /** Tickets whose first attempt is over, with the minutes they have waited to land since then. */
   readonly landing?: ReadonlyMap<string, number>;
   /**
-   * How many may run at the same time from which minute on, in order of time; before the first, none. Without it,
-   * `workers` from the start.
+   * How many tickets may run at the same time, and from which minute on, in order of time. Before the first entry
+   * none may run. The default is `workers` from the start.
    */
   readonly allowed?: readonly Allowance[];
-  /** Cost of a worker's minute, waiting for tickets not counted; 0 by default. */
+  /** Cost of a minute of work; idle workers cost nothing. 0 by default. */
   readonly costPerMinute?: number;
 }
 
@@ -57,17 +65,17 @@ export interface Simulation {
   readonly makespan: number;
   /** Share of the workers' time that is work, 0 to 1. */
   readonly utilisation: number;
-  /** Of all attempts, in the unit of `costPerMinute`. */
+  /** Cost of all attempts, in the unit of `costPerMinute`. */
   readonly cost: number;
   /** In order of start. */
   readonly assignments: Assignment[];
 }
 
 /**
- * A run without barriers: a free worker takes the next ready ticket at once, and one that failed is ready again at
- * once. Every ticket succeeds in the end but those that are deferred.
+ * Simulates a run without barriers: a free worker takes the next ready ticket at once, and a failed ticket is ready
+ * again at once. Every ticket that is not deferred succeeds in the end.
  * @throws {WorkerCountError} unless `workers` is a whole number from 1.
- * @throws {InvalidDurationError} of `@sage/graph`, where an attempt or a landing takes less than 0 minutes, or has no end.
+ * @throws {InvalidDurationError} of `@sage/graph`, if an attempt or a landing takes negative or infinite time.
  */
 export function simulate(tickets: Plannable, options: SimulationOptions): Simulation {
   const assignments: Assignment[] = [];
@@ -75,7 +83,7 @@ export function simulate(tickets: Plannable, options: SimulationOptions): Simula
   return simulationOf(totals, assignments, options);
 }
 
-/** Minutes until the last ticket has ended and landed, and those of all attempts. */
+/** Minutes until the last ticket has ended and landed, and minutes of all attempts. */
 interface Totals {
   readonly makespan: number;
   readonly work: number;
@@ -90,21 +98,24 @@ export function simulationOf(
   return { makespan, utilisation, cost: work * costPerMinute, assignments };
 }
 
-/** {@link simulate} for who does not need all assignments: takes each as it starts, with its ticket's index. */
+/**
+ * {@link simulate} without collecting all assignments: calls back with each assignment as it starts, and its ticket's
+ * index.
+ */
 export function runThrough(
   tickets: Plannable,
   options: SimulationOptions,
   onStart: (assignment: Assignment, index: number) => void = () => {},
 ): Totals {
   const workers = wholeNumber(options.workers);
-  // What lands counts as running, but keeps no worker.
+  // A landing ticket counts as running, but occupies no worker.
   const backlog = ranked(tickets, options);
   const scheduler = createScheduler(backlog, { ...options, retry: undefined });
   const { attemptsOf = () => 1, landingOf = () => 0, isDeferred = () => false } = options;
   const planned = backlog.open.durations;
   const { durationOf = (_: string, index: number) => planned[index]! } = options;
   const allowed = options.allowed ?? [{ from: 0, workers }];
-  /** By ticket: few fail, and a simulation spends its time on what all of them do. */
+  /** By ticket. A map, because few tickets fail. */
   const failures = new Map<string, number>();
   const idle = new TinyQueue<number>();
   let hired = 0;
@@ -159,7 +170,7 @@ export function runThrough(
     );
     if (next === Infinity) break;
     now = next;
-    // Everything that ends now ends before anything starts: the choice is made among all that is ready then.
+    // Everything that ends now ends before anything starts, so the choice is among all tickets that are ready then.
     while (working.peek()?.end === now) {
       const ended = working.pop()!;
       idle.push(ended.worker);

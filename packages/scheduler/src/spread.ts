@@ -3,23 +3,23 @@ import type { RankedBacklog } from './ranked-backlog.ts';
 /** Minutes of tickets, by their index among the open ones. */
 export interface Times {
   readonly took: (index: number) => number;
-  /** What it takes on the average. */
+  /** What it takes on average. */
   readonly usual: (index: number) => number;
 }
 
-/** What one run of thousands of tickets says of others. */
+/** What one run of thousands of tickets says about other runs. */
 export interface Spread {
   /** Standard deviations of all work, and of the longest chain. */
   readonly work: number;
   readonly chain: number;
-  /** All work of the run over what it is on the average. */
+  /** All work of the run, relative to its average. */
   readonly luck: number;
 }
 
 /**
- * Tickets vary independently of each other, so the variance of a sum is that of its parts, each estimated by the square
- * of what the ticket is off the plan by, once all are off it as the whole is. Where tickets of a kind are off alike, that
- * is more than they vary: the deviation is too large rather than too small.
+ * Estimates variances from a single run. Tickets vary independently, so the variance of a sum is the sum of the
+ * variances. Each is estimated by the square of the ticket's deviation from the plan, after the plan is scaled to the
+ * run's total. If tickets of a kind deviate together, the estimate is too large rather than too small.
  */
 export function spreadOf(backlog: RankedBacklog, indexes: readonly number[], { took, usual }: Times): Spread {
   const planned = backlog.open.durations;
@@ -39,7 +39,7 @@ export function spreadOf(backlog: RankedBacklog, indexes: readonly number[], { t
   };
 }
 
-/** Indexes of a chain that takes longest as planned, dependencies first. */
+/** Indexes of the longest chain by planned duration, dependencies first. */
 function longestChain({ open, ranking, rows }: RankedBacklog): number[] {
   const { order, remaining } = ranking;
   const longest = (from: number, to: number, indexAt: (at: number) => number): number => {

@@ -1,13 +1,13 @@
 import { usableCores } from './cores.ts';
 import { WorkerCountError } from './errors.ts';
 
-/** More workers than this are only used when asked for by number. */
+/** `auto` never uses more workers than this. */
 const AUTO_MAX_WORKERS = 8;
 
 /**
- * The number of workers for `available` tickets. `auto` is half the cores, at most 8; any other request is a
- * whole number from 1. Never more than there are tickets, never less than 1.
- * The default for `cores` is what this process may use, see {@link usableCores}.
+ * The number of workers for `available` tickets. `auto` is half the cores, at most 8; any other request is a whole
+ * number from 1. The result is at least 1, and otherwise at most the number of tickets. `cores` defaults to what this
+ * process may use, see {@link usableCores}.
  * @throws {WorkerCountError}
  */
 export function determineWorkerCount(
