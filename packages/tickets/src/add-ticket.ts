@@ -3,7 +3,7 @@ import { elementSeparator, end, layoutOf, renderLike } from './json-layout.ts';
 import { memberOf, parseSyntax } from './json-text.ts';
 import { parseTicketIndex } from './sage-index.ts';
 
-/** A ticket as it is written into an index; members that are not given are left out. */
+/** A ticket as it is written into an index. Absent members are left out. */
 export interface NewTicket {
   readonly id: string;
   readonly title: string;
@@ -16,7 +16,7 @@ export interface NewTicket {
 }
 
 /**
- * The text of an index with one more ticket at its end, laid out as the last one is. Nothing else changes by a byte.
+ * Appends a ticket to the text of an index, laid out like the last ticket. All other bytes stay the same.
  * @throws {TicketIndexError} for a text that is not an index, or would not be one with this ticket.
  */
 export function addTicket(text: string, ticket: NewTicket, file = 'ticket index'): string {
@@ -42,7 +42,7 @@ function first(text: string, list: Node, ticket: NewTicket): string {
 
 const COMPACT = { open: '', between: ', ', close: '', colon: ': ' };
 
-/** An id that no ticket has: the prefix, and the number after the highest one that has it, as wide as the others. */
+/** A new id: the prefix, and the number after the highest one in use with this prefix, padded to the same width. */
 export function nextTicketId(prefix: string, ids: Iterable<string>): string {
   let [highest, width] = [0, 3];
   for (const id of ids) {

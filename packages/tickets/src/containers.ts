@@ -1,13 +1,13 @@
 import { isContainer } from './ticket.ts';
 import type { Ticket } from './ticket.ts';
 
-/** What containers mean for the tickets in them. */
+/** The effects of containers on the tickets in them. */
 export interface Containers {
-  /** For each ticket the containers that it is in, the nearest first, whichever side says so. */
+  /** The containers that a ticket is in, nearest first. Either side can declare it. */
   around(id: string): ReadonlySet<string>;
-  /** Containers that say COMPLETED and have open children: they are done when their children are. */
+  /** COMPLETED containers with open children. They are not done until their children are. */
   readonly reopened: readonly string[];
-  /** Open tickets in a DEFERRED container, with that container: they are blocked by it. */
+  /** Open tickets in a DEFERRED container, with the container that blocks them. */
   readonly heldBack: ReadonlyMap<string, string>;
 }
 
@@ -33,11 +33,13 @@ export function readContainers(tickets: readonly Ticket[]): Containers {
   return { around, reopened: reopened.map(({ id }) => id), heldBack };
 }
 
-/** A ticket is done when it says so, a container when its children are. Circles of containers end all the same. */
+/**
+ * A ticket is done if its state says so, a container if its children are. Also terminates if containers form a cycle.
+ */
 function doneBy(byId: ReadonlyMap<string, Ticket>): (ticket: Ticket) => boolean {
   return (ticket) => {
     const seen = new Set<Ticket>([ticket]);
-    // A set is iterated in insertion order, including what is added meanwhile.
+    // A set is iterated in insertion order, including elements added during the iteration.
     for (const { state, children } of seen) {
       if (children.length === 0 && state !== 'COMPLETED') return false;
       for (const child of children) {
@@ -49,7 +51,7 @@ function doneBy(byId: ReadonlyMap<string, Ticket>): (ticket: Ticket) => boolean 
   };
 }
 
-/** The containers directly around each ticket, by the word of either side. */
+/** The containers directly around each ticket, as declared by either side. */
 function holdersOf(tickets: readonly Ticket[]): Map<string, Set<string>> {
   const containers = new Set(tickets.filter(isContainer).map(({ id }) => id));
   const holders = new Map<string, Set<string>>();

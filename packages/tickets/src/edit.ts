@@ -21,17 +21,17 @@ export interface DeferReason {
 export interface TicketChange {
   readonly id: string;
   readonly state?: TicketState;
-  /** ISO 8601: the timestamp in `state_history`. */
+  /** ISO 8601, for the timestamp in `state_history`. */
   readonly at: string;
   readonly deferReason?: DeferReason;
-  /** Appended to `git.commits`, once, where the ticket has a `git` object. */
+  /** Appended to `git.commits`, at most once, if the ticket has a `git` object. */
   readonly commit?: string | undefined;
 }
 
 /**
- * The text with the changes made in place: `state` set, `state_history` appended where the list exists and the
- * state is new, `defer_reason` set, `git.commits` appended. Nothing else changes by a byte, and what is added
- * is laid out like its neighbours. A change that is already made changes nothing.
+ * Applies changes to the text: sets `state`, appends to `state_history` (if the list exists and the state is new),
+ * sets `defer_reason`, and appends to `git.commits`. All other bytes stay the same, and additions are laid out like
+ * their neighbours. A change that was already made has no effect.
  * @throws {TicketIndexError} for a text that is not an index, or an id that it does not have exactly once.
  */
 export function applyTicketChanges(
@@ -42,14 +42,14 @@ export function applyTicketChanges(
   return changeTickets(TicketPlaces.read(text, file), changes, file).text;
 }
 
-/** As {@link applyTicketChanges}, for an index whose tickets are found. */
+/** Like {@link applyTicketChanges}, for an index whose tickets are already located. */
 export function changeTickets(
   index: TicketPlaces,
   changes: readonly TicketChange[],
   file: string,
 ): TicketPlaces {
   let result = index;
-  // Two changes of one ticket touch the same tokens, so each round of edits has a ticket only once.
+  // Two changes of one ticket touch the same tokens, so a round of edits takes each ticket only once.
   for (let rest = changes; rest.length > 0;) {
     const round = new Map<string, TicketChange>();
     const later: TicketChange[] = [];
@@ -103,7 +103,7 @@ function editsOf(text: string, ticket: Node, { state, at, deferReason, commit }:
   return edits;
 }
 
-/** `layout` is that of the object which has the list. */
+/** `layout` is that of the object that contains the list. */
 function append(text: string, list: Node, layout: JsonLayout, value: object | string): TextEdit {
   const last = list.children?.at(-1);
   if (!last) return replaceNode(list, renderWithin([value], layout));

@@ -2,17 +2,18 @@ import { isRecord } from './json-text.ts';
 
 const MINUTES_PER_DAY = 480;
 const MINUTES_PER_STORY_POINT = 240;
-/** The complexity of one story point, and how much more of it is twice the work. */
+/** The complexity of one story point, and the increase that doubles the work. */
 const COMPLEXITY_OF_A_POINT = 3;
 const COMPLEXITY_TO_DOUBLE = 2;
 
 /**
- * The duration that a ticket's author expected, in minutes, from the first of `estimated_minutes`, `effort_sp`
- * (story points), `effort` (a number of story points, `"3 SP"`, `"2 story points (0.5 days)"`,
- * `{storyPoints, estimatedDays}`; days before points), and `complexity` or `complexityScore` (1 to 10, as Task
- * Master has them). A day is 480 minutes, a story point half a day, which is what real indexes give where they
- * have both. A complexity of 3 counts as one point, and each two more as twice the work, so that 3, 5, 7, 9 are
- * 1, 2, 4, 8 points: an assumption, as no file that we know has both. Only what is positive counts.
+ * The author's estimate in minutes. Taken from the first of `estimated_minutes`, `effort_sp` (story points), `effort`
+ * (story points, `"3 SP"`, `"2 story points (0.5 days)"`, `{storyPoints, estimatedDays}`; days before points), and
+ * `complexity` or `complexityScore` (1 to 10, as in Task Master) that is a positive number.
+ *
+ * A day is 480 minutes, and a story point half a day, as in real indexes that have both. A complexity of 3 counts as
+ * one point, and each two more double it, so 3, 5, 7, 9 are 1, 2, 4, 8 points. That is an assumption, because no
+ * known file has both.
  */
 export function estimatedMinutes(raw: Readonly<Record<string, unknown>>): number | undefined {
   return (

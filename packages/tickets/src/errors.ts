@@ -34,7 +34,9 @@ interface TicketIndexErrorDetails {
   readonly cause?: unknown;
 }
 
-/** A ticket index that cannot be read, or cannot be changed as asked. The message starts with `file:line:column`. */
+/**
+ * A ticket index that cannot be read, or cannot be changed as requested. The message starts with `file:line:column`.
+ */
 export class TicketIndexError extends Error {
   override readonly name = 'TicketIndexError';
   readonly code: TicketIndexErrorCode;
@@ -42,7 +44,7 @@ export class TicketIndexError extends Error {
   readonly problem: string;
   readonly line: number | undefined;
   readonly column: number | undefined;
-  /** The id of the ticket at fault, if there is one. */
+  /** The id of the faulty ticket, if there is one. */
   readonly ticket: string | undefined;
 
   constructor({ file, code, problem, place, ticket, cause }: TicketIndexErrorDetails) {

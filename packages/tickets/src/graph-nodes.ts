@@ -11,16 +11,16 @@ export interface TicketGraphNode {
 
 export interface TicketGraphNodes extends Pick<Containers, 'reopened' | 'heldBack'> {
   readonly nodes: TicketGraphNode[];
-  /** Dependencies of a ticket on a container that it is itself in; they are dropped. */
+  /** Dependencies of a ticket on a container that it is in. They are dropped. */
   readonly ignored: { id: string; container: string }[];
-  /** The container by which a ticket has a dependency; undefined if the dependency is its own. */
+  /** The container that a ticket inherits a dependency from; undefined for its own dependencies. */
   inheritedFrom(id: string, dependency: string): string | undefined;
 }
 
 /**
- * Tickets as graph nodes. A container waits for its children besides its own dependencies. Its own dependencies hold
- * back all that is in it, however deep; what is in it does not wait for it. A COMPLETED container with open children is
- * not done. Unknown ids stay as they are.
+ * Tickets as graph nodes. A container waits for its own dependencies and for its children. Its own dependencies also
+ * hold back everything in it, at any depth, but nothing in it waits for the container. A COMPLETED container with
+ * open children is not done. Unknown ids are kept.
  */
 export function toGraphNodes(tickets: readonly Ticket[]): TicketGraphNodes {
   const { around, reopened, heldBack } = readContainers(tickets);
@@ -30,13 +30,13 @@ export function toGraphNodes(tickets: readonly Ticket[]): TicketGraphNodes {
   const inherited = new Map<string, string>();
   const nodes = tickets.map(({ id, dependencies, children, state }): TicketGraphNode => {
     const own = around(id);
-    // As most tickets are.
+    // True for most tickets.
     if (own.size === 0 && children.length === 0) return { id, dependencies: eachOnce(dependencies), state };
     const waitsFor = new Set(dependencies);
     for (const container of own) if (waitsFor.delete(container)) ignored.push({ id, container });
     for (const container of own) {
       for (const dependency of containers.get(container)?.dependencies ?? []) {
-        // What is in the container itself, or around it, does not order it against others.
+        // A container's dependency on something inside it does not order its tickets against each other.
         if (dependency === id || own.has(dependency) || waitsFor.has(dependency)) continue;
         if (around(dependency).has(container)) continue;
         waitsFor.add(dependency);
@@ -55,7 +55,7 @@ export function toGraphNodes(tickets: readonly Ticket[]): TicketGraphNodes {
   };
 }
 
-/** A list this short is looked through faster than a set of it is made. */
+/** Up to this length, searching a list is faster than making a set of it. */
 const SHORT_LIST = 8;
 
 function eachOnce(ids: string[]): string[] {
@@ -64,7 +64,7 @@ function eachOnce(ids: string[]): string[] {
   return ids;
 }
 
-/** All that is in a container, however deep. */
+/** Everything in a container, at any depth. */
 export function ticketsIn(container: string, tickets: readonly Ticket[]): string[] {
   const { around } = readContainers(tickets);
   return tickets.filter(({ id }) => around(id).has(container)).map(({ id }) => id);

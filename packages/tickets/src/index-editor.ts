@@ -2,13 +2,16 @@ import { changeTickets, type TicketChange } from './edit.ts';
 import { parseTicketIndex } from './sage-index.ts';
 import { TicketPlaces } from './ticket-places.ts';
 
-/** Edits of an index one after the other, as landings make them: what the last edit has made is not read again. */
+/**
+ * For consecutive edits of one index, such as those of landings: the result of an edit is not parsed again for the
+ * next.
+ */
 export class IndexEditor {
   #last: TicketPlaces | undefined;
 
   /**
-   * The text with the changes made in place, see {@link applyTicketChanges}. A change of a ticket that the index does not have is
-   * passed over.
+   * Applies changes to the text, see {@link applyTicketChanges}. Changes of tickets that are not in the index are
+   * ignored.
    * @throws {TicketIndexError} for a text that is not a valid index.
    */
   edit(text: string, changes: readonly TicketChange[], file: string): string {

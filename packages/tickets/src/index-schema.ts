@@ -5,7 +5,7 @@ const text = { type: 'string' };
 const texts = { type: 'array', items: text };
 const ids = { ...texts, description: 'ids of other tickets' };
 
-/** The ticket index as JSON Schema (2020-12), for editors. Fields that it does not name are the user's own. */
+/** The ticket index as JSON Schema (2020-12), for editors. Other fields are the user's own. */
 export const TICKET_INDEX_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Ticket index',

@@ -3,14 +3,14 @@ import { end, renderWithin } from './json-layout.ts';
 import type { JsonLayout } from './json-layout.ts';
 import { memberOf } from './json-text.ts';
 
-/** A part of a text, and what takes its place. */
+/** A range of a text, and its replacement. */
 export interface TextEdit {
   readonly offset: number;
   readonly length: number;
   readonly content: string;
 }
 
-/** The text with edits of parts that do not overlap. */
+/** Applies edits of ranges that do not overlap. */
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   let result = '';
   let done = 0;
@@ -21,7 +21,7 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   return result + text.slice(done);
 }
 
-/** The member set where it stands, or added as the last one in the object's layout. */
+/** Sets a member in place, or adds it as the last one in the object's layout. */
 export function setMember(object: Node, layout: JsonLayout, key: string, value: unknown): TextEdit {
   const known = memberOf(object, key);
   const content = renderWithin(value, layout);

@@ -1,10 +1,10 @@
 import type { Node } from 'jsonc-parser';
 
-/** The white space of an object's members, as text to put around a further one. */
+/** The white space around an object's members, for adding another member. */
 export interface JsonLayout {
   /** Between the brace and the first member. */
   readonly open: string;
-  /** Between two members, comma included. */
+  /** Between two members, including the comma. */
   readonly between: string;
   /** Between the last member and the brace. */
   readonly close: string;
@@ -12,7 +12,7 @@ export interface JsonLayout {
   readonly colon: string;
 }
 
-/** The layout of an object as its members have it; `undefined` where it has none. */
+/** The layout of an object, taken from its members; `undefined` if it has none. */
 export function layoutOf(text: string, object: Node): JsonLayout | undefined {
   const members = object.children ?? [];
   const first = members[0];
@@ -30,7 +30,7 @@ export function layoutOf(text: string, object: Node): JsonLayout | undefined {
   };
 }
 
-/** The text between a list's elements, comma included. */
+/** The text between a list's elements, including the comma. */
 export function elementSeparator(text: string, list: Node, layout: JsonLayout): string {
   const [last, previous] = [list.children!.at(-1)!, list.children!.at(-2)];
   if (previous) return text.slice(end(previous), last.offset);
@@ -41,7 +41,7 @@ function separator(open: string, colon: string): string {
   return open === '' && /\s/.test(colon) ? ', ' : `,${open}`;
 }
 
-/** An object in the given layout; its values are single line. */
+/** An object in the given layout, each value on a single line. */
 export function renderLike(value: object, { open, between, close, colon }: JsonLayout): string {
   const members = Object.entries(value).map(
     ([key, member]) => JSON.stringify(key) + colon + compact(member, colon),
@@ -49,7 +49,7 @@ export function renderLike(value: object, { open, between, close, colon }: JsonL
   return `{${open}${members.join(between)}${close}}`;
 }
 
-/** Any value, as a member of an object in the given layout: spread over lines where that object is. */
+/** Any value as a member of an object with the given layout. It spans several lines if that object does. */
 export function renderWithin(value: unknown, layout: JsonLayout): string {
   const { open, close, colon } = layout;
   const lineBreak = /\r\n|\n/.exec(open)?.[0];
@@ -60,7 +60,7 @@ export function renderWithin(value: unknown, layout: JsonLayout): string {
   return JSON.stringify(value, null, unit).replaceAll('\n', lineBreak + indent);
 }
 
-/** On one line, spaced as the colon is. A raw line break in JSON text is never inside a string. */
+/** On one line, with the same spacing as around the colon. Raw line breaks never occur inside JSON strings. */
 function compact(value: unknown, colon: string): string {
   if (!/\s/.test(colon)) return JSON.stringify(value);
   return JSON.stringify(value, null, 1).replaceAll(/,\n */g, ', ').replaceAll(/\n */g, '');

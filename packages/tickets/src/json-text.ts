@@ -6,7 +6,7 @@ import type { TextPlace, TicketIndexErrorCode } from './errors.ts';
 const strict = { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false };
 const BOM = '\uFEFF';
 
-/** @throws {TicketIndexError} that says why the text is not one JSON document, and where. */
+/** @throws {TicketIndexError} with the place and the reason why the text is not one JSON document. */
 export function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(withoutBom(text));
@@ -23,8 +23,8 @@ export function parseJson(text: string, file: string): unknown {
 }
 
 /**
- * The syntax tree of a text that {@link parseJson} has accepted. Offsets count from the start of the text, a
- * byte order mark included, because it reads as one space.
+ * The syntax tree of a text that {@link parseJson} has accepted. Offsets count from the start of the text, including
+ * a byte order mark, which is read as one space.
  */
 export function parseSyntax(text: string): Node {
   const tree = parseTree(text.startsWith(BOM) ? ` ${withoutBom(text)}` : text, [], strict);
@@ -32,14 +32,14 @@ export function parseSyntax(text: string): Node {
   return tree;
 }
 
-/** The value of the last member called `key`: the one that JSON.parse keeps. */
+/** The value of the last member called `key`, like JSON.parse. */
 export function memberOf(object: Node | undefined, key: string): Node | undefined {
   return object?.type === 'object'
     ? object.children?.findLast((member) => member.children?.[0]?.value === key)?.children?.[1]
     : undefined;
 }
 
-/** Where the value at `path` stands, or the nearest value around it. */
+/** The place of the value at `path`, or of the nearest value around it. */
 export function placeOf(text: string, path: readonly (string | number)[]): TextPlace {
   const tree = parseSyntax(text);
   let node = tree;
@@ -110,7 +110,7 @@ function diagnose(text: string, cause: unknown): Diagnosis {
   return { code: 'NOT_JSON', problem: `not JSON: ${reason}; correct it here`, offset: first?.offset };
 }
 
-/** Of the names that jsonc-parser has for syntax errors. */
+/** Reasons for the syntax errors of jsonc-parser, by name. */
 const reasons: Record<string, string | undefined> = {
   InvalidSymbol: 'an unknown word',
   InvalidNumberFormat: 'a malformed number',
@@ -138,7 +138,7 @@ function firstSyntaxError(text: string): { reason: string; offset: number } | un
     };
     visit(text.startsWith(BOM) ? ` ${withoutBom(text)}` : text, { onError }, strict);
   } catch (error) {
-    // Nested deeper than the recursive parser can follow: V8's own message has to do.
+    // Nested too deeply for the recursive parser: V8's own message has to do.
     if (!(error instanceof RangeError)) throw error;
   }
   return first;

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 
-/** Keys that decide which tickets run and in which order, with words that others use for the same. */
+/** Keys that decide which tickets run and in which order, with synonyms that other tools use. */
 const ORDER_KEYS: Readonly<Record<string, readonly string[]>> = {
   dependencies: [
     'depends_on',
@@ -23,7 +23,7 @@ const ORDER_KEYS: Readonly<Record<string, readonly string[]>> = {
   conflicts_with: ['conflicts'],
 };
 
-/** The other keys that are read; a key near one of them is probably meant to be it. */
+/** The other keys that are read. A key similar to one of them is probably a typing error. */
 const OTHER_KEYS = [
   'title',
   'state',
@@ -50,11 +50,11 @@ const OTHER_KEYS = [
   'defer_reason',
 ];
 
-/** A key of a ticket that is not read, and the one that is probably meant. */
+/** A key of a ticket that is not read, and the key that is probably meant. */
 export interface NearMiss {
   readonly key: string;
   readonly meant: string;
-  /** Whether tickets would run in another order than their author means. */
+  /** Whether tickets would run in a different order than their author intends. */
   readonly decidesOrder: boolean;
 }
 
@@ -86,12 +86,12 @@ function plain(key: string): string {
   return key.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
 }
 
-/** A typing error in a long word of others: a short one (`required`, `depend`) may mean something else. */
+/** A typing error in a long synonym. A short one (`required`, `depend`) may mean something else. */
 function isNearWord(key: string, word: string): boolean {
   return key === word || (word.length > 'requires'.length && distance(key, word) === 1);
 }
 
-/** A typing error in a word of four letters and more, two in a long one. */
+/** One typing error in a word of at least four letters, two in a long word. */
 function isNear(key: string, known: string): boolean {
   if (key === known) return true;
   const shorter = Math.min(key.length, known.length);

@@ -3,7 +3,7 @@ import * as z from 'zod';
 export const TICKET_STATES = ['UNPROCESSED', 'IN_PROGRESS', 'COMPLETED', 'DEFERRED'] as const;
 export type TicketState = (typeof TICKET_STATES)[number];
 
-/** What decides the plan: strict, where everything else is lenient. */
+/** The fields that decide the plan. They are read strictly, all others leniently. */
 export interface NeededFields {
   readonly id: string;
   readonly state: TicketState;
@@ -21,7 +21,7 @@ const schema = z.object({
   children: ids,
 });
 
-/** The fields of a ticket, or what is wrong with them. */
+/** The fields of a ticket, or its faults. */
 export function readNeededFields(
   raw: Readonly<Record<string, unknown>>,
 ): { readonly fields: NeededFields } | { readonly issues: readonly z.core.$ZodIssue[] } {
@@ -32,7 +32,9 @@ export function readNeededFields(
 
 const STATES: ReadonlySet<unknown> = new Set(TICKET_STATES);
 
-/** Nearly every ticket is, and seen to be so in a fraction of the time that the schema takes, which says what is wrong. */
+/**
+ * A fast check that nearly every ticket passes. The schema is much slower, and is needed only to say what is wrong.
+ */
 function isSound(
   raw: Readonly<Record<string, unknown>>,
 ): raw is Readonly<Record<string, unknown>> & NeededFields {

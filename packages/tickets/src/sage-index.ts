@@ -12,19 +12,19 @@ export interface TicketIndex {
   readonly tickets: Ticket[];
 }
 
-/** An index whose tickets have not been looked at: what checks of tickets that cannot be read start from. */
+/** An index whose tickets are not parsed yet, for checks that also cover unreadable tickets. */
 export interface RawTicketIndex {
   readonly file: string;
   readonly version: string | undefined;
   readonly tickets: unknown[];
-  /** The whole document as parsed, with the members that are the user's. */
+  /** The whole document as parsed, including the user's own members. */
   readonly document: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Reads an index (`{"version", "tickets": [...]}`). Strict about JSON, ids, states and edges; every other field
- * may be missing or odd. References are not followed here.
- * @throws {TicketIndexError} with the first fault and its place. `file` is only named in it.
+ * Reads an index (`{"version", "tickets": [...]}`). Strict about JSON, ids, states and edges; every other field may
+ * be absent or malformed. References are not resolved. `file` is only used in messages.
+ * @throws {TicketIndexError} with the first fault and its place.
  */
 export function parseTicketIndex(text: string, file: string): TicketIndex {
   const { version, tickets } = parseRawTicketIndex(text, file);
@@ -65,7 +65,7 @@ export function parseTicketIndex(text: string, file: string): TicketIndex {
   };
 }
 
-/** @throws {TicketIndexError} where the text is not one JSON document with a list of tickets. */
+/** @throws {TicketIndexError} if the text is not one JSON document with a list of tickets. */
 export function parseRawTicketIndex(text: string, file: string): RawTicketIndex {
   const document = parseJson(text, file);
   if (!isRecord(document)) {

@@ -8,14 +8,14 @@ import { TicketIndexError } from './errors.ts';
 import { parseTicketIndex } from './sage-index.ts';
 import type { TicketIndex } from './sage-index.ts';
 
-/** @throws {TicketIndexError} for a file that is missing, unreadable or no sound index. */
+/** @throws {TicketIndexError} for a file that is missing, unreadable or not a valid index. */
 export async function readTicketIndex(file: string): Promise<TicketIndex & { text: string }> {
   const text = await readTicketText(file);
   return { ...parseTicketIndex(text, file), text };
 }
 
 /**
- * The text of an index, exactly: encoding it as UTF-8 gives the file's bytes again.
+ * The exact text of an index: encoding it as UTF-8 gives the file's bytes again.
  * @throws {TicketIndexError} for a file that is missing, unreadable or not UTF-8.
  */
 export async function readTicketText(file: string): Promise<string> {
@@ -51,7 +51,7 @@ export async function readTicketText(file: string): Promise<string> {
   });
 }
 
-/** Reading a pipe would wait for somebody who writes to it. */
+/** Refuses anything else, because reading a pipe would wait for a writer. */
 async function readRegularFile(file: string): Promise<Buffer> {
   await using handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   const status = await handle.stat();
@@ -60,7 +60,7 @@ async function readRegularFile(file: string): Promise<Buffer> {
 }
 
 /**
- * Makes the changes in the file, see {@link applyTicketChanges} and {@link editTicketFile}.
+ * Applies changes to the file, see {@link applyTicketChanges} and {@link editTicketFile}.
  * @throws {TicketIndexError}
  */
 export function writeTicketChanges(file: string, changes: readonly TicketChange[]): Promise<void> {
@@ -68,8 +68,8 @@ export function writeTicketChanges(file: string, changes: readonly TicketChange[
 }
 
 /**
- * Edits a file of tickets: whole or not at all, also at a power cut. The mode stays, a symbolic link is followed, and
- * where nothing changes nothing is written.
+ * Edits a ticket file completely or not at all, even through a power cut. Keeps the mode, follows a symbolic link,
+ * and writes nothing if nothing changes.
  * @throws {TicketIndexError}
  */
 export async function editTicketFile(file: string, edit: (text: string) => string): Promise<void> {
@@ -80,7 +80,7 @@ export async function editTicketFile(file: string, edit: (text: string) => strin
 
 async function replaceFile(file: string, text: string): Promise<void> {
   const folder = dirname(file);
-  // Beside the file: a rename is atomic only within one file system.
+  // In the same folder, because a rename is atomic only within one file system.
   const temporary = join(folder, `.${basename(file)}.${randomUUID()}.tmp`);
   try {
     const handle = await open(temporary, 'wx', 0o600);
@@ -99,7 +99,7 @@ async function replaceFile(file: string, text: string): Promise<void> {
   await syncFolder(folder);
 }
 
-/** Without this a power cut may bring the old name back, though never a torn file. */
+/** Without this, a power cut may bring back the old file, though never a torn one. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {

@@ -1,26 +1,26 @@
 import { isRecord } from './json-text.ts';
 import { DEFER_CATEGORIES, type DeferCategory, type Ticket } from './ticket.ts';
 
-/** A command that has to pass in the worktree before a ticket's work is taken. */
+/** A command that has to pass in the worktree before a ticket's work is accepted. */
 export interface TicketCheck {
   readonly name: string;
   /** A shell line. */
   readonly command: string;
-  /** Regular expression that its output has to match besides. */
+  /** A regular expression that its output also has to match. */
   readonly successPattern?: string;
-  /** How often the agent is asked to mend what the check says; 0: not at all. */
+  /** How often the agent is asked to fix what the check reports; 0 for never. */
   readonly retries: number;
-  /** What becomes of the attempt then: it has failed and may be made again, or the ticket is deferred at once. */
+  /** What happens after that: the attempt fails and may be repeated, or the ticket is deferred at once. */
   readonly otherwise: 'fail' | 'defer';
   readonly category: DeferCategory;
 }
 
-/** Retries of a check that is to be mended where the ticket gives no number. */
+/** Retries of a fixable check if the ticket gives no number. */
 const DEFAULT_RETRIES = 2;
 
 /**
- * A ticket's own checks: the scripts of its sub-tasks, in order, then those of its `validation_config`. What cannot be
- * read, be it one of them or the list, is a check without a command, which never passes.
+ * A ticket's own checks: the scripts of its sub-tasks, in order, then those of its `validation_config`. A check or
+ * list that cannot be read becomes a check without a command, which never passes.
  */
 export function ticketChecks({ raw }: Pick<Ticket, 'raw'>): TicketCheck[] {
   const tasks: unknown[] = Array.isArray(raw['tasks']) ? raw['tasks'] : [];

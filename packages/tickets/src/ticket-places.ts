@@ -4,11 +4,11 @@ import { applyEdits, type TextEdit } from './json-edit.ts';
 import { parseRawTicketIndex } from './sage-index.ts';
 import { type Span, ticketSpans } from './ticket-spans.ts';
 
-/** The text of an index, and where the object of each ticket stands in it. */
+/** The text of an index, with the place of each ticket's object. */
 export class TicketPlaces {
   readonly text: string;
   readonly #spans: readonly Span[];
-  /** Of each id the place in the list; of those that stand there twice both. */
+  /** The positions of each id in the list; two or more if it is repeated. */
   readonly #numbers: ReadonlyMap<string, readonly number[]>;
 
   private constructor(text: string, spans: readonly Span[], numbers: ReadonlyMap<string, readonly number[]>) {
@@ -48,7 +48,7 @@ export class TicketPlaces {
     return span;
   }
 
-  /** After edits inside of tickets that leave their ids as they are. */
+  /** The places after edits inside tickets that leave their ids unchanged. */
   edited(edits: readonly TextEdit[]): TicketPlaces {
     if (edits.length === 0) return this;
     const sorted = edits.toSorted((a, b) => a.offset - b.offset);

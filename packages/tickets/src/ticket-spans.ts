@@ -4,9 +4,9 @@ export interface Span {
 }
 
 /**
- * Where the objects of the top-level `tickets` list stand, in a text that JSON.parse has accepted and that is an
- * object. It only counts brackets outside strings: a syntax tree of the whole text takes five times as long,
- * and this is done for every landing.
+ * The spans of the objects in the top-level `tickets` list. The text must be an object that JSON.parse has accepted.
+ * Only counts brackets outside strings: a syntax tree of the whole text takes five times as long, and this runs for
+ * every landing.
  */
 export function ticketSpans(text: string): Span[] {
   const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]]/g;
@@ -19,11 +19,11 @@ export function ticketSpans(text: string): Span[] {
     const end = token.lastIndex;
     const last = text[end - 1];
     if (last === '"') {
-      // A string value in this place sets the flag as well, but no list can follow it without a key between.
+      // A string value here sets the flag too, but no list can follow it without a key in between.
       if (depth === 1) afterKey = JSON.parse(text.slice(text.indexOf('"', from), end)) === 'tickets';
     } else if (last === '{' || last === '[') {
       if (depth === 1 && last === '[' && afterKey) {
-        // Of duplicate keys the last counts, as for JSON.parse.
+        // Of duplicate keys the last one counts, as in JSON.parse.
         spans = [];
         inTickets = true;
       }

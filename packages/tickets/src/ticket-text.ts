@@ -4,7 +4,7 @@ import type { Ticket } from './ticket.ts';
 /** Members that Sage writes when a ticket lands or is deferred. */
 const WRITTEN_BY_SAGE = new Set(['state', 'state_history', 'defer_reason', 'git']);
 
-/** The ticket as its source has it, for an agent to read. */
+/** The ticket as written in its source, for an agent to read. */
 export function ticketDocument({ raw }: Pick<Ticket, 'raw'>): Readonly<Record<string, unknown>> {
   return raw;
 }
@@ -21,9 +21,9 @@ export function recordsCommits({ raw }: Pick<Ticket, 'raw'>): boolean {
   return raw['git'] !== undefined;
 }
 
-/** Whether somebody has edited a ticket; its state, and whatever Sage writes, do not count. */
+/** Whether someone has edited a ticket. Its state and whatever else Sage writes do not count. */
 export function isEdited({ raw: before }: Pick<Ticket, 'raw'>, { raw: now }: Pick<Ticket, 'raw'>): boolean {
-  // Asked of every ticket after every landing, and most values are equal strings.
+  // Runs for every ticket after every landing, and most values are equal strings.
   const differs = (key: string): boolean =>
     !WRITTEN_BY_SAGE.has(key) && before[key] !== now[key] && !isDeepStrictEqual(before[key], now[key]);
   return (

@@ -28,14 +28,14 @@ export type DeferCategory = (typeof DEFER_CATEGORIES)[number];
 
 export interface Ticket {
   readonly id: string;
-  /** The id by default. */
+  /** Defaults to the id. */
   readonly title: string;
   readonly state: TicketState;
-  /** Lower case; `task` by default. */
+  /** Lower case; defaults to `task`. */
   readonly type: string;
-  /** P2 by default, and for an unknown one. */
+  /** Defaults to P2, also for an unknown value. */
   readonly priority: TicketPriority;
-  /** By default the id's prefix (`API` of `API-001`). */
+  /** Defaults to the id's prefix (`API` for `API-001`). */
   readonly component: string;
   readonly dependencies: string[];
   readonly parent: string | null;
@@ -43,27 +43,27 @@ export interface Ticket {
   readonly description: string;
   readonly acceptanceCriteria: string[];
   readonly docs: Record<string, string>;
-  /** Declared paths, of `targetFiles` and `files`: normalised, each once. */
+  /** Declared paths from `targetFiles` and `files`, normalised and without duplicates. */
   readonly files: string[];
   readonly conflictsWith: string[];
   /** See {@link estimatedMinutes}. */
   readonly estimatedMinutes: number | undefined;
-  /** From 1 to 10, of `complexity` or `complexityScore`. */
+  /** 1 to 10, from `complexity` or `complexityScore`. */
   readonly complexity: number | undefined;
-  /** The agent that works on it, and the model; where nothing is said, the run's own. */
+  /** The agent and the model that work on it. Undefined means those of the run. */
   readonly agent: string | undefined;
   readonly model: string | undefined;
-  /** What a worker on another machine has to have, of `worker.labels`. */
+  /** Labels that a worker on another machine must have, from `worker.labels`. */
   readonly workerLabels: string[];
-  /** The object as parsed, with every field that Sage does not know. */
+  /** The object as parsed, including fields unknown to Sage. */
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
-/** Most lists of most tickets are empty: one for all of them. */
+/** Shared, because most lists of most tickets are empty. */
 const NO_TEXTS = Object.freeze<string[]>([]) as string[];
 const NO_MEMBERS: Record<string, string> = Object.freeze({});
 
-/** Why a raw ticket cannot be read. `path` leads to the value at fault within the ticket. */
+/** Why a raw ticket cannot be read. `path` leads to the faulty value within the ticket. */
 export interface TicketProblem {
   readonly code: Extract<TicketIndexErrorCode, 'NO_ID' | 'BAD_ID' | 'BAD_STATE' | 'BAD_FIELD'>;
   readonly path: (string | number)[];
@@ -71,7 +71,7 @@ export interface TicketProblem {
   readonly message: string;
 }
 
-/** Reads one ticket: strict about what decides the plan (id, state, edges), lenient about the rest. */
+/** Reads one ticket. Strict about what decides the plan (id, state, edges), lenient about the rest. */
 export function readTicket(raw: unknown): { ticket: Ticket } | { problems: TicketProblem[] } {
   if (!isRecord(raw)) {
     const message = `${shown(raw)} is not a ticket: replace it with an object`;

@@ -5,8 +5,8 @@ const FILE = '.sage/workflow-mode';
 const TICKET_BASED = 'TICKET_BASED';
 
 /**
- * `.sage/workflow-mode`, where the wider workflow writes it, has to say that tickets are what is worked on. Returns in
- * one line what is wrong with it; undefined where it is right, or not there.
+ * Checks `.sage/workflow-mode`, which the surrounding workflow may write: it has to say that work is done by tickets.
+ * Returns the fault in one line; undefined if the file is fine or absent.
  */
 export async function workflowModeFault(root: string): Promise<string | undefined> {
   const mode = await readFile(join(root, FILE), 'utf8').catch(() => undefined);

@@ -1,7 +1,7 @@
 import type { TextEdit } from '../json-edit.ts';
 import type { TicketState } from '../needed-fields.ts';
 
-/** What boxes say; any other mark is somebody's own word for not to be done. */
+/** States of check marks. Any other mark is the user's own way to say that it is not to be done. */
 const STATES = { ' ': 'UNPROCESSED', x: 'COMPLETED', X: 'COMPLETED' } as const satisfies Record<
   string,
   TicketState
@@ -11,7 +11,7 @@ export function stateOfMark(mark: string): TicketState {
   return Object.hasOwn(STATES, mark) ? STATES[mark as keyof typeof STATES] : 'DEFERRED';
 }
 
-/** Only what is done can be said by a box. */
+/** A box can only say that something is done. */
 export function checkEdits(
   { mark, markAt }: { readonly mark: string; readonly markAt: number },
   done: 'x' | 'X',

@@ -4,7 +4,7 @@ import { readTicket } from '../ticket.ts';
 import type { Ticket, TicketPriority } from '../ticket.ts';
 import type { TicketState } from '../needed-fields.ts';
 
-/** A ticket in the words of the sage index: what an agent is given to read. */
+/** A ticket in the vocabulary of the sage index, as agents read it. */
 export interface ForeignTicket {
   readonly id: string;
   readonly title: string | undefined;
@@ -23,7 +23,7 @@ export interface ForeignTicket {
   readonly complexity?: number | undefined;
 }
 
-/** @throws {TicketIndexError} for an id that cannot be one. */
+/** @throws {TicketIndexError} for an invalid id. */
 export function foreignTicket(fields: ForeignTicket, file: string, place: () => TextPlace): Ticket {
   const raw = Object.fromEntries(Object.entries(fields).filter(([, value]) => saysSomething(value)));
   const read = readTicket(raw);
@@ -36,7 +36,7 @@ function saysSomething(value: unknown): boolean {
   return value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0);
 }
 
-/** Paragraphs with an empty line between, those that say nothing left out. */
+/** Non-empty paragraphs, separated by empty lines. */
 export function paragraphs(...texts: readonly (string | undefined)[]): string {
   return texts.filter((text) => text !== undefined && text.trim() !== '').join('\n\n');
 }

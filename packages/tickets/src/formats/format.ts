@@ -2,28 +2,30 @@ import type { TicketChange } from '../edit.ts';
 import type { Ticket } from '../ticket.ts';
 
 export interface FormatOptions {
-  /** Which of the lists of a file is meant, where it has several. */
+  /** Selects one of the lists in a file that has several. */
   readonly tag?: string;
-  /** What one ticket is: one of the format's `units`. */
+  /** What becomes one ticket: one of the format's `units`. */
   readonly unit?: string;
-  /** The one folder whose ids go without its name; empty for none. By default the one with something left to do. */
+  /**
+   * The one folder whose ids are not prefixed with its name; empty for none. Defaults to the folder with open work.
+   */
   readonly short?: string;
 }
 
-/** A backlog that another tool keeps in text files of the repository: pure functions over their texts. */
+/** A backlog that another tool keeps in text files of the repository, as pure functions over their texts. */
 export interface BacklogFormat {
   readonly name: 'task-master' | 'beads' | 'spec-kit' | 'openspec' | 'backlog-md';
-  /** Files that it reads, relative to the repository; `*` stands for one name. */
+  /** Files to read, relative to the repository; `*` stands for one name. */
   readonly files: readonly string[];
-  /** Those of them of which one makes the repository one of this format. */
+  /** The files that identify the format: one of them is enough. */
   readonly foundBy: readonly string[];
-  /** The units that --unit knows, the default first. */
+  /** The values of --unit, the default first. */
   readonly units: readonly string[];
   /** @throws {TicketIndexError} naming file, line and what to do. */
   read(texts: ReadonlyMap<string, string>, options: FormatOptions): ForeignBacklog;
   /**
-   * The text of one of the files with these states: an edit to the byte, or the same text where it holds none of the
-   * tickets. `texts` are all files of the backlog.
+   * The text of one file with these states. All other bytes stay the same; without any of the tickets in it, so does
+   * the whole text. `texts` are all files of the backlog.
    * @throws {TicketIndexError}
    */
   edit(
@@ -37,12 +39,12 @@ export interface BacklogFormat {
 
 export interface ForeignBacklog {
   readonly tickets: readonly Ticket[];
-  /** One line each: what is merely odd. */
+  /** Harmless oddities, one line each. */
   readonly warnings: readonly string[];
-  /** Of the tickets' dependencies those that the order of the file implies and nothing says: [ticket, dependency]. */
+  /** Dependencies that follow only from the order in the file, without being stated: [ticket, dependency]. */
   readonly implied: readonly (readonly [string, string])[];
   /** The file of each ticket. */
   readonly fileOf: ReadonlyMap<string, string>;
-  /** To read it again with, and to edit it: the ids stay the same whatever is done meanwhile. */
+  /** Options for reading it again and for editing it. They keep the ids stable, whatever happens in the meantime. */
   readonly options: FormatOptions;
 }

@@ -3,7 +3,7 @@ import { TicketIndexError } from '../errors.ts';
 import { parseJson, parseSyntax, placeAt } from '../json-text.ts';
 
 /**
- * The syntax tree of a text in which no object has a key twice: tools differ in which of the two they mean.
+ * The syntax tree of a text. Rejects duplicate keys, because tools differ in which of the two they use.
  * @throws {TicketIndexError}
  */
 export function readJsonTree(text: string, file: string): Node {
@@ -25,7 +25,7 @@ function parseDeeply(text: string, file: string): Node {
   try {
     return parseSyntax(text);
   } catch (cause) {
-    // JSON.parse follows any depth, the parser of syntax does not.
+    // JSON.parse handles any depth, the syntax parser does not.
     if (!(cause instanceof RangeError)) throw cause;
     const problem = 'nested too deeply: is this the right file?';
     throw new TicketIndexError({ file, code: 'NOT_JSON', problem, cause });
@@ -47,7 +47,7 @@ function checkKeys(object: Node, text: string, file: string): void {
   }
 }
 
-/** A string that says something. */
+/** The value of a non-empty string. */
 export function stringIn(node: Node | undefined): string | undefined {
   return node?.type === 'string' && String(node.value).trim() !== '' ? String(node.value) : undefined;
 }

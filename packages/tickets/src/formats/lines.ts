@@ -7,7 +7,7 @@ export interface Line {
   readonly text: string;
 }
 
-/** The lines of a text, whichever line breaks it has; a byte order mark is in none. */
+/** The lines of a text, with any kind of line break and without a byte order mark. */
 export function linesOf(text: string): Line[] {
   const lines: Line[] = [];
   const lineBreak = /\r\n|\n|\r/g;
@@ -20,7 +20,7 @@ export function linesOf(text: string): Line[] {
   return lines;
 }
 
-/** Whether git has left a line like this one in a merge that nobody has resolved. */
+/** Whether a line like this is a marker of an unresolved merge. */
 export function isConflictMarker({ text }: Pick<Line, 'text'>): boolean {
   return /^(?:<{7}|>{7}|\|{7})(?: |$)/.test(text);
 }

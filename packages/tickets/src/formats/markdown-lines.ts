@@ -2,15 +2,15 @@ import { TicketIndexError } from '../errors.ts';
 import { isConflictMarker, linesOf } from './lines.ts';
 import type { Line } from './lines.ts';
 
-/** A line of Markdown, as far as lists of tasks need it. */
+/** A line of Markdown, parsed as far as task lists need it. */
 export type MarkdownLine =
   | { readonly kind: 'heading'; readonly level: number; readonly text: string; readonly line: Line }
   | {
       readonly kind: 'box';
       readonly indent: number;
-      /** What is between the brackets: a space, an x or something else. */
+      /** The character between the brackets: a space, an x or something else. */
       readonly mark: string;
-      /** Where it stands in the whole text. */
+      /** Its offset in the whole text. */
       readonly markAt: number;
       readonly text: string;
       readonly line: Line;
@@ -18,8 +18,8 @@ export type MarkdownLine =
   | { readonly kind: 'text'; readonly text: string; readonly line: Line };
 
 /**
- * The lines of a text without its comments. In fences all is text.
- * @throws {TicketIndexError} for a merge that nobody has resolved.
+ * The lines of a text without comments. Everything in a code fence is text.
+ * @throws {TicketIndexError} for an unresolved merge.
  */
 export function markdownLines(text: string, file: string): MarkdownLine[] {
   const result: MarkdownLine[] = [];
@@ -60,7 +60,7 @@ function lineOf(line: Line): MarkdownLine {
   return { kind: 'box', indent: space.length, mark, markAt, text: text.trim(), line };
 }
 
-/** A heading may be closed by hashes. */
+/** A heading may end with hashes. */
 function withoutHashes(text: string): string {
   const trimmed = text.trimEnd();
   let end = trimmed.length;

@@ -1,7 +1,7 @@
 import { TicketIndexError } from '../errors.ts';
 import type { BacklogFormat, FormatOptions } from './format.ts';
 
-/** @throws {TicketIndexError} naming the units that there are. */
+/** @throws {TicketIndexError} with the available units. */
 export function unitOf(
   { name, units }: Pick<BacklogFormat, 'name' | 'units'>,
   { unit }: FormatOptions,

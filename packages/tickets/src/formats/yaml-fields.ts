@@ -1,24 +1,24 @@
 import { TicketIndexError } from '../errors.ts';
 import type { Line } from './lines.ts';
 
-/** A member at the top of a YAML mapping. */
+/** A top-level member of a YAML mapping. */
 export interface YamlField {
-  /** Undefined for what this reader does not know: a mapping, an anchor, a tag. */
+  /** Undefined if this reader does not support it: a mapping, an anchor, a tag. */
   readonly value: string | readonly string[] | undefined;
-  /** Where a value on the line of its key stands in the whole text, quotes included. */
+  /** The offset in the whole text of a value on the line of its key, including quotes. */
   readonly start: number;
   readonly end: number;
-  /** Whether nothing of it is on the lines below. */
+  /** Whether the value does not continue on the following lines. */
   readonly isOneLine: boolean;
-  /** The quote of a value that has one. */
+  /** The quote character of a quoted value. */
   readonly quote: "'" | '"' | undefined;
   readonly line: Line;
 }
 
 /**
- * The fields of a simple mapping: texts and lists of texts, as tools write them. What is below a field, deeper,
- * belongs to it.
- * @throws {TicketIndexError} for a key that is there twice.
+ * The fields of a simple mapping: strings and lists of strings, as tools write them. Deeper lines below a field
+ * belong to it.
+ * @throws {TicketIndexError} for a duplicate key.
  */
 export function yamlFields(lines: readonly Line[], file: string): Map<string, YamlField> {
   const fields = new Map<string, YamlField>();
@@ -100,11 +100,11 @@ function scalar(written: string): string | undefined {
   return ['', '~', 'null'].includes(written) ? undefined : written;
 }
 
-/** A comment begins with a # after a space, outside of quotes. */
+/** A comment begins with a # after a space, outside quotes. */
 function withoutComment(written: string): string {
   const whole = /^(?:'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|\[[^\]]*\])(?=\s|$)/.exec(written);
   if (whole) return whole[0];
-  // A value that continues below may contain a # as well.
+  // A value that continues on the next lines may contain a #.
   if (/^['"[]/.test(written)) return written.trimEnd();
   const comment = /(?:^|\s)#/.exec(written);
   return (comment ? written.slice(0, comment.index) : written).trimEnd();

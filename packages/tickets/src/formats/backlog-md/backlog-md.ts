@@ -9,7 +9,7 @@ import { readTaskFile } from './task-file.ts';
 
 const TASK_FILE = /^backlog\/(?:tasks|completed)\/[^/]+\.md$/;
 
-/** Backlog.md: a file of Markdown for each task. */
+/** Backlog.md: a Markdown file for each task. */
 export const backlogMd: BacklogFormat = {
   name: 'backlog-md',
   files: [CONFIG, 'backlog/tasks/*.md', 'backlog/completed/*.md'],

@@ -1,12 +1,12 @@
 import type { Line } from '../lines.ts';
 
-/** What the text below the front matter says. */
+/** The contents of the text below the front matter. */
 export interface TaskBody {
   readonly description: string;
   readonly acceptanceCriteria: readonly string[];
 }
 
-/** Sections of boxes that the work has to satisfy. */
+/** Sections of check boxes that the work has to satisfy. */
 const CRITERIA = /^(?:acceptance criteria|definition of done)\b/i;
 
 export function readBody(lines: readonly Line[]): TaskBody {
@@ -18,7 +18,7 @@ export function readBody(lines: readonly Line[]): TaskBody {
     if (heading !== undefined) inCriteria = CRITERIA.test(heading);
     const criterion = inCriteria ? /^\s*[-*]\s+\[[ xX]\]\s+(?:#\d+\s+)?(.*)$/.exec(text)?.[1] : undefined;
     if (criterion !== undefined) acceptanceCriteria.push(criterion.trim());
-    // The markers of sections are the tool's own; so is the heading of the description.
+    // Section markers and the heading of the description belong to the tool.
     else if (
       /^\s*<!--.*-->\s*$/.test(text) ||
       heading === 'Description' ||

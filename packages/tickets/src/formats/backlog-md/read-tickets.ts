@@ -16,7 +16,7 @@ export function readTickets(
   { stateOf }: Statuses,
 ): Pick<ForeignBacklog, 'tickets' | 'warnings' | 'fileOf'> {
   const warnings = new Set<string>();
-  // Ids are the same in either case, as for Backlog.md itself.
+  // Ids ignore case, as in Backlog.md itself.
   const tasks = new Map<string, TaskFile>();
   for (const [file, text] of files.toSorted(([a], [b]) => (rank(a) + a < rank(b) + b ? -1 : 1))) {
     const task = readTaskFile(text, file);
@@ -43,7 +43,7 @@ export function readTickets(
   const tickets = inOrder.map(ticketOf);
   return { tickets, warnings: [...warnings], fileOf: new Map(inOrder.map(({ id, file }) => [id, file])) };
 
-  /** `TASK-12`, `task-12` and `12` are one id; so is `old-12`, where the prefix has changed since. */
+  /** `TASK-12`, `task-12` and `12` are one id. So is `old-12`, if the prefix has since changed. */
   function find({ id }: TaskFile, named: string): TaskFile | undefined {
     const prefix = id.slice(0, id.length - numberIn(id).length).toLowerCase();
     return tasks.get(named.toLowerCase()) ?? tasks.get(prefix + numberIn(named).toLowerCase());
@@ -97,7 +97,7 @@ export function readTickets(
   }
 }
 
-/** What is in the folder of tasks comes before what was moved to the completed ones. */
+/** Files in the folder of tasks come before those moved to the completed ones. */
 function rank(file: string): number {
   return file.startsWith('backlog/tasks/') ? 0 : 1;
 }
@@ -111,7 +111,7 @@ function compareIds(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true });
 }
 
-/** `12.01` of `task-12.01`. */
+/** Returns `12.01` for `task-12.01`. */
 function numberIn(id: string): string {
   return id.slice(id.lastIndexOf('-') + 1);
 }

@@ -7,7 +7,7 @@ export const CONFIG = 'backlog/config.yml';
 
 const DEFAULT_STATUSES = ['To Do', 'In Progress', 'Done'];
 
-/** Statuses between the first and the last that mean: not to be worked on now. */
+/** Statuses between the first and the last that mean "not to be worked on now". */
 const WAITING = /review|block|hold|wait|defer|cancel|reject|test|verif|\bqa\b/i;
 
 export const PRIORITIES = { high: 'P1', medium: 'P2', low: 'P3' } as const satisfies Record<
@@ -15,11 +15,11 @@ export const PRIORITIES = { high: 'P1', medium: 'P2', low: 'P3' } as const satis
   TicketPriority
 >;
 
-/** What the columns of the board mean. */
+/** The meaning of the board's columns. */
 export interface Statuses {
-  /** As the configuration writes it. */
+  /** As written in the configuration. */
   readonly done: string;
-  /** Undefined for a status that the configuration does not name. */
+  /** Undefined for a status that is not in the configuration. */
   stateOf(status: string): TicketState | undefined;
 }
 

@@ -4,7 +4,7 @@ import type { Statuses } from './statuses.ts';
 import { textOf } from './task-file.ts';
 import type { TaskFile } from './task-file.ts';
 
-/** The edits that say a task is done, quoted as it was; its boxes stay. */
+/** Edits that mark a task as done, with the quotes it had. Its check boxes stay. */
 export function doneEdits(
   { fields }: TaskFile,
   text: string,
@@ -20,7 +20,7 @@ export function doneEdits(
   return date === undefined || date === textOf(updated) ? edits : [...edits, replace(updated!, date, text)];
 }
 
-/** If there is no value yet, it keeps its distance from the colon and from a comment. */
+/** A field without a value keeps its distance to the colon and to a comment. */
 function replace({ start, end, quote }: YamlField, value: string, text: string): TextEdit {
   const before = start === end && text[start - 1] === ':' ? ' ' : '';
   const after = start === end && text[start] === '#' ? ' ' : '';
@@ -41,7 +41,7 @@ function written(value: string, quote: YamlField['quote']): string {
   return quote === undefined && (isDate || isWord) ? value : `'${value.replaceAll("'", "''")}'`;
 }
 
-/** The time in the form that the field has; it is UTC there as well. */
+/** The time in the format of the existing value, which is also UTC. */
 function dateLike(known: string | undefined, at: string): string | undefined {
   const time = new Date(at);
   if (known === undefined || Number.isNaN(time.getTime())) return undefined;

@@ -5,7 +5,7 @@ import type { Line } from '../lines.ts';
 import { yamlFields } from '../yaml-fields.ts';
 import type { YamlField } from '../yaml-fields.ts';
 
-/** A file of one task: its front matter, and what follows. */
+/** The file of one task: its front matter, and the lines after it. */
 export interface TaskFile {
   readonly file: string;
   readonly id: string;
@@ -13,7 +13,7 @@ export interface TaskFile {
   readonly body: readonly Line[];
 }
 
-/** The task of a file; undefined where the file has no front matter. @throws {TicketIndexError} */
+/** Undefined if the file has no front matter. @throws {TicketIndexError} */
 export function readTaskFile(text: string, file: string): TaskFile | undefined {
   const lines = linesOf(text);
   const marker = lines.find(isConflictMarker);

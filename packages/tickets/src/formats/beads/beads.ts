@@ -11,7 +11,7 @@ import { TOMBSTONE } from './statuses.ts';
 const ISSUE_FILES = ['.beads/issues.jsonl', '.beads/beads.jsonl'];
 const METADATA = '.beads/metadata.json';
 
-/** Beads: an issue on each line of a file. */
+/** Beads: a file with one issue on each line. */
 export const beads: BacklogFormat = {
   name: 'beads',
   files: [...ISSUE_FILES, METADATA],
@@ -52,7 +52,7 @@ export const beads: BacklogFormat = {
   },
 };
 
-/** Newer versions keep issues in a database, and the file is what was last exported of it. */
+/** Newer versions keep issues in a database, and the file is only the last export. */
 function storeWarning(metadata: string | undefined, file: string): string[] {
   let parsed: unknown;
   try {

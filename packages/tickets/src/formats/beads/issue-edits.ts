@@ -9,14 +9,14 @@ import { WRITTEN } from './statuses.ts';
 
 const REASON = 'Completed';
 
-/** What `bd close` and `bd defer` would write, in the line of the issue. */
+/** Edits of an issue's line, with the same result as `bd close` and `bd defer`. */
 export function issueEdits(issue: Issue, { state, at }: TicketChange): TextEdit[] {
   if ((state !== 'COMPLETED' && state !== 'DEFERRED') || stateOf(issue) === state) return [];
   const { line, fields } = issue;
   const node = parseSyntax(line.text);
   const layout = layoutOf(line.text, node)!;
   const members: [string, string][] = [['status', WRITTEN[state]]];
-  // A later one stays: of several lines of an issue the one updated last has to stay the one that counts.
+  // A later time stays: of several lines for an issue, the one updated last counts, and that must not change.
   if (!isAfter(fields['updated_at'], at)) members.push(['updated_at', at]);
   if (state === 'COMPLETED') {
     members.push(['closed_at', at]);

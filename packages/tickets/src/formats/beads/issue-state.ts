@@ -3,7 +3,7 @@ import { lookedUp } from '../looked-up.ts';
 import type { Issue } from './issues.ts';
 import { NO_WORK, STATES } from './statuses.ts';
 
-/** The state of an issue. A status of the user's own is not offered by `bd ready` either; nor is what is nobody's work. */
+/** Custom statuses, and open issues that are not work, count as DEFERRED: `bd ready` does not offer them either. */
 export function stateOf(issue: Issue): TicketState {
   const state = lookedUp<TicketState>(STATES, issue.status) ?? 'DEFERRED';
   return state === 'COMPLETED' || (isWork(issue) && issue.fields['pinned'] !== true) ? state : 'DEFERRED';

@@ -13,9 +13,9 @@ export interface Issue {
 }
 
 export interface Issues {
-  /** Tombstones included. */
+  /** Including tombstones. */
   readonly byId: ReadonlyMap<string, Issue>;
-  /** Ids that several lines have; the one that was updated last counts, of equals the last. */
+  /** Ids on several lines. The line updated last counts; among equals, the last line. */
   readonly twice: ReadonlySet<string>;
 }
 
@@ -40,7 +40,7 @@ function updated({ fields }: Issue): number {
   return Number.isNaN(time) ? -Infinity : time;
 }
 
-/** The issue of a line, if it is one: there may be empty lines, a header, and records of other kinds. */
+/** Undefined if the line is not an issue: empty, a header, or a record of another kind. */
 function readLine(line: Line, file: string): Issue | undefined {
   if (line.text.trim() === '') return undefined;
   if (isConflictMarker(line))

@@ -3,7 +3,7 @@ import { isRecord } from '../../json-text.ts';
 import type { Issue } from './issues.ts';
 import { BLOCKING, PARENT } from './statuses.ts';
 
-/** What issues wait for, and what they are part of: ids that need not be there. */
+/** What issues wait for, and what they are part of. The ids may not exist. */
 export interface Links {
   readonly waitsFor: ReadonlyMap<string, ReadonlySet<string>>;
   readonly parents: ReadonlyMap<string, ReadonlySet<string>>;

@@ -23,7 +23,7 @@ export function readTickets(
   const { waitsFor, parents } = linksIn(alive, file);
   const work = alive.filter(isWork);
   const workIds = new Set(work.map(({ id }) => id));
-  // A gate that is open holds up those who wait for it, and is nothing to run.
+  // An open gate blocks the issues that wait for it, and is not itself work.
   const holds = new Map<string, Issue>();
   const dependencies = new Map(
     work.map(({ id }) => [id, [...(waitsFor.get(id) ?? [])].filter((to) => isWaitedFor(id, to))]),

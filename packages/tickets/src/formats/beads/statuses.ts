@@ -1,6 +1,6 @@
 import type { TicketState } from '../../needed-fields.ts';
 
-/** `bd ready` offers only what is open or in progress; what is done is all that satisfies those who wait. */
+/** Like `bd ready`: only issues that are open or in progress can run, and only done ones satisfy a dependency. */
 export const STATES = {
   open: 'UNPROCESSED',
   in_progress: 'IN_PROGRESS',
@@ -12,15 +12,15 @@ export const STATES = {
   done: 'COMPLETED',
 } as const satisfies Record<string, TicketState>;
 
-/** What is written for a state; the others are only read. */
+/** The statuses that Sage writes; the others are only read. */
 export const WRITTEN = { COMPLETED: 'closed', DEFERRED: 'deferred' } as const satisfies Partial<
   Record<TicketState, keyof typeof STATES>
 >;
 
-/** A deleted issue, kept so that it does not come back. */
+/** A deleted issue, kept to prevent it from coming back. */
 export const TOMBSTONE = 'tombstone';
 
-/** Issues that the tools themselves need, and that are nobody's work. */
+/** Issues for the tools' own use, which are not work. */
 export const NO_WORK: ReadonlySet<unknown> = new Set([
   'message',
   'event',
@@ -31,6 +31,6 @@ export const NO_WORK: ReadonlySet<unknown> = new Set([
   'wisp',
 ]);
 
-/** Dependencies that are waited for. All others are for people to read, but `parent-child`. */
+/** Dependencies that an issue waits for. Except for `parent-child`, all others are only for people to read. */
 export const BLOCKING: ReadonlySet<unknown> = new Set(['blocks', 'conditional-blocks', 'waits-for']);
 export const PARENT = 'parent-child';

@@ -3,11 +3,11 @@ import { isRecord } from '../../json-text.ts';
 import type { Ticket, TicketPriority } from '../../ticket.ts';
 import { foreignTicket } from '../foreign-ticket.ts';
 
-/** What `gh issue list --json` is asked for. */
+/** The fields for `gh issue list --json`. */
 export const GITHUB_FIELDS =
   'number,title,body,state,stateReason,labels,milestone,parent,subIssues,blockedBy,url';
 
-/** Labels that say how urgent an issue is. */
+/** Labels that set the priority of an issue. */
 const PRIORITIES: Readonly<Record<string, TicketPriority>> = {
   p0: 'P0',
   p1: 'P1',
@@ -19,24 +19,24 @@ const PRIORITIES: Readonly<Record<string, TicketPriority>> = {
   'priority: medium': 'P2',
   'priority: low': 'P3',
 };
-/** Labels that say what kind of work an issue is. */
+/** Labels that set the type of an issue. */
 const TYPES: Readonly<Record<string, string>> = {
   bug: 'bugfix',
   enhancement: 'feature',
   documentation: 'documentation',
 };
-/** What this label is on has been put off by a person, or by a run. */
+/** Put on issues that were deferred by a person or by a run. */
 export const DEFERRED_LABEL = 'deferred';
 
 interface GithubIssues {
   readonly tickets: readonly Ticket[];
-  /** One line each: what is merely odd. */
+  /** Harmless oddities, one line each. */
   readonly warnings: readonly string[];
 }
 
 /**
- * The issues of GitHub as tickets, by their numbers. An issue with open sub-issues is a container; what blocks an issue and
- * is not in the list is not waited for.
+ * GitHub issues as tickets; the issue number is the id. An issue with open sub-issues is a container. A blocking
+ * issue that is not in the list is ignored.
  * @throws {TicketIndexError} for anything but a list of issues.
  */
 export function readGithubIssues(json: string, file: string): GithubIssues {
@@ -114,7 +114,7 @@ function parsed(json: string, file: string): Issue[] {
   });
 }
 
-/** gh gives lists as they are, or as GraphQL has them. */
+/** Lists from gh are plain or in GraphQL form. */
 function nodes(value: unknown): Record<string, unknown>[] {
   const list = isRecord(value) ? value['nodes'] : value;
   return Array.isArray(list) ? list.filter(isRecord) : [];

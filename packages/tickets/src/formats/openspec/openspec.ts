@@ -13,7 +13,7 @@ import type { Item, Section } from './sections.ts';
 const TASKS_FILE = /^openspec\/changes\/([^/]+)\/tasks\.md$/;
 const DOCUMENTS = { proposal: 'proposal.md', design: 'design.md' };
 
-/** What becomes one ticket: a section, or one of its items. */
+/** The source of one ticket: a section, or one of its items. */
 interface Piece {
   readonly number: string;
   readonly title: string;
@@ -22,7 +22,7 @@ interface Piece {
   readonly line: Line;
 }
 
-/** OpenSpec: a list of tasks for each change that is not archived, with numbered sections. */
+/** OpenSpec: a task list with numbered sections for each change that is not archived. */
 export const openspec: BacklogFormat = {
   name: 'openspec',
   files: ['openspec/changes/*/tasks.md', 'openspec/changes/*/proposal.md', 'openspec/changes/*/design.md'],
@@ -41,7 +41,7 @@ export const openspec: BacklogFormat = {
     const implied: [string, string][] = [];
     const fileOf = new Map<string, string>();
     for (const file of files) {
-      // All of them: one in between may have been done out of turn.
+      // All earlier pieces, not just the last one, which may have been done out of turn.
       const before: string[] = [];
       const sections = readSections(texts.get(file)!, file);
       for (const { twice } of sections) {
@@ -81,7 +81,7 @@ function changeOf(path: string): string | undefined {
   return name === 'archive' ? undefined : name;
 }
 
-/** @throws {TicketIndexError} for items that are to be tickets and have one number. */
+/** @throws {TicketIndexError} if two items that become tickets have the same number. */
 function piecesOf(sections: readonly Section[], file: string, unit: string): Piece[] {
   if (unit === 'section') return sections.map((section) => ({ ...section, section }));
   const [twice] = sections.flatMap((section) => [...section.twice]);

@@ -8,19 +8,19 @@ interface Box {
 }
 
 export interface Item extends Box {
-  /** As it is written, such as `1.2`; else by its place in the section. */
+  /** As written, such as `1.2`; otherwise derived from its position in the section. */
   readonly number: string;
   readonly text: string;
-  /** Boxes below it, deeper: they are done with it. */
+  /** Check boxes nested below it, which are done together with it. */
   readonly nested: Box[];
   readonly details: string[];
   readonly line: Line;
 }
 
 export interface Section {
-  /** Numbers that an item has although one before it has it as well, with their lines. */
+  /** Numbers that an earlier item already has, with their lines. */
   readonly twice: ReadonlyMap<string, Line>;
-  /** As it is written, such as `1`; else that of its first item, else the words of the heading. */
+  /** As written, such as `1`; otherwise that of its first item, otherwise the words of the heading. */
   readonly number: string;
   readonly title: string;
   readonly items: readonly Item[];
@@ -36,8 +36,8 @@ interface Heading {
 }
 
 /**
- * The sections of a list of tasks: headings with boxes below them, in their order.
- * @throws {TicketIndexError} for a number that two sections have.
+ * The sections of a task list: headings with check boxes below them, in order.
+ * @throws {TicketIndexError} if two sections have the same number.
  */
 export function readSections(text: string, file: string): Section[] {
   const sections: OpenSection[] = [];
@@ -51,7 +51,7 @@ export function readSections(text: string, file: string): Section[] {
     if (one.kind === 'heading') {
       above = undefined;
       const next = headingOf(one.level, one.text);
-      // A heading without a number divides the section that it is in.
+      // A deeper heading without a number only subdivides the current section.
       if (section && next.number === undefined && next.level > heading.level) continue;
       heading = next;
       section = undefined;
@@ -112,7 +112,7 @@ function headingOf(level: number, text: string): Heading {
   return { level, number, title: title ?? text };
 }
 
-/** `Later on` as `later-on`. */
+/** Returns `later-on` for `Later on`. */
 function wordsOf(title: string): string {
   const words = title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? ['tasks'];
   return words.join('-');

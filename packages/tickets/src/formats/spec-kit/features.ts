@@ -24,7 +24,7 @@ export function readFeatures(texts: ReadonlyMap<string, string>): Feature[] {
   return features.toSorted((a, b) => (a.file < b.file ? -1 : 1));
 }
 
-/** The feature whose ids go without its name: the only one with something left to do, or the only one. */
+/** The feature whose ids are not prefixed with its name: the only one with open work, or the only one. */
 export function shortOf(features: readonly Feature[]): string {
   const open = features.filter(({ list }) =>
     list.tasks.some(({ mark }) => stateOfMark(mark) === 'UNPROCESSED'),

@@ -1,4 +1,4 @@
-/** What decides when a task may start, as the file has it. */
+/** The data that decides when a task may start. */
 interface Placed<P> {
   readonly id: string;
   readonly isParallel: boolean;
@@ -6,15 +6,15 @@ interface Placed<P> {
 }
 
 /**
- * What the order of a list says: [task, dependency]. A task waits for the whole phase before its own; in a phase,
- * a task without [P] comes after all before it, and parallel ones that follow each other start together.
- * What follows from other edges is said all the same: a task in between may have been done out of turn.
+ * Dependencies implied by the order of a list: [task, dependency]. A task waits for the whole phase before its own.
+ * Within a phase, a task without [P] comes after all before it, and consecutive parallel tasks start together.
+ * Redundant edges are kept, because a task in between may have been done out of turn.
  */
 export function impliedOrder<P>(tasks: readonly Placed<P>[]): [string, string][] {
   const edges: [string, string][] = [];
   let phaseBefore: readonly Placed<P>[] = [];
   let phase: Placed<P>[] = [];
-  /** How many tasks of the phase stand before those that start with the last one. */
+  /** How many tasks of the phase come before the last task's group of parallel tasks. */
   let before = 0;
   for (const task of tasks) {
     const last = phase.at(-1);

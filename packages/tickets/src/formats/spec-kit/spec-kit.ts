@@ -13,7 +13,7 @@ import type { ListedTask } from './task-list.ts';
 
 const DOCUMENTS = { spec: 'spec.md', plan: 'plan.md' };
 
-/** Spec Kit: a list of tasks for each feature, with phases. */
+/** Spec Kit: a task list with phases for each feature. */
 export const specKit: BacklogFormat = {
   name: 'spec-kit',
   files: ['specs/*/tasks.md', 'specs/*/spec.md', 'specs/*/plan.md'],

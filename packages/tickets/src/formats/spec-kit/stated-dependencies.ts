@@ -1,11 +1,11 @@
 const DEPENDS_ON = /\bdepends?\s+(?:up)?on\b:?/i;
-/** Ids at the beginning, with what is written between them. */
+/** Ids at the beginning, with the separators between them. */
 const LEADING_IDS =
   /^\s*(?:tasks?\s+)?T\d+[A-Za-z]?\b(?:(?:\s*(?:,|&|\+|-|–|and\b|to\b))+\s*T\d+[A-Za-z]?\b)*/i;
-/** Longer ranges and lists are typing errors. */
+/** Longer ranges and lists are taken for typing errors. */
 const MOST_IDS = 200;
 
-/** What a line says of the kind `T014 depends on T012, T013`; `subject` is the task whose own line it is. */
+/** Dependencies stated as in `T014 depends on T012, T013`. `subject` is the task whose own line it is. */
 export function statedDependencies(text: string, subject?: string): [string, string][] {
   const [before = '', ...clauses] = text.replaceAll(/[*`]/g, '').split(DEPENDS_ON);
   const edges: [string, string][] = [];
@@ -14,7 +14,7 @@ export function statedDependencies(text: string, subject?: string): [string, str
     const leading = LEADING_IDS.exec(clause)?.[0] ?? '';
     const objects = idsIn(leading);
     let next = idsIn(lastSentence(clause.slice(leading.length)));
-    // In `T014 depends on T012, T015 depends on T013` the last id of a list begins the next clause.
+    // In `T014 depends on T012, T015 depends on T013`, the last id of the list is the subject of the next clause.
     const runsOn = next.length === 0 && subject === undefined && index < clauses.length - 1;
     if (runsOn) next = objects.splice(-1);
     const from = subject === undefined ? waiting : [subject];
@@ -28,7 +28,7 @@ function lastSentence(text: string): string {
   return text.split(/[.;](?:\s|$)/).at(-1)!;
 }
 
-/** `T004, T006-T008 and T010`, written out. */
+/** Expands `T004, T006-T008 and T010`. */
 function idsIn(text: string): string[] {
   const ids: string[] = [];
   for (const [, range, id = ''] of text.matchAll(/((?:-|–|\bto\b)\s*)?\b(T\d+[A-Za-z]?)\b/gi)) {

@@ -9,10 +9,10 @@ export interface ListedTask {
   readonly mark: string;
   readonly markAt: number;
   readonly isParallel: boolean;
-  /** `US1`, where the line says one. */
+  /** `US1`, if the line has one. */
   readonly story: string | undefined;
   readonly title: string;
-  /** What is written below it, deeper. */
+  /** The deeper lines below it. */
   readonly details: readonly string[];
   readonly phase: Phase;
   readonly line: Line;
@@ -25,9 +25,9 @@ interface Phase {
 
 export interface TaskList {
   readonly tasks: readonly ListedTask[];
-  /** What the text says in words: [task, dependency], by ids that need not be there. */
+  /** Dependencies stated in the text: [task, dependency]. The ids may not exist. */
   readonly stated: readonly (readonly [string, string])[];
-  /** Lines of boxes that have no id, and are no part of a task. */
+  /** Numbers of lines with a check box that have no id and do not belong to a task. */
   readonly unnamed: readonly number[];
 }
 
@@ -42,7 +42,7 @@ export function readTaskList(text: string, file: string): TaskList {
   const stated: (readonly [string, string])[] = [];
   const unnamed: number[] = [];
   let phase: Phase = { title: '' };
-  /** The level of the heading of the dependencies that the text is in. */
+  /** The level of the heading, while inside a section about dependencies. */
   let inDependencies: number | undefined;
   let above: { readonly id: string; readonly indent: number; readonly details: string[] } | undefined;
   for (const one of markdownLines(text, file)) {

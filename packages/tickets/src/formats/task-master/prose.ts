@@ -7,7 +7,7 @@ import { lookedUp } from '../looked-up.ts';
 import { PRIORITIES } from './statuses.ts';
 import type { Task } from './tasks.ts';
 
-/** What an agent reads about a task. */
+/** The text about a task that an agent reads. */
 export function proseOf({ node }: Task): {
   readonly title: string | undefined;
   readonly description: string;
@@ -25,7 +25,7 @@ export function proseOf({ node }: Task): {
   };
 }
 
-/** The description of a task with its subtasks as steps. */
+/** The description of a task, followed by its subtasks as steps. */
 export function withSteps(task: Task & { readonly id: string }, description: string): string {
   if (task.subtasks.length === 0) return description;
   const steps = task.subtasks.map((step, index) => {

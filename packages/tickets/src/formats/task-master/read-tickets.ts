@@ -13,14 +13,14 @@ import type { Task } from './tasks.ts';
 type NamedTask = Target['task'];
 
 /**
- * Whether a task is a container, its subtasks tickets: where it is still to do, and one of them is. One that is
- * deferred counts, so that the task does not become a ticket when a run has deferred the last of them.
+ * Whether a task is a container and its subtasks are tickets: both the task and a subtask still have to be done. A
+ * deferred subtask counts, so the task does not become a ticket when a run defers its last subtask.
  */
 export function isExpanded({ state, subtasks }: Task, unit: string): boolean {
   return unit === 'subtask' && isOpen(state) && subtasks.some(isLeft);
 }
 
-/** The container does not wait for what is cancelled. */
+/** A container does not wait for cancelled subtasks. */
 function isLeft({ state, isCancelled }: Task): boolean {
   return state !== 'COMPLETED' && !isCancelled;
 }
@@ -29,7 +29,7 @@ export function isOpen(state: Task['state']): boolean {
   return state === 'UNPROCESSED' || state === 'IN_PROGRESS';
 }
 
-/** @throws {TicketIndexError} for subtasks that are to be tickets and have no id of their own. */
+/** @throws {TicketIndexError} for subtasks that become tickets and have no id of their own. */
 export function readTickets(
   tasks: readonly NamedTask[],
   unit: string,
@@ -81,7 +81,7 @@ export function readTickets(
     });
   }
 
-  /** What the steps that are still to do wait for outside of the task. */
+  /** What the open steps wait for outside the task. */
   function waitsOfSteps(task: NamedTask): string[] {
     const cycle = stepCycle(task, references);
     if (cycle)
@@ -100,7 +100,7 @@ export function readTickets(
     });
   }
 
-  /** The ticket that is waited for, if there is one to wait for. */
+  /** The id of the ticket to wait for, as a list; empty if there is none. */
   function named(waiting: string, word: string, target: Target | undefined, task: NamedTask): string[] {
     if (!target) {
       warnings.add(`${shownId(waiting)} waits for ${JSON.stringify(word)}, which does not exist: ignored`);
@@ -110,7 +110,7 @@ export function readTickets(
       warnings.add(`${shownId(waiting)} waits for ${shownId(task.id)}, which it is part of: ignored`);
       return [];
     }
-    // A task waits for its own subtasks anyway.
+    // A task always waits for its own subtasks.
     if (target.task === task && waiting === task.id && target.subtask) return [];
     if (!target.subtask) return [target.task.id];
     if (isExpanded(target.task, unit)) return [subId(target.task, target.subtask)];

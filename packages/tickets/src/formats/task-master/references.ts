@@ -1,15 +1,15 @@
 import type { Task } from './tasks.ts';
 
-/** What a dependency means: a task, or one of its subtasks. */
+/** The target of a dependency: a task, or one of its subtasks. */
 export interface Target {
   readonly task: Task & { readonly id: string };
   readonly subtask: Task | undefined;
 }
 
-/** How the dependencies of a list of tasks are looked up. */
+/** Resolves the dependencies in a list of tasks. */
 export interface References {
   ofTask(dependency: string): Target | undefined;
-  /** Without a dot it is a sibling, where there is such a one. */
+  /** Without a dot, it is a sibling if there is one with this id. */
   ofSubtask(dependency: string, parent: Task & { readonly id: string }): Target | undefined;
 }
 
@@ -29,7 +29,7 @@ export function referencesIn(tasks: readonly (Task & { readonly id: string })[])
       const entries = task.subtasks
         .filter(({ id }) => id !== undefined)
         .map((one) => [one.id!, one] as const);
-      // Of several with one id the first counts.
+      // Of several subtasks with one id, the first counts.
       subtasks.set(task, (known = new Map(entries.toReversed())));
     }
     const subtask = known.get(id);

@@ -9,7 +9,7 @@ import type { Target } from './references.ts';
 import { WRITTEN } from './statuses.ts';
 import type { Task } from './tasks.ts';
 
-/** Of several changes of one ticket the last counts. Steps that are still to do are done with their task. */
+/** Of several changes of one ticket the last counts. Open steps are done together with their task. */
 export function* statusEdits(
   tasks: readonly Target['task'][],
   unit: string,

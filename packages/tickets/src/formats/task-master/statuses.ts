@@ -1,7 +1,7 @@
 import type { TicketState } from '../../needed-fields.ts';
 import type { TicketPriority } from '../../ticket.ts';
 
-/** Task Master offers only what is pending or in progress as the next task: everything else is not to be run. */
+/** Like Task Master's own choice of the next task: only pending tasks and those in progress can run. */
 export const STATES = {
   pending: 'UNPROCESSED',
   'in-progress': 'IN_PROGRESS',
@@ -13,7 +13,7 @@ export const STATES = {
   review: 'DEFERRED',
 } as const satisfies Record<string, TicketState>;
 
-/** What is written for a state; the others are only read. */
+/** The statuses that Sage writes; the others are only read. */
 export const WRITTEN = { COMPLETED: 'done', DEFERRED: 'deferred' } as const satisfies Partial<
   Record<TicketState, keyof typeof STATES>
 >;

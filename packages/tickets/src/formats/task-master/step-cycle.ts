@@ -1,7 +1,7 @@
 import type { References } from './references.ts';
 import type { Task } from './tasks.ts';
 
-/** Subtasks of one task that wait for each other, in a circle, by their ids. */
+/** The ids of subtasks of one task that wait for each other in a cycle. */
 export function stepCycle(
   task: Task & { readonly id: string },
   references: References,
@@ -15,7 +15,7 @@ export function stepCycle(
       siblings.map((target) => target!.subtask!),
     );
   }
-  // Whoever waits for nobody goes, until all that is left waits for something that is left.
+  // Removes subtasks that wait for nothing, until every remaining one waits for another remaining one.
   for (let size = -1; size !== waits.size;) {
     size = waits.size;
     for (const [step, others] of waits) if (!others.some((other) => waits.has(other))) waits.delete(step);

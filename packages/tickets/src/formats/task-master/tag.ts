@@ -2,11 +2,14 @@ import type { Node } from 'jsonc-parser';
 import { TicketIndexError } from '../../errors.ts';
 import { isRecord, memberOf, parseJson } from '../../json-text.ts';
 
-/** The tag that a list without one belongs to. */
+/** The tag of a list without one. */
 const DEFAULT_TAG = 'master';
 export const STATE_FILE = '.taskmaster/state.json';
 
-/** The lists of tasks by tag: `{"<tag>": {"tasks": [...]}}`, and older `{"tasks": [...]}` or a list alone. */
+/**
+ * The lists of tasks by tag. Supports `{"<tag>": {"tasks": [...]}}`, and the older `{"tasks": [...]}` or a plain
+ * list.
+ */
 function listsIn(tree: Node): Map<string, Node> {
   const lists = new Map<string, Node>();
   if (tree.type === 'array') return lists.set(DEFAULT_TAG, tree);
@@ -21,8 +24,9 @@ function listsIn(tree: Node): Map<string, Node> {
 }
 
 /**
- * The list of the tag asked for, else of Task Master's current one, else of `master`, else the only one.
- * @throws {TicketIndexError} naming the tags that there are.
+ * The list of the requested tag, otherwise of Task Master's current tag, otherwise of `master`, otherwise the only
+ * one.
+ * @throws {TicketIndexError} with the available tags.
  */
 export function listOf(
   tree: Node,

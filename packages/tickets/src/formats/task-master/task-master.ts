@@ -12,7 +12,7 @@ import { readTasks } from './tasks.ts';
 
 const TASK_FILES = ['.taskmaster/tasks/tasks.json', 'tasks/tasks.json'];
 
-/** Task Master: one file with lists of tasks by tag, of which one is read. */
+/** Task Master: one file with a list of tasks for each tag. One list is read. */
 export const taskMaster: BacklogFormat = {
   name: 'task-master',
   files: [...TASK_FILES, STATE_FILE],

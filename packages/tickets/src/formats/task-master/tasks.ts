@@ -9,16 +9,16 @@ import { STATES } from './statuses.ts';
 
 export interface Task {
   readonly node: Node;
-  /** As it stands in the text: 3.10 is not 3.1. Subtasks may lack one. */
+  /** As written: 3.10 is not 3.1. Subtasks may have none. */
   readonly id: string | undefined;
   readonly state: TicketState;
   readonly isCancelled: boolean;
-  /** As they stand in the text. */
+  /** As written. */
   readonly dependencies: readonly string[];
   readonly subtasks: readonly Task[];
 }
 
-/** @throws {TicketIndexError} with the place of what cannot be read. */
+/** @throws {TicketIndexError} with the place of the fault. */
 export function readTasks(list: Node, text: string, file: string): (Task & { readonly id: string })[] {
   const ids = new Map<string, Node>();
   return (list.children ?? []).map((node) => {
@@ -40,7 +40,7 @@ export function readTasks(list: Node, text: string, file: string): (Task & { rea
   }
 }
 
-/** Only the first level of subtasks is known to Task Master. */
+/** Task Master only has one level of subtasks. */
 function readTask(node: Node, text: string, file: string, depth: number): Task {
   const name = idText(memberOf(node, 'id'), text);
   if (node.type !== 'object') throw bad(node, 'not a task: replace it with an object');
@@ -64,7 +64,7 @@ function readTask(node: Node, text: string, file: string, depth: number): Task {
   }
 
   function stateOf(status: Node | undefined): TicketState {
-    // As Task Master reads it.
+    // The default of Task Master.
     if (!status || status.type === 'null' || status.value === '') return 'UNPROCESSED';
     const state = status.type === 'string' ? lookedUp<TicketState>(STATES, String(status.value)) : undefined;
     if (state) return state;
