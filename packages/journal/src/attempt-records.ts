@@ -3,13 +3,13 @@ import type { RunEvent } from './events.ts';
 type Started = Extract<RunEvent, { event: 'attempt.started' }>;
 type Finished = Extract<RunEvent, { event: 'attempt.finished' }>;
 
-/** What became of finished work at its landing. */
+/** The result of landing finished work. */
 export type LandingResult =
   | { readonly state: 'landed'; readonly commit: string; readonly flaky: boolean }
   | { readonly state: 'rejected'; readonly reason: string; readonly output: string; readonly log?: string }
   | { readonly state: 'conflicted'; readonly files: readonly string[]; readonly tickets: readonly string[] };
 
-/** One attempt of a ticket from its start on. */
+/** One attempt of a ticket, recorded from its start. */
 export interface AttemptRecord {
   readonly ticket: string;
   readonly title: string;
@@ -20,17 +20,19 @@ export interface AttemptRecord {
   /** ISO 8601, UTC. */
   readonly started: string;
   readonly log?: string;
-  /** Absent while it runs, and where its coordinator was killed. */
+  /** Absent while it runs, and if its coordinator was killed. */
   readonly end?: Finished;
   readonly landing?: LandingResult;
   /** Its coordinator was killed while it ran. */
   readonly cutOff?: true;
 }
 
-/** The attempts of a run in the order in which they were started; those that were started again count again. */
+/**
+ * The attempts of a run in the order in which they started. An attempt that is repeated has a record for each time.
+ */
 export class AttemptRecords {
   readonly #records: AttemptRecord[] = [];
-  /** By ticket: where its last attempt is. */
+  /** The index of each ticket's last attempt. */
   readonly #last = new Map<string, number>();
   #agent = '';
 
@@ -95,14 +97,14 @@ function begun(event: Started, agentOfRun: string): AttemptRecord {
   };
 }
 
-/** In a word: `landed`, `rejected`, `conflicted`, or how the attempt ended. */
+/** In one word: `landed`, `rejected`, `conflicted`, or how the attempt ended. */
 export function resultOf({ end, landing, cutOff }: AttemptRecord): string {
   if (landing) return landing.state;
   if (end) return end.outcome === 'completed' ? 'finished' : end.outcome;
   return cutOff ? 'cut off' : 'running';
 }
 
-/** Nothing more comes of it: its work has landed, or never will. */
+/** Whether the record is final: the work has landed, or never will. */
 export function isSettled({ end, landing, cutOff }: AttemptRecord): boolean {
   return cutOff === true || landing !== undefined || (end !== undefined && end.outcome !== 'completed');
 }

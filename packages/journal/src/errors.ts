@@ -1,4 +1,4 @@
-/** A repository has no journal of this run. */
+/** The repository has no journal of this run. */
 export class NoSuchRunError extends Error {
   override readonly name = 'NoSuchRunError';
   readonly code = 'NO_SUCH_RUN';

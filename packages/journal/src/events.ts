@@ -1,9 +1,9 @@
 import type { DeferCategory } from '@sage/tickets';
 
-/** How a run ended. `interrupted` and `stopped` runs are resumed by the next one on the same target. */
+/** How a run ended. The next run on the same target resumes an `interrupted` or `stopped` run. */
 export type RunOutcome = 'finished' | 'interrupted' | 'stopped' | 'abandoned';
 
-/** Counts of tickets. Each ticket of the run, except containers, is in exactly one. */
+/** Counts of tickets. Each ticket of the run, except containers, is counted exactly once. */
 export interface RunSummary {
   readonly completed: number;
   readonly deferred: number;
@@ -11,21 +11,21 @@ export interface RunSummary {
   readonly unprocessed: number;
 }
 
-/** What happened, without the envelope that every event has. Documented in docs/events.md. */
+/** What happened, without the envelope common to all events. Documented in docs/events.md. */
 export type RunFact =
   | {
       readonly event: 'run.started';
       readonly target: string;
       /** Tip of the target when the run first started. */
       readonly base: string;
-      /** Where the target was made for the run: the full name of the branch that it comes from. */
+      /** The full name of the branch that the target was created from, if it was created for the run. */
       readonly from?: string | undefined;
       readonly workers: number;
       readonly agent: string;
       readonly tickets: readonly string[];
-      /** Those of them that have children: done when these are, and in no count. */
+      /** Those of `tickets` that have children. They are done when their children are, and appear in no count. */
       readonly containers?: readonly string[];
-      /** Those of them that a DEFERRED container keeps from starting. */
+      /** Those of `tickets` that a DEFERRED container keeps from starting. */
       readonly heldBack?: readonly string[];
       readonly resumed: boolean;
     }
@@ -35,25 +35,25 @@ export type RunFact =
       readonly tickets: readonly string[];
       readonly containers?: readonly string[];
     }
-  /** What a person asked of a ticket while the run worked: to end its agent, or to leave the ticket for another run. */
+  /** A person's request during the run: to end a ticket's agent, or to leave the ticket for another run. */
   | {
       readonly event: 'ticket.requested';
-      /** The name of the request, for who waits until it is confirmed. */
+      /** Names the request, for the program that waits for its confirmation. */
       readonly request: string;
       readonly ticket: string;
       readonly action: 'stop' | 'skip';
     }
-  /** What a person decided about finished work, before the attempt ended. */
+  /** A person's decision about finished work, before the attempt ended. */
   | {
       readonly event: 'attempt.reviewed';
       readonly ticket: string;
       readonly verdict: 'accepted' | 'deferred' | 'sent-back';
-      /** What the agent was sent back with. */
+      /** The message that the agent was sent back with. */
       readonly comment?: string | undefined;
     }
-  /** Tickets that left the run before they started: now DEFERRED, COMPLETED or gone in the backlog. */
+  /** Tickets that left the run before they started: now DEFERRED, COMPLETED or gone from the backlog. */
   | { readonly event: 'tickets.withdrawn'; readonly tickets: readonly string[] }
-  /** Tickets whose failures were not their own: no longer deferred, no attempt counted. */
+  /** Tickets that failed through no fault of their own: no longer deferred, and no attempt is counted. */
   | { readonly event: 'tickets.restored'; readonly tickets: readonly string[] }
   | { readonly event: 'run.paused' }
   | { readonly event: 'run.resumed' }
@@ -62,29 +62,31 @@ export type RunFact =
       readonly event: 'attempt.started';
       readonly ticket: string;
       readonly title: string;
-      /** What durations are learned by, also when the ticket has left the backlog. */
+      /** Used for predicting durations, even after the ticket has left the backlog. */
       readonly type?: string;
       readonly component?: string;
       readonly estimatedMinutes?: number;
       readonly worker: number;
       readonly attempt: number;
-      /** The commit of the target that the worktree is cut from. */
+      /** The commit of the target that the worktree is created from. */
       readonly base: string;
-      /** The agent, and the model, where they are not those of the run. */
+      /** The agent and the model, if they differ from those of the run. */
       readonly agent?: string;
       readonly model?: string;
-      /** What the agent prints, relative to the repository. */
+      /** The agent's output, relative to the repository. */
       readonly log?: string;
     }
-  /** An attempt is about to be given to a worker on another machine. */
+  /** An attempt is about to be sent to a worker on another machine. */
   | {
       readonly event: 'attempt.dispatched';
       readonly ticket: string;
       readonly attempt: number;
-      /** Of the attempt's tries this one; monotonic for each ticket. The result of any other is not taken. */
+      /**
+       * The number of this try of the attempt; it increases for each ticket. Results of any other try are rejected.
+       */
       readonly fence: number;
     }
-  /** What the agent does now and has used so far; at most one a second for each worker. */
+  /** What the agent is doing and has used so far; at most one a second for each worker. */
   | {
       readonly event: 'ticket.progress';
       readonly ticket: string;
@@ -115,7 +117,7 @@ export type RunFact =
       readonly tokens?: number;
       readonly inputTokens?: number;
       readonly outputTokens?: number;
-      /** Part of the input that was read from a cache. */
+      /** The part of the input that was read from a cache. */
       readonly cachedTokens?: number;
       readonly costUsd?: number;
       /** The agent's session, which a later attempt may resume. */
@@ -124,25 +126,25 @@ export type RunFact =
       readonly drift?: readonly string[];
       /** What the agent was not allowed to do, in a few words each. */
       readonly denied?: readonly string[];
-      /** Changed files that configure runs, such as sage.config.ts: they count from the next run. */
+      /** Changed files that configure runs, such as sage.config.ts. They take effect with the next run. */
       readonly configuration?: readonly string[];
-      /** Changed files by which programs run later that nobody calls: hooks, settings of agents, CI, ... */
+      /** Changed files that make programs run later without being called: hooks, settings of agents, CI, ... */
       readonly whatRuns?: readonly string[];
       readonly ignoredFiles?: readonly string[];
-      /** What else the agent left, or what happened meanwhile, a sentence each. */
+      /** Anything else that the agent left behind, or that happened, one sentence each. */
       readonly notes?: readonly string[];
-      /** The last one or two lines that say something of an attempt that did not succeed. */
+      /** The last one or two informative lines of output from an attempt that did not succeed. */
       readonly telling?: readonly string[];
-      /** Where the work of an attempt that deferred its ticket is kept. */
+      /** The ref that keeps the work of an attempt that deferred its ticket. */
       readonly ref?: string;
-      /** What the agent printed, relative to the repository. */
+      /** The agent's output, relative to the repository. */
       readonly log?: string;
     }
   | {
       readonly event: 'git.settings_changed';
-      /** The ticket whose attempt has just ended; another one may have made the change. */
+      /** The ticket whose attempt has just ended. Another ticket may have made the change. */
       readonly ticket: string;
-      /** Hooks and settings of git, relative to the repository. */
+      /** Git hooks and settings, relative to the repository. */
       readonly files: readonly string[];
     }
   | {
@@ -181,14 +183,14 @@ export type RunFact =
       readonly reason: string;
       /** Last lines of the verify command. */
       readonly output: string;
-      /** All that it printed, relative to the repository. */
+      /** Its whole output, relative to the repository. */
       readonly log?: string;
     }
   | {
       readonly event: 'ticket.completed';
       readonly ticket: string;
       readonly commit: string;
-      /** It has children, and all of them are done; the run need not have been asked for it. */
+      /** It has children, and all of them are done. The run may not have selected it. */
       readonly container?: true;
     }
   | {
@@ -215,12 +217,12 @@ export type RunFact =
       readonly outcome: RunOutcome;
       readonly reason?: string;
       readonly summary: RunSummary;
-      /** Deferred tickets that the backlog could not be told of. */
+      /** Deferred tickets whose deferral could not be written to the backlog. */
       readonly unrecorded?: readonly string[];
     };
 
 export interface EventEnvelope {
-  /** The version of the events; journals of version 1 are converted when they are read. */
+  /** The version of the event format. Journals of version 1 are converted when they are read. */
   readonly v: 2;
   readonly run: string;
   /** ISO 8601, UTC. */

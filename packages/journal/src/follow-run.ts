@@ -5,12 +5,12 @@ import { NoSuchRunError } from './errors.ts';
 import type { RunEvent } from './events.ts';
 import { eventOf, journalFile } from './journal.ts';
 
-/** Notices of the file system get lost on some of them, so the journal is looked at instead. */
+/** Polls the journal, because some file systems lose change notifications. */
 const LOOK_INTERVAL_MS = 100;
 
 /**
- * The events of a run from its start, then each new one as soon as it is in the journal. Ends after `run.finished`, or
- * when `signal` is aborted.
+ * The events of a run from its start, then each new one as soon as it is in the journal. Ends after `run.finished`,
+ * or when `signal` is aborted.
  * @throws {NoSuchRunError}
  */
 export async function* followRun(
@@ -38,7 +38,7 @@ export async function* followRun(
       yield event;
     }
     if (bytesRead > 0) continue;
-    // A resumed run has several ends; this was the last one.
+    // A resumed run has several ends; only the last one counts.
     if (finished) return;
     await delay(LOOK_INTERVAL_MS, undefined, { signal }).catch(() => {});
   }

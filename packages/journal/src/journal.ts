@@ -15,14 +15,14 @@ export function journalFile(root: string, run: string): string {
 }
 
 /**
- * The events of a run in the order they were written. A torn last line (power cut, kill) and any other damaged line are
- * left out.
+ * The events of a run in the order in which they were written. A torn last line (power cut, kill) and any other
+ * damaged line are left out.
  */
 export async function readJournal(file: string): Promise<RunEvent[]> {
   return parseJournal(await readFile(file, 'utf8')).events;
 }
 
-/** `damaged`: 1-based numbers of lines before the last that hold no event. */
+/** `damaged` has the 1-based numbers of lines, before the last one, that are not events. */
 export function parseJournal(text: string): { events: RunEvent[]; damaged: number[] } {
   const events: RunEvent[] = [];
   const damaged: number[] = [];
@@ -34,26 +34,29 @@ export function parseJournal(text: string): { events: RunEvent[]; damaged: numbe
   return { events, damaged };
 }
 
-/** What a journal needs of its file. */
+/** The file operations that a journal needs. */
 export type JournalFile = Pick<FileHandle, 'appendFile' | 'datasync' | 'truncate' | 'close'>;
 
-/** A full disk is waited for: the run stands still meanwhile, and nothing of it is lost. */
+/** How long to wait for space on a full disk. The run pauses meanwhile, and loses nothing. */
 const PAUSES_MS = [2_000, 4_000, 8_000, 16_000, 32_000, 64_000];
 
-/** The append-only journal of one run. Events become durable in groups: one fdatasync covers all that came meanwhile. */
+/**
+ * The append-only journal of one run. Events become durable in groups: one fdatasync covers all events that arrived
+ * in the meantime.
+ */
 export class Journal {
   readonly #file: JournalFile;
   readonly #pauses: readonly number[];
-  /** Whether the disk was full to the end of all pauses. */
+  /** Whether the disk was still full after the last pause. */
   #full = false;
-  /** Bytes of whole lines. */
+  /** Bytes of complete lines. */
   #size: number;
   #waiting: string[] = [];
-  /** The sync that has the events which wait now. */
+  /** The sync that will include the pending events. */
   #next: Promise<void> | undefined;
   #last: Promise<void> = Promise.resolve();
 
-  /** `size`: bytes that the file has, all of them whole lines. */
+  /** `size` is the length of the file in bytes, all complete lines. */
   constructor(file: JournalFile, size: number, pauses: readonly number[] = PAUSES_MS) {
     this.#file = file;
     this.#size = size;
@@ -70,10 +73,11 @@ export class Journal {
     return new Journal(handle, length);
   }
 
-  /** Resolves when the event is on the disk, in the order of the events. */
+  /** Resolves when the event is on disk. Events resolve in order. */
   append(event: RunEvent): Promise<void> {
     this.#waiting.push(JSON.stringify(event) + '\n');
-    // One sync for all that come before it begins: who waits for it is woken in order, as all wait for the same.
+    // One sync for all events that arrive before it begins. Callers wait for the same promise, so they resume in
+    // order.
     if (this.#next === undefined) {
       this.#next = this.#last.catch(() => {}).then(() => this.#sync());
       this.#last = this.#next;
@@ -102,7 +106,7 @@ export class Journal {
         this.#full = false;
         return;
       } catch (error) {
-        // Part of it may be there.
+        // A part of the line may have been written.
         await this.#file.truncate(this.#size).catch(() => {});
         const isFull = isErrno(error, 'ENOSPC', 'EDQUOT');
         this.#full = isFull && pause === undefined;
@@ -125,7 +129,7 @@ function wholeLines(text: string): { lines: string[]; length: number } {
   return { lines, length: Buffer.byteLength(text.slice(0, end)) };
 }
 
-/** undefined for a line that holds no event. */
+/** Undefined for a line that is not an event. */
 export function eventOf(line: string): RunEvent | undefined {
   try {
     const event: unknown = JSON.parse(line);

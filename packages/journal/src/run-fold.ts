@@ -10,7 +10,7 @@ type Mutable<T> = {
       : T[K];
 };
 
-/** Folds events into the state of their run, one at a time: `apply` is the only way that it changes. */
+/** Folds events into the state of their run. Only `apply` changes the state, one event at a time. */
 export class RunFold {
   readonly #state: Mutable<RunState> = {
     run: '',
@@ -54,7 +54,7 @@ export class RunFold {
     return this.#state;
   }
 
-  /** Events it does not know leave the state as it is. */
+  /** Unknown events leave the state unchanged. */
   apply(event: RunEvent): void {
     const state = this.#state;
     switch (event.event) {
@@ -66,7 +66,7 @@ export class RunFold {
         state.outcome = undefined;
         state.paused = false;
         state.workers = event.workers;
-        // Attempts of a coordinator that was killed have no end of their own.
+        // Attempts of a killed coordinator have no event that ends them.
         state.open.clear();
         state.dispatched.clear();
         state.blocked.clear();
@@ -74,7 +74,7 @@ export class RunFold {
         state.heldBack = new Set(event.heldBack);
         for (const ticket of event.tickets) {
           state.tickets.add(ticket);
-          // Named again after a deferral: the person wants a fresh start.
+          // Selected again after a deferral: the person wants a fresh start.
           if (state.deferred.has(ticket)) {
             state.spent.delete(ticket);
             startAfresh(state, ticket);
@@ -191,14 +191,14 @@ function startAfresh(
   conflicts.delete(ticket);
 }
 
-/** Ends of attempts that are the ticket's own, and not the account's, the machine's or a person's. */
+/** Ends that count as an attempt: those caused by the ticket, and not by the account, the machine or a person. */
 const COUNTED: ReadonlySet<string> = new Set(['completed', 'deferred', 'failed']);
 
 function count(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-/** A resumed session has used what all of its attempts reported. */
+/** A resumed session's usage includes what all of its attempts reported. */
 function resumeSession(before: Session | undefined, id: string, reported: Figures): Session {
   const figures: { -readonly [K in keyof Figures]: number } = {};
   for (const key of FIGURES) {

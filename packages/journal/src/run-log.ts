@@ -3,7 +3,7 @@ import { Journal, journalFile } from './journal.ts';
 import { RunFold } from './run-fold.ts';
 import type { RunState } from './run-state.ts';
 
-/** The journal of one run, with the state that it adds up to. Every event goes through here, in order. */
+/** The journal of one run, together with the state folded from it. Every event goes through here, in order. */
 export class RunLog {
   readonly run: string;
   readonly #journal: Journal;
@@ -18,7 +18,7 @@ export class RunLog {
     this.#now = now;
   }
 
-  /** Opens the log of a new run, or of one that is resumed after its `earlier` events. */
+  /** Opens the log of a new run, or of a resumed run with its `earlier` events. */
   static async open(
     root: string,
     run: string,
@@ -28,7 +28,7 @@ export class RunLog {
     return new RunLog(run, await Journal.open(journalFile(root, run)), RunFold.of(earlier), now);
   }
 
-  /** Calls back with each event from now on, once it is durable. */
+  /** Calls the listener with each later event, once the event is durable. */
   subscribe(listener: (event: RunEvent) => void): void {
     this.#listeners.push(listener);
   }
@@ -37,7 +37,7 @@ export class RunLog {
     return this.#fold.state;
   }
 
-  /** Resolves when the event is durable. Readers see it then, never before. */
+  /** Resolves when the event is durable. Readers never see it earlier. */
   async emit(fact: RunFact): Promise<void> {
     const event: RunEvent = { v: 2, run: this.run, time: this.#now().toISOString(), ...fact };
     this.#fold.apply(event);
@@ -50,7 +50,7 @@ export class RunLog {
   }
 }
 
-/** An id that sorts by start and is safe in paths and branch names. */
+/** An id that sorts by start time, and is safe in paths and branch names. */
 export function newRunId(now: Date, random: string): string {
   return `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}-${random}`;
 }

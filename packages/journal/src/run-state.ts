@@ -8,7 +8,7 @@ export type Setback =
   | { readonly kind: 'conflict'; readonly files: readonly string[]; readonly tickets: readonly string[] }
   | { readonly kind: 'rejected'; readonly reason: string; readonly output: string };
 
-/** What agents report of their usage. */
+/** Figures that agents report about their usage. */
 export const FIGURES = ['tokens', 'inputTokens', 'outputTokens', 'cachedTokens', 'costUsd'] as const;
 export type Figures = { readonly [K in (typeof FIGURES)[number]]?: number };
 
@@ -29,52 +29,54 @@ export interface Deferral {
   readonly ref?: string;
 }
 
-/** What the events of a run add up to. Everything else about a run is derived from it. */
+/** The state that the events of a run add up to. Everything else about a run is derived from it. */
 export interface RunState {
   readonly run: string;
   readonly target: string;
   readonly base: string;
-  /** Where the target was made for the run: the branch that it comes from. */
+  /** The branch that the target was created from, if it was created for the run. */
   readonly from: string | undefined;
   readonly tickets: ReadonlySet<string>;
-  /** Those of them that are done when their children are. */
+  /** Those of `tickets` that are done when their children are. */
   readonly containers: ReadonlySet<string>;
-  /** Those of them that a DEFERRED container keeps from starting. */
+  /** Those of `tickets` that a DEFERRED container keeps from starting. */
   readonly heldBack: ReadonlySet<string>;
-  /** Counted attempts: those whose end is the ticket's own. */
+  /** How many attempts of each ticket count: those whose end was caused by the ticket. */
   readonly attempts: ReadonlyMap<string, number>;
   readonly conflicts: ReadonlyMap<string, number>;
-  /** The agent of each ticket's last attempt, where it is not that of the run. */
+  /** The agent of each ticket's last attempt, if it differs from that of the run. */
   readonly agents: ReadonlyMap<string, string>;
-  /** Attempts that were started and have not ended: ticket to base. */
+  /** Attempts that have started and not ended: ticket to base. */
   readonly open: ReadonlyMap<string, string>;
-  /** Of the open ones, those that were given to another machine. */
+  /** The open attempts that were sent to another machine. */
   readonly dispatched: ReadonlyMap<string, Dispatched>;
-  /** All attempts that were given to other machines, by ticket, in order: their fences grow. */
+  /** All attempts that were sent to other machines, by ticket, in order of their increasing fences. */
   readonly sent: ReadonlyMap<string, readonly Dispatched[]>;
   /** Why the last attempt of each ticket did not land. */
   readonly setbacks: ReadonlyMap<string, Setback>;
   /** The agent's session of each ticket's last attempt, with the usage of all attempts in it. */
   readonly sessions: ReadonlyMap<string, Session>;
-  /** Queue entries whose end is known. */
+  /** Queue entries whose outcome is known. */
   readonly settledEntries: ReadonlySet<string>;
   readonly completed: ReadonlyMap<string, string>;
   readonly deferred: ReadonlyMap<string, Deferral>;
-  /** Deferrals that the last attempt of a ticket has asked for, and that are not made: the process was killed. */
+  /** Deferrals requested by a ticket's last attempt that were not carried out, because the process was killed. */
   readonly toDefer: ReadonlyMap<string, Pick<Deferral, 'category' | 'reason' | 'ref'>>;
-  /** Tickets that cannot start, with the chain that blocks each, nearest first. Known when the run has ended. */
+  /**
+   * Tickets that cannot start, each with the chain that blocks it, nearest first. Known only after the run has ended.
+   */
   readonly blocked: ReadonlyMap<string, readonly string[]>;
   /** Files that the last completed attempt of a ticket changed without declaring them. */
   readonly drift: ReadonlyMap<string, readonly string[]>;
   /** What the agent of the last completed attempt of a ticket was not allowed to do. */
   readonly denied: ReadonlyMap<string, readonly string[]>;
-  /** Files that configure later runs, as the last completed attempt of a ticket changed them. */
+  /** Files that configure later runs, as changed by the last completed attempt of a ticket. */
   readonly configuration: ReadonlyMap<string, readonly string[]>;
-  /** By ticket: files that it has landed, or will, by which programs run later that nobody calls. */
+  /** By ticket: files, landed or about to land, that make programs run later without being called. */
   readonly whatRuns: ReadonlyMap<string, readonly string[]>;
-  /** What all attempts of a ticket have used. */
+  /** The total usage of all attempts of each ticket. */
   readonly spent: ReadonlyMap<string, Spent>;
-  /** What all attempts have used, interrupted ones included. */
+  /** The usage of all attempts, including interrupted ones. */
   readonly usage: RunUsage;
   /** Whether a person has paused the run. */
   readonly paused: boolean;

@@ -2,17 +2,17 @@ import type { DeferCategory } from '@sage/tickets';
 import type { RunEvent, RunOutcome } from './events.ts';
 import { RunFold } from './run-fold.ts';
 
-/** A running agent, or, in a killed run, one that was cut off. */
+/** A running agent or, in a killed run, an agent that was cut off. */
 export interface AgentStatus {
   readonly ticket: string;
   readonly title: string;
   readonly worker: number;
   readonly attempt: number;
-  /** ISO 8601, UTC, as all times here. */
+  /** ISO 8601, UTC, like all times here. */
   readonly since: string;
-  /** What the agent prints, relative to the repository. */
+  /** The agent's output, relative to the repository. */
   readonly log?: string;
-  /** What it does now, in a few words. */
+  /** What it is doing, in a few words. */
   readonly activity?: string;
   readonly tokens?: number;
   readonly costUsd?: number;
@@ -22,7 +22,7 @@ export interface AgentStatus {
 
 export interface RunStatus {
   readonly v: 1;
-  /** `paused`: running agents continue. `killed`: the coordinator is gone and the journal has no end. */
+  /** `paused`: running agents continue. `killed`: the coordinator is gone, and the journal has no end. */
   readonly state: 'working' | 'paused' | 'killed' | RunOutcome;
   readonly run: string;
   /** Full ref. */
@@ -36,7 +36,7 @@ export interface RunStatus {
   /** Time of the last event. */
   readonly updated: string;
   readonly ended?: string;
-  /** Why it stopped. */
+  /** Why the run stopped. */
   readonly reason?: string;
   /** Each ticket of the run is counted once, without containers. */
   readonly tickets: {
@@ -46,13 +46,13 @@ export interface RunStatus {
     /** Not started, ready or not. */
     readonly waiting: number;
     readonly deferred: number;
-    /** Known when the run has ended. */
+    /** Known only after the run has ended. */
     readonly blocked: number;
   };
-  /** By worker. */
+  /** In order of their workers. */
   readonly agents: readonly AgentStatus[];
   readonly landing: readonly string[];
-  /** What agents were not allowed to do, although their work was taken; absent where there was nothing. */
+  /** What agents were not allowed to do, although their work was accepted. Absent if there was nothing. */
   readonly denied?: readonly { readonly ticket: string; readonly denied: readonly string[] }[];
   readonly deferred: readonly {
     readonly ticket: string;
@@ -61,7 +61,7 @@ export interface RunStatus {
     readonly attempts: number;
   }[];
   readonly blocked: readonly { readonly ticket: string; readonly by: readonly string[] }[];
-  /** Of attempts that have ended, as far as agents report it. */
+  /** Usage of attempts that have ended, as far as agents report it. */
   readonly usage?: { readonly tokens?: number; readonly costUsd?: number };
   readonly forecast?: {
     readonly told: string;
@@ -72,7 +72,7 @@ export interface RunStatus {
   };
 }
 
-/** Folds the events of a run into its status. It ignores events that it does not know. */
+/** Folds the events of a run into its status. Ignores unknown events. */
 export class RunStatusFold {
   readonly #fold = new RunFold();
   #started: Extract<RunEvent, { event: 'run.started' }> | undefined;
@@ -145,7 +145,7 @@ export class RunStatusFold {
     }
   }
 
-  /** `isAlive`: the coordinator of the run lives. Call it after a `run.started` only. */
+  /** `isAlive` says whether the coordinator of the run is alive. Call this only after a `run.started` event. */
   status(isAlive: boolean): RunStatus {
     const { state } = this.#fold;
     const { agent, time: begun } = this.#started!;

@@ -5,16 +5,16 @@ import { journalFile, parseJournal, runsDirectory } from './journal.ts';
 import { RunFold } from './run-fold.ts';
 import type { RunState } from './run-state.ts';
 
-/** A run of a repository that has a folder. */
+/** The folder of a run in a repository. */
 export interface RunFile {
   readonly run: string;
   /** Path of its journal. */
   readonly file: string;
-  /** When the journal was last written, ms since the epoch; 0 when there is none yet. */
+  /** When the journal was last written, in ms since the epoch; 0 if there is none yet. */
   readonly modified: number;
 }
 
-/** A run as its journal has it. */
+/** A run as recorded in its journal. */
 export interface RecordedRun {
   readonly run: string;
   readonly events: readonly RunEvent[];

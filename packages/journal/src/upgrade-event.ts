@@ -1,13 +1,13 @@
 import type { RunEvent } from './events.ts';
 
-/** Names of events in version 1 that are called otherwise today. */
+/** Events whose names have changed since version 1. */
 const RENAMED: Readonly<Record<string, RunEvent['event']>> = {
   'ticket.started': 'attempt.started',
   'ticket.finished': 'attempt.finished',
   'settings.changed': 'git.settings_changed',
 };
 
-/** A parsed line of a journal as an event of today's version; undefined if it is not an event. */
+/** Converts a parsed journal line to an event of the current version. Undefined if it is not an event. */
 export function upgradeEvent(value: unknown): RunEvent | undefined {
   if (typeof value !== 'object' || value === null || !('event' in value)) return undefined;
   const { event } = value;

@@ -4,16 +4,19 @@ export interface Spent {
   readonly tokens: number;
 }
 
-/** What agents reported that they used. */
+/** Usage as reported by agents. */
 export interface RunUsage extends Spent {
   /** Attempts that ended. */
   readonly ended: number;
-  /** Those of them whose figures count: an attempt that fails at once costs nothing, and says nothing about the others. */
+  /**
+   * How many of them have figures that count. An attempt that fails at once costs nothing, and says nothing about the
+   * others.
+   */
   readonly costed: number;
   readonly counted: number;
-  /** The most that one has used. */
+  /** The largest usage of a single attempt. */
   readonly largest: Spent;
-  /** Attempts that were at work and reported no cost, and no tokens: what they used is not known. */
+  /** Attempts that did work but reported no cost or no tokens. Their usage is unknown. */
   readonly untold: { readonly cost: number; readonly tokens: number };
 }
 
@@ -27,7 +30,7 @@ export const NO_USAGE: RunUsage = {
   untold: { cost: 0, tokens: 0 },
 };
 
-/** Ends of attempts that have used nothing worth knowing. */
+/** Ends of attempts whose usage is negligible. */
 const IDLE: ReadonlySet<string> = new Set(['rate-limited', 'account-refused', 'machine-failed']);
 
 interface Ended {
@@ -56,7 +59,7 @@ export function addUsage(usage: RunUsage, { outcome, costUsd, tokens }: Ended): 
   };
 }
 
-/** Adds the usage of an attempt to that of its ticket. */
+/** Adds an attempt's usage to that of its ticket. */
 export function addSpent(
   spent: Map<string, Spent>,
   { ticket, costUsd = 0, tokens = 0 }: { ticket: string; costUsd?: number; tokens?: number },

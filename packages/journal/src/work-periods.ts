@@ -1,12 +1,12 @@
 import type { RunEvent } from './events.ts';
 
-/** From the start of a process of a run to its last event; ms since the epoch. */
+/** From the start of one of a run's processes to its last event, in ms since the epoch. */
 export interface WorkPeriod {
   readonly start: number;
   readonly end: number;
 }
 
-/** When a run was worked on, in order: between two periods it was interrupted. */
+/** The periods in which a run was worked on, in order. Between two periods it was interrupted. */
 export function workPeriods(events: Iterable<RunEvent>): WorkPeriod[] {
   const periods: { start: number; end: number }[] = [];
   for (const { event, time } of events) {
@@ -19,7 +19,7 @@ export function workPeriods(events: Iterable<RunEvent>): WorkPeriod[] {
   return periods;
 }
 
-/** How much of a run was worked on until `time`, in ms. */
+/** How long a run was worked on until `time`, in ms. */
 export function workedUntil(periods: readonly WorkPeriod[], time: number): number {
   return periods.reduce(
     (sum, { start, end }) => sum + Math.max(0, Math.min(Math.max(start, end), time) - start),
