@@ -1,4 +1,4 @@
-/** A git command ended in a way the caller did not allow. */
+/** A git command ended with an exit code that the caller did not allow. */
 export class GitError extends Error {
   override readonly name = 'GitError';
   readonly code = 'GIT_FAILED';
@@ -20,7 +20,7 @@ export class GitError extends Error {
 
 export type RepositoryErrorCode = 'NOT_A_REPOSITORY' | 'NO_WORK_TREE' | 'GIT_NOT_FOUND' | 'PARTIAL_CLONE';
 
-/** The directory or the machine cannot serve as a repository. */
+/** The directory or the machine is not suitable for a repository. */
 export class RepositoryError extends Error {
   override readonly name = 'RepositoryError';
   readonly code: RepositoryErrorCode;
@@ -33,7 +33,7 @@ export class RepositoryError extends Error {
   }
 }
 
-/** A ref was not where the caller expected it: compare-and-swap failed and nothing was changed. */
+/** A ref was not where the caller expected it: the compare-and-swap failed, and nothing was changed. */
 export class RefMovedError extends Error {
   override readonly name = 'RefMovedError';
   readonly code = 'REF_MOVED';
@@ -51,7 +51,7 @@ export class RefMovedError extends Error {
 
 export type CheckoutErrorCode = 'CHECKOUT_CONFLICT' | 'INDEX_LOCKED' | 'HEAD_MOVED' | 'UNMERGED';
 
-/** A checkout could not follow its branch; `paths` are what stands in the way. */
+/** A checkout could not follow its branch; `paths` are in the way. */
 export class CheckoutError extends Error {
   override readonly name = 'CheckoutError';
   readonly code: CheckoutErrorCode;
@@ -74,7 +74,7 @@ export class CheckoutError extends Error {
   }
 }
 
-/** Why a remote has refused what was pushed: its reason, and the last words of its hook. */
+/** Why a remote refused a push: its reason, and the last lines of its hook's output. */
 function refusalOf(lines: readonly string[]): string | undefined {
   const reason = lines
     .map((line) => /^ ! \[(?:remote )?rejected\].* \((.+)\)$/.exec(line)?.[1])

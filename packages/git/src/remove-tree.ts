@@ -3,16 +3,16 @@ import type { Dirent } from 'node:fs';
 import { chmod, lstat, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { isErrno } from './errors.ts';
 
-/** Folders with longer paths are moved up first: a path has 4,096 bytes at most, and 1,024 on macOS. */
+/** Folders with longer paths are moved up first. The limit is 4,096 bytes on Linux and 1,024 on macOS. */
 const MAX_PATH_BYTES = 700;
 /** Files removed at a time. */
 const MAX_PARALLEL_REMOVALS = 32;
-/** Times that a folder is emptied again because something appeared in it. */
+/** How often a folder is emptied again because something new appeared in it. */
 const MAX_PASSES = 3;
 
 /**
- * Removes whatever is at `path`: folders without permissions, read-only trees, paths that are longer than the system
- * allows. A symbolic link is removed, never followed. When this rejects, nothing is being removed any more.
+ * Removes anything at `path`, including folders without permissions, read-only trees, and paths longer than the
+ * system allows. A symbolic link is removed, never followed. If this rejects, all removals have ended.
  */
 export async function removeTree(path: string | Buffer): Promise<void> {
   const root = typeof path === 'string' ? Buffer.from(path) : path;
@@ -26,8 +26,8 @@ export async function removeTree(path: string | Buffer): Promise<void> {
 }
 
 /**
- * Removes what is at `path`, or moves it aside where something in it cannot be removed (files of another user, as
- * containers leave them). Returns where it is then.
+ * Removes what is at `path`, or moves it aside if something in it cannot be removed (files of another user, as left
+ * by containers). Returns the new path if it was moved.
  */
 export async function removeOrSetAside(path: string): Promise<string | undefined> {
   try {
@@ -59,7 +59,7 @@ async function removeEntries(directory: Buffer, entries: Dirent<Buffer>[], root:
     const removed = await Promise.allSettled(
       files.slice(at, at + MAX_PARALLEL_REMOVALS).map((entry) => removeFile(inside(directory, entry.name))),
     );
-    // Only when all have ended: nothing continues after a failure.
+    // Waits for all of them, so that nothing continues after a failure.
     const failed = removed.find((each) => each.status === 'rejected');
     if (failed) throw failed.reason as Error;
   }
@@ -70,7 +70,7 @@ async function removeEntries(directory: Buffer, entries: Dirent<Buffer>[], root:
       await removeDirectory(path, root);
       continue;
     }
-    // Moving a folder changes its `..`, so it has to be writable.
+    // Moving a folder changes its `..`, so the folder has to be writable.
     await chmod(path, 0o700).catch(() => {});
     const nearer = inside(root, Buffer.from(`.deep-${randomBytes(4).toString('hex')}`));
     await rename(path, nearer);
@@ -78,7 +78,7 @@ async function removeEntries(directory: Buffer, entries: Dirent<Buffer>[], root:
   }
 }
 
-/** The entries of a folder, which can be changed afterwards. */
+/** Makes the folder accessible, and returns its entries. */
 async function listOpened(directory: Buffer): Promise<Dirent<Buffer>[]> {
   const list = () => readdir(directory, { withFileTypes: true, encoding: 'buffer' });
   const { mode } = await lstat(directory);

@@ -7,20 +7,20 @@ import { openRepository } from '../repository/open-repository.ts';
 import type { Repository } from '../repository.ts';
 import { listWorktrees, type Worktree } from '../worktrees/worktrees.ts';
 
-/** A work tree and where its HEAD is. */
+/** A work tree and its HEAD. */
 export interface Checkout {
   readonly checkout: Repository;
-  /** Full ref; the branch that is being rebased, where HEAD is detached for that. */
+  /** Full ref. During a rebase, the branch that is being rebased. */
   readonly branch: string | undefined;
-  /** What HEAD itself said before it was looked at: changes when another branch is checked out. */
+  /** The text of HEAD when it was read. It changes if another branch is checked out. */
   readonly headText: string;
-  /** The commit of HEAD; undefined where unborn. */
+  /** The commit of HEAD; undefined if unborn. */
   readonly head: () => Promise<string | undefined>;
 }
 
 /**
- * The checkouts of a repository. One that is registered, but whose directory or `.git` is missing or belongs to
- * another repository, is skipped: a command there would work on some other checkout.
+ * The checkouts of a repository. Skips a registered checkout whose directory or `.git` is missing or belongs to
+ * another repository, because a command there would work on some other checkout.
  */
 export async function listCheckouts(repository: Repository): Promise<Checkout[]> {
   const { gitDir, commonDir } = repository;
@@ -43,7 +43,7 @@ export async function listCheckouts(repository: Repository): Promise<Checkout[]>
 
 type Found = Pick<Checkout, 'checkout' | 'headText'>;
 
-/** As files say it; where refs are kept in another way, HEAD names none that can be. */
+/** Whether the text of HEAD can be trusted. With other ref storage, HEAD names a ref that cannot exist. */
 function isPlain(headText: string): boolean {
   return /^(ref: refs\/(?!heads\/\.invalid\n).*|[0-9a-f]{40}|[0-9a-f]{64})\n$/.test(headText);
 }
@@ -64,12 +64,14 @@ async function listByGit(repository: Repository, found: readonly Found[]): Promi
   return checkouts;
 }
 
-/** Those that have `ref` (in full) checked out, or are in the middle of rebasing it. */
+/** The checkouts that have `ref` (a full ref) checked out, or are in the middle of rebasing it. */
 export async function branchCheckouts(repository: Repository, ref: string): Promise<Checkout[]> {
   return (await listCheckouts(repository)).filter(({ branch }) => branch === ref);
 }
 
-/** The registered worktrees that are said to have `ref` checked out and that {@link listCheckouts} skips: their paths. */
+/**
+ * Paths of registered worktrees that have `ref` checked out according to git, but that {@link listCheckouts} skips.
+ */
 export async function brokenCheckouts(repository: Repository, ref: string): Promise<string[]> {
   const sound = new Set((await branchCheckouts(repository, ref)).map(({ checkout }) => checkout.root));
   const broken: string[] = [];
@@ -80,12 +82,15 @@ export async function brokenCheckouts(repository: Repository, ref: string): Prom
   return broken;
 }
 
-/** Pinned settings know nothing of worktrees. */
+/** Without pinned settings, which do not include the list of worktrees. */
 function registered({ root, gitDir, commonDir }: Repository): Promise<Worktree[]> {
   return listWorktrees({ root, gitDir, commonDir });
 }
 
-/** The main one need not be where `git worktree list` says: a submodule's, or one with a separate git directory. */
+/**
+ * The main checkout may be elsewhere than `git worktree list` says: that of a submodule, or with a separate git
+ * directory.
+ */
 async function mainCheckout(repository: Repository): Promise<Repository | undefined> {
   const [first] = await registered(repository);
   if (first === undefined || first.bare || !existsSync(join(first.path, '.git'))) return undefined;
@@ -98,7 +103,7 @@ async function mainCheckout(repository: Repository): Promise<Repository | undefi
   }
 }
 
-/** The linked worktrees, each with the git directory that is registered for it. */
+/** The linked worktrees, each with its registered git directory. */
 async function linkedCheckouts(commonDir: string): Promise<Found[]> {
   const parent = join(commonDir, 'worktrees');
   const found: Found[] = [];

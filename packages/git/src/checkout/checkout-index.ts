@@ -16,30 +16,30 @@ const COPY_PREFIX = 'sage-index-of-';
 const LOCK = 'index.lock';
 
 /**
- * A checkout's index, locked as git itself would: while it is held, no git of the user commits, stashes or switches
- * branches there. What is changed is a copy.
+ * A checkout's index, locked in git's own way. While it is held, the user's git cannot commit, stash or switch
+ * branches there. Changes are made to a copy.
  */
 export interface IndexLock extends LockedIndex, AsyncDisposable {
-  /** What HEAD said when it was locked. */
+  /** The text of HEAD at the time of locking. */
   readonly head: string;
-  /** Compares files with the copy by content where their times differ. */
+  /** Compares files with the copy by content if their times differ. */
   refresh(): Promise<void>;
-  /** Puts the copy in the place of the index. */
+  /** Replaces the index by the copy. */
   write(): Promise<void>;
 }
 
 /**
- * The lock is a hard link to a file of ours: after a kill the next call knows by the inode that the left-over lock is
- * not the user's git. So callers of one checkout must already exclude each other.
- * @throws {CheckoutError} `INDEX_LOCKED` where another git still holds it after 3 s; `HEAD_MOVED` where HEAD does not
- * say `head` any more.
+ * The lock is a hard link to a file of Sage's. After a kill, the next call recognises a left-over lock by its inode,
+ * and knows that it is not held by the user's git. Callers must therefore exclude each other for one checkout.
+ * @throws {CheckoutError} `INDEX_LOCKED` if another git still holds the lock after 3 s; `HEAD_MOVED` if HEAD no
+ * longer says `head`.
  */
 export async function lockIndex(checkout: Repository, head?: string): Promise<IndexLock> {
   const lock = join(checkout.gitDir, LOCK);
   const owner = ownerFile(checkout);
   const copy = join(checkout.gitDir, `${COPY_PREFIX}${randomBytes(6).toString('hex')}`);
   await awaitFormerWriter(checkout);
-  // In place, so that a left-over link stays recognisable.
+  // Written in place, because a new inode would make a left-over link unrecognisable.
   await writeFile(owner, '');
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -63,7 +63,7 @@ export async function lockIndex(checkout: Repository, head?: string): Promise<In
   let released: Promise<void> | undefined;
   const dispose = () => (released ??= release());
   try {
-    // Who switches branches holds the lock meanwhile.
+    // git holds this lock while it switches branches.
     const now = await readHead(checkout);
     if (head !== undefined && now !== head) throw new CheckoutError('HEAD_MOVED', checkout.root, []);
     await removeLeftCopies(checkout);
@@ -86,8 +86,8 @@ export async function lockIndex(checkout: Repository, head?: string): Promise<In
 }
 
 /**
- * Removes the locks that killed processes of ours have left in the checkouts of a repository. Callers exclude each
- * other, and have completed what the locks were held for.
+ * Removes locks that killed processes of Sage's left in the checkouts of a repository. Callers exclude each other,
+ * and have completed the work that the locks were held for.
  */
 export async function removeLeftLocks({ commonDir }: Repository): Promise<void> {
   const linked = await readdir(join(commonDir, 'worktrees')).catch(() => []);
@@ -100,7 +100,7 @@ export async function removeLeftLocks({ commonDir }: Repository): Promise<void> 
   }
 }
 
-/** The copy of an index that is changed, and where the process group that writes the checkout is recorded. */
+/** The copy of an index, and the file that records the process group that writes the checkout. */
 export interface LockedIndex {
   readonly file: string;
   readonly groupFile: string;
@@ -117,7 +117,7 @@ export async function readTreeInto(
   await runBound(checkout, args, { indexFile: file, groupFile, config: DURABLE_CONFIG });
 }
 
-/** Writes the files of these index entries (byte paths), whatever is there. */
+/** Writes the files of these index entries (byte paths), overwriting whatever is there. */
 export async function checkoutFiles(
   checkout: Repository,
   { file, groupFile }: LockedIndex,
@@ -129,7 +129,7 @@ export async function checkoutFiles(
   await runBound(checkout, args, { indexFile: file, groupFile, input, config: DURABLE_CONFIG });
 }
 
-/** A git that a killed process of ours had started dies with it, but not in the same instant. */
+/** A git started by a killed process of Sage's also dies, but not at the same instant. */
 async function awaitFormerWriter(checkout: Repository): Promise<void> {
   const text = await readFile(ownerFile(checkout), 'utf8').catch((error: unknown) => {
     if (isErrno(error, 'ENOENT')) return '';
@@ -147,9 +147,9 @@ async function removeLeftCopies({ gitDir }: Repository): Promise<void> {
 async function copyIndex(checkout: Repository, copy: string): Promise<void> {
   const index = join(checkout.gitDir, 'index');
   try {
-    // Git compares content only where a file is not older than the index: with the time of the copying, an edit
-    // in the second of the last add or checkout (same size) would pass for clean, and be overwritten. The time
-    // is taken first and rounded down: too old costs a comparison.
+    // Git compares content only if a file is not older than the index. With the time of copying, an edit in the same
+    // second as the last add or checkout (of the same size) would pass for clean and be overwritten. The time is
+    // therefore read first and rounded down; too old a time only costs comparisons.
     const { mtimeMs } = await stat(index);
     await copyFile(index, copy);
     const second = Math.floor(mtimeMs / 1000);

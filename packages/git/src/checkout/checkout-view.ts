@@ -6,19 +6,19 @@ import { git } from '../process/run.ts';
 import { updateIndexEntries } from '../objects/trees.ts';
 
 export interface CheckoutFile {
-  /** The index entry, undefined when the path is not in the index (or unmerged). */
+  /** The index entry; undefined if the path is not in the index (or unmerged). */
   staged: { mode: string; oid: string } | undefined;
-  /** Whether the file on disk differs from the index entry (missing counts). */
+  /** Whether the file on disk differs from the index entry (or is missing). */
   modified: boolean;
 }
 
-/** How a file stands in a checkout. */
+/** The state of a file in a checkout. */
 export async function viewFile(
   checkout: Repository,
   { file }: IndexLock,
   path: string,
 ): Promise<CheckoutFile> {
-  // The entry, and the same once more where the file is modified.
+  // Prints the entry, and prints it again if the file is modified.
   const args = ['ls-files', '-s', '-m', '-z', '--', path];
   const lines = await gitFields(checkout, args, { indexFile: file });
   const match = lines.length <= 2 ? /^(\d{6}) ([0-9a-f]+) 0\t/.exec(lines[0] ?? '') : null;
@@ -26,7 +26,7 @@ export async function viewFile(
   return { staged: { mode: match[1] ?? '', oid: match[2] ?? '' }, modified: lines.length > 1 };
 }
 
-/** Makes a blob the staged version of a path; the file on disk stays. */
+/** Stages a blob at a path; the file on disk stays. */
 export async function stageObject(
   checkout: Repository,
   { file }: IndexLock,
@@ -37,8 +37,8 @@ export async function stageObject(
 }
 
 /**
- * What in a checkout of `from` stands in the way of moving it to `to`: modified, staged, untracked and ignored files.
- * Empty when `moveCheckout` can go. Changes nothing.
+ * Modified, staged, untracked and ignored files that are in the way of moving a checkout from `from` to `to`. Empty
+ * if `moveCheckout` would succeed. Changes nothing.
  */
 export async function moveConflicts(
   checkout: Repository,

@@ -9,13 +9,13 @@ import { treeEntry, treeWithEntries, type TreeChange } from '../objects/trees.ts
 export interface MoveOptions {
   /** Paths whose index entry and file stay as they are. */
   except?: readonly string[];
-  /** How two trees or commits differ, where the caller has a quicker way than a process. */
+  /** The difference of two trees or commits, if the caller has a quicker way than a process. */
   differences?: (from: string, to: string) => Promise<readonly TreeDifference[]>;
 }
 
 /**
- * Moves index and files of a checkout from `from` to `to` (the branch itself has already moved); the caller writes the
- * index then. Local changes beside the difference stay; where one overlaps, nothing moves: `CheckoutError`
+ * Moves the index and files of a checkout from `from` to `to`; the branch itself has already moved. The caller then
+ * writes the index. Local changes outside the difference stay. If one overlaps it, nothing moves: `CheckoutError`
  * CHECKOUT_CONFLICT.
  */
 export async function moveCheckout(
@@ -27,13 +27,13 @@ export async function moveCheckout(
 ): Promise<void> {
   const target = await treeKeeping(checkout, from, to, options.except ?? []);
   let paths = await blockers(checkout, index.file, from, target, options);
-  // It looks at every path before it writes the first.
+  // git checks every path before it writes the first one.
   if (paths.length === 0)
     paths = await refusals(checkout, index, from, target, () => readTreeInto(checkout, index, from, target));
   if (paths.length > 0) throw new CheckoutError('CHECKOUT_CONFLICT', checkout.root, paths.map(readablePath));
 }
 
-/** `to` with the excepted paths as they are in `from`, so that a two-way merge leaves them alone. */
+/** `to` with the excepted paths as they are in `from`, so that a two-way merge does not touch them. */
 export async function treeKeeping(
   checkout: Repository,
   from: string,
@@ -49,7 +49,7 @@ export async function treeKeeping(
   return changes.length === 0 ? to : treeWithEntries(checkout, to, changes);
 }
 
-/** Byte paths that forbid the move and that git's own look at them passes over. */
+/** Byte paths that forbid the move, and that git's own check overlooks. */
 export async function blockers(
   checkout: Repository,
   indexFile: string,
@@ -60,21 +60,20 @@ export async function blockers(
   const differences = await (quicker?.(from, to) ?? treeDifferences(checkout, from, to));
   const blocked = await obstructions(checkout, indexFile, differences);
   if (blocked.length > 0) return blocked;
-  // A file that the user has removed would come back: git takes that for harmless.
+  // A file that the user has removed would come back, which git considers harmless.
   const missing = differences.filter(
     ({ path, before, after }) =>
       before && after && !lstatSync(onDisk(checkout.root, path), { throwIfNoEntry: false }),
   );
   if (missing.length === 0) return [];
-  // Those of a sparse checkout are not removed.
+  // Files outside a sparse checkout do not count as removed.
   const args = ['diff-files', '-z', '--name-only', '--diff-filter=D'];
   const removed = new Set(await gitFields(checkout, args, { indexFile }));
   return missing.filter(({ path }) => removed.has(path)).map(({ path }) => path);
 }
 
 /**
- * Byte paths for which git refuses a move; empty where it does not. Throws git's own error where that is for another
- * reason.
+ * Byte paths because of which git refuses a move; empty if it does not. Rethrows git's error if it has another cause.
  * @throws {CheckoutError} `UNMERGED`.
  */
 export async function refusals(
@@ -90,7 +89,7 @@ export async function refusals(
       return [];
     } catch (error) {
       if (!(error instanceof GitError)) throw error;
-      // Perhaps only its time differs: looking at the content of all files is worth it only then.
+      // Perhaps only the file's time differs. Comparing the content of all files is only worth it in this case.
       if (refreshed || !error.stderr.includes('not uptodate'))
         return overlaps(checkout, index.file, from, to, error);
       await index.refresh();
@@ -122,8 +121,8 @@ async function overlaps(
 }
 
 /**
- * Untracked and ignored files where the move would write one. Git's read-tree takes ignored files as
- * expendable and overwrites them without a word (a `.env`, say), so this looks before it does.
+ * Untracked and ignored files at paths that the move would write. Git's read-tree considers ignored files (such as
+ * `.env`) expendable and would silently overwrite them.
  */
 async function obstructions(
   checkout: Repository,
@@ -142,7 +141,7 @@ async function obstructions(
     for (let depth = 1; depth <= steps.length; depth += 1) {
       const step = steps.slice(0, depth).join('/');
       if (free.has(step)) continue;
-      // Without waiting: there may be thousands, and the answers come from the cache.
+      // Synchronous: there may be thousands of files, and the answers come from the cache.
       const status = lstatSync(onDisk(checkout.root, step), { throwIfNoEntry: false });
       if (status === undefined) break;
       if (depth < steps.length && status.isDirectory()) free.add(step);

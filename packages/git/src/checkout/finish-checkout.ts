@@ -10,9 +10,9 @@ import { withTemporaryIndex } from '../objects/temporary-index.ts';
 import { treeWithEntries, updateIndexEntries, type TreeChange } from '../objects/trees.ts';
 
 /**
- * Completes a move from `from` to `to` that was cut off anywhere: some files may be at `to`, one may be missing
- * or half written, the index is at `from` or at `to`. What the user has changed since is kept and shows as
- * their change on top of `to`; those paths are returned. Doing it again changes nothing. The caller writes the index.
+ * Completes a move from `from` to `to` that was interrupted at any point. Some files may be at `to`, one may be
+ * missing or half written, and the index is at `from` or at `to`. Changes that the user has made since are kept, as
+ * changes on top of `to`, and their paths are returned. Repeating it changes nothing. The caller writes the index.
  */
 export async function finishCheckout(
   checkout: Repository,
@@ -35,7 +35,7 @@ export async function finishCheckout(
   for (const difference of differences) {
     const { path, before, after } = difference;
     const entry = entries.get(path);
-    // Only an index entry still at `from` is ours to move; another one is the user's, or already there.
+    // Only an index entry still at `from` is moved. Any other entry is the user's, or already at `to`.
     const ours = (entry?.oid ?? '') === (before?.oid ?? '') && (entry?.mode ?? '') === (before?.mode ?? '');
     if (!ours) apart.push(difference);
     if (!ours || entry?.sparse === true) continue;
@@ -45,11 +45,12 @@ export async function finishCheckout(
     settled.push(difference);
     const atTo = after === undefined ? !exists : !unlikeTo.has(path);
     if (atTo) continue;
-    // Git unlinks a file and writes the new one: cut off in between, it is missing or a beginning of the new.
+    // Git unlinks a file and then writes the new one. If interrupted, the file is missing or holds a prefix of the
+    // new one.
     if (after !== undefined && (!exists || (await isTorn(checkout, target, path)))) rewrite.push(path);
     else kept.push(path);
   }
-  // Where a path is the same in both trees, a two-way merge leaves index and file as they are.
+  // A two-way merge leaves index and file alone if a path is the same in both trees.
   const asBefore = [...settled, ...apart].map(({ path, before }) => change(path, before));
   const rest = asBefore.length === 0 ? target : await treeWithEntries(checkout, target, asBefore);
   await readTreeInto(checkout, index, from, rest);
@@ -65,7 +66,7 @@ export async function finishCheckout(
   return kept.map(readablePath);
 }
 
-/** Whether something is at this path, a directory of tracked files (which leave it) not counted. */
+/** Whether something is at this path, except a directory with only tracked files, which are about to leave it. */
 async function isInTheWay(checkout: Repository, indexFile: string, path: string): Promise<boolean> {
   const status = await lstat(onDisk(checkout.root, path)).catch(() => undefined);
   if (!status?.isDirectory()) return status !== undefined;
@@ -77,7 +78,7 @@ function change(path: string, entry: { mode: string; oid: string } | undefined):
   return { path, mode: entry?.mode ?? '0', oid: entry?.oid };
 }
 
-/** Byte paths of a commit or tree whose file on disk is missing or has other content, filters applied. */
+/** Byte paths of a commit or tree whose file on disk is missing or has different content, after filters. */
 async function differingFrom(checkout: Repository, treeish: string): Promise<Set<string>> {
   return withTemporaryIndex(async (indexFile) => {
     await git(checkout, ['read-tree', treeish], { indexFile });
@@ -104,7 +105,7 @@ async function isTorn(checkout: Repository, treeish: string, path: string): Prom
   const file = onDisk(checkout.root, path);
   if (!(await lstat(file)).isFile()) return false;
   const object = `${treeish}:${readablePath(path)}`;
-  // In parts: a file may be larger than any buffer.
+  // In parts, because a file may be larger than any buffer.
   const handle = await open(file);
   try {
     let same = true;
@@ -116,7 +117,7 @@ async function isTorn(checkout: Repository, treeish: string, path: string): Prom
       same &&= chunk.subarray(0, bytesRead).equals(part.subarray(0, bytesRead));
       return same && bytesRead === chunk.length;
     });
-    // Longer than what would be written: it is not a beginning of that.
+    // Not longer than what would be written, of which it then is a prefix.
     return same && (!whole || (await handle.stat()).size <= at);
   } finally {
     await handle.close();

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 
 /**
- * A text that changes whenever the content of a file may have changed; undefined if there is no such file, or none that can be reached. Synchronous:
- * thousands of files are looked at for each landing.
+ * A text that changes whenever the content of a file may have changed; undefined if the file does not exist or cannot
+ * be reached. Synchronous, because each landing checks thousands of files.
  */
 export function fileVersion(file: string): string | undefined {
   try {

@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Removes what a folder has of killed processes: everything that is older than this. */
+/** Removes everything in a folder that is older than this, and so was left by killed processes. */
 export async function removeOlder(folder: string, milliseconds: number): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const path = join(folder, name);

@@ -4,15 +4,15 @@ import { basename, dirname, join } from 'node:path';
 import { shareAsAround } from './shared-folder.ts';
 
 export interface ReplaceFileOptions {
-  /** Exactly; by default as the umask has it, and as the folder is shared. */
+  /** The exact mode. The default follows the umask and the sharing of the folder. */
   readonly mode?: number;
-  /** The content and its name are on the disk when this resolves, the content first. */
+  /** The content and then its name are on disk when this resolves. */
   readonly durable?: boolean;
 }
 
 /**
- * Replaces a file, or makes it: a reader, and a crash, see the old content or the new one, never a part. Other names of
- * the file (hard links) keep the old content.
+ * Replaces or creates a file atomically: readers, and a crash, see the old content or the new one, never a part.
+ * Other names of the file (hard links) keep the old content.
  */
 export async function replaceFile(
   file: string,
@@ -21,7 +21,7 @@ export async function replaceFile(
 ): Promise<void> {
   const temporary = temporaryBeside(file);
   try {
-    // Created exclusively: nobody's link is followed.
+    // Created exclusively, so that a planted link is not followed.
     await writeFile(temporary, content, { flag: 'wx', flush: durable });
     if (mode === undefined) shareAsAround(temporary);
     else await chmod(temporary, mode);
@@ -33,17 +33,17 @@ export async function replaceFile(
   if (durable) await syncFile(dirname(file));
 }
 
-/** A new name in the same folder, as a rename is atomic within one file system only. */
+/** A new name in the same folder, because a rename is atomic only within one file system. */
 export function temporaryBeside(file: string): string {
   return join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`);
 }
 
-/** Whether a file of this name is what a crash left of {@link replaceFile}. */
+/** Whether a file with this name was left by a crash of {@link replaceFile}. */
 export function isTemporary(name: string): boolean {
   return /^\..*\.[0-9a-f-]{36}\.tmp$/.test(name);
 }
 
-/** Puts a file's content on the disk, or a folder's names. */
+/** Syncs a file's content, or a folder's names, to disk. */
 export async function syncFile(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {

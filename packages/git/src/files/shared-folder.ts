@@ -4,25 +4,25 @@ import { dirname } from 'node:path';
 import { isErrno } from '../errors.ts';
 import { sharedMode, type SharedPermissions } from './shared-permissions.ts';
 
-// The rule, in a repository that several users share: a folder of Sage's at the top of `.git` or `.sage` gets the mode
-// that git would give it, and whatever Sage makes below takes over how the folder around it is shared.
+// The rule for a repository that several users share: Sage's folders at the top of `.git` or `.sage` get the mode
+// that git would give them, and everything below inherits the sharing of the folder around it.
 
-/** Makes a folder of Sage's at the top, with those above it. One that is there stays as it is. */
+/** Makes one of Sage's top folders and its missing parents. An existing folder stays as it is. */
 export async function makeTopFolder(folder: string, shared: SharedPermissions | undefined): Promise<void> {
   await makeFolders(folder, async (made) => {
     if (shared) await chmod(made, sharedMode((await stat(made)).mode, shared, true));
   });
 }
 
-/** Makes a folder somewhere below, with those above it. One that is there stays as it is. */
+/** Makes a folder further down and its missing parents. An existing folder stays as it is. */
 export async function makeFolderWithin(folder: string): Promise<void> {
   await makeFolders(folder, shareAsAround);
 }
 
-/** Set group id, or the group may write. */
+/** The set-group-ID bit, or write permission for the group. */
 const SHARED = 0o2020;
 
-/** Shares what was made just now as the folder is shared that it is in. */
+/** Shares a new file or folder in the same way as the folder around it. */
 export function shareAsAround(made: string): void {
   const around = statSync(dirname(made)).mode;
   if ((around & SHARED) === 0) return;
@@ -35,7 +35,7 @@ async function makeFolders(folder: string, share: (made: string) => void | Promi
   try {
     await mkdir(folder);
   } catch (error) {
-    // If a file is in its place, whoever writes below finds that out.
+    // If a file is in the way, the caller will notice when it writes into the folder.
     if (isErrno(error, 'EEXIST')) return;
     if (!isErrno(error, 'ENOENT')) throw error;
     await makeFolders(dirname(folder), share);

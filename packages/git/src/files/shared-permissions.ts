@@ -1,7 +1,7 @@
 import type { Repository } from '../repository.ts';
 import { git } from '../process/run.ts';
 
-/** What `core.sharedRepository` adds to the mode of a file, or sets it to. */
+/** The mode bits that `core.sharedRepository` adds to a file or sets. */
 export interface SharedPermissions {
   readonly bits: number;
   readonly exact: boolean;
@@ -23,7 +23,7 @@ const NAMES: Readonly<Record<string, number>> = {
 
 const known = new WeakMap<Repository, Promise<SharedPermissions | undefined>>();
 
-/** undefined where the repository is not shared. Looked up once for a repository that is open: runs keep their settings. */
+/** Undefined if the repository is not shared. Cached for an open repository, because a run keeps its settings. */
 export function sharedPermissions(repository: Repository): Promise<SharedPermissions | undefined> {
   let permissions = known.get(repository);
   if (permissions === undefined) {
@@ -33,7 +33,7 @@ export function sharedPermissions(repository: Repository): Promise<SharedPermiss
   return permissions;
 }
 
-/** What has been found out with the rest of the settings. */
+/** Caches permissions that were read with the rest of the settings. */
 export function rememberPermissions(
   repository: Repository,
   permissions: SharedPermissions | undefined,
@@ -47,7 +47,7 @@ async function readPermissions(repository: Repository): Promise<SharedPermission
   );
 }
 
-/** By the value of `core.sharedRepository`, empty where there is none. */
+/** The permissions for a value of `core.sharedRepository`; the value is empty if unset. */
 export function permissionsOf(value: string): SharedPermissions | undefined {
   const bits = NAMES[value.toLowerCase()];
   if (bits !== undefined) return { bits, exact: false };
@@ -55,7 +55,7 @@ export function permissionsOf(value: string): SharedPermissions | undefined {
   return mode === 0 ? undefined : { bits: mode, exact: true };
 }
 
-/** The mode that git gives a file or folder that has `mode` by the umask. */
+/** The mode that git gives a file or folder, where `mode` is the one according to the umask. */
 export function sharedMode(mode: number, { bits, exact }: SharedPermissions, directory: boolean): number {
   const writable = (mode & 0o200) === 0 ? bits & ~0o222 : bits;
   const wanted = directory ? writable | ((writable & 0o444) >> 2) : writable;

@@ -4,8 +4,8 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * Puts everything written to the file system of `directory` on disk: the one way to sync files that others (git)
- * have written without a sync each. False where this machine cannot (`sync -f` of GNU coreutils is needed).
+ * Syncs the whole file system of `directory` to disk. This is the only way to sync files that another program (git)
+ * wrote without syncing each. False if the machine lacks `sync -f` of GNU coreutils.
  */
 export async function syncDisk(directory: string): Promise<boolean> {
   if (process.platform !== 'linux') return false;

@@ -1,10 +1,10 @@
 import type { Repository } from '../repository.ts';
 import { gitRaw, type GitOptions } from '../process/run.ts';
 
-// File names are bytes. Inside this package a name is a latin1 string, one character a byte, so that names
-// that are not UTF-8 stay exact; `readablePath` is for people.
+// File names are bytes. Inside this package a name is a latin1 string, one character for each byte, which keeps names
+// exact that are not UTF-8. `readablePath` is for people.
 
-/** Runs a git command with NUL-separated output; the fields are byte strings. */
+/** Runs a git command with NUL-separated output, and returns the fields as byte strings. */
 export async function gitFields(
   where: Repository | string,
   args: readonly string[],

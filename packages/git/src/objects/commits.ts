@@ -6,7 +6,7 @@ import { trailerValues } from './trailers.ts';
 import { git, type GitOptions } from '../process/run.ts';
 
 export interface Signature extends Identity {
-  /** ISO 8601, or git's `@seconds +zone`; now by default. */
+  /** ISO 8601, or git's `@seconds +zone`; the default is now. */
   readonly date?: Date | string;
 }
 
@@ -25,16 +25,16 @@ export interface Commit {
   readonly author: Identity & { date: string };
   readonly committer: Identity & { date: string };
   readonly message: string;
-  /** In the order they stand, `Key: value`, folded lines joined. */
+  /** In their original order, `Key: value`, with folded lines joined. */
   readonly trailers: { key: string; value: string }[];
 }
 
-/** A signing program may be asking for a passphrase that nobody types. */
+/** A signing program may be waiting for a passphrase that nobody will type. */
 const SIGNING_TIMEOUT_MS = 60_000;
 
 /**
- * Writes a commit object (no ref moves, no hook runs); on disk when it returns. With `sign` by the program and
- * the key of the user's configuration: throws `GitError` where that cannot be done.
+ * Writes a commit object without moving a ref or running a hook. It is on disk when this resolves. `sign` uses the
+ * program and the key of the user's configuration, and throws `GitError` if signing fails.
  */
 export async function commitTree(
   repository: Repository,
@@ -51,7 +51,7 @@ export async function commitTree(
   });
 }
 
-/** Whether the user has git sign every commit. */
+/** Whether the user has configured git to sign every commit. */
 export async function signsCommits(repository: Repository): Promise<boolean> {
   const args = ['config', '--type=bool', '--get', 'commit.gpgSign'];
   return (await git(repository, args, { allowExit: [1], ownConfig: true })) === 'true';
@@ -69,7 +69,7 @@ function commitEnvironment(content: Pick<CommitContent, 'author' | 'committer'>)
   };
 }
 
-/** Git strips these characters from names and refuses what is then empty; old commits do have such names. */
+/** Git strips these characters from names, and refuses a name that is then empty. Old commits do have such names. */
 function identName(name: string): string {
   const clean = name.replaceAll('\0', '');
   return /[^\s.,:;<>"\\']/.test(clean) ? clean : 'unknown';
@@ -82,7 +82,7 @@ function gitDate(date: Date | string): string {
 const FIELDS = ['%H', '%T', '%P', '%an', '%ae', '%aI', '%cn', '%ce', '%cI', '%B'];
 
 export async function readCommit(repository: Repository, oid: string): Promise<Commit> {
-  // %x01 between the fields: commit headers and messages cannot hold NUL, and -z ends the record.
+  // %x01 separates the fields: commit headers and messages cannot hold NUL, and -z ends the record.
   const format = [...FIELDS, '%(trailers:only=true,unfold=true)'].join('%x00');
   const output = await git(repository, ['log', '--no-walk', `--format=tformat:${format}`, oid]);
   const [
@@ -124,8 +124,8 @@ export interface TrailerHit {
 }
 
 /**
- * The commits of `from..to` (all of `to` when `from` is undefined) that carry the trailer `key`, newest first,
- * each with its values. With `paths` only commits that touched one of them.
+ * The commits of `from..to` (all of `to` if `from` is undefined) with the trailer `key`, newest first, each with its
+ * values. With `paths`, only commits that touched one of them.
  */
 export async function findTrailers(
   repository: Repository,
@@ -136,7 +136,7 @@ export async function findTrailers(
 ): Promise<TrailerHit[]> {
   const range = from === undefined ? to : `${from}..${to}`;
   const args = ['log', '-z', '--format=tformat:%H%x01%B', ...(paths ? ['--full-history'] : []), '--stdin'];
-  // On stdin, as the paths of a large conflict do not fit on a command line.
+  // On stdin, because the paths of a large conflict do not fit on a command line.
   const input = [range, ...(paths ? ['--', ...paths] : [])].map((line) => `${line}\n`).join('');
   const output = await git(repository, args, { input });
   return output.split('\0').flatMap((record) => {
@@ -146,7 +146,7 @@ export async function findTrailers(
   });
 }
 
-/** Copies a commit and what it needs, by id, from the repository at `source`. No ref is made. */
+/** Copies a commit and everything it needs, by id, from the repository at `source`. Creates no ref. */
 export async function fetchCommit(
   repository: Repository,
   source: string,
@@ -162,17 +162,17 @@ export async function fetchCommit(
   ];
   await git(repository, ['fetch', ...flags, '--refmap=', '--', source, oid], {
     ...limits,
-    // Nobody's settings can lead to another place, by way of a program.
+    // Only the file transport, so that no setting can redirect the fetch or run a program.
     environment: { GIT_ALLOW_PROTOCOL: 'file' },
-    // Objects that others made: malformed ones stay out.
+    // The objects come from others, so malformed ones are rejected.
     config: [...DURABLE_CONFIG, 'protocol.version=2', 'fetch.fsckObjects=true'],
   });
 }
 
-/** Whether git takes this for the date of a commit. */
+/** Whether git accepts this as the date of a commit. */
 export async function isGitDate(date: string): Promise<boolean> {
   try {
-    // Asks for a committer's line only: nothing is written.
+    // Only prints a committer line; nothing is written.
     await git('/', ['var', 'GIT_COMMITTER_IDENT'], {
       environment: { GIT_COMMITTER_DATE: date, GIT_COMMITTER_NAME: 'x', GIT_COMMITTER_EMAIL: 'x' },
     });

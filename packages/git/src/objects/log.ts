@@ -11,12 +11,12 @@ export interface LoggedCommit {
   readonly message: string;
 }
 
-/** From this many commits on, the git binary is used: reading one here takes about 0.3 ms, ten times as long. */
+/** From this many commits on, the git binary is used. Reading a commit here takes about 0.3 ms, ten times as long. */
 const MAX_COMMITS_IN_PROCESS = 10_000;
 
 /**
- * The history of a commit (full id), parents before children. Read in this process by isomorphic-git, a second
- * reader that shares no code with the git that made it; by git itself where that cannot read the repository.
+ * The history of a commit (full id), parents before children. Read by isomorphic-git, which shares no code with the
+ * git that wrote it. If isomorphic-git cannot read the repository, git does.
  */
 export async function readLog(repository: Repository, tip: string): Promise<LoggedCommit[]> {
   const commits = (await readInProcess(repository, tip)) ?? (await readByGit(repository, tip));
@@ -25,7 +25,7 @@ export async function readLog(repository: Repository, tip: string): Promise<Logg
 
 async function readInProcess(repository: Repository, tip: string): Promise<LoggedCommit[] | undefined> {
   if (await isForeign(repository, tip)) return undefined;
-  // Loaded when it is needed: it is large.
+  // Loaded on demand because of its size.
   const { log } = await import('isomorphic-git');
   try {
     const gitdir = repository.commonDir;
@@ -33,18 +33,18 @@ async function readInProcess(repository: Repository, tip: string): Promise<Logge
     if (found.length === MAX_COMMITS_IN_PROCESS) return undefined;
     return found.map(({ oid, commit }) => ({ oid, parents: commit.parent, message: commit.message }));
   } catch {
-    // An object that it cannot find or read: git has the last word.
+    // It could not find or read an object, so git decides.
     return undefined;
   }
 }
 
-/** Whether there is something about the repository that isomorphic-git takes no notice of. */
+/** Whether the repository has a feature that isomorphic-git ignores. */
 async function isForeign(repository: Repository, tip: string): Promise<boolean> {
   if (tip.length !== 40) return true;
   const files = ['objects/info/alternates', 'info/grafts', 'reftable'];
   if (files.some((name) => existsSync(join(repository.commonDir, name)))) return true;
   const extensions = await git(repository, ['config', '--get-regexp', '^extensions\\.'], { allowExit: [1] });
-  // Every extension is one more way in which objects or refs may be stored; these two concern worktrees only.
+  // An extension may change how objects or refs are stored. These two only concern worktrees.
   const harmless = /^extensions\.(worktreeconfig|relativeworktrees) /i;
   return extensions.split('\n').some((line) => line !== '' && !harmless.test(line));
 }
@@ -65,7 +65,7 @@ function parentsFirst(commits: readonly LoggedCommit[], tip: string): LoggedComm
   const stack: { commit: LoggedCommit; next: number }[] = [];
   const enter = (oid: string) => {
     const commit = known.get(oid);
-    // The parents of a shallow repository's last commits are not there.
+    // In a shallow repository, the parents of the oldest commits are missing.
     if (commit === undefined || seen.has(oid)) return;
     seen.add(oid);
     stack.push({ commit, next: 0 });

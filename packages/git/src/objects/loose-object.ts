@@ -17,15 +17,15 @@ import { sharedMode, type SharedPermissions } from '../files/shared-permissions.
 
 export type ObjectFormat = 'sha1' | 'sha256';
 
-/** Which hash a repository with ids like this one uses. */
+/** The hash algorithm of a repository with ids of this length. */
 export function objectFormat(oid: string): ObjectFormat {
   return oid.length === 64 ? 'sha256' : 'sha1';
 }
 
 /**
- * Writes a loose object as git does (temporary file, then its name) and returns its id. Not synced: the caller
- * syncs once for many. A file of that name is replaced, as a power cut may have left an empty one. Without
- * waiting for other work of this process: objects are small, and a landing writes one after the other.
+ * Writes a loose object like git (temporary file, then rename) and returns its id. Not synced: the caller syncs once
+ * for many objects. Replaces an existing file, which a power cut may have left empty. Synchronous: objects are small,
+ * and a landing writes them one after the other.
  */
 export function writeLooseObject(
   repository: Repository,
@@ -37,10 +37,10 @@ export function writeLooseObject(
   const store = Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content]);
   const oid = createHash(format).update(store).digest('hex');
   const directory = join(repository.commonDir, 'objects', oid.slice(0, 2));
-  // The name that git's own pruning knows.
+  // A name that git's own pruning recognises.
   const temporary = join(directory, `tmp_obj_${randomBytes(6).toString('hex')}`);
   const packed = deflateSync(store, { level: 1 });
-  // Also git's: a folder of others that is there already stays as it is.
+  // Like git, leaves an existing folder of another user as it is.
   if (mkdirSync(directory, { recursive: true }) !== undefined && shared !== undefined)
     chmodSync(directory, sharedMode(statSync(directory).mode, shared, true));
   const file = openSync(temporary, 'wx', 0o444);

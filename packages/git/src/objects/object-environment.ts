@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Repository } from '../repository.ts';
 import { quote } from '../repository/settings.ts';
 
-/** Has git write objects to a directory of its own, and see the repository's as well. */
+/** Makes git write objects to a separate directory, while it still sees those of the repository. */
 export function objectEnvironment(repository: Repository, objects: string): Record<string, string> {
   const own = join(repository.commonDir, 'objects');
   if (objects === own) return { GIT_OBJECT_DIRECTORY: objects };

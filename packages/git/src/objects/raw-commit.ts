@@ -1,14 +1,14 @@
 import type { CommitContent, Signature } from './commits.ts';
 
-/** What Sage needs of a commit object, the header lines exactly as they stand. */
+/** The parts of a commit object that Sage needs, with the exact header lines. */
 export interface RawCommit {
   readonly tree: string;
   readonly parents: string[];
   /** `Name <email> seconds zone`, bytes as latin1. */
   readonly author: string;
-  /** undefined is UTF-8. */
+  /** Undefined means UTF-8. */
   readonly encoding: string | undefined;
-  /** Read as UTF-8. */
+  /** Decoded as UTF-8. */
   readonly message: string;
 }
 
@@ -28,11 +28,11 @@ export function parseRawCommit(content: Uint8Array): RawCommit {
 }
 
 export interface RawCommitContent extends Omit<CommitContent, 'author'> {
-  /** A signature, or an author line taken from another commit. */
+  /** A signature, or an author line copied from another commit. */
   readonly author: Signature | { line: string };
 }
 
-/** The commit object that `git commit-tree` would write; undefined where only git can read the dates. */
+/** The commit object that `git commit-tree` would write; undefined if only git can parse the dates. */
 export function formatCommit(content: RawCommitContent): Uint8Array | undefined {
   const { tree, parents, message, author, committer } = content;
   const authorLine = 'line' in author ? Buffer.from(author.line, 'latin1') : signatureLine(author);
@@ -63,7 +63,7 @@ function signatureLine({ name, email, date }: Signature): Buffer | undefined {
 // eslint-disable-next-line no-control-regex -- git strips them
 const ENDS = /^[\u0000-\u0020.,:;<>"\\']+|[\u0000-\u0020.,:;<>"\\']+$/g;
 
-/** As git's ident.c: no such characters inside, none of the others at the ends. */
+/** Like git's ident.c: removes some characters everywhere, and others at the ends. */
 function clean(text: string): string {
   return text.replaceAll(/[\0\n<>]/g, '').replaceAll(ENDS, '');
 }

@@ -5,19 +5,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isErrno } from '../errors.ts';
 import type { Repository } from '../repository.ts';
 
-/** From git's builtin/gc.c: an older lock of another machine is a dead one. */
+/** From git's builtin/gc.c: an older lock of another machine is stale. */
 const STALE_MS = 12 * 3_600_000;
-/** Between two looks. */
+/** Pause between two checks. */
 const LOOK_MS = 100;
 
-/**
- * Waits while the user's `git gc` works on a repository: it deletes objects that no ref led to when it began.
- */
+/** Waits while the user's `git gc` runs in a repository. It deletes objects that were unreferenced when it began. */
 export async function waitForGc(repository: Repository, signal?: AbortSignal): Promise<void> {
   while (await gcIsRunning(repository)) await delay(LOOK_MS, undefined, signal && { signal });
 }
 
-/** Whether the user's `git gc` works on a repository now. */
+/** Whether the user's `git gc` is running in a repository. */
 export async function gcIsRunning({ commonDir }: Repository): Promise<boolean> {
   const file = join(commonDir, 'gc.pid');
   try {
@@ -27,7 +25,7 @@ export async function gcIsRunning({ commonDir }: Repository): Promise<boolean> {
     process.kill(Number(pid), 0);
     return true;
   } catch (error) {
-    // Of another user, and alive.
+    // The process is alive and belongs to another user.
     return isErrno(error, 'EPERM');
   }
 }

@@ -25,12 +25,12 @@ const MERGE = ['merge-tree', '--write-tree', '--stdin', '--name-only', '--no-mes
 const MAX_CACHED_COMMITS = 1000;
 
 /**
- * Long-lived git processes for one stretch of work, each started when it is first needed. What is written here
- * is not synced; `syncDisk` (or a durable ref transaction after it) makes it last.
+ * Long-lived git processes for a series of operations, each started when first needed. Writes are not synced; call
+ * `syncDisk` afterwards, or make a durable ref transaction.
  */
 export class GitSession implements AsyncDisposable {
   readonly repository: Repository;
-  /** The same repository with the settings by which it is merged and signed. */
+  /** The same repository with pinned settings, used for merging and signing. */
   readonly pinned: Repository;
   readonly #objects: LongProcess;
   readonly #refs: LongProcess;
@@ -51,7 +51,7 @@ export class GitSession implements AsyncDisposable {
     });
   }
 
-  /** The id of the commit that a full ref name stands for, undefined when there is none. */
+  /** The id of the commit that a full ref name points to; undefined if there is none. */
   async readRef(ref: string): Promise<string | undefined> {
     if (/[\s\0]/.test(ref) || ref === '') return undefined;
     const answer = await this.#objects.ask(`${ref}\n`, objectLength);
@@ -64,7 +64,7 @@ export class GitSession implements AsyncDisposable {
     if (this.#commits.size > MAX_CACHED_COMMITS) this.#commits.clear();
     const known = this.#commits.get(oid) ?? this.#readCommit(oid);
     this.#commits.set(oid, known);
-    // What is not there now may come.
+    // A missing commit is not cached, because it may appear later.
     void known.then(
       (commit) => commit ?? this.#commits.delete(oid),
       () => this.#commits.delete(oid),
@@ -72,7 +72,7 @@ export class GitSession implements AsyncDisposable {
     return known;
   }
 
-  /** Somebody may have taken away what was there. */
+  /** Clears the cache, because cached commits may have been deleted. */
   forgetCommits(): void {
     this.#commits.clear();
   }
@@ -91,12 +91,12 @@ export class GitSession implements AsyncDisposable {
     return found === type ? answer.subarray(end + 1, -1) : undefined;
   }
 
-  /** Writes an object as it is, and returns its id. */
+  /** Writes an object unfiltered, and returns its id. */
   writeObject(type: 'blob' | 'tree', content: Uint8Array, format: ObjectFormat): string {
     return writeLooseObject(this.repository, format, type, content, this.#shared);
   }
 
-  /** The raw difference of two trees (full ids), comparable byte by byte. */
+  /** The raw difference of two trees (full ids). Equal differences have equal bytes. */
   async diffTrees(from: string, to: string): Promise<Buffer> {
     const end = Buffer.from(`end-${randomBytes(8).toString('hex')}\n`);
     const question = Buffer.concat([Buffer.from(`${from} ${to}\n`), end]);
@@ -109,14 +109,14 @@ export class GitSession implements AsyncDisposable {
     return answer.subarray(answer.indexOf('\n') + 1, answer.length - end.length);
   }
 
-  /** As `mergeTrees`. */
+  /** Like `mergeTrees`. */
   async merge(ours: string, theirs: string): Promise<MergeResult> {
     const work = await this.readCommit(theirs);
-    // Where only one side has changed anything, nothing is merged.
+    // No merge is needed if only one side has changes.
     if (work?.parents.length === 1 && work.parents[0] === ours)
       return { tree: work.tree, conflicts: [], messages: [] };
     this.#merged += 1;
-    // One alone is not worth a process that stays.
+    // A single merge does not justify a long-lived process.
     const long = this.#merged === 1 ? 'none' : (this.#merges ??= await mergeProcess(this.pinned));
     if (long === 'none') return mergeTrees(this.pinned, ours, theirs);
     try {
@@ -126,11 +126,11 @@ export class GitSession implements AsyncDisposable {
     } catch (error) {
       if (!(error instanceof GitError)) throw error;
     }
-    // Conflicts and failures in git's own words.
+    // Runs it again to get the conflicts or the failure in git's own words.
     return mergeTrees(this.pinned, ours, theirs);
   }
 
-  /** Writes the commit that `git commit-tree` would write; signed with the user's key, where it is to be. */
+  /** Writes the commit that `git commit-tree` would write, optionally signed with the user's key. */
   async writeCommit(content: RawCommitContent, { sign = false } = {}): Promise<string> {
     const raw = sign ? undefined : formatCommit(content);
     if (raw) {
@@ -143,7 +143,7 @@ export class GitSession implements AsyncDisposable {
     return commitTree(this.pinned, { ...content, author: signature }, { sign });
   }
 
-  /** As `updateRefs`. */
+  /** Like `updateRefs`. */
   async updateRefs(updates: readonly RefUpdate[]): Promise<void> {
     try {
       await this.#refs.ask(refCommands(updates), (received) => {
@@ -163,7 +163,7 @@ export class GitSession implements AsyncDisposable {
   }
 }
 
-/** Before 2.49 or so git answers only at the end of its input, unless its output is made unbuffered. */
+/** Before about version 2.49, git answers only at the end of its input unless its output is unbuffered. */
 const WAYS: readonly (readonly string[])[] = [['stdbuf', '-o0'], []];
 const PROBE_TIMEOUT_MS = 2000;
 let knownWay: readonly string[] | 'none' | undefined;
@@ -215,7 +215,7 @@ function objectLength(received: Buffer): number | undefined {
   return received.length < length ? undefined : length;
 }
 
-/** Fields until an empty one: `1` or `0`, the tree, the paths in conflict. */
+/** Fields up to an empty one: `1` or `0`, the tree, the paths in conflict. */
 function mergeLength(received: Buffer): number | undefined {
   const end = received.indexOf('\0\0');
   return end < 0 ? undefined : end + 2;

@@ -9,8 +9,8 @@ import { objectFormat } from './loose-object.ts';
 import type { Repository } from '../repository.ts';
 
 /**
- * Removes loose objects, written since a time (ms), whose file does not hold what its name says: a power cut
- * leaves such files, empty or cut short, and git would take them for written. Returns their ids.
+ * Removes loose objects, written since a time (ms), whose content does not match their id. A power cut leaves such
+ * files, empty or cut short, and git would consider them present. Returns their ids.
  */
 export async function removeTornObjects(repository: Repository, since: number): Promise<string[]> {
   const objects = join(repository.commonDir, 'objects');
@@ -35,14 +35,14 @@ async function holds(file: string, oid: string): Promise<boolean> {
   try {
     await pipeline(createReadStream(file), createInflate(), hash);
   } catch (error) {
-    // Cut short or not compressed data; anything else says nothing about the file.
+    // Cut short, or not compressed data. Any other error says nothing about the file.
     if (isErrno(error, 'Z_BUF_ERROR', 'Z_DATA_ERROR', 'Z_NEED_DICT')) return false;
     throw error;
   }
   return hash.digest('hex') === oid;
 }
 
-/** A gc of the user may remove what was listed. */
+/** The user's gc may remove files in the meantime. */
 async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;

@@ -1,6 +1,6 @@
 /**
- * The values of a trailer in the last block of a message, which is what Sage takes for its trailers everywhere: what
- * git does depends on settings and on the lines around them.
+ * The values of a trailer in the last block of a message. This defines Sage's trailers everywhere, because git's own
+ * parsing depends on settings and on the surrounding lines.
  */
 export function trailerValues(message: string, key: string): string[] {
   const block =

@@ -17,7 +17,7 @@ export async function treeDifferences(
   return parseDifferences(await gitFields(checkout, ['diff-tree', '-r', '-z', '--no-renames', from, to]));
 }
 
-/** How two commits or trees differ, without a process of its own. */
+/** The difference of two commits or trees, without starting a process. */
 export function treeDifferencesOf(
   session: GitSession,
 ): (from: string, to: string) => Promise<readonly TreeDifference[]> {
@@ -30,7 +30,7 @@ export function treeDifferencesOf(
   };
 }
 
-/** The raw fields of `git diff-tree -r -z`, paths as bytes. */
+/** The raw fields of `git diff-tree -r -z`, with byte paths. */
 function parseDifferences(fields: readonly string[]): TreeDifference[] {
   const differences: TreeDifference[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {

@@ -2,7 +2,7 @@ import { objectFormat } from './loose-object.ts';
 import type { GitSession } from './session.ts';
 
 interface RawEntry {
-  /** As it stands in the tree: `40000`, `100644`, ... */
+  /** As written in the tree: `40000`, `100644`, ... */
   readonly mode: string;
   /** A byte string. */
   readonly name: string;
@@ -10,8 +10,8 @@ interface RawEntry {
 }
 
 /**
- * `tree` with one file's content edited, its name and mode kept: no index and no process. The same tree where it
- * has no regular file at this path, or where the edit changes nothing. What `edit` throws comes out.
+ * `tree` with the content of one file edited, and its name and mode kept. Needs no index and no process. Returns the
+ * same tree if it has no regular file at this path, or if the edit changes nothing. Errors of `edit` are passed on.
  */
 export async function editFileInTree(
   session: GitSession,
@@ -51,7 +51,7 @@ async function editEntry(
   return session.writeObject('tree', formatTree(entries), objectFormat(tree));
 }
 
-/** What a tree (full id) has at exactly this path. */
+/** The entry of a tree (full id) at exactly this path. */
 export async function findInTree(
   session: GitSession,
   tree: string,

@@ -14,16 +14,16 @@ export interface TreeEntry {
 }
 
 export interface MergeResult {
-  /** The merged tree; with conflicts it holds conflict markers and must not be committed. */
+  /** The merged tree. With conflicts, it contains conflict markers and must not be committed. */
   readonly tree: string;
   readonly conflicts: { path: string }[];
-  /** Git's own words, a line or more each. */
+  /** Git's own messages, of one or more lines each. */
   readonly messages: string[];
 }
 
 /**
- * Merges two commits without touching a work tree, an index or a ref (ids in full). With `objects`, another object
- * directory, what is there is seen, and what the merge makes is written there.
+ * Merges two commits (full ids) without touching a work tree, an index or a ref. `objects` is a separate object
+ * directory: its objects are visible, and new ones are written there.
  */
 export async function mergeTrees(
   repository: Repository,
@@ -35,9 +35,9 @@ export async function mergeTrees(
   const environment = objects === undefined ? {} : objectEnvironment(repository, objects);
   const fields = await gitFields(repository, args, { allowExit: [1], config: DURABLE_CONFIG, environment });
   const [tree = '', ...rest] = fields;
-  // Git ends with 1 for a conflict, and for an object that it cannot read.
+  // Git exits with 1 for a conflict, but also for an object that it cannot read.
   if (!/^[0-9a-f]{40,64}$/.test(tree)) throw new GitError(args, 1, 'fatal: not something that can be merged');
-  // After the conflicted paths an empty field, then per message: count, that many paths, kind, text.
+  // After the conflicted paths comes an empty field, then for each message: count, that many paths, kind, text.
   const end = rest.indexOf('');
   const paths = end < 0 ? rest : rest.slice(0, end);
   const messages: string[] = [];
@@ -49,7 +49,7 @@ export async function mergeTrees(
   return { tree, conflicts: [...new Set(paths)].map((path) => ({ path: readablePath(path) })), messages };
 }
 
-/** What a commit or tree has at exactly this path. */
+/** The entry of a commit or tree at exactly this path. */
 export async function treeEntry(
   repository: Repository,
   treeish: string,
@@ -62,7 +62,7 @@ export async function treeEntry(
   return { mode, type, oid };
 }
 
-/** The text of a file in a commit, undefined when it has no file there (a symlink's text is its target). */
+/** The text of a file in a commit; undefined if it has no file there. The text of a symlink is its target. */
 export async function readBlob(
   repository: Repository,
   commit: string,
@@ -84,7 +84,7 @@ export async function writeObject(repository: Repository, content: string | Uint
   return git(repository, args, { input: content, config: DURABLE_CONFIG });
 }
 
-/** `tree` with these files added or replaced; a file that was there keeps its mode. Returns the new tree's id. */
+/** Adds or replaces these files in `tree`; an existing file keeps its mode. Returns the new tree's id. */
 export async function writeTreeWith(
   repository: Repository,
   tree: string,
@@ -103,7 +103,7 @@ export interface TreeChange {
   /** A byte path. */
   readonly path: string;
   readonly mode: string;
-  /** undefined removes the path. */
+  /** Undefined removes the path. */
   readonly oid: string | undefined;
 }
 
@@ -128,7 +128,7 @@ export async function updateIndexEntries(
   if (changes.length === 0) return;
   const none = '0'.repeat(idLength);
   const lines = changes.map(({ path, mode, oid }) => `${oid ? mode : '0'} ${oid ?? none}\t${path}`);
-  // Removals first, so that a file may take the place of a directory.
+  // Removals first, because a file may take the place of a directory.
   lines.sort((a, b) => Number(b.startsWith('0 ')) - Number(a.startsWith('0 ')));
   const args = ['update-index', '-z', '--add', '--replace', '--index-info'];
   await git(repository, args, { indexFile, input: toInput(lines) });

@@ -25,8 +25,8 @@ import {
 } from './repository-programs.ts';
 
 /**
- * Configuration and attributes of a repository at one moment: by them git can be made to run a program (a merge driver,
- * a filter, whoever signs), and somebody may write to them at any time.
+ * The configuration and attributes of a repository at one moment. They can make git run a program (a merge driver, a
+ * filter, a signing program), and an agent may change them at any time.
  */
 export class PinnedSettings {
   readonly #pinned: Pinned;
@@ -50,37 +50,37 @@ export class PinnedSettings {
     return new PinnedSettings({ root, settings: local, info, programs, files, shared, signs, identity: who });
   }
 
-  /** Of the repository's own files. */
+  /** Settings from the repository's own files. */
   get settings(): readonly Setting[] {
     return this.#pinned.settings;
   }
 
-  /** Files below `info/` by which git sees other content. */
+  /** Files below `info/` that change which content git sees. */
   get info(): Readonly<Record<string, string>> {
     return this.#pinned.info;
   }
 
-  /** Who commits here. */
+  /** The identity that commits here. */
   get identity(): Identity {
     return this.#pinned.identity;
   }
 
-  /** Whether the user has git sign every commit. */
+  /** Whether the user has configured git to sign every commit. */
   get signs(): boolean {
     return this.#pinned.signs;
   }
 
-  /** undefined where the repository is not shared. */
+  /** Undefined if the repository is not shared. */
   get shared(): SharedPermissions | undefined {
     return this.#pinned.shared;
   }
 
-  /** Commands of the user's settings that run a program of the repository: as it is now, whatever is done to it. */
+  /** Commands in the user's settings that run a program of the repository, in its version of this moment. */
   get programs(): readonly RepositoryProgram[] {
     return this.#pinned.programs;
   }
 
-  /** Writes them for git, for a stretch of work. */
+  /** Writes the settings to disk for git, until the result is disposed of. */
   open(): PinnedCheckouts {
     return new PinnedCheckouts(this.#pinned);
   }
@@ -99,7 +99,7 @@ interface Pinned {
 
 const SIGNING = 'commit.gpgsign';
 
-/** Checkouts of a repository with its pinned settings; what is written for that goes when this is disposed of. */
+/** Checkouts of a repository with its pinned settings. Disposing of it removes the files written for this. */
 export class PinnedCheckouts implements AsyncDisposable {
   readonly #pinned: Pinned;
   readonly #directories = new Map<string, Promise<string>>();
@@ -108,7 +108,7 @@ export class PinnedCheckouts implements AsyncDisposable {
     this.#pinned = pinned;
   }
 
-  /** The same checkout, whose git uses the settings of that time; refs can be read there, not written. */
+  /** The same checkout, but git uses the pinned settings. Refs can be read there, but not written. */
   async of(checkout: Repository): Promise<Repository> {
     const known = this.#directories.get(checkout.gitDir) ?? this.#write(checkout);
     this.#directories.set(checkout.gitDir, known);
@@ -121,12 +121,12 @@ export class PinnedCheckouts implements AsyncDisposable {
     const directory = await newDirectory(checkout.commonDir, this.#pinned.shared);
     const { settings, info } = this.#pinned;
     const own = settings.filter(({ key }) => key !== 'extensions.worktreeconfig');
-    // Whether its files are sparse, for one, is a checkout's own affair.
+    // Some settings, such as a sparse checkout, belong to the checkout itself.
     const file = join(checkout.gitDir, 'config.worktree');
     if (own.length < settings.length && existsSync(file)) own.push(...(await readSettings(checkout, file)));
     const storage = { key: 'lfs.storage', value: join(checkout.commonDir, 'lfs') };
     await makeFolderWithin(join(directory, 'info'));
-    // A storage of the user's own comes later, and wins; so does the place of a program.
+    // Later settings win: the user's own storage, and the place of a program.
     const programs = await this.#writePrograms(directory);
     await replaceFile(join(directory, 'config'), formatSettings([storage, ...own, ...programs]));
     for (const [name, text] of Object.entries(info)) await replaceFile(join(directory, 'info', name), text);
@@ -135,7 +135,10 @@ export class PinnedCheckouts implements AsyncDisposable {
     return directory;
   }
 
-  /** Programs of the repository as they were. Those that git does not track are the checkout's, which no landing changes. */
+  /**
+   * Writes the pinned programs of the repository. Untracked programs stay in the checkout, where no landing changes
+   * them.
+   */
   async #writePrograms(directory: string): Promise<Setting[]> {
     const { root, programs, files } = this.#pinned;
     const home = join(directory, 'programs');
@@ -153,7 +156,7 @@ export class PinnedCheckouts implements AsyncDisposable {
       // What is left goes with a later run: see `MAX_AGE_MS`.
       await rm(directory.value, { recursive: true, force: true }).catch(() => {});
       const home = dirname(directory.value);
-      // Where it was the last one there.
+      // Removes the folder if this was the last directory in it.
       if (basename(home) === HOME) await rmdir(home).catch(() => {});
     }
   }
@@ -161,14 +164,14 @@ export class PinnedCheckouts implements AsyncDisposable {
 
 const HOME = 'sage-settings';
 
-/** Beside the configuration itself, which may hold credentials; elsewhere only where nothing can be written there. */
+/** Next to the configuration, which may hold credentials. Elsewhere only if that folder is not writable. */
 async function newDirectory(commonDir: string, shared: SharedPermissions | undefined): Promise<string> {
   const home = join(commonDir, HOME);
   try {
     await makeTopFolder(home, shared);
     await removeOlder(home, MAX_AGE_MS);
     const directory = await mkdtemp(join(home, 'of-'));
-    // So that others who share the repository can remove it.
+    // Lets others who share the repository remove it.
     shareAsAround(directory);
     return directory;
   } catch {
@@ -176,5 +179,5 @@ async function newDirectory(commonDir: string, shared: SharedPermissions | undef
   }
 }
 
-/** No work takes that long: an older one was left by a killed process. */
+/** No work takes this long. An older directory was left by a killed process. */
 const MAX_AGE_MS = 7 * 86_400_000;

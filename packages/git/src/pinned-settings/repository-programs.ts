@@ -8,19 +8,19 @@ import type { Setting } from '../repository/settings.ts';
 /** Settings whose value is a command that git runs. */
 const COMMANDS =
   /^(filter\..*\.(clean|smudge|process)|merge\..*\.driver|diff\..*\.(textconv|command)|diff\.external|gpg(\..*)?\.program|core\.sshcommand|credential(\..*)?\.helper)$/i;
-/** What in a command could name a file. */
+/** The parts of a command that could be a file name. */
 const WORD = /[^\s'"|&;<>()$`%=]+/g;
-/** With more files next to a program, in its top folder, they are not taken for its helpers. */
+/** If a program's top folder has more files, they are not considered its helpers. */
 const MAX_FILES = 300;
 
-/** A command of the user's settings that runs a program of the repository. */
+/** A command in the user's settings that runs a program of the repository. */
 export interface RepositoryProgram {
   readonly setting: Setting;
-  /** From the top of the repository. */
+  /** Relative to the top of the repository. */
   readonly path: string;
 }
 
-/** What git would run of a work tree, where anybody may have changed it. */
+/** The programs in a work tree that git would run, and that anyone working there may have changed. */
 export function repositoryPrograms(
   { root }: Repository,
   settings: readonly Setting[],
@@ -35,7 +35,10 @@ export function repositoryPrograms(
     });
 }
 
-/** The path of an existing file of the work tree that a word names. A command's own bare name is looked for on PATH. */
+/**
+ * The path of an existing work tree file that a word names. A bare command name at the start is looked up on PATH
+ * instead.
+ */
 function pathIn(root: string, word: string, at: number): string[] {
   if (at === 0 && !word.includes('/')) return [];
   const path = isAbsolute(word) ? relative(root, word) : posix.normalize(word);
@@ -44,8 +47,8 @@ function pathIn(root: string, word: string, at: number): string[] {
 }
 
 /**
- * Files of a commit by their paths: the programs, and what is in the same folder at the top of the repository. A program
- * that git does not track is none of them.
+ * The programs in a commit, with all files in the same top-level folder, by path. Untracked programs are not
+ * included.
  */
 export async function programFiles(
   repository: Repository,
@@ -72,7 +75,7 @@ async function blobsAt(repository: Repository, path: string) {
   });
 }
 
-/** The command with each program named by its whole path: `place` says where it is kept. */
+/** The command with each program replaced by its absolute path, given by `place`. */
 export function withProgramsAt(
   root: string,
   { key, value = '' }: Setting,

@@ -1,7 +1,7 @@
 /**
- * Which files hold the user's settings is the user's choice, as HOME is. Everything else that git reads from
- * GIT_* could point a command at another repository, index or object store (a hook that runs Sage sets
- * GIT_DIR and GIT_INDEX_FILE), or slip configuration in, so it does not pass.
+ * The user may choose which files hold the user's settings, as with HOME. No other GIT_* variable is passed on: it
+ * could point a command at another repository, index or object store (a hook that runs Sage sets GIT_DIR and
+ * GIT_INDEX_FILE), or inject configuration.
  */
 const KEPT = new Set(['GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_CONFIG_NOSYSTEM']);
 
@@ -18,9 +18,9 @@ export function gitEnvironment(
     ...environment,
     LC_ALL: 'C',
     GIT_TERMINAL_PROMPT: '0',
-    // Reading must never take the index lock from the user's own git.
+    // Reading must never take the index lock away from the user's own git.
     GIT_OPTIONAL_LOCKS: '0',
-    // A replace ref would make ancestry and trees differ from what every other clone sees.
+    // Replace refs would make ancestry and trees differ from what every other clone sees.
     GIT_NO_REPLACE_OBJECTS: '1',
     // A file may be called `:(glob)**`.
     GIT_LITERAL_PATHSPECS: '1',
@@ -28,7 +28,7 @@ export function gitEnvironment(
   };
 }
 
-/** Settings that would run foreign programs, start background work, or change what plumbing prints. */
+/** Disables settings that would run foreign programs, start background work, or change what plumbing prints. */
 export const SAFE_CONFIG: readonly string[] = [
   'core.hooksPath=/dev/null',
   'core.fsmonitor=false',
@@ -45,7 +45,7 @@ export const SAFE_CONFIG: readonly string[] = [
   'fetch.writeCommitGraph=false',
   'commit.gpgSign=false',
   'log.showSignature=false',
-  // What a trailer is: landings are known by theirs.
+  // Landings are recognised by their trailers, so the trailer format is fixed.
   'trailer.separators=:',
   'core.commentChar=#',
   'i18n.commitEncoding=UTF-8',
@@ -53,5 +53,5 @@ export const SAFE_CONFIG: readonly string[] = [
   'color.ui=false',
 ];
 
-/** Objects and refs written with this are on disk when the command returns. */
+/** With these settings, objects and refs are on disk when the command returns. */
 export const DURABLE_CONFIG: readonly string[] = ['core.fsync=all', 'core.fsyncMethod=fsync'];

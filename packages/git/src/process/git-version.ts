@@ -1,9 +1,9 @@
 import { git } from './run.ts';
 
-/** The first git that merges without a checkout (`merge-tree --write-tree`). */
+/** The first version that merges without a checkout (`merge-tree --write-tree`). */
 export const OLDEST_GIT = '2.38';
 
-/** The git on PATH: what it calls itself, and whether it is new enough. */
+/** The git on PATH: its version, and whether it is new enough. */
 export interface GitVersion {
   /** Such as `2.39.5`. */
   readonly version: string;

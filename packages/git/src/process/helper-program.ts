@@ -1,22 +1,22 @@
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, sep } from 'node:path';
 
-/** A program that Sage itself runs, and the PATH on which that program finds others. */
+/** A program that Sage itself runs, with the PATH for the programs that it starts. */
 export interface HelperProgram {
-  /** Absolute; the bare name where none was found. */
+  /** Absolute; the bare name if the program was not found. */
   readonly program: string;
   readonly path: string;
 }
 
-/** Tops of all repositories that this process has worked in: git in one of them must not be another one's either. */
+/** Tops of all repositories that this process has worked in. Programs are not taken from any of them. */
 const tops = new Set<string>();
 const asked = new Set<string>();
 const known = new Map<string, HelperProgram>();
 
 /**
- * Looks a program up on PATH, once for these folders. Whoever may write to one of the folders could plant a program of
- * that name there, so nothing is taken from the repositories that they are in, from npm's folders of programs, or from
- * a folder that depends on where the process runs.
+ * Finds a program on PATH; the result is cached for this PATH. Anyone who can write to a folder on PATH could plant a
+ * program there. So it skips the repositories that Sage works in, npm's program folders, and folders that depend on
+ * the current directory.
  */
 export function helperProgram(
   name: string,
@@ -26,7 +26,7 @@ export function helperProgram(
   for (const folder of folders) remember(folder);
   const key = `${name}\0${path}`;
   const found = known.get(key);
-  // Programs may be removed while a long process works.
+  // The program may have been removed since.
   if (found !== undefined && existsSync(found.program)) return found;
   const places = path.split(delimiter).filter((place) => isSafe(place, [...tops]));
   const program = places.map((place) => join(place, name)).find(isProgram) ?? name;
@@ -51,7 +51,7 @@ function isSafe(place: string, tops: readonly string[]): boolean {
   return !tops.some((top) => [place, real].some((one) => `${one}${sep}`.startsWith(`${top}${sep}`)));
 }
 
-/** The top of the repository that a folder is in. One of the whole file system says nothing. */
+/** The top of the repository that contains a folder. A repository at the root of the file system does not count. */
 function topOf(folder: string): string[] {
   for (let at = realOf(folder); dirname(at) !== at; at = dirname(at))
     if (existsSync(join(at, '.git'))) return [at];

@@ -7,23 +7,23 @@ import { repositoryEnvironment, type Repository } from '../repository.ts';
 
 export interface LongProcessOptions {
   readonly config?: readonly string[];
-  /** Run under this command, such as `['stdbuf', '-o0']`. */
+  /** A command to run git under, such as `['stdbuf', '-o0']`. */
   readonly under?: readonly string[];
 }
 
 interface Question {
-  /** The length of the answer at the start of what has come, undefined while it is not complete. */
+  /** The length of the answer at the start of the received bytes; undefined while it is incomplete. */
   readonly length: (received: Buffer) => number | undefined;
   readonly resolve: (answer: Buffer) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** Git keeps every object it has parsed: a process that has answered this many questions is replaced. */
+/** Git keeps every object it has parsed in memory, so a process is replaced after this many answers. */
 const MAX_ANSWERS = 1000;
 
 /**
- * One git command that answers question after question. Started at the first one, and again after a failure; it
- * ends with this process, as its stdin does.
+ * One git command that answers questions one after the other. It starts with the first question, restarts after a
+ * failure, and ends with this process, because its stdin does.
  */
 export class LongProcess {
   readonly #repository: Repository;
@@ -32,7 +32,7 @@ export class LongProcess {
   #child: ChildProcess | undefined;
   #questions: Question[] = [];
   #received: Buffer = Buffer.alloc(0);
-  /** What `#received` is a part of, with room after it. */
+  /** The buffer of which `#received` is a part, with free space after it. */
   #room: Buffer = Buffer.allocUnsafeSlow(0);
   #asked = 0;
 
@@ -42,7 +42,7 @@ export class LongProcess {
     this.#options = options;
   }
 
-  /** Throws `GitError` when git ends instead of answering. */
+  /** Throws `GitError` if git ends instead of answering. */
   async ask(input: string | Uint8Array, length: Question['length']): Promise<Buffer> {
     if (this.#asked >= MAX_ANSWERS && this.#questions.length === 0) await this.close();
     const child = (this.#child ??= this.#start());
@@ -53,7 +53,7 @@ export class LongProcess {
     });
   }
 
-  /** Ends it. What has not been answered fails. */
+  /** Ends the process. Unanswered questions fail. */
   async close(): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
@@ -62,7 +62,7 @@ export class LongProcess {
     await ended;
   }
 
-  /** Ends it at once, whatever it does. */
+  /** Ends the process at once, even while it is answering. */
   kill(): void {
     this.#child?.kill('SIGKILL');
   }
@@ -84,10 +84,10 @@ export class LongProcess {
     let stderr = '';
     this.#asked = 0;
     this.#received = Buffer.alloc(0);
-    // There are no streams where git could not be started, as no more files may be opened.
+    // The streams are missing if git could not be started because of too many open files.
     child.stderr?.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-4000)));
     child.stdout?.on('data', (chunk: Buffer) => this.#take(chunk));
-    // A write to a git that has ended: its end says more.
+    // Ignore errors of writing to a git that has ended: its exit is handled below and says more.
     child.stdin?.on('error', () => undefined);
     const over = (error: GitError) => {
       if (this.#child !== child) return;
@@ -99,7 +99,7 @@ export class LongProcess {
     return child;
   }
 
-  /** Room is doubled, so that a long answer is not copied again with each of its parts. */
+  /** Doubles the buffer, so that a long answer is not copied again for each chunk. */
   #append(chunk: Buffer): void {
     const { buffer, byteOffset, length } = this.#received;
     const needed = length + chunk.length;
@@ -108,7 +108,7 @@ export class LongProcess {
       const fits = buffer === this.#room.buffer && byteOffset + needed <= this.#room.length;
       const start = fits ? byteOffset : 0;
       if (!fits) {
-        // Not from node's pool: what has been answered may be a part of it.
+        // Not from node's pool, because answers may share this memory.
         this.#room = Buffer.allocUnsafeSlow(needed * 2);
         this.#received.copy(this.#room);
       }

@@ -1,22 +1,26 @@
 import { readFileSync } from 'node:fs';
 
-/** What Linux says of a process. */
+/** Information from Linux about a process. */
 export interface ProcessStat {
   readonly parent: number;
-  /** Clock ticks between the start of the system and of the process. Tells it from a later one with the same pid. */
+  /**
+   * Clock ticks from the start of the system to the start of the process. Distinguishes it from a later process with
+   * the same pid.
+   */
   readonly started: string;
-  /** It has ended, and its parent has not asked for its exit code yet. */
+  /** It has ended, but its parent has not yet collected the exit code. */
   readonly ended: boolean;
 }
 
 /**
- * Reads `/proc/PID/stat`, see proc(5). At once, as no disk is waited for: a promise for each of hundreds of processes
- * takes ten times as long.
- * @throws {Error} when there is no such process (ENOENT; ESRCH if it ended while it was read), or no `/proc`.
+ * Reads `/proc/PID/stat`, see proc(5). Synchronous, because no disk is involved and promises for hundreds of
+ * processes take ten times as long.
+ * @throws {Error} if there is no such process (ENOENT; ESRCH if it ended during the read), or no `/proc`.
  */
 export function readProcessStat(pid: number): ProcessStat {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The second field is the name in parentheses and may hold anything: count from the last one. The third is the state.
+  // The second field is the name in parentheses. It may contain anything, so count from the last parenthesis; the
+  // state comes next.
   const [state = '', parent, ...others] = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return { parent: Number(parent), started: others[17] ?? '', ended: state === 'Z' || state === 'X' };
 }

@@ -6,8 +6,8 @@ import { GitError } from '../errors.ts';
 import { repositoryEnvironment, type Repository } from '../repository.ts';
 
 /**
- * Runs git and gives its output in parts of any size, until `take` answers false. Returns whether it was read to its
- * end. @throws {GitError} when git fails before that.
+ * Runs git and passes on its output in chunks of any size, until `take` returns false. Returns whether all output was
+ * read. @throws {GitError} if git fails before that.
  */
 export async function readGitOutput(
   repository: Repository,

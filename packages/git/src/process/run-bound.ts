@@ -14,8 +14,8 @@ export interface BoundOptions {
 }
 
 /**
- * The shell writes its own id, which is that of the process group, and watches a pipe that only this process holds:
- * when it closes before git has ended, the whole group is killed, filters included.
+ * The shell writes its own id, which is that of the process group, and watches a pipe that only this process holds.
+ * If the pipe closes before git has ended, the shell kills the whole group, including filters.
  */
 const SCRIPT = `echo $$ > "$1"; shift
 { read -r _ <&3; kill -KILL 0; } >/dev/null 2>&1 &
@@ -26,8 +26,8 @@ kill $! 2>/dev/null
 exit $status`;
 
 /**
- * Runs a git command that writes files of a checkout. It never outlives this process, not even after `kill -9`: it
- * would overwrite what the user has edited since.
+ * Runs a git command that writes files of a checkout. The command never outlives this process, not even after `kill
+ * -9`. Otherwise it could overwrite the user's later edits.
  */
 export async function runBound(
   checkout: Repository,
@@ -49,7 +49,7 @@ export async function runBound(
   });
   let stderr = '';
   child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  // Git may end without reading it all: its end says more.
+  // Git may end without reading everything; its exit says more than this error.
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(input);
   let exitCode: unknown;
@@ -61,7 +61,7 @@ export async function runBound(
   if (exitCode !== 0) throw new GitError(args, typeof exitCode === 'number' ? exitCode : undefined, stderr);
 }
 
-/** Waits until a process group that was killed has ended; one that lives on (the id is another's now) is not waited for. */
+/** Waits, for a limited time, until a killed process group has ended. A group that lives on has reused the id. */
 export async function awaitGroupEnd(group: number, wait: () => Promise<void>): Promise<void> {
   for (let attempt = 0; attempt < GROUP_END_ATTEMPTS && groupLives(group); attempt += 1) await wait();
 }

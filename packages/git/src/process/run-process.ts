@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 
 export interface RunProcessOptions {
   readonly cwd: string;
-  /** The whole of it; that of this process by default. */
+  /** The complete environment; that of this process by default. */
   readonly env?: NodeJS.ProcessEnv;
-  /** In a process group of its own. */
+  /** Runs in a separate process group. */
   readonly detached?: boolean;
-  /** Written to stdin, which is closed otherwise. */
+  /** Written to stdin; without it, stdin is closed. */
   readonly input?: string | Uint8Array;
-  /** Ends it when it is aborted. */
+  /** Ends the process when aborted. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds after which it is killed. */
   readonly timeout?: number | undefined;
@@ -17,16 +17,16 @@ export interface RunProcessOptions {
 export interface ProcessEnd {
   readonly stdout: Buffer;
   readonly stderr: Buffer;
-  /** undefined where it could not be started, or was killed. */
+  /** Undefined if the process could not be started, or was killed. */
   readonly exitCode: number | undefined;
-  /** Why it could not be started. */
+  /** Why the process could not be started. */
   readonly error: NodeJS.ErrnoException | undefined;
 }
 
-/** How long a process that is asked to end may take for it. */
+/** How long a process may take to end after SIGTERM. */
 const TERM_MS = 5_000;
 
-/** Runs a program to its end, and collects what it prints. Never rejects. */
+/** Runs a program to its end and collects its output. Never rejects. */
 export async function runProcess(
   program: string,
   args: readonly string[],
@@ -37,21 +37,21 @@ export async function runProcess(
   try {
     child = spawn(program, args, { ...options, stdio: [...stdio] });
   } catch (error) {
-    // Arguments that are too long, for one.
+    // For example, the arguments are too long.
     return { ...NOTHING, exitCode: undefined, error: error as NodeJS.ErrnoException };
   }
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
-  // There are no streams where no more files may be opened.
+  // The streams are missing if too many files are open.
   child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk));
   child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
-  // It may end without reading it all: its end says more.
+  // The program may end without reading everything; its exit says more than this error.
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(input);
   const timers: NodeJS.Timeout[] = [];
   const over = Promise.withResolvers<Pick<ProcessEnd, 'exitCode' | 'error'>>();
   const cut = (how: NodeJS.Signals) => {
     child.kill(how);
-    // What it has started may hold its pipes open.
+    // Processes that it has started may still hold its pipes open.
     const end = () => over.resolve({ exitCode: undefined, error: undefined });
     if (child.exitCode !== null || child.signalCode !== null) end();
     else child.once('exit', end);

@@ -7,22 +7,22 @@ import { repositoryEnvironment, type Repository } from '../repository.ts';
 
 export interface GitOptions {
   readonly cwd?: string;
-  /** One that somebody else may have written: nothing that is missing there is fetched. */
+  /** A git directory that someone else may have written. Missing objects are not fetched there. */
   readonly gitDir?: string;
   readonly workTree?: string;
   readonly indexFile?: string;
-  /** Written to stdin, which is closed otherwise. */
+  /** Written to stdin; without it, stdin is closed. */
   readonly input?: string | Uint8Array;
   /** Added to the cleaned environment. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Extra `-c key=value`. */
   readonly config?: readonly string[];
   readonly signal?: AbortSignal;
-  /** Milliseconds after which git is killed, which is a failure. */
+  /** Milliseconds after which git is killed, which counts as a failure. */
   readonly timeout?: number;
-  /** Git sees the user's settings only, to be asked about them. */
+  /** Git only sees the user's settings; for questions about them. */
   readonly ownConfig?: boolean;
-  /** Exit codes besides 0 that are an answer, not a failure. */
+  /** Exit codes besides 0 that do not count as a failure. */
   readonly allowExit?: readonly number[];
 }
 
@@ -32,12 +32,12 @@ export interface GitResult {
   readonly exitCode: number;
 }
 
-/** A repository may name a command that fetches what it lacks. The second one is not known to git before 2.44. */
+/** A repository may configure a command that fetches missing objects. GIT_NO_LAZY_FETCH exists since git 2.44. */
 const NO_FETCH = { GIT_ALLOW_PROTOCOL: 'none', GIT_NO_LAZY_FETCH: '1' };
 
 /**
- * Runs git and returns its stdout as UTF-8 text without its one last newline, nothing else trimmed.
- * Throws `GitError` on an exit code other than 0 and `allowExit`.
+ * Runs git and returns its stdout as UTF-8 text, without the last newline and otherwise untrimmed. Throws `GitError`
+ * on an exit code other than 0 and `allowExit`.
  */
 export async function git(
   where: Repository | string,
@@ -49,7 +49,7 @@ export async function git(
   return text.endsWith('\n') ? text.slice(0, -1) : text;
 }
 
-/** As `git`, with stdout as bytes (file content and file names need not be UTF-8) and the exit code. */
+/** Like `git`, but returns stdout as bytes (file content and names need not be UTF-8) and the exit code. */
 export async function gitRaw(
   where: Repository | string,
   args: readonly string[],
@@ -75,7 +75,7 @@ export async function gitRaw(
   const { signal, timeout, input } = options;
   const { stdout, exitCode, error, ...rest } = await runProcess(program, [...config, ...args], {
     cwd,
-    // A process group of its own: Ctrl-C in the terminal must not cut a landing in two.
+    // A separate process group, because Ctrl-C in the terminal must not interrupt a landing halfway.
     detached: true,
     env: environment,
     signal,

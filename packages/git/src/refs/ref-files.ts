@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { isErrno } from '../errors.ts';
 import type { Repository } from '../repository.ts';
 
-/** Git finds a ref in a larger file sooner than this process reads it. */
+/** In a larger file, git finds a ref sooner than this process reads it. */
 const PACKED_MAX_BYTES = 1_000_000;
 
 /**
- * The id of a branch or a ref of Sage by the files of git, which costs no process: its own file, else `packed-refs`.
- * Empty where there is no such ref, undefined where git has to be asked: the ref is symbolic, has an odd name, or refs are kept in another format.
+ * The id of a branch or of one of Sage's refs, read from git's files without starting a process: from the ref's own
+ * file, otherwise from `packed-refs`. Empty if there is no such ref. Undefined if git has to be asked, because the
+ * ref is symbolic, has an odd name, or refs are stored in another format.
  */
 export async function readRefFile({ commonDir }: Repository, ref: string): Promise<string | undefined> {
   if (!/^refs\/(heads|sage)\//.test(ref) || ref.includes('..') || ref.includes('\0')) return undefined;
@@ -16,10 +17,10 @@ export async function readRefFile({ commonDir }: Repository, ref: string): Promi
     const text = await readFile(join(commonDir, ref), 'latin1');
     return /^([0-9a-f]{40}|[0-9a-f]{64})\n$/.test(text) ? text.trimEnd() : undefined;
   } catch (error) {
-    // A folder may stand there: with refs below it, or empty beside a packed ref.
+    // There may be a folder instead: with refs below it, or empty next to a packed ref.
     if (!isErrno(error, 'ENOENT', 'EISDIR')) return undefined;
   }
-  // In this order: git writes the packed file before it removes the other.
+  // In this order, because git writes the packed file before it removes the loose one.
   return readPackedRef(commonDir, ref);
 }
 
@@ -35,7 +36,7 @@ async function readPackedRef(commonDir: string, ref: string): Promise<string | u
   return line === undefined ? '' : line.slice(0, line.indexOf(' '));
 }
 
-/** In bytes; undefined where there is no such file. */
+/** In bytes; undefined if there is no such file. */
 async function sizeOf(path: string): Promise<number | undefined> {
   try {
     return (await stat(path)).size;

@@ -6,13 +6,13 @@ import { readRefFile } from './ref-files.ts';
 
 export interface RefUpdate {
   readonly ref: string;
-  /** The id the ref must have now; 'absent' when it must not exist; undefined when it does not matter. */
+  /** The id that the ref must have now; 'absent' if it must not exist; undefined if any is fine. */
   readonly old: string | undefined;
-  /** The id it gets, or 'delete'. */
+  /** The new id, or 'delete'. */
   readonly new: string;
 }
 
-/** The full id of the commit that a name, ref or id stands for. */
+/** The full id of the commit that a name, ref or id resolves to. */
 export async function resolveCommit(repository: Repository, name: string): Promise<string | undefined> {
   if (name === '' || name.startsWith('-') || name.includes('\0')) return undefined;
   const id = await git(repository, ['rev-parse', '--verify', '--quiet', `${name}^{commit}`], {
@@ -33,7 +33,7 @@ export async function readRef(repository: Repository, ref: string): Promise<stri
   }
 }
 
-/** All refs at or below `prefix` (whole path components, such as `refs/heads`), by name. */
+/** All refs at or below `prefix` (whole path components, such as `refs/heads`), sorted by name. */
 export async function listRefs(
   repository: Repository,
   prefix: string,
@@ -57,12 +57,12 @@ export async function isAncestor(repository: Repository, ancestor: string, commi
   }
 }
 
-/** The last name that was found good: the same branch is asked about again and again. */
+/** The last valid name. The same branch is checked again and again. */
 let knownGood = '';
-/** Git takes all of these; of the others it decides. */
+/** Git accepts all of these; for other names it is asked. */
 const PLAIN = /^refs(\/[A-Za-z0-9_][A-Za-z0-9_-]*)+$/;
 
-/** Whether git takes this as a full ref name. */
+/** Whether git accepts this as a full ref name. */
 export async function checkRefFormat(ref: string): Promise<boolean> {
   if (ref.startsWith('-') || ref.includes('\0')) return false;
   if (ref === knownGood || PLAIN.test(ref)) return true;
@@ -76,13 +76,13 @@ export async function checkRefFormat(ref: string): Promise<boolean> {
   }
 }
 
-/** Git itself waits this long (ms) for a ref that another git holds. */
+/** How long git itself waits (ms) for a ref that another git holds. */
 export const REF_CONFIG: readonly string[] = ['core.filesRefLockTimeout=2000', 'core.packedRefsTimeout=2000'];
 
 /**
- * Moves, makes and deletes refs in one transaction, on disk when it returns. Throws `RefMovedError` when a
- * ref is not at its `old`; a lock that another git still holds after 2 s is a `GitError`. `synced: false` leaves
- * the sync to the caller, who has many to make.
+ * Updates, creates and deletes refs in one transaction, which is on disk when this resolves. Throws `RefMovedError`
+ * if a ref is not at its `old`, and `GitError` if another git still holds a lock after 2 s. With `synced: false`, the
+ * caller syncs.
  */
 export async function updateRefs(
   repository: Repository,
@@ -98,7 +98,7 @@ export async function updateRefs(
   }
 }
 
-/** A transaction as `update-ref --stdin -z` reads it. */
+/** A transaction in the input format of `update-ref --stdin -z`. */
 export function refCommands(updates: readonly RefUpdate[]): string {
   const commands = updates.map(({ ref, old, new: next }) => {
     const previous = old === 'absent' ? zeros(next) : (old ?? '');
@@ -108,8 +108,8 @@ export function refCommands(updates: readonly RefUpdate[]): string {
 }
 
 /**
- * What to throw for a failed transaction: the refs, not git's words, decide what went wrong. undefined where all are
- * as asked: git also fails when it has moved them and cannot write a reflog.
+ * The error to throw for a failed transaction, decided by the actual refs rather than by git's message. Undefined if
+ * all updates were made: git also fails if it has moved the refs but cannot write a reflog.
  */
 export async function updateFailure(
   repository: Repository,
@@ -121,13 +121,13 @@ export async function updateFailure(
   let moved: RefMovedError | undefined;
   for (const { ref, old, new: next } of updates) {
     const actual = (await readRef(repository, ref)) ?? 'absent';
-    // A ref that was to be created, or to stay as it was, says nothing about who wrote it.
+    // Being at the new value proves nothing about a ref that was to be created or to stay.
     const changed = old !== 'absent' && old !== next;
     done &&= changed && actual === (next === 'delete' ? 'absent' : next);
     if (old !== undefined && actual !== old) moved ??= new RefMovedError(ref, old, actual, { cause: error });
   }
   if (done) return undefined;
-  // Back where it was: somebody else has moved it twice.
+  // The ref is back at its old value: someone else has moved it twice.
   const [, ref] =
     /cannot lock ref '([^']*)': (?:unable to resolve|reference is missing|is at )/.exec(error.stderr) ?? [];
   const asked = updates.find((update) => update.ref === ref && update.old !== undefined);

@@ -5,7 +5,7 @@ import type { Repository } from '../repository.ts';
 const WHOLE = /^([0-9a-f]{40}|[0-9a-f]{64}|ref: .+)\n$/;
 
 /**
- * Removes the loose refs below `prefix` (`refs/...`) whose file holds no id: a power cut leaves such files, and git
+ * Removes loose refs below `prefix` (`refs/...`) whose file contains no id. A power cut leaves such files, and git
  * then refuses to collect garbage. Returns their names.
  */
 export async function removeTornRefs(repository: Repository, prefix: string): Promise<string[]> {

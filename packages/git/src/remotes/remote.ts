@@ -5,22 +5,22 @@ import { git, type GitOptions } from '../process/run.ts';
 
 type Limits = Pick<GitOptions, 'signal' | 'timeout'>;
 
-/** Of one exchange with a remote, unless something else is said. */
+/** Default for one exchange with a remote. */
 const TIMEOUT_MS = 10 * 60_000;
 
-/** Up to so many objects of one fetch are stored each by itself. */
+/** A fetch of up to this many objects stores each as a loose object. */
 const LOOSE_MAX_OBJECTS = 1_000;
 
-/** How a person reaches a remote; git does not see it otherwise. */
+/** How a person reaches a remote. git does not get these variables otherwise. */
 const ACCESS = ['GIT_SSH_COMMAND', 'GIT_SSH', 'GIT_ASKPASS', 'SSH_ASKPASS'];
 
 /** Transports that run nothing but ssh and git itself. */
 const PROTOCOLS = 'file:git:http:https:ssh';
 
 /**
- * Makes a ref on a remote that does not have it. Where the push fails, or nobody knows, the remote is asked: the same commit
- * there is success.
- * @throws {GitError} where the ref is not there, or another commit is.
+ * Creates a ref on a remote. If the push fails, or its result is unknown, the remote is asked: finding the same
+ * commit there is success.
+ * @throws {GitError} if the ref does not exist then, or points to another commit.
  */
 export async function createRemoteRef(
   repository: Repository,
@@ -38,7 +38,7 @@ export async function createRemoteRef(
   }
 }
 
-/** The commit of a ref on a remote; undefined where it has none. */
+/** The commit of a ref on a remote; undefined if the ref does not exist. */
 export async function readRemoteRef(
   repository: Repository,
   remote: string,
@@ -50,7 +50,7 @@ export async function readRemoteRef(
   return line?.split('\t')[0];
 }
 
-/** Removes refs of a remote; those that are gone already are passed over. */
+/** Removes refs from a remote; refs that are already gone are ignored. */
 export async function removeRemoteRefs(
   repository: Repository,
   remote: string,
@@ -77,7 +77,7 @@ export async function listRemoteRefs(
 }
 
 /**
- * Fetches refs of a remote, or commits by id, with all that they lead to; malformed objects stay out.
+ * Fetches refs or commit ids from a remote, with everything reachable from them. Malformed objects are rejected.
  * @throws {GitError}
  */
 export async function fetchFromRemote(
@@ -90,7 +90,7 @@ export async function fetchFromRemote(
   if (depth !== undefined) flags.push(`--depth=${depth}`);
   await remoteGit(repository, ['fetch', ...flags, '--no-auto-maintenance', '--', remote, ...refspecs], {
     ...limits,
-    // Many small fetches would leave as many packs, and each process of git opens all of them.
+    // Many small fetches would leave as many packs, and each git process opens all of them.
     config: [
       ...DURABLE_CONFIG,
       'fetch.fsckObjects=true',
@@ -100,7 +100,7 @@ export async function fetchFromRemote(
   });
 }
 
-/** Nobody is there to be asked for a password. */
+/** Nobody is there to type a password. */
 async function remoteGit(repository: Repository, args: string[], options: GitOptions): Promise<string> {
   const access = ACCESS.flatMap((name) => {
     const value = process.env[name];

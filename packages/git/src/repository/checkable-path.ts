@@ -1,9 +1,10 @@
-/** Code points that HFS+ takes no notice of. */
+/** Code points that HFS+ ignores. */
 const UNSEEN = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 
 /**
- * Whether git would check out a file of this name on every system: no part of it is `.git`, however a file
- * system may spell it, or leads elsewhere. Git itself keeps such names out of its index, but not out of trees.
+ * Whether git would check out a file with this name on every system. No part of it may be `.git`, in any spelling
+ * that a file system treats as equal, or lead elsewhere. Git itself keeps such names out of its index, but not out of
+ * trees.
  */
 export function isCheckablePath(path: string, mode: string): boolean {
   const steps = path.split('/').map((step) => step.replaceAll(UNSEEN, '').toLowerCase());

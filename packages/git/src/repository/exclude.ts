@@ -7,12 +7,12 @@ const BEGIN = '# sage: begin (kept out of git, not in .gitignore)';
 const END = '# sage: end';
 
 /**
- * Keeps `patterns` (as in .gitignore) out of git through `info/exclude`, in one marked block; everything else
- * in that file stays. Asking again changes nothing.
+ * Hides `patterns` (as in .gitignore) from git, with one marked block in `info/exclude`. Everything else in that file
+ * stays. Repeating it changes nothing.
  */
 export async function excludeFromGit(repository: Repository, patterns: readonly string[]): Promise<void> {
   const file = join(repository.commonDir, 'info/exclude');
-  // Bytes that are not UTF-8 stay as they are.
+  // latin1 preserves bytes that are not UTF-8.
   const text = await readFile(file, 'latin1').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw error;

@@ -7,10 +7,10 @@ export interface Identity {
   readonly email: string;
 }
 
-/** The user's configured identity, or Sage's own where none is configured. */
+/** The user's configured identity, or Sage's own if there is none. */
 export async function identity(repository: Repository): Promise<Identity> {
   try {
-    // useConfigOnly: a guess from the account and host name is not an identity.
+    // useConfigOnly: git's guess from the account and host name is not an identity.
     const line = await git(repository, ['var', 'GIT_COMMITTER_IDENT'], {
       config: ['user.useConfigOnly=true'],
     });

@@ -7,7 +7,7 @@ import { git } from '../process/run.ts';
 
 export type Operation = 'merge' | 'rebase' | 'cherry-pick' | 'revert' | 'bisect';
 
-/** Finds the repository and work tree that hold `directory`. Throws `RepositoryError`. */
+/** Finds the repository and work tree that contain `directory`. Throws `RepositoryError`. */
 export async function openRepository(directory: string): Promise<Repository> {
   try {
     const [root, gitDir, commonDir] = (await atOnce(directory)) ?? (await oneByOne(directory));
@@ -28,7 +28,7 @@ export async function openRepository(directory: string): Promise<Repository> {
 const PLACES = ['--show-toplevel', '--git-dir', '--git-common-dir'] as const;
 type Places = readonly [root: string, gitDir: string, commonDir: string];
 
-/** undefined where a path holds a newline, or there is no work tree. */
+/** Undefined if a path contains a newline, or if there is no work tree. */
 async function atOnce(directory: string): Promise<Places | undefined> {
   const asked = ['rev-parse', '--is-inside-work-tree', '--path-format=absolute', ...PLACES];
   const output = await git(directory, asked).catch(() => '');
@@ -46,17 +46,17 @@ async function oneByOne(directory: string): Promise<Places> {
   return [root, gitDir, commonDir];
 }
 
-/** The full ref that HEAD names (born or not), undefined when HEAD is detached. */
+/** The full ref that HEAD names, born or unborn; undefined if HEAD is detached. */
 export async function currentBranch(repository: Repository): Promise<string | undefined> {
   const text = await readFile(join(repository.gitDir, 'HEAD'), 'utf8').catch(() => '');
   const named = /^ref: (refs\/heads\/.+)\n$/.exec(text)?.[1];
-  // Where refs are kept in another way, the file names one that cannot be.
+  // With other ref storage, the file names a ref that cannot exist.
   if (named !== undefined && named !== 'refs/heads/.invalid') return named;
   const ref = await git(repository, ['symbolic-ref', '--quiet', 'HEAD'], { allowExit: [1] });
   return ref === '' ? undefined : ref;
 }
 
-/** What the user is in the middle of in this work tree. */
+/** The operation that the user is in the middle of in this work tree. */
 export async function operationInProgress(repository: Repository): Promise<Operation | undefined> {
   const has = (name: string) => existsSync(join(repository.gitDir, name));
   if (has('rebase-merge') || has('rebase-apply')) return 'rebase';
@@ -64,7 +64,7 @@ export async function operationInProgress(repository: Repository): Promise<Opera
   if (has('CHERRY_PICK_HEAD')) return 'cherry-pick';
   if (has('REVERT_HEAD')) return 'revert';
   if (has('sequencer/todo')) {
-    // Between two commits of a sequence neither *_HEAD exists.
+    // Between two commits of a sequence, no *_HEAD file exists.
     const todo = await readFile(join(repository.gitDir, 'sequencer/todo'), 'utf8').catch(() => '');
     return todo.startsWith('revert') ? 'revert' : 'cherry-pick';
   }

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Repository } from '../repository.ts';
 
-/** Files below `info/` by which git sees other content. */
+/** Files below `info/` that change which content git sees. */
 const FILES = ['attributes', 'exclude', 'grafts'];
 
-/** The content of those that there are. */
+/** The contents of those that exist. */
 export async function readInfo({ commonDir }: Repository): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const name of FILES) {

@@ -2,17 +2,20 @@ import { isAbsolute, join } from 'node:path';
 import type { Repository } from '../repository.ts';
 import { git } from '../process/run.ts';
 
-/** A line of git's configuration; without a value it means true. */
+/** A line of git's configuration. Without a value it means true. */
 export interface Setting {
   readonly key: string;
   readonly value: string | undefined;
 }
 
-/** What git's configuration says of a repository, what files include in its place. */
+/** Git's configuration for a repository, with included files expanded in place. */
 export interface Configuration {
-  /** Of the machine, the user, the repository and the checkout, in this order: the last one of a key counts. */
+  /**
+   * Settings of the machine, the user, the repository and the checkout, in this order. The last setting of a key
+   * wins.
+   */
   readonly all: readonly Setting[];
-  /** Of the repository's own files alone. */
+  /** Only those from the repository's own files. */
   readonly local: readonly Setting[];
 }
 
@@ -29,13 +32,13 @@ export async function readConfiguration(repository: Repository): Promise<Configu
   return { all, local };
 }
 
-/** The settings of one file, what it includes in its place. */
+/** The settings of one file, with its includes expanded in place. */
 export async function readSettings(repository: Repository, file: string): Promise<Setting[]> {
   const listed = await git(repository, ['config', '--file', file, '--includes', '--list', '-z']);
   return listed.split('\0').flatMap((record) => settingsOf(repository, record));
 }
 
-/** The value of a key that counts, empty where there is none. */
+/** The effective value of a key; empty if there is none. */
 export function settingOf(settings: readonly Setting[], key: string): string {
   return settings.findLast((setting) => setting.key === key)?.value ?? '';
 }
@@ -45,12 +48,12 @@ function settingsOf({ commonDir }: Repository, record: string): Setting[] {
   const key = newline < 0 ? record : record.slice(0, newline);
   if (key === '' || /^include(if)?\./i.test(key)) return [];
   const value = newline < 0 ? undefined : record.slice(newline + 1);
-  // Said from the repository on, which these settings may leave.
+  // Relative to the repository, which these settings may leave.
   const moved = key === 'lfs.storage' && value !== undefined && !isAbsolute(value);
   return [{ key, value: moved ? join(commonDir, value) : value }];
 }
 
-/** As a configuration file. */
+/** Formats settings as a configuration file. */
 export function formatSettings(settings: readonly Setting[]): string {
   return settings
     .map(({ key, value }) => {
@@ -63,7 +66,7 @@ export function formatSettings(settings: readonly Setting[]): string {
     .join('');
 }
 
-/** In double quotes with C escapes, as git's configuration and lists of alternates take them. */
+/** In double quotes with C escapes, as git's configuration and alternates files expect. */
 export function quote(value: string): string {
   return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 }

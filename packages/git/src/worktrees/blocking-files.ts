@@ -4,16 +4,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { onDisk } from '../objects/byte-paths.ts';
 import { removeTree } from '../remove-tree.ts';
 
-/** Files that git opens by itself in every folder that it looks into. */
+/** Files that git reads by itself in every folder that it visits. */
 const READ_BY_GIT: ReadonlySet<string> = new Set(['.gitignore', '.gitattributes', '.gitmodules']);
-/** Git is done sooner in nearly every repository. */
+/** In nearly every repository git finishes sooner. */
 const SUSPICIOUS_MS = 1_000;
-/** Limit of one git command in a folder that somebody else has worked in. */
+/** Limit for one git command in a folder where someone else has worked. */
 export const GIT_TIMEOUT_MS = 600_000;
 
 /**
- * Runs git in a folder where a pipe may stand in the place of a file that it reads: it would wait there for ever. Such
- * pipes (sockets, devices) are removed and git is run again. Returns their byte paths as well.
+ * Runs git in a folder where a pipe may have taken the place of a file that git reads. Git would wait there for ever.
+ * Such pipes (also sockets and devices) are removed, and git is run again. Returns their byte paths too.
  */
 export async function withoutBlocking<T>(
   workTree: string,
@@ -44,7 +44,10 @@ export async function withoutBlocking<T>(
   }
 }
 
-/** Another git may wait at a pipe as well, and would keep waiting once its name is gone: opening both ends lets it continue. */
+/**
+ * Another git may also be waiting at the pipe, and would keep waiting after it is removed. Opening both ends lets
+ * that git continue.
+ */
 async function removeBlocking(path: Buffer): Promise<void> {
   const { O_RDWR, O_NONBLOCK, O_NOFOLLOW } = constants;
   const isPipe = (await lstat(path)).isFIFO();
@@ -56,7 +59,7 @@ async function removeBlocking(path: Buffer): Promise<void> {
   }
 }
 
-/** Byte paths below a folder that git would read and that are neither files, folders nor links. */
+/** Byte paths below a folder that git would read, but that are not files, folders or links. */
 async function blockingFiles(root: string, signal: AbortSignal): Promise<string[]> {
   const found: string[] = [];
   const pending = [''];

@@ -8,21 +8,21 @@ import { type SubmoduleWork, submoduleState } from './submodules.ts';
 import { type SnapshotOptions, snapshotWorktree } from './snapshot-worktree.ts';
 
 export interface CollectOptions extends Omit<SnapshotOptions, 'submodules' | 'alternates'> {
-  /** Of the same repository. */
+  /** A session in the same repository. */
   readonly session: GitSession;
-  /** What the worktree's repository was made of; where it is absent, commits that were made there are not asked for. */
+  /** The template that the worktree's repository was made from. If absent, its commits are not collected. */
   readonly template?: RepositoryTemplate;
   readonly message: string;
   readonly author: Identity;
   readonly date: Date;
-  /** Makes a ref to the commit. Without one the user's `git gc` may take it away. */
+  /** Creates a ref to the commit. Without a ref, the user's `git gc` may delete it. */
   readonly refer?: (commit: string) => Promise<void>;
-  /** Makes a ref to work in a submodule that cannot land. */
+  /** Creates a ref to work in a submodule that cannot land. */
   readonly referSubmodule?: (path: string, commit: string) => Promise<void>;
 }
 
 export interface CollectedWork {
-  /** On the base; undefined where nothing differs from it. */
+  /** A commit on top of the base; undefined if nothing differs from it. */
   readonly commit?: string;
   /** Paths that differ from the base. */
   readonly changedFiles: readonly string[];
@@ -35,13 +35,13 @@ export interface CollectedWork {
 }
 
 /**
- * Everything that was left in a worktree, in the user's repository: the commits that were made there, as far as they can
- * be taken as they are, and the rest as one more commit.
+ * Collects everything left in a worktree into the user's repository. Commits made there are kept as they are, as far
+ * as possible; the rest becomes one more commit.
  */
 export async function collectWorktree(options: CollectOptions): Promise<CollectedWork> {
   const { repository, workTree, base, session, template, author, date, refer, signal } = options;
   const there = await lstat(workTree).catch(() => undefined);
-  // Whoever worked there removed it: nothing is left to take.
+  // The agent removed the worktree, so there is nothing to collect.
   if (!there?.isDirectory())
     return { changedFiles: [], skipped: [], excluded: [], forced: [], submodules: [] };
   const own = template && (await ownCommits({ ...options, template }));

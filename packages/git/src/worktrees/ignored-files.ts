@@ -3,10 +3,10 @@ import { gitFields, onDisk, readablePath } from '../objects/byte-paths.ts';
 import { withoutBlocking, GIT_TIMEOUT_MS } from './blocking-files.ts';
 import type { WorktreeFiles } from './reuse-worktree.ts';
 
-/** More are nobody's work: installed packages, a build. */
+/** More files than this are generated: installed packages, a build. */
 const MAX_FILES = 1_000;
 
-/** Files that git ignores and that were written after a moment, at most some. */
+/** Ignored files that were written after a moment, up to a limit. */
 export async function ignoredFiles(
   { repository, workTree, indexFile }: WorktreeFiles,
   since: Date,
@@ -17,7 +17,7 @@ export async function ignoredFiles(
   const { value: listed } = await withoutBlocking(workTree, (signal) =>
     gitFields(repository, args, { cwd: workTree, workTree, indexFile, timeout: GIT_TIMEOUT_MS, signal }),
   );
-  // Git names a folder, and then those in it that the rules name themselves.
+  // Git lists a folder and also those files in it that are ignored by name.
   const found = new Set<string>();
   const pending = listed.toReversed();
   for (let path = pending.pop(); path !== undefined && found.size < MAX_FILES; path = pending.pop()) {

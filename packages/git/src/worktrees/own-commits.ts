@@ -11,7 +11,7 @@ import { GIT_TIMEOUT_MS } from './blocking-files.ts';
 import { type RepositoryTemplate, restoreSettings } from './repository-template.ts';
 import { isSelfContained } from './self-contained.ts';
 
-/** More commits than that are nobody's steps of one ticket. */
+/** More commits than this are not the steps of one ticket. */
 const MAX_COMMITS = 500;
 
 export interface OwnCommitsOptions extends Exclusion {
@@ -23,10 +23,10 @@ export interface OwnCommitsOptions extends Exclusion {
 }
 
 /**
- * The last of the commits that somebody made in a worktree on its base, copied into the user's repository with their
- * authors, dates and messages. Changes of excluded files are taken out of each, and a merge becomes a step of its first
- * parent. undefined where there are none, or where they cannot be taken so (another history, changes of submodules,
- * objects that git refuses).
+ * Copies the commits that an agent made in a worktree on top of its base into the user's repository, with their
+ * authors, dates and messages, and returns the last one. Changes of excluded files are removed from each commit, and
+ * a merge becomes a step on its first parent. Undefined if there are none, or if they cannot be copied this way
+ * (unrelated history, changes of submodules, objects that git rejects).
  */
 export async function ownCommits(
   options: OwnCommitsOptions,
@@ -50,7 +50,7 @@ export async function ownCommits(
   }
 }
 
-/** Cheap, for most agents commit nothing. */
+/** A cheap check, because most agents commit nothing. */
 async function hasMoved(gitDir: string, base: string): Promise<boolean> {
   const [directory, head] = await Promise.all([
     lstat(gitDir).catch(() => undefined),
@@ -68,7 +68,7 @@ interface OwnCommit {
   readonly paths: readonly string[];
 }
 
-/** Along first parents, so that a merge is one step with all that it brought in. */
+/** Follows first parents, so a merge is one step with everything it brought in. */
 async function asFarAsTheyCanBe(
   { repository, base, ...exclusion }: OwnCommitsOptions,
   tip: string,
@@ -82,7 +82,7 @@ async function asFarAsTheyCanBe(
   for (const { oid, parents, tree: whole, paths } of commits) {
     touched ||= paths.some(isExcluded);
     const tree = touched ? await withBaseOf(repository, base, whole, isExcluded) : whole;
-    // One that did nothing else.
+    // The commit only changed excluded files.
     const isEmptied = tree === last.tree && whole !== before;
     before = whole;
     if (isEmptied) continue;
@@ -92,7 +92,7 @@ async function asFarAsTheyCanBe(
   return last.tip === base ? undefined : last;
 }
 
-/** The commits after `base`, oldest first; undefined where they do not begin there, or touch submodules. */
+/** The commits after `base`, oldest first. Undefined if they do not start there, or touch submodules. */
 async function firstParents(
   repository: Repository,
   base: string,
@@ -132,7 +132,7 @@ async function firstParents(
   return expected === base ? commits : undefined;
 }
 
-/** A tree with what is excluded as it is in the base. */
+/** The tree, with excluded paths as they are in the base. */
 async function withBaseOf(
   repository: Repository,
   base: string,
@@ -145,7 +145,7 @@ async function withBaseOf(
   return treeWithEntries(repository, tree, changes);
 }
 
-/** The same author, dates and message; a signature would no longer be true. */
+/** Keeps author, dates and message, but not the signature, which would no longer be valid. */
 async function rewritten(
   repository: Repository,
   oid: string,

@@ -7,27 +7,27 @@ import { git } from '../process/run.ts';
 import { formatSettings, quote, settingOf, type Setting } from '../repository/settings.ts';
 
 /**
- * What the git directory of a new repository holds that shares the objects of another one and looks like it: its
- * branches, tags and remote-tracking refs, its remotes (without passwords, and without a way to push).
+ * The contents of the git directory of a new repository that shares the objects of another one and looks like it:
+ * with its branches, tags, remote-tracking refs, and remotes (without passwords and without a way to push).
  */
 export interface RepositoryTemplate {
   /** Content by path below the git directory. */
   readonly files: Readonly<Record<string, string>>;
-  /** Whether objects may be missing, to be fetched from a remote when they are needed. */
+  /** Whether objects may be missing, and are fetched from a remote when needed. */
   readonly partial: boolean;
 }
 
-/** Settings of the user's own repository that decide what a file's content is on disk, and who a branch follows. */
+/** Settings of the user's repository that decide the content of files on disk, and the upstream of a branch. */
 const INHERITED =
   /^(filter\..*|lfs\..*|user\.(name|email)|branch\..*\.(remote|merge)|core\.(autocrlf|eol|filemode|symlinks|ignorecase|precomposeunicode|protecthfs|protectntfs|bigfilethreshold|longpaths|checkroundtripencoding))$/i;
-/** Of remotes: what is needed to fetch. */
+/** Settings of remotes that are needed to fetch. */
 const REMOTE = /^remote\..*\.(url|fetch|tagopt|promisor|partialclonefilter)$/i;
 const PARTIAL = /^(extensions\.partialclone|remote\..*\.promisor)$/i;
 
-/** Stands where git expects the place to push to, and so in its message. */
+/** Used as the push URL, which makes git show it as its error. */
 const NO_PUSH = 'Sage lands this work itself, pushing is turned off here';
 
-/** What a repository looks like now, with settings that were read before. */
+/** Captures the current state of a repository, with settings that were read before. */
 export async function readTemplate(
   repository: Repository,
   { settings, info }: Pick<PinnedSettings, 'settings' | 'info'>,
@@ -49,8 +49,8 @@ export async function readTemplate(
 }
 
 /**
- * Makes the git directory of a worktree, all but its HEAD and its index, which {@link writeRepository} adds. Whatever was
- * there goes.
+ * Creates the git directory of a worktree, without HEAD and index, which {@link writeRepository} adds. Replaces an
+ * existing one.
  */
 export async function prepareRepository({ files }: RepositoryTemplate, workTree: string): Promise<void> {
   const gitDir = join(workTree, '.git');
@@ -66,9 +66,7 @@ export async function prepareRepository({ files }: RepositoryTemplate, workTree:
   );
 }
 
-/**
- * Makes a prepared git directory the repository of a worktree: detached at `commit`, with a copy of the index.
- */
+/** Makes a prepared git directory the repository of a worktree: detached at `commit`, with a copy of the index. */
 export async function writeRepository(
   workTree: string,
   { commit, indexFile }: { commit: string; indexFile: string },
@@ -80,19 +78,19 @@ export async function writeRepository(
   ]);
 }
 
-/** Puts back what decides how git reads a repository that somebody else has worked in. */
+/** Restores the files that decide how git reads a repository, after someone else has worked in it. */
 export async function restoreSettings({ files }: RepositoryTemplate, workTree: string): Promise<void> {
   const gitDir = join(workTree, '.git');
   for (const name of ['hooks', 'commondir', 'config.worktree']) await removeTree(join(gitDir, name));
   for (const name of ['config', 'objects/info/alternates', 'shallow']) {
     const text = files[name];
-    // Whatever stands there: a folder, a link, a pipe.
+    // Removes anything in its place: a folder, a link, a pipe.
     await removeTree(join(gitDir, name));
     if (text !== undefined) await writeFile(join(gitDir, name), text, { flag: 'wx' });
   }
 }
 
-/** As git packs them, so that any number costs one file. */
+/** In git's packed format, so that any number of refs is a single file. */
 async function readRefs(
   repository: Repository,
 ): Promise<{ packed: string; symbolic: { ref: string; leadsTo: string }[] }> {
@@ -122,10 +120,10 @@ function configText(
 ): string {
   const extended = format !== 'sha1' || partial;
   const lines = ['[core]', `\trepositoryformatversion = ${extended ? 1 : 0}`, '\tbare = false'];
-  // The user's own hooks, also those for all repositories, are nothing for an agent's git.
+  // The user's own hooks, including global ones, must not run in an agent's git.
   lines.push('\thooksPath = /dev/null', '\tlogAllRefUpdates = true');
   if (format !== 'sha1') lines.push('[extensions]', `\tobjectformat = ${format}`);
-  // Agents' git must neither pack away nor expire what Sage still reads.
+  // Agents' git must not pack or expire objects that Sage still reads.
   lines.push('[gc]', '\tauto = 0', '[maintenance]', '\tauto = false');
   lines.push('[uploadpack]', '\tallowAnySHA1InWant = true');
   const inherited = settings.filter(
@@ -134,7 +132,7 @@ function configText(
   return `${lines.join('\n')}\n${formatSettings([...inherited, ...remotes(repository, settings)])}`;
 }
 
-/** Where there is no `origin`, the user's repository is it: a relative address of a submodule begins there. */
+/** Without an `origin`, the user's repository becomes it, as the base for relative addresses of submodules. */
 function remotes({ root }: Repository, settings: readonly Setting[]): Setting[] {
   const found = settings
     .filter(({ key }) => REMOTE.test(key))
@@ -151,10 +149,10 @@ function remotes({ root }: Repository, settings: readonly Setting[]): Setting[] 
   return [...found, ...[...names].map((name) => ({ key: `remote.${name}.pushurl`, value: NO_PUSH }))];
 }
 
-/** The address of a remote, from everywhere and without a user's name and password. */
+/** The address of a remote, made absolute and without a user name and password. */
 export function remoteAddress(address: string, root: string): string {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(address)) {
-    // `ssh://git@host/` names no secret, and the host wants it.
+    // `ssh://git@host/` contains no secret, and the host needs the name.
     return /^(ssh|git\+ssh):/i.test(address)
       ? address.replace(/^([^/]*\/\/[^/@:]*):[^/@]*@/, '$1@')
       : address.replace(/^([^/]*\/\/)[^/]*@/, '$1');

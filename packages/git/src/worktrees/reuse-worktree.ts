@@ -6,16 +6,16 @@ import type { Repository } from '../repository.ts';
 import { GIT_TIMEOUT_MS, withoutBlocking } from './blocking-files.ts';
 import { removeTree } from '../remove-tree.ts';
 
-/** The files of a worktree. Its git directory has no part in this. */
+/** The files of a worktree. Its git directory is not used. */
 export interface WorktreeFiles {
-  /** The user's repository: its filters, attributes and ignore rules decide. */
+  /** The user's repository, whose filters, attributes and ignore rules apply. */
   readonly repository: Repository;
   readonly workTree: string;
-  /** The caller's own index: that of the agent could be forged. */
+  /** The caller's own index, because the agent's could be forged. */
   readonly indexFile: string;
 }
 
-/** Brings the files to those of a commit, whatever became of tracked files; untracked ones stay where they can. */
+/** Brings tracked files to the state of a commit, whatever was done to them. Untracked files stay if possible. */
 export async function moveWorktree(files: WorktreeFiles, commit: string): Promise<void> {
   await mkdir(files.workTree, { recursive: true });
   await withoutBlocking(files.workTree, (signal) =>
@@ -24,8 +24,8 @@ export async function moveWorktree(files: WorktreeFiles, commit: string): Promis
 }
 
 /**
- * Removes what is not tracked, with `keepIgnored` except what git ignores. Returns false where something is odd (folders
- * that cannot be entered, a repository in a tracked folder): then the worktree is not to be used again.
+ * Removes untracked files. `keepIgnored` keeps the files that git ignores. Returns false if the worktree must not be
+ * reused, because of folders that cannot be entered or a repository inside a tracked folder.
  */
 export async function cleanWorktree(
   files: WorktreeFiles,
@@ -54,7 +54,7 @@ export async function cleanWorktree(
 }
 
 function run({ workTree, indexFile }: WorktreeFiles): GitOptions {
-  // A change of a file shows in its change time, which nobody can set: it has to be looked at.
+  // The change time cannot be faked, so git has to trust it to notice every change.
   const config = [
     'core.sparseCheckout=false',
     'core.bare=false',
@@ -64,7 +64,10 @@ function run({ workTree, indexFile }: WorktreeFiles): GitOptions {
   return { cwd: workTree, workTree, indexFile, config, timeout: GIT_TIMEOUT_MS };
 }
 
-/** Git overlooks a `.git` in a tracked folder, the mode of folders, and what is in the place of a submodule. */
+/**
+ * Checks what git overlooks: a `.git` in a tracked folder, the mode of folders, and what is in the place of a
+ * submodule.
+ */
 async function foldersAreSound(files: WorktreeFiles, commit: string): Promise<boolean> {
   const format = ['--format=%(objectmode) %(path)'];
   const args = ['ls-tree', '-r', '-d', '-z', ...format, commit];
@@ -73,7 +76,7 @@ async function foldersAreSound(files: WorktreeFiles, commit: string): Promise<bo
     listed.map(async (line) => {
       const path = onDisk(files.workTree, line.slice(line.indexOf(' ') + 1));
       const status = await lstat(path).catch(() => undefined);
-      // What is missing is made again with its files.
+      // A missing folder is created again together with its files.
       if (!status?.isDirectory()) return line.startsWith('160000 ') || status === undefined;
       if (!isOpen(status.mode)) return false;
       if (line.startsWith('160000 ')) return (await readdir(path)).length === 0;

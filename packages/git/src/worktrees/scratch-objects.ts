@@ -12,10 +12,10 @@ import { quote } from '../repository/settings.ts';
 import { type SharedPermissions, sharedPermissions } from '../files/shared-permissions.ts';
 import type { Repository } from '../repository.ts';
 
-/** Objects put in at a time. */
+/** How many objects are moved at the same time. */
 const MAX_PARALLEL_WRITES = 16;
 
-/** Objects that are written beside a repository's own and put into it when all are there. */
+/** Objects that are first written outside a repository, and moved into it when all are complete. */
 export class ScratchObjects implements AsyncDisposable {
   readonly #repository: Repository;
   readonly #home: string;
@@ -27,7 +27,7 @@ export class ScratchObjects implements AsyncDisposable {
     this.#shared = shared;
   }
 
-  /** In the git directory, so that they need not be copied. */
+  /** Inside the git directory, so that objects can be linked instead of copied. */
   static async open(repository: Repository): Promise<ScratchObjects> {
     const parent = join(repository.commonDir, PARENT);
     await removeOlder(parent, OLD_MS);
@@ -37,14 +37,14 @@ export class ScratchObjects implements AsyncDisposable {
     return new ScratchObjects(repository, home, shared);
   }
 
-  /** Git writes here, and sees the repository's objects as well. */
+  /** Makes git write here, while it also sees the repository's objects. */
   environment(alternates: readonly string[] = []): Record<string, string> {
     const environment = objectEnvironment(this.#repository, join(this.#home, 'objects'));
     const all = [environment['GIT_ALTERNATE_OBJECT_DIRECTORIES'] ?? '', ...alternates.map(quotedIfOdd)];
     return { ...environment, GIT_ALTERNATE_OBJECT_DIRECTORIES: all.join(':') };
   }
 
-  /** Writes a commit object; undefined where only git can. */
+  /** Writes a commit object; undefined if only git can write it. */
   writeCommit(content: RawCommitContent): string | undefined {
     const raw = formatCommit(content);
     const place = { ...this.#repository, commonDir: this.#home };
@@ -52,8 +52,8 @@ export class ScratchObjects implements AsyncDisposable {
   }
 
   /**
-   * Puts all into the repository, on disk when this returns, and then has `refer` make a ref to them. A `git gc` of the
-   * user that did not see the ref may take them away: then they are put there again when it is over.
+   * Moves all objects into the repository, on disk when this resolves, and then has `refer` create a ref to them. A
+   * `git gc` of the user that did not see the ref may delete them. They are then put there again when it is over.
    */
   async publish(refer: () => Promise<void>, signal?: AbortSignal): Promise<void> {
     await this.#putIn({ sync: true });
@@ -70,7 +70,7 @@ export class ScratchObjects implements AsyncDisposable {
     for (const folder of await readdir(from))
       for (const name of await readdir(join(from, folder)))
         files.push({ from: join(from, folder, name), folder: join(objects, folder), name });
-    // A pack is used as soon as its index is there.
+    // A pack is used as soon as its index exists, so the index comes last.
     files.sort((a, b) => Number(a.name.endsWith('.idx')) - Number(b.name.endsWith('.idx')));
     const folders = new Set(files.map(({ folder }) => folder));
     for (const folder of folders) await makeFolder(folder, mode);
@@ -84,7 +84,7 @@ export class ScratchObjects implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.#home, { recursive: true, force: true });
-    // Where it was the last one there.
+    // Succeeds only if this was the last one.
     await rmdir(join(this.#home, '..')).catch(() => {});
   }
 }
@@ -94,7 +94,7 @@ function quotedIfOdd(path: string): string {
 }
 
 const PARENT = 'sage-objects';
-/** Nobody writes so long: what is older was left by a killed process. */
+/** Nothing takes this long. Older folders were left by killed processes. */
 const OLD_MS = 86_400_000;
 
 interface NewObject {
@@ -106,7 +106,7 @@ interface NewObject {
 async function makeFolder(folder: string, mode: number): Promise<void> {
   try {
     await mkdir(folder);
-    // As its neighbours, in a repository that several users share.
+    // The same mode as its neighbours, in a repository that several users share.
     await chmod(folder, mode & 0o7777);
   } catch (error) {
     if (!isErrno(error, 'EEXIST')) throw error;
@@ -123,7 +123,7 @@ async function putObject({ from, folder, name }: NewObject, sync: boolean): Prom
     await link(from, to);
   } catch (error) {
     if (isErrno(error, 'EEXIST')) return;
-    // Another file system, or one without links.
+    // Another file system, or one without hard links.
     const temporary = join(folder, `tmp_obj_${randomBytes(6).toString('hex')}`);
     await copyFile(from, temporary);
     await rename(temporary, to);

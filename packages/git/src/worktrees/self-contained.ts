@@ -1,13 +1,13 @@
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Folders of a git directory with what git reads by itself. */
+/** Folders of a git directory that git reads by itself. */
 const FOLDERS = ['objects', 'refs'];
 const FILES = ['HEAD', 'packed-refs', 'config', 'shallow'];
 
 /**
- * Whether a git directory that an agent could write to is below `top`, and nothing of it is a link to somewhere else:
- * through one, git would read, and Sage write to, what the agent itself cannot reach.
+ * Whether a git directory that an agent could write to is below `top` and contains no links to other places. Through
+ * a link, git would read, and Sage would write, what the agent itself cannot reach.
  */
 export async function isSelfContained(gitDir: string, top: string): Promise<boolean> {
   try {

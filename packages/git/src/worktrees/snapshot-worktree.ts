@@ -12,40 +12,40 @@ import type { ScratchObjects } from './scratch-objects.ts';
 import { embeddedFiles, worktreeChanges } from './worktree-changes.ts';
 
 export interface WorktreeSnapshot {
-  /** Its files as a tree of the repository; undefined where nothing differs from the base. */
+  /** The files as a tree of the repository; undefined if nothing differs from the base. */
   readonly tree: string | undefined;
   /** Paths that differ from the base. */
   readonly changedFiles: readonly string[];
-  /** Paths that could not be read, or that git cannot carry (pipes, `.GIT`, ...): as they are in the base. */
+  /** Paths that could not be read, or that git cannot store (pipes, `.GIT`, ...). They stay as in the base. */
   readonly skipped: readonly string[];
-  /** Changed paths that are excluded by their names. */
+  /** Changed paths that are excluded by name. */
   readonly excluded: readonly string[];
-  /** Paths that git ignores and that were added by force. */
+  /** Ignored paths that were added by force. */
   readonly forced: readonly string[];
 }
 
 export interface SnapshotOptions extends Exclusion {
-  /** The user's repository: its filters, attributes and ignore rules decide, and the objects go there. */
+  /** The user's repository, whose filters, attributes and ignore rules apply, and which gets the objects. */
   readonly repository: Repository;
   readonly workTree: string;
-  /** The caller's own index of the worktree, because that of the agent could be forged. It is only read. */
+  /** The caller's own index of the worktree, because the agent's could be forged. It is only read. */
   readonly indexFile: string;
-  /** The commit whose files this index has; undefined where that is not known. */
+  /** The commit whose files this index has; undefined if unknown. */
   readonly indexCommit: string | undefined;
   /** Full id of the commit to compare with. */
   readonly base: string;
-  /** Object directories in which the base may be as well. */
+  /** Object directories that may contain the base. */
   readonly alternates?: readonly string[];
-  /** By byte path: submodules whose entries are decided already, with the commit of those that moved. */
+  /** By byte path: submodules whose entries are already decided, with the commit of those that moved. */
   readonly submodules?: { readonly paths: readonly string[]; readonly moved: ReadonlyMap<string, string> };
   readonly signal?: AbortSignal;
 }
 
 /**
- * Everything in a worktree as a tree: added, edited and deleted files, modes, symlinks, whether they were committed,
- * staged or left alone; ignored files stay out unless they were added by force. HEAD, refs, index and configuration
- * belong to whoever worked there and are not trusted. Files of repositories made inside the worktree are added as
- * files. The objects are in the scratch room.
+ * Captures everything in a worktree as a tree: added, edited and deleted files, modes and symlinks, whether
+ * committed, staged or neither. Ignored files are left out unless they were added by force. HEAD, refs, index and
+ * configuration belong to the agent and are not trusted. Files of repositories inside the worktree are added as
+ * files. The objects are written to `scratch`.
  */
 export async function snapshotWorktree(
   options: SnapshotOptions,
@@ -58,7 +58,7 @@ export async function snapshotWorktree(
       cwd: workTree,
       workTree,
       indexFile,
-      // A change of a file shows in its change time, which nobody can set.
+      // A change of a file shows in its change time, which cannot be faked.
       config: [
         'core.sparseCheckout=false',
         'core.bare=false',
@@ -70,7 +70,7 @@ export async function snapshotWorktree(
     };
     const modules = new Set(options.submodules?.paths);
     const moved = options.submodules?.moved ?? new Map<string, string>();
-    // The times of what is the same in both stay.
+    // Keeps the recorded times of files that are the same in both.
     if (indexCommit !== base) await git(repository, ['read-tree', '--reset', base], run);
     const guarded = await withoutBlocking(
       workTree,
@@ -90,14 +90,14 @@ export async function snapshotWorktree(
     const kept = (path: string) => !isExcluded(path) && !overlaps(path, [...modules, ...removed]);
     const isNamed = namedPaths(options.excludeNames ?? []);
     const untracked = new Set([...changes.untracked, ...embedded.files, ...forced].filter(kept));
-    // What stands in the place of a folder replaces the files in it.
+    // Something in the place of a folder replaces the files in it.
     const [replaced, changed] = partition(changes.changed.filter(kept), (path) =>
       parentsOf(path).some((parent) => untracked.has(parent)),
     );
     const paths = [...changed, ...untracked];
     const skipped = [...removed, ...changes.unreadable, ...embedded.unreadable];
     const excluded = [...new Set([...changes.changed, ...changes.untracked].filter(isNamed))];
-    // Git does not list them of itself.
+    // Git does not list embedded files by itself.
     const listed = new Set([...changes.untracked, ...embedded.files]);
     const byForce = forced.filter((path) => kept(path) && !listed.has(path)).map(readablePath);
     const added = await withoutBlocking(
@@ -123,10 +123,10 @@ export async function snapshotWorktree(
   });
 }
 
-/** With its time: git looks again at files that changed in the instant in which the index was written. */
+/** Keeps the index's time, because git checks files again that changed at the same instant as the index. */
 async function copyIndex(from: string, to: string): Promise<void> {
   const status = await stat(from).catch(() => undefined);
-  // A killed process may not have come to writing it.
+  // A killed process may not have written it.
   if (!status) return;
   await copyFile(from, to);
   await utimes(to, status.atime, status.mtime);
@@ -141,7 +141,10 @@ function parentsOf(path: string): string[] {
   return steps.slice(1).map((_, at) => steps.slice(0, at + 1).join('/'));
 }
 
-/** Ignored files that were added all the same are meant. That index is read as data; a broken one says nothing. */
+/**
+ * Ignored files that were added by force are intentional. The agent's index is read only as data, and a broken one is
+ * ignored.
+ */
 async function addedByForce(
   { repository, workTree, indexFile, base }: SnapshotOptions,
   run: GitOptions,
@@ -177,7 +180,9 @@ async function sameContent(one: string, other: string): Promise<boolean> {
   return a.equals(b);
 }
 
-/** One bad path fails a whole update, so halve until it stands alone. Returns the bad ones. */
+/**
+ * One bad path makes a whole update fail, so this halves the list until each bad path is alone. Returns the bad ones.
+ */
 async function addPaths(
   repository: Repository,
   run: GitOptions,
@@ -185,10 +190,10 @@ async function addPaths(
 ): Promise<string[]> {
   if (paths.length === 0) return [];
   try {
-    // --remove: a file may vanish between the listing and now.
+    // --remove: a file may have vanished since the listing.
     const args = ['update-index', '--add', '--remove', '--replace', '-z', '--stdin'];
     const { stderr } = await gitRaw(repository, args, { ...run, input: toInput(paths) });
-    // A forbidden name is the one thing that it passes over with exit code 0.
+    // A forbidden name is the only thing that git skips with exit code 0.
     if (!stderr.includes('Ignoring path ')) return [];
     const present = new Set(await gitFields(repository, ['ls-files', '-z'], run));
     return paths.filter((path) => !present.has(path));

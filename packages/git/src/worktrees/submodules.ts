@@ -10,19 +10,19 @@ import { ScratchObjects } from './scratch-objects.ts';
 import { isSelfContained } from './self-contained.ts';
 import { snapshotWorktree } from './snapshot-worktree.ts';
 
-/** Work in a submodule that cannot land: no other clone could check it out. */
+/** Work in a submodule that cannot land, because no other clone could check it out. */
 export interface SubmoduleWork {
-  /** From the top of the worktree. */
+  /** Relative to the top of the worktree. */
   readonly path: string;
   readonly reason: string;
-  /** What was left there, in the user's repository; undefined where it could not be read. */
+  /** The work, saved in the user's repository; undefined if it could not be read. */
   readonly commit?: string;
 }
 
 export interface SubmoduleState {
-  /** Byte paths of submodules; their entries in the tree are decided here. */
+  /** Byte paths of submodules, whose entries in the tree are decided here. */
   readonly paths: readonly string[];
-  /** Those that are new or at another commit, which their own repository has. */
+  /** Submodules that are new or at another commit. The commit exists in the submodule's own remote. */
   readonly moved: ReadonlyMap<string, string>;
   readonly refused: readonly SubmoduleWork[];
 }
@@ -34,14 +34,14 @@ export interface SubmoduleOptions {
   readonly message: string;
   readonly author: Identity;
   readonly date: Date;
-  /** Makes a ref to the work in a submodule. */
+  /** Creates a ref to the work in a submodule. */
   readonly refer: ((path: string, commit: string) => Promise<void>) | undefined;
   readonly signal?: AbortSignal;
 }
 
 const NONE: SubmoduleState = { paths: [], moved: new Map(), refused: [] };
 
-/** What became of the submodules of a worktree. Costs nothing where there are none. */
+/** Decides the entries of the submodules in a worktree. Costs nothing if there are none. */
 export async function submoduleState(options: SubmoduleOptions): Promise<SubmoduleState> {
   const { repository, workTree, indexFile } = options;
   return stateBelow({ ...options, top: workTree, prefix: '' }, () =>
@@ -50,13 +50,13 @@ export async function submoduleState(options: SubmoduleOptions): Promise<Submodu
 }
 
 interface Place extends SubmoduleOptions {
-  /** Top of the worktree, of which `workTree` is the submodule at `prefix`. */
+  /** Top of the worktree. `workTree` is its submodule at `prefix`. */
   readonly top: string;
-  /** A byte path with a slash at its end, or nothing. */
+  /** A byte path with a trailing slash, or empty. */
   readonly prefix: string;
 }
 
-/** `list` gives lines of mode, id and path. */
+/** `list` returns lines of mode, id and path. */
 async function stateBelow(place: Place, list: () => Promise<string[]>): Promise<SubmoduleState> {
   const { workTree, signal } = place;
   const modules = await lstat(join(workTree, '.gitmodules')).catch(() => undefined);
@@ -70,7 +70,7 @@ async function stateBelow(place: Place, list: () => Promise<string[]>): Promise<
   return statesOf(place, recorded, await declaredPaths(workTree, signal));
 }
 
-/** Those in `.gitmodules`, which anybody may have written. */
+/** The paths in `.gitmodules`, which is untrusted. */
 async function declaredPaths(workTree: string, signal: AbortSignal | undefined): Promise<string[]> {
   const args = [
     'config',
@@ -97,7 +97,7 @@ async function statesOf(
   const paths: string[] = [];
   for (const path of new Set([...recorded.keys(), ...declared])) {
     const state = await stateOf(place, path, recorded.get(path), refused);
-    // Taken out, with its entry in .gitmodules: that is a change as any other.
+    // Removed together with its entry in .gitmodules, which is a change like any other.
     if (state === 'gone' && !declared.includes(path)) continue;
     if (state === 'files' && !recorded.has(path)) continue;
     paths.push(path);
@@ -110,7 +110,7 @@ async function statesOf(
 
 type State = 'gone' | 'as-recorded' | 'files' | { readonly at: string } | SubmoduleWork;
 
-/** Work in submodules of the submodule is added to `nested`. */
+/** Work in nested submodules is added to `nested`. */
 async function stateOf(
   place: Place,
   path: string,
@@ -145,7 +145,7 @@ async function stateOf(
     if (gitDir === undefined) {
       const empty = await git(repository, ['hash-object', '-t', 'tree', '--stdin'], { input: '' });
       const { tree } = await snapshot(empty, []);
-      // Folders without a file.
+      // Only empty folders.
       if (tree === undefined) return 'as-recorded';
       const reason = 'files were written into it, though it is not checked out';
       return await refusal(place, path, { reason, kept: { tree, scratch } });
@@ -205,7 +205,7 @@ async function refusal(
   return { path: name, reason, commit };
 }
 
-/** Only one inside the worktree: another would be a repository of somebody else. */
+/** Only a git directory inside the worktree, because another one may be someone else's repository. */
 async function gitDirOf(workTree: string, directory: string): Promise<string | undefined> {
   const link = join(directory, '.git');
   const status = await lstat(link).catch(() => undefined);

@@ -5,18 +5,18 @@ import { gitFields, onDisk, toInput } from '../objects/byte-paths.ts';
 import { gitRaw, type GitOptions } from '../process/run.ts';
 import type { Repository } from '../repository.ts';
 
-/** What differs in a worktree from its index. Byte paths. */
+/** The differences between a worktree and its index, as byte paths. */
 export interface WorktreeChanges {
-  /** Files to be read again, and to be dropped if they are gone. */
+  /** Files to read again, or to drop if they are gone. */
   readonly changed: string[];
   readonly untracked: string[];
-  /** Folders that are repositories of their own. */
+  /** Folders that are repositories themselves. */
   readonly embedded: string[];
-  /** What could not be looked at. */
+  /** Paths that could not be examined. */
   readonly unreadable: string[];
 }
 
-/** One look of git at all files; once more where folders could not be entered and now can. */
+/** Runs git once over all files, and again if there were folders that could not be entered but now can. */
 export async function worktreeChanges(
   repository: Repository,
   workTree: string,
@@ -44,12 +44,12 @@ async function look(repository: Repository, workTree: string, run: GitOptions): 
     else if (tag !== 'R' || (await isGone(workTree, path))) changes.changed.add(path);
     else changes.unreadable.push(path);
   }
-  // A path is listed as deleted, and as modified as well.
+  // Git lists a deleted path also as modified.
   for (const path of changes.unreadable) changes.changed.delete(path);
   return { ...changes, changed: [...changes.changed] };
 }
 
-/** Git takes a file that it may not look at for a deleted one. */
+/** Git reports a file as deleted if it may not access it. */
 async function isGone(workTree: string, path: string): Promise<boolean> {
   try {
     await lstat(onDisk(workTree, path));
@@ -59,14 +59,14 @@ async function isGone(workTree: string, path: string): Promise<boolean> {
   }
 }
 
-/** Folders that git says it could not open, without the slash at their end. */
+/** Folders that git could not open, without the trailing slash. */
 function unopened(stderr: string): string[] {
   return [...stderr.matchAll(/could not open directory '(.*?)\/?': /gs)].map(([, path = '']) =>
     Buffer.from(path).toString('latin1'),
   );
 }
 
-/** Lets this user into all folders, as far as they are theirs. */
+/** Makes all folders accessible to this user, if they belong to the user. */
 async function openFolders(directory: Buffer): Promise<void> {
   const pending = [directory];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -82,7 +82,7 @@ async function list(directory: Buffer): Promise<Dirent<Buffer>[]> {
   return readdir(directory, { withFileTypes: true, encoding: 'buffer' }).catch(() => []);
 }
 
-/** Git does not look into an embedded repository, so this does. What the ignore rules name is left out. */
+/** Lists files in an embedded repository, which git does not enter. Ignored files are left out. */
 export async function embeddedFiles(
   repository: Repository,
   workTree: string,
@@ -114,7 +114,7 @@ export async function embeddedFiles(
 
 async function withoutIgnored(repository: Repository, run: GitOptions, paths: string[]): Promise<string[]> {
   if (paths.length === 0) return [];
-  // check-ignore knows no literal pathspecs; with `./` in front nothing is magic.
+  // check-ignore does not support literal pathspecs; a leading `./` prevents magic ones.
   const ignored = await gitFields(repository, ['check-ignore', '-z', '--stdin'], {
     ...run,
     environment: { ...run.environment, GIT_LITERAL_PATHSPECS: '0' },

@@ -5,8 +5,9 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { isErrno } from '../errors.ts';
 
 /**
- * Where the worktrees of a checkout are: below the user's cache folder, or below `setting`. Not in the checkout: tools
- * that look upwards from a worktree would find its files, and tools that look downwards from it the agents'.
+ * The folder for the worktrees of a checkout: below the user's cache folder, or below `setting`. It is not in the
+ * checkout, because tools that search upwards from a worktree would find the checkout's files, and tools that search
+ * the checkout would find the agents' files.
  */
 export function worktreeDirectory(
   root: string,
@@ -28,10 +29,10 @@ export function worktreeDirectory(
   return join(cache, HOME, name);
 }
 
-/** Below the cache folder, for the worktrees of all checkouts. */
+/** The folder below the cache folder for the worktrees of all checkouts. */
 const HOME = 'sage';
 
-/** Removes such a directory where nothing is in it, and the folder of all of them where it was the last. */
+/** Removes this directory if it is empty, and the folder around it if that is then empty too. */
 export async function removeWorktreeDirectory(directory: string): Promise<void> {
   try {
     await rmdir(directory).catch((error: unknown) => {
@@ -39,6 +40,6 @@ export async function removeWorktreeDirectory(directory: string): Promise<void> 
     });
     if (basename(dirname(directory)) === HOME) await rmdir(dirname(directory));
   } catch {
-    // Something is in it.
+    // Not empty.
   }
 }

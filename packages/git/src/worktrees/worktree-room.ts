@@ -3,20 +3,20 @@ import { dirname } from 'node:path';
 import { git } from '../process/run.ts';
 import type { Repository } from '../repository.ts';
 
-/** Files take whole blocks on most file systems. */
+/** On most file systems, files take whole blocks. */
 const BLOCK_BYTES = 4_096;
 
 export interface WorktreeRoom {
-  /** Bytes on disk that a worktree's files take. */
+  /** Bytes that a worktree's files take on disk. */
   readonly size: number;
-  /** Bytes that may still be written. */
+  /** Free bytes on the file system. */
   readonly free: number;
   /** How many worktrees fit. */
   readonly room: number;
 }
 
 /**
- * The room for worktrees of a commit in a folder, which may still have to be made.
+ * The room for worktrees of a commit in a folder, which may not exist yet.
  * @param where a repository, or a directory in one
  */
 export async function worktreeRoom(

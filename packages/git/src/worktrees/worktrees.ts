@@ -3,9 +3,9 @@ import { git } from '../process/run.ts';
 
 export interface Worktree {
   readonly path: string;
-  /** undefined where bare or unborn. */
+  /** Undefined if bare or unborn. */
   readonly head: string | undefined;
-  /** Full ref, undefined when detached or bare. */
+  /** Full ref; undefined if detached or bare. */
   readonly branch: string | undefined;
   readonly bare: boolean;
   readonly locked: boolean;
