@@ -1,6 +1,6 @@
 /**
- * The points of the queue's work between which a kill may come, in the order in which a landing passes them; the
- * three before `recovered` only where an earlier one was killed.
+ * The points between which a kill may interrupt the queue, in the order in which a landing passes them. The three
+ * before `recovered` are only passed after an earlier kill.
  */
 export const CRASH_POINTS = [
   'pinned',
@@ -25,5 +25,5 @@ export const CRASH_POINTS = [
 
 export type Step = (typeof CRASH_POINTS)[number];
 
-/** Called after each step, for tests of what a kill leaves: it may end the process. */
+/** Called after each step, for tests of crashes: it may end the process. */
 export type OnStep = (step: Step) => void;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { shareAsAround, syncDisk, syncFile, temporaryBeside, isErrno } from '@sage/git';
 
 /**
- * Makes a file that did not exist, complete or not at all and, with `durable`, on disk when this returns; false when
- * the name is taken. A hard link is the one exclusive create that shows the whole content at once.
+ * Creates a new file completely or not at all and, with `durable`, on disk when this resolves. Returns false if the
+ * name is taken. Only a hard link creates a file exclusively and with its whole content at once.
  */
 export async function createFile(
   directory: string,
@@ -26,24 +26,26 @@ export async function createFile(
   return true;
 }
 
-/** So many are synced sooner one by one. */
+/** Up to this many files are synced faster one by one. */
 const FEW_FILES = 2;
 
-/** Replaces many, each as a whole, with one sync for all where this machine can do that; their names are not synced. */
+/**
+ * Replaces many files, each atomically, with a single sync if the machine supports it. Their names are not synced.
+ */
 export async function replaceFiles(
   directory: string,
   files: readonly { name: string; text: string }[],
 ): Promise<void> {
   const written = files.map(({ name, text }) => ({ name, temporary: writeUnsynced(directory, text) }));
-  // Content before names: a power cut must not leave a name without content.
+  // Content before names: after a power cut, a name must not be left without content.
   if (files.length <= FEW_FILES || !(await syncDisk(directory)))
     for (const { temporary } of written) await syncFile(temporary);
   for (const { name, temporary } of written) renameSync(temporary, join(directory, name));
 }
 
 /**
- * Makes files that did not exist, their names tried in order from `number` on; `name` and `text` are of that
- * number. Complete or not at all, and not synced. Returns the numbers.
+ * Creates new files, each completely or not at all, without syncing. Names are tried in order, starting at `number`;
+ * `name` and `text` depend on the number. Returns the numbers.
  */
 export function createFiles(
   directory: string,
@@ -76,7 +78,7 @@ export async function removeFile(directory: string, name: string): Promise<void>
   await syncFile(directory);
 }
 
-/** As `removeFile` for many, with one sync of the directory. */
+/** Like `removeFile` for many files, with one sync of the directory. */
 export async function removeFiles(directory: string, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
   for (const name of names) rmSync(join(directory, name), { force: true });
@@ -89,7 +91,7 @@ async function writeTemporary(directory: string, text: string): Promise<string> 
   return path;
 }
 
-/** Without waiting: hundreds of small files are written some ten times sooner than through the thread pool. */
+/** Synchronous: hundreds of small files are written about ten times faster than through the thread pool. */
 function writeUnsynced(directory: string, text: string): string {
   const path = temporaryBeside(join(directory, 'entry'));
   writeFileSync(path, text, { flag: 'wx' });

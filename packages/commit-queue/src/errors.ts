@@ -13,13 +13,13 @@ export type QueueStopCode =
   | 'CANNOT_WRITE'
   | 'OPERATION_IN_PROGRESS';
 
-/** The queue had to stop before a landing. Nothing has moved; the entry stays queued for the next time. */
+/** The queue had to stop before a landing. Nothing was moved, and the entry stays queued for the next time. */
 export class QueueStoppedError extends Error {
   override readonly name = 'QueueStoppedError';
   readonly code: QueueStopCode;
-  /** What is in the way, relative to the checkout (or lock files, absolute). */
+  /** Paths in the way, relative to the checkout (lock files are absolute). */
   readonly paths: readonly string[];
-  /** Who holds the lock, with LOCK_TIMEOUT. */
+  /** The holder of the lock, with LOCK_TIMEOUT. */
   readonly owner: LockOwner | undefined;
 
   constructor(
@@ -35,15 +35,15 @@ export class QueueStoppedError extends Error {
 }
 
 /**
- * The target has moved and the landing stands, but a checkout of it, or the queue's own record, could not follow.
- * Until the next `process` has finished that, the checkout may show the landing as a staged revert.
+ * The target has moved and the landing stands, but a checkout or the queue's own record could not follow. Until the
+ * next `process` completes this, the checkout may show the landing as a staged revert.
  */
 export class UnfinishedLandingError extends Error {
   override readonly name = 'UnfinishedLandingError';
   readonly code = 'UNFINISHED_LANDING';
   readonly target: string;
   readonly commit: string;
-  /** What is in the way, relative to the checkout (or lock files, absolute). */
+  /** Paths in the way, relative to the checkout (lock files are absolute). */
   readonly paths: readonly string[];
 
   constructor(target: string, commit: string, cause: unknown) {
@@ -68,7 +68,7 @@ export type EntryErrorCode =
   | 'BAD_FILE'
   | 'BAD_AUTHOR';
 
-/** An entry cannot be made, read or changed as asked; `subject` is the file, id, ref or path it is about. */
+/** An entry cannot be created, read or changed as requested; `subject` is the file, id, ref or path concerned. */
 export class EntryError extends Error {
   override readonly name = 'EntryError';
   readonly code: EntryErrorCode;
@@ -81,7 +81,7 @@ export class EntryError extends Error {
   }
 }
 
-/** Somebody else held the lock until the timeout. */
+/** Another process held the lock until the timeout. */
 export class LockTimeoutError extends Error {
   override readonly name = 'LockTimeoutError';
   readonly code = 'LOCK_TIMEOUT';
@@ -98,7 +98,7 @@ export class LockTimeoutError extends Error {
   }
 }
 
-/** Whether one entry, not its target or the queue, is what went wrong: the others may still land. */
+/** Whether only one entry is at fault, and not its target or the queue. The other entries may then still land. */
 export function isOfEntry(error: unknown): error is Error {
   return error instanceof GitError || (error instanceof QueueStoppedError && error.code === 'WRONG_MERGE');
 }

@@ -12,19 +12,19 @@ import type { QueueEntry } from '../entries/entry.ts';
 import { decodeTrailer, ENTRY_TRAILER, TICKET_TRAILER } from '../landing/trailers.ts';
 import { compareLanding, type Comparison } from './compare-landing.ts';
 
-/** Somebody's word that a ticket is done. */
+/** A statement that a ticket is done. */
 export interface Claim {
   readonly ticket: string;
-  /** Who says so, for people: `the ticket index`, `run 42`. */
+  /** The source of the claim, for people: `the ticket index`, `run 42`. */
   readonly by: string;
-  /** The landing that it names, in full. */
+  /** The full id of the landing that it names. */
   readonly commit?: string;
 }
 
 export interface AuditOptions {
   /** Full ref. */
   readonly target: string;
-  /** Paths that landings may change beside their work, such as the ticket index. */
+  /** Matches paths that landings may change in addition to their work, such as the ticket index. */
   readonly isManaged?: (path: string) => boolean;
   /** Each of these tickets must have a landing. */
   readonly claims?: readonly Claim[];
@@ -43,11 +43,11 @@ export interface AuditProblem {
   readonly ticket?: string;
   readonly entry?: string;
   readonly commit?: string;
-  /** One line: what is wrong, and what to do. */
+  /** What is wrong and what to do, in one line. */
   readonly message: string;
 }
 
-/** A ticket that somebody says is done, and everybody who does. */
+/** A ticket that is claimed to be done, and every source that claims it. */
 export interface DoneTicket {
   readonly ticket: string;
   readonly by: string[];
@@ -57,16 +57,16 @@ export interface AuditReport {
   readonly target: string;
   /** The commits of the target that carry an entry, oldest first. */
   readonly landings: { commit: string; ticket: string; entry: string }[];
-  /** In the order of the ids. */
+  /** Sorted by id. */
   done: DoneTicket[];
-  /** How many of them were merged again and compared; for the others the work is no longer kept. */
+  /** How many landings were merged again and compared. The work of the others is no longer kept. */
   compared: number;
   readonly problems: AuditProblem[];
 }
 
 /**
- * Checks what has landed against the history alone: is it there, once, and is its tree its parent's with the work
- * applied? Every landing that an entry or a claim names must still be there.
+ * Checks landings against the history alone. Each one must exist exactly once, and its tree must be its parent's tree
+ * with the work applied. Every landing named by an entry or a claim must still be there.
  */
 export async function auditLandings(
   repository: Repository,
@@ -167,7 +167,10 @@ function wrongContent(
   return { kind: 'wrong-content', ticket, entry: id, commit, message };
 }
 
-/** What a landing was put on: below it are the commits of a rebase, which carry its ticket and no entry. */
+/**
+ * The commit that a landing was put on. Below the landing are the commits of a rebase, which carry its ticket but no
+ * entry.
+ */
 function landedOn(
   { parents }: LoggedCommit,
   ticket: string,

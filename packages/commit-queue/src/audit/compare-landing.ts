@@ -2,23 +2,27 @@ import type { GitSession, LoggedCommit } from '@sage/git';
 import type { QueueEntry } from '../entries/entry.ts';
 import { workSide } from '../landing/work-side.ts';
 
-/** `unknown` where nothing is left to compare; otherwise the tree that it should have, and where it differs. */
+/**
+ * `unknown` if nothing is left to compare. Otherwise, for a difference, the expected tree and the paths that differ.
+ */
 export type Comparison = 'same' | 'unknown' | { readonly tree: string; readonly paths: readonly string[] };
 
 export interface ComparedLanding {
   readonly landing: LoggedCommit;
-  /** What it was put on. */
+  /** The commit that it was put on. */
   readonly parent: string | undefined;
   readonly isManaged: (path: string) => boolean;
 }
 
-/** Applies the work of an entry to what it was landed on once more, and compares that with what landed. */
+/**
+ * Applies the work of an entry again to the commit that it was landed on, and compares the result with the landing.
+ */
 export async function compareLanding(
   session: GitSession,
   { commit, base }: QueueEntry,
   { landing, parent, isManaged }: ComparedLanding,
 ): Promise<Comparison> {
-  // Work that was there already keeps its own commit.
+  // Work that was already there keeps its own commit.
   if (parent === undefined || landing.oid === commit) return 'unknown';
   const treeOf = async (oid: string) => (await session.readCommit(oid))?.tree;
   const [ours, work, before, after] = await Promise.all([
@@ -27,11 +31,11 @@ export async function compareLanding(
     treeOf(base),
     treeOf(landing.oid),
   ]);
-  // Cleaned up, and collected since.
+  // Cleaned up, and since garbage collected.
   if (ours === undefined || work === undefined || after === undefined) return 'unknown';
   const others = (changes: ReadonlyMap<string, string>) => [...changes].filter(([path]) => !isManaged(path));
   if (before !== undefined) {
-    // Where the work changes what nobody else has, both differences are the same: no merge is needed to see that.
+    // If nobody else has changed the same files, both differences are equal, and no merge is needed.
     const [asked, made] = await Promise.all([
       session.diffTrees(before, work).then(changesOf),
       session.diffTrees(ours, after).then(changesOf),
@@ -46,11 +50,11 @@ export async function compareLanding(
   const merge = await session.merge(await workSide(session, parent, base), commit);
   const paths = others(changesOf(await session.diffTrees(merge.tree, after))).map(([path]) => path);
   if (merge.conflicts.length === 0) return paths.length === 0 ? 'same' : { tree: merge.tree, paths };
-  // What was rebased commit by commit may have gone through where a merge of the whole does not.
+  // A rebase, commit by commit, may succeed although a merge of the whole has conflicts.
   return parent === landing.parents[0] ? { tree: merge.tree, paths } : 'unknown';
 }
 
-/** The raw changes by their path. */
+/** The raw changes, by path. */
 function changesOf(difference: Buffer): Map<string, string> {
   const fields = difference.toString().split('\0');
   const changes = new Map<string, string>();

@@ -23,19 +23,19 @@ import {
 } from './plan-checkouts.ts';
 
 interface FollowOptions {
-  /** Something may have been done in part: every path is looked at. */
+  /** Part of the work may already be done, so every path is checked. */
   readonly resumed: boolean;
-  /** The checkouts whose index has been locked since before the target moved. */
+  /** Checkouts whose index has been locked since before the target moved. */
   readonly planned?: ReadonlyMap<string, PlannedCheckout>;
 }
 
 /**
- * Brings every checkout of the target from `old` to `new`, after the target has moved. Repeatable, at any point.
+ * Moves every checkout of the target from `old` to `new`, after the target has moved. Can be repeated at any point.
  *
- * Which they are is asked now: the user may have switched branches since the plan, in either direction. A planned one
- * whose branch was renamed follows too. What HEAD has counts: one without the landing is left alone. A path follows
- * only where index and file are still at `old`; what the user has changed since stays, on top of `new`. Where one
- * checkout cannot follow, the others still do, and its error is thrown at the end.
+ * Checkouts are listed again here, because the user may have switched branches since the plan, in either direction. A
+ * planned checkout whose branch was renamed still follows. HEAD decides: a checkout whose HEAD does not contain the
+ * landing is left alone. A path follows only if index and file are still at `old`; later changes by the user are kept
+ * on top of `new`. If one checkout cannot follow, the others still do, and its error is thrown at the end.
  */
 export async function followTarget(
   context: FollowContext,
@@ -93,12 +93,12 @@ async function follow(
 ): Promise<void> {
   const { old, new: next } = intent;
   const held = planned?.get(checkout.root)?.index;
-  // Who writes HEAD without a look at the index has switched all the same.
+  // A program that writes HEAD without touching the index can switch despite the lock.
   if (held?.head !== headText) await held?.[Symbol.asyncDispose]();
   const tip = await head();
   if (tip === undefined || !(tip === next || (await isAncestor(checkout, next, tip)))) {
     await held?.[Symbol.asyncDispose]();
-    // It has to follow once the branch is there again: recovery waits for that.
+    // The checkout has to follow once the branch exists again. Recovery waits for that.
     if (tip === undefined && branch === intent.target && !resumed)
       throw new QueueStoppedError(
         'TARGET_GONE',
@@ -108,7 +108,7 @@ async function follow(
   }
   await assertNoOperation(checkout, intent.target);
   const settings = await pinned.of(checkout);
-  // Where somebody has committed on top since, only what still counts at the tip may be brought in.
+  // If someone has committed on top since, only changes that are still in the tip may be brought in.
   const newer = tip === next ? [] : await changedSince(checkout, intent, tip);
   const except = [...managed.map(({ path }) => path), ...newer];
   await using index = held?.head === headText ? held : await lockIndex(settings, headText);
@@ -117,7 +117,8 @@ async function follow(
     const differences = session && treeDifferencesOf(session);
     await moveCheckout(settings, index, old, next, { except, differences }).catch(async (error: unknown) => {
       if (!(error instanceof CheckoutError) || error.code !== 'CHECKOUT_CONFLICT') throw error;
-      // Edited since the plan. The target has moved, so the rest must follow and that file is kept.
+      // The user edited a file after the plan. The target has moved, so everything else must follow and that file is
+      // kept.
       await finishCheckout(settings, index, old, next, { except });
     });
   }
@@ -126,7 +127,7 @@ async function follow(
   await writeManagedPlans(settings, managed);
 }
 
-/** The paths of the move that somebody has changed between it and `tip`. */
+/** The paths of the move that someone has changed between the move and `tip`. */
 async function changedSince(checkout: Repository, intent: Intent, tip: string): Promise<string[]> {
   const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', intent.new, tip];
   const paths = (await git(checkout, args)).split('\0').filter((path) => path !== '');

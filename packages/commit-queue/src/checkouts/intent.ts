@@ -4,13 +4,13 @@ import { isErrno } from '@sage/git';
 import * as z from 'zod';
 import { createFile, removeFile } from '../durable-file.ts';
 
-/** `intent.json` is what earlier versions wrote. */
+/** Earlier versions wrote `intent.json`. */
 const INTENT_FILE = /^intent(?:-(\d{6,}))?\.json$/;
 
 const oid = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/);
 const replacement = z.object({ old: oid, new: oid });
 
-/** What a user's own staged and working version of a managed file become, as blobs. */
+/** The new content of the user's staged and working versions of a managed file, as blobs. */
 const managedPlan = z.object({
   path: z.string(),
   mode: z.string(),
@@ -23,7 +23,7 @@ const schema = z.object({
   old: oid,
   new: oid,
   checkouts: z.array(z.object({ worktree: z.string(), managed: z.array(managedPlan) })),
-  /** Which commit of the move carries which entry. */
+  /** The entries, each with its commit. */
   entries: z.array(z.object({ id: z.string(), commit: oid })),
 });
 
@@ -38,8 +38,8 @@ export interface StoredIntent {
 }
 
 /**
- * Makes the intent durable: what a recovery has to complete when the target has moved. Each has a file of its own,
- * as an earlier one may still be unfinished. Returns the file's name.
+ * Writes the intent durably: what a recovery has to complete if the target has moved. Each intent has a separate
+ * file, because an earlier one may still be unfinished. Returns the file's name.
  */
 export async function writeIntent(directory: string, intent: Intent): Promise<string> {
   const text = `${JSON.stringify(intent)}\n`;
@@ -50,7 +50,10 @@ export async function writeIntent(directory: string, intent: Intent): Promise<st
   }
 }
 
-/** The unfinished intents, in the order they were written. One that cannot be read (a flipped byte) is removed: the trailers say what has landed. */
+/**
+ * The unfinished intents, in the order in which they were written. Removes an intent that cannot be read (a flipped
+ * byte), because the trailers tell what has landed.
+ */
 export async function readIntents(directory: string): Promise<StoredIntent[]> {
   const found: StoredIntent[] = [];
   for (const { name } of await intentFiles(directory)) {

@@ -18,15 +18,15 @@ import type { ManagedPlan } from './intent.ts';
 export interface ManagedFile {
   readonly path: string;
   /**
-   * Text in, text out. Applied to the target's version for the commit and, where the user's staged or working
-   * version differs from it, to those as well; when it throws on one of those, that version stays.
+   * Applied to the target's version for the commit, and to the user's staged and working versions if they differ from
+   * it. If it throws for a user's version, that version stays.
    */
   readonly edit: (text: string) => string;
 }
 
 /**
- * `tree` with the edits applied; files that it does not have are passed over, and so is one that is not UTF-8:
- * writing it back would damage it. What `edit` throws comes out.
+ * `tree` with the edits applied. Skips files that do not exist, and files that are not UTF-8, because writing them
+ * back would damage them. Errors of `edit` are passed on.
  */
 export async function editTree(
   session: GitSession,
@@ -44,10 +44,10 @@ export async function editTree(
 }
 
 /**
- * What the user's own versions of the managed files become in a checkout of `from` that moves to `to`. Decided
- * and stored (as blobs) before anything moves, also where the edits change nothing of the target: the user's version
- * may hold what the target does not know. An edit need not be repeatable, so a recovery after a crash
- * must not have to apply it to a file that may hold it already.
+ * Computes the user's versions of the managed files for a checkout that moves from `from` to `to`. This is done, and
+ * stored as blobs, before anything moves, even if the edits change nothing in the target: the user's version may
+ * contain more. An edit need not be repeatable, so a recovery must not apply it to a file that may already contain
+ * it.
  */
 export async function planManagedFiles(
   { checkout, index, session }: { checkout: Repository; index: IndexLock; session: GitSession },
@@ -78,7 +78,7 @@ export async function planManagedFiles(
   return plans;
 }
 
-/** Brings the user's staged versions to what was planned; one that has changed since is left as it is. Repeatable. */
+/** Stages the planned versions. A version that has changed since the plan is left as it is. Repeatable. */
 export async function stageManagedPlans(
   checkout: Repository,
   index: IndexLock,
@@ -90,7 +90,7 @@ export async function stageManagedPlans(
   }
 }
 
-/** As {@link stageManagedPlans}, for the user's files. */
+/** Like {@link stageManagedPlans}, for the user's files. */
 export async function writeManagedPlans(checkout: Repository, plans: readonly ManagedPlan[]): Promise<void> {
   for (const { path, working } of plans) {
     const current = working && (await readWorkingFile(checkout, path));

@@ -9,7 +9,7 @@ import type { ManagedFile } from './managed-files.ts';
 import type { OnStep } from '../crash-points.ts';
 
 export interface MoveContext extends CheckoutContext {
-  /** Where the intent is written. */
+  /** The directory for the intent. */
   readonly directory: string;
   readonly lock: Lock;
   readonly onStep: OnStep | undefined;
@@ -25,21 +25,22 @@ export interface TargetMove {
 }
 
 /**
- * Moves the target from `old` to `new`, its checkouts along, and settles what that carries. The order is what makes
+ * Moves the target and its checkouts from `old` to `new`, and settles the entries that this carries. The order makes
  * a kill harmless:
- * 1. dry run, the index of each checkout locked until it has followed: one that cannot stops the queue while nothing
- *    has moved;
- * 2. the intent, durable: from here a recovery knows which checkouts have to follow, and how;
- * 3. compare-and-swap of the ref, the one commit point. Killed before it, nothing has happened; after it, the
- *    landing is there and only the checkouts are behind (a staged revert until recovery; the lock that is left keeps it from being
- *    committed);
- * 4. the checkouts;
- * 5. the entries, then the intent is removed.
  *
- * What fails after the swap does not undo the landing: the entries are settled all the same, and the intent stays
- * for the next process.
- * @throws {RefMovedError} when somebody else moved the target first, and nothing has moved.
- * @throws {UnfinishedLandingError} when something failed after the target had moved.
+ * 1. A dry run, with the index of each checkout locked until it has followed. If a checkout cannot follow, the queue
+ *    stops and nothing has moved.
+ * 2. The durable intent. From here on, a recovery knows which checkouts have to follow, and how.
+ * 3. Compare-and-swap of the ref, the only commit point. If killed before it, nothing has happened. If killed later,
+ *    the landing is there and only the checkouts are behind: they show a staged revert until recovery, and the
+ *    remaining lock prevents a commit of it.
+ * 4. The checkouts.
+ * 5. The entries; then the intent is removed.
+ *
+ * A failure after the swap does not undo the landing: the entries are still settled, and the intent stays for the
+ * next process.
+ * @throws {RefMovedError} if someone else moved the target first; nothing was moved.
+ * @throws {UnfinishedLandingError} if something failed after the target had moved.
  */
 export async function moveTarget(
   context: MoveContext,
@@ -48,7 +49,7 @@ export async function moveTarget(
 ): Promise<void> {
   const { session, directory, lock, onStep } = context;
   const synced = syncObjects(context.repository, made);
-  // Awaited beside the plan.
+  // Awaited later, together with the plan.
   synced.catch(() => undefined);
   await using planned = await planCheckouts(context, target, old, next, files);
   await synced;
@@ -80,7 +81,10 @@ export async function moveTarget(
   onStep?.('intent-removed');
 }
 
-/** So little is full for git: it says only that it could not write. */
+/**
+ * With less free space than this, a failed write by git means that the disk is full. Git's own message does not say
+ * so.
+ */
 const FULL_BYTES = 65_536;
 
 async function cannotWrite(

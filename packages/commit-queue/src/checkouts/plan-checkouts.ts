@@ -15,24 +15,24 @@ import { QueueStoppedError } from '../errors.ts';
 import type { ManagedPlan } from './intent.ts';
 import { type ManagedFile, planManagedFiles } from './managed-files.ts';
 
-/** How often one whose user keeps switching branches is looked at again. */
+/** How often to look again at a checkout whose user keeps switching branches. */
 export const MAX_HEAD_ATTEMPTS = 10;
 
 export interface CheckoutContext {
   repository: Repository;
   session: GitSession;
-  /** Filters and the like are those of the time when the queue was opened. */
+  /** With the filters and other settings from when the queue was opened. */
   pinned: PinnedCheckouts;
 }
 
-/** A checkout that can follow. Its index is locked: until it has followed, nobody commits there. */
+/** A checkout that can follow. Its index is locked, so nobody can commit there until it has followed. */
 export interface PlannedCheckout {
   readonly checkout: Repository;
   readonly managed: readonly ManagedPlan[];
   readonly index: IndexLock;
 }
 
-/** The planned checkouts of a target; their indexes are unlocked when this is disposed of. */
+/** The planned checkouts of a target. Disposing of them unlocks their indexes. */
 export class PlannedCheckouts implements AsyncDisposable {
   readonly byRoot = new Map<string, PlannedCheckout>();
 
@@ -46,8 +46,8 @@ export class PlannedCheckouts implements AsyncDisposable {
 }
 
 /**
- * Locks the index of every checkout of the target and asks whether it can follow from `from` to `to`, changing nothing.
- * @throws {QueueStoppedError} where one cannot follow.
+ * Locks the index of every checkout of the target, and checks that it can move from `from` to `to`. Changes nothing.
+ * @throws {QueueStoppedError} if one cannot follow.
  */
 export async function planCheckouts(
   context: CheckoutContext,

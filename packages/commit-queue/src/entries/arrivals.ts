@@ -1,6 +1,6 @@
 import type { QueueEntry } from './entry.ts';
 
-/** Entries that this process enqueues while it lands others: they may join what is being verified. */
+/** Entries that this process enqueues while it lands others. They may join those being verified. */
 export class Arrivals {
   #entries: QueueEntry[] = [];
   #waiting = Promise.withResolvers<void>();
@@ -10,7 +10,7 @@ export class Arrivals {
     this.#waiting.resolve();
   }
 
-  /** Those for a target that have come since the last time. */
+  /** Entries for a target that have arrived since the last call. */
   take(target: string): QueueEntry[] {
     const taken = this.#entries.filter((entry) => entry.target === target);
     this.#entries = this.#entries.filter((entry) => entry.target !== target);
@@ -18,7 +18,7 @@ export class Arrivals {
     return taken;
   }
 
-  /** Resolves when one has come since the last `take`. */
+  /** Resolves when an entry has arrived since the last `take`. */
   wait(): Promise<void> {
     return this.#waiting.promise;
   }

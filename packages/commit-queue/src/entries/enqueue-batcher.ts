@@ -3,19 +3,21 @@ import type { QueueEntry } from './entry.ts';
 
 type Result = QueueEntry | Error;
 
-/** Gathers work that comes while other work is written, so that it is written together and shares its syncs. */
+/**
+ * Collects works that arrive while others are being written, so that they are written together and share their syncs.
+ */
 export class EnqueueBatcher {
   readonly #write: (works: readonly Work[]) => Promise<Result[]>;
   #arriving: Work[] = [];
   #batch: Promise<Map<Work, Result>> | undefined;
   #writing: Promise<unknown> = Promise.resolve();
 
-  /** `write` gives a result for each work, in their order. */
+  /** `write` returns one result for each work, in order. */
   constructor(write: (works: readonly Work[]) => Promise<Result[]>) {
     this.#write = write;
   }
 
-  /** The same object twice at a time is one work. */
+  /** Passing the same object twice at the same time counts as one work. */
   async take(work: Work): Promise<Result> {
     this.#arriving.push(work);
     const batch = (this.#batch ??= this.#writing.then(async () => {

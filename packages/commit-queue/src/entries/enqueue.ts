@@ -26,20 +26,20 @@ export interface WorkDescription {
   readonly ticket: string;
   /** Full ref of the branch to land on. */
   readonly target: string;
-  /** The landing's message; trailers are added. */
+  /** The message of the landing; trailers are added to it. */
   readonly message: string;
-  /** The work commit's own author by default. */
+  /** By default the author of the work commit. */
   readonly author?: { name: string; email: string; date?: string };
 }
 
-/** A commit, here or in the repository at `source`; `base` is the commit that it was begun from. */
+/** A commit, in this repository or in the one at `source`; `base` is the commit that the work started from. */
 export interface CommittedWork {
   readonly commit: string;
   readonly base: string;
   readonly source?: string;
 }
 
-/** Files of a directory, compared with `base`: one that is there is added, one that is not is deleted. */
+/** Files of a directory, compared with `base`. A listed file that exists is added, one that does not is deleted. */
 export interface WorkInFiles {
   readonly directory: string;
   readonly files: readonly string[];
@@ -50,13 +50,13 @@ export type Work = WorkDescription & (CommittedWork | WorkInFiles);
 
 const FULL_ID = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
 
-/** From this many on, one sync of the whole disk is cheaper than one of each file. */
+/** From this many entries on, one sync of the whole disk is cheaper than one for each file. */
 const GROUP_SYNC_MIN_ENTRIES = 8;
 
 /**
- * Pins the works and adds their entries, in order, with one ref transaction and one sync for all; when this
- * returns they are on disk. The same work twice is one entry. In place of a work that cannot be taken in
- * stands its error.
+ * Pins the works and adds their entries, in order, with one ref transaction and one sync for all. They are on disk
+ * when this resolves. The same work twice is one entry. If a work cannot be accepted, its error takes its place in
+ * the result.
  */
 export async function enqueueWorks(
   session: GitSession,
@@ -95,7 +95,7 @@ export async function enqueueWorks(
         fresh.set(workKey(entry), { entry, works: [work] });
       }
     } catch (error) {
-      // One that cannot be added is no reason to refuse the others.
+      // One work that cannot be added is no reason to refuse the others.
       results.set(work, error instanceof Error ? error : new Error(String(error)));
     }
   }
@@ -108,8 +108,8 @@ export async function enqueueWorks(
 }
 
 /**
- * Pins first: killed after it, work is kept that nobody asks for; the other way round, an entry would promise
- * work that git may have collected.
+ * Pins first. After a kill in between, unneeded work is kept; the other way round, an entry could name work that git
+ * has collected.
  */
 async function addEntries(
   session: GitSession,
@@ -120,7 +120,7 @@ async function addEntries(
   if (fresh.length === 0) return new Map();
   const { repository } = session;
   const pins = fresh.map(({ id, commit }): RefUpdate => ({ ref: pinOf(id), old: 'absent', new: commit }));
-  // Many are synced together, where the machine can do that.
+  // Many are synced together, if the machine supports it.
   const many = fresh.length > GROUP_SYNC_MIN_ENTRIES;
   const together = many && (await syncDisk(store.directory));
   if (together) await updateRefs(repository, pins, { synced: false });
@@ -132,13 +132,13 @@ async function addEntries(
     await syncDisk(repository.commonDir);
     if (!(await sameDisk(repository.commonDir, store.directory))) await syncDisk(store.directory);
   }
-  // A cleanup that ran in between has taken a pin for an orphan.
+  // A concurrent cleanup may have taken a pin for an orphan.
   const gone = await pinsGone(session, pins, many);
   await pinAgain(
     repository,
     gone.map((pin) => ({ ref: pin.ref, oid: pin.new })),
   );
-  // Of two callers with the same work at once, both see both entries here, and the earlier one stays.
+  // If two callers add the same work at the same time, both see both entries here, and the earlier one stays.
   await store.readNew();
   const result = new Map<string, QueueEntry>();
   for (const entry of added) {
@@ -164,7 +164,7 @@ async function pinsGone(
   return pins.filter((_, n) => found[n] === undefined);
 }
 
-/** Why the work can never be landed, where that is plain before it is merged with anything. */
+/** The reason why the work can never land, if that is clear before any merge. */
 async function faultOf(session: GitSession, base: string, commit: string): Promise<string | undefined> {
   const [before, after] = await Promise.all([session.readCommit(base), session.readCommit(commit)]);
   if (before === undefined || after === undefined) return undefined;
@@ -184,7 +184,7 @@ async function assertTarget(target: string, known: Map<string, Promise<boolean>>
   throw new EntryError('BAD_TARGET', target, message);
 }
 
-/** Only git reads all its forms; most are one of these. */
+/** Only git can parse all date formats; most dates have one of these. */
 async function assertDate(date: string | undefined): Promise<void> {
   if (date === undefined || /^@?\d{1,10} [+-]\d{4}$|^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/.test(date)) return;
   if (await isGitDate(date)) return;

@@ -11,18 +11,18 @@ const LEFTOVER_AGE_MS = 86_400_000;
 
 export type NewEntry = Pick<QueueEntry, 'id' | 'ticket' | 'target' | 'base' | 'commit' | 'message'> & {
   author?: NonNullable<QueueEntry['author']>;
-  /** Why it is rejected from the start. */
+  /** Set if it is rejected from the start. */
   reason?: string;
 };
 
-/** The entries of a queue, one JSON file each, named by sequence. Every write is on disk when it returns. */
+/** The entries of a queue, one JSON file each, named by sequence number. Every write is on disk when it resolves. */
 export class EntryStore {
   readonly directory: string;
   readonly #now: () => Date;
   readonly #seen = new Set<number>();
-  /** Entries that never change again: a queue with thousands of landings is looked through for each new one. */
+  /** A cache of entries that never change again, because every landing searches a queue that may have thousands. */
   readonly #final = new Map<number, { entry: QueueEntry; file: string | undefined }>();
-  /** The sequences of each work. */
+  /** The sequence numbers of each work. */
   readonly #works = new Map<string, number[]>();
 
   constructor(directory: string, now: () => Date) {
@@ -31,8 +31,8 @@ export class EntryStore {
   }
 
   /**
-   * Adds entries at the end. The exclusive link is what orders concurrent callers: no lock is needed. Many are not
-   * synced: the caller syncs the disk.
+   * Appends entries. The exclusive link orders concurrent callers, without a lock. With `synced: false`, the caller
+   * syncs the disk.
    */
   async addAll(added: readonly NewEntry[], { synced = true } = {}): Promise<QueueEntry[]> {
     const at = this.#now().toISOString();
@@ -57,12 +57,12 @@ export class EntryStore {
     return entries;
   }
 
-  /** Whether no other entry of the same work came before this one, of those that `readNew` knows. */
+  /** Whether this entry is the first of its work among those that `readNew` has read. */
   isFirst(entry: QueueEntry): boolean {
     return this.#works.get(workKey(entry))?.[0] === entry.sequence;
   }
 
-  /** The first entry of this work that is queued or has landed, of those that `readNew` knows. */
+  /** The first entry of this work that is queued or has landed, among those that `readNew` has read. */
   async findWork(work: Pick<QueueEntry, 'ticket' | 'commit' | 'target'>): Promise<QueueEntry | undefined> {
     for (const sequence of this.#works.get(workKey(work)) ?? []) {
       const entry = await this.#readEntry(sequence).catch(() => undefined);
@@ -72,7 +72,7 @@ export class EntryStore {
     return undefined;
   }
 
-  /** Reads the entries that have come since the last time. */
+  /** Reads the entries that have been added since the last call. */
   async readNew(): Promise<void> {
     for (const sequence of await this.#sequences()) {
       if (this.#seen.has(sequence)) continue;
@@ -84,7 +84,7 @@ export class EntryStore {
   async #readEntry(sequence: number): Promise<QueueEntry> {
     const file = join(this.directory, fileName(sequence));
     const known = this.#final.get(sequence);
-    // After a cleanup the number may be another entry's, and then the file is another one.
+    // After a cleanup, another entry may have the number, but then its file is different.
     if (known && known.file === fileVersion(file)) return known.entry;
     const entry = entrySchema.parse(JSON.parse(await readFile(file, 'utf8')));
     if (entry.sequence !== sequence) throw new Error(`its sequence is ${entry.sequence}`);
@@ -92,7 +92,7 @@ export class EntryStore {
     return entry;
   }
 
-  /** What an entry is about never changes, so it is read once; its state is read each time. */
+  /** Caches the work of an entry, which never changes. Its state is read each time. */
   #remember(entry: QueueEntry): void {
     if (this.#seen.has(entry.sequence)) return;
     this.#seen.add(entry.sequence);
@@ -103,7 +103,7 @@ export class EntryStore {
     );
   }
 
-  /** Its number is never used again. */
+  /** The entry's number is never used again. */
   #forget(entry: QueueEntry): void {
     this.#final.delete(entry.sequence);
     this.#seen.delete(entry.sequence);
@@ -113,7 +113,7 @@ export class EntryStore {
     else this.#works.delete(key);
   }
 
-  /** All entries in the order they came, and an error for each file that is not an entry. */
+  /** All entries in the order of arrival, and an error for each file that is not an entry. */
   async read(): Promise<{ entries: QueueEntry[]; unreadable: EntryError[] }> {
     const entries: QueueEntry[] = [];
     const unreadable: EntryError[] = [];
@@ -122,7 +122,7 @@ export class EntryStore {
       try {
         entries.push(await this.#readEntry(sequence));
       } catch (error) {
-        // Removed by a cleanup since the listing.
+        // A cleanup has removed it since the listing.
         if (isErrno(error, 'ENOENT')) continue;
         const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : '';
         const message = `${file} is not a queue entry (${why}): fix or remove it; its work is under refs/sage/queue/`;
@@ -142,7 +142,7 @@ export class EntryStore {
     );
   }
 
-  /** Writes a changed entry; a change of state must be in the table. */
+  /** Writes a changed entry. A change of state must be in the table. */
   async write(previous: QueueEntry, next: QueueEntry): Promise<QueueEntry> {
     assertTransition(previous, next);
     const entry = { ...next, updatedAt: this.#now().toISOString() };
@@ -150,7 +150,7 @@ export class EntryStore {
     return entry;
   }
 
-  /** As `write` for many. After a power cut some may be as they were: git says what has landed. */
+  /** Like `write` for many entries. After a power cut some may have their old state; git tells what has landed. */
   async writeAll(
     changes: readonly (readonly [previous: QueueEntry, next: QueueEntry])[],
   ): Promise<QueueEntry[]> {
@@ -164,7 +164,9 @@ export class EntryStore {
     return entries;
   }
 
-  /** Their numbers are never used again: other processes may know what they stood for. */
+  /**
+   * Removes entries. Their numbers are never used again, because other processes may remember what they stood for.
+   */
   async remove(...entries: readonly QueueEntry[]): Promise<void> {
     const highest = Math.max(0, ...entries.map(({ sequence }) => sequence));
     if (highest > (await this.#highestRemoved())) await this.#raiseHighestRemoved(highest);
@@ -175,7 +177,7 @@ export class EntryStore {
     );
   }
 
-  /** The number in a name, so that of several processes none can lower it. */
+  /** The number is part of the file name, so that no process can lower it. */
   async #highestRemoved(): Promise<number> {
     return Math.max(0, ...(await this.#markers()).map(({ number }) => number));
   }
@@ -198,7 +200,7 @@ export class EntryStore {
     }));
   }
 
-  /** Temporary files of killed processes; a live one is minutes old at most. */
+  /** Removes temporary files of killed processes. Those of living processes are at most minutes old. */
   async removeLeftovers(): Promise<void> {
     for (const name of await readdir(this.directory)) {
       if (!isTemporary(name)) continue;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 export type EntryState = 'queued' | 'landed' | 'conflicted' | 'rejected' | 'dropped';
 
-/** Every change of state there is. `rejected`: verify failed, or the work cannot be landed at all. */
+/** All changes of state. `rejected`: verify failed, or the work cannot land at all. */
 export const TRANSITIONS: Readonly<Record<EntryState, readonly EntryState[]>> = {
   queued: ['landed', 'conflicted', 'rejected', 'dropped'],
   conflicted: ['queued', 'dropped'],
@@ -21,7 +21,7 @@ export const entrySchema = z.looseObject({
   ticket: z.string(),
   /** Full ref of the branch to land on. */
   target: z.string(),
-  /** The commit the work began from, and the finished work. */
+  /** The commit that the work started from, and the finished work. */
   base: oid,
   commit: oid,
   message: z.string(),
@@ -31,14 +31,14 @@ export const entrySchema = z.looseObject({
   updatedAt: z.string(),
   /** The commit on the target that carries the work. */
   landed: oid.exactOptional(),
-  /** The files in conflict, and the tickets that touched them on the target since `base`. */
+  /** The files in conflict, and the tickets that have changed them on the target since `base`. */
   conflict: z.object({ files: z.array(z.string()), tickets: z.array(z.string()) }).exactOptional(),
   reason: z.string().exactOptional(),
-  /** The last lines of verify. */
+  /** The last lines of verify's output. */
   output: z.string().exactOptional(),
-  /** Where all that verify printed is, as the verify says it. */
+  /** The place of verify's whole output, as reported by verify. */
   log: z.string().exactOptional(),
-  /** It has landed after a verify that failed once and then passed. */
+  /** It landed after verify failed once and then passed. */
   flaky: z.boolean().exactOptional(),
 });
 

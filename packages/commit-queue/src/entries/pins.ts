@@ -14,7 +14,7 @@ export function pinOf(id: string): string {
   return `${SAGE_REFS.queue}${id}`;
 }
 
-/** Pins work that a cleanup has taken for an orphan. */
+/** Restores the pins of work that a cleanup has taken for an orphan. */
 export async function pinAgain(
   repository: Repository,
   pins: readonly { ref: string; oid: string }[],
@@ -33,7 +33,7 @@ export async function removePin(repository: Repository, id: string): Promise<voi
   if (await readRef(repository, ref)) await updateRefs(repository, [{ ref, old: undefined, new: 'delete' }]);
 }
 
-/** Whether a landing is reachable from its target now: only then is it safe to unpin its work. */
+/** Whether a landing is reachable from its target now. Only then is it safe to unpin its work. */
 export async function isOnTarget(repository: Repository, entry: QueueEntry): Promise<boolean> {
   if (entry.state !== 'landed' || entry.landed === undefined) return false;
   const tip = await readRef(repository, entry.target);
@@ -42,10 +42,10 @@ export async function isOnTarget(repository: Repository, entry: QueueEntry): Pro
   return isAncestor(repository, entry.landed, tip);
 }
 
-/** A run lands at the tip: these commits are looked at first. */
+/** A run lands at the tip, so these commits are checked first. */
 const NEAR_MAX_COMMITS = 1_000;
 
-/** From this many entries on, one look at the whole history is cheaper than one for each. */
+/** From this many entries on, one pass over the whole history is cheaper than a check for each. */
 const WHOLE_HISTORY_MIN_ENTRIES = 10;
 
 /** The landed entries whose landing is reachable from their target now. */

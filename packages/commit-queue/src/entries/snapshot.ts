@@ -15,7 +15,7 @@ import { EntryError } from '../errors.ts';
 
 export interface FilesToCommit {
   readonly directory: string;
-  /** Relative to `directory`, with `/`. One that is there is added, one that is not is deleted. */
+  /** Relative to `directory`, with `/`. A listed file that exists is added, one that does not is deleted. */
   readonly files: readonly string[];
   readonly base: string;
   readonly message: string;
@@ -24,9 +24,9 @@ export interface FilesToCommit {
 }
 
 /**
- * Commits the listed files of a directory on top of `base` (a full id), with modes, symlinks and the filters of
- * the repository; a rename is its old and its new path. Neither index, HEAD nor work tree of the repository
- * take part. Throws `EntryError` BAD_FILE.
+ * Commits the listed files of a directory on top of `base` (a full id), with modes, symlinks and the repository's
+ * filters. A rename is listed as its old and its new path. The repository's index, HEAD and work tree are not used.
+ * Throws `EntryError` BAD_FILE.
  */
 export async function commitFiles(repository: Repository, work: FilesToCommit): Promise<string> {
   const directory = await realpath(work.directory);
@@ -71,11 +71,11 @@ async function assertCommittable(
     if (status?.isSymbolicLink()) refuse('lies behind a symbolic link');
   }
   const status = await lstat(join(directory, file)).catch(() => undefined);
-  // Git would leave it out without a word.
+  // Git would silently leave it out.
   if (status && !isCheckablePath(file, status.isSymbolicLink() ? '120000' : '100644'))
     refuse('has a name that git never accepts');
   if (!status || status.isFile() || status.isSymbolicLink()) return;
-  // A folder in the place of a file of the base is that file's deletion.
+  // A folder in the place of a file of the base means that the file was deleted.
   const before = status.isDirectory() ? await treeEntry(repository, base, file) : undefined;
   if (before?.type !== 'blob') refuse('is not a file');
 }

@@ -1,12 +1,12 @@
 import { isCheckablePath } from '@sage/git';
 
 const NAME_MAX_BYTES = 255;
-/** The terminating zero included. */
+/** Including the terminating zero. */
 const PATH_MAX_BYTES = 4096;
 
-/** Why no checkout in `root` could have the files that come with this difference (the answer of `GitSession.diffTrees`). */
+/** Why no checkout in `root` could have the files added by this difference (a result of `GitSession.diffTrees`). */
 export function uncheckable(change: Buffer, root: string): string | undefined {
-  // Bytes, as limits count them.
+  // As bytes, because the limits are in bytes.
   const fields = change.toString('latin1').split('\0');
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const [, mode = ''] = (fields[at] ?? '').split(' ');

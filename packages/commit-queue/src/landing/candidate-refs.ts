@@ -10,8 +10,8 @@ import {
 } from '@sage/git';
 
 /**
- * Refs to commits that are being verified. Nothing else leads to them, and a verify may take longer than it takes the
- * user's `git gc --prune=now` to delete them.
+ * Refs to commits that are being verified. Nothing else refers to them, and a verify may take so long that the user's
+ * `git gc --prune=now` would delete them.
  */
 export class CandidateRefs implements AsyncDisposable {
   readonly #repository: Repository;
@@ -23,7 +23,10 @@ export class CandidateRefs implements AsyncDisposable {
     this.#session = session;
   }
 
-  /** False where a gc may have deleted some of the commit's objects before the ref was there: make it again. */
+  /**
+   * False if a gc may have deleted some of the commit's objects before the ref existed. The commit then has to be
+   * made again.
+   */
   async hold(entry: string, commit: string): Promise<boolean> {
     const ref = SAGE_REFS.candidates + entry;
     this.#refs.add(ref);
@@ -43,7 +46,7 @@ export class CandidateRefs implements AsyncDisposable {
   }
 }
 
-/** Removes those that a killed process has left; the lock must be held. */
+/** Removes refs that a killed process has left; the lock must be held. */
 export async function removeLeftCandidates(repository: Repository): Promise<void> {
   const left = await listRefs(repository, SAGE_REFS.candidates);
   await remove(

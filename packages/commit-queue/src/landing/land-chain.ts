@@ -8,8 +8,8 @@ import { moveTarget } from '../checkouts/move-target.ts';
 import { settleLanded } from './settle.ts';
 
 /**
- * Lands a chain as {@link landTogether} does; where the checkout cannot follow all of them, one by one as far as it
- * can. Only for a chain at each of whose commits the target may rest.
+ * Lands a chain like {@link landTogether}. If the checkout cannot follow all of them, lands one by one as far as
+ * possible. Only for a chain in which the target may stop at any commit.
  */
 export async function landChain(
   context: LandingContext,
@@ -25,7 +25,7 @@ export async function landChain(
   let now = tip;
   for (const staged of chain) {
     const landed = await landTogether(context, now, [staged]);
-    // What has landed is reported; the rest is rebuilt on the new tip.
+    // Report what has landed; the rest is rebuilt on the new tip.
     if (landed === undefined) return now === tip ? undefined : now;
     now = landed;
   }
@@ -33,9 +33,9 @@ export async function landChain(
 }
 
 /**
- * Lands landings that follow each other from `tip`: one sync, one compare-and-swap and one move of the checkouts for
- * all. Returns the new tip; undefined, with nothing landed, when somebody else has moved the target, or a `git gc`
- * may have taken objects of it.
+ * Lands consecutive landings on top of `tip`, with one sync, one compare-and-swap and one move of the checkouts for
+ * all. Returns the new tip. Returns undefined, with nothing landed, if someone else has moved the target, or if a
+ * `git gc` may have deleted some of the objects.
  */
 export async function landTogether(
   context: LandingContext,
@@ -54,7 +54,7 @@ export async function landTogether(
     entries: chain.map(({ entry, commit }) => ({ id: entry.id, commit })),
     made: { commits: chain.map(({ commit }) => commit), base: first.entry.base },
   };
-  // It deletes what no ref led to when it began: the chain is staged again when it is over.
+  // It deletes objects that were unreferenced when it began. The chain is staged again when it is over.
   if (await gcIsRunning(repository)) {
     await waitForGc(repository);
     return undefined;
@@ -76,7 +76,7 @@ export async function landTogether(
       await waitForGc(repository);
       return undefined;
     }
-    // What has landed is reported all the same.
+    // What has landed is still reported.
     if (error instanceof UnfinishedLandingError) await report();
     throw error;
   }
@@ -85,7 +85,10 @@ export async function landTogether(
   return last.commit;
 }
 
-/** How often objects of a landing were gone, as a `git gc` had come in between; more often than that they are damaged. */
+/**
+ * How often objects of a landing had disappeared, because a `git gc` ran in between. If it happens too often, the
+ * objects are damaged.
+ */
 const timesGone = new WeakMap<object, number>();
 const GONE_MAX = 5;
 

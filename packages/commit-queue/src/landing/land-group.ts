@@ -6,13 +6,13 @@ import { type StagedLanding, stageLanding, type NotStaged, settleRefused } from 
 import { settleLanded } from './settle.ts';
 import { landedEntries, targetBusy, targetTip } from './target.ts';
 
-/** Entries that land at once at most; what a kill makes merge again. */
+/** The most entries that land together, which limits what has to be merged again after a kill. */
 export const GROUP_MAX_ENTRIES = 500;
 
 /**
- * Lands queued entries of one target, each as a commit on the one before. An entry that cannot be put on the one
- * before ends the group: it is settled as the first of the next, on what has really landed. Settles at least the
- * first entry, or throws what stands in its way.
+ * Lands queued entries of one target, each as a commit on top of the previous one. An entry that cannot be put on top
+ * of the previous one ends the group, and becomes the first of the next group, on top of what has really landed.
+ * Settles at least the first entry, or throws the reason why it cannot.
  */
 export async function landGroup(context: LandingContext, entries: readonly QueueEntry[]): Promise<void> {
   const { store, session, onSettled } = context;
@@ -26,7 +26,7 @@ export async function landGroup(context: LandingContext, entries: readonly Queue
       const [settled] = await settleLanded(session, store, [{ entry: first, commit: there }]);
       return onSettled(settled as QueueEntry);
     }
-    // Requested all at once: git answers while the first are merged.
+    // All requested at once: git answers while the first ones are merged.
     for (const { commit } of entries) void session.readCommit(commit).catch(() => undefined);
     const chain: StagedLanding[] = [];
     for (const entry of entries) {
@@ -51,7 +51,7 @@ export async function landGroup(context: LandingContext, entries: readonly Queue
   throw targetBusy(first.target);
 }
 
-/** Ends the chain before a landing that is not the true merge; throws where that is the first. */
+/** Cuts the chain before a landing that is not the true merge. Throws if that is the first one. */
 async function dropUnverified(chain: StagedLanding[]): Promise<void> {
   for (const [n, { verification }] of chain.entries()) {
     try {

@@ -12,7 +12,7 @@ export interface ManagedCommit {
   readonly files: readonly ManagedFile[];
 }
 
-/** Lands a commit of managed files alone; undefined when the edits change nothing. */
+/** Lands a commit of managed files alone; undefined if the edits change nothing. */
 export async function landManagedFiles(
   context: LandingContext,
   { target, message, files }: ManagedCommit,

@@ -12,18 +12,18 @@ export interface Candidate {
   readonly parent: string;
   readonly tree: string;
   readonly entry: QueueEntry;
-  /** Aborted when the verdict is no longer wanted: what is below this candidate has not landed. */
+  /** Aborted if the verdict is no longer needed, because a candidate below this one did not land. */
   readonly signal: AbortSignal;
 }
 
 export interface Verdict {
   readonly ok: boolean;
   readonly output: string;
-  /** A file with all of the output. */
+  /** A file with the whole output. */
   readonly log?: string;
 }
 
-/** What a stretch of landings works with, while it holds the lock. */
+/** The context of a series of landings, while the lock is held. */
 export interface LandingContext {
   readonly repository: Repository;
   readonly store: EntryStore;
@@ -40,14 +40,14 @@ export interface LandingContext {
     below: readonly QueueEntry[],
   ) => Promise<readonly ManagedFile[]> | readonly ManagedFile[];
   readonly arrivals: Arrivals;
-  /** Called for each settled entry, in order, with the managed files that went into its landing. */
+  /** Called for each settled entry, in order, with the managed files of its landing. */
   readonly onSettled: (entry: QueueEntry, managedFiles?: readonly ManagedFile[]) => Promise<void>;
-  /** Called for an entry that git cannot land; it stays queued. */
+  /** Called for an entry that git cannot land. It stays queued. */
   readonly onFailed: (entry: QueueEntry, error: Error) => void;
   readonly onStep: OnStep | undefined;
 }
 
-/** How often a landing is rebuilt because somebody else moves the target. */
+/** How often a landing is rebuilt because someone else moves the target. */
 export const MAX_TIP_ATTEMPTS = 20;
-/** Characters of a verify's output and of a reason that are kept. */
+/** How many characters of a verify's output, or of a reason, are kept. */
 export const OUTPUT_MAX_CHARS = 8000;

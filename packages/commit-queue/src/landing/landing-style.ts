@@ -15,8 +15,8 @@ import { isTrueMerge, type MergedTree } from './true-merge.ts';
 import { workSide } from './work-side.ts';
 
 /**
- * `squash`: one commit an entry on the target. `merge`: a merge commit, the work's own commits are its second
- * parent's. `rebase`: the work's commits, rebased onto the target.
+ * `squash`: one commit for each entry on the target. `merge`: a merge commit whose second parent is the work's last
+ * commit. `rebase`: the work's commits, rebased onto the target.
  */
 export type LandingStyle = 'squash' | 'merge' | 'rebase';
 
@@ -26,7 +26,7 @@ export interface Prepared {
   readonly parents: string[];
   readonly message: string;
   readonly author: RawCommitContent['author'];
-  /** Whether the tree is the true merge, found out in another way than it was made. */
+  /** Whether the tree is the true merge, determined in a different way than it was made. */
   readonly proof: Promise<boolean>;
 }
 
@@ -39,7 +39,7 @@ export interface Refused {
 
 export interface PrepareContext {
   readonly session: GitSession;
-  /** Writes a commit that is not the last of a rebase. */
+  /** Writes a commit of a rebase that is not the last one. */
   readonly write: (content: Prepared) => Promise<string>;
 }
 
@@ -57,13 +57,13 @@ export async function prepareLanding(
   const { commit, base } = entry;
   const side = await workSide(session, parent, base);
   if (style === 'merge') {
-    // The work's own history would become part of the target's, and with it what was taken off.
+    // The work's history would become part of the target's, including commits that were removed from the target.
     if (side !== parent) {
       return rejected(
         `it began from ${base}, which has been taken off ${entry.target}: rebase it, or land it as squash or rebase`,
       );
     }
-    // They become part of the target, and would speak for other tickets there.
+    // These trailers would become part of the target and speak for other tickets.
     const forged = await findTrailers(session.repository, entry.base, entry.commit, TICKET_TRAILER);
     if (forged.length > 0)
       return rejected(`commit ${forged[0]?.commit} carries a ${TICKET_TRAILER} trailer: take it out`);
@@ -80,7 +80,7 @@ export async function prepareLanding(
   };
 }
 
-/** Each commit of the work, merged onto the one before with its own parent as the base. */
+/** Each commit of the work, merged onto the previous one with its own parent as the base. */
 async function rebase(
   context: PrepareContext,
   entry: QueueEntry,
@@ -112,7 +112,7 @@ async function rebase(
   return last ?? rejected('it has no commit of its own');
 }
 
-/** The commits after `base` up to `commit`, oldest first; undefined where one has not exactly one parent. */
+/** The commits after `base` up to `commit`, oldest first. Undefined if one does not have exactly one parent. */
 async function linearHistory(
   session: GitSession,
   base: string,
@@ -158,13 +158,13 @@ function rejected(reason: string): Refused {
   return { state: 'rejected', reason, files: [] };
 }
 
-/** Awaited later, beside the next merge: until then nobody minds its failure. */
+/** Awaited later, together with the next merge, so a failure must not count as unhandled until then. */
 function proved(proof: Promise<boolean>): Promise<boolean> {
   proof.catch(() => undefined);
   return proof;
 }
 
-/** The tickets whose landings touched these files on the target since the work began, oldest first. */
+/** The tickets whose landings changed these files on the target since the work began, oldest first. */
 export async function ticketsThatTouched(
   session: GitSession,
   entry: QueueEntry,
@@ -173,7 +173,7 @@ export async function ticketsThatTouched(
 ): Promise<string[]> {
   if (files.length === 0) return [];
   const { repository } = session;
-  // From the fork point, as the base itself may have left the target's history.
+  // From the fork point, because the base itself may no longer be in the target's history.
   const fork = await git(repository, ['merge-base', tip, entry.commit]);
   const hits = await findTrailers(repository, fork.split('\n')[0], tip, TICKET_TRAILER, files);
   return [...new Set(hits.flatMap(({ values }) => values.map(decodeTrailer)))].toReversed();

@@ -7,15 +7,17 @@ export interface PlannedWork {
   readonly commit: string;
   /** Full ref. */
   readonly target: string;
-  /** The commit that it began from, in full; the common ancestor with the target by default. */
+  /** The full id of the commit that the work started from; by default the common ancestor with the target. */
   readonly base?: string;
-  /** A repository (its git directory) that has the commit and shares this one's objects; nothing is fetched. */
+  /**
+   * The git directory of a repository that has the commit and shares this repository's objects. Nothing is fetched.
+   */
   readonly source?: string;
 }
 
 /**
- * The files in which work would conflict with the target as it is now; nothing is written but loose objects that
- * git forgets by itself. Empty where it would land, also where nobody can say (no such commit or branch).
+ * The files in which work would conflict with the current target. Writes only loose objects, which git eventually
+ * removes. Empty if it would land, and also if nobody can tell (no such commit or branch).
  */
 export async function predictLandingConflict(
   repository: Repository,

@@ -4,10 +4,10 @@ import type { EntryStore } from '../entries/entry-store.ts';
 import { isOnTarget, pinOf } from '../entries/pins.ts';
 import type { OnStep } from '../crash-points.ts';
 
-/** For so many a process of its own costs more than their syncs. */
+/** Up to this many, syncing each is cheaper than starting a process. */
 const FEW = 3;
 
-/** Settles entries as landed, each below the next on their target, and unpins their work. */
+/** Settles entries as landed, in their order on the target, and unpins their work. */
 export async function settleLanded(
   session: GitSession,
   store: EntryStore,
@@ -18,13 +18,13 @@ export async function settleLanded(
     landings.map(({ entry, commit }) => [entry, { ...entry, state: 'landed', landed: commit }]),
   );
   onStep?.('entries-settled');
-  // Somebody may have taken them off the target since: then the pins are what keeps the work.
+  // Someone may have removed them from the target since. Then only the pins keep the work.
   const last = settled.at(-1);
   if (last === undefined) return settled;
   const held =
     (await session.readRef(last.target)) === last.landed || (await isOnTarget(session.repository, last));
   if (!held) return settled;
-  // Last: killed before it, pins too many are left, which recovery removes; not synced, for the same reason.
+  // Last, and not synced: after a kill before this, superfluous pins are left, which recovery removes.
   const pins = await Promise.all(
     landings.map(async ({ entry }) => ({
       ref: pinOf(entry.id),

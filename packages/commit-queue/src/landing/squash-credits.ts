@@ -2,16 +2,16 @@ import { type GitSession, parseSignatureLine, readCommit } from '@sage/git';
 import type { QueueEntry } from '../entries/entry.ts';
 import { trailerLines } from './trailers.ts';
 
-/** More commits than that are nobody's steps of one ticket. */
+/** More commits than this are not the steps of one ticket. */
 const MAX_COMMITS = 500;
 const MAX_LINES = 100;
 const MAX_LINE_CHARS = 500;
-/** Hosts of repositories run no checks on a commit whose message says so. */
+/** Repository hosts run no checks on a commit with such a message. */
 const SKIPS_CHECKS = /^skip-checks:|\[[a-z -]*(ci|actions)[a-z -]*\]/i;
 
 /**
- * What the commits that a squash replaces say of who and what they are owed to, as lines of trailers: their own trailers,
- * and each author who is not that of the last one. Lines of the entry's own message are left out.
+ * Credits from the commits that a squash replaces, as lines of trailers: the commits' own trailers, and each author
+ * other than that of the last commit. Lines that the entry's message already has are left out.
  */
 export async function squashCredits(session: GitSession, entry: QueueEntry): Promise<string[]> {
   const steps = await stepsOf(session, entry);
@@ -40,13 +40,13 @@ interface Step {
   readonly author: string;
 }
 
-/** Along first parents, oldest first: what a merge has brought in belongs to others. */
+/** Along first parents, oldest first. Commits brought in by a merge belong to others. */
 async function stepsOf(session: GitSession, { base, commit }: QueueEntry): Promise<Step[]> {
   const steps: Step[] = [];
   for (let at = commit; at !== base;) {
     const raw = await session.readCommit(at);
     const [parent] = raw?.parents ?? [];
-    // Not begun at its base: only the last one is sure to be its own.
+    // The work did not start at its base, so only the last commit is certainly its own.
     if (!raw || parent === undefined || steps.length === MAX_COMMITS) return steps.slice(-1);
     const { message, author } =
       raw.encoding === undefined

@@ -13,16 +13,19 @@ export interface StagedLanding {
   readonly commit: string;
   readonly tree: string;
   readonly files: readonly ManagedFile[];
-  /** Rejects with `QueueStoppedError` where the commit is not the true merge: awaited before anything moves. */
+  /** Rejects with `QueueStoppedError` if the commit is not the true merge. Await it before anything moves. */
   readonly verification: Promise<void>;
 }
 
-/** An entry that cannot be put on this parent; where that is the target's tip, it is settled so. */
+/**
+ * An entry that cannot be put on this parent. If the parent is the target's tip, the entry is settled with this
+ * result.
+ */
 export interface NotStaged {
   readonly refused: Refused;
 }
 
-/** Makes the commit that carries an entry on top of `parent`; `below` are the ones it would land after. */
+/** Makes the commit that carries an entry on top of `parent`; `below` are the entries that would land before it. */
 export async function stageLanding(
   context: LandingContext,
   entry: QueueEntry,
@@ -48,8 +51,8 @@ export async function stageLanding(
     const reason = `a managed file of ${entry.target} cannot be edited: ${why}`;
     return { refused: { state: 'rejected', reason, files: [] } };
   }
-  // Also where the tree is the parent's own (the same change is there already): the commit is then empty, and its
-  // trailer says that the ticket's work is in.
+  // If the target already has the same change, the tree equals the parent's. The commit is then empty, and its
+  // trailer records that the ticket's work is in.
   const trailers: Trailers = [
     [TICKET_TRAILER, entry.ticket],
     [ENTRY_TRAILER, entry.id],
@@ -102,7 +105,7 @@ async function assertTrue(verification: Promise<boolean>, error: () => Error): P
   if (!(await verification)) throw error();
 }
 
-/** The last word before anything is committed: a wrong merge would silently take back what others have landed. */
+/** The final check before anything is committed: a wrong merge would silently undo what others have landed. */
 function wrongMerge({ commit, target, id }: QueueEntry, parent: string, tree: string): QueueStoppedError {
   const message = `${tree} is not the merge of ${commit} into ${parent} of ${target}: run git fsck, then land entry ${id} again`;
   return new QueueStoppedError('WRONG_MERGE', message);

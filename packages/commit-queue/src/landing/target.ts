@@ -4,7 +4,7 @@ import { QueueStoppedError } from '../errors.ts';
 import { MAX_TIP_ATTEMPTS } from './landing-context.ts';
 import { ENTRY_TRAILER } from './trailers.ts';
 
-/** Commits that are looked at one by one; a process of its own is quicker for more. */
+/** Commits that are read one by one. For more, a separate git process is faster. */
 const NEAR_MAX_COMMITS = 300;
 
 export async function targetTip(session: GitSession, target: string): Promise<string> {
@@ -24,7 +24,7 @@ export function targetBusy(target: string): QueueStoppedError {
   return new QueueStoppedError('TARGET_BUSY', message);
 }
 
-/** Which of the entries the history of `tip` carries already: the trailer, not a flag, says so. */
+/** The entries that the history of `tip` already carries, as told by the trailers and not by a flag. */
 export async function landedEntries(
   session: GitSession,
   entries: readonly QueueEntry[],
@@ -35,13 +35,13 @@ export async function landedEntries(
   if (near) return near;
   const { repository } = session;
   const args = ['merge-base', '--octopus', tip, ...bases];
-  // Nothing in common with one of them, or a base that is gone: the whole history is looked through.
+  // If they have no common ancestor, or a base is gone, the whole history is searched.
   const [from] = (await git(repository, args, { allowExit: [1, 128] })).split('\n');
   const hits = await findTrailers(repository, from || undefined, tip, ENTRY_TRAILER);
   return new Map(hits.flatMap(({ commit, values }) => values.map((value) => [value, commit])));
 }
 
-/** The same where a straight line of a few commits leads to all the bases; undefined where not. */
+/** The same if a straight line of a few commits leads to all the bases; otherwise undefined. */
 async function nearTrailers(
   session: GitSession,
   bases: ReadonlySet<string>,

@@ -4,7 +4,10 @@ export const ENTRY_TRAILER = 'Sage-Entry';
 // eslint-disable-next-line no-control-regex -- these are what the pattern is for
 const UNSAFE = /[%\u0000-\u001f\u007f-\u009f\u2028\u2029]|^\s+|\s+$|\p{Surrogate}/gu;
 
-/** Any string as the value of a one-line trailer: `%` and what a line cannot carry are percent-encoded. */
+/**
+ * Encodes any string as the value of a one-line trailer: `%` and everything that a line cannot contain are
+ * percent-encoded.
+ */
 export function encodeTrailer(value: string): string {
   if (value === '') return '%';
   return value.replaceAll(UNSAFE, (part) => Array.from(part, escape).join(''));
@@ -23,16 +26,16 @@ export function decodeTrailer(text: string): string {
 
 const BLANK_LINE = /\n\s*\n/;
 const TRAILER_LINE = /^[A-Za-z0-9][A-Za-z0-9-]*: \S/;
-/** From such a line on, git takes a message for a comment, trailers included. */
+/** From such a line on, git treats a message as a comment, including trailers. */
 const SCISSORS = /^(?=# -+ >8 -+$)/gm;
 const OWN = new RegExp(`^(${TICKET_TRAILER}|${ENTRY_TRAILER}):`, 'i');
 
-/** The message of a landing: the caller's own, with the trailers that later say what landed. */
+/** The message of a landing: the caller's message, with trailers that later tell what landed. */
 export function landingMessage(
   message: string,
   trailers: readonly (readonly [key: string, value: string])[],
 ): string {
-  // Text that looks like our trailers would answer for another ticket: recovery and conflicts read them.
+  // Text that looks like Sage's trailers could stand for another ticket, because recovery and conflicts read them.
   const own = message
     .replaceAll('\0', '')
     .split('\n')
@@ -42,7 +45,7 @@ export function landingMessage(
   return `${withTrailers(body, lines)}\n`;
 }
 
-/** A message with more lines in its last block, which is one of trailers. */
+/** A message with lines added to its last block, which holds the trailers. */
 export function withTrailers(message: string, lines: readonly string[]): string {
   const body = message.trimEnd();
   if (lines.length === 0) return body;
@@ -51,10 +54,10 @@ export function withTrailers(message: string, lines: readonly string[]): string 
   return `${body}\n${joins ? '' : '\n'}${lines.join('\n')}`;
 }
 
-/** A block with one of these is a block of trailers, whatever else is in it. */
+/** A block with one of these lines holds trailers, whatever else is in it. */
 const CREDIT_LINE = /^(co-authored-by|signed-off-by): \S/im;
 
-/** The trailers of a message, one a line. */
+/** The trailers of a message, one for each line. */
 export function trailerLines(message: string): string[] {
   const blocks = message.trim().split(BLANK_LINE);
   const block = blocks.length > 1 ? (blocks.at(-1) ?? '') : '';

@@ -3,21 +3,21 @@ import { mergeTrees, type GitSession } from '@sage/git';
 /** A commit that carries work, and the tip that it was put on. */
 export interface LandedWork {
   readonly parent: string;
-  /** The finished work, and the commit it began from. */
+  /** The finished work, and the commit that it started from. */
   readonly commit: string;
   readonly base: string;
 }
 
-/** A merged tree, and how it differs from the parent's: the answer of `GitSession.diffTrees`. */
+/** A merged tree, and its difference from the parent's tree (a result of `GitSession.diffTrees`). */
 export interface MergedTree {
   readonly tree: string;
   readonly change: Buffer;
 }
 
 /**
- * Whether `tree` is the merge of the work into the parent, found out in another way than the merge was made.
- * Where the work changes what nobody else has, the parent and the tree differ exactly as base and work do: the
- * two raw differences are the same bytes. In every other case a fresh git process merges again.
+ * Whether `tree` is the merge of the work into the parent, determined in a different way than the merge was made. If
+ * nobody else has changed the same files, the parent and the tree differ exactly as base and work do: the two raw
+ * differences are the same bytes. In every other case, a new git process merges again.
  */
 export async function isTrueMerge(
   session: GitSession,

@@ -1,17 +1,17 @@
 import { git, type GitSession, isAncestor } from '@sage/git';
 
-/** Commits that are looked at one by one; a process of its own is quicker for more. */
+/** Commits that are read one by one. For more, a separate git process is faster. */
 const NEAR_MAX_COMMITS = 300;
 
-/** For each session, which commits have been found to descend from a base. */
+/** For each session, the commits known to descend from a base. */
 const descendants = new WeakMap<GitSession, Map<string, Set<string>>>();
 
 /**
- * The commit to merge with work that began at `base`, so that exactly `base..commit` is applied to `parent`. That is
- * `parent` itself where `base` is in its history. Where somebody has taken `base` off the target since (reset,
- * amended), git would take an older commit for the common ancestor, and bring back what was taken off: then it is a
- * commit of the same tree whose only parent is `base`. Where the base is unknown, or the two have nothing in common,
- * it is `parent`, and git has the last word.
+ * The commit to use as "ours" for a merge with work that started at `base`, such that exactly `base..commit` is
+ * applied to `parent`. Normally that is `parent` itself, with `base` in its history. If `base` has since been removed
+ * from the target (reset, amended), git would choose an older common ancestor and bring back what was removed; the
+ * result is then a commit with the same tree whose only parent is `base`. If the base is unknown, or the two have no
+ * common history, it is `parent`, and git decides.
  */
 export async function workSide(session: GitSession, parent: string, base: string): Promise<string> {
   if ((await session.readCommit(base)) === undefined || (await descends(session, parent, base)))

@@ -3,11 +3,11 @@ import type { ProcessIdentity } from './process-identity.ts';
 export interface LockOwner extends ProcessIdentity {
   readonly token: string;
   readonly purpose: string;
-  /** ISO 8601; for people, no decision rests on it. */
+  /** ISO 8601. Only shown to people; nothing is decided by it. */
   readonly since: string;
   /**
-   * The machine was started since an earlier holder, and what was written since this time (ms; null: at any time)
-   * may be torn and is not repaired yet.
+   * Set if the machine was restarted since an earlier holder. Writes since this time (ms; null: at any time) may be
+   * torn and have not been repaired yet.
    */
   readonly tornSince?: number | null;
 }

@@ -11,33 +11,33 @@ import { hasEnded, ownIdentity } from './process-identity.ts';
 export interface Lock extends AsyncDisposable {
   readonly owner: LockOwner;
   /**
-   * The machine was started since the last holder that repaired it: what was written since this time (ms; Infinity:
-   * nobody knows) and not synced may be torn. undefined if there is nothing to repair.
+   * Set if the machine was restarted since the last holder that repaired it. Unsynced writes since this time (ms;
+   * Infinity: unknown, assume any time) may be torn. Undefined if there is nothing to repair.
    */
   readonly tornSince: number | undefined;
-  /** What was torn is repaired: later holders need not look. */
+  /** Records that torn writes have been repaired, so that later holders need not check. */
   repaired(): Promise<void>;
-  /** Throws `QueueStoppedError` LOST_LOCK when the lock was taken away (its file removed by hand, say). */
+  /** Throws `QueueStoppedError` LOST_LOCK if the lock was taken away (for example, its file was removed by hand). */
   assertHeld(): Promise<void>;
   release(): Promise<void>;
 }
 
 export interface LockOptions {
-  /** How long to wait for another holder, in ms; 0 asks once. */
+  /** How long to wait for another holder, in ms; 0 tries once. */
   readonly timeout: number;
-  /** Shown to those who have to wait. */
+  /** Shown to programs and people who wait. */
   readonly purpose?: string;
   readonly signal?: AbortSignal;
 }
 
-/** By then (ms) the system has written by itself what nobody synced; half a minute is usual. */
+/** After this time (ms) the system has written unsynced data by itself; half a minute is usual. */
 const WRITEBACK_LIMIT_MS = 3_600_000;
 
 /**
- * A lock between processes in `<directory>/lock`, without any clock. Its files are generations 1, 2, 3, ...; who
- * made the highest one holds the lock until that file says `released` or its process has ended. Files appear
- * complete (hard link), so of many takers one makes generation N+1. The highest generation never disappears:
- * only the holder of a newer one removes older ones. Throws `LockTimeoutError`.
+ * A lock between processes in `<directory>/lock` that uses no clock. Its files are generations 1, 2, 3, ... The
+ * creator of the highest generation holds the lock, until that file says `released` or the process has ended. Files
+ * appear complete (hard link), so only one of several takers creates generation N+1. The highest generation never
+ * disappears, because only the holder of a newer one removes older ones. Throws `LockTimeoutError`.
  */
 export async function acquireLock(directory: string, options: LockOptions): Promise<Lock> {
   const folder = join(directory, 'lock');
@@ -55,12 +55,12 @@ export async function acquireLock(directory: string, options: LockOptions): Prom
     const left = deadline - performance.now();
     if (attempt !== undefined && left <= 0) throw new LockTimeoutError(attempt.file, attempt.owner);
     options.signal?.throwIfAborted();
-    // A lost race (undefined) is tried again at once: somebody made progress.
+    // After a lost race (undefined), try again at once: another process made progress.
     if (attempt !== undefined) await delay(Math.min(pause, left), undefined, { signal: options.signal });
   }
 }
 
-/** Who holds the lock in `<directory>/lock`, which is only looked at; undefined where nobody does. */
+/** The holder of the lock in `<directory>/lock`; undefined if nobody holds it. Changes nothing. */
 export async function lockOwner(directory: string): Promise<LockOwner | undefined> {
   const folder = join(directory, 'lock');
   for (;;) {
@@ -71,7 +71,7 @@ export async function lockOwner(directory: string): Promise<LockOwner | undefine
     const highest = names.at(-1);
     if (highest === undefined) return undefined;
     const content = await readContent(join(folder, fileName(highest)));
-    // A newer holder has removed it: that one is asked.
+    // A newer holder has removed it; look at that one.
     if (content === 'gone') continue;
     return 'token' in content && !(await hasEnded(content)) ? content : undefined;
   }
@@ -99,11 +99,11 @@ async function tryLock(
   }
   const mine = highest + 1;
   const marked = tornSince === undefined ? owner : { ...owner, tornSince: finiteOrNull(tornSince) };
-  // Not synced: after a power cut nobody holds it, whatever is left of it.
+  // Not synced: after a power cut nobody holds the lock, whatever is left of the file.
   if (!(await createFile(folder, fileName(mine), JSON.stringify(marked), { durable: false })))
     return undefined;
-  // Between the look and the link others may have taken and passed on the lock, and removed the generation
-  // that would have been in the way: then a higher one is there, and this one means nothing.
+  // Between the check and the link, others may have taken and passed on the lock and removed the generation that
+  // would have been in the way. Then a higher one exists, and this one is void.
   const now = await generations(folder);
   if (now.at(-1) !== mine) {
     await rm(join(folder, fileName(mine)), { force: true });
@@ -136,7 +136,7 @@ function held(folder: string, { generation, tornSince }: Taken, owner: LockOwner
       await replaceFile(file, JSON.stringify({ released: true, boot: owner.boot, ...torn }));
     } catch (error) {
       if (!isErrno(error, 'ENOSPC', 'EDQUOT')) throw error;
-      // This needs no room, and a file that names nobody leaves the lock free.
+      // Truncating needs no disk space, and a file that names no owner leaves the lock free.
       await truncate(file);
     }
   };
@@ -159,7 +159,7 @@ function held(folder: string, { generation, tornSince }: Taken, owner: LockOwner
   };
 }
 
-/** JSON knows no Infinity. */
+/** JSON has no Infinity. */
 function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }

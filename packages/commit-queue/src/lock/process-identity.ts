@@ -2,15 +2,15 @@ import { hostname } from 'node:os';
 import { bootIdentity, pidSpace } from '@sage/git';
 import { processStart } from './process-start.ts';
 
-/** Distinguishes a process from every other, also from a later one with the same pid. */
+/** Distinguishes a process from every other, including a later one with the same pid. */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly host: string;
-  /** Of the running system: changes with each boot. */
+  /** The running system; changes with each boot. */
   readonly boot: string;
   /** The pid namespace (containers); empty if there is none. */
   readonly space: string;
-  /** When the process started, in a form that only serves comparison. */
+  /** When the process started, in a form that can only be compared. */
   readonly start: string;
 }
 
@@ -25,9 +25,9 @@ export function ownIdentity(): Promise<ProcessIdentity> {
 }
 
 /**
- * Whether that process has ended for certain. A process of another machine or container cannot be seen from here
- * and counts as running. The same boot is the same machine, whatever its name is now.
- * @throws {Error} when the system does not say: an error does not prove that it has ended.
+ * Whether that process has certainly ended. A process on another machine or in another container cannot be seen from
+ * here and counts as running. The same boot means the same machine, whatever its current name.
+ * @throws {Error} if the system does not say. An error does not prove that the process has ended.
  */
 export async function hasEnded(other: ProcessIdentity): Promise<boolean> {
   const mine = await ownIdentity();

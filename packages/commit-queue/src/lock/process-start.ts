@@ -5,9 +5,9 @@ import { isErrno, readProcessStat } from '@sage/git';
 const run = promisify(execFile);
 
 /**
- * When a process started, in a form that only serves comparison; undefined when there is no such process, or only its
- * unreaped remains.
- * @throws {Error} when the system does not say.
+ * When a process started, in a form that can only be compared. Undefined if there is no such process, or only a
+ * zombie.
+ * @throws {Error} if the system does not say.
  */
 export async function processStart(pid: number): Promise<string | undefined> {
   if (process.platform !== 'linux') return startByPs(pid);
@@ -15,15 +15,18 @@ export async function processStart(pid: number): Promise<string | undefined> {
     const { started, ended } = readProcessStat(pid);
     return ended ? undefined : started;
   } catch (error) {
-    // ESRCH: it ended while its file was read.
+    // ESRCH: the process ended while its file was being read.
     if (isErrno(error, 'ENOENT', 'ESRCH')) return undefined;
     throw error;
   }
 }
 
-/** As `ps` reports it. Silence proves nothing: the system must also have no such process. */
+/**
+ * The start time reported by `ps`. Empty output proves nothing, so the system must also confirm that there is no such
+ * process.
+ */
 export async function startByPs(pid: number, ps = 'ps'): Promise<string | undefined> {
-  // lstart is local time in words: pin zone and language.
+  // lstart is local time in words, so time zone and language are fixed.
   const env = { PATH: process.env['PATH'] ?? '', TZ: 'UTC', LC_ALL: 'C' };
   let failure: unknown;
   try {

@@ -9,14 +9,14 @@ export const QUEUE_LOCK = 'sage-queue';
 export interface QueueLockOptions {
   /** Milliseconds. */
   readonly timeout: number;
-  /** Shown to those who wait for the lock. */
+  /** Shown to programs and people who wait for the lock. */
   readonly purpose: string;
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * Works alone on the landings of a repository. One lock a repository, also where its worktrees have a queue each:
- * refs and checkouts are shared.
+ * Holds the lock on a repository's landings while it runs. There is one lock for a repository, even if its worktrees
+ * have separate queues, because refs and checkouts are shared.
  * @throws {QueueStoppedError} `LOCK_TIMEOUT`.
  */
 export async function withQueueLock<T>(

@@ -4,15 +4,15 @@ import type { EntryStore } from '../entries/entry-store.ts';
 import { entriesOnTarget, pinAgain, pinOf } from '../entries/pins.ts';
 import { pruneVerifyCache } from '../verification/verify-cache.ts';
 
-/** How often it looks again because others change pins meanwhile. */
+/** How often to start again because others change pins in the meantime. */
 const MAX_LOOKS = 10;
 
 /**
- * Removes dropped entries, and landed ones whose landing is reachable from their target, with their pins. A pin that
- * no entry names (its process was killed between the two) is moved to `refs/sage/orphan/`, not removed. What is known
- * of verified trees is forgotten. Returns the ids removed.
+ * Removes dropped entries, and landed ones whose landing is reachable from their target, with their pins. A pin
+ * without an entry (the process was killed between the two) is moved to `refs/sage/orphan/`, not removed. Also prunes
+ * the cache of verified trees. Returns the ids removed.
  *
- * It needs no lock: what it removes never changes again, and landings that are not finished yet are left alone.
+ * Needs no lock: the removed entries never change again, and unfinished landings are left alone.
  */
 export async function cleanupQueue(repository: Repository, store: EntryStore): Promise<string[]> {
   const removed = new Set<string>();
@@ -29,10 +29,10 @@ export async function cleanupQueue(repository: Repository, store: EntryStore): P
   return [...removed];
 }
 
-/** @throws {RefMovedError} where somebody else has changed one of the pins: everything has to be looked at again. */
+/** @throws {RefMovedError} if someone else has changed one of the pins. Everything has to be checked again. */
 async function cleanUp(repository: Repository, store: EntryStore, removed: Set<string>): Promise<void> {
-  // Pins before entries: a pin whose entry comes in between must not look like an orphan. Intents last: an entry
-  // that is settled is named by one until its pin is gone.
+  // Pins before entries: a pin whose entry is added in between must not look like an orphan. Intents last: a settled
+  // entry is named by an intent until its pin is gone.
   const pins = await listRefs(repository, SAGE_REFS.queue);
   const { entries, unreadable } = await store.read();
   const intents = await readIntents(store.directory);
@@ -61,7 +61,7 @@ async function cleanUp(repository: Repository, store: EntryStore, removed: Set<s
       { ref, old: oid, new: 'delete' },
     ]),
   );
-  // An enqueue may have been between its pin and its entry: it looks for its pin afterwards, and so do we.
+  // An enqueue may have been between its pin and its entry. It checks its pin afterwards, and so does this.
   const now = new Set((await store.read()).entries.map(({ id }) => pinOf(id)));
   await pinAgain(
     repository,

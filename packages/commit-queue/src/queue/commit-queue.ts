@@ -28,18 +28,18 @@ export interface EntryFilter {
   readonly ticket?: string;
 }
 
-/** Lands finished work on branches, one landing at a time, each exactly once. Made by `openCommitQueue`. */
+/** Lands finished work on branches, each work exactly once, one landing at a time. Created by `openCommitQueue`. */
 export class CommitQueue implements AsyncDisposable {
   readonly #repository: Repository;
   readonly #store: EntryStore;
   readonly #options: CommitQueueOptions;
   readonly #now: () => Date;
-  /** What the repository's configuration said when the queue was opened: later changes have no effect. */
+  /** The repository's configuration when the queue was opened. Later changes have no effect. */
   readonly #settings: PinnedSettings;
   readonly #session: SharedSession;
-  /** There while entries are landed. */
+  /** Set while entries are landed. */
   #arrivals: Arrivals | undefined;
-  /** Settled by a recovery that had nobody to report to, or rejected when they were taken in. */
+  /** Entries settled by a recovery without a consumer, or rejected on arrival. */
   readonly #unreported: QueueEntry[] = [];
   readonly #batcher = new EnqueueBatcher((works) => this.#write(works));
 
@@ -58,9 +58,9 @@ export class CommitQueue implements AsyncDisposable {
   }
 
   /**
-   * Takes in finished work. It is pinned and on disk when this returns; calls at the same time share their syncs. Work
-   * that no checkout could hold (a name of more than 255 bytes, say) is taken in as `rejected`, which the next `process`
-   * yields as well. Throws `EntryError`.
+   * Adds finished work. It is pinned and on disk when this resolves; concurrent calls share their syncs. Work that no
+   * checkout could hold (such as a name of more than 255 bytes) is added as `rejected`, and the next `process` yields
+   * it too. Throws `EntryError`.
    */
   async enqueue(work: Work): Promise<QueueEntry> {
     const result = await this.#batcher.take(work);
@@ -68,7 +68,7 @@ export class CommitQueue implements AsyncDisposable {
     return result;
   }
 
-  /** As `enqueue` for many, in this order. Throws the first error; the others are queued all the same. */
+  /** Like `enqueue` for many works, in this order. Throws the first error; the other works are still queued. */
   async enqueueAll(works: readonly Work[]): Promise<QueueEntry[]> {
     const results = await Promise.allSettled(works.map((work) => this.enqueue({ ...work })));
     return results.map((result) => {
@@ -89,15 +89,15 @@ export class CommitQueue implements AsyncDisposable {
   }
 
   /**
-   * Lands what is queued, in order of arrival, including what arrives meanwhile. Yields each entry whose state has
-   * changed, once that is on disk, recovered ones first. Nothing lands while the consumer works on an entry. The
-   * queue is locked from the first step of the iteration to its end, `break` included; a group of entries that
-   * landed together before a `break` is not yielded further.
+   * Lands queued entries in order of arrival, including those that arrive in the meantime. Yields each entry whose
+   * state has changed, once that is on disk; recovered entries come first. Nothing lands while the consumer works on
+   * an entry. The queue is locked from the first step of the iteration to its end. After a `break`, further entries
+   * of a group that landed together are not yielded.
    *
-   * A conflicted or rejected entry does not hold up the next. A target that cannot move stops its own entries only.
-   * An entry that git cannot land (damaged objects, a full disk) stays queued. After `signal` no landing begins.
-   * @throws {QueueStoppedError} at the end of the iteration, when a target or an entry could not be landed.
-   * @throws {UnfinishedLandingError} at once, when a landing stands and a checkout of it could not follow.
+   * A conflicted or rejected entry does not hold up the next. A target that cannot move stops only its own entries.
+   * An entry that git cannot land (damaged objects, a full disk) stays queued. After `signal`, no landing begins.
+   * @throws {QueueStoppedError} at the end of the iteration, if a target or an entry could not be landed.
+   * @throws {UnfinishedLandingError} at once, if a landing stands and a checkout of it could not follow.
    */
   process(options: ProcessOptions = {}): AsyncGenerator<SettledEntry, void, undefined> {
     return handOver<SettledEntry>((emit, stopped) => {
@@ -127,8 +127,8 @@ export class CommitQueue implements AsyncDisposable {
   }
 
   /**
-   * Completes what a killed process left half done, without landing anything new. `process` does it first.
-   * Returns the entries that it settled.
+   * Completes what a killed process left unfinished, without landing anything new. `process` does it first. Returns
+   * the entries that it settled.
    */
   recover(): Promise<QueueEntry[]> {
     return this.#locked('recover the queue', undefined, async () => {
@@ -138,7 +138,7 @@ export class CommitQueue implements AsyncDisposable {
     });
   }
 
-  /** The entries in the order they came. A file that cannot be read is in `unreadable` instead. */
+  /** The entries in order of arrival. Files that cannot be read are in `unreadable` instead. */
   async list(filter: EntryFilter = {}): Promise<QueueEntry[]> {
     const { entries } = await this.#store.read();
     return entries.filter(
@@ -149,7 +149,7 @@ export class CommitQueue implements AsyncDisposable {
     );
   }
 
-  /** An error for each entry file that cannot be read; they hold up nothing. */
+  /** An error for each entry file that cannot be read. Such files hold up nothing. */
   async unreadable(): Promise<EntryError[]> {
     return (await this.#store.read()).unreadable;
   }
@@ -163,7 +163,7 @@ export class CommitQueue implements AsyncDisposable {
     return counts;
   }
 
-  /** The entry with this id, or the only one whose id begins so. Throws `EntryError`. */
+  /** The entry with this id, or the only one whose id starts with it. Throws `EntryError`. */
   async show(id: string): Promise<QueueEntry> {
     const entries = (await this.list()).filter((entry) => id !== '' && entry.id.startsWith(id));
     const [entry] = entries;
@@ -178,41 +178,41 @@ export class CommitQueue implements AsyncDisposable {
     return this.#store.write(entry, { ...rest, state: 'queued' });
   }
 
-  /** Gives an entry up. Its work stays pinned until `cleanup`. */
+  /** Gives up an entry. Its work stays pinned until `cleanup`. */
   async drop(id: string): Promise<QueueEntry> {
     const drop = async () => {
       const entry = await this.#store.find(id);
       return this.#store.write(entry, { ...entry, state: 'dropped' });
     };
-    // Only a queued entry can be in the hands of a `process`.
+    // Only a queued entry can be in use by a `process`.
     const { state } = await this.#store.find(id);
     return state === 'queued' ? this.#locked('drop an entry', undefined, drop) : drop();
   }
 
-  /** Checks what has landed on a branch against git alone; reads only, and needs no lock. */
+  /** Checks what has landed on a branch against git alone. Only reads, and needs no lock. */
   async audit(options: AuditOptions): Promise<AuditReport> {
     return this.#session.use(async ({ session }) =>
       auditLandings(session.pinned, await this.list(), options),
     );
   }
 
-  /** The files in which work would conflict with its target as it is now; empty where it would land. */
+  /** The files in which work would conflict with its current target; empty if it would land. */
   async predict(work: PlannedWork): Promise<string[]> {
     await using pinned = this.#settings.open();
     return await predictLandingConflict(await pinned.of(this.#repository), work);
   }
 
   /**
-   * Removes dropped entries, and landed ones that are reachable from their target. Returns their ids. Waits for no
-   * landing and holds none up.
+   * Removes dropped entries, and landed ones that are reachable from their target. Returns their ids. Neither waits
+   * for landings nor holds them up.
    */
   cleanup(): Promise<string[]> {
     return cleanupQueue(this.#repository, this.#store);
   }
 
   /**
-   * Lands a commit of managed files alone, as safely as an entry's: compare-and-swap, checkouts moved along.
-   * Returns the commit, undefined when the edits change nothing. What an `edit` throws comes out.
+   * Lands a commit of managed files alone, as safely as an entry's: by compare-and-swap, and with the checkouts moved
+   * along. Returns the commit; undefined if the edits change nothing. Errors of `edit` are passed on.
    */
   landManagedFiles(commit: ManagedCommit): Promise<string | undefined> {
     return this.#locked('land managed files', undefined, async (lock) => {
@@ -222,7 +222,7 @@ export class CommitQueue implements AsyncDisposable {
     });
   }
 
-  /** Ends the git processes that wait for more work; they end by themselves soon, too. */
+  /** Ends the idle git processes, which would soon end by themselves. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#session.close();
   }
@@ -257,7 +257,7 @@ export class CommitQueue implements AsyncDisposable {
     return { verify: asked, mode: verifyMode, slots: verifySlots };
   }
 
-  /** What it settles is kept in `#unreported`. */
+  /** Keeps the entries that it settles in `#unreported`. */
   #recover(): Promise<UnfinishedLandingError | undefined> {
     return this.#session.use(async ({ session, pinned }) => {
       const context = { repository: this.#repository, session, pinned, onStep: this.#options.onStep };

@@ -1,7 +1,7 @@
 /**
- * Runs `produce` and yields what it emits. Each `emit` resolves when the consumer asks for the next value, so the
- * producer never runs ahead. When the consumer stops early, `signal` is aborted and later values are discarded.
- * The iteration ends only after `produce` has; what `produce` throws is thrown to the consumer.
+ * Runs `produce` and yields the values it emits. Each `emit` resolves when the consumer asks for the next value, so
+ * the producer never runs ahead. If the consumer stops early, `signal` is aborted and later values are discarded. The
+ * iteration ends only after `produce` has ended, and passes on its error.
  */
 export async function* handOver<T>(
   produce: (emit: (value: T) => Promise<void>, signal: AbortSignal) => Promise<void>,
@@ -17,7 +17,7 @@ export async function* handOver<T>(
     await taken.promise;
   };
   const running = produce(emit, stopped.signal);
-  // Not a race with its end: a promise that lives as long keeps whatever was raced against it.
+  // Promise.race would leak: a long-lived promise keeps everything that was raced against it.
   const end = () => {
     isOver = true;
     offered.resolve(undefined);

@@ -8,18 +8,18 @@ import type { ManagedFile } from '../checkouts/managed-files.ts';
 import { settleLanded } from '../landing/settle.ts';
 
 export interface ProcessOptions {
-  /** Full ref: only entries for this branch. */
+  /** Full ref; only entries for this branch. */
   readonly target?: string;
   readonly signal?: AbortSignal;
 }
 
 /** An entry whose state has changed: landed, conflicted or rejected. */
 export type SettledEntry = QueueEntry & {
-  /** What `managedFiles` returned for the commit that landed; empty when the entry was refused or recovered. */
+  /** What `managedFiles` returned for the commit that landed; empty if the entry was refused or recovered. */
   readonly managedFiles: readonly ManagedFile[];
 };
 
-/** Lands what is queued, in the order it came, what comes in meanwhile included; the lock must be held. */
+/** Lands queued entries in order of arrival, including those that arrive in the meantime. The lock must be held. */
 export async function landQueued(
   context: LandingContext,
   verification: Verification | undefined,
@@ -59,7 +59,7 @@ export async function landQueued(
       const rest = open.filter(({ id }) => !tried.has(id));
       tried.add(entry.id);
       try {
-        // Two enqueues of the same work at once may both be seen before one of them withdraws.
+        // If the same work is enqueued twice at once, both entries may be seen before one of them withdraws.
         const twin = landed.get(workKey(entry));
         if (twin) {
           const commit = twin.landed ?? entry.commit;
@@ -88,7 +88,7 @@ function cannotLand({ id, ticket }: QueueEntry, error: Error): QueueStoppedError
   return new QueueStoppedError('CANNOT_LAND', message, { cause: error });
 }
 
-/** The entries at the start that can land together. */
+/** The first entries that can land together. */
 function groupOf(entries: readonly QueueEntry[], landed: ReadonlyMap<string, QueueEntry>): QueueEntry[] {
   const works = new Set<string>();
   const [first] = entries;

@@ -6,8 +6,9 @@ import { EntryStore } from '../entries/entry-store.ts';
 import type { CommitQueueOptions } from './queue-options.ts';
 
 /**
- * Opens (and makes, when absent) the queue of a repository. Any number of processes may have it open. What the
- * repository's configuration and attributes say now (merge drivers, filters, signing) holds as long as it is open.
+ * Opens the queue of a repository, and creates it if necessary. Any number of processes may have it open. The
+ * repository's configuration and attributes (merge drivers, filters, signing) are read now and used as long as it is
+ * open.
  */
 export async function openCommitQueue(options: CommitQueueOptions): Promise<CommitQueue> {
   const given = options.repository;

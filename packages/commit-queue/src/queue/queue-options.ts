@@ -8,33 +8,35 @@ import type { OnStep } from '../crash-points.ts';
 export interface CommitQueueOptions {
   /** The repository to land in, or a directory in its work tree. */
   readonly repository: string | Repository;
-  /** What its configuration says; read now by default. */
+  /** The repository's configuration; read now by default. */
   readonly pinnedSettings?: PinnedSettings;
-  /** Where the entries are; `<root>/.sage/commit-queue` by default. */
+  /** The directory of the entries; `<root>/.sage/commit-queue` by default. */
   readonly directory?: string;
-  /** How work becomes commits of its target; `squash` by default. */
+  /** How work becomes commits on the target; `squash` by default. */
   readonly style?: LandingStyle;
   /**
-   * Files whose content is computed when an entry lands; asked again for each new parent. `below` are the entries
-   * that it would land after, in order, and that have not landed yet.
+   * Files whose content is computed when an entry lands. Called again for each new parent. `below` are the entries
+   * before it that have not landed yet, in order.
    */
   readonly managedFiles?: (
     entry: QueueEntry,
     parent: string,
     below: readonly QueueEntry[],
   ) => Promise<readonly ManagedFile[]> | readonly ManagedFile[];
-  /** Judges exactly the commit that the target would move to. What it throws ends `process`, the entry stays queued. */
+  /**
+   * Judges exactly the commit that the target would move to. If it throws, `process` ends and the entry stays queued.
+   */
   readonly verify?: (candidate: Candidate) => Promise<Verdict>;
   /**
-   * `chain`: every entry's commit is verified. `batch`: the last one of many, which has all of them; when it fails,
-   * the entry to blame is searched for by halves. `chain` by default.
+   * `chain` (the default): every entry's commit is verified. `batch`: only the last one of many is verified, which
+   * contains all of them. If it fails, bisection finds the entry to blame.
    */
   readonly verifyMode?: 'chain' | 'batch';
-  /** Verifies at a time in a chain, each on top of the others before it; 1 by default. */
+  /** How many verifies run at a time in a chain, each on top of the previous ones; 1 by default. */
   readonly verifySlots?: number;
   /**
-   * The command of verify and what it depends on beside the tree. With it a tree that has passed is not verified
-   * again, for example when a landing is rebuilt on an unrelated one with the same content.
+   * Identifies the command of verify, and whatever it depends on besides the tree. With a key, a tree that has passed
+   * is not verified again, for example if a landing is rebuilt on an unrelated one with the same content.
    */
   readonly verifyKey?: string;
   /** How long to wait for another process that holds the queue, in ms; 5 minutes by default. */

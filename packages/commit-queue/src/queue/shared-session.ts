@@ -1,6 +1,9 @@
 import { GitSession, type PinnedCheckouts, type PinnedSettings, type Repository } from '@sage/git';
 
-/** How long (ms) it stays without a user: the next landing often comes at once, and starting its processes costs more than the landing. */
+/**
+ * How long (ms) an idle session stays open. The next landing often follows at once, and starting the processes costs
+ * more than a landing.
+ */
 const LINGER_MS = 100;
 
 export interface OpenSession {
@@ -8,7 +11,7 @@ export interface OpenSession {
   readonly pinned: PinnedCheckouts;
 }
 
-/** One git session for whatever a queue does, opened when it is needed and closed when nobody has used it for a while. */
+/** One git session for all work of a queue. Opened when needed, and closed after it has been idle for a while. */
 export class SharedSession {
   readonly #open: () => Promise<OpenSession>;
   #current: Promise<OpenSession> | undefined;
@@ -36,12 +39,12 @@ export class SharedSession {
     }
   }
 
-  /** Closes it now; the next use opens another one. */
+  /** Closes the session now. The next use opens another one. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     const current = this.#current;
     this.#current = undefined;
-    // What could not be opened needs no closing.
+    // A session that failed to open needs no closing.
     const open = await current?.catch(() => undefined);
     await open?.session[Symbol.asyncDispose]();
     await open?.pinned[Symbol.asyncDispose]();

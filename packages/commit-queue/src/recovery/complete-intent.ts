@@ -19,16 +19,16 @@ export interface RecoveryContext {
 }
 
 export interface Completion {
-  /** `unknown` where the target is gone: nobody can say until it is there again. */
+  /** `unknown` if the target is gone: nobody can tell until it exists again. */
   readonly move: 'made' | 'not made' | 'unknown';
-  /** What kept a checkout from following. */
+  /** The error that kept a checkout from following. */
   readonly failure?: unknown;
 }
 
 /**
- * Completes a move of the target that an earlier process has left unfinished, and says whether it has been made.
- * Where it has not, nothing has happened. Where the target is gone its entries stay queued, and processing them
- * says TARGET_GONE.
+ * Completes a move of the target that an earlier process left unfinished, and returns whether it was made. If it was
+ * not, nothing has happened. If the target is gone, its entries stay queued, and processing them fails with
+ * TARGET_GONE.
  */
 export async function completeIntent(
   { repository, pinned, onStep }: RecoveryContext,

@@ -11,14 +11,14 @@ import { settleLanded } from '../landing/settle.ts';
 export interface Recovery {
   /** The entries that it settled. */
   readonly settled: readonly QueueEntry[];
-  /** The first landing whose checkouts still cannot follow; nothing may land before they have. */
+  /** The first landing whose checkouts still cannot follow. Nothing may land before they have. */
   readonly failure: UnfinishedLandingError | undefined;
 }
 
 /**
- * Completes what a killed process left half done; the lock must be held. Asks the ref, never a flag: where the
- * intended commit is reachable from the target it has landed, and its checkouts follow; otherwise the intent is
- * forgotten and its entries land again.
+ * Completes what a killed process left unfinished; the lock must be held. The ref decides, never a flag. If the
+ * intended commit is reachable from the target, it has landed, and its checkouts follow. Otherwise the intent is
+ * dropped and its entries land again.
  */
 export async function recoverQueue(context: RecoveryContext, store: EntryStore): Promise<Recovery> {
   const { repository } = context;
@@ -37,7 +37,7 @@ export async function recoverQueue(context: RecoveryContext, store: EntryStore):
     }
   }
   await removeLeftLocks(repository);
-  // A pin of what has landed is there only as long as the landing's intent.
+  // Pins of landed work can only exist as long as the intent of their landing does.
   if (intents.length > 0) await removePinsOfLanded(repository, store);
   return { settled, failure };
 }

@@ -10,9 +10,8 @@ import { pinOf } from '../entries/pins.ts';
 import type { EntryStore } from '../entries/entry-store.ts';
 
 /**
- * Clears what a power cut has torn of what was written and not yet synced: objects, which git would take for
- * written when it makes the same ones again, and pins, with which it collects no garbage. Work that is still
- * wanted is pinned again.
+ * Removes unsynced writes that a power cut has torn: objects, which git would otherwise not write again, and pins,
+ * which would keep git from collecting garbage. Work that is still needed is pinned again.
  */
 export async function repairTornWrites(
   repository: Repository,

@@ -6,10 +6,10 @@ import { fileVersion, type Repository } from '@sage/git';
 const STALE_LOCK_WAIT_MS = 3000;
 
 /**
- * Removes the lock files that a git killed in the middle of moving `target` to `landing` has left; called only
- * when an unfinished intent says that this may have happened. One that holds `landing` is ours for certain, as
- * no other git knows that id. The locks of HEAD and packed-refs are empty: such a one goes when it has not
- * changed for three seconds, where a living git holds it for milliseconds. All others are somebody else's.
+ * Removes lock files left by a git process that was killed while it moved `target` to `landing`. Called only if an
+ * unfinished intent says that this may have happened. A lock file that contains `landing` is certainly Sage's,
+ * because no other git knows that id. The locks of HEAD and packed-refs are empty, so they are removed if they have
+ * not changed for three seconds; a living git holds them for milliseconds. All others belong to someone else.
  */
 export async function removeStaleLocks(
   repository: Repository,

@@ -2,9 +2,9 @@ import type { Verdict } from '../landing/landing-context.ts';
 import type { VerificationPorts } from './verification-ports.ts';
 
 /**
- * Verifies the last of up to `size` candidates, which has all of them, and lands them together when it passes.
- * Otherwise bisects for the first entry with which it fails; that one has a second try, and is ejected when it
- * fails again. The rest is rebuilt without it and verified as a whole before it lands.
+ * Verifies the last of up to `size` candidates, which contains all of them, and lands them together if it passes.
+ * Otherwise bisects for the first entry with which verify fails. That entry gets a second try, and is ejected if it
+ * fails again. The others are rebuilt without it, and verified as a whole before they land.
  */
 export async function landInBatches<E, C>(
   entries: readonly E[],
@@ -41,7 +41,7 @@ export async function landInBatches<E, C>(
       if (await ports.land(chain)) waiting.splice(0, chain.length);
       continue;
     }
-    // With the first `green` of them it passes, with the first `red` it does not.
+    // Invariant: verify passes with the first `green` candidates, and fails with the first `red`.
     let [green, red] = [0, chain.length];
     while (red - green > 1) {
       const middle = Math.floor((green + red) / 2);

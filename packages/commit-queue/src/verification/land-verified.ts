@@ -24,8 +24,8 @@ export interface Verification {
 }
 
 /**
- * Lands queued entries of one target; what the target moves to has passed verify. An entry that is not settled
- * stays queued.
+ * Lands queued entries of one target. Every commit that the target moves to has passed verify. An entry that is not
+ * settled stays queued.
  */
 export async function landVerified(
   context: LandingContext,
@@ -40,7 +40,7 @@ export async function landVerified(
   let tip = await targetTip(session, target);
   let landed = await landedEntries(session, entries, tip);
   let moves = 0;
-  // Of a batch only the last has been verified itself.
+  // In a batch, only the last commit was verified itself, so the target must not stop before it.
   const landGreen = mode === 'batch' ? landTogether : landChain;
   const known = new Set(entries.map(({ id }) => id));
   const look = async () => {

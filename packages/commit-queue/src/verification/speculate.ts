@@ -10,10 +10,10 @@ interface Slot<E, C> {
 }
 
 /**
- * Verifies up to `slots` candidates at a time, each made on top of the others before it, and lands the longest
- * green prefix. A red one counts only where all below it has landed: then it is a suspect, those above are made
- * again without it, and it is tried once more as the last of a window, where nothing else depends on it. The
- * window is halved by a red one and grows by one with each landing.
+ * Verifies up to `slots` candidates at a time, each built on top of the previous ones, and lands the longest green
+ * prefix. A red candidate counts only after everything below it has landed. It is then a suspect: the ones above are
+ * rebuilt without it, and it is tried once more as the last of a window, where nothing depends on it. A red candidate
+ * halves the window, and each landing increases it by one.
  */
 export async function speculate<E, C>(
   entries: readonly E[],
@@ -39,7 +39,7 @@ export async function speculate<E, C>(
     for (;;) {
       waiting.push(...ports.more());
       while (chain.length < window && !ports.stopped()) {
-        // Nothing is made on a suspect, so it comes last; alone in the window it must not wait for ever.
+        // Nothing is built on a suspect, so it comes last. Alone in the window, it must not wait for ever.
         if (chain.some(({ entry }) => suspected.has(entry))) break;
         const lastPlace = chain.length === window - 1;
         const from = suspects.length > 0 && (lastPlace || waiting.length === 0) ? suspects : waiting;
@@ -49,7 +49,7 @@ export async function speculate<E, C>(
           entry,
           chain.map((slot) => slot.candidate),
         );
-        // It may be in conflict with one that does not land: judged when those below it have.
+        // It may conflict with one that does not land, so it is judged after those below it have landed.
         if (candidate === undefined && chain.length > 0) break;
         if (candidate === undefined && !(await ports.unbuildable(entry))) continue;
         from.shift();
@@ -64,7 +64,7 @@ export async function speculate<E, C>(
       const end = chain.findIndex(({ verdict }) => verdict?.ok !== true);
       const green = chain.slice(0, end < 0 ? chain.length : end);
       if (green.length > 0) {
-        // Asked to stop while it was verified: it stays queued.
+        // A stop was requested during verify, so it stays queued.
         if (ports.stopped()) return;
         const landing = green.map(({ entry, candidate }) => ({
           entry,
@@ -100,7 +100,7 @@ function start<E, C>(ports: VerificationPorts<E, C>, entry: E, candidate: C): Sl
   slot.done = (async () => {
     slot.verdict = await ports.verify(entry, candidate, cancel.signal);
   })();
-  // Looked at when it is its turn.
+  // Handled when its turn comes.
   slot.done.catch(() => undefined);
   return slot;
 }

@@ -1,20 +1,26 @@
 import type { Verdict } from '../landing/landing-context.ts';
 
-/** What verifying needs of the world: `E` is an entry, `C` a commit that would land. */
+/** The effects that verification needs. `E` is an entry, `C` a commit that would land. */
 export interface VerificationPorts<E, C> {
-  /** The entry on top of these candidates (on the target's tip where there are none); undefined when it cannot be. */
+  /**
+   * Builds the entry on top of these candidates (on the target's tip if there are none); undefined if that is
+   * impossible.
+   */
   readonly build: (entry: E, below: readonly C[]) => Promise<C | undefined>;
   readonly verify: (entry: E, candidate: C, signal: AbortSignal) => Promise<Verdict>;
-  /** Lands candidates that follow each other; false when the target has moved meanwhile, and nothing landed. `flaky`: red before. */
+  /**
+   * Lands consecutive candidates. False if the target has moved in the meantime, and nothing landed. `flaky`: it was
+   * red before.
+   */
   readonly land: (green: readonly { entry: E; candidate: C; flaky: boolean }[]) => Promise<boolean>;
-  /** Twice red, the second time with nothing below it that will not land. */
+  /** Called for an entry that was red twice, the second time with nothing below it that will not land. */
   readonly eject: (entry: E, verdict: Verdict) => Promise<void>;
-  /** Settles an entry that could not be built on the tip itself; false if it can be after all. */
+  /** Settles an entry that could not be built on the tip itself; false if it now can be. */
   readonly unbuildable: (entry: E) => Promise<boolean>;
-  /** Entries that have come meanwhile. */
+  /** Entries that have arrived in the meantime. */
   readonly more: () => readonly E[];
-  /** Resolves when there may be more. */
+  /** Resolves when there may be more entries. */
   readonly arrival: () => Promise<void>;
-  /** Whether nothing new is to be verified. */
+  /** Whether nothing more should be verified. */
   readonly stopped: () => boolean;
 }

@@ -7,12 +7,12 @@ import { makeFolderWithin, replaceFile } from '@sage/git';
 import type { Verdict } from '../landing/landing-context.ts';
 
 const FOLDER = 'verified';
-/** Passes that `cleanup` keeps. */
+/** How many passes `cleanup` keeps. */
 const MAX_KEPT = 200;
 
 /**
- * The same verify, not asked again about a tree that has passed under the same key (the command and what it
- * depends on). Only passes are kept, a file each in `<directory>/verified`: a failure may be a flaky one.
+ * Wraps a verify and skips it for a tree that has passed under the same key (the command and what it depends on).
+ * Only passes are kept, as files in `<directory>/verified`, because a failure may be flaky.
  */
 export function withVerifyCache<C extends { commit: string; tree: string }>(
   verify: (candidate: C) => Promise<Verdict>,
@@ -34,7 +34,7 @@ export function withVerifyCache<C extends { commit: string; tree: string }>(
   };
 }
 
-/** Forgets all but the newest passes: the tree that the next run starts from is among them. */
+/** Removes all but the newest passes, which include the tree that the next run starts from. */
 export async function pruneVerifyCache(directory: string): Promise<void> {
   const folder = join(directory, FOLDER);
   const names = await readdir(folder).catch(() => []);
