@@ -1,4 +1,4 @@
-/** An agent that Sage cannot use: the name is not known, or its program is not there. */
+/** An agent that Sage cannot use: its name is unknown, or its program is missing. */
 export class AgentError extends Error {
   override readonly name = 'AgentError';
   readonly code: 'UNKNOWN_AGENT' | 'AGENT_NOT_FOUND' | 'NOT_SIGNED_IN' | 'NO_TURN_LIMIT' | 'NO_MODEL';
@@ -11,7 +11,7 @@ export class AgentError extends Error {
   }
 }
 
-/** The worker itself could not do its part (no worktree, no shell): the agent never ran, or its work could not be read. */
+/** The worker itself failed (no worktree, no shell): the agent never ran, or its work could not be read. */
 export class WorkerError extends Error {
   override readonly name = 'WorkerError';
   readonly code = 'WORKER_FAILED';
@@ -23,13 +23,13 @@ export class WorkerError extends Error {
   }
 }
 
-/** A command could not be run as it should be: its setup failed, or there is no room. It says nothing about the work. */
+/** A command could not be run properly: its setup failed, or the disk is full. That says nothing about the work. */
 export class MachineError extends Error {
   override readonly name = 'MachineError';
   readonly code = 'MACHINE_FAILED';
 }
 
-/** A setting that cannot be used; nothing was changed. */
+/** A setting that cannot be used. Nothing was changed. */
 export class SettingError extends Error {
   override readonly name = 'SettingError';
   readonly code = 'WRONG_SETTING';

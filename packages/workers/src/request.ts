@@ -1,6 +1,6 @@
 import type { TokenUsage } from './usage.ts';
 
-/** What an agent learns about a ticket. Plain JSON, so that a worker may be another machine. */
+/** What an agent is given about a ticket. Plain JSON, because the worker may be on another machine. */
 export interface WorkTicket {
   readonly id: string;
   readonly title: string;
@@ -10,22 +10,22 @@ export interface WorkTicket {
   readonly acceptanceCriteria?: readonly string[];
   /** Context documents by role (`spec`, `plan`, ...), relative to the repository. */
   readonly docs?: Readonly<Record<string, string>>;
-  /** Files the ticket declares that it will touch. */
+  /** Files that the ticket declares it will change. */
   readonly files?: readonly string[];
-  /** Commands that have to pass in the worktree before the work is taken. */
+  /** Commands that have to pass in the worktree before the work is accepted. */
   readonly checks?: readonly WorkCheck[];
-  /** The ticket as the index has it, handed to the agent in SAGE_TICKET_FILE. */
+  /** The ticket as written in the index, for the file that SAGE_TICKET_FILE names. */
   readonly raw?: unknown;
 }
 
-/** A shell line that has to end with 0, and to print what matches `successPattern`, if there is one. */
+/** A shell line that must exit with 0 and, if `successPattern` is set, print something that matches it. */
 export interface WorkCheck {
   readonly name: string;
   readonly command: string;
   readonly successPattern?: string;
-  /** How often the agent is asked to mend what the check says, in the same worktree. */
+  /** How often the agent is asked to fix what the check reports, in the same worktree. */
   readonly retries: number;
-  /** Then the attempt has failed, or the ticket is deferred. */
+  /** What happens after that: the attempt fails, or the ticket is deferred. */
   readonly otherwise: 'fail' | 'defer';
   readonly category: AttemptCategory;
 }
@@ -35,21 +35,21 @@ export interface FailedCheck {
   readonly check: WorkCheck;
   readonly reason: string;
   readonly output: string;
-  /** The check itself cannot be run: no agent can mend that. */
+  /** The check itself cannot run, which no agent can fix. */
   readonly broken: boolean;
 }
 
-/** Why the attempt before this one did not land. */
+/** Why the previous attempt did not land. */
 export type PreviousAttempt =
   | { readonly kind: 'failure'; readonly reason: string; readonly output?: string }
   | { readonly kind: 'conflict'; readonly files: readonly string[]; readonly tickets: readonly string[] }
   | { readonly kind: 'rejected'; readonly reason: string; readonly output: string }
-  /** The same attempt: the agent's work is in the worktree, and checks of the ticket did not pass. */
+  /** The current attempt: the agent's work is in the worktree, and checks of the ticket failed. */
   | { readonly kind: 'checks'; readonly failed: readonly FailedCheck[] }
-  /** What a person says of the work. `here`: the same attempt, the work is in the worktree. */
+  /** A person's comment on the work. `here`: the current attempt, with the work in the worktree. */
   | { readonly kind: 'comment'; readonly text: string; readonly here: boolean };
 
-/** Who works on a ticket; what is not named is the run's own. */
+/** The agent and model for a ticket. What is absent comes from the run. */
 export interface AgentSelection {
   readonly agent?: string;
   readonly model?: string;
@@ -63,32 +63,32 @@ export interface LandedDependency {
 
 export interface WorkRequest {
   readonly run: string;
-  /** 1-based number of the worker; it has one agent at a time. */
+  /** 1-based number of the worker. A worker runs one agent at a time. */
   readonly worker: number;
-  /** 1-based number of the attempt of this ticket. */
+  /** 1-based number of the ticket's attempt. */
   readonly attempt: number;
   readonly ticket: WorkTicket;
-  /** Paths, and names of files in whatever folder, that this work does not contain, besides those of all work. */
+  /** Paths, and file names in any folder, that this work must not contain, in addition to those for all work. */
   readonly protectedPaths?: readonly string[];
   readonly protectedNames?: readonly string[];
-  /** A member of a JSON file, by the file's name, that this work may not change. */
+  /** A member of JSON files with this name that the work may not change. */
   readonly protectedMember?: { readonly name: string; readonly member: string };
-  /** Where it is not the agent of the run. */
+  /** Set if it differs from the agent of the run. */
   readonly selection?: AgentSelection;
-  /** What a worker on another machine has to have, such as `gpu`. */
+  /** Labels that a worker on another machine must have, such as `gpu`. */
   readonly labels?: readonly string[];
-  /** Full id of the commit that the worktree is cut from. */
+  /** Full id of the commit that the worktree is created from. */
   readonly base: string;
   readonly message: string;
   readonly dependencies?: readonly LandedDependency[];
   readonly previous?: PreviousAttempt;
-  /** The agent's session of the attempt before, with what has been counted of it. */
+  /** The agent's session from the previous attempt, with the usage already counted for it. */
   readonly session?: { readonly id: string } & TokenUsage;
 }
 
 /**
- * How one attempt ended. The last four are not the ticket's failure and are not counted: a limit of the account that
- * passes, an account that refuses until a person does something, a machine that cannot do its part, an interruption.
+ * How an attempt ended. The last four are not the ticket's fault and do not count: a temporary limit of the account,
+ * an account that refuses until a person acts, a failure of the machine, an interruption.
  */
 export type AttemptOutcome =
   | 'completed'
@@ -120,16 +120,19 @@ export interface AttemptResult extends TokenUsage {
   readonly category?: AttemptCategory;
   readonly reason?: string;
   readonly summary?: string;
-  /** With `rate-limited`: how long the account asks to be left alone, in milliseconds. */
+  /** With `rate-limited`: how long the account asks to wait, in milliseconds. */
   readonly retryAfter?: number;
-  /** The agent's own name for its session; another attempt may resume it. */
+  /** The agent's own id for its session, which another attempt may resume. */
   readonly session?: string;
-  /** All that the agent left, as commits on the base in the user's repository; absent where nothing changed. */
+  /** Everything the agent left, as commits on top of the base in the user's repository. Absent if nothing changed. */
   readonly commit?: string;
   readonly changedFiles: readonly string[];
-  /** What was not taken: protected files, embedded repositories' metadata, names that git cannot carry; files that git ignores, where there is nothing else. */
+  /**
+   * Files that were not collected: protected files, metadata of embedded repositories, and names that git cannot
+   * store. If nothing else was left, also ignored files.
+   */
   readonly ignoredFiles: readonly string[];
-  /** What else the agent left, or what happened meanwhile, a sentence each. */
+  /** Anything else that the agent left behind, or that happened, one sentence each. */
   readonly notes?: readonly string[];
   /** What the agent was not allowed to do, in a few words each. */
   readonly denied?: readonly string[];
@@ -137,6 +140,6 @@ export interface AttemptResult extends TokenUsage {
   readonly drift: readonly string[];
   readonly exitCode: number | null;
   readonly seconds: number;
-  /** Everything the agent printed. */
+  /** A file with the agent's whole output. */
   readonly outputFile: string;
 }

@@ -1,17 +1,17 @@
-/** What agents told that they used; a figure that nobody told is absent. */
+/** Usage as reported by agents. A figure that was not reported is absent. */
 export interface TokenUsage {
-  /** All tokens, cached ones included. */
+  /** All tokens, including cached ones. */
   readonly tokens?: number;
   readonly inputTokens?: number;
   readonly outputTokens?: number;
-  /** Part of the input that was read from a cache. */
+  /** The part of the input that was read from a cache. */
   readonly cachedTokens?: number;
   readonly costUsd?: number;
 }
 
 const TOKENS = ['tokens', 'inputTokens', 'outputTokens', 'cachedTokens'] as const;
 
-/** The figures of something that reports them among other things. */
+/** Picks the usage figures out of a larger object. */
 export function usageOf({
   tokens,
   inputTokens,
@@ -28,8 +28,8 @@ export function sumUsage(one: TokenUsage, other: TokenUsage): TokenUsage {
 }
 
 /**
- * What one turn used of what it reported: a resumed session reports some figures for all its turns together, and
- * what was counted `before` is not counted again.
+ * The usage of a single turn. Some figures of a resumed session cover all its turns, so what was counted `before` is
+ * subtracted from those.
  */
 export function ownUsage(
   told: TokenUsage,

@@ -23,60 +23,60 @@ import { Worktrees } from './worktree/worktrees.ts';
 
 export interface WorkersOptions extends Pick<CommandLimits, 'timeout' | 'idleTimeout'> {
   readonly repository: Repository;
-  /** What its configuration of git says; read now by default. */
+  /** The repository's git configuration; read now by default. */
   readonly pinnedSettings?: PinnedSettings;
   readonly agent: Agent;
-  /** The agent of a request that chooses one. Rejects for one that cannot work here. */
+  /** The agent for a request that selects one. Rejects if that agent cannot work here. */
   readonly agentFor?: (selection: AgentSelection) => Promise<Agent>;
   /** Paths of the repository that agents' work never changes, such as the ticket index. */
   readonly protectedPaths?: readonly string[];
   readonly worktrees?: WorktreeSettings;
-  /** Commands that an agent wrote, and the agent, run in it; see `assertSandbox`. */
+  /** A sandbox for agents, and for commands that an agent may have written; see `assertSandbox`. */
   readonly sandbox?: SandboxSettings;
   /** The caller's environment; `process.env` by default. */
   readonly variables?: NodeJS.ProcessEnv;
-  /** Names of variables that agents and checks see besides those that all do; `*` is any text. */
+  /** Names of additional variables that agents and checks see; `*` matches any text. */
   readonly environment?: readonly string[];
-  /** Shell lines that agents may run without asking; one that ends with ` *` allows anything after it. */
+  /** Shell lines that agents may run without asking. A trailing ` *` allows any arguments. */
   readonly allow?: readonly string[];
-  /** What an agent may use; see `DEFAULT_LIMITS`. */
+  /** Limits for an agent; see `DEFAULT_LIMITS`. */
   readonly limits?: AgentLimits;
-  /** Takes lines for the person. */
+  /** Receives messages for the person. */
   readonly onNotice?: (text: string) => void;
-  /** Names of variables whose values appear in no file that is kept, and in no result. */
+  /** Names of variables whose values are masked in all kept files and in all results. */
   readonly secrets?: readonly string[];
-  /** Of the prompt; Sage's own by default. */
+  /** The template of the prompt; Sage's own by default. */
   readonly template?: PromptTemplate;
 }
 
-/** Names an attempt. */
+/** Identifies an attempt. */
 export interface AttemptName {
   readonly run: string;
   readonly ticket: string;
   readonly attempt: number;
 }
 
-/** Runs tickets, each in a repository of its own, and keeps what they leave. */
+/** Runs tickets, each in a separate repository, and keeps the results. */
 export interface Workers {
-  /** Whether git has to fetch objects that are missing from a remote. */
+  /** Whether git may have to fetch missing objects from a remote. */
   readonly partialClone: boolean;
-  /** @throws {WorkerError} where no worktree could be made or its content could not be read. */
+  /** @throws {WorkerError} if a worktree could not be made, or its content could not be read. */
   run(request: WorkRequest, run?: AgentRun): Promise<AttemptResult>;
-  /** What a running attempt of a ticket has changed until now, as a commit that no ref leads to. */
+  /** What a running attempt of a ticket has changed so far, as an unreferenced commit. */
   preview(ticket: string): Promise<string | undefined>;
-  /** Runs a command on exactly this commit, in a worktree of its own. */
+  /** Runs a command on exactly this commit, in a separate worktree. */
   check(request: CheckRequest): Promise<CheckResult>;
-  /** Pins a commit by the name of its ticket. Returns the ref. */
+  /** Pins a commit under the name of its ticket. Returns the ref. */
   keep(ticket: string, commit: string, as: KeptAs): Promise<string>;
-  /** Removes `refs/sage/deferred/<ticket>` and `refs/sage/interrupted/<ticket>`, where they exist. */
+  /** Removes `refs/sage/deferred/<ticket>` and `refs/sage/interrupted/<ticket>`, if they exist. */
   forgetKept(ticket: string): Promise<void>;
-  /** Path of the file that an agent's output goes to, relative to the top of the repository. */
+  /** Path of the file with an agent's output, relative to the top of the repository. */
   logOf(attempt: AttemptName): string;
-  /** The last lines of an agent's output; none if there is no such file. `log` as from `logOf`. */
+  /** The last lines of an agent's output; empty if there is no such file. `log` is a path from `logOf`. */
   outputTail(log: string): Promise<string[]>;
-  /** Ends the processes that a killed coordinator of this run left, and keeps what their worktrees hold. */
+  /** Ends processes left by a killed coordinator of this run, and keeps the contents of their worktrees. */
   recover(run: string, cutOff: readonly CutOffAttempt[]): Promise<{ ended: number; kept: string[] }>;
-  /** The user's hooks and settings of git that changed since they were last asked for; Sage does not use them. */
+  /** The user's git hooks and settings that have changed since the last call. Sage does not use the new versions. */
   changedSettings(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
@@ -85,12 +85,12 @@ export interface CutOffAttempt {
   readonly ticket: string;
   readonly base: string;
   readonly message: string;
-  /** Where it was given to another machine: its number, and that of its result. */
+  /** If it was sent to another machine: the number of the attempt, and of its result. */
   readonly attempt?: number | undefined;
   readonly fence?: number | undefined;
 }
 
-/** An agent that passes one of these has gone wild: bytes of output, processes, bytes in its worktree. */
+/** An agent that exceeds one of these is out of control: bytes of output, processes, bytes in its worktree. */
 export const DEFAULT_LIMITS = { maxOutput: 2 ** 30, maxProcesses: 2000, maxDisk: 20 * 2 ** 30 } as const;
 
 export async function openWorkers(options: WorkersOptions): Promise<Workers> {
@@ -148,7 +148,7 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
           { ...context(request.run), agent, template, idleTimeout, workers: () => workerCount },
           masked(run, masker),
         );
-        // A path that Sage continues to use is its own.
+        // Sage continues to use this path, so it must not be masked.
         return { ...masker.json(result), outputFile: result.outputFile };
       } catch (cause) {
         throw new WorkerError(request.ticket.id, `worker ${request.worker} failed: ${firstLine(cause)}`, {
@@ -170,20 +170,20 @@ export async function openWorkers(options: WorkersOptions): Promise<Workers> {
     },
     changedSettings: () => watch.changes(),
     async close() {
-      // What an attempt forked while it was being ended, if anything.
+      // Also ends processes that an attempt started while it was being ended.
       for (const run of runs) await endRun(run);
       await worktrees.close();
     },
   };
 }
 
-/** Reports while an agent works contain no secret either. */
+/** Masks secrets in the reports of running agents too. */
 function masked(run: AgentRun, masker: Masker): AgentRun {
   const { onReport } = run;
   return onReport ? { ...run, onReport: (report) => onReport(masker.json(report)) } : run;
 }
 
-/** Ends whatever a run has started on this machine and removes its control groups. Returns the pids that were found. */
+/** Ends everything that a run has started on this machine, and removes its control groups. Returns the pids found. */
 export async function endRun(run: string): Promise<number[]> {
   const groups = await controlGroupsOf(run);
   const ended = await endProcesses(processMark(run), { grace: GRACE_MS, groups });

@@ -4,8 +4,15 @@ import { problemOf } from './problem.ts';
 import { type AgentEvent, type AgentReport, isObject, numberIn, objectIn, textIn } from './report.ts';
 
 /**
- * Reads what `talkAcp` logs of a conversation: `{"acp": "session" | "update" | "permission" | "result" | "error"}` with
- * what the agent said below `value`.
+ * Reads what `talkAcp` logs of a conversation: `{"acp": "session"
+ *
+ * "update"
+ *
+ * "permission"
+ *
+ * "result"
+ *
+ * "error"}`, with the agent's message in `value`.
  */
 export function readAcpEvent(report: AgentReport, event: AgentEvent): AgentReport {
   const value = objectIn(event, 'value');
@@ -34,14 +41,14 @@ export function readAcpEvent(report: AgentReport, event: AgentEvent): AgentRepor
   }
 }
 
-/** The protocol's own number for "sign in first", which is not an HTTP status. */
+/** The protocol's own code for "sign in first", which is not an HTTP status. */
 const AUTH_REQUIRED = -32_000;
 
 function errorOf(value: AgentEvent): unknown {
   return value['code'] === AUTH_REQUIRED ? { code: 'auth_required' } : value;
 }
 
-/** "Internal error" says nothing: servers put what was thrown into its data. */
+/** "Internal error" is not helpful, so the original error is taken from its data. */
 function messageOf(value: AgentEvent): string {
   const message = textIn(value, 'message') ?? 'it failed';
   const told = textIn(value, 'data') ?? textIn(value['data'], 'details') ?? textIn(value['data'], 'message');
@@ -53,7 +60,7 @@ function readUpdate(report: AgentReport, update: AgentEvent): AgentReport {
     case 'agent_message_chunk':
       return { ...report, text: report.text + (textIn(objectIn(update, 'content'), 'text') ?? '') };
     case 'tool_call':
-      // What is said after a tool is a new message.
+      // Text after a tool starts a new message.
       return { ...report, text: '', activity: brief(textIn(update, 'title') ?? 'a tool') };
     case 'usage_update': {
       const cost = objectIn(update, 'cost');
@@ -64,7 +71,7 @@ function readUpdate(report: AgentReport, update: AgentEvent): AgentReport {
   }
 }
 
-/** Agents report their tokens in the result of a prompt, some as `usage`, some in `_meta.quota`. */
+/** Agents report tokens in the result of a prompt, either as `usage` or in `_meta.quota`. */
 function tokensOf(result: AgentEvent): TokenUsage {
   const told = result['usage'];
   if (isObject(told)) {

@@ -1,11 +1,14 @@
 import { withoutSequences } from '../process/control-sequences.ts';
 import { isObject, textIn } from './report.ts';
 
-/** Of what a reader takes over. Paths in it may be absolute, so it is cut to `ACTIVITY_CHARACTERS` only when shown. */
+/**
+ * The limit for stored activities. Their paths may be absolute, so they are cut to `ACTIVITY_CHARACTERS` only when
+ * shown.
+ */
 const READ_CHARACTERS = 1_000;
 const ACTIVITY_CHARACTERS = 120;
 
-/** Members of a tool's input that say best what it is used for, with what stands between the tool's name and them. */
+/** The most informative members of a tool's input, each with the separator between the tool's name and the value. */
 const TELLING: readonly (readonly [key: string, separator: string])[] = [
   ['command', ': '],
   ['cmd', ': '],
@@ -20,7 +23,7 @@ const TELLING: readonly (readonly [key: string, separator: string])[] = [
   ['description', ': '],
 ];
 
-/** A use of a tool in a few words: `Edit src/app.ts`, `Bash: npm test`. */
+/** Describes the use of a tool in a few words: `Edit src/app.ts`, `Bash: npm test`. */
 export function activityOf(tool: string, input?: unknown): string {
   const line = isObject(input) && Array.isArray(input['command']) ? input['command'].join(' ') : undefined;
   if (line !== undefined) return brief(`${tool}: ${line}`);
@@ -31,14 +34,14 @@ export function activityOf(tool: string, input?: unknown): string {
   return brief(tool);
 }
 
-/** For a person: files of the folder where the agent works by their short names. */
+/** Shortens an activity for people: paths become relative to the agent's working directory. */
 export function shortActivity(activity: string, cwd: string): string {
   return brief(activity.replaceAll(`${cwd}/`, ''), ACTIVITY_CHARACTERS);
 }
 
-/** One line, and not a long one. */
+/** The text on a single line, cut to a limit. */
 export function brief(text: string, limit = READ_CHARACTERS): string {
-  // What is left out need not be read: a tool may be given a whole file.
+  // Long inputs are cut before they are processed: a tool may be given a whole file.
   const start = text.slice(0, 8 * limit);
   const line = withoutSequences(start)
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')

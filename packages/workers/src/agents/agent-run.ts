@@ -3,16 +3,20 @@ import type { PermissionRequest } from './permission.ts';
 import type { AgentReport } from './report.ts';
 import type { FinishedWork, Review } from './review.ts';
 
-/** Follows and ends one attempt while it runs. */
+/** Callbacks and signals for one running attempt. */
 export interface AgentRun extends CommandRun {
-  /** What the agent has reported so far, whenever there is more. */
+  /** Called with the agent's report so far, whenever it has grown. */
   readonly onReport?: (report: AgentReport) => void;
-  /** Asks a person whether an agent may do something, instead of the agent's policy. */
+  /** Asks a person whether an agent may do something, instead of applying the agent's policy. */
   readonly onPermission?: (request: PermissionRequest) => Promise<boolean>;
-  /** Awaited when the agent and all that it started have ended, before its work is collected: the worker is free. */
+  /**
+   * Awaited after the agent and everything it started have ended, before its work is collected. The worker is free.
+   */
   readonly beforeCollecting?: (exitCode: number | null) => Promise<void>;
-  /** Journals that the attempt is given to another machine; returns a number by which its result is known. */
+  /**
+   * Journals that the attempt is about to be sent to another machine. Returns the number that identifies its result.
+   */
   readonly issueFence?: () => Promise<number>;
-  /** Asks a person about finished work before the attempt ends. The time that it takes is not the agent's. */
+  /** Asks a person about finished work before the attempt ends. This time does not count as the agent's. */
   readonly onReview?: (work: FinishedWork) => Promise<Review>;
 }

@@ -20,7 +20,7 @@ import {
 
 const SESSIONS =
   'projects sessions todos tasks plans jobs history.jsonl file-history session-env shell-snapshots paste-cache cache debug telemetry statsig stats-cache.json backups ide';
-/** Of its folder of settings. */
+/** The contents of its settings folder. */
 const KEPT = { logins: ['.credentials.json'], sessions: SESSIONS.split(' ') };
 
 /** Claude Code. */
@@ -63,7 +63,7 @@ export const claude: Agent = {
 
 const MODES = { edits: 'acceptEdits', all: 'bypassPermissions', none: 'default' } as const;
 
-/** Rules as `Bash(npm test)`, `Bash(npm run:*)`: https://code.claude.com/docs/en/permissions. */
+/** Writes rules such as `Bash(npm test)` and `Bash(npm run:*)`: https://code.claude.com/docs/en/permissions. */
 function allow(command: string, { policy, commands, rules }: Grant): Granted {
   const line = policy === undefined ? command : withFlag(command, '--permission-mode', MODES[policy]);
   // A parenthesis would end the rule.
@@ -86,7 +86,7 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
       return {
         ...counted,
         ...(texts.length > 0 && { text: texts.join('\n') }),
-        // It names the error here, and only describes it in the result.
+        // Messages contain the error code; the result only describes the error.
         ...(textIn(event, 'error') !== undefined && { problem: problemOf(texts.join('\n'), errorOf(event)) }),
         ...(used !== undefined && {
           activity: activityOf(textIn(used, 'name') ?? 'a tool', objectIn(used, 'input')),
@@ -104,7 +104,7 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
       return { ...known, resetsAt: seconds * 1_000 };
     }
     case 'result': {
-      // An API error comes as subtype "success" with is_error set.
+      // An API error has the subtype "success" with is_error set.
       const failed = event['is_error'] === true || event['subtype'] !== 'success';
       const [error] = listIn(event, 'errors');
       const message =
@@ -138,13 +138,16 @@ function retryText(event: AgentEvent): string {
   return status === 0 ? error : `${error} (HTTP ${status})`;
 }
 
-/** What its events say of an error of the API; tools that were denied stand in the same event. */
+/** The parts of an event that describe an API error. Without the list of denied tools in the same event. */
 function errorOf(event: AgentEvent): unknown {
   const { error, error_status, api_error, api_error_type, api_error_status } = event;
   return { error, error_status, api_error, api_error_type, api_error_status };
 }
 
-/** While it works: each message reports its own tokens, once for each of its parts. The result reports the sum. */
+/**
+ * For running agents: each message reports its own tokens, repeated for each of its parts. The result reports the
+ * sum.
+ */
 function countMessage(report: AgentReport, message: AgentEvent): AgentReport {
   const id = textIn(message, 'id');
   if (id === undefined || id === report.counted) return report;

@@ -14,12 +14,12 @@ import {
   working,
 } from './report.ts';
 
-/** Commands run in a sandbox of its own, whatever they are. */
+/** All commands run in codex's own sandbox. */
 const SANDBOXES = { edits: 'workspace-write', all: 'danger-full-access', none: 'read-only' } as const;
 
 const SESSIONS =
   'sessions archived_sessions history.jsonl log logs *.sqlite* tmp .tmp shell_snapshots models_cache.json version.json worktrees';
-/** Of its folder of settings. */
+/** The contents of its settings folder. */
 const KEPT = { logins: ['auth.json', '.credentials.json'], sessions: SESSIONS.split(' ') };
 
 /** OpenAI Codex. */
@@ -51,7 +51,7 @@ export const codex: Agent = {
   grant: (command, { policy }) => ({
     command: policy === undefined ? command : withFlag(command, '--sandbox', SANDBOXES[policy]),
   }),
-  // Options come before the word, the prompt (- for stdin) last.
+  // Options come before the subcommand, the prompt (- for stdin) last.
   resume: (command, session) => `${command.replace(/\s+-\s*$/, '')} resume ${session} -`,
   cumulative: { tokens: true },
 };
@@ -68,7 +68,7 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
     }
     case 'item.completed': {
       const item = objectIn(event, 'item');
-      // Some items are not announced when they start.
+      // Not every item is announced when it starts.
       const activity = activityOfItem(item);
       const text = item['type'] === 'agent_message' ? textIn(item, 'text') : undefined;
       return {

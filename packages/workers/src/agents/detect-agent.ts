@@ -6,22 +6,22 @@ import { realPath } from '../process/user-path.ts';
 import { findAgent } from './find-agent.ts';
 import { isSignedIn } from './sign-in.ts';
 
-/** What can be said of an agent on this machine without asking its model anything. */
+/** What can be found out about an agent on this machine without asking its model. */
 export interface AgentState {
   readonly found: boolean;
-  /** The program's path; absent where the shell line starts with something only the shell can read. */
+  /** The program's path. Absent if the shell line starts with something that only the shell can parse. */
   readonly program?: string;
   readonly version?: string;
-  /** Absent where only the agent knows. */
+  /** Absent if only the agent knows. */
   readonly signedIn?: boolean;
-  /** What to do where it is not found, or not signed in. */
+  /** What to do if it is not found or not signed in. */
   readonly fix?: string;
 }
 
 /** How long a program may take to print its version. */
 const VERSION_TIMEOUT_MS = 10_000;
 
-/** Looks for an agent's program, its version, and whether it has credentials. Never throws for a missing one. */
+/** Looks for an agent's program, its version and its credentials. Never throws if they are missing. */
 export async function detectAgent(
   agent: Agent,
   cwd: string,
@@ -34,7 +34,7 @@ export async function detectAgent(
     if (!(error instanceof AgentError)) throw error;
     return { found: false, fix: agent.install ? `install it (${agent.install})` : 'install it' };
   }
-  // A custom agent's program may do anything when it is started; known ones only print their version.
+  // A custom agent's program may do anything when started; known ones only print their version.
   const version =
     agent.signIn && program !== undefined && isOutside(program, cwd)
       ? await versionOf(program, cwd)
@@ -49,7 +49,7 @@ export async function detectAgent(
   };
 }
 
-/** A program of the repository is run by nobody who only looks. */
+/** Programs inside the repository are not run just to look at them. */
 function isOutside(program: string, root: string): boolean {
   const real = isAbsolute(program) ? realPath(program) : undefined;
   return real !== undefined && !real.startsWith(`${root}/`) && !program.startsWith(`${root}/`);

@@ -4,8 +4,8 @@ import { userShell } from '../process/shell.ts';
 import type { Agent } from './agent.ts';
 
 /**
- * The program that an agent's shell line starts with, as the shell finds it; undefined where the line starts
- * with something only the shell can read (quotes, `$`, a subshell).
+ * The program at the start of an agent's shell line, as the shell finds it. Undefined if the line starts with
+ * something that only the shell can parse (quotes, `$`, a subshell).
  * @throws {AgentError} `AGENT_NOT_FOUND`
  */
 export async function findAgent(agent: Agent, cwd: string): Promise<string | undefined> {
@@ -22,7 +22,9 @@ export async function findAgent(agent: Agent, cwd: string): Promise<string | und
   return stdout.toString().split('\n')[0] ?? program;
 }
 
-/** The first word of an agent's shell line where it is a plain one: nothing else is safe in a look-up's own shell line. */
+/**
+ * The first word of an agent's shell line, if it is a plain word. Nothing else is safe to use in another shell line.
+ */
 export function agentProgram({ command }: Agent): string | undefined {
   const word =
     command

@@ -2,8 +2,8 @@ import { LineFollower } from '../process/line-follower.ts';
 import { type AgentReport, isObject, NO_REPORT, type ReadEvent } from './report.ts';
 
 /**
- * The report of an agent whose output grows in a file: each `read` folds in what has come since the last one. Lines
- * that are no JSON object are passed over; one without its end waits for it.
+ * The report of an agent whose output file grows. Each `read` folds in what was added since the last one. Lines that
+ * are not JSON objects are skipped. An incomplete last line waits for its end.
  */
 export class ReportFollower {
   readonly #lines: LineFollower;
@@ -11,19 +11,19 @@ export class ReportFollower {
   #report = NO_REPORT;
   #reading: Promise<AgentReport> | undefined;
 
-  /** From byte `start` of the file on. */
+  /** Starts at byte `start` of the file. */
   constructor(file: string, readEvent: ReadEvent, start = 0) {
     this.#lines = new LineFollower(file, start);
     this.#readEvent = readEvent;
   }
 
-  /** One at a time: a second call while the first reads has its result. */
+  /** A call during another call shares that call's result. */
   async read(): Promise<AgentReport> {
     this.#reading ??= this.#readOn().finally(() => (this.#reading = undefined));
     return this.#reading;
   }
 
-  /** Everything that is there, a last line without its end included. */
+  /** Reads everything, including an incomplete last line. */
   async readToEnd(): Promise<AgentReport> {
     await this.#reading;
     await this.read();

@@ -42,7 +42,7 @@ const MODES = { edits: 'auto_edit', all: 'yolo', none: 'default' } as const;
 
 function allow(command: string, { policy, commands, trusted }: Grant): Granted {
   const line = policy === undefined ? command : withFlag(command, '--approval-mode', MODES[policy]);
-  // A comma would end the rule, a parenthesis as well.
+  // A comma or a parenthesis would end the rule.
   const allowed = simpleCommands(commands)
     .filter((one) => !/[(),\n]/.test(one))
     .map((one) => `run_shell_command(${one.replace(/ \*$/, '')})`);
@@ -64,14 +64,14 @@ function readEvent(report: AgentReport, event: AgentEvent): AgentReport {
       return { ...report, text: event['delta'] === true ? report.text + content : content };
     }
     case 'tool_use':
-      // What is said after a tool is a new message.
+      // Text after a tool starts a new message.
       return {
         ...report,
         text: '',
         activity: activityOf(textIn(event, 'tool_name') ?? 'a tool', objectIn(event, 'parameters')),
       };
     case 'tool_result': {
-      // A tool that the approval mode leaves out is not there at all.
+      // A tool that the approval mode excludes is not registered at all.
       const absent = objectIn(event, 'error')['type'] === 'tool_not_registered';
       const tool = /^(.*?)__/.exec(textIn(event, 'tool_id') ?? '')?.[1] ?? 'a tool';
       return absent ? { ...report, denied: [...report.denied, tool] } : report;

@@ -1,24 +1,27 @@
 import type { PermissionPolicy } from './permission.ts';
 
-/** What an agent may do, besides what its program allows by itself. */
+/** What an agent may do in addition to what its program allows by itself. */
 export interface Grant {
-  /** Undefined where nobody has chosen: the agent's own command says it. */
+  /** Undefined if nobody has chosen a policy. The agent's own command decides then. */
   readonly policy: PermissionPolicy | undefined;
-  /** Shell lines; one that ends with ` *` allows anything after it. */
+  /** Shell lines; a trailing ` *` allows any arguments. */
   readonly commands: readonly string[];
-  /** Rules of the user's own settings of the agent, in its own words: those of a checkout that the user has trusted. */
+  /** Rules in the user's own settings of the agent, in the agent's syntax, for a trusted checkout. */
   readonly rules: readonly string[];
   /** Whether the user has trusted the checkout in the agent. */
   readonly trusted: boolean;
 }
 
-/** A shell line, and variables, that grant it. */
+/** A shell line and variables that give this grant to the agent. */
 export interface Granted {
   readonly command: string;
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** Simple commands of shell lines: agents ask for each by itself. Lines with more of the shell stay whole. */
+/**
+ * Splits shell lines into simple commands, because agents ask for each one separately. Lines with more shell syntax
+ * stay whole.
+ */
 export function simpleCommands(lines: readonly string[]): string[] {
   const parts = lines.flatMap((line) =>
     /["'`$(){}<>\\\n]/.test(line) ? [line] : line.split(/&&|\|\||[;|&]/).map((part) => part.trim()),

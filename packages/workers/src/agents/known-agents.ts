@@ -4,5 +4,8 @@ import { codex } from './codex.ts';
 import { gemini } from './gemini.ts';
 import { opencode } from './opencode.ts';
 
-/** The agents that `--agent` knows by name. Each reads its prompt from stdin and may edit the files where it runs. */
+/**
+ * The agents that `--agent` knows by name. Each reads its prompt from stdin and may edit files in the current
+ * directory.
+ */
 export const KNOWN_AGENTS: readonly Agent[] = [claude, codex, gemini, opencode];

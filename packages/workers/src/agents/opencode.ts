@@ -5,7 +5,7 @@ import type { Agent } from './agent.ts';
 import { problemOf } from './problem.ts';
 import { type AgentEvent, type AgentReport, figureIn, numberIn, objectIn, textIn } from './report.ts';
 
-/** Of its folder of data. */
+/** The contents of its data folder. */
 const KEPT = {
   logins: ['auth.json', 'mcp-auth.json'],
   sessions: ['storage', 'snapshot', 'log', 'project', 'tool-output', 'worktree', 'opencode*'],
@@ -47,9 +47,9 @@ export const opencode: Agent = {
   resume: (command, session) => `${command} --session ${session}`,
 };
 
-/** By a variable that is merged over the user's own configuration; the last rule that fits counts. */
+/** Passed in a variable that is merged over the user's own configuration. The last matching rule wins. */
 function allow(command: string, { policy, commands }: Grant): Granted {
-  // It allows everything unless the user has said otherwise.
+  // It allows everything unless the user has configured otherwise.
   if (policy === undefined && commands.length === 0) return { command };
   const bash = Object.fromEntries(commands.map((one) => [one, 'allow']));
   const others = {

@@ -3,15 +3,15 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isObject, listIn, objectIn } from './report.ts';
 
-/** What the user has set in an agent for a checkout. */
+/** The user's settings of an agent for a checkout. */
 export interface OwnSettings {
-  /** What it may do without asking, in the agent's own words; none of a checkout that is not trusted. */
+  /** What it may do without asking, in the agent's syntax. Empty if the checkout is not trusted. */
   readonly rules: readonly string[];
-  /** Whether the user has trusted the checkout, in the agent. */
+  /** Whether the user has trusted the checkout in the agent. */
   readonly trusted: boolean;
 }
 
-/** Claude Code reads a project's permissions only in a folder that the user has trusted, which no worktree is. */
+/** Claude Code reads a project's permissions only in a folder that the user has trusted. No worktree is one. */
 export async function claudeSettings(root: string, variables: NodeJS.ProcessEnv): Promise<OwnSettings> {
   const home = variables['HOME'] ?? homedir();
   const state = await readObject(join(variables['CLAUDE_CONFIG_DIR'] || home, '.claude.json'));

@@ -2,19 +2,19 @@ import { resolve } from 'node:path';
 import { isWithin } from '../process/user-path.ts';
 
 /**
- * Which tools an agent that asks may use without a person: `edits`, those that read and change files of the worktree;
- * `all`; `none` but those that read.
+ * Which tools an agent may use without asking a person. `edits`: those that read and change files of the worktree.
+ * `all`: all tools. `none`: only those that read.
  */
 export type PermissionPolicy = 'edits' | 'all' | 'none';
 
 /** What an agent asks to do. */
 export interface PermissionRequest {
   readonly title: string;
-  /** As the Agent Client Protocol names kinds: `read`, `edit`, `execute`, ... */
+  /** A kind of the Agent Client Protocol: `read`, `edit`, `execute`, ... */
   readonly kind: string;
-  /** The shell line that it would run, if it says so. */
+  /** The shell line that it would run, if known. */
   readonly command?: string;
-  /** Absolute, or from the worktree on. */
+  /** Absolute, or relative to the worktree. */
   readonly paths: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export function isAllowed(
   );
 }
 
-/** Whether one of the commands allows this one. */
+/** Whether one of the allowed commands covers this command. */
 export function allowsCommand(commands: readonly string[], command: string): boolean {
   const wanted = command.trim();
   return commands.some((one) =>

@@ -1,12 +1,12 @@
 import { type AgentProblem, problemOf } from './problem.ts';
 
-/** No event, and no line of a stack. */
+/** Excludes events and lines of a stack trace. */
 const SENTENCE = /^[^\s{}]/;
 
 /**
- * What a program that prints events says of its account or the machine in plain words: without a login some end before
- * their first event, and some only write that they try again. `cutOff`: it was ended before it gave up; then what it
- * said before its last event is over.
+ * Account or machine problems that an event-printing program reports in plain text. Without a login, some programs
+ * end before their first event, and some only report retries. `cutOff`: the program was ended before it gave up. Text
+ * before its last event then no longer counts.
  */
 export function plainProblem(
   lines: readonly string[],

@@ -1,15 +1,15 @@
 import { type AgentProblem, problemOf } from './problem.ts';
 
-/** A program may print a hint or two below what went wrong. */
+/** A program may print a hint or two after the error. */
 const LAST_LINES = 3;
 const MAX_CHARACTERS = 500;
 
-/** What programs put before their message: `Error:`, `[ERROR]`, `litellm.AuthenticationError:`. */
+/** Prefixes of error messages: `Error:`, `[ERROR]`, `litellm.AuthenticationError:`. */
 const PREFIX = /^[\s>*[]*(?:[\w.]*(?:error|exception|fatal)\w*[\]:\s]+(?:- )?)*/i;
 
 /**
- * How programs say, without any events, that a model's API refuses their account, or that it is at its limit. Each is the beginning of a message, and
- * most are all of it: a sentence about an invalid key is work on one.
+ * Plain text messages about an API that refuses the account, or about its limit. Each pattern matches the start of a
+ * message and most match all of it, because a sentence about an invalid key may be the ticket's own topic.
  */
 const REFUSALS: readonly RegExp[] = [
   /^(?:invalid|incorrect|missing|expired) api[ -]?key(?: provided)?\s*(?:$|[·:.,;(])/i,
@@ -22,14 +22,14 @@ const REFUSALS: readonly RegExp[] = [
   /^(?:claude (?:ai )?|\d+-hour |weekly |session )?(?:usage )?limit reached(?:\s*$|\s*[·∙|:.,;(])/i,
   /^you(?:'ve| have) hit your (?:\w+ )?limit\b/i,
 ];
-/** The same with the word "API" before it. */
+/** The same, preceded by "API". */
 const API_STATUS = /^[\s>*[]*(?:error:\s*)?API Error:? ?40[123]\b/i;
-/** What may as well be the output of a ticket's own work: a status, or an object, that stands alone. */
+/** Ambiguous text: a lone status or object, which may also be the output of the ticket's own work. */
 const BARE = /^(?:HTTP )?401(?: Unauthorized)?\.?$|^(?:40\d )?\{/i;
 
 /**
- * Why the account of an agent that prints plain text was refused, by its last lines. Asked only where it ended with a
- * failure. `changed`: it has changed files, so that its model has worked for it.
+ * Why the account of an agent that prints plain text was refused, from its last lines. Only called after a failure.
+ * `changed`: the agent has changed files, so its model did work for it.
  */
 export function plainRefusal(
   said: readonly string[],
@@ -40,7 +40,7 @@ export function plainRefusal(
     const message = line.replace(PREFIX, '');
     const problem = problemOf(message);
     if (API_STATUS.test(line) || REFUSALS.some((refusal) => refusal.test(message)))
-      // If it says when it works again, it passes by itself.
+      // If it says when it will work again, the problem is temporary.
       return problem.kind === 'rate-limit' ? problem : { ...problem, kind: 'account' };
     if (!changed && BARE.test(message) && problem.kind === 'account') return problem;
   }

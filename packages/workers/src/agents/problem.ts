@@ -2,16 +2,16 @@ import { retryAfter } from './retry-after.ts';
 
 export interface AgentProblem {
   /**
-   * Whose it is. `rate-limit`: a limit or an overload, which passes by itself. `account`: refused until a person does
-   * something (credentials, credit, a model that is not there). `machine`: disk, files, network. `failure`: anything else.
+   * The cause. `rate-limit`: a limit or an overload, which is temporary. `account`: refused until a person acts
+   * (credentials, credit, an unavailable model). `machine`: disk, files, network. `failure`: anything else.
    */
   readonly kind: 'rate-limit' | 'account' | 'machine' | 'failure';
   readonly message: string;
-  /** How long the account asks to be left alone, in milliseconds. */
+  /** How long the account asks to wait, in milliseconds. */
   readonly retryAfter?: number;
 }
 
-/** Identifiers of model APIs and of the programs that call them. */
+/** Error identifiers of model APIs and of the programs that call them. */
 const CODES: readonly (readonly [kind: AgentProblem['kind'], codes: ReadonlySet<string>])[] = [
   [
     'account',
@@ -44,31 +44,31 @@ const NO_ACCESS =
 const LIMIT =
   /\brate.?limit|too many (?:requests|tokens)|overloaded|usage limit|hit your (?:\w+ )?limit|limit (?:was |is )?(?:reached|exceeded)|try again later|service unavailable/i;
 
-/** An HTTP status in a message, told from other numbers by what stands before it. */
+/** An HTTP status in a message. The words before it distinguish it from other numbers. */
 const STATUS =
   /(?:^|(?<!exit )\bstatus(?: code)?:? ?|\bAPI Error(?: \([^)]*\))?:? ?|\bHTTP(?:\/[\d.]+)? |\()([45]\d\d)\b(?=\s+[A-Z{]|\s*$|[):,])/i;
 
 /**
- * What an agent reports as its failure. Its structure counts before its words: identifiers and the HTTP status in
+ * Classifies a failure reported by an agent. Structure counts more than words: first identifiers and HTTP status in
  * `details` (the event), then those in a JSON object within the message.
  */
 export function problemOf(message: string, details?: unknown): AgentProblem {
   const inner = jsonIn(message);
-  // An object that is no JSON names the same identifiers.
+  // An object that is not valid JSON contains the same identifiers.
   const signs = collectSigns([details, inner ?? message.match(IDENTIFIER)]);
   const status = signs.status ?? statusIn(message);
   const text = innerMessage(inner) ?? message;
   const told = retryAfter(message, new Date());
   const kind = kindOf(signs.codes, status, message);
   return {
-    // What the account promises to give again passes by itself.
+    // If the message says when access returns, the problem is temporary.
     kind: kind === 'account' && told !== undefined ? 'rate-limit' : kind,
     message: text.split('\n')[0] ?? '',
     ...(told !== undefined && kind !== 'failure' && { retryAfter: told }),
   };
 }
 
-/** The same, with the time at which the account works again. */
+/** The same problem, with the time at which the account works again. */
 export function untilReset(problem: AgentProblem, resetsAt: number | undefined, now: number): AgentProblem {
   if (resetsAt === undefined || problem.kind === 'failure' || problem.kind === 'machine') return problem;
   return { ...problem, kind: 'rate-limit', retryAfter: Math.max(0, resetsAt - now) };
@@ -91,13 +91,13 @@ interface Signs {
   readonly status: number | undefined;
 }
 
-/** Identifiers are words, and nothing long. */
+/** Identifiers are single words of limited length. */
 const CODE = /^\w{3,40}$/;
-/** In a sentence, what is no word of a language. */
+/** Words in a sentence that can only be identifiers. */
 const IDENTIFIER = /\b(?:\w+_\w+|\w+Exception)\b/g;
 const MAX_DEPTH = 4;
 
-/** The words that stand alone in a value, and its first number that is an HTTP status of a failure by its name. */
+/** Collects values that are single words, and the first number whose key says that it is an HTTP status. */
 function collectSigns(values: readonly unknown[]): Signs {
   const codes = new Set<string>();
   let status: number | undefined;
@@ -119,7 +119,7 @@ function statusIn(message: string): number | undefined {
   return found === undefined ? undefined : Number(found);
 }
 
-/** From the first brace to the last one. */
+/** Parses the text from the first brace to the last one. */
 function jsonIn(text: string): unknown {
   const start = text.indexOf('{');
   if (start < 0) return undefined;

@@ -1,33 +1,36 @@
 import type { TokenUsage } from '../usage.ts';
 import { type AgentProblem, problemOf } from './problem.ts';
 
-/** What an agent's own events say of an attempt. Never proof that work was done: the worktree decides that. */
+/** What an agent's own events say about an attempt. Never proof that work was done: the worktree decides that. */
 export interface AgentReport extends TokenUsage {
   readonly sessionId?: string;
-  /** The last message whose figures are in. */
+  /** The last message whose figures are included. */
   readonly counted?: string;
-  /** What the agent said last. */
+  /** The agent's latest text. */
   readonly text: string;
-  /** What the agent does now, in a few words: `Edit src/app.ts`, `Bash: npm test`. */
+  /** What the agent is doing, in a few words: `Edit src/app.ts`, `Bash: npm test`. */
   readonly activity?: string;
-  /** Tools that it was not allowed to use, in order. */
+  /** Tools that the agent was not allowed to use, in order. */
   readonly denied: readonly string[];
-  /** How often it reported a rejected request that it tries again by itself. */
+  /** How many rejected requests it reported that it retries by itself. */
   readonly retries?: number;
   readonly problem?: AgentProblem;
-  /** When a limit of the account that turned it away is over, ms since 1970. */
+  /** When the limit that rejected it ends, in ms since 1970. */
   readonly resetsAt?: number;
 }
 
 export const NO_REPORT: AgentReport = { text: '', denied: [] };
 
-/** The report after one more event of the agent's output; an event it does not know leaves it as it is. */
+/** The report after one more event. Unknown events leave it unchanged. */
 export type ReadEvent = (report: AgentReport, event: AgentEvent) => AgentReport;
 
-/** A line of an agent's output, as parsed: nothing about its shape is certain. */
+/** A parsed line of an agent's output. Nothing about its shape is certain. */
 export type AgentEvent = Readonly<Record<string, unknown>>;
 
-/** One more notice of a retry. Its cause is the agent's problem until it works again; limits and overloads are counted. */
+/**
+ * Records one more notice of a retry. Its cause is the agent's problem until the agent works again; limits and
+ * overloads are counted.
+ */
 export function retried(report: AgentReport, why: string, details?: unknown): AgentReport {
   const problem = problemOf(why, details);
   if (problem.kind === 'failure') return report;
@@ -35,7 +38,7 @@ export function retried(report: AgentReport, why: string, details?: unknown): Ag
   return { ...report, problem, ...(retries > 0 && { retries }) };
 }
 
-/** It works again: what it tried again has succeeded. */
+/** The agent works again, so its retries have succeeded. */
 export function working(report: AgentReport): AgentReport {
   const { problem: solved, ...others } = report;
   return solved === undefined ? report : others;
@@ -60,7 +63,7 @@ export function numberIn(value: unknown, key: string): number {
   return typeof member === 'number' && Number.isFinite(member) && member >= 0 ? member : 0;
 }
 
-/** undefined where it is not told: that is not 0. */
+/** Undefined if it is not reported, which is not the same as 0. */
 export function figureIn(value: unknown, key: string): number | undefined {
   return isObject(value) && typeof value[key] === 'number' ? numberIn(value, key) : undefined;
 }

@@ -7,23 +7,23 @@ import type { PermissionPolicy } from './permission.ts';
 import type { ReadEvent } from './report.ts';
 import { KNOWN_AGENTS } from './known-agents.ts';
 
-/** Before the command of an agent that speaks the Agent Client Protocol. */
+/** Prefix for the command of an agent that speaks the Agent Client Protocol. */
 const ACP = 'acp:';
 
-/** The shell line in the name of an agent; undefined if the name is not one. */
+/** The shell line in an agent name with that prefix; otherwise undefined. */
 export function serverLine(name: string | undefined): string | undefined {
   return name?.trim().startsWith(ACP) === true ? name : undefined;
 }
 
-/** An agent that a project describes itself. */
+/** An agent defined in a project's configuration. */
 export interface CustomAgent {
-  /** A shell line that reads the prompt from stdin; after `acp:`, one that speaks the Agent Client Protocol. */
+  /** A shell line that reads the prompt from stdin or, after `acp:`, speaks the Agent Client Protocol. */
   readonly command: string;
   /** The shell line that resumes a session; `{session}` stands for its id. */
   readonly resume?: string;
-  /** The agent whose events it prints, or a function that reads its own. */
+  /** The known agent whose event format it prints, or a function that reads its events. */
   readonly events?: string | ReadEvent;
-  /** What of the shell line chooses a model; `{model}` stands for it, quoted: it is added at the end. */
+  /** The part of the shell line that selects a model, added at the end; `{model}` stands for the quoted model. */
   readonly model?: string;
   /** Variables that it needs. */
   readonly environment?: readonly string[];
@@ -31,22 +31,23 @@ export interface CustomAgent {
 }
 
 export interface AgentChoice {
-  /** The name of a known agent, or of a custom one. */
+  /** The name of a known or custom agent. */
   readonly name?: string;
-  /** A shell line; wins over the name's own. */
+  /** A shell line; overrides that of the named agent. */
   readonly command?: string;
-  /** Custom agents of the configuration: name to shell line, or to more than that. */
+  /** Custom agents in the configuration: name to shell line, or to a full definition. */
   readonly custom?: Readonly<Record<string, string | CustomAgent>> | undefined;
-  /** What an agent that asks may do. */
+  /** What an agent may do when it asks. */
   readonly permissions?: PermissionPolicy;
   readonly model?: string;
-  /** How many turns it may take in one go. */
+  /** How many turns it may take at once. */
   readonly maxTurns?: number;
 }
 
 /**
- * A shell line that is given with the name of a known agent (to choose a model, say) is read as that agent's.
- * @throws {AgentError} `UNKNOWN_AGENT`, naming the nearest known agent; NO_TURN_LIMIT, NO_MODEL.
+ * A shell line given together with the name of a known agent (for example, to select a model) is treated as that
+ * agent's.
+ * @throws {AgentError} `UNKNOWN_AGENT`, with the nearest known agent; NO_TURN_LIMIT, NO_MODEL.
  */
 export function resolveAgent(choice: AgentChoice): Agent {
   const agent = withModel(chosenAgent(choice), choice.model);
@@ -89,13 +90,15 @@ function chosenAgent({ name, command, custom = {}, permissions }: AgentChoice): 
   throw unknownAgent(name, names);
 }
 
-/** Words of a shell line before its program: variables, programs that start another one, their options and durations. */
+/**
+ * Words in a shell line before its program: variables, programs that start another one, their options and durations.
+ */
 const BEFORE_PROGRAM =
   /^(?:[A-Za-z_]\w*=.*|-.*|\d+[smhd]?|(?:.*\/)?(?:exec|command|env|nice|ionice|nohup|time|timeout|stdbuf|npx|pnpx|bunx))$/;
 
 /**
- * What a shell line has in common with a known agent whose program it starts: the variables and folders that the program
- * needs, and how to sign in. What the line prints, and which flags it takes, are its own.
+ * What a shell line shares with a known agent that uses the same program: the required variables and folders, and how
+ * to sign in. Its output format and flags may differ.
  */
 function likeProgram(line: string): Partial<Agent> | undefined {
   const acp = line.trim().startsWith(ACP);
@@ -114,7 +117,7 @@ function likeProgram(line: string): Partial<Agent> | undefined {
         each === name ||
         // The name of its package, for npx.
         install?.split(/[ /]/).at(-1) === each ||
-        // Servers of the protocol are often programs of their own: claude-code-acp, codex-acp.
+        // Servers of the protocol are often separate programs: claude-code-acp, codex-acp.
         (acp && new RegExp(`^${name}\\b`).test(each)),
     ),
   );
@@ -123,7 +126,7 @@ function likeProgram(line: string): Partial<Agent> | undefined {
   return { environment, state, signIn, metered, ...(!acp && { inSandbox }) };
 }
 
-/** A line after `acp:` is a server's. */
+/** A line after `acp:` is for a server. */
 function ofLine(agent: Omit<Agent, 'command'>, line: string): Agent {
   const text = line.trim();
   if (!text.startsWith(ACP)) return { ...agent, command: line };

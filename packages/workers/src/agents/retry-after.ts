@@ -1,4 +1,4 @@
-/** Milliseconds of one of each unit. */
+/** Milliseconds in each unit. */
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 const DURATION = /(\d+(?:\.\d+)?)\s*(ms|milliseconds?|s|sec(?:ond)?s?|m|min(?:ute)?s?|h|hours?|d|days?)\b/gi;
@@ -19,8 +19,9 @@ const UTC_DAY = new RegExp(
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 /**
- * How long, in milliseconds, an account asks to be left alone: "try again in 6m30s", "Retry-After: 30", the time of
- * the reset in seconds since 1970, "resets 3pm" or "resets Oct 9 at 10am" on this machine's clock, or a day and a time in UTC. undefined where it says nothing of it.
+ * How long an account asks to wait, in milliseconds. Understands "try again in 6m30s", "Retry-After: 30", the time of
+ * the reset in seconds since 1970, "resets 3pm" or "resets Oct 9 at 10am" on this machine's clock, and a date and
+ * time in UTC. Undefined if the message does not say.
  */
 export function retryAfter(message: string, now: Date): number | undefined {
   const epoch = EPOCH.exec(message)?.[1];
@@ -30,7 +31,7 @@ export function retryAfter(message: string, now: Date): number | undefined {
     const parts = [...after.replaceAll(/([a-z])(\d)/gi, '$1 $2').matchAll(DURATION)];
     const sum = parts.reduce((total, [, count, unit = '']) => total + Number(count) * unitOf(unit), 0);
     if (parts.length > 0) return Math.ceil(sum);
-    // Without a unit: seconds, as in the header.
+    // A number without a unit is in seconds, as in the header.
     const seconds = /^(\d+)\b/.exec(after)?.[1];
     if (seconds !== undefined) return Number(seconds) * 1000;
   }
@@ -46,7 +47,7 @@ function resetIn(message: string, now: Date): Date | undefined {
   const month = MONTHS.indexOf(name.toLowerCase());
   if (month >= 0) {
     const reset = new Date(Number(told ?? now.getFullYear()), month, Number(day), ...hourOf(dayTime));
-    // In December, January is of the next year.
+    // In December, a date in January means next year.
     if (told === undefined && reset < now) reset.setFullYear(reset.getFullYear() + 1);
     return reset;
   }

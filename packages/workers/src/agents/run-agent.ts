@@ -15,16 +15,16 @@ import type { AgentReport } from './report.ts';
 /** One turn of an agent: a prompt, and the place where it works. */
 export interface AgentTurn extends CommandLimits {
   readonly promptFile: string;
-  /** Takes all that it prints; may hold the output of earlier turns. */
+  /** Receives everything it prints; may already contain the output of earlier turns. */
   readonly outputFile: string;
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
   /** Shell lines that it may run. */
   readonly commands?: readonly string[];
-  /** Words before its shell: a sandbox. */
+  /** Words before its shell, which start a sandbox. */
   readonly wrap?: readonly string[];
   readonly masker?: Masker;
-  /** Variables by which everything that it starts is found and ended. */
+  /** Variables that identify everything it starts, so that all of it can be ended. */
   readonly mark: ProcessMark;
   /** A session of the agent to resume. */
   readonly session?: string;
@@ -32,20 +32,20 @@ export interface AgentTurn extends CommandLimits {
 
 export interface AgentEnd {
   readonly exit: SupervisedExit;
-  /** Where the agent prints events. */
+  /** Present if the agent prints events. */
   readonly report?: AgentReport;
-  /** The last lines of what it said. */
+  /** The last lines of its text. */
   readonly said: readonly string[];
   /** Whether it resumed the session of the turn. */
   readonly resumed: boolean;
 }
 
-/** Of the output of an agent that prints no events. */
+/** How much to read of the output of an agent that prints no events. */
 const TAIL_BYTES = 8192;
-/** Between two looks at a running agent's output. */
+/** How often a running agent's output is read. */
 const LOOK_MS = 1_000;
 
-/** Runs an agent to its end; nothing that it started lives when this resolves. */
+/** Runs an agent to its end. Nothing that it started is alive when this resolves. */
 export async function runAgent(agent: Agent, turn: AgentTurn, run: AgentRun = {}): Promise<AgentEnd> {
   const { session } = turn;
   const acp = agent.protocol === 'acp';
@@ -64,7 +64,7 @@ export async function runAgent(agent: Agent, turn: AgentTurn, run: AgentRun = {}
       inputFile: turn.promptFile,
       ...(acp && { talk: acpTalk(agent, turn, run, resume ? session : undefined) }),
     });
-    // An agent may have put something else in the place of its log: its work counts all the same.
+    // The agent may have replaced its log by something else. Its work still counts.
     const read = await follower?.readToEnd().catch(() => undefined);
     const report =
       read && (await withPlainProblem(read, exit, () => outputTail(turn.outputFile, TAIL_BYTES, start)));
@@ -90,7 +90,7 @@ async function withPlainProblem(
 
 function acpTalk(agent: Agent, turn: AgentTurn, run: AgentRun, session: string | undefined) {
   const { promptFile, outputFile, cwd, masker, commands } = turn;
-  // One after the other: messages may come faster than they are written, and their order is their meaning.
+  // Written in sequence: messages may arrive faster than they are written, and their order matters.
   let written = Promise.resolve();
   const log = (event: object) => {
     const line = `${JSON.stringify(event)}\n`;
@@ -99,7 +99,7 @@ function acpTalk(agent: Agent, turn: AgentTurn, run: AgentRun, session: string |
   };
   const policy = agent.permissions ?? 'edits';
   return async (pipes: Pipes, ending: AbortSignal) => {
-    // The library of the protocol takes a while to load: nobody else waits for it.
+    // Loaded on demand, because the protocol library takes a while to load.
     const { talkAcp } = await import('./talk-acp.ts');
     await talkAcp(pipes, ending, {
       promptFile,
@@ -113,7 +113,7 @@ function acpTalk(agent: Agent, turn: AgentTurn, run: AgentRun, session: string |
   };
 }
 
-/** A session's name comes from the agent's output and becomes part of a shell line: only a plain word can. */
+/** A session id comes from the agent's output and becomes part of a shell line, so it must be a plain word. */
 export function canResume(agent: Agent, session: string | undefined): boolean {
   return agent.protocol === 'acp' ? session !== undefined : resumeCommand(agent, session) !== undefined;
 }
@@ -132,7 +132,7 @@ function look(follower: ReportFollower | undefined, cwd: string, onReport: Agent
     if (report !== last) onReport(shown(report, cwd));
     last = report;
   };
-  // The file may be gone: what is wrong is said when the agent has ended.
+  // The file may be gone. That is reported when the agent has ended.
   const timer = setInterval(() => void once().catch(() => {}), LOOK_MS);
   return () => clearInterval(timer);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AgentError } from '../errors.ts';
 import type { Agent } from './agent.ts';
 
-/** undefined where only the agent itself can know. */
+/** Undefined if only the agent itself can know. */
 export function isSignedIn(
   { name, signIn, command }: Agent,
   environment: NodeJS.ProcessEnv,
@@ -14,7 +14,7 @@ export function isSignedIn(
   const { variables, files, elsewhere = [], keychains = [], optional = false } = signIn;
   if (variables.some((name) => environment[name])) return true;
   if (files.some((file) => placesOf(file, environment).some((path) => existsSync(path)))) return true;
-  // Another program, or one that is given its key here.
+  // Otherwise it is another program, or one that is given its key on the command line.
   const isOwnProgram = new RegExp(`^\\s*(\\S*/)?${name}(\\s|$)`).test(command);
   const mayBe = elsewhere.some(([file, names]) =>
     placesOf(file, environment).some((path) => names.test(textOf(path))),
@@ -22,7 +22,7 @@ export function isSignedIn(
   return optional || !isOwnProgram || mayBe || keychains.includes(platform) ? undefined : false;
 }
 
-/** @throws {AgentError} `NOT_SIGNED_IN`, with what signs in. */
+/** @throws {AgentError} `NOT_SIGNED_IN`, with the command to sign in. */
 export function assertSignedIn(agent: Agent, environment: NodeJS.ProcessEnv): void {
   if (isSignedIn(agent, environment) !== false) return;
   throw new AgentError(
@@ -32,7 +32,7 @@ export function assertSignedIn(agent: Agent, environment: NodeJS.ProcessEnv): vo
   );
 }
 
-/** `$NAME/...` is below the folder that a variable names, where it is set. */
+/** `$NAME/...` is below the folder that the variable names; empty if it is not set. */
 function placesOf(file: string, environment: NodeJS.ProcessEnv): string[] {
   const [, name, rest = ''] = /^\$(\w+)\/(.*)$/.exec(file) ?? [];
   if (name === undefined) return [join(environment['HOME'] ?? homedir(), file)];

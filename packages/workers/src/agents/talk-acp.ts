@@ -20,17 +20,17 @@ export interface Conversation {
   /** A session to resume, if the agent can. */
   readonly session?: string;
   readonly policy: PermissionPolicy;
-  /** Shell lines that it may run whatever the policy. */
+  /** Shell lines that it may run under any policy. */
   readonly commands?: readonly string[];
-  /** Asks a person instead of the policy. */
+  /** Asks a person instead of applying the policy. */
   readonly onPermission?: (request: PermissionRequest) => Promise<boolean>;
-  /** Takes each message that matters, a JSON object a line; see `readAcpEvent`. */
+  /** Receives each relevant message as one JSON object; see `readAcpEvent`. */
   readonly log: (event: Readonly<Record<string, unknown>>) => Promise<void>;
 }
 
 /**
- * One prompt to an agent that speaks the Agent Client Protocol, to its end. Aborting `ending` cancels the turn. The agent
- * may stay alive after it: the caller that started it ends it.
+ * Sends one prompt to an agent that speaks the Agent Client Protocol, and waits until it is answered. Aborting
+ * `ending` cancels the turn. The agent may stay alive afterwards; the caller that started it ends it.
  */
 export async function talkAcp(pipes: Pipes, ending: AbortSignal, conversation: Conversation): Promise<void> {
   const { log } = conversation;
@@ -38,7 +38,7 @@ export async function talkAcp(pipes: Pipes, ending: AbortSignal, conversation: C
     Writable.toWeb(pipes.stdin) as WritableStream<Uint8Array>,
     Readable.toWeb(pipes.stdout) as ReadableStream<Uint8Array>,
   );
-  // What a resumed session did before comes again as updates: it is not of this turn.
+  // Updates that repeat the earlier part of a resumed session are not part of this turn.
   let listening = false;
   const app = client({ name: 'sage' })
     .onRequest(methods.client.session.requestPermission, async ({ params }) =>
@@ -106,7 +106,7 @@ async function answer(request: RequestPermissionRequest, ending: AbortSignal, co
   };
 }
 
-/** Agents pass their tool's own input on: a shell line, or its words. */
+/** Agents pass on their tool's own input: a shell line, or a list of words. */
 function commandOf(input: unknown): string | undefined {
   if (!isObject(input)) return undefined;
   const command = input['command'];

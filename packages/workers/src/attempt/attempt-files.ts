@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { encodeRefComponent, makeFolderWithin, removeTree } from '@sage/git';
 import { replaceRegular } from '../process/regular-file.ts';
 
-/** The files of one attempt, outside the worktree, so that they are never part of the work. */
+/** The files of one attempt. They are outside the worktree, so they are never part of the work. */
 export interface AttemptFiles {
   readonly directory: string;
   readonly ticket: string;
   readonly prompt: string;
-  /** The one folder of them that the agent may write to: what it leaves there is not trusted. */
+  /** The only one of these folders that the agent may write to. Its contents are not trusted. */
   readonly resultFolder: string;
   readonly result: string;
   readonly output: string;
@@ -15,7 +15,7 @@ export interface AttemptFiles {
 
 export const OUTPUT_FILE = 'output.log';
 
-/** Where the files of an attempt are, from the run's directory. */
+/** The folder of an attempt's files, relative to the run's directory. */
 export function attemptPath(ticket: string, attempt: number): string {
   return join(encodeRefComponent(ticket), String(attempt));
 }
@@ -37,7 +37,7 @@ export async function createAttemptFiles(
     result: join(resultFolder, 'result.json'),
     output: join(directory, OUTPUT_FILE),
   };
-  // An attempt that was cut off and is made again has the same number.
+  // An attempt that was cut off is repeated with the same number.
   await Promise.all([
     replaceRegular(files.ticket, JSON.stringify(ticket, undefined, 2) + '\n'),
     replaceRegular(files.output, ''),

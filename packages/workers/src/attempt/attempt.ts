@@ -23,18 +23,18 @@ export interface AttemptOptions extends WorkerContext, Pick<CommandLimits, 'idle
   readonly agent: Agent;
   /** How many workers there are, as far as is known. */
   readonly workers: () => number;
-  /** Of the prompt; Sage's own by default. */
+  /** The template of the prompt; Sage's own by default. */
   readonly template?: PromptTemplate;
 }
 
 const SPARE_WORKTREES = 2;
 
-/** A ticket has one attempt at a time, so its worktree is found by the ticket after a kill. */
+/** A ticket has only one attempt at a time, so its worktree can be found by the ticket after a kill. */
 export function worktreeHolder(ticketId: string): string {
   return encodeRefComponent(ticketId);
 }
 
-/** One ticket, one agent, one clean worktree: runs it to its end and turns what is left into one commit. */
+/** Runs one agent on one ticket in a clean worktree, and collects its changes as commits. */
 export async function runAttempt(
   request: WorkRequest,
   options: AttemptOptions,
@@ -44,9 +44,9 @@ export async function runAttempt(
   const { signal, killSignal } = run;
   const holder = worktreeHolder(request.ticket.id);
   const worktree = await worktrees.take('agent', request.base, holder, {
-    // A worker takes its next ticket while its last work is collected, but disks are not endless.
+    // A worker takes its next ticket while its last work is collected, but disk space is limited.
     most: options.workers() + SPARE_WORKTREES,
-    // Work that waits for agents to start is collected first: it is what holds the worktrees.
+    // Collecting work, which frees worktrees, waits for agents to start. It goes first if there is no free worktree.
     onWait: run.onStarted,
     protectedPaths: request.protectedPaths,
     protectedNames: request.protectedNames,
@@ -76,7 +76,7 @@ export async function runAttempt(
       signal,
       killSignal,
     };
-    // Nobody waits for an agent that starts after a long setup.
+    // With a long setup, nothing should wait for the agent to start.
     if (settings.setup !== undefined) run.onStarted?.();
     try {
       const unready = await setUp(worktree, options.repository.root, settings, context);
@@ -124,7 +124,7 @@ export async function runAttempt(
   }
 }
 
-/** What an agent may do in the user's checkout it may do here, and run what its work is judged by. */
+/** An agent may do here what it may do in the user's checkout, and may run the commands that judge its work. */
 async function grantedTo(
   agent: Agent,
   commands: readonly string[],

@@ -22,15 +22,15 @@ import type { UsedWorktree } from '../worktree/used-worktree.ts';
 export interface CheckLoopOptions extends TurnOptions {
   readonly request: WorkRequest;
   readonly worktree: UsedWorktree;
-  /** What is said if an agent fails that Sage does not know: keys that it did not see. */
+  /** A hint for the failure of an unknown agent: keys that it was not given. */
   readonly withheld?: string;
-  /** Of checks. */
+  /** The context of checks. */
   readonly context: StepContext;
 }
 
 /**
- * The agent works, its work is collected, and the ticket's checks run on it. What they say goes back to the agent, in
- * the same worktree and, if the agent can resume, in the same session, as often as the checks allow.
+ * Runs the agent, collects its work, and runs the ticket's checks on it. Failures are sent back to the agent, in the
+ * same worktree and, if it can resume, in the same session, as often as the checks allow.
  */
 export async function runCheckLoop(options: CheckLoopOptions): Promise<AttemptResult> {
   const { worktree, request, run, files } = options;
@@ -38,11 +38,11 @@ export async function runCheckLoop(options: CheckLoopOptions): Promise<AttemptRe
     return await loop(options);
   } catch (error) {
     const reason = shorten((error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '');
-    // What the machine does not lack, the agent has broken.
+    // If the machine is not at fault, the agent is.
     const failed: Judgement = isMachineError(error)
       ? { outcome: 'machine-failed', reason }
       : { outcome: 'failed', category: 'agent_failed', reason };
-    // What the agent had done by then is not lost.
+    // Work done so far is not lost.
     const collected = await collectWork(worktree, request.message, run.killSignal).catch(() => undefined);
     if (collected?.commit === undefined) return notRun(failed, files);
     const { commit, changedFiles, ignoredFiles } = collected;
@@ -63,11 +63,11 @@ async function loop(options: CheckLoopOptions): Promise<AttemptResult> {
   let seconds = 0;
   let previous = request.previous;
   let fresh = true;
-  /** The last round before a person sent the work back. */
+  /** The round after which a person last sent the work back. */
   let begun = 0;
   const run: AgentRun = {
     ...options.run,
-    // With the figures of the rounds before.
+    // Adds the figures of earlier rounds.
     onReport: (report) => options.run.onReport?.({ ...report, ...sumUsage(total, usageOf(report)) }),
   };
   const turns = { ...options, run };
@@ -78,7 +78,7 @@ async function loop(options: CheckLoopOptions): Promise<AttemptResult> {
       end = await runTurn(turns, { session: undefined, previous, timeout: left, fresh });
     }
     fresh = false;
-    // With checks the worker is not free before they are over.
+    // If there are checks, the worker is busy until they are over.
     if (checks.length === 0) await run.beforeCollecting?.(end.exit.exitCode);
     const collected = await collectWork(worktree, request.message, run.killSignal);
     const ignored = collected.commit === undefined ? await keepIgnored(worktree, files) : [];
@@ -116,7 +116,8 @@ async function loop(options: CheckLoopOptions): Promise<AttemptResult> {
     const settings = await changedMember(request, worktree, collected);
     if (settings !== undefined) return { ...result, ...judgeSettings(settings) };
     const failed = await runTicketChecks(checks, round, context);
-    // An agent that has finished has finished, even if the run was stopped since; checks that were cut off say nothing.
+    // Without checks, an agent that has finished counts as finished, even if the run was stopped since. Interrupted
+    // checks prove nothing.
     if (checks.length > 0 && context.signal?.aborted) return { ...result, outcome: 'interrupted' };
     const [first] = failed;
     if (!first) {
@@ -126,14 +127,14 @@ async function loop(options: CheckLoopOptions): Promise<AttemptResult> {
       deadline += performance.now() - asked;
       await worktree.putBack(result.commit ?? request.base);
       previous = { kind: 'comment', text: review.comment, here: true };
-      // The checks may fail as often again.
+      // The number of allowed check failures starts again.
       begun = round;
       continue;
     }
     await appendRegular(files.output, failed.map(logLines).join(''));
     const last = failed.find((one) => !canBeFixed(one, round - begun));
     if (last || performance.now() >= deadline) return { ...result, ...judgeFailed(last ?? first) };
-    // What the checks left is not the agent's work.
+    // Files left by the checks are not the agent's work.
     await worktree.putBack(collected.commit ?? request.base);
     previous = { kind: 'checks', failed };
   }
@@ -163,7 +164,7 @@ function withHints(judgement: Judgement, hints: readonly (string | undefined)[])
 
 const MAX_DENIED = 20;
 
-/** Each once, in a few words. */
+/** Without repetitions, in a few words each. */
 function deniedIn(report: AgentEnd['report'], cwd: string): string[] {
   const all = (report?.denied ?? []).map((one) => shortActivity(one, cwd));
   return [...new Set(all)].slice(0, MAX_DENIED);
@@ -174,7 +175,7 @@ function judgeSettings(path: string): Judgement {
   return { outcome: 'deferred', category: 'tampering', reason: shorten(reason) };
 }
 
-/** The agent never ran. */
+/** The result if the agent never ran. */
 export function notRun(judgement: Judgement, files: AttemptFiles): AttemptResult {
   return {
     ...judgement,
@@ -187,7 +188,10 @@ export function notRun(judgement: Judgement, files: AttemptFiles): AttemptResult
   };
 }
 
-/** Changed files that a ticket did not declare; none if it declares nothing. A declared folder holds all below it. */
+/**
+ * Changed files that a ticket did not declare; empty if it declares nothing. A declared folder includes everything in
+ * it.
+ */
 function driftOf(changed: readonly string[], declared: readonly string[] = []): string[] {
   if (declared.length === 0) return [];
   const known = declared.map((path) =>

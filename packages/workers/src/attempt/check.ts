@@ -13,32 +13,32 @@ import { worktreeEnvironment } from './worktree-environment.ts';
 
 export interface CheckRequest {
   readonly run: string;
-  /** A shell line; its exit status 0 says that the commit is good. */
+  /** A shell line; exit status 0 means that the commit is good. */
   readonly command: string;
   readonly commit: string;
   /** Wall-clock limit in milliseconds; that of an attempt by default. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
-  /** Whether another machine may do it. */
+  /** Whether another machine may run it. */
   readonly elsewhere?: boolean;
 }
 
 export interface CheckResult {
   readonly ok: boolean;
-  /** Its last lines. */
+  /** The last lines of its output. */
   readonly output: string;
-  /** All of them, relative to the top of the repository. */
+  /** A file with its whole output, relative to the top of the repository. */
   readonly log: string;
 }
 
-/** Bytes of output, and processes at a time, from which a check is taken for one that has gone wild. */
+/** A check with more bytes of output, or more processes at a time, is considered out of control. */
 const MAX_OUTPUT_BYTES = 2 ** 28;
 const MAX_PROCESSES = 1000;
 
-/** Lines of a failed check's output that are reported. */
+/** How many lines of a failed check's output are reported. */
 const OUTPUT_LINES = 40;
 
-/** @throws {MachineError} where the commit cannot be judged. */
+/** @throws {MachineError} if the commit cannot be judged. */
 export async function runCheck(
   { run, command, commit, signal, ...limits }: CheckRequest,
   worker: WorkerContext,
@@ -78,7 +78,7 @@ export async function runCheck(
     return { ok, output: lines.join('\n'), log: relative(repository.root, outputFile) };
   } finally {
     await tearDown(repository.root, settings, context);
-    // What a refused commit left, ignored files included, is nothing to judge the next one by.
+    // Files left by a failed check, including ignored ones, must not affect the next check.
     await worktree.giveBack({ discard: !ok });
   }
 }

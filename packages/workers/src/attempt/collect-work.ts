@@ -1,9 +1,9 @@
 import type { UsedWorktree } from '../worktree/used-worktree.ts';
 
-/** Collecting may take this long when everything has to end at once. */
+/** How long collecting may take when everything has to end at once. */
 const COLLECT_MS = 10_000;
 
-/** Collects what an agent left; when everything has to end at once, in a limited time. */
+/** Collects the work an agent left; with a time limit when everything has to end at once. */
 export async function collectWork(
   worktree: UsedWorktree,
   message: string,

@@ -12,10 +12,10 @@ import type { UsedWorktree } from '../worktree/used-worktree.ts';
 import type { AttemptFiles } from './attempt-files.ts';
 import type { WorkerContext } from './worker-context.ts';
 
-/** What confines commands: nothing without a sandbox. */
+/** The wrapper that confines commands; empty without a sandbox. */
 export type Confinement = Pick<StepContext, 'wrap' | 'explain'>;
 
-/** Setup, checks and teardown of a worktree run what agents wrote, so they are confined as agents are. */
+/** Setup, checks and teardown of a worktree run what agents wrote, so they are confined like agents. */
 export async function confineCommands(
   context: WorkerContext,
   worktree: UsedWorktree,
@@ -24,7 +24,7 @@ export async function confineCommands(
   return context.sandbox ? confined(context, await words(context, worktree, files)) : {};
 }
 
-/** As commands, with the folders that the agent keeps its settings and sessions in. */
+/** Like commands, plus the folders where the agent keeps its settings and sessions. */
 export async function confineAgent(
   context: WorkerContext,
   state: readonly StatePlace[],

@@ -1,7 +1,7 @@
 import type { FailedCheck, WorkCheck } from '../request.ts';
 import { type Judgement, shorten } from './outcome.ts';
 
-/** Whether the agent gets the output of the check, and another turn. */
+/** Whether the agent gets the check's output and another turn. */
 export function canBeFixed({ check, broken }: FailedCheck, round: number): boolean {
   return !broken && round <= check.retries;
 }
@@ -15,7 +15,7 @@ export function judgeFailed({ check, reason, broken, output }: FailedCheck): Jud
   };
 }
 
-/** For the log of the attempt. */
+/** Lines for the log of the attempt. */
 export function logLines({ check, reason, output }: FailedCheck): string {
   return `\n${label(check)} ${reason}\n${output}\n`;
 }

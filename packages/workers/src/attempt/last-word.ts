@@ -3,9 +3,9 @@ export interface LastWord {
   readonly reason?: string;
 }
 
-/** Programs print footers of this many lines at most below what their model said last. */
+/** Programs print a footer of at most this many lines after their model's last text. */
 const LAST_LINES = 20;
-/** What Markdown, a quotation, a list or a box puts around a line. */
+/** Decoration of a line by Markdown, a quotation, a list or a box. */
 const DECORATION = /^(?:[\s\p{P}\p{S}]|\d+[.)] )*/u;
 const CLOSING: Readonly<Record<string, string>> = {
   '(': ')',
@@ -15,10 +15,10 @@ const CLOSING: Readonly<Record<string, string>> = {
   '„': '“',
   '«': '»',
 };
-/** The prompt's own instruction, which some programs print again. */
+/** The prompt's own instruction, which some programs echo. */
 const PLACEHOLDER = /^<[^>]*>$/;
 
-/** The last `RESULT: ...` line near the end of what an agent said, however it is decorated. */
+/** The last `RESULT: ...` line near the end of what an agent said, with any decoration. */
 export function lastWord(said: readonly string[]): LastWord | undefined {
   const lines = said.filter((line) => line.trim() !== '').slice(-LAST_LINES);
   for (const line of lines.toReversed()) {
@@ -28,7 +28,7 @@ export function lastWord(said: readonly string[]): LastWord | undefined {
   return undefined;
 }
 
-/** What an agent said, for a person: of a line `RESULT: ...` its reason. */
+/** The agent's text for people: a line `RESULT: ...` is replaced by its reason. */
 export function withoutResult(text: string): string {
   return text
     .split('\n')
@@ -50,7 +50,7 @@ function wordIn(line: string): LastWord | undefined {
   return { outcome: found[1] as LastWord['outcome'], ...(reason !== '' && { reason }) };
 }
 
-/** Takes away at the end what decorates the beginning. */
+/** Removes the decoration from the end of a line if it matches the start. */
 function withoutEnd(text: string, decoration: string): string {
   const ends = new Set(decoration.split('').flatMap((one) => [one, CLOSING[one] ?? one]));
   let end = text.length;

@@ -11,13 +11,13 @@ import { type TokenUsage, usageOf } from '../usage.ts';
 /** Exit status for "try later" (EX_TEMPFAIL of sysexits.h). */
 const TRY_LATER_EXIT = 75;
 const REASON_CHARACTERS = 1_000;
-/** Problems that are not the ticket's. */
+/** Problems that are not the ticket's fault. */
 const OUTSIDE: Readonly<Partial<Record<AgentProblem['kind'], AttemptOutcome>>> = {
   'rate-limit': 'rate-limited',
   account: 'account-refused',
   machine: 'machine-failed',
 };
-/** Characters of an agent's last words that are kept. */
+/** How many characters of an agent's last text are kept. */
 const SUMMARY_CHARACTERS = 500;
 
 const resultFile = z.object({
@@ -30,12 +30,12 @@ const resultFile = z.object({
 
 export interface AttemptFacts {
   readonly exit: SupervisedExit;
-  /** Content of the result file; undefined where the agent wrote none. */
+  /** Content of the result file; undefined if the agent wrote none. */
   readonly result: string | undefined;
-  /** The last lines of what the agent said. */
+  /** The last lines of the agent's text. */
   readonly said: readonly string[];
   readonly changed: boolean;
-  /** Files that git ignores and that the agent wrote. */
+  /** Ignored files that the agent wrote. */
   readonly ignored?: readonly string[];
   /** Work in submodules that cannot land. */
   readonly submodules?: readonly {
@@ -44,9 +44,9 @@ export interface AttemptFacts {
     readonly ref: string;
     readonly commit?: string;
   }[];
-  /** What the agent's own events say, where it has any. */
+  /** What the agent's own events report, if it prints events. */
   readonly report?: AgentReport;
-  /** What the machine lacked when the agent ended. */
+  /** What the machine was out of when the agent ended. */
   readonly lacking?: string;
 }
 
@@ -55,14 +55,14 @@ export interface Judgement {
   readonly category?: AttemptCategory;
   readonly reason?: string;
   readonly summary?: string;
-  /** With `rate-limited`: how long the account asks to be left alone, in milliseconds. */
+  /** With `rate-limited`: how long the account asks to wait, in milliseconds. */
   readonly retryAfter?: number;
 }
 
 /**
- * What an attempt came to. In this order: a person ended it; the account or the machine is in the way; Sage ended it;
- * what the agent reports of itself; a failure among its events; its exit status. "Done" without a change in the worktree
- * is never done.
+ * Judges how an attempt ended. The first of these that applies decides: a person ended it; a problem with the account
+ * or the machine; Sage ended it; the agent's own report; a failure among its events; its exit status. "Done" without
+ * a change in the worktree never counts as done.
  */
 export function judgeOutcome({
   exit,
@@ -139,12 +139,12 @@ function wroteIgnored(names: readonly string[]): string {
   return `; it wrote ${names.length} ignored ${names.length === 1 ? 'file' : 'files'}: ${shown}`;
 }
 
-/** Text of an agent goes into the journal and the ticket index: not all of it. */
+/** An agent's text goes into the journal and the ticket index, so it is cut. */
 export function shorten(text: string, limit = REASON_CHARACTERS): string {
   return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
 }
 
-/** What the agent reports itself, in a result file or as its last word. */
+/** The agent's own report, from a result file or from its last text. */
 interface SelfReport {
   readonly outcome?: 'COMPLETED' | 'DEFERRED' | 'FAILED';
   readonly reason?: string;

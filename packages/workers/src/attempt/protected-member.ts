@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { UsedWorktree } from '../worktree/used-worktree.ts';
 import type { WorkRequest } from '../request.ts';
 
-/** The changed file whose protected member differs from the base's; undefined where there is none. */
+/** The changed file whose protected member differs from the base's; undefined if there is none. */
 export async function changedMember(
   { protectedMember, base }: Pick<WorkRequest, 'protectedMember' | 'base'>,
   worktree: Pick<UsedWorktree, 'fileAt'>,
@@ -18,7 +18,7 @@ export async function changedMember(
   return undefined;
 }
 
-/** A member of a JSON file, as JSON; nothing for a file that holds none. */
+/** A member of a JSON file, as JSON; undefined if the file has no such member. */
 export function memberOf(text: string | undefined, member: string): string | undefined {
   try {
     const value: unknown = JSON.parse(text ?? '');

@@ -3,15 +3,15 @@ import { outputTail } from '../process/output-tail.ts';
 import type { FailedCheck, WorkCheck } from '../request.ts';
 import { describeExit, runStep, type StepContext } from '../process/step.ts';
 
-/** How much of a check's output is searched for its pattern, and the lines of it that are reported. */
+/** How much of a check's output is searched for its pattern, and how many lines are reported. */
 const OUTPUT_BYTES = 256 * 1024;
 const OUTPUT_LINES = 40;
-/** A pattern that takes longer than this many milliseconds would hold up every worker. */
+/** A pattern that takes longer than this (ms) would hold up all workers. */
 const PATTERN_TIMEOUT_MS = 500;
 /** Exit codes of a shell that could not run the command. */
 const NOT_RUN_EXITS = new Set([126, 127]);
 
-/** Runs checks in order; those after one that defers the ticket are left out. */
+/** Runs checks in order. Stops after a failed check that defers the ticket. */
 export async function runTicketChecks(
   checks: readonly WorkCheck[],
   round: number,
@@ -27,7 +27,7 @@ export async function runTicketChecks(
   return failed;
 }
 
-/** A check that can never pass: it is reported before an agent works for it. */
+/** A check that can never pass. It is reported before an agent works in vain. */
 export function unusableCheck(checks: readonly WorkCheck[]): FailedCheck | undefined {
   for (const check of checks) {
     const reason =
@@ -64,7 +64,7 @@ async function runOne(
     : { check, reason: `has the ${about}, which takes too long to match`, output, broken: true };
 }
 
-/** undefined where the answer takes too long. */
+/** Undefined if matching takes too long. */
 function matches(pattern: string, text: string): boolean | undefined {
   try {
     return runInNewContext(

@@ -17,7 +17,7 @@ export interface TurnOptions extends Pick<CommandLimits, 'idleTimeout'> {
   readonly files: AttemptFiles;
   readonly agentContext: StepContext;
   readonly run: AgentRun;
-  /** The whole prompt: for an agent that remembers nothing. */
+  /** The complete prompt, for an agent without a session. */
   readonly prompt: (previous: PreviousAttempt | undefined) => Promise<string>;
 }
 
@@ -25,11 +25,11 @@ export interface Turn {
   readonly session: string | undefined;
   readonly previous: PreviousAttempt | undefined;
   readonly timeout: number;
-  /** Whether the worktree holds nothing of what the session knows. */
+  /** Whether the worktree is new to the session. */
   readonly fresh: boolean;
 }
 
-/** Writes the prompt, and has the agent work until it ends. */
+/** Writes the prompt, and runs the agent until it ends. */
 export async function runTurn(
   { agent, commands, files, agentContext: context, idleTimeout, run, prompt }: TurnOptions,
   { session, previous, timeout, fresh }: Turn,
@@ -55,7 +55,7 @@ export async function runTurn(
   );
 }
 
-/** A session that could not be resumed: the agent failed before its model was asked anything. */
+/** Whether the session could not be resumed: the agent failed before it asked its model anything. */
 export function isLost({ exit, report }: AgentEnd): boolean {
   const failed = exit.exitCode !== 0 || report?.problem !== undefined;
   return (
@@ -65,7 +65,7 @@ export function isLost({ exit, report }: AgentEnd): boolean {
 
 const MAX_RESULT_BYTES = 2 ** 20;
 
-/** The agent wrote it: what is kept of it holds no secret. */
+/** The agent wrote this file, so secrets in it are masked. */
 export async function maskedResult(file: string, masker: Masker | undefined): Promise<string | undefined> {
   const text = await readRegular(file, MAX_RESULT_BYTES);
   if (text === undefined || !masker || masker.empty) return text;

@@ -1,8 +1,8 @@
-/** A name that a program may read a key from. */
+/** Names of variables that are likely to hold a key. */
 const KEY = /(^|_)(API_?KEY|ACCESS_?KEY|AUTH_?TOKEN|TOKEN|SECRET|CREDENTIALS)$/i;
 const MAX_NAMED = 3;
 
-/** For the reason of a failure: variables of the user that look like keys and that the agent did not see. */
+/** For failure messages: the user's variables that look like keys and that the agent was not given. */
 export function withheldKeys(variables: NodeJS.ProcessEnv, seen: NodeJS.ProcessEnv): string | undefined {
   const names = Object.keys(variables)
     .filter((name) => KEY.test(name) && variables[name] !== '' && seen[name] === undefined)

@@ -5,23 +5,23 @@ import type { Masker } from '../process/secrets.ts';
 import type { WorktreeSettings } from '../worktree/worktree-settings.ts';
 import type { Worktrees } from '../worktree/worktrees.ts';
 
-/** What an agent may use. */
+/** Limits for an agent. */
 export type AgentLimits = Pick<CommandLimits, 'maxOutput' | 'maxProcesses' | 'maxDisk'>;
 
-/** What all attempts and checks of a run have in common. */
+/** The settings shared by all attempts and checks of a run. */
 export interface WorkerContext extends Pick<CommandLimits, 'timeout'> {
   readonly repository: Repository;
   readonly worktrees: Worktrees;
-  /** Paths that no work contains. */
+  /** Paths that no work may contain. */
   readonly protectedPaths: readonly string[];
   readonly settings: WorktreeSettings;
   /** The caller's environment. */
   readonly variables: NodeJS.ProcessEnv;
-  /** Names of those that commands see besides the ones that all do. */
+  /** Names of additional variables that commands see. */
   readonly allowed: readonly string[];
   /** Shell lines that agents may run. */
   readonly commands: readonly string[];
-  /** Of agents. */
+  /** Limits for agents. */
   readonly limits: AgentLimits;
   readonly masker: Masker;
   readonly sandbox?: SandboxSettings;

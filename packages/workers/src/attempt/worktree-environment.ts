@@ -2,12 +2,15 @@ import type { AttemptFiles } from './attempt-files.ts';
 import type { WorkRequest } from '../request.ts';
 import type { UsedWorktree, WorktreeUse } from '../worktree/used-worktree.ts';
 
-/** Ports from which each worktree's own hundred are counted; below those that systems give out by themselves. */
+/**
+ * First port of the ranges from which each worktree gets a hundred. They are below the ports that systems assign
+ * automatically.
+ */
 const FIRST_PORTS: Readonly<Record<WorktreeUse, number>> = { agent: 20_000, verify: 30_000 };
 
 /**
- * What every command in a worktree sees besides the user's variables: a ceiling, so that a worktree without its `.git` is
- * not taken for part of the user's checkout, and ports of its own.
+ * Additional variables for every command in a worktree: a ceiling, so that a worktree without its `.git` is not taken
+ * for part of the user's checkout, and a range of ports.
  */
 export function worktreeEnvironment(
   { use, number }: Pick<UsedWorktree, 'use' | 'number'>,
@@ -19,7 +22,7 @@ export function worktreeEnvironment(
   };
 }
 
-/** What an agent, and the setup and the checks of its ticket see besides. */
+/** Additional variables for an agent, and for the setup and checks of its ticket. */
 export function ticketEnvironment(request: WorkRequest, files: AttemptFiles): Record<string, string> {
   return {
     SAGE_TICKET_ID: request.ticket.id,

@@ -1,8 +1,8 @@
 import { namePattern } from './name-pattern.ts';
 
 /**
- * Variables that commands in worktrees see: what programs need to run at all, to find their tools and caches, and to
- * reach the network through a proxy. Keys, tokens and what a session or a CI job left in the environment do not pass.
+ * Variables that commands in worktrees see: those needed to run at all, to find tools and caches, and to use a proxy.
+ * Keys, tokens, and variables of a session or a CI job are not passed on.
  */
 export const ALLOWED_VARIABLES: readonly string[] = `
   PATH HOME USER LOGNAME SHELL LANG LANGUAGE LC_* TZ TERM TERMINFO COLORTERM TMPDIR TMP TEMP XDG_*
@@ -16,14 +16,14 @@ export const ALLOWED_VARIABLES: readonly string[] = `
   .trim()
   .split(/\s+/);
 
-/** A variable of such a name may hold a key. NIX_CONFIG has `access-tokens` among others. */
+/** Names of variables that may hold a key. NIX_CONFIG can contain `access-tokens`. */
 const SECRET_NAME = /auth|token|secret|passw|credential|api_?key|access_?key|private_?key|^NIX_CONFIG$/i;
 /** `scheme://user:password@host`, and `scheme://token@host`. */
 const LOGIN_IN_ADDRESS = /(?<=\b[a-z][a-z\d+.-]*:\/\/)[^\s/?#@]+@/gi;
 
 /**
- * What setup and checks see: the variables that all commands do, and those that are named. A key passes by its full name
- * only, never by a pattern, and an address passes without its user and password.
+ * The environment for setup and checks: the allowed variables, and those that are named. A key is passed on only by
+ * its full name, not by a pattern. Addresses are passed on without user and password.
  */
 export function checkEnvironment(base: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
   const named = new Set(names);
@@ -35,17 +35,17 @@ export function checkEnvironment(base: NodeJS.ProcessEnv, names: readonly string
   );
 }
 
-/** What an agent sees: the same, its own keys, and addresses as they are. */
+/** The environment for an agent: the same, plus its own keys, and with unchanged addresses. */
 export function agentEnvironment(base: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
   const common = matching(base, ALLOWED_VARIABLES);
   const safe = Object.entries(common).filter(([name]) => !SECRET_NAME.test(name));
   return { ...Object.fromEntries(safe), ...matching(base, names) };
 }
 
-/** A user's name alone is not a secret, but a token in its place is. */
+/** A user name alone is not a secret, but a token in its place is. */
 const SHORTEST_TOKEN = 20;
 
-/** Passwords and tokens in the addresses that all commands see: of proxies, of registries. */
+/** Passwords and tokens in the addresses that all commands see: those of proxies and registries. */
 export function passwordsInAddresses(base: NodeJS.ProcessEnv): string[] {
   return Object.values(matching(base, ALLOWED_VARIABLES)).flatMap((value = '') =>
     [...value.matchAll(LOGIN_IN_ADDRESS)].flatMap(([login]) => {
@@ -64,7 +64,7 @@ function decoded(text: string): string {
   }
 }
 
-/** The variables that one of the names allows; `*` stands for any characters. Those of git and Sage never pass. */
+/** The variables that match one of the names; `*` matches any characters. Variables of git and Sage never match. */
 function matching(base: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
   const patterns = names.map(namePattern);
   return Object.fromEntries(

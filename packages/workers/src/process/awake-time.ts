@@ -1,13 +1,15 @@
-/** So many looks in a row are not missed by a busy machine: it slept, or everything was stopped. */
+/**
+ * A busy machine does not miss this many checks in a row; if they are missing, it slept or everything was stopped.
+ */
 const MISSED_LOOKS = 3;
 
-/** The time that has passed while there was somebody to look: what was frozen does not count. In milliseconds. */
+/** Time that excludes sleep and stops of the whole machine, in milliseconds. */
 export class AwakeTime {
   readonly #interval: number;
   #last: number;
   #passed = 0;
 
-  /** `interval`: from one look to the next. */
+  /** `interval` is the time between two checks. */
   constructor(now: number, interval: number) {
     this.#last = now;
     this.#interval = interval;

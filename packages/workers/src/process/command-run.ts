@@ -1,8 +1,8 @@
-/** Follows and ends a command while it runs. */
+/** Callbacks and signals for a running command. */
 export interface CommandRun {
-  /** Aborted: the command is ended, with grace. */
+  /** When aborted, the command is asked to end, and killed after a grace period. */
   readonly signal?: AbortSignal;
-  /** Aborted: the command is killed at once. */
+  /** When aborted, the command is killed at once. */
   readonly killSignal?: AbortSignal;
   readonly onStarted?: () => void;
   /** Seconds without any output; 0 when there is output again. */
@@ -18,6 +18,6 @@ export interface CommandLimits {
   readonly maxOutput?: number;
   /** Limit of processes at a time; none by default. */
   readonly maxProcesses?: number;
-  /** Limit of what is in the working directory, in bytes on the disk; none by default. */
+  /** Limit of disk space used in the working directory, in bytes; none by default. */
   readonly maxDisk?: number;
 }

@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { isErrno } from '@sage/git';
 
 /**
- * A control group of Linux, version 2 (docs.kernel.org/admin-guide/cgroup-v2.html): whatever a process in it starts is in it,
- * also after a double fork, in another session and with another environment.
+ * A Linux control group, version 2 (docs.kernel.org/admin-guide/cgroup-v2.html). It contains everything that its
+ * processes start, even after a double fork, in another session or with another environment.
  */
 export class ControlGroup {
   readonly #directory: string;
@@ -16,12 +16,12 @@ export class ControlGroup {
     this.#directory = directory;
   }
 
-  /** The words before a program by which it is in the group before it begins. */
+  /** Words before a program that make it join the group before it starts. */
   get entry(): readonly string[] {
     return ['/bin/sh', '-c', '{ echo 0 > "$0/cgroup.procs"; } 2>/dev/null; exec "$@"', this.#directory];
   }
 
-  /** The pids of all that live in it. */
+  /** The pids of all living processes in it. */
   async members(): Promise<ReadonlySet<number>> {
     const lists = await Promise.all(
       (await this.#directories()).map((each) => readFile(join(each, 'cgroup.procs'), 'utf8').catch(() => '')),
@@ -29,24 +29,26 @@ export class ControlGroup {
     return new Set(lists.flatMap((list) => list.split('\n').filter(Boolean).map(Number)));
   }
 
-  /** SIGKILL for all at once, where the kernel can (5.14 and newer). */
+  /** Sends SIGKILL to all processes at once, if the kernel supports it (5.14 and newer). */
   async kill(): Promise<void> {
     await writeFile(join(this.#directory, 'cgroup.kill'), '1').catch(() => {});
   }
 
-  /** Removes it where nobody lives in it any more. */
+  /** Removes the group if no process in it is alive. */
   async remove(): Promise<void> {
     for (const each of (await this.#directories()).toReversed()) await removeGroup(each);
   }
 
-  /** Its own, and those that somebody has made inside it, each after the one it is in. */
+  /** The group and the groups that a process has created in it, parents first. */
   async #directories(): Promise<string[]> {
     const found = await directoriesBelow(this.#directory);
     return [this.#directory, ...found.toSorted((a, b) => a.length - b.length)];
   }
 }
 
-/** Who has ended counts as a member until the kernel has put it away: a moment, longer on a busy machine. */
+/**
+ * A process that has ended counts as a member until the kernel has cleaned up: a moment, longer on a busy machine.
+ */
 async function removeGroup(directory: string): Promise<void> {
   for (let pause = 1; ; pause *= 2) {
     try {
@@ -62,7 +64,7 @@ const LAST_PAUSE_MS = 512;
 
 let made = 0;
 
-/** A group for processes of a run; undefined where this user may make none. */
+/** Creates a group for processes of a run; undefined if this user may not create groups. */
 export async function createControlGroup(run: string): Promise<ControlGroup | undefined> {
   const parent = await usableGroup();
   if (parent === undefined) return undefined;
@@ -75,7 +77,7 @@ export async function createControlGroup(run: string): Promise<ControlGroup | un
   }
 }
 
-/** The groups of a run that are still there, whichever process has made them. */
+/** The existing groups of a run, created by any process. */
 export async function controlGroupsOf(run: string): Promise<ControlGroup[]> {
   const { mount } = (await ownGroup()) ?? {};
   if (mount === undefined) return [];
@@ -98,13 +100,13 @@ async function directoriesBelow(directory: string): Promise<string[]> {
     const entries = await readdir(directory, { recursive: true, withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
   } catch {
-    return []; // Gone meanwhile.
+    return []; // Gone in the meantime.
   }
 }
 
 let usable: Promise<string | undefined> | undefined;
 
-/** The directory of this process's own group, where a group made below it can be entered. Tried once. */
+/** The directory of this process's own group, if processes can join groups created below it. Tried once. */
 function usableGroup(): Promise<string | undefined> {
   return (usable ??= (async () => {
     const own = await ownGroup();
@@ -122,7 +124,7 @@ function usableGroup(): Promise<string | undefined> {
   })());
 }
 
-/** Where version 2 is mounted, and this process's own group in it. */
+/** The mount point of version 2, and this process's own group in it. */
 async function ownGroup(): Promise<{ mount: string; directory: string } | undefined> {
   if (process.platform !== 'linux') return undefined;
   const [groups, mounts] = await Promise.all([
@@ -130,12 +132,12 @@ async function ownGroup(): Promise<{ mount: string; directory: string } | undefi
     readFile('/proc/self/mountinfo', 'utf8').catch(() => ''),
   ]);
   const own = /^0::(\/.*)$/m.exec(groups)?.[1];
-  // proc_pid_mountinfo(5): the fourth field is what of the hierarchy is mounted, the fifth where.
+  // proc_pid_mountinfo(5): the fourth field is the mounted part of the hierarchy, the fifth is the mount point.
   const line = mounts.split('\n').find((each) => each.includes(' - cgroup2 '));
   const [root, mount] = (line?.split(' ') ?? []).slice(3, 5).map(unescapeOctal);
   if (own === undefined || root === undefined || mount === undefined) return undefined;
   const path = root === '/' ? own : afterPrefix(own, root);
-  // `/..` where the group is outside of what is mounted.
+  // `/..` means that the group is outside the mounted part.
   if (path === undefined || path.split('/').includes('..')) return undefined;
   return { mount, directory: join(mount, path) };
 }

@@ -1,7 +1,7 @@
 /**
- * What terminals obey instead of showing it: CSI sequences (colours, the cursor), strings up to their end (titles,
- * links), other escapes. Each part stops at the next escape and has a limit, so that the time is linear in the text:
- * an agent may print megabytes that begin a sequence with every character.
+ * Text that terminals execute instead of showing: CSI sequences (colours, the cursor), strings up to their end
+ * (titles, links), and other escapes. Each part ends at the next escape and has a limit. That keeps the time linear,
+ * even if an agent prints megabytes in which every character starts a sequence.
  */
 const SEQUENCE =
   // eslint-disable-next-line no-control-regex

@@ -1,12 +1,12 @@
 import { listProcesses, type ProcessEntry, processIdentity, withDescendants } from './process-table.ts';
 
-/** Between two looks: soon after the start, then from time to time. */
+/** Time between two checks: short after the start, longer later. */
 const FIRST_LOOK_MS = 50;
 const LATER_LOOKS_MS = 1_000;
 
 /**
- * Records what a process starts as long as it lives: one that leaves its session and forgets its environment belongs
- * to nobody as soon as its parent has ended.
+ * Records the processes that a process starts while it is alive. After their parent has ended, processes that have
+ * left its session and dropped its environment could no longer be attributed to it.
  */
 export class Descendants {
   readonly #leader: number;
@@ -19,15 +19,15 @@ export class Descendants {
     this.#lookIn(FIRST_LOOK_MS);
   }
 
-  /** Whoever has ended meanwhile is in it, too. */
+  /** Includes processes that have ended since. */
   known(): readonly ProcessEntry[] {
     return [...this.#known.values()];
   }
 
-  /** Takes in all that run now. */
+  /** Records all that are running now. */
   async look(): Promise<void> {
     const table = await processesNow();
-    // By identity: the pid of one that has ended may be somebody else's.
+    // Compared by identity, because the pid of an ended process may have been reused.
     const alive = table.filter(
       (entry) => entry.pid === this.#leader || this.#known.has(processIdentity(entry)),
     );
@@ -48,7 +48,7 @@ export class Descendants {
   }
 }
 
-/** One look serves all that ask while it is taken, and for a moment after. */
+/** A listing is shared by all callers that ask while it is taken, and for a moment after. */
 let taken: { at: number; table: Promise<ProcessEntry[]> } | undefined;
 const FRESH_MS = 40;
 

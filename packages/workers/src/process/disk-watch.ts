@@ -1,19 +1,19 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Bytes of a unit of `blocks` in stat(2). */
+/** Bytes in a unit of `blocks` in stat(2). */
 const BLOCK_BYTES = 512;
 
-/** Reading a folder may take this part of the time, so a big one is read more seldom. */
+/** The share of time that measuring may take, so a large folder is measured less often. */
 const SHARE_OF_TIME = 0.02;
 
-/** Says whether a folder has grown over a limit. */
+/** Checks whether a folder has exceeded a limit. */
 export class DiskWatch {
   readonly #folder: string;
   readonly #limit: number;
   #nextAt = 0;
 
-  /** `limit` in bytes, of all that is in the folder. */
+  /** `limit` in bytes, for everything in the folder. */
   constructor(folder: string, limit: number) {
     this.#folder = folder;
     this.#limit = limit;
@@ -30,7 +30,7 @@ export class DiskWatch {
   }
 }
 
-/** Bytes on the disk; counting ends where they are more than `limit`. Links are not followed. */
+/** Bytes on disk. Stops counting above `limit`. Does not follow links. */
 export async function bytesIn(folder: string, limit: number): Promise<number> {
   const pending = [folder];
   let bytes = 0;

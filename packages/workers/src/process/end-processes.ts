@@ -2,38 +2,44 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ControlGroup } from './control-group.ts';
 import { listProcesses, type ProcessEntry, processIdentity, withDescendants } from './process-table.ts';
 
-/** Variables that every process of an attempt carries; agents start tools in new sessions, so a group is not enough. */
+/**
+ * Variables that every process of an attempt carries. A process group is not enough, because agents start tools in
+ * new sessions.
+ */
 export type ProcessMark = Readonly<{ SAGE_RUN_ID: string; SAGE_WORKTREE?: string }>;
 
-/** The variables by which every process of a run, or of one use of a worktree, is found again. */
+/** The variables that identify every process of a run, or of one use of a worktree. */
 export function processMark(run: string, worktree?: string): ProcessMark {
   return { SAGE_RUN_ID: run, ...(worktree !== undefined && { SAGE_WORKTREE: worktree }) };
 }
 
-/** Time for a process to end after SIGTERM, before SIGKILL. */
+/** How long a process may take to end after SIGTERM, before SIGKILL. */
 export const GRACE_MS = 5_000;
 
 export interface EndOptions {
-  /** Time between SIGTERM and SIGKILL in milliseconds, 10 s at most. */
+  /** Time between SIGTERM and SIGKILL in milliseconds, at most 10 s. */
   readonly grace: number;
-  /** A leader whose descendants belong to it even where they dropped the mark. */
+  /** A leader whose descendants belong to it even if they have dropped the mark. */
   readonly leader?: number;
-  /** Ends by itself when the others have, and takes them along when it is asked to end before: killed at last only. */
+  /**
+   * A process that ends by itself after the others, but would take them along if it got SIGTERM. It only gets
+   * SIGKILL.
+   */
   readonly keeper?: number;
-  /** Processes that belong to it whatever they have become; those that have ended are passed over. */
+  /** Processes to end, whatever they are running now. Those that have already ended are ignored. */
   readonly known?: readonly ProcessEntry[];
-  /** Who is in one of them belongs to it, whatever it has become. */
+  /** Everything in these groups is ended, whatever it is running now. */
   readonly groups?: readonly ControlGroup[];
-  /** Aborted: the grace is over. */
+  /** When aborted, the grace period is over. */
   readonly killSignal?: AbortSignal;
 }
 
-/** Looks, 20 ms and more apart, at processes that are in the middle of starting a program. */
+/** How often, at intervals of 20 ms and more, to wait for processes that are in the middle of starting a program. */
 const MAX_STARTING_CHECKS = 8;
 
 /**
- * Ends every process that carries the mark or is in a group, and every descendant of the leader: SIGTERM, grace, SIGKILL each.
- * Returns the pids that were found; resolves when none of them lives.
+ * Ends every process that carries the mark or is in a group, and every descendant of the leader, with SIGTERM, grace
+ * period and SIGKILL. Resolves when none of them is alive, with the pids found.
  */
 export async function endProcesses(mark: ProcessMark, options: EndOptions): Promise<number[]> {
   const found = new Map((options.known ?? []).map((entry) => [processIdentity(entry), entry]));
@@ -50,11 +56,12 @@ export async function endProcesses(mark: ProcessMark, options: EndOptions): Prom
       if (members.some((pids) => pids.has(entry.pid))) found.set(processIdentity(entry), entry);
     for (const entry of select(table, mark, options.leader, found)) found.set(processIdentity(entry), entry);
     const alive = table.filter((entry) => found.has(processIdentity(entry)));
-    // One that is just starting a program may turn out to carry the mark: look again, but not without end.
+    // A process that is just starting a program may turn out to carry the mark, so look again a limited number of
+    // times.
     const unclear = round < MAX_STARTING_CHECKS && table.some(({ starting }) => starting);
     if (alive.length === 0 && !unclear) return [...found.values()].map(({ pid }) => pid);
     if (late) for (const group of groups) await group.kill();
-    // A process that forks between two looks is found by the next one, until a look finds none.
+    // A process that forks between two rounds is found in the next one. The loop ends when a round finds none.
     for (const entry of alive) {
       if (late) kill(entry.pid, 'SIGKILL');
       else if (!asked.has(processIdentity(entry)) && entry.pid !== options.keeper) kill(entry.pid, 'SIGTERM');
@@ -89,6 +96,6 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // Gone already.
+    // Already gone.
   }
 }

@@ -1,11 +1,13 @@
 import { StringDecoder } from 'node:string_decoder';
 import { openRegular } from './regular-file.ts';
 
-/** Longer lines are an agent's way of printing files; what matters of them is reported elsewhere. */
+/** Longer lines occur when an agent prints files. What matters in them is reported elsewhere. */
 const MAX_LINE_CHARACTERS = 4_000_000;
 
-/** The lines of a file that grows: each `read` gives those that are whole by then. One that is too long
- * is empty. */
+/**
+ * The lines of a growing file. Each `read` returns those completed since the last one. A line that is too long
+ * becomes empty.
+ */
 export class LineFollower {
   readonly #file: string;
   readonly #decoder = new StringDecoder('utf8');
@@ -13,7 +15,7 @@ export class LineFollower {
   #line = '';
   #tooLong = false;
 
-  /** From byte `start` of the file on. */
+  /** Starts at byte `start` of the file. */
   constructor(file: string, start = 0) {
     this.#file = file;
     this.#offset = start;
@@ -35,7 +37,7 @@ export class LineFollower {
     }
   }
 
-  /** What has come of a line without its end. */
+  /** Returns and removes the incomplete last line. */
   takeRest(): string {
     const line = this.#line;
     this.#line = '';

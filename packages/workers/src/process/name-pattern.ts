@@ -1,4 +1,4 @@
-/** Matches a whole name; `*` in the pattern stands for any characters. */
+/** Matches a whole name; `*` in the pattern matches any characters. */
 export function namePattern(pattern: string): RegExp {
   return new RegExp(`^${pattern.replaceAll(/[^\w*]/g, String.raw`\$&`).replaceAll('*', '.*')}$`, 's');
 }

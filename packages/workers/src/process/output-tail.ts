@@ -2,8 +2,8 @@ import { withoutSequences } from './control-sequences.ts';
 import { openRegular } from './regular-file.ts';
 
 /**
- * The last lines of a file that may be of any size, without terminal control sequences; at most `bytes` are read, and
- * none before byte `from`.
+ * The last lines of a file of any size, without terminal control sequences. Reads at most `bytes`, and nothing before
+ * byte `from`.
  */
 export async function outputTail(file: string, bytes = 8192, from = 0): Promise<string[]> {
   await using handle = await openRegular(file, 'r');

@@ -1,6 +1,6 @@
 import type { CommandLimits } from './command-run.ts';
 
-/** After this silence an agent counts as quiet; reported again each time that the silence has doubled. */
+/** An agent that is silent for this long counts as quiet. It is reported again each time the silence has doubled. */
 const QUIET_MS = 120_000;
 
 type OutputLimits = Pick<CommandLimits, 'idleTimeout' | 'maxOutput'>;
@@ -10,7 +10,7 @@ export type Sign =
   /** Seconds without any output; 0 when there is output again. */
   | { readonly quiet: number };
 
-/** What the growth of a command's output says of its health. Times in milliseconds, on any clock. */
+/** Judges a command by the growth of its output. Times are in milliseconds, on any clock. */
 export class OutputWatch {
   readonly #limits: OutputLimits;
   #size = 0;

@@ -2,18 +2,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { helperProgram, readProcessStat, runProcess } from '@sage/git';
 
-/** A process of this user, with the environment it was started with (empty where the system does not show it). */
+/** A process of this user, with the environment it was started with (empty if the system does not show it). */
 export interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
-  /** Differs between two processes that had the same pid; compared, never read. */
+  /** Distinguishes processes that had the same pid. Only compared, never parsed. */
   readonly started: string;
   readonly environment: string;
-  /** In the middle of starting another program: for that moment it has no environment to be known by. */
+  /** In the middle of starting another program. At that moment it has no environment that identifies it. */
   readonly starting: boolean;
 }
 
-/** All processes of this user: from /proc if there is one, else from `ps`. */
+/** All processes of this user: from /proc if it exists, otherwise from `ps`. */
 export async function listProcesses(): Promise<ProcessEntry[]> {
   return process.platform === 'linux' ? fromProc() : fromPs();
 }
@@ -23,7 +23,10 @@ function fromProc(): ProcessEntry[] {
   return pids.map(readProc).filter((entry) => entry !== undefined);
 }
 
-/** A process without an environment after this many seconds has none: a kernel thread, or one that cleared it. */
+/**
+ * If a process has no environment after this many seconds, it really has none: a kernel thread, or one that cleared
+ * it.
+ */
 const STARTING_S = 10;
 /** Unit of the start time in /proc (USER_HZ, 100 on every Linux that Node runs on). */
 const TICKS_PER_S = 100;
@@ -36,12 +39,12 @@ function readProc(pid: string): ProcessEntry | undefined {
     const starting = environment === '' && uptime() - Number(started) / TICKS_PER_S < STARTING_S;
     return { pid: Number(pid), parent, started, environment: `\0${environment}\0`, starting };
   } catch {
-    return undefined; // Ended meanwhile, or another user's.
+    return undefined; // Ended in the meantime, or another user's.
   }
 }
 
 async function fromPs(): Promise<ProcessEntry[]> {
-  // lstart is five words; -E appends the environment to the command, parted by spaces.
+  // lstart is five words; -E appends the environment to the command, separated by spaces.
   const cwd = process.cwd();
   const words = ['-xwwE', '-o', 'pid=,ppid=,lstart=,command='];
   const { stdout, exitCode, error } = await runProcess(helperProgram('ps', [cwd]).program, words, { cwd });
@@ -69,7 +72,7 @@ export function processIdentity({ pid, started }: ProcessEntry): string {
   return `${pid}@${started}`;
 }
 
-/** Processes with all that they started, as far as their parents live; never this process. */
+/** Processes with everything they started, as far as the parents are alive. Never includes this process. */
 export function withDescendants(
   table: readonly ProcessEntry[],
   roots: readonly ProcessEntry[],

@@ -3,14 +3,14 @@ import { type FileHandle, open, writeFile } from 'node:fs/promises';
 import { isErrno, removeTree, shareAsAround } from '@sage/git';
 
 /**
- * Opens a file that an agent can reach by path. A pipe in its place would hold the opening up for ever, so only a regular
- * file is opened; anything else is an error.
+ * Opens a file that an agent can replace. Opening a pipe would block for ever, so anything but a regular file is an
+ * error.
  */
 export async function openRegular(path: string, flags: 'r' | 'a'): Promise<FileHandle> {
   const { O_RDONLY, O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK, O_NOFOLLOW } = constants;
   const how = flags === 'r' ? O_RDONLY : O_WRONLY | O_APPEND | O_CREAT;
   const handle = await open(path, how | O_NONBLOCK | O_NOFOLLOW, 0o644).catch((error: unknown) => {
-    // A pipe that nobody reads, a link, a folder.
+    // A pipe without a reader, a link, or a folder.
     if (isErrno(error, 'ENXIO', 'ELOOP', 'EISDIR')) return undefined;
     throw error;
   });
@@ -19,7 +19,7 @@ export async function openRegular(path: string, flags: 'r' | 'a'): Promise<FileH
   throw new Error(`${path} is not a regular file: an agent put something else there`);
 }
 
-/** The text of a file of at most this many bytes; undefined if there is none. */
+/** The text of a file, of at most this many bytes; undefined if there is none. */
 export async function readRegular(path: string, maxBytes: number): Promise<string | undefined> {
   try {
     await using handle = await openRegular(path, 'r');
@@ -34,7 +34,7 @@ export async function appendRegular(path: string, text: string): Promise<void> {
   await handle.appendFile(text);
 }
 
-/** Writes a new file, whatever stands in its place. */
+/** Writes a new file, replacing anything in its place. */
 export async function replaceRegular(path: string, text: string): Promise<void> {
   await removeTree(path);
   await writeFile(path, text, { flag: 'wx' });

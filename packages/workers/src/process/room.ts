@@ -1,9 +1,9 @@
 import { statfs } from 'node:fs/promises';
 
-/** With less than this nothing can be worked on. */
+/** With less free space than this, work is impossible. */
 const LEAST_BYTES = 2 ** 20;
 
-/** Says which file system of these folders is full; undefined where there is room on each. */
+/** The full file system among those of these folders; undefined if none is full. */
 export async function fullFileSystem(folders: readonly string[]): Promise<string | undefined> {
   for (const folder of folders) {
     const room = await statfs(folder).catch(() => undefined);

@@ -1,16 +1,19 @@
 import type { SecretForm } from './secret-forms.ts';
 
 /**
- * What programs put between two characters of base64: the end of a line, as it is or as JSON writes it (in JSON in
+ * Characters that may appear between two characters of base64: a line break, raw or as JSON writes it (also in nested
  * JSON), and the escape of a slash.
  */
 const BETWEEN = /(?:(?:\r|\\{1,4}r)?(?:\n|\\{1,4}n))?(?:\\{1,4}(?=\/))?/y;
-/** What could become that with more text. */
+/** Text that could become such a separator if more text follows. */
 const HALF = /^(?:\r|\\{1,4}r)?\\{0,4}$/;
-/** No more than this is looked at for it. */
+/** The longest such text. */
 const LONGEST_HALF = 9;
 
-/** Where a form that begins at this place of a text ends: undefined where it does not, `more` where more text decides. */
+/**
+ * The end of a form that starts at this place in a text. Undefined if it does not match, `more` if the text is too
+ * short to tell.
+ */
 export function endOf(
   { text: form, wraps }: SecretForm,
   text: string,

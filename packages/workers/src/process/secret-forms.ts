@@ -1,23 +1,23 @@
-/** Shorter values, and lines of values, are found in harmless text, too. */
+/** Shorter values, or lines of values, also occur in harmless text. */
 export const SHORTEST_SECRET = 6;
-/** JSON in JSON in JSON: events of agents quote what tools have printed. */
+/** Levels of nested JSON: agents' events quote the output of tools. */
 const JSON_DEPTH = 3;
 
-/** A value as a program writes it. */
+/** A value in one of the ways in which programs write it. */
 export interface SecretForm {
   readonly text: string;
-  /** Whether it may be broken into lines, as base64 is; see `endOf`. */
+  /** Whether it may be broken into lines, like base64; see `endOf`. */
   readonly wraps: boolean;
 }
 
 /**
- * A value as programs write it: as it is, in JSON and in JSON within JSON, with `\/` and `\u` escapes, in addresses, in
- * base64 wherever it begins, and each of its lines.
+ * All forms of a value: plain, in JSON and nested JSON, with `\/` and `\u` escapes, in URLs, in base64 at any offset,
+ * and each of its lines separately.
  */
 export function formsOf(value: string): SecretForm[] {
   const lines = value.split('\n').map((line) => line.trim());
   const long = lines.filter((line) => line.length >= SHORTEST_SECRET);
-  // The last line of a key may be short; it counts at the beginning of a line.
+  // The last line of a key may be short. It only counts at the beginning of a line.
   const short = lines.filter((line, at) => at > 0 && line.length > 1 && line.length < SHORTEST_SECRET);
   const plain = [value, ...long, ...short.map((line) => `\n${line}`)];
   const whole = plain.flatMap((text) => [...inJson(text), ...inAddresses(text)]);
@@ -37,7 +37,7 @@ function inJson(text: string): string[] {
   return found;
 }
 
-/** JSON may escape more than it has to. */
+/** JSON may escape more than necessary. */
 function escapings(json: string): string[] {
   return [json, json.replaceAll('/', String.raw`\/`)].flatMap((one) => [
     one,
@@ -46,7 +46,7 @@ function escapings(json: string): string[] {
   ]);
 }
 
-/** As encoders do that write ASCII, or text that is safe in HTML. */
+/** Escapes of encoders that write only ASCII, or text that is safe in HTML. */
 function withUnicode(json: string, spell: (hex: string) => string): string {
   return json.replaceAll(
     /[<>&'\u007F-\uFFFF]/g,
@@ -67,7 +67,7 @@ function inAddresses(text: string): string[] {
   ]);
 }
 
-/** The characters that depend on nothing but the value, for each of the three places where it may begin. */
+/** The base64 characters that depend only on the value, for each of its three possible offsets. */
 function inBase64(text: string): string[] {
   const bytes = Buffer.from(text);
   return [0, 1, 2].flatMap((before) => {

@@ -3,12 +3,12 @@ import { SettingError } from '../errors.ts';
 import { endOf } from './secret-end.ts';
 import { formsOf, type SecretForm, SHORTEST_SECRET } from './secret-forms.ts';
 
-/** What stands in the place of a secret. */
+/** Replaces a secret. */
 const MASK = '***';
 
-/** Takes secrets out of text and of output as it flows. */
+/** Masks secrets in text and in streams of output. */
 export class Masker {
-  /** By their first character, the longest first; as latin1 of their bytes, as output need not be UTF-8. */
+  /** Forms by their first character, the longest first. Encoded as latin1, because output need not be UTF-8. */
   readonly #forms: ReadonlyMap<string, readonly SecretForm[]>;
   readonly #begin: RegExp;
 
@@ -25,7 +25,7 @@ export class Masker {
     return this.#forms.size === 0;
   }
 
-  /** JSON without secrets in any of its texts, names of members included. */
+  /** Masks secrets in all texts of a JSON value, including the names of members. */
   json<T>(value: T): T {
     if (this.empty) return value;
     if (typeof value === 'string') return this.text(value) as T;
@@ -40,7 +40,10 @@ export class Masker {
     return Buffer.from(this.#mask(Buffer.from(value).toString('latin1'), true).masked, 'latin1').toString();
   }
 
-  /** A secret may come in pieces: what could be its beginning is held back until more comes, or nothing. */
+  /**
+   * A secret may arrive in pieces. Text that could be its beginning is held back until more arrives or the stream
+   * ends.
+   */
   stream(): Transform {
     let rest = '';
     const next = (text: string, isEnd: boolean) => {
@@ -58,7 +61,7 @@ export class Masker {
     });
   }
 
-  /** Text without secrets, as far as no further text can change it. */
+  /** Masks the text as far as further text cannot change the result. */
   #mask(text: string, isEnd: boolean): { readonly masked: string; readonly held: string } {
     const parts: string[] = [];
     let from = 0;
@@ -76,7 +79,7 @@ export class Masker {
     return { masked: parts.join('') + text.slice(from), held: '' };
   }
 
-  /** Where the longest secret that begins here ends. */
+  /** The end of the longest secret that starts here. */
   #endAt(text: string, at: number, isEnd: boolean): number | 'more' | undefined {
     const ends = (this.#forms.get(text.charAt(at)) ?? []).map((form) => endOf(form, text, at));
     if (!isEnd && ends.includes('more')) return 'more';
@@ -84,7 +87,10 @@ export class Masker {
   }
 }
 
-/** Where one of these forms, which have the first character in common, could begin: by two characters, as far as there are. */
+/**
+ * A pattern for the start of these forms, which share their first character. It also checks the second character, if
+ * there is one.
+ */
 function beginning([first, forms]: readonly [string, readonly SecretForm[]]): string {
   const seconds = new Set(
     forms.flatMap(({ text, wraps }) => [text.charAt(1), ...(wraps ? ['\r', '\n', '\\'] : [])]),
@@ -95,8 +101,8 @@ function beginning([first, forms]: readonly [string, readonly SecretForm[]]): st
 }
 
 /**
- * The values of the variables that are named as secrets, as far as they are set.
- * @throws {SettingError} if one is too short to be distinguished from other text.
+ * The values of the variables named as secrets, if they are set.
+ * @throws {SettingError} if a value is too short to be distinguished from other text.
  */
 export function secretValues(names: readonly string[], environment: NodeJS.ProcessEnv): string[] {
   return names.flatMap((name) => {

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 
-/** The shell that the user works in, or /bin/sh where none is named. */
+/** The user's shell; /bin/sh if none is set. */
 export function userShell(environment: NodeJS.ProcessEnv = process.env): string {
   const shell = environment['SHELL'];
   return shell && isAbsolute(shell) && existsSync(shell) ? shell : '/bin/sh';
 }
 
-/** A text as one word of a shell line, whatever it has in it. */
+/** Quotes any text as one word of a shell line. */
 export function shellWord(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -5,16 +5,16 @@ import { replaceRegular } from './regular-file.ts';
 import type { Masker } from './secrets.ts';
 import { supervise, type SupervisedExit } from './supervise.ts';
 
-/** What all commands that run in a worktree during one use of it have in common. */
+/** The settings shared by all commands during one use of a worktree. */
 export interface StepContext extends CommandRun, CommandLimits {
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly wrap?: readonly string[];
-  /** What the sandbox has to do with a failure, by what the command printed. */
+  /** Explains whether the sandbox caused a failure, based on the command's output. */
   readonly explain?: ((output: readonly string[]) => string | undefined) | undefined;
   readonly masker?: Masker;
   readonly mark: ProcessMark;
-  /** Where their output goes: `<name>.log`. */
+  /** The directory for their output, in files `<name>.log`. */
   readonly directory: string;
 }
 
@@ -23,7 +23,7 @@ export interface StepEnd {
   readonly outputFile: string;
 }
 
-/** Runs a shell line with an empty stdin; what it leaves running is ended. */
+/** Runs a shell line with an empty stdin, and ends whatever it leaves running. */
 export async function runStep(name: string, command: string, context: StepContext): Promise<StepEnd> {
   const { directory, ...rest } = context;
   const outputFile = join(directory, `${name}.log`);
@@ -32,7 +32,7 @@ export async function runStep(name: string, command: string, context: StepContex
   return { exit, outputFile };
 }
 
-/** How a command ended that should have ended with 0; undefined where it did. */
+/** Describes the failure of a command that should have exited with 0; undefined if it did. */
 export function describeExit({ ended, exitCode, killedBy, seconds }: SupervisedExit): string | undefined {
   if (ended === 'timeout') return `took longer than ${Math.round(seconds)} s, its limit`;
   if (ended === 'output-limit') return 'printed more than its limit';

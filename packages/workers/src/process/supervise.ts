@@ -18,18 +18,18 @@ export interface SuperviseOptions extends CommandRun, CommandLimits {
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly mark: ProcessMark;
-  /** Words before the shell: a sandbox, which ends when the command does. */
+  /** Words before the shell that start a sandbox. The sandbox ends when the command does. */
   readonly wrap?: readonly string[];
-  /** Becomes the command's stdin; not where it is talked to. */
+  /** The command's stdin; not used if there is a conversation. */
   readonly inputFile: string;
-  /** Takes stdout and stderr. */
+  /** Receives stdout and stderr. */
   readonly outputFile: string;
   /**
-   * Talks to the command through its stdin and stdout; the command is ended when this is over. Aborted `ending`: it is to
-   * come to an end.
+   * A conversation with the command through its stdin and stdout. The command is ended when the conversation is over.
+   * When `ending` is aborted, the conversation has to end.
    */
   readonly talk?: (pipes: Pipes, ending: AbortSignal) => Promise<void>;
-  /** Takes secrets out of the output before it reaches the disk. */
+  /** Masks secrets in the output before it reaches the disk. */
   readonly masker?: Masker;
 }
 
@@ -38,28 +38,28 @@ export interface Pipes {
   readonly stdout: Readable;
 }
 
-/** What a command is ended for where it passes it. */
+/** The limits for which a command is ended. */
 type Limit = 'timeout' | 'stalled' | 'output-limit' | 'process-limit' | 'disk-limit';
 
 export interface SupervisedExit {
-  /** `exited` by itself (or killed by someone else), or ended by Sage for one of the other reasons. */
+  /** `exited`: by itself (or killed by someone else). Otherwise Sage ended it for the given reason. */
   readonly ended: 'exited' | Limit | 'interrupted';
   readonly exitCode: number | null;
   readonly killedBy: NodeJS.Signals | null;
   readonly seconds: number;
 }
 
-/** Time for a conversation to end by itself. */
+/** How long a conversation may take to end by itself. */
 const GOODBYE_MS = 3_000;
-/** Time to read what is still in a pipe. */
+/** How long to read what is left in a pipe. */
 const DRAIN_MS = 2_000;
-/** Between two looks at a command's limits. */
+/** Time between two checks of a command's limits. */
 const LIMIT_CHECK_MS = 1_000;
 
-/** Runs a shell line to its end, and ends whatever it started: nothing of it lives when this resolves. */
+/** Runs a shell line to its end, and ends whatever it started. Nothing of it is alive when this resolves. */
 export async function supervise(options: SuperviseOptions): Promise<SupervisedExit> {
   const started = performance.now();
-  // Files, not pipes, where nothing is to be masked: an agent's flood never passes through this process.
+  // Without masking, output goes directly to files, so a flood of output never passes through this process.
   await using input = await (options.inputFile === '/dev/null'
     ? open('/dev/null', 'r')
     : openRegular(options.inputFile, 'r'));
@@ -105,7 +105,7 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
     });
   const endWithLeader = () => endAll(child.pid && { leader: child.pid });
   const end = (reason: Exclude<SupervisedExit['ended'], 'exited'>) => {
-    // What comes to an end during the grace for its leftovers has ended by itself.
+    // If the command ends while its leftovers are being ended, it still counts as ended by itself.
     if (ending || exited) return;
     ended = reason;
     stopTalking.abort();
@@ -134,10 +134,10 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
     descendants?.stop();
     await endAll();
     await written();
-    // Whoever held the pipe open has ended: what was said is read.
+    // Everything that held the pipe open has ended, so the rest of the conversation is read.
     const talkedOut =
       conversation && (await Promise.race([conversation, delay(DRAIN_MS, false, { ref: false })]));
-    // How a server ends after the conversation says nothing.
+    // After a conversation, the exit of a server says nothing.
     const said =
       talkedOut === undefined ? exit : { exitCode: talkedOut ? 0 : exit.exitCode || 1, killedBy: null };
     return { ended, ...said, seconds: (performance.now() - started) / 1000 };
@@ -149,14 +149,14 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedEx
   }
 }
 
-/** Resolves to whether the conversation has ended; undefined without one. */
+/** Resolves to whether the conversation ended properly; undefined without one. */
 function converse(
   { stdin, stdout }: ChildProcess,
   talk: SuperviseOptions['talk'],
   ending: AbortSignal,
 ): Promise<boolean> | undefined {
   if (!talk || !stdin || !stdout) return undefined;
-  // A command that has ended does not listen any more: the conversation says so itself.
+  // Ignore errors of writing to a command that has ended; the conversation notices it.
   stdin.on('error', () => {});
   return talk({ stdin, stdout }, ending).then(
     () => true,
@@ -172,7 +172,7 @@ async function untilAborted(promise: Promise<unknown> | undefined, signal: Abort
   ]);
 }
 
-/** Returns what resolves when all that was printed is written, called when all that could print has ended. */
+/** Returns a function that waits until all output is written. Call it after everything that could print has ended. */
 function writeMasked(
   pipes: readonly (Readable | null)[],
   output: FileHandle,
@@ -186,13 +186,13 @@ function writeMasked(
     }),
   );
   return async () => {
-    // Who has left the mark behind may hold the pipe open.
+    // A process that has dropped the mark may hold the pipe open.
     await Promise.race([written, delay(DRAIN_MS, undefined, { ref: false })]);
     for (const source of sources) source.destroy();
   };
 }
 
-/** Looks at the limits from time to time, and says which one is passed. Returns what ends the watch. */
+/** Checks the limits regularly, and reports those exceeded. Returns a function that stops the watch. */
 function watch(
   output: FileHandle,
   options: SuperviseOptions,
@@ -207,7 +207,7 @@ function watch(
   const look = async () => {
     const now = time.look(performance.now());
     const { size } = await output.stat();
-    // A late look comes before the news of an exit that was earlier.
+    // After a delay, this timer may run before the event of an earlier exit. Let that event go first.
     await turn();
     await turn();
     if (now >= timeout) onLimit('timeout');
@@ -219,7 +219,7 @@ function watch(
     const count = group ? (await group.members()).size : (await findProcesses(mark)).length;
     if (count > maxProcesses) onLimit('process-limit');
   };
-  // A look may come after the file was closed: then nobody is waited for any more.
+  // The file may already be closed. Then the result no longer matters.
   const timer = setInterval(() => void look().catch(() => {}), interval);
   return () => clearInterval(timer);
 }

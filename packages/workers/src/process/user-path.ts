@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 
-/** A path of a setting: `~/` is HOME, `$NAME` the folder that a variable names. None where that is not set. */
+/** Expands a path in a setting: `~/` is HOME, `$NAME` the folder that a variable names. Empty if that is not set. */
 export function userPath(path: string, variables: NodeJS.ProcessEnv): string[] {
   const [, name, rest = ''] = /^\$(\w+)(\/.*)?$/.exec(path) ?? [];
   if (name !== undefined)
@@ -14,7 +14,7 @@ export function homeOf(variables: NodeJS.ProcessEnv): string {
   return variables['HOME'] || homedir();
 }
 
-/** Without links; undefined where nothing is there. */
+/** The path with links resolved; undefined if nothing is there. */
 export function realPath(path: string): string | undefined {
   try {
     return realpathSync(path);
@@ -23,12 +23,12 @@ export function realPath(path: string): string | undefined {
   }
 }
 
-/** Without links, as far as something is there. */
+/** The path with links resolved as far as it exists. */
 export function realPlace(path: string): string {
   return realPath(path) ?? (dirname(path) === path ? path : join(realPlace(dirname(path)), basename(path)));
 }
 
-/** Whether a path is a folder or in it. */
+/** Whether a path is a folder or inside it. */
 export function isWithin(path: string, folder: string): boolean {
   return `${path}/`.startsWith(folder === '/' ? folder : `${folder}/`);
 }

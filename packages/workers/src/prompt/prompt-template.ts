@@ -5,7 +5,7 @@ import Mustache from 'mustache';
 import { SettingError } from '../errors.ts';
 import { isWithin } from '../process/user-path.ts';
 
-/** What a template may name, with what it stands for. Those that a ticket lacks are empty. */
+/** The variables of a template, with their descriptions. Variables that a ticket lacks are empty. */
 export const PROMPT_VARIABLES = {
   id: "the ticket's id",
   title: 'its title',
@@ -30,7 +30,7 @@ export interface PromptTemplate {
   readonly text: string;
 }
 
-/** The project's own template, found where nothing is configured. */
+/** The project's own template, used if none is configured. */
 const OWN_TEMPLATE = SAGE_PATHS.prompt;
 
 const TAGS = {
@@ -43,8 +43,8 @@ const TAGS = {
 } as const;
 
 /**
- * The template of a project: the file that is configured, else `.sage/prompt.md`; undefined where there is neither.
- * @throws {SettingError} naming the line of what is wrong with it.
+ * A project's template: the configured file, otherwise `.sage/prompt.md`; undefined if there is neither.
+ * @throws {SettingError} with the line of the fault.
  */
 export async function readPromptTemplate(
   root: string,
@@ -54,7 +54,7 @@ export async function readPromptTemplate(
   let text: string;
   try {
     const path = join(root, file);
-    // A repository must not show an agent the user's files: no link of it leads out.
+    // The repository must not expose the user's files to an agent, so links must not lead out of it.
     if (isWithin(path, root) && !isWithin(await realpath(path), await realpath(root)))
       throw new SettingError(
         'prompt',
@@ -106,7 +106,7 @@ function checkSpans(spans: Spans, fail: (offset: number, what: string) => never)
   }
 }
 
-/** Values are text: whatever looks like a tag in them stays as it is. */
+/** Values are plain text: anything in them that looks like a tag stays as it is. */
 export function renderPrompt({ text }: PromptTemplate, values: PromptValues): string {
   return Mustache.render(text, values, undefined, { escape: String });
 }

@@ -8,11 +8,11 @@ export interface PromptContext {
   readonly dependencies: readonly LandedDependency[];
   readonly previous?: PreviousAttempt;
   readonly worktree: string;
-  /** Paths that its work never contains. */
+  /** Paths that its work must never contain. */
   readonly protectedPaths?: readonly string[];
 }
 
-/** The text an agent gets on stdin: what to do, what is known, what went wrong before, the rules, how to report. */
+/** The text an agent gets on stdin: the task, what is known, what went wrong before, the rules, and how to report. */
 export function composePrompt(
   context: PromptContext,
   template: PromptTemplate = { text: DEFAULT_TEMPLATE },
@@ -20,7 +20,7 @@ export function composePrompt(
   return `${renderPrompt(template, valuesOf(context)).trimEnd()}\n`;
 }
 
-/** The prompt of a project without a template of its own. Documented in docs/prompt.md. */
+/** The prompt for projects without a template of their own. Documented in docs/prompt.md. */
 export const DEFAULT_TEMPLATE = `You are working on one ticket, alone, in a git worktree of its own.
 
 # Ticket {{id}}: {{title}}
@@ -80,7 +80,7 @@ RESULT: DEFERRED <reason>
 A JSON file at $SAGE_RESULT_FILE, {"outcome": "COMPLETED" | "DEFERRED" | "FAILED", "summary": "...", "reason": "..."}, says the same and more.
 `;
 
-/** For an agent that resumes its session. `fresh`: its worktree is a new one. */
+/** The prompt for an agent that resumes its session. `fresh`: in a new worktree. */
 export function composeFollowUp(previous: PreviousAttempt, fresh: boolean, worktree: string): string {
   const place = fresh
     ? `Do the ticket again. You are in the worktree at ${worktree}, a new one, cut from the current state of the branch: none of your earlier work is in it.`
@@ -135,7 +135,7 @@ function bullets(items: readonly string[] = []): string {
   return items.map((item) => `- ${item}`).join('\n');
 }
 
-// Indented, not fenced: no output can close an indented block.
+// Indented, not fenced, because no output can end an indented block.
 function quoted(output: string | undefined): string {
   return output ? `\n\n${output.trimEnd().replaceAll(/^/gm, '    ')}` : '';
 }

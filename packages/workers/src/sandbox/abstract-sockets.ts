@@ -6,9 +6,9 @@ import { refusesSockets } from './refused-sockets.ts';
 import type { SandboxSettings } from './sandbox-settings.ts';
 
 /**
- * Landlock's scope of abstract sockets (Linux 6.12): who starts in it connects to those of its own processes only. Perl,
- * which git brings along nearly everywhere, asks the kernel for it: `landlock_create_ruleset` with nothing but that
- * scope, and `landlock_restrict_self`. Both have the same number on all architectures.
+ * Landlock's scope for abstract sockets (Linux 6.12): processes in it can connect only to sockets of their own scope.
+ * Perl, which nearly always comes with git, makes the system calls: `landlock_create_ruleset` with only that scope,
+ * and `landlock_restrict_self`. Both have the same number on all architectures.
  */
 const SCOPE = `my $scope = pack("Q3", 0, 0, 1);
 my $rules = syscall(444, $scope, length $scope, 0);
@@ -18,8 +18,8 @@ exec { $ARGV[0] } @ARGV or die "$ARGV[0]: $!\\n";`;
 const known = new Map<string, boolean>();
 
 /**
- * The words before a command, inside the sandbox, that keep it from the abstract sockets of programs outside; none where
- * the settings close them all the same or let them be, or where the kernel is older or has no Perl beside it.
+ * Words before a command, inside the sandbox, that keep it from the abstract sockets of programs outside. Empty if
+ * the settings close these sockets anyway or allow them, if the kernel is too old, or if there is no Perl.
  */
 export function withoutAbstractSockets(settings: SandboxSettings, root: string): string[] {
   if (settings.network === false || refusesSockets(settings) || allowsAbstract(settings)) return [];
@@ -30,7 +30,7 @@ export function withoutAbstractSockets(settings: SandboxSettings, root: string):
   return works ? words : [];
 }
 
-/** In a sandbox, as an ordinary user may restrict nothing outside of one. */
+/** Tried in a sandbox, because outside of one an ordinary user may not restrict anything. */
 function tryOut(sandbox: string, words: readonly string[]): boolean {
   const inSandbox = ['--ro-bind', '/', '/', '--dev', '/dev', '--cap-drop', 'ALL', '--', ...words, 'true'];
   return spawnSync(sandbox, inSandbox, { stdio: 'ignore' }).status === 0;

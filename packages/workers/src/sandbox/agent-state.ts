@@ -7,22 +7,22 @@ import type { StatePlace } from '../agents/agent.ts';
 import { namePattern } from '../process/name-pattern.ts';
 import { realPath, userPath } from '../process/user-path.ts';
 
-/** A bigger file of settings can be read, not written. */
+/** A larger settings file is read-only. */
 const MAX_COPIED_BYTES = 2 ** 22;
 
-/** Where what the agents of a ticket write below HOME is kept until the run ends, from the folder of worktrees. */
+/** The folder, next to the worktrees, for what a ticket's agents write below HOME. It is kept until the run ends. */
 export function stateFolder(directory: string, holder: string): string {
   return join(directory, `${STATE_PREFIX}${createHash('sha256').update(holder).digest('hex').slice(0, 16)}`);
 }
 
-/** What the names of these folders begin with. */
+/** The prefix of these folders' names. */
 export const STATE_PREFIX = 'state-';
 
 /**
- * The words by which a sandbox shows an agent its settings without letting it change them: a hook or a server that it
- * plants there would run outside later. In the place of its folder it has a private one, which keeps the sessions of
- * this ticket. In it, files of settings are copies, folders of settings are read-only, and logins are the user's own, as
- * a login that is renewed has to be kept.
+ * Words that make a sandbox show an agent its settings without letting it change them. Otherwise it could plant a
+ * hook or a server that later runs outside. Its folder is replaced by a private one, which keeps the sessions of this
+ * ticket. There, settings files are copies and settings folders are read-only. Logins are the user's own files,
+ * because a renewed login has to be kept.
  */
 export async function agentState(
   places: readonly StatePlace[],
@@ -35,7 +35,7 @@ export async function agentState(
   for (const [number, { place, ...kinds }] of places.entries())
     for (const path of userPath(place, variables)) {
       const isFile = (await stat(path).catch(() => undefined))?.isFile() === true;
-      // A folder has to be there, so that nobody makes one with other settings in it.
+      // The folder must exist, so that the agent cannot create one with other settings.
       if (!isFile && !path.endsWith('.json')) await mkdir(path, { recursive: true }).catch(() => {});
       const real = realPath(path);
       if (real === undefined || seen.has(real)) continue;
@@ -70,7 +70,7 @@ async function ofFolder(
   return words;
 }
 
-/** What the last agent of the ticket left there is not trusted: only its sessions stay. */
+/** The state left by the ticket's last agent is not trusted. Only its sessions are kept. */
 async function startAgain(own: string, sessions: readonly string[]): Promise<void> {
   const before = `${own}.before`;
   await removeTree(before);

@@ -1,11 +1,13 @@
 import type { SandboxSettings } from './sandbox-settings.ts';
 
-/** Whether commands may make Unix sockets. They can then connect to any that somebody makes while they run. */
+/**
+ * Whether commands may create Unix sockets. They can then also connect to any that someone creates while they run.
+ */
 export function allowsSockets({ sockets = false }: SandboxSettings): boolean {
   return sockets === true || (sockets !== false && sockets.length > 0);
 }
 
-/** The paths of those that may be connected to, as in the settings. */
+/** The paths of sockets that commands may connect to, as written in the settings. */
 export function allowedPaths({ sockets }: SandboxSettings): readonly string[] {
   return named(sockets).filter((name) => !name.startsWith('@'));
 }

@@ -7,12 +7,12 @@ const MISSING =
     ? 'needs bubblewrap: install it (the package and the program are called bubblewrap and bwrap)'
     : 'needs bubblewrap, which works on Linux only';
 
-/** Absolute path of bubblewrap, looked up as `helperProgram` does. */
+/** Absolute path of bubblewrap, found by `helperProgram`. */
 export function bubblewrap(root: string): string {
   return helperProgram('bwrap', [root]).program;
 }
 
-/** The version of bubblewrap, where it is installed and may be used. */
+/** The version of bubblewrap, if it is installed and usable. */
 export async function sandboxVersion(root: string): Promise<string | undefined> {
   const program = bubblewrap(root);
   const words = ['--ro-bind', '/', '/', '--unshare-pid', '--cap-drop', 'ALL', '--proc', '/proc', 'true'];
@@ -22,7 +22,7 @@ export async function sandboxVersion(root: string): Promise<string | undefined> 
   return /\d[\d.]*/.exec(stdout.toString())?.[0];
 }
 
-/** @throws {SettingError} where it is not there. */
+/** @throws {SettingError} if it is not available. */
 export async function assertSandbox(root: string): Promise<void> {
   if ((await sandboxVersion(root)) === undefined)
     throw new SettingError('sandbox', `--sandbox ${MISSING}, or leave it out`);

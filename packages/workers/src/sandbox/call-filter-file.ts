@@ -5,10 +5,9 @@ import { callFilter } from './call-filter.ts';
 import type { SandboxSettings } from './sandbox-settings.ts';
 
 /**
- * Writes the filter of system calls into the folder of worktrees, where no sandbox writes. Returns its path; undefined
- * where there is none for this machine.
- *
- * @throws {SettingError} where the settings ask for what it alone can do.
+ * Writes the system call filter into the worktrees' folder, where no sandbox can write. Returns its path; undefined
+ * if there is none for this machine.
+ * @throws {SettingError} if the settings depend on the filter.
  */
 export async function writeCallFilter(
   directory: string,

@@ -1,15 +1,15 @@
 import type { SandboxSettings } from './sandbox-settings.ts';
 import { allowsSockets } from './allowed-sockets.ts';
 
-/** Numbers of the kernel that differ from one architecture to the next. */
+/** Kernel constants that differ between architectures. */
 interface Calls {
   /** `AUDIT_ARCH_*` */
   readonly architecture: number;
   readonly socket: number;
   readonly socketpair: number;
-  /** The first of `add_key`, `request_key` and `keyctl`, which follow each other. */
+  /** The first of `add_key`, `request_key` and `keyctl`, which have consecutive numbers. */
   readonly keys: number;
-  /** The architecture of 32 bits that runs here as well. */
+  /** The 32-bit architecture that also runs here. */
   readonly small: { readonly architecture: number; readonly keys: number };
 }
 
@@ -30,9 +30,9 @@ const CALLS: Readonly<Record<string, Calls>> = {
   },
 };
 
-/** It makes sockets without a call of its own for each. */
+/** It can create sockets without a separate system call for each. */
 const IO_URING_SETUP = 425;
-/** Calls of the x32 ABI have this bit. */
+/** System calls of the x32 ABI have this bit set. */
 const X32 = 0x40_00_00_00;
 const [AF_UNIX, AF_INET, AF_INET6, AF_NETLINK] = [1, 2, 10, 16];
 const SOCK_STREAM = 1;
@@ -43,22 +43,22 @@ const [EPERM, ENOSYS] = [1, 38];
 const ALLOW = 0x7f_ff_00_00;
 const ERRNO = 0x00_05_00_00;
 
-/** Offsets in `struct seccomp_data`, whose arguments are 64 bits wide, the lower half first. */
+/** Offsets in `struct seccomp_data`. Arguments are 64 bits wide, the lower half first. */
 const [NUMBER, ARCHITECTURE, FIRST, SECOND] = [0, 4, 16, 24];
 
 /** Classic BPF. */
 const [LOAD, EQUAL, AT_LEAST, AND, RETURN] = [0x20, 0x15, 0x35, 0x54, 0x06];
 
-/** What an instruction jumps to: a label, or the next instruction. */
+/** A jump target: a label, or undefined for the next instruction. */
 type Target = string | undefined;
 type Instruction = readonly [code: number, value: number, then?: Target, otherwise?: Target];
 
 /**
- * A filter of system calls for bubblewrap's `--seccomp`; undefined where the kernel's numbers are not known. No
- * command uses the keys that the kernel keeps for the user (logins, keys of disks): no namespace hides them from root.
- * Without network there are no sockets of families that a network namespace does not confine, such as those to the host
- * of a virtual machine. Unless Unix sockets are allowed none is made: a pair of sockets is, as programs talk to
- * their children by it, but not one of datagrams, each half of which may send to anybody's address.
+ * A system call filter for bubblewrap's `--seccomp`; undefined if the kernel's numbers are unknown. It refuses access
+ * to keys that the kernel holds for the user (logins, disk keys), because no namespace hides them from root. Without
+ * network, it refuses socket families that a network namespace does not confine, such as those to the host of a
+ * virtual machine. Unless Unix sockets are allowed, it refuses to create any. Socket pairs are still allowed, because
+ * programs use them to talk to their children, but not pairs of datagram sockets, which can send to any address.
  */
 export function callFilter(architecture: string, settings: SandboxSettings): Uint8Array | undefined {
   const calls = CALLS[architecture];
@@ -71,7 +71,7 @@ export function callFilter(architecture: string, settings: SandboxSettings): Uin
   return assemble([
     { does: [LOAD, ARCHITECTURE] },
     { does: [EQUAL, calls.architecture, 'own'] },
-    // Its calls for sockets have their arguments in memory, where no filter looks.
+    // Its socket calls pass their arguments in memory, which a filter cannot read.
     { does: [EQUAL, small.architecture, isStrict ? 'unknown' : undefined, 'unknown'] },
     { does: [LOAD, NUMBER] },
     { does: [AT_LEAST, small.keys + 3, 'allow'] },

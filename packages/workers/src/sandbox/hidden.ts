@@ -1,4 +1,7 @@
-/** Where programs and the system keep keys and logins. Nothing in a sandbox reads them, unless the setting `hidden` names others. */
+/**
+ * Where programs and the system keep keys and logins. Hidden in every sandbox, unless the setting `hidden` names
+ * other places.
+ */
 export const HIDDEN: readonly string[] = `
   ~/.ssh ~/.gnupg ~/.aws ~/.azure ~/.kube ~/.docker ~/.oci ~/.terraform.d ~/.vault-token
   ~/.config/gh ~/.config/hub ~/.config/glab-cli ~/.config/gcloud ~/.config/op ~/.config/sops ~/.config/age

@@ -5,8 +5,8 @@ import { bubblewrap } from './bubblewrap.ts';
 const known = new Map<string, readonly string[]>();
 
 /**
- * The words before bubblewrap that keep out what is mounted while a command runs: it would appear in the sandbox, and be
- * writable there. None where `unshare` is missing, or this user may not make namespaces with it.
+ * Words before bubblewrap that hide mounts made while a command runs. They would otherwise appear in the sandbox and
+ * be writable there. Empty if `unshare` is missing, or if this user may not create namespaces with it.
  */
 export function withoutLaterMounts(root: string): readonly string[] {
   const { program } = helperProgram('unshare', [root]);
@@ -17,7 +17,7 @@ export function withoutLaterMounts(root: string): readonly string[] {
   return works;
 }
 
-/** Only in a user namespace of its own may an ordinary user change mounts. */
+/** An ordinary user may change mounts only in a user namespace. */
 const AS_USER = ['--user', '--map-current-user'];
 
 function isUsable([program = '', ...words]: readonly string[], sandbox: string): boolean {

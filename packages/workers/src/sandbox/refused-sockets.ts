@@ -2,7 +2,7 @@ import { allowsSockets } from './allowed-sockets.ts';
 import { callFilter } from './call-filter.ts';
 import type { SandboxSettings } from './sandbox-settings.ts';
 
-/** Whether no command makes a Unix socket. Only on x64 and arm64 can that be refused. */
+/** Whether commands are prevented from creating Unix sockets, which is possible only on x64 and arm64. */
 export function refusesSockets(settings: SandboxSettings): boolean {
   return !allowsSockets(settings) && callFilter(process.arch, settings) !== undefined;
 }
@@ -10,7 +10,7 @@ export function refusesSockets(settings: SandboxSettings): boolean {
 const REFUSED = /\b(EPERM|Operation not permitted)\b/i;
 const SOCKET = /\b(listen|connect|bind|socket)\b|\.(sock|pipe)\b/i;
 
-/** For a person who reads why a command failed: by its output it needed a Unix socket. */
+/** Explains a failure if the command's output shows that it needed a Unix socket. */
 export function explainRefusedSocket(
   output: readonly string[],
   settings: SandboxSettings,

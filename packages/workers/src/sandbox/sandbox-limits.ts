@@ -6,7 +6,7 @@ import { listeningSockets } from './sockets.ts';
 
 const MAX_NAMED = 3;
 
-/** What a sandbox with these settings leaves within reach on this machine, in a few words each. */
+/** What a sandbox with these settings cannot protect on this machine, in a few words each. */
 export function sandboxLimits(settings: SandboxSettings, root: string): string[] {
   const isClosed = withoutAbstractSockets(settings, root).length > 0;
   const limits = limitsOf(settings, isClosed ? [] : listeningSockets().abstract);

@@ -16,27 +16,27 @@ export interface SandboxPlaces {
   readonly root: string;
   readonly commonDir: string;
   readonly worktree: string;
-  /** What else can be read, in places that are hidden otherwise. */
+  /** Additional readable places among those that are hidden. */
   readonly readable?: readonly string[];
-  /** What else has to be written: where the agent's result goes. */
+  /** Additional writable places: where the agent's result goes. */
   readonly writable?: readonly string[];
-  /** Words that bind what an agent keeps below HOME. */
+  /** Words that bind the state of an agent below HOME. */
   readonly state?: readonly string[];
   /** Words inside the sandbox, before the command; see `withoutAbstractSockets`. */
   readonly scope?: readonly string[];
   /** Words before bubblewrap; see `withoutInheritedFiles` and `withoutLaterMounts`. */
   readonly outer?: readonly string[];
-  /** A file with system calls that are refused; see `callFilter`. */
+  /** A file with the refused system calls; see `callFilter`. */
   readonly filter?: string | undefined;
   readonly variables: NodeJS.ProcessEnv;
 }
 
-/** Of agents: what one needs itself is bound over it. */
+/** State of all agents, which is hidden. The state of the running agent is bound over it. */
 const STATES = KNOWN_AGENTS.flatMap(({ state }) => (state ?? []).map(({ place }) => place));
 
-/** Folders of sockets, process ids and other people's temporary files: empty in a sandbox. */
+/** Folders with sockets, process ids and temporary files of others. They are empty in a sandbox. */
 const EMPTY = ['/run', '/var/run', '/tmp', '/var/tmp'];
-/** What of them programs need to find names in the network and, on NixOS, themselves. */
+/** The parts of them that programs need to resolve names and, on NixOS, to find themselves. */
 const NEEDED = [
   '/run/systemd/resolve/resolv.conf',
   '/run/systemd/resolve/stub-resolv.conf',
@@ -47,18 +47,18 @@ const NEEDED = [
   '/run/opengl-driver',
 ];
 
-/** Settings of the kernel that root may write without any capability, and that bubblewrap leaves writable. */
+/** Kernel settings that root may write without any capability, and that bubblewrap leaves writable. */
 const KERNEL = ['sys', 'sysrq-trigger', 'irq', 'bus', 'fs', 'scsi', 'acpi', 'mtrr', 'pressure', 'driver'].map(
   (name) => `/proc/${name}`,
 );
 
-/** Runs what follows with a file as its descriptor 9, in the same process. */
+/** Runs the following words in the same process, with a file as descriptor 9. */
 const WITH_FILE = ['/bin/sh', '-c', 'exec "$@" 9< "$0"'];
 
 /**
- * The words before a command that run it where only the worktree, folders of its own and the given places can be
- * written, keys and sockets are out of reach, and only its own processes are seen; all of them end with it. The
- * command has no capabilities, also where root starts it.
+ * Words before a command that run it in a sandbox. Only the worktree, private folders and the given places are
+ * writable, keys and sockets are out of reach, and only its own processes are visible. All of them end with the
+ * command. The command has no capabilities, even if root starts it.
  */
 export function sandboxed(settings: SandboxSettings, places: SandboxPlaces): string[] {
   const { root, commonDir, worktree, variables } = places;
@@ -108,21 +108,21 @@ export function sandboxed(settings: SandboxSettings, places: SandboxPlaces): str
   return [...words, ...keys.end, '--remount-ro', beside, '--chdir', worktree, '--', ...(places.scope ?? [])];
 }
 
-/** Where the checkout or HOME is in a folder that is empty otherwise, it is seen all the same. */
+/** Shows the checkout and HOME even if they are inside a folder that is otherwise empty. */
 function insideOf(empty: readonly string[], { root, commonDir, variables }: SandboxPlaces): string[] {
   const named = homeOf(variables);
   const home = realPlace(named);
   const link = join(realPlace(dirname(named)), basename(named));
   const isInside = (path: string) => empty.some((folder) => isWithin(path, folder));
   return [
-    // A HOME that is one of these folders has nothing in it that is needed.
+    // A HOME that is itself one of these folders contains nothing that is needed.
     ...bind('--ro-bind-try', isInside(dirname(home)) ? [home] : []),
     ...bind('--ro-bind-try', [root, commonDir].filter(isInside)),
     ...(link !== home && isInside(link) ? ['--symlink', home, link] : []),
   ];
 }
 
-/** Where programs on PATH are installed in a folder that is empty otherwise: `bin` and what lies beside it. */
+/** Shows programs on PATH that are installed inside an otherwise empty folder: `bin` and its siblings. */
 function programFolders(empty: readonly string[], { PATH = '' }: NodeJS.ProcessEnv): string[] {
   const folders = PATH.split(delimiter)
     .filter((path) => isAbsolute(path) && existsSync(path))
@@ -134,7 +134,7 @@ function bind(how: string, paths: readonly string[]): string[] {
   return paths.flatMap((path) => [how, path, path]);
 }
 
-/** Those that are in an empty folder are out of reach already, but for what is seen of it. */
+/** Sockets inside empty folders are already out of reach, except those in the visible parts. */
 function maskSockets(empty: readonly string[], seen: readonly string[]): string[] {
   const all = listeningSockets().paths.flatMap((path) => realPath(path) ?? []);
   const isIn = (path: string, folders: readonly string[]) => folders.some((folder) => isWithin(path, folder));
@@ -142,7 +142,7 @@ function maskSockets(empty: readonly string[], seen: readonly string[]): string[
   return reachable.flatMap((path) => ['--ro-bind-try', '/dev/null', path]);
 }
 
-/** Folders that a sandboxed command may write have to be there. */
+/** Folders that a sandboxed command may write must exist. */
 export async function makeWritable(paths: readonly string[], variables: NodeJS.ProcessEnv): Promise<void> {
   for (const path of paths.flatMap((each) => userPath(each, variables)))
     if (!existsSync(path)) await mkdir(path, { recursive: true }).catch(() => {});

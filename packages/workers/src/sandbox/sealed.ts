@@ -2,21 +2,21 @@ import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isWithin } from '../process/user-path.ts';
 
-/** Each entry is a mount, and each mount looks through all others: a folder with more is left as it is. */
+/** Each entry is a mount, and each new mount scans all others. A folder with more entries is left as it is. */
 const MAX_ENTRIES = 300;
 
-/** Folders that show what they have now, without what is hidden. */
+/** Folders that show their current entries, without the hidden ones. */
 export interface Sealed {
   readonly folders: readonly string[];
   readonly words: readonly string[];
-  /** Words for the end, when everything is in its place. */
+  /** Words to add last, when everything is in place. */
   readonly end: readonly string[];
 }
 
 /**
- * A mount over a file goes away when somebody outside puts another file there, as programs do that rewrite a login,
- * and nothing can be mounted over a file that is not there yet. So the folders that hidden files are in, or would be in,
- * are empty ones, with everything else mounted into them. All paths are without links.
+ * A mount over a file disappears when a program outside replaces the file, as programs do when they renew a login.
+ * And a file that does not exist yet cannot be mounted over. Therefore the parent folders of hidden files are
+ * replaced by empty ones, and everything else is mounted into them. All paths have their links resolved.
  */
 export function sealed(parents: Iterable<string>, hidden: ReadonlySet<string>): Sealed {
   const folders = [...new Set(parents)]
@@ -24,11 +24,11 @@ export function sealed(parents: Iterable<string>, hidden: ReadonlySet<string>): 
     .toSorted((a, b) => a.length - b.length);
   const shown = (entry: Dirent): string[] => {
     const path = join(entry.parentPath, entry.name);
-    // It leads to nothing where its target is hidden.
+    // If its target is hidden, the link leads nowhere.
     if (entry.isSymbolicLink()) return ['--symlink', readlinkSync(path), path];
-    // One that is sealed comes after this.
+    // A folder that is itself sealed is added later.
     if (hidden.has(path) || folders.includes(path) || !isReachable(path)) return [];
-    // A socket would be a way out.
+    // Sockets are left out, because they would lead out of the sandbox.
     return entry.isFile() || entry.isDirectory() ? ['--ro-bind-try', path, path] : [];
   };
   const words = folders.flatMap((folder) => [
@@ -47,7 +47,7 @@ function isSmallFolder(path: string): boolean {
   }
 }
 
-/** A mount of another user's cannot be mounted anywhere. */
+/** Another user's mount may be inaccessible, and cannot be mounted anywhere. */
 function isReachable(path: string): boolean {
   try {
     lstatSync(path);

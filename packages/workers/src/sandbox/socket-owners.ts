@@ -2,8 +2,9 @@ import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Where sockets are that were bound by a relative path, by the number that the kernel has for each: in the folder in
- * which a program that holds it works. Who has left that folder, or is another user's, is not found.
+ * Absolute paths of sockets that were bound by a relative path, by their inode number. Resolved in the working
+ * directory of a program that has the socket open. Not found if that program has changed its directory or belongs to
+ * another user.
  */
 export function relativeSockets(names: ReadonlyMap<string, string>, processes = '/proc'): string[] {
   if (names.size === 0) return [];
@@ -18,7 +19,7 @@ export function relativeSockets(names: ReadonlyMap<string, string>, processes = 
   return [...new Set(paths)].filter(isSocket);
 }
 
-/** The numbers of the sockets that a process has open. */
+/** The inode numbers of the sockets that a process has open. */
 function openSockets(process: string): string[] {
   const folder = join(process, 'fd');
   return namesIn(folder).flatMap(
@@ -26,7 +27,7 @@ function openSockets(process: string): string[] {
   );
 }
 
-/** None where the process has ended, or is another user's. */
+/** Empty if the process has ended or belongs to another user. */
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { relativeSockets } from './socket-owners.ts';
 
-/** Where programs of this machine wait for others on a Unix socket. */
+/** The Unix sockets on which programs of this machine listen. */
 export interface ListeningSockets {
   readonly paths: readonly string[];
-  /** Names without a file, which a network namespace of one's own alone closes. */
+  /** Names without a file, which only a separate network namespace closes. */
   readonly abstract: readonly string[];
 }
 
 /** The flag of a socket that accepts connections, in /proc/net/unix (`__SO_ACCEPTCON`). */
 const LISTENS = 0x1_00_00;
-/** The type of one that needs no connection (`SOCK_DGRAM`). */
+/** The type of a connectionless socket (`SOCK_DGRAM`). */
 const DATAGRAMS = 2;
 
-/** A read-only file system does not keep anybody from connecting to a socket on it. */
+/** Lists listening sockets, because a read-only file system does not prevent connecting to a socket on it. */
 export function listeningSockets(table = readTable()): ListeningSockets {
   const named = table.split('\n').flatMap((line) => {
     // Num: RefCount Protocol Flags Type St Inode Path

@@ -5,11 +5,11 @@ import { gitDirectories } from './git-directories.ts';
 import { sealed } from './sealed.ts';
 import { homeOf, isWithin, realPlace, userPath } from '../process/user-path.ts';
 
-/** Of a git directory: addresses with passwords, and what the queue and other runs keep. */
+/** In a git directory: addresses with passwords, and data of the queue and of other runs. */
 const PRIVATE = ['config', 'config.worktree', 'FETCH_HEAD', 'logs', 'sage-settings'];
 
 export interface Keys {
-  /** What is hidden; see `SandboxSettings`. */
+  /** Hidden places; see `SandboxSettings`. */
   readonly hidden: readonly string[];
   readonly writable: readonly string[];
   readonly root: string;
@@ -17,10 +17,10 @@ export interface Keys {
   readonly variables: NodeJS.ProcessEnv;
 }
 
-/** The words by which keys and logs of other tickets cannot be read, and writable places can be written. */
+/** Words that hide keys and other tickets' logs, and make writable places writable. */
 export function withoutKeys({ hidden: names, writable, root, commonDir, variables }: Keys): {
   readonly words: readonly string[];
-  /** After the folders of agents: writable places that are hidden otherwise. */
+  /** For the end, after the agents' folders: writable places inside hidden ones. */
   readonly last: readonly string[];
   readonly end: readonly string[];
 } {
@@ -28,7 +28,7 @@ export function withoutKeys({ hidden: names, writable, root, commonDir, variable
   const runs = realPlace(join(root, SAGE_PATHS.runs));
   const hidden = new Set(names.flatMap((path) => userPath(path, variables)).map(realPlace));
   const open = writable.map((path) => ({ path, real: realPlace(path) }));
-  // There an agent makes files of its own, so it has to be the folder itself.
+  // An agent creates files there, so it has to be the real folder.
   const isOpen = (path: string) => open.some(({ real }) => isWithin(path, real));
   const parents = [...hidden].flatMap((path) => foldersAbove(path, home));
   const user = sealed(
@@ -60,19 +60,19 @@ function bindAll(how: string, paths: readonly string[]): string[] {
   return paths.flatMap((path) => [how, path, path]);
 }
 
-/** Those that a path below `top` is in, `top` included. */
+/** The folders around a path, up to and including `top`. */
 function foldersAbove(path: string, top: string): string[] {
   const folder = dirname(path);
   return isWithin(folder, top) && path !== top ? [folder, ...foldersAbove(folder, top)] : [];
 }
 
-/** Of the folders that a path is in, the lowest that is there. */
+/** The nearest existing folder around a path. */
 function nearestFolder(path: string): string {
   const folder = dirname(path);
   return folder === path || existsSync(folder) ? folder : nearestFolder(folder);
 }
 
-/** The words by which a sandbox shows nothing at these paths, which are without links: what is not there is passed over. */
+/** Words that make a sandbox show nothing at these paths (with links resolved). Skips paths that do not exist. */
 function masked(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {
     const status = lstatSync(path, { throwIfNoEntry: false });

@@ -3,7 +3,7 @@ import { type AgentEvent, objectIn, textIn } from '../agents/report.ts';
 import { failedWord } from './tool-word.ts';
 import { problem, type Word, withoutControls } from './word.ts';
 
-/** By the kind that a tool has in the protocol. */
+/** By the protocol's kind of tool. */
 const KINDS: Readonly<Record<string, Word['kind']>> = {
   edit: 'changed',
   delete: 'changed',
@@ -11,7 +11,7 @@ const KINDS: Readonly<Record<string, Word['kind']>> = {
   execute: 'ran',
 };
 
-/** What is logged of a conversation by the Agent Client Protocol (`talkAcp`); undefined for anything else. */
+/** Words for a logged message of the Agent Client Protocol (`talkAcp`); undefined for anything else. */
 export function acpWords(event: AgentEvent): Word[] | undefined {
   const value = objectIn(event, 'value');
   switch (event['acp']) {

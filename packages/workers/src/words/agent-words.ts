@@ -9,8 +9,8 @@ import { type Word, withoutControls } from './word.ts';
 const READERS = [acpWords, claudeWords, opencodeWords, codexWords, geminiWords];
 
 /**
- * A line of an agent's output in words. The events of the known agents and of the Agent Client Protocol are known by
- * their shape, whatever the agent is called; any other line is what an agent says as it is.
+ * A line of an agent's output in words. Events of the known agents and of the Agent Client Protocol are recognised by
+ * their shape, whatever the agent's name is. Any other line is taken as the agent's text.
  */
 export function agentWords(line: string): readonly Word[] {
   const event = line.startsWith('{') ? parse(line) : undefined;

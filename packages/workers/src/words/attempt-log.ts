@@ -6,33 +6,33 @@ import { type Word, withoutControls } from './word.ts';
 
 /** Something that happened in an attempt. */
 export interface LogEntry {
-  /** Which output it is from: `agent`, `setup`, `check 1`, `verify`, ... */
+  /** The output that it comes from: `agent`, `setup`, `check 1`, `verify`, ... */
   readonly part: string;
-  /** `printed`: a line of a command. The rest is of agents. */
+  /** `printed` is a line of a command. All other kinds come from agents. */
   readonly kind: Word['kind'] | 'printed';
-  /** Without control characters, but for line breaks. */
+  /** Without control characters, except line breaks. */
   readonly text: string;
 }
 
 interface Followed {
   readonly lines: LineFollower;
-  /** What an agent has said of a line that is not whole yet. */
+  /** The start of a line that the agent has not completed yet. */
   said: string;
-  /** The text before: agents tell a problem as they meet it, again when they give up, and once more as a result. */
+  /** The previous text. Agents report a problem when it occurs, when they give up, and again as the result. */
   before?: string;
 }
 
-/** The outputs of one attempt in words, as far as they are there; each `read` gives what has come since the last one. */
+/** The outputs of one attempt in words. Each `read` returns what was added since the last one. */
 export class AttemptLog {
   readonly #shorten: (text: string) => string;
   readonly #followed = new Map<string, Followed>();
 
-  /** `shorten` is for a person: it may take out where the agent worked. */
+  /** `shorten` adapts texts for people, for example by removing the worktree's path. */
   constructor(shorten: (text: string) => string = (text) => text) {
     this.#shorten = shorten;
   }
 
-  /** `isOver`: what has no end yet gets none. */
+  /** With `isOver`, an incomplete last line is returned too. */
   async *read(parts: readonly LogPart[], isOver: boolean): AsyncGenerator<LogEntry, void, undefined> {
     for (const part of parts) {
       const followed = this.#followed.get(part.file) ?? { lines: new LineFollower(part.file), said: '' };
@@ -41,7 +41,7 @@ export class AttemptLog {
         for await (const lines of followed.lines.read())
           for (const line of lines) yield* this.#entries(part.name, followed, line);
       } catch (error) {
-        // It was removed, or made again, between two looks.
+        // The file was removed or replaced between two reads.
         if (!isErrno(error, 'ENOENT')) throw error;
       }
       if (!isOver) continue;

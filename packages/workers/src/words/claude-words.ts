@@ -4,7 +4,7 @@ import { problem, said, type Word } from './word.ts';
 
 const TYPES = new Set(['system', 'assistant', 'user', 'result', 'rate_limit_event']);
 
-/** Claude Code's `stream-json`; undefined for what it does not print. */
+/** Claude Code's `stream-json`; undefined for anything else. */
 export function claudeWords(event: AgentEvent): Word[] | undefined {
   const type = textIn(event, 'type') ?? '';
   if (textIn(event, 'session_id') === undefined || !TYPES.has(type)) return undefined;
@@ -29,7 +29,7 @@ export function claudeWords(event: AgentEvent): Word[] | undefined {
     case 'result': {
       const failed = event['is_error'] === true || event['subtype'] !== 'success';
       const [error] = listIn(event, 'errors');
-      // Where it went well it repeats what was said last.
+      // The result of a success only repeats the last text.
       return failed
         ? problem(typeof error === 'string' ? error : (textIn(event, 'result') ?? textIn(event, 'subtype')))
         : [];

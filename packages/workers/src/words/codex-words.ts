@@ -2,7 +2,7 @@ import { type AgentEvent, listIn, objectIn, textIn } from '../agents/report.ts';
 import { failedWord, toolWord } from './tool-word.ts';
 import { problem, said, type Word } from './word.ts';
 
-/** Codex' `--json`; undefined for what it does not print. */
+/** Codex' `--json`; undefined for anything else. */
 export function codexWords(event: AgentEvent): Word[] | undefined {
   switch (event['type']) {
     case 'item.started':
@@ -23,7 +23,7 @@ export function codexWords(event: AgentEvent): Word[] | undefined {
   }
 }
 
-/** The rest is reported when it is over: not every item is announced. */
+/** All other items are reported when they are complete, because not every item is announced. */
 function started(item: AgentEvent): Word[] {
   return item['type'] === 'command_execution' ? [toolWord('Run', item)] : [];
 }

@@ -2,7 +2,7 @@ import { type AgentEvent, isObject, objectIn, textIn } from '../agents/report.ts
 import { failedWord, toolWord } from './tool-word.ts';
 import { problem, type Word, withoutControls } from './word.ts';
 
-/** Gemini CLI's `stream-json`; undefined for what it does not print. */
+/** Gemini CLI's `stream-json`; undefined for anything else. */
 export function geminiWords(event: AgentEvent): Word[] | undefined {
   switch (event['type']) {
     case 'init':

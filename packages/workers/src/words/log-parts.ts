@@ -18,7 +18,7 @@ const FIXED: Readonly<Record<string, readonly [place: number, name: string]>> = 
   'teardown-outside.log': [6, 'teardown outside the sandbox'],
 };
 
-/** What is in the folder of an attempt, or of a verify, in the order in which it came; nothing where there is no folder. */
+/** The outputs in the folder of an attempt or a verify, in chronological order; empty if there is no folder. */
 export async function logParts(folder: string): Promise<LogPart[]> {
   const names = await readdir(folder).catch(() => []);
   const found = names.flatMap((file) => {
@@ -28,7 +28,7 @@ export async function logParts(folder: string): Promise<LogPart[]> {
   return found.toSorted((a, b) => a.place - b.place).map(({ name, file }) => ({ name, file }));
 }
 
-/** `check-2-1.log`: the first check, after the second round of the agent. */
+/** `check-2-1.log`: the first check, after the agent's second round. */
 function checkOf(file: string): readonly [place: number, name: string] | undefined {
   const [, round, check] = /^check-(\d+)-(\d+)\.log$/.exec(file) ?? [];
   if (round === undefined || check === undefined) return undefined;

@@ -2,7 +2,7 @@ import { type AgentEvent, objectIn, textIn } from '../agents/report.ts';
 import { failedWord, toolWord } from './tool-word.ts';
 import { problem, said, type Word } from './word.ts';
 
-/** opencode's `--format json`; undefined for what it does not print. */
+/** opencode's `--format json`; undefined for anything else. */
 export function opencodeWords(event: AgentEvent): Word[] | undefined {
   if (textIn(event, 'sessionID') === undefined) return undefined;
   const part = objectIn(event, 'part');

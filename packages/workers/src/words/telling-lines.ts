@@ -5,7 +5,7 @@ import { agentWords } from './agent-words.ts';
 const LINES = 2;
 const LINE_CHARACTERS = 200;
 
-/** The last one or two lines of an output that say something, in words; what `reason` says already is left out. */
+/** The last one or two informative lines of an output, in words. Lines already contained in `reason` are left out. */
 export function tellingLines(output: readonly string[], reason = ''): string[] {
   const told: string[] = [];
   for (const line of output.toReversed()) {

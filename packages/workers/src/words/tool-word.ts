@@ -9,7 +9,7 @@ const CHANGES =
 const COMMAND_CHARACTERS = 1_000;
 const RESULT_CHARACTERS = 300;
 
-/** A use of a tool: its command, the file that it changed, or its name and what it was used for. */
+/** The use of a tool: its command, the file that it changed, or its name and purpose. */
 export function toolWord(tool: string, input: unknown): Word {
   const activity = activityOf(tool, input);
   if (RUNS.test(tool)) return { kind: 'ran', text: commandOf(input) ?? activity };
@@ -17,7 +17,7 @@ export function toolWord(tool: string, input: unknown): Word {
   return { kind: 'used', text: activity };
 }
 
-/** What a failed tool said: its end says most. */
+/** The output of a failed tool, cut at the start because its end says most. */
 export function failedWord(text: string | undefined, name = 'it failed'): Word {
   const lines = (text ?? '').split('\n').filter((line) => line.trim() !== '');
   return { kind: 'failed', text: brief(lines.slice(-2).join(' / '), RESULT_CHARACTERS) || name };

@@ -2,15 +2,18 @@ import { withoutSequences } from '../process/control-sequences.ts';
 
 /** Something that an agent said or did. */
 export interface Word {
-  /** `ran` a command, `changed` files, `used` another tool; `failed`: what it did had no success; `denied`: it may not. */
+  /**
+   * `ran` a command, `changed` files, `used` another tool. `failed`: an action was unsuccessful. `denied`: it was not
+   * allowed.
+   */
   readonly kind: 'said' | 'ran' | 'changed' | 'used' | 'failed' | 'denied' | 'problem';
-  /** Without control characters, but for line breaks. */
+  /** Without control characters, except line breaks. */
   readonly text: string;
-  /** A piece of what is said: it continues right after the piece before. */
+  /** A piece of text that directly continues the previous piece. */
   readonly piece?: true;
 }
 
-/** What an agent printed, so that no terminal obeys it: lines stay lines. */
+/** Removes control characters that a terminal would execute. Line breaks are kept. */
 export function withoutControls(text: string): string {
   return withoutSequences(text)
     .split('\n')
@@ -19,7 +22,7 @@ export function withoutControls(text: string): string {
     .replaceAll(/[^\P{C}\n]/gu, '\u{fffd}');
 }
 
-/** Progress bars write over their own line; lines of some programs end with a return. */
+/** Progress bars overwrite their own line, and some programs end lines with a carriage return. */
 function lastState(line: string): string {
   let end = line.length;
   while (end > 0 && line[end - 1] === '\r') end -= 1;

@@ -7,7 +7,7 @@ import {
   SAGE_REFS,
 } from '@sage/git';
 
-/** The refs that keep what attempts have made alive until it is queued or kept elsewhere. */
+/** Refs that keep the results of attempts alive until they are queued or kept elsewhere. */
 export class AttemptPins {
   readonly #repository: Repository;
   readonly #session: Pick<GitSession, 'updateRefs'>;
@@ -18,7 +18,7 @@ export class AttemptPins {
     this.#session = session;
   }
 
-  /** At once: until then nothing else leads to the commit. */
+  /** Pins at once, because until then nothing else refers to the commit. */
   async pin(holder: string, commit: string): Promise<void> {
     this.#refs.add(refOf(holder));
     await this.refer(refOf(holder), commit);
@@ -33,7 +33,7 @@ export class AttemptPins {
     await this.#session.updateRefs([{ ref, old: undefined, new: oid }]);
   }
 
-  /** What killed processes pinned is removed with the rest. */
+  /** Takes over the pins of killed processes, which are then removed with the others. */
   async adopt(): Promise<void> {
     for (const { ref } of await listRefs(this.#repository, SAGE_REFS.attempts)) this.#refs.add(ref);
   }
@@ -49,7 +49,7 @@ function refOf(holder: string): string {
   return SAGE_REFS.attempts + holder;
 }
 
-/** The ref that keeps the work of an attempt in a submodule. */
+/** The ref that keeps an attempt's work in a submodule. */
 export function submoduleRef(holder: string, path: string): string {
   return `${SAGE_REFS.submodules}${holder}/${encodeRefComponent(path)}`;
 }

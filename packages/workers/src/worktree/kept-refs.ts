@@ -2,12 +2,12 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeRefComponent, listRefs, type Repository, SAGE_REFS, updateRefs } from '@sage/git';
 
-/** Why work is kept that did not land: `refs/sage/deferred/<ticket>`, `refs/sage/interrupted/<ticket>`. */
+/** Why work that did not land is kept: `refs/sage/deferred/<ticket>`, `refs/sage/interrupted/<ticket>`. */
 export type KeptAs = 'deferred' | 'interrupted';
 
 /**
- * The refs that keep work which did not land. Most tickets have none, and are forgotten without a process: what was there
- * is listed once, and only this process adds to it.
+ * The refs that keep work that did not land. Most tickets have none, and need no process to find that out: existing
+ * refs are listed once, and only this process adds to them.
  */
 export class KeptRefs {
   readonly #repository: Repository;
@@ -24,7 +24,7 @@ export class KeptRefs {
     return ref;
   }
 
-  /** Of work in submodules as well. */
+  /** Also forgets work in submodules. */
   async forget(ticket: string): Promise<void> {
     const known = await this.#all();
     const modules = `${SAGE_REFS.submodules}${encodeRefComponent(ticket)}`;

@@ -11,13 +11,13 @@ import {
 } from '@sage/git';
 
 const FETCH_TIMEOUT_MS = 60_000;
-/** More are not looked through. */
+/** How many commits are searched. */
 const MAX_COMMITS = 200;
 const MAX_NAMED = 5;
-/** An object's name and a line break are shorter. */
+/** An object id and a line break are shorter than this. */
 const MAX_REF_BYTES = 100;
 
-/** A sentence with the first of some files; undefined where there are none. */
+/** A sentence that names the first few files; undefined if there are none. */
 export function named(what: string, files: readonly string[]): string | undefined {
   if (files.length === 0) return undefined;
   const more = files.length > MAX_NAMED ? `, and ${files.length - MAX_NAMED} more` : '';
@@ -26,12 +26,12 @@ export function named(what: string, files: readonly string[]): string | undefine
 
 interface StashPlaces {
   readonly repository: Repository;
-  /** What the worktree's own repository was made of. */
+  /** The template that the worktree's repository was made from. */
   readonly template: RepositoryTemplate;
   readonly refer: (ref: string, oid: string) => Promise<void>;
 }
 
-/** Work that an agent put aside in a worktree and did not take up again: it is kept, and named. */
+/** Keeps and names work that an agent stashed in a worktree and did not restore. */
 export async function stashNote(
   path: string,
   holder: string,
@@ -53,7 +53,7 @@ export async function stashNote(
   }
 }
 
-/** Commits of others in the user's checkout since `before`: an agent may have made them there. */
+/** Names commits by others that appeared in the user's checkout since `before`. An agent may have made them there. */
 export async function strangerNote(
   before: string | undefined,
   session: GitSession,
@@ -72,7 +72,7 @@ export async function strangerNote(
     if (!landed) found.push(oid.slice(0, 10));
     if (first !== undefined) pending.push(first);
   }
-  // Another branch was checked out.
+  // `before` is not among the ancestors that were searched: another branch was checked out.
   if (found.length === 0 || !seen.has(before) || pending.length > 0) return undefined;
   const names = found.slice(0, 3).join(', ') + (found.length > 3 ? `, and ${found.length - 3} more` : '');
   return `commits of others appeared in your checkout meanwhile: ${names}`;

@@ -3,12 +3,12 @@ import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Repository } from '@sage/git';
 
-/** Files of a repository by which git can be made to run a program, or to see other content. */
+/** Files of a repository that can make git run a program, or see different content. */
 const FILES = ['config', 'config.worktree', 'info/attributes', 'objects/info/alternates'];
 
 /**
- * The user's hooks and configuration as they were when the run began. Sage uses none that came later; an agent
- * may have written them by path, so they are reported.
+ * The user's hooks and configuration from the start of the run. Sage ignores later changes. An agent may have made
+ * them by path, so they are reported.
  */
 export class SettingsWatch {
   readonly #repository: Repository;
@@ -23,7 +23,7 @@ export class SettingsWatch {
     return new SettingsWatch(repository, await fingerprints(repository));
   }
 
-  /** Files that are new, different or gone since they were last asked for, from the top of the checkout on. */
+  /** Files that are new, changed or gone since the last call, relative to the top of the checkout. */
   async changes(): Promise<string[]> {
     const now = await fingerprints(this.#repository);
     const known = this.#known;
@@ -51,7 +51,7 @@ async function fingerprints({ commonDir }: Repository): Promise<Map<string, stri
 async function fingerprint(path: string): Promise<string | undefined> {
   try {
     const status = await lstat(path);
-    // A link is what it leads to, and a hook is one only where it may be run.
+    // A link counts as its target, and a hook only counts if it is executable.
     const content = status.isSymbolicLink()
       ? await readlink(path)
       : status.isFile()

@@ -1,6 +1,9 @@
 import type { SubmoduleWork } from '@sage/git';
 
-/** Who works in a worktree. Those of agents are never given to checks: they could hold what an agent left there. */
+/**
+ * What a worktree is used for. An agent's worktree is never given to checks, because it could contain something that
+ * the agent left.
+ */
 export type WorktreeUse = 'agent' | 'verify';
 
 /** What was left in a worktree. */
@@ -11,7 +14,7 @@ interface Collected {
   readonly ignoredFiles: readonly string[];
   /** Work in submodules that cannot land, and where it is kept. */
   readonly submodules: readonly (SubmoduleWork & { readonly ref: string })[];
-  /** What else was left, or happened meanwhile, a sentence each. */
+  /** Anything else that was left, or that happened, one sentence each. */
   readonly notes: readonly string[];
 }
 
@@ -20,18 +23,18 @@ export interface UsedWorktree {
   readonly path: string;
   readonly base: string;
   readonly use: WorktreeUse;
-  /** Whose processes are its: no other use has the same name at the same time. */
+  /** Identifies the processes of this use. No other use has the same name at the same time. */
   readonly name: string;
-  /** From 1; no two worktrees of the same use have the same at the same time. */
+  /** Counted from 1, and unique among the worktrees of this kind in use. */
   readonly number: number;
-  /** Everything that was left here, as commits on the base, whatever the agent did to git. */
+  /** Collects everything that was left here as commits on the base, whatever the agent did to git. */
   commit(message: string, signal?: AbortSignal): Promise<Collected>;
-  /** Files that git ignores and that were written since this use began. */
+  /** Ignored files that were written since this use began. */
   ignored(): Promise<readonly string[]>;
-  /** Puts the files of a commit back and removes what is untracked; what git ignores stays, and so does HEAD. */
+  /** Restores the files of a commit and removes untracked files. Ignored files and HEAD stay. */
   putBack(commit: string): Promise<void>;
-  /** The text of a file in a commit; undefined where it has none there. */
+  /** The text of a file in a commit; undefined if it has none there. */
   fileAt(commit: string, path: string): Promise<string | undefined>;
-  /** With `discard` nothing that was left here is seen again. */
+  /** With `discard`, nothing that was left here is used again. */
   giveBack(options?: { discard?: boolean }): Promise<void>;
 }

@@ -8,7 +8,7 @@ import { STATE_PREFIX } from '../sandbox/agent-state.ts';
 /** Part of the names of folders that no run removes. */
 const KEPT = '.kept-';
 
-/** Removes the folders of worktrees, and tells the person about those that stay. */
+/** Removes the folders of worktrees, and tells the person about those that could not be removed. */
 export class WorktreeFolders {
   readonly #notice: (text: string) => void;
 
@@ -16,7 +16,7 @@ export class WorktreeFolders {
     this.#notice = notice;
   }
 
-  /** What could not be collected is still there for a person. */
+  /** Keeps a worktree that could not be collected for a person to look at. */
   async setAside(path: string): Promise<void> {
     const aside = `${path}${KEPT}${randomBytes(4).toString('hex')}`;
     await rename(path, aside).then(
@@ -25,18 +25,18 @@ export class WorktreeFolders {
     );
   }
 
-  /** Moved aside and named when it cannot be removed. */
+  /** Moves the folder aside and names it if it cannot be removed. */
   async remove(path: string): Promise<void> {
     const leftOver = await removeOrSetAside(path).catch(() => path);
     if (leftOver !== undefined) this.nameLeftOver(leftOver);
   }
 
-  /** All worktrees in a folder. */
+  /** Removes all worktrees in a folder. */
   async removeAll(directory: string, keepSessions: boolean): Promise<void> {
     for (const name of await readdir(directory).catch(() => [])) {
       const path = join(directory, name);
       if (name.includes(KEPT) || (keepSessions && name.startsWith(STATE_PREFIX))) continue;
-      // Set aside before, and named then.
+      // It was set aside earlier, and named then.
       if (/\.left-\w+$/.test(name)) await removeTree(path).catch(() => {});
       else await this.remove(path);
     }

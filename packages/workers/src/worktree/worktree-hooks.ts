@@ -5,7 +5,9 @@ import { describeExit, runStep, type StepContext, type StepEnd } from '../proces
 import type { WorktreeSettings } from './worktree-settings.ts';
 import type { UsedWorktree } from './used-worktree.ts';
 
-/** Copies and installs what the project asked for. Returns why the worktree is not ready, where it is not. */
+/**
+ * Copies files and runs the setup that the project asked for. Returns why the worktree is not ready, if it is not.
+ */
 export async function setUp(
   worktree: UsedWorktree,
   root: string,
@@ -21,7 +23,7 @@ export async function setUp(
   if (setup === undefined) return undefined;
   const fault = await faultOf('setup', await runStep('setup', setup, context));
   if (fault !== undefined) return fault;
-  // What it changed besides ignored files would land with every ticket.
+  // Changes by the setup, except to ignored files, would otherwise land with every ticket.
   await worktree.putBack(worktree.base);
   await copyInto(worktree.path, root, copy);
   return undefined;
@@ -34,21 +36,21 @@ async function faultOf(name: string, { exit, outputFile }: StepEnd): Promise<str
   return `${name} ${fault}${last === undefined ? '' : `: ${last}`}`;
 }
 
-/** Its failure changes nothing: its output is in its log. Left out where everything has to end at once. */
+/** Runs the teardown. A failure has no effect; the output is in its log. Skipped if everything has to end at once. */
 export async function tearDown(
   root: string,
   { teardown, outsideSandbox }: WorktreeSettings,
   context: StepContext,
 ): Promise<void> {
   if (context.killSignal?.aborted) return;
-  // Stopping a run stops its agents; what they set up is still to be put away.
+  // Stopping a run ends its agents, but what was set up for them must still be torn down.
   const last = { ...context, signal: context.killSignal };
   if (teardown !== undefined) await runStep('teardown', teardown, last).catch(() => {});
   if (outsideSandbox?.teardown === undefined || context.killSignal?.aborted) return;
   await runStep('teardown-outside', outsideSandbox.teardown, inCheckout(root, last)).catch(() => {});
 }
 
-/** In the worktree it would run what an agent wrote. */
+/** Runs in the checkout, because in the worktree it would run what an agent wrote. */
 function inCheckout(root: string, context: StepContext): StepContext {
   const environment = { ...context.environment, SAGE_WORKTREE_PATH: context.cwd };
   return { ...context, cwd: root, environment, wrap: undefined };
@@ -58,7 +60,7 @@ async function copyInto(worktree: string, root: string, paths: readonly string[]
   for (const path of paths) {
     const to = join(worktree, path);
     const parent = await nearestFolder(dirname(to));
-    // A symlink in the place of a folder would lead out of the worktree.
+    // A symlink in place of a folder would lead out of the worktree.
     if (parent !== worktree && !parent.startsWith(`${worktree}/`))
       throw new Error(`${JSON.stringify(path)} cannot be copied: its folder is a link out of the worktree`);
     await mkdir(dirname(to), { recursive: true });
@@ -66,7 +68,7 @@ async function copyInto(worktree: string, root: string, paths: readonly string[]
   }
 }
 
-/** Without links: of the folders above a path, the lowest that is there. */
+/** The nearest existing folder around a path, with links resolved. */
 async function nearestFolder(folder: string): Promise<string> {
   return realpath(folder).catch(() => nearestFolder(dirname(folder)));
 }

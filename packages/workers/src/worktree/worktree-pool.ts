@@ -15,28 +15,28 @@ import {
 export interface PoolOptions {
   /** The user's repository, whose rules decide what is ignored. */
   readonly repository: Repository;
-  /** What each worktree's own repository is made of. */
+  /** The template for each worktree's own repository. */
   readonly template: RepositoryTemplate;
-  /** Where the worktrees are made. */
+  /** The directory for the worktrees. */
   readonly directory: string;
-  /** What they are called: `<prefix>-<number>`. Pools share nothing but the directory. */
+  /** The name of each worktree is `<prefix>-<number>`. Pools may share a directory, but nothing else. */
   readonly prefix: string;
-  /** Whether what git ignores survives from one use to the next. */
+  /** Whether ignored files are kept from one use to the next. */
   readonly keepIgnored: boolean;
-  /** Something could not be removed and was moved here. */
+  /** Called with the new path of something that could not be removed and was moved aside. */
   readonly onLeftOver: (path: string) => void;
 }
 
 export interface TakeOptions {
-  /** Worktrees in use at a time; where there are as many, one is waited for. */
+  /** Limit of worktrees in use at a time. At the limit, `take` waits for a free one. */
   readonly most?: number;
-  /** Called before that. */
+  /** Called before waiting. */
   readonly onWait?: () => void;
 }
 
 export interface PooledWorktree {
   readonly path: string;
-  /** From 1; no two worktrees of the pool that are in use have the same. */
+  /** Counted from 1, and unique among the pool's worktrees in use. */
   readonly number: number;
   readonly base: string;
   /** Sage's own index, and the commit whose files it has. */
@@ -48,24 +48,24 @@ interface Slot {
   readonly number: number;
   readonly path: string;
   readonly indexFile: string;
-  /** The commit that the index is at; undefined where the files cannot be used again. */
+  /** The commit of the index; undefined if the files cannot be reused. */
   indexCommit: string | undefined;
-  /** Whether the next use's repository is there, but for its HEAD and index. */
+  /** Whether the next use's repository is ready, except for its HEAD and index. */
   isPrepared: boolean;
-  /** Over when the slot is clean, or known to be unusable. */
+  /** Resolves when the slot is clean, or known to be unusable. */
   ready: Promise<void>;
 }
 
 /**
- * Worktrees whose files are used again, each time with a repository that nobody has touched. They are cleaned when they
- * are given back, beside the next attempt, so that taking one costs a checkout of what has changed. One that is odd
- * after its use is thrown away.
+ * Worktrees whose files are reused, each time with a new repository. They are cleaned after they are given back, in
+ * parallel with the next attempt, so that taking one only has to check out what has changed. A worktree in an
+ * unexpected state is discarded.
  */
 export class WorktreePool {
   readonly #options: PoolOptions;
   readonly #free: Slot[] = [];
   readonly #used = new Map<number, Slot>();
-  /** Who waits for one that is given back. */
+  /** Callers that wait for a free worktree. */
   readonly #waiting: ((slot: Slot) => void)[] = [];
   #made = 0;
 
@@ -85,7 +85,7 @@ export class WorktreePool {
       await writeRepository(slot.path, { commit: base, indexFile: slot.indexFile });
       await this.#writeHolder(slot, holder);
     } catch (error) {
-      // Not given back: what stands in the way may stand there the next time, too.
+      // The slot is not reused, because the obstacle may still be there next time.
       this.#used.delete(slot.number);
       this.#waiting.shift()?.(this.#newSlot());
       throw error;
@@ -102,7 +102,7 @@ export class WorktreePool {
     };
   }
 
-  /** Puts the files of a commit back and removes what is untracked; what git ignores stays. */
+  /** Restores the files of a commit and removes untracked files. Ignored files stay. */
   async putBack({ number }: PooledWorktree, commit: string): Promise<void> {
     const slot = this.#used.get(number);
     if (!slot) return;
@@ -112,7 +112,7 @@ export class WorktreePool {
     await cleanWorktree(this.#files(slot), { commit, keepIgnored: true });
   }
 
-  /** With `discard` it is not used again. Cleaning continues after this has resolved. */
+  /** With `discard`, it is not reused. Cleaning continues after this has resolved. */
   async giveBack({ number }: PooledWorktree, { discard = false } = {}): Promise<void> {
     const slot = this.#used.get(number);
     if (!slot) return;
@@ -136,12 +136,12 @@ export class WorktreePool {
     return undefined;
   }
 
-  /** Resolves when nothing is being cleaned any more. */
+  /** Resolves when no worktree is being cleaned. */
   async settled(): Promise<void> {
     await Promise.all(this.#free.map(({ ready }) => ready));
   }
 
-  /** Forgets the worktrees that are free: they are about to be removed. */
+  /** Forgets free worktrees, which are about to be removed. */
   async forget(): Promise<void> {
     await this.settled();
     this.#free.length = 0;
@@ -178,10 +178,10 @@ export class WorktreePool {
       try {
         await moveWorktree(files, base);
         slot.indexCommit = base;
-        // What the rules of the new commit no longer ignore would become part of the work.
+        // Files that the new commit's rules no longer ignore would become part of the work.
         if (!keepIgnored || (await cleanWorktree(files, { commit: base, keepIgnored }))) return;
       } catch {
-        // Somebody has been there meanwhile.
+        // The files were changed since, so the worktree is made from scratch.
       }
       slot.indexCommit = undefined;
     }
@@ -203,15 +203,15 @@ export class WorktreePool {
     if (discard) return;
     try {
       const files = this.#files(slot);
-      // First the files, and with them the ignore rules, then what these rules say of the rest.
+      // Restore tracked files first, because they include the ignore rules that decide about the other files.
       if (keepIgnored) await moveWorktree(files, commit);
       if (!(await cleanWorktree(files, { commit, keepIgnored }))) return;
-      // Beside the next attempt, so that taking it is quick.
+      // Prepared now, in parallel with the next attempt, so that taking it is quick.
       await prepareRepository(this.#options.template, slot.path);
       slot.isPrepared = true;
       slot.indexCommit = commit;
     } catch {
-      // It is made again.
+      // The worktree will be made from scratch.
     }
   }
 
@@ -219,7 +219,7 @@ export class WorktreePool {
     return { repository: this.#options.repository, workTree: path, indexFile };
   }
 
-  /** Atomic: a torn name would be another ticket's, or nobody's. */
+  /** Atomic, because a torn name could be that of another ticket. */
   async #writeHolder({ path }: Slot, holder: string): Promise<void> {
     await replaceFile(this.#holderFile(path), holder);
   }

@@ -2,26 +2,26 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, join, normalize } from 'node:path';
 import { SettingError } from '../errors.ts';
 
-/** How worktrees are made ready for the ticket or the check that comes next. */
+/** How worktrees are prepared for the next ticket or check. */
 export interface WorktreeSettings {
-  /** Whether files that git ignores (installed dependencies, build caches) stay for the next use; false by default. */
+  /** Whether ignored files (installed dependencies, build caches) are kept for the next use; false by default. */
   readonly keepIgnored?: boolean;
-  /** Where they are made, in a folder of the checkout's name; the user's cache folder by default. */
+  /** The parent of the folder for this checkout's worktrees; the user's cache folder by default. */
   readonly directory?: string;
-  /** Files and folders of the checkout that git does not carry, such as `.env`. Never part of the work. */
+  /** Files and folders of the checkout that are not in git, such as `.env`. They are never part of the work. */
   readonly copy?: readonly string[];
   /** A shell line that runs before each agent and each check. */
   readonly setup?: string;
-  /** A shell line that runs after each agent and each check, whatever came of it. */
+  /** A shell line that runs after each agent and each check, however they ended. */
   readonly teardown?: string;
   /**
-   * The same, in the user's checkout and outside of any sandbox: for what has to talk to a service of the machine. The
-   * variable SAGE_WORKTREE_PATH names the worktree.
+   * The same, but run in the user's checkout and outside any sandbox, for commands that talk to a service of the
+   * machine. The variable SAGE_WORKTREE_PATH contains the worktree's path.
    */
   readonly outsideSandbox?: { readonly setup?: string; readonly teardown?: string };
 }
 
-/** @throws {SettingError} where something that is to be copied is not in the checkout. */
+/** @throws {SettingError} if something to be copied is not in the checkout. */
 export function assertWorktreeSettings(root: string, { copy = [] }: WorktreeSettings): void {
   for (const path of copy) {
     const clean = normalize(path);

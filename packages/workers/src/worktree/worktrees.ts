@@ -23,35 +23,35 @@ import { type PooledWorktree, type TakeOptions, WorktreePool } from './worktree-
 
 export interface WorktreesOptions {
   readonly repository: Repository;
-  /** What its configuration says. */
+  /** The repository's configuration. */
   readonly settings: PinnedSettings;
-  /** Where they are made; see `worktreeDirectory` of @sage/git. */
+  /** The directory for the worktrees; see `worktreeDirectory` of @sage/git. */
   readonly directory: string;
-  /** Paths that an agent's work never contains; they keep the base's version. */
+  /** Paths that an agent's work never contains. They keep the base's version. */
   readonly protectedPaths: readonly string[];
-  /** Whether what git ignores survives in a worktree that is used again. */
+  /** Whether ignored files are kept in a worktree that is reused. */
   readonly keepIgnored: boolean;
-  /** A line for the person. */
+  /** Receives messages for the person. */
   readonly onNotice?: (text: string) => void;
 }
 
-/** What else no work of one use contains; see `WorktreesOptions`. */
+/** Additional exclusions for the work of one use; see `WorktreesOptions`. */
 export interface Protection {
   readonly protectedPaths?: readonly string[];
-  /** Names of files, in whatever folder. */
+  /** Names of files, in any folder. */
   readonly protectedNames?: readonly string[];
 }
 
-/** Folders of older versions, below the top of the checkout. */
+/** Folders of older versions, relative to the top of the checkout. */
 const FORMER_PLACES = [SAGE_PATHS.formerWorktrees, SAGE_PATHS.formerRepository];
 
-/** The worktrees of the workers, outside the checkout, each with a repository of its own. */
+/** The worktrees of the workers. They are outside the checkout, and each has a separate repository. */
 export class Worktrees {
   readonly directory: string;
   readonly #options: WorktreesOptions;
   readonly #template: RepositoryTemplate;
   readonly #author: Identity;
-  /** The user's repository with the settings that it had when this was opened. */
+  /** The user's repository with the settings from when this was opened. */
   readonly #repository: Repository;
   readonly #settings: PinnedCheckouts;
   readonly #session: GitSession;
@@ -105,12 +105,12 @@ export class Worktrees {
     return worktrees;
   }
 
-  /** Whether git has to fetch what is missing from a remote. */
+  /** Whether git may have to fetch missing objects from a remote. */
   get partial(): boolean {
     return this.#template.partial;
   }
 
-  /** A worktree of exactly `base`. `holder` names it for `salvage`. See `WorktreePool.take`. */
+  /** A worktree of exactly `base`. `salvage` finds it by `holder`. See `WorktreePool.take`. */
   async take(
     use: WorktreeUse,
     base: string,
@@ -167,13 +167,13 @@ export class Worktrees {
     };
   }
 
-  /** What a worktree in use holds now, as one commit on its base; undefined where nothing is changed yet. */
+  /** The current content of a worktree in use, as one commit on its base; undefined if nothing has changed yet. */
   async preview(holder: string): Promise<string | undefined> {
     const use = this.#uses.get(holder);
     return use && (await this.#collect(use, use.base, 'preview')).commit;
   }
 
-  /** What a cut-off attempt left in its worktree, or what had been collected of it. */
+  /** Collects what an interrupted attempt left in its worktree, or finds what was already collected. */
   async salvage(holder: string, base: string, message: string): Promise<string | undefined> {
     const held = await this.#pools.agent.heldBy(holder);
     const found =
@@ -181,20 +181,20 @@ export class Worktrees {
     return found?.commit ?? this.pins.pinned(holder);
   }
 
-  /** Resolves when all that were given back are clean. */
+  /** Resolves when all worktrees that were given back are clean. */
   async settled(): Promise<void> {
     for (const pool of Object.values(this.#pools)) await pool.settled();
   }
 
-  /** Removes every worktree that is left. What cannot be removed is moved aside and named. */
+  /** Removes all remaining worktrees. Those that cannot be removed are moved aside and named. */
   async removeAll({ keepSessions = false } = {}): Promise<void> {
     for (const pool of Object.values(this.#pools)) await pool.forget();
     await this.#folders.removeAll(this.directory, keepSessions);
-    // With the folders that were made for it, where nothing else is in them.
+    // Also removes the folders created for them, if they are empty.
     await removeWorktreeDirectory(this.directory);
   }
 
-  /** All attempts are over, and what is worth keeping is kept: the rest may go. */
+  /** Call when all attempts are over and everything worth keeping is kept. Removes the rest. */
   async close(): Promise<void> {
     await this.removeAll();
     await this.pins.removeAll();
