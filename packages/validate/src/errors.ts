@@ -1,6 +1,6 @@
 export type CannotCheckErrorCode = 'NO_INDEX' | 'UNREADABLE' | 'UNKNOWN_CHECK';
 
-/** There is nothing that could be checked; a report is not made. */
+/** There is nothing to check, so there is no report. */
 export class CannotCheckError extends Error {
   override readonly name = 'CannotCheckError';
   readonly code: CannotCheckErrorCode;

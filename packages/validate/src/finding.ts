@@ -1,6 +1,6 @@
 import type { CheckStatus } from './report.ts';
 
-/** A check's entry of the report, without its section. */
+/** An entry of the report, without its section. */
 export interface Finding {
   readonly id: string;
   readonly status: CheckStatus;
@@ -10,13 +10,13 @@ export interface Finding {
 
 export interface Problem {
   readonly ticket: string;
-  /** One line, which names the ticket. */
+  /** One line that names the ticket. */
   readonly text: string;
 }
 
 const MAX_SHOWN_PATHS = 3;
 
-/** One finding for all problems of a kind, the first few in words; none without a problem. */
+/** One finding for all problems of a kind, with the text of the first few. Empty if there is no problem. */
 export function findingOf(
   id: string,
   status: 'warn' | 'fail',
@@ -30,7 +30,7 @@ export function findingOf(
   return [{ id, status, message: `${shown.join('; ')}${more}: ${advice}`, tickets }];
 }
 
-/** Ids and other text of the index, fit for one line. */
+/** Quotes ids and other text of the index for use in a single line. */
 export function inQuotes(value: unknown): string {
   const json = JSON.stringify(value) ?? 'nothing';
   return json.length > 60 ? `${json.slice(0, 60)}…` : json;

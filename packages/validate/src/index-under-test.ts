@@ -4,30 +4,30 @@ import { isContainer, readTicket, toGraphNodes } from '@sage/tickets';
 import type { RawTicketIndex, Ticket, TicketProblem } from '@sage/tickets';
 
 export interface Entry {
-  /** The id, or `#3` for the third ticket where it has none. */
+  /** The id; `#3` for the third ticket if it has none. */
   readonly label: string;
   readonly id: string | undefined;
   /** The ticket as written; empty if it is not an object. */
   readonly raw: Readonly<Record<string, unknown>>;
-  /** Why it cannot be read as a ticket. */
+  /** Why the entry cannot be read as a ticket. */
   readonly problems: readonly TicketProblem[];
 }
 
-/** What the checks look at, all of it derived from the index once. */
+/** The input of the checks, derived once from the index. */
 export interface IndexUnderTest {
   /** Top of the repository. */
   readonly root: string;
   readonly document: Readonly<Record<string, unknown>>;
   readonly entries: readonly Entry[];
-  /** Every id of the index, also of tickets that cannot be read. */
+  /** Every id in the index, including those of unreadable tickets. */
   readonly ids: ReadonlySet<string>;
-  /** Those that can be read, a duplicate id once; an unknown state does not keep a ticket out of the graph. */
+  /** The readable tickets, without duplicate ids. A ticket with an unknown state is still in the graph. */
   readonly tickets: readonly Ticket[];
   readonly graph: DependencyGraph;
   readonly cycles: string[][];
   /** Dependencies of tickets on a container that they are in. */
   readonly ignored: readonly { id: string; container: string }[];
-  /** The container by which a ticket has a dependency. */
+  /** The container that a ticket inherits a dependency from. */
   inheritedFrom(id: string, dependency: string): string | undefined;
 }
 
@@ -57,7 +57,7 @@ export function indexUnderTest(root: string, { tickets: raws, document }: RawTic
   };
 }
 
-/** Tickets that are to be done by an agent. */
+/** Open tickets that are work for an agent. */
 export function isOpenWork(ticket: Ticket): boolean {
   return !isContainer(ticket) && (ticket.state === 'UNPROCESSED' || ticket.state === 'IN_PROGRESS');
 }

@@ -6,10 +6,10 @@ import type { Parallelisation } from './report.ts';
 import { isOpenWork } from './index-under-test.ts';
 import type { IndexUnderTest } from './index-under-test.ts';
 
-/** As many as `auto` takes at most. */
+/** The most that `auto` uses. */
 const DEFAULT_MAX_WORKERS = 8;
 
-/** What parallel workers would gain; without a plan where dependencies are unknown or circular. */
+/** What parallel workers would gain. Contains no plan if dependencies are unknown or circular. */
 export function parallelisationOf(
   { tickets, graph }: IndexUnderTest,
   cap = DEFAULT_MAX_WORKERS,
@@ -29,7 +29,7 @@ export function parallelisationOf(
   if (graph.missing.length > 0) return impossible;
   const planned = tickets.map((ticket): SchedulerTicket => ({
     id: ticket.id,
-    // As in the graph: a container waits for its children, they do not wait for it.
+    // As in the graph: a container waits for its children, but they do not wait for it.
     dependencies: graph.dependenciesOf(ticket.id),
     state: heldBack.has(ticket.id) ? 'DEFERRED' : String(graph.stateOf(ticket.id)),
     priority: ticket.priority,

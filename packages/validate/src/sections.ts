@@ -20,7 +20,7 @@ export interface Section {
   readonly section: number;
   readonly name: string;
   readonly group: 'schema' | 'duplicates' | 'dependencies' | 'files' | 'parallel' | 'summary';
-  /** The message where nothing was found. */
+  /** The message if nothing was found. */
   readonly passMessage: string;
   run(
     index: IndexUnderTest,
@@ -133,7 +133,7 @@ export const SECTIONS: readonly Section[] = [
   { section: 17, name: 'summary', group: 'summary', passMessage: 'the numbers agree', run: checkSummary },
 ];
 
-/** What `checks` may name: a section, or a group of them (`schema`, `dependencies`, `files`). */
+/** Valid values of `checks`: a section, or a group of sections (`schema`, `dependencies`, `files`). */
 export const CHECK_NAMES: readonly string[] = [
   ...new Set(SECTIONS.flatMap(({ group, name }) => [group, name])),
 ];

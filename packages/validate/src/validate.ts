@@ -16,34 +16,34 @@ import { indexUnderTest } from './index-under-test.ts';
 export interface ValidateOptions {
   /** Top of the repository. */
   readonly root: string;
-  /** Path of the ticket index; or a backlog of another format as one, or why that cannot be read. */
+  /** Path of the ticket index. Or a backlog of another format as an index, or the error from reading it. */
   readonly index: string | RawTicketIndex | TicketIndexError;
-  /** What is odd in a backlog of another format, one line each. */
+  /** Oddities of a backlog in another format, one line each. */
   readonly warnings?: readonly string[];
   /** Warnings count as failures. */
   readonly strict?: boolean;
-  /** Names of {@link CHECK_NAMES}; all sections by default. */
+  /** Names from {@link CHECK_NAMES}; all sections by default. */
   readonly checks?: readonly string[];
-  /** Cores of the machine; by default what this process may use. */
+  /** Cores of the machine; by default those that this process may use. */
   readonly cores?: number;
-  /** Where worktrees are made; by default below the user's cache folder. */
+  /** The directory for worktrees; by default below the user's cache folder. */
   readonly worktrees?: string;
   readonly agent?: AgentProgram;
-  /** What setup and verify say on the base commit, where that was tried. */
+  /** Results of setup and verify on the base commit, if they were tried. */
   readonly baseline?: { readonly fault?: string };
-  /** Looked at where it is given. */
+  /** Checked only if it is given. */
   readonly sandbox?: Sandbox;
-  /** How many workers a run would have at most; otherwise the recommendation goes up to 8. */
+  /** The most workers that a run would have. Without it, the recommendation goes up to 8. */
   readonly workers?: number;
-  /** The most tickets of a component that would run at the same time. */
+  /** How many tickets of each component may run at the same time. */
   readonly componentLimits?: Readonly<Record<string, number>>;
 }
 
 /**
- * Checks a ticket index and what a parallel run of it needs. What is wrong is in the report, never thrown; an
- * index that is not JSON gives a report with that alone. Probes write below `.sage` and where worktrees are made, and leave nothing
- * there.
- * @throws {CannotCheckError} without an index to read, or `checks` has an unknown name.
+ * Checks a ticket index, and what a parallel run of it needs. Faults are in the report and are not thrown; an index
+ * that is not JSON gives a report with only that fault. Probes write to `.sage` and to the worktrees' folder, and
+ * leave nothing behind.
+ * @throws {CannotCheckError} if there is no index to read, or `checks` contains an unknown name.
  */
 export async function validate(options: ValidateOptions): Promise<ValidationReport> {
   const { root, strict = false, agent, sandbox, workers } = options;
@@ -102,7 +102,7 @@ function selectSections(names: readonly string[] | undefined): readonly Section[
   return SECTIONS.filter(({ name, group }) => !names || names.includes(name) || names.includes(group));
 }
 
-/** Sections about what only Sage's own index has: ids, files of tickets, types. */
+/** Sections about conventions that only Sage's own index has: ids, files of tickets, types. */
 const CONVENTIONS: ReadonlySet<number> = new Set([4, 9, 11, 12]);
 
 async function readIndex(file: string): Promise<RawTicketIndex | TicketIndexError> {

@@ -4,7 +4,7 @@ import { askGit } from '../git.ts';
 import { isRecord } from '../index-under-test.ts';
 import type { IndexUnderTest } from '../index-under-test.ts';
 
-/** Section 16: checkpoints of components are commits that git knows. */
+/** Section 16: checkpoints of components must be commits that exist. */
 export async function checkCheckpoints({ root, entries }: IndexUnderTest): Promise<Finding[]> {
   const checkpoints = entries.flatMap(({ label, raw: { components } }) =>
     (Array.isArray(components) ? components : [])
@@ -34,7 +34,10 @@ export async function checkCheckpoints({ root, entries }: IndexUnderTest): Promi
   );
 }
 
-/** One git for all of them; names go in by a line each, so that none can be an option, and none has a line break. */
+/**
+ * One git process for all names. They are passed as lines on stdin, so that none can be taken for an option. No name
+ * contains a line break.
+ */
 async function knownCommits(root: string, names: readonly string[]): Promise<Set<string>> {
   const asked = [...new Set(names)].filter((name) => !/[\n\r\0]/.test(name));
   const input = asked.map((name) => `${name}^{commit}\n`).join('');

@@ -2,7 +2,7 @@ import { findingOf, inQuotes } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import type { IndexUnderTest } from '../index-under-test.ts';
 
-/** Section 7: no ticket waits for itself. A circle of finished tickets holds nobody up. */
+/** Section 7: no ticket may wait for itself. A cycle of finished tickets does no harm. */
 export function checkCycles({ cycles, graph, inheritedFrom }: IndexUnderTest): Finding[] {
   const isDone = (cycle: string[]): boolean => cycle.every((id) => graph.stateOf(id) === 'COMPLETED');
   const step = (id: string, next: string): string => {

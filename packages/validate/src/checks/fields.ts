@@ -4,7 +4,7 @@ import { findingOf, inQuotes } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import type { IndexUnderTest } from '../index-under-test.ts';
 
-/** Section 2: what every ticket needs, and paths that stay inside the repository. */
+/** Section 2: required fields, and paths that must stay inside the repository. */
 export function checkFields({ entries, tickets }: IndexUnderTest): Finding[] {
   const unreadable = entries.flatMap(({ label, problems }) =>
     problems

@@ -3,7 +3,7 @@ import { findingOf, inQuotes } from '../finding.ts';
 import type { Finding, Problem } from '../finding.ts';
 import type { IndexUnderTest } from '../index-under-test.ts';
 
-/** Section 8: parents and children know each other, and children do not wait for their container. */
+/** Section 8: parents and children must refer to each other, and children must not wait for their container. */
 export function checkHierarchy({ tickets, ids, ignored }: IndexUnderTest): Finding[] {
   const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
   const unknown: Problem[] = [];

@@ -4,7 +4,7 @@ import type { IndexUnderTest } from '../index-under-test.ts';
 
 const CONVENTION = /^[A-Z0-9]+(-[A-Z0-9]+)*-[A-Z]?[0-9]+$/;
 
-/** Section 3: an id belongs to one ticket. */
+/** Section 3: an id must belong to only one ticket. */
 export function checkDuplicates({ entries }: IndexUnderTest): Finding[] {
   const counts = new Map<string, number>();
   for (const { id } of entries) if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1);
@@ -16,7 +16,7 @@ export function checkDuplicates({ entries }: IndexUnderTest): Finding[] {
   return findingOf('duplicates.id', 'fail', problems, 'give each ticket an id of its own');
 }
 
-/** Section 4: ids by convention. Any other works as well. */
+/** Section 4: ids should follow the convention. Any other id also works. */
 export function checkIdForm({ entries }: IndexUnderTest): Finding[] {
   const odd = entries.flatMap(({ id }) => (id === undefined || CONVENTION.test(id) ? [] : id));
   const problems = odd.map((id) => ({

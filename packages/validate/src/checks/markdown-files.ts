@@ -8,7 +8,10 @@ import type { IndexUnderTest } from '../index-under-test.ts';
 
 const FOLDER = posix.dirname(SAGE_INDEX);
 
-/** Section 9: where tickets have markdown files, each has one. Names are compared, no path is made of an id. */
+/**
+ * Section 9: if any ticket has a markdown file, each should have one. Compares names, and never makes a path from an
+ * id.
+ */
 export async function checkMarkdownFiles({ root, entries, ids }: IndexUnderTest): Promise<Finding[]> {
   const names = await readdir(join(root, FOLDER)).catch((): string[] => []);
   const files = new Set(names.filter((name) => name.endsWith('.md')));

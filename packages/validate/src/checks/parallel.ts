@@ -10,7 +10,7 @@ import type { Parallelisation } from '../report.ts';
 
 export interface Surroundings {
   readonly root: string;
-  /** Where worktrees are made. */
+  /** The directory for worktrees. */
   readonly worktrees: string;
   readonly cores: number;
   readonly workers: number;

@@ -2,7 +2,7 @@ import { findingOf, inQuotes } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import type { IndexUnderTest } from '../index-under-test.ts';
 
-/** Section 6: dependencies and conflicts name tickets of the index. */
+/** Section 6: dependencies and conflicts must name tickets of the index. */
 export function checkReferences({ tickets, ids }: IndexUnderTest): Finding[] {
   const unknown = (field: 'dependencies' | 'conflictsWith', verb: string) =>
     tickets.flatMap((ticket) =>

@@ -4,7 +4,7 @@ import type { Finding } from '../finding.ts';
 import { isRecord } from '../index-under-test.ts';
 import type { IndexUnderTest } from '../index-under-test.ts';
 
-/** Section 5: known states, and finished work that stands on unfinished work. */
+/** Section 5: states must be known, and finished work must not depend on unfinished work. */
 export function checkStates({ entries, tickets }: IndexUnderTest): Finding[] {
   const stateOf = new Map(tickets.map(({ id, state }) => [id, state]));
   const unknown = entries.flatMap(({ label, problems }) =>

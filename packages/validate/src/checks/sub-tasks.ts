@@ -5,7 +5,7 @@ import type { Entry, IndexUnderTest } from '../index-under-test.ts';
 
 const MEMBERS = ['id', 'type', 'description'];
 
-/** Section 13: sub-tasks say what they are. */
+/** Section 13: sub-tasks must say what they are. */
 export function checkSubTasks({ entries }: IndexUnderTest): Finding[] {
   const problems = entries.flatMap((entry) =>
     faultsOf(entry).map((fault) => ({ ticket: entry.label, text: fault })),

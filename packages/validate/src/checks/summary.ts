@@ -3,7 +3,7 @@ import type { Finding } from '../finding.ts';
 import { isRecord } from '../index-under-test.ts';
 import type { IndexUnderTest } from '../index-under-test.ts';
 
-/** Section 17: the index in numbers, against those that it has of itself. */
+/** Section 17: numbers about the index, compared with those that the index states itself. */
 export function checkSummary({ entries, document }: IndexUnderTest): Finding[] {
   const inState = (state: string): number => entries.filter(({ raw }) => raw['state'] === state).length;
   const having = (has: (raw: Readonly<Record<string, unknown>>) => boolean): number =>

@@ -4,8 +4,8 @@ import { isRecord } from '../index-under-test.ts';
 import type { IndexUnderTest } from '../index-under-test.ts';
 
 /**
- * Section 14: scripts that verify a ticket can be run, and know what to do when they fail. A warning, as a run takes
- * such an index: it defers the one ticket before an agent works for it.
+ * Section 14: scripts that verify a ticket must be runnable, and must say what to do when they fail. Only a warning,
+ * because a run accepts such an index: it defers the affected ticket before an agent works on it.
  */
 export function checkValidationScripts({ entries }: IndexUnderTest): Finding[] {
   const broken: Problem[] = [];

@@ -36,7 +36,7 @@ export function checkValidationTypes(index: IndexUnderTest): Finding[] {
   return checkWords(index, 'validation-types', 'validation_type', VALIDATION_TYPES, 'not used');
 }
 
-/** Words in any case; a missing one has its default. */
+/** Ignores case. A missing word has its default. */
 function checkWords(
   { entries }: IndexUnderTest,
   section: string,

@@ -6,18 +6,18 @@ import { inQuotes } from '../finding.ts';
 
 export interface AgentProgram {
   readonly name: string;
-  /** Looked up on PATH, or from the top of the repository where it has a slash. */
+  /** Looked up on PATH, or relative to the top of the repository if it contains a slash. */
   readonly program: string;
   readonly version?: string;
-  /** Whether it has credentials, where that is known. */
+  /** Whether it has credentials, if known. */
   readonly signedIn?: boolean;
-  /** What to do where it is not there, or has none. */
+  /** What to do if it is missing or has no credentials. */
   readonly fix?: string;
 }
 
 const id = 'parallel.agent';
 
-/** The agent that will do the work is there and can be run. `path` is the PATH variable. */
+/** Checks that the agent exists and can be run. `path` is the PATH variable. */
 export async function checkAgent(
   root: string,
   agent: AgentProgram | undefined,

@@ -4,8 +4,8 @@ import { SAGE_PATHS } from '@sage/git';
 import type { Finding } from '../finding.ts';
 
 /**
- * The folders that a run writes to can do what it needs of them. Nothing is left behind. `worktrees`: the folder where
- * they are made.
+ * Checks that a run can use the folders that it writes to. Leaves nothing behind. `worktrees` is the folder for
+ * worktrees.
  */
 export async function checkFolders(root: string, worktrees: string): Promise<Finding[]> {
   const queue = {
@@ -22,7 +22,7 @@ export async function checkFolders(root: string, worktrees: string): Promise<Fin
 interface Folder {
   readonly folder: string;
   readonly name: string;
-  /** What helps where it cannot be mended. */
+  /** What to do if the folder cannot be repaired. */
   readonly fix: string;
 }
 
@@ -33,7 +33,7 @@ async function check(id: string, { folder, name, fix }: Folder): Promise<Finding
   return { id, status: fault ? 'fail' : 'pass', message: fault ? bad : good, tickets: [] };
 }
 
-/** What is wrong with a folder, or nothing. */
+/** What is wrong with a folder; undefined if nothing is. */
 async function probe(folder: string): Promise<string | undefined> {
   let created: string | undefined;
   try {
@@ -81,7 +81,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
-/** Removes the folders that mkdir made, innermost first, as far as nobody has put anything into them meanwhile. */
+/** Removes the folders that mkdir made, innermost first. Keeps folders into which something has been put since. */
 async function removeCreated(folder: string, created: string): Promise<void> {
   for (let path = folder; path.length >= created.length; path = dirname(path)) {
     try {

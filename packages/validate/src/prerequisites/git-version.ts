@@ -2,7 +2,7 @@ import { gitVersion, OLDEST_GIT, RepositoryError } from '@sage/git';
 import type { Finding } from '../finding.ts';
 import { askGit } from '../git.ts';
 
-/** Git is there, new enough, and in a work tree with a commit to start from. */
+/** Checks that git is installed, new enough, and in a work tree with a commit to start from. */
 export async function checkGit(root: string): Promise<Finding[]> {
   const found = await gitVersion(root).catch((error: unknown) => {
     if (error instanceof RepositoryError) return undefined;

@@ -1,14 +1,14 @@
 import type { Finding } from '../finding.ts';
 
-/** The sandbox that agents can run in: its version where it is there, and whether the configuration asks for it. */
+/** The sandbox that agents can run in: its version if it is installed, and whether the configuration asks for it. */
 export interface Sandbox {
   readonly version?: string;
-  /** What it leaves within reach, in a few words each. */
+  /** What it cannot protect, in a few words each. */
   readonly limits?: readonly string[];
   readonly wanted: boolean;
 }
 
-/** Nobody needs one who does not ask for it. */
+/** A missing sandbox is only a fault if the configuration asks for one. */
 export function checkSandbox({ version, wanted, limits = [] }: Sandbox): Finding {
   const id = 'parallel.sandbox';
   if (version !== undefined) {
