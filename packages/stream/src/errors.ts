@@ -1,4 +1,7 @@
-/** The repository, the branch or the backlog is not in a state a run can start from. Nothing was started or changed. */
+/**
+ * A run cannot start in the present state of the repository, the branch or the backlog. Nothing was started or
+ * changed.
+ */
 export class CannotStartError extends Error {
   override readonly name = 'CannotStartError';
   readonly code:
@@ -22,25 +25,25 @@ export class CannotStartError extends Error {
   }
 }
 
-/** There is no active run to ask. Nothing was changed. */
+/** There is no active run that could be asked. Nothing was changed. */
 export class NoRunError extends Error {
   override readonly name = 'NoRunError';
   readonly code = 'NO_RUN';
 }
 
-/** A ticket of which a run cannot be asked what was asked. */
+/** The run cannot do what was requested for this ticket. */
 export class NoTicketError extends Error {
   override readonly name = 'NoTicketError';
   readonly code = 'NO_TICKET';
 }
 
-/** The backlog that is meant is not there, or not told apart from another one. */
+/** The intended backlog does not exist, or it is unclear which one is meant. */
 export class SourceError extends Error {
   override readonly name = 'SourceError';
   readonly code = 'NO_SOURCE';
 }
 
-/** The tickets of the index cannot be put into an order. */
+/** The tickets of the index cannot be put in order. */
 export class BacklogError extends Error {
   override readonly name = 'BacklogError';
   readonly code: 'UNKNOWN_DEPENDENCY' | 'CYCLE' | 'UNKNOWN_TICKET' | 'UNKNOWN_COMPONENT';
@@ -55,7 +58,7 @@ export class BacklogError extends Error {
   }
 }
 
-/** The target branch has gone, or no longer contains what landed on it. The run stops, and can be resumed. */
+/** The target branch is gone, or no longer contains what landed on it. The run stops, and can be resumed. */
 export class TargetLostError extends Error {
   override readonly name = 'TargetLostError';
   readonly code = 'TARGET_LOST';
@@ -67,7 +70,7 @@ export class TargetLostError extends Error {
   }
 }
 
-/** There is no output of this ticket, or of this attempt. */
+/** There is no output for this ticket, or for this attempt. */
 export class NoLogError extends Error {
   override readonly name = 'NoLogError';
   readonly code = 'NO_LOG';

@@ -15,7 +15,7 @@ import { changesWhatRuns } from './changes-what-runs.ts';
 import { baseFor, composeRequest, NO_FILES } from './compose-request.ts';
 import { reportProgress } from './progress.ts';
 
-/** Where the work of an attempt is safe: in the queue, or as a ref where its agent has deferred the ticket. */
+/** Where the work of an attempt is safe: in the queue or, if its agent has deferred the ticket, under a ref. */
 interface Secured {
   readonly entry?: QueueEntry;
   readonly ref?: string;
@@ -32,9 +32,9 @@ export class AttemptRunner {
   }
 
   /**
-   * Runs one attempt to its end. With `isStopped`, an interruption is a failure: a person has stopped the agent. A worker
-   * or a queue that fails is a failure of the machine.
-   * @throws {TargetLostError}: there is no commit that the ticket could start from.
+   * Runs one attempt to its end. If `isStopped` returns true, an interruption counts as a failure, because a person
+   * has stopped the agent. A failing worker or queue counts as a failure of the machine.
+   * @throws {TargetLostError} if there is no commit that the ticket could start from.
    */
   async run(
     ticket: Ticket,
@@ -72,7 +72,7 @@ export class AttemptRunner {
     return result;
   }
 
-  /** How an attempt that did not succeed ended, as its output has it. */
+  /** Informative output lines of an attempt that did not succeed. */
   async #telling(
     { outcome, reason }: AttemptResult,
     log: string | undefined,
@@ -93,7 +93,7 @@ export class AttemptRunner {
         agentRun.onReport?.(report);
       },
       onQuiet(seconds) {
-        // A journal that cannot be written stops the run at its next event.
+        // If the journal cannot be written, the run stops at its next event.
         log.emit({ event: 'ticket.quiet', ticket: ticket.id, seconds }).catch(() => {});
       },
       issueFence: () => this.#issueFence(request),
@@ -118,7 +118,7 @@ export class AttemptRunner {
     }
   }
 
-  /** Seconds since 1970 where that is more than the last one: fences of earlier runs are smaller. */
+  /** Seconds since 1970, but at least the last fence plus one. Fences of earlier runs are therefore smaller. */
   async #issueFence({ ticket: { id }, attempt }: WorkRequest): Promise<number> {
     const { log, clock } = this.#context;
     const now = Math.floor(clock.now().getTime() / 1000);
@@ -128,8 +128,8 @@ export class AttemptRunner {
   }
 
   /**
-   * Queues or keeps the work before the end of the attempt is journaled: after a crash between the two the next process
-   * adopts the entry.
+   * Queues or keeps the work before the end of the attempt is journaled. After a crash between the two, the next
+   * process adopts the entry.
    */
   async #secure(
     ticket: Ticket,

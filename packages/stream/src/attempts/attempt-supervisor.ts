@@ -11,16 +11,16 @@ import { type Collection, CollectionOrder } from './collection-order.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { reviewOf } from './review.ts';
 
-/** What an attempt reports to the run loop. */
+/** Messages from an attempt to the run loop. */
 export type AttemptMessage =
   | { readonly kind: 'worker-free'; readonly worker: number; readonly collection: Collection | undefined }
   | {
       readonly kind: 'attempt-over';
       readonly ticket: Ticket;
-      /** undefined when it could not even start, for this reason. */
+      /** Undefined if the attempt could not even start; `error` has the reason. */
       readonly result: AttemptResult | undefined;
       readonly error?: unknown;
-      /** undefined when its worker has become free before. */
+      /** Undefined if its worker has already become free. */
       readonly worker: number | undefined;
     };
 
@@ -32,18 +32,18 @@ export interface SupervisorOptions {
   /** Aborted when agents have to end. The supervisor aborts it when a person quits at a question. */
   readonly halt: AbortController;
   readonly post: (message: AttemptMessage) => void;
-  /** Whether nothing more starts: then nothing is tried again. */
+  /** Whether nothing more starts. Then nothing is retried. */
   readonly isStopped: () => boolean;
-  /** Nothing more starts, for this reason; what is finished lands. */
+  /** Starts nothing more, for this reason. Finished work still lands. */
   readonly giveUp: (reason: string) => void;
   readonly turnedAway: TurnedAway;
   /** Resolves with the number of a free worker, for an agent that continues its work. */
   readonly nextWorker: () => Promise<number>;
-  /** A ticket is left for another run. */
+  /** Called for a ticket that is left for another run. */
   readonly onSkipped: (ticket: string) => void;
 }
 
-/** The attempts under way, each from its start to what follows from its end. */
+/** The running attempts, each from its start until the consequences of its end are handled. */
 export class AttemptSupervisor {
   readonly #context: RunContext;
   readonly #options: SupervisorOptions;
@@ -52,10 +52,10 @@ export class AttemptSupervisor {
   readonly #attempts = new Map<string, Promise<void>>();
   #running = 0;
   #started = 0;
-  /** The last attempt of each ticket: its place in the order of starts. */
+  /** The last attempt of each ticket: its position in the order of starts. */
   readonly #nth = new Map<string, number>();
   readonly #cuts = new Map<string, AbortController>();
-  /** What a person has asked of attempts under way. */
+  /** People's requests for running attempts. */
   readonly #requested = new Map<string, TicketAction>();
 
   constructor(context: RunContext, options: SupervisorOptions) {
@@ -63,7 +63,7 @@ export class AttemptSupervisor {
     this.#options = options;
   }
 
-  /** Attempts that are not over; the worker of one may be free already. */
+  /** Attempts that are not over. An attempt's worker may already be free. */
   get running(): number {
     return this.#running;
   }
@@ -78,7 +78,7 @@ export class AttemptSupervisor {
     this.#attempts.set(ticket.id, attempt);
   }
 
-  /** Ends the agent of a ticket because a person asks for it. Returns whether one works. */
+  /** Ends the agent of a ticket at a person's request. Returns whether it is running. */
   end(ticket: string, action: TicketAction): boolean {
     const cut = this.#cuts.get(ticket);
     if (cut === undefined) return false;
@@ -87,18 +87,18 @@ export class AttemptSupervisor {
     return true;
   }
 
-  /** Resolves when the journal has all about the attempt of a ticket, so that its landing comes after it. */
+  /** Resolves when the ticket's attempt is fully journaled, because its landing has to come after it. */
   async journaled(ticket: string): Promise<void> {
     await this.#attempts.get(ticket);
   }
 
-  /** Resolves when every attempt under way is over. */
+  /** Resolves when every running attempt is over. */
   async ended(): Promise<void> {
     this.#collections.afterStarts();
     await Promise.all(this.#attempts.values());
   }
 
-  /** All that could start now has been started. */
+  /** Call after everything that can start now has been started. */
   afterStarts(): void {
     this.#collections.afterStarts();
   }
@@ -107,7 +107,7 @@ export class AttemptSupervisor {
     this.#collections.add(collection);
   }
 
-  /** Does what follows from the end of an attempt. Returns whether there is work to land. */
+  /** Handles the end of an attempt. Returns whether there is work to land. */
   async onEnd(ticket: Ticket, result: AttemptResult | undefined): Promise<boolean> {
     const { log, scheduler, workers, notice } = this.#context;
     const { admission, retries, breaker, halt, isStopped, giveUp, turnedAway } = this.#options;
@@ -162,13 +162,13 @@ export class AttemptSupervisor {
           return false;
         }
         if (result.reason !== undefined && !cut && !halt.signal.aborted) {
-          // A machine that it ran on is gone: nobody's failure here.
+          // The machine that it ran on is gone, which does not count as a failure.
           if (await this.#deferIfAlone(ticket, 'account', { reason, commit })) return false;
           notice(`${ticket.id}: ${reason}; trying again`);
           break;
         }
         if (cut) notice(`${ticket.id} is cut off: ${cut.reason}`);
-        // If nobody stopped the run, the person quit at a question.
+        // If nobody stopped the run, a person quit at a question.
         else halt.abort();
     }
     if (commit !== undefined) await workers.keep(ticket.id, commit, 'interrupted');
@@ -176,7 +176,7 @@ export class AttemptSupervisor {
     return false;
   }
 
-  /** A ticket that alone is turned away again and again is deferred. Returns whether it is. */
+  /** Defers a ticket that is turned away again and again while others are not. Returns whether it was deferred. */
   async #deferIfAlone(
     ticket: Ticket,
     by: 'account' | 'machine',
@@ -197,7 +197,7 @@ export class AttemptSupervisor {
     return `the agent's account was refused: ${reason}; ${fix}, then run sage stream --resume`;
   }
 
-  /** The attempt that has just ended. */
+  /** The failure of the attempt that has just ended. */
   #failureOf({ id }: Ticket, reason: string): Failure {
     const { log, workers } = this.#context;
     const output = workers.logOf({ run: log.run, ticket: id, attempt: log.state.attempts.get(id) ?? 1 });
@@ -213,21 +213,22 @@ export class AttemptSupervisor {
     const cut = new AbortController();
     this.#cuts.set(ticket.id, cut);
     admission.onAttemptStarted(ticket.id, () => cut.abort());
-    /** undefined while it is free, or works for another ticket. */
+    /** Undefined while it is free or works for another ticket. */
     let worker: number | undefined = first;
     const free = (collection?: Collection) => {
       if (worker !== undefined) post({ kind: 'worker-free', worker, collection });
       worker = undefined;
     };
-    // The worker takes its next ticket before the work of this one is collected and queued, unless a person is asked
-    // about the work first, or the agent may have asked for a pause.
+    // The worker takes its next ticket before the work of this one is collected and queued. Exceptions: a person has
+    // to see the work first, or the agent may have asked for a pause.
     const beforeCollecting = async (exitCode: number | null) => {
       if (worker === undefined || exitCode !== 0 || settings.ask) return;
       await new Promise<void>((begin) => free({ begin, over: over.promise }));
     };
     const signal = AbortSignal.any([halt.signal, cut.signal]);
     const review = reviewOf(this.#context, ticket, signal);
-    // While a person looks at the work, others continue; work that is sent back waits for a worker like any other.
+    // While a person looks at the work, the worker takes other tickets. Work that is sent back waits for a worker
+    // like any other.
     const onReview = async (work: FinishedWork): Promise<Review> => {
       over.resolve();
       if (!settings.ask) free();
@@ -254,7 +255,7 @@ export class AttemptSupervisor {
     this.#cuts.delete(ticket.id);
     onStarted();
     over.resolve();
-    // The loop learns of the end before the worker is free again: the agent may have been rate-limited.
+    // The loop must see the end before the worker becomes free, because the agent may have been rate-limited.
     post({ kind: 'attempt-over', ticket, result, error, worker });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Files and folders that make programs run, or tell agents what to do, without anybody calling them: hooks, settings of
- * agents, editors and package managers, continuous integration, environments of shells. Names count in every folder.
+ * Files and folders that make programs run, or instruct agents, without being called: hooks, settings of agents,
+ * editors and package managers, continuous integration, shell environments. Names match in every folder.
  */
 const NAMES: ReadonlySet<string> = new Set(
   `
@@ -25,7 +25,9 @@ const FOLDERS: ReadonlySet<string> = new Set(
 );
 const PATHS = /^(\.github\/(workflows|actions|hooks)\/|\.github\/copilot-instructions\.md$|\.config\/mise)/;
 
-/** Changed files that change what runs later without anybody calling it. Those that configure Sage are reported elsewhere. */
+/**
+ * Changed files that make programs run later without being called. Sage's own configuration is reported separately.
+ */
 export function changesWhatRuns(paths: readonly string[]): string[] {
   return paths.filter((path) => {
     const steps = path.split('/');

@@ -5,15 +5,15 @@ export interface Collection {
 }
 
 /**
- * Collecting work takes the processor from agents that are about to start, and nobody waits for it: it comes after
- * the starts. One at a time, so that work is queued in the order in which the agents ended.
+ * Collects work after agents have started: collecting takes CPU time from agents that are about to start, and nothing
+ * waits for it. Works are collected one at a time, so they are queued in the order in which the agents ended.
  */
 export class CollectionOrder {
   readonly #starting = new Set<Promise<void>>();
   #waiting: Collection[] = [];
   #collected: Promise<void> = Promise.resolve();
 
-  /** An attempt is on its way to a running agent; call what is returned when it is there, or will never be. */
+  /** An attempt is starting its agent. Call the returned function when the agent has started or never will. */
   starting(): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#starting.add(promise);
@@ -27,7 +27,7 @@ export class CollectionOrder {
     this.#waiting.push(collection);
   }
 
-  /** Lets what waits begin, in order, after the starts that are under way now. */
+  /** Begins the waiting collections, in order, after the starts that are currently in progress. */
   afterStarts(): void {
     for (const { begin, over } of this.#waiting) {
       this.#collected = Promise.all([this.#collected, ...this.#starting]).then(() => {

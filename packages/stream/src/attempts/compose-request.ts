@@ -6,16 +6,16 @@ import { commitMessage } from '../backlog/commit-message.ts';
 import type { ConfigurationFiles, RunContext } from '../context/run-context.ts';
 import { TargetLostError } from '../errors.ts';
 
-/** Lines of an agent's output that the next attempt sees. */
+/** How many lines of an agent's output the next attempt sees. */
 const OUTPUT_LINES = 30;
 
-/** Without files that configure later runs. */
+/** No configuration files. */
 export const NO_FILES: ConfigurationFiles = { names: [], paths: [] };
 
 /**
- * The target's tip, which has to contain what the ticket depends on. An attempt that is still running elsewhere keeps its
- * base.
- * @throws {TargetLostError}: there is no commit that the ticket could start from.
+ * The target's tip, after checking that it contains the ticket's dependencies. An attempt that is still running
+ * elsewhere keeps its base.
+ * @throws {TargetLostError} if there is no commit that the ticket could start from.
  */
 export async function baseFor(context: RunContext, ticket: Ticket): Promise<string> {
   const { target, backlog, log, workers } = context;
@@ -36,7 +36,7 @@ export async function baseFor(context: RunContext, ticket: Ticket): Promise<stri
   return isRecent ? (started as string) : tip;
 }
 
-/** All that a worker needs for the next attempt of a ticket. */
+/** Everything that a worker needs for the next attempt of a ticket. */
 export async function composeRequest(
   context: RunContext,
   ticket: Ticket,
@@ -60,13 +60,13 @@ export async function composeRequest(
     message: commitMessage(ticket),
     dependencies,
     previous: await previousAttempt(context, ticket.id),
-    // No agent can resume another one's.
+    // An agent cannot resume a session of another agent.
     session: session?.agent === needs.selection?.agent ? session : undefined,
     ...protectedFrom(ticket, settings.configuration),
   };
 }
 
-/** Why the last attempt did not land, as the next one's prompt has it. */
+/** Why the last attempt did not land, in the form for the next prompt. */
 async function previousAttempt(
   { log, workers, settings }: RunContext,
   ticket: string,
@@ -79,7 +79,7 @@ async function previousAttempt(
   return { kind: 'failure', reason: setback.reason, output: lines.slice(-OUTPUT_LINES).join('\n') };
 }
 
-/** What configures later runs changes only with a ticket that says so. */
+/** Configuration for later runs may only be changed by a ticket that declares it. */
 function protectedFrom(
   { files }: Ticket,
   { names, paths, member }: ConfigurationFiles = NO_FILES,

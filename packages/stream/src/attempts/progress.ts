@@ -1,10 +1,10 @@
 import type { AgentReport, WorkRequest } from '@sage/workers';
 import type { RunContext } from '../context/run-context.ts';
 
-/** Progress events of one worker are at least this far apart. */
+/** The least time between progress events of one worker. */
 const INTERVAL_MS = 1_000;
 
-/** Journals what an agent does now as `ticket.progress`, at most once a second, the newest report winning. */
+/** Journals an agent's activity as `ticket.progress`, at most once a second and always with the newest report. */
 export function reportProgress(
   { log, clock }: Pick<RunContext, 'log' | 'clock'>,
   { ticket, worker, attempt }: Pick<WorkRequest, 'ticket' | 'worker' | 'attempt'>,
@@ -23,7 +23,7 @@ export function reportProgress(
     if (text === told || text === '{}') return;
     told = text;
     last = clock.now().getTime();
-    // A journal that cannot be written stops the run at its next event.
+    // If the journal cannot be written, the run stops at its next event.
     log.emit({ event: 'ticket.progress', ticket: ticket.id, worker, attempt, ...figures }).catch(() => {});
   }
 

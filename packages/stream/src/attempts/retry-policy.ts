@@ -2,19 +2,19 @@ import type { DeferCategory, Ticket } from '@sage/tickets';
 import type { RunContext } from '../context/run-context.ts';
 import type { Admission } from '../limits/admission.ts';
 
-/** How often a ticket whose work conflicts is worked on again, on the new tip, before it is deferred. */
+/** How often a ticket with conflicting work is repeated on the new tip before it is deferred. */
 export const CONFLICT_RETRIES = 1;
 
-/** Why a ticket has not landed this time, and the commit with what is left of its work. */
+/** Why a ticket did not land this time, and the commit with what is left of its work. */
 export interface NotLanded {
   readonly category: DeferCategory;
   readonly reason: string;
   readonly commit: string | undefined;
-  /** Where that is kept, if it is. */
+  /** The ref that keeps the work, if any. */
   readonly ref?: string;
 }
 
-/** Decides about a ticket that has not landed: try it again, or defer it with its reason and its work kept. */
+/** Decides about a ticket that did not land: try it again, or defer it with the reason and keep its work. */
 export class RetryPolicy {
   readonly #context: RunContext;
   readonly #admission: Pick<Admission, 'overTicketBudget'>;
@@ -32,7 +32,7 @@ export class RetryPolicy {
     await this.#retryOrDefer(counted < settings.maxAttempts, ticket, last);
   }
 
-  /** Its work conflicts with what has landed meanwhile. */
+  /** Its work conflicts with what has landed in the meantime. */
   async conflicted(ticket: Ticket, last: NotLanded): Promise<void> {
     const conflicts = this.#context.log.state.conflicts.get(ticket.id) ?? 0;
     await this.#retryOrDefer(conflicts <= CONFLICT_RETRIES, ticket, last);

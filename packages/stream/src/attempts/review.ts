@@ -5,7 +5,7 @@ import type { Ask } from '../context/ask.ts';
 import type { RunContext } from '../context/run-context.ts';
 import { changesWhatRuns } from './changes-what-runs.ts';
 
-/** Asks the person about finished work until `halt` is aborted; undefined where the run asks nobody. */
+/** Asks the person about finished work until `halt` is aborted; undefined if the run asks nobody. */
 export function reviewOf(
   { settings, target, log }: RunContext,
   ticket: Ticket,

@@ -1,7 +1,7 @@
 import type { Ticket } from '@sage/tickets';
 import type { StartApprovalSettings } from '../context/run-context.ts';
 
-/** Asks a person about tickets before they start. Nothing waits for the answer. */
+/** Asks a person about tickets before they start. Nothing else waits for the answer. */
 export class StartApproval {
   readonly #settings: StartApprovalSettings;
   readonly #answered: () => void;
@@ -16,7 +16,10 @@ export class StartApproval {
     this.#answered = answered;
   }
 
-  /** Whether a ticket may start; undefined while a person has not answered. `startable`: what could start beside it. */
+  /**
+   * Whether a ticket may start; undefined while a person has not answered. `startable` returns what could start
+   * beside it.
+   */
   answerOn(
     { id, component }: Ticket,
     ticketOf: (id: string) => Ticket | undefined,
@@ -27,7 +30,7 @@ export class StartApproval {
     if (this.#refused.has(id)) return 'no';
     const { components } = this.#settings;
     const batch = components?.get(component) ?? [id];
-    // Its component is asked about without it.
+    // The batch of its component does not include it.
     if (!batch.includes(id)) return 'no';
     if (this.#isOpen) return undefined;
     this.#isOpen = true;

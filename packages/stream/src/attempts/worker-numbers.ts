@@ -1,9 +1,9 @@
-/** The workers of a run, by number from 1: who becomes free is the next to work, the lowest number first. */
+/** The numbers of a run's workers, from 1. The lowest free number is used next. */
 export class WorkerNumbers {
   readonly #busy = new Set<number>();
   readonly #count: () => number;
 
-  /** `count`: how many may work at the same time; it may change. */
+  /** `count` returns how many may work at the same time, which may change. */
   constructor(count: () => number) {
     this.#count = count;
   }

@@ -2,27 +2,27 @@ import type { Ticket } from '@sage/tickets';
 import type { AgentSelection } from '@sage/workers';
 import type { AttemptNeeds } from '../ports.ts';
 
-/** Which tickets get which agent. Every condition that is given has to hold. */
+/** Which tickets get which agent. All given conditions have to hold. */
 export interface AgentRule extends AgentSelection {
   readonly type?: string;
   readonly component?: string;
-  /** What a worker on another machine has to have for it. */
+  /** Labels that a worker on another machine must have for these tickets. */
   readonly worker?: { readonly labels?: readonly string[] | undefined } | undefined;
   /** The ticket's `complexity` (or `complexityScore`) is at least this. */
   readonly minComplexity?: number;
 }
 
 export interface AgentChoices {
-  /** In order: the first one that matches and names it says the agent; the same for the model. */
+  /** In order: the first matching rule that names an agent decides the agent, and likewise for the model. */
   readonly rules?: readonly AgentRule[];
-  /** By attempt, from the first on; later attempts have the last one. */
+  /** By attempt, starting with the first. Later attempts use the last one. */
   readonly attempts?: readonly AgentSelection[];
 }
 
 /**
- * The agent and the model of an attempt (from 1), as far as anything but the run's own is chosen. A ticket's own fields win
- * over rules, and rules over the first of `attempts`. Later ones win over everything: who is tried again after a
- * failure is tried with somebody else.
+ * The agent and the model for an attempt (from 1), as far as they differ from those of the run. A ticket's own fields
+ * win over rules, and rules over the first of `attempts`. Later `attempts` win over everything, so that a failed
+ * ticket is retried with a different agent.
  */
 export function chooseAgent(
   ticket: Ticket,
@@ -39,13 +39,13 @@ export function chooseAgent(
   return (attempt === 1 ? [...ranked, step] : [step, ...ranked]).reduce(under, {});
 }
 
-/** What a worker on another machine has to have for a ticket: what it says itself, and every rule that fits. */
+/** The labels that a worker on another machine must have for a ticket: its own, and those of all matching rules. */
 function workerLabels(ticket: Ticket, { rules = [] }: AgentChoices): string[] {
   const ofRules = rules.filter((rule) => fits(rule, ticket)).flatMap(({ worker }) => worker?.labels ?? []);
   return [...new Set([...ticket.workerLabels, ...ofRules])].toSorted();
 }
 
-/** What an attempt asks of the worker that it gets. */
+/** Requirements of an attempt for its worker. */
 export function attemptNeeds(ticket: Ticket, attempt: number, choices: AgentChoices): AttemptNeeds {
   const selection = chooseAgent(ticket, attempt, choices);
   const labels = workerLabels(ticket, choices);
@@ -55,7 +55,9 @@ export function attemptNeeds(ticket: Ticket, attempt: number, choices: AgentChoi
   };
 }
 
-/** What `chosen` leaves open. A model belongs to its agent: one of another agent is not taken. */
+/**
+ * Fills in what `chosen` leaves open. A model belongs to its agent, so the model of a different agent is not used.
+ */
 function under(chosen: AgentSelection, next: AgentSelection): AgentSelection {
   const agent = chosen.agent ?? next.agent;
   const model =

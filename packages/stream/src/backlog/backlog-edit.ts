@@ -3,11 +3,11 @@ import { isContainer, isEdited, type Ticket, type TicketState } from '@sage/tick
 import type { SourceContent } from '../ports.ts';
 import { type Backlog, checkBacklog, type Selection, selectTickets } from './backlog.ts';
 
-/** What an edit of the backlog cannot change. */
+/** Facts about the run that an edit of the backlog cannot change. */
 export interface RunFacts extends Selection {
-  /** Tickets that the run is to complete. */
+  /** Tickets that the run should complete. */
   readonly selection: ReadonlySet<string>;
-  /** Whether a ticket runs, or waits to land. */
+  /** Whether a ticket is running or waiting to land. */
   readonly isRunning: (id: string) => boolean;
   readonly state: Pick<RunState, 'completed' | 'deferred'>;
 }
@@ -19,15 +19,15 @@ export interface BacklogEdit {
   readonly added: readonly string[];
   /** Tickets that leave the run before they have started. */
   readonly withdrawn: readonly string[];
-  /** Every ticket that is not what it was, including those that came or went. */
+  /** Every ticket that has changed, including those added or removed. */
   readonly changed: readonly string[];
-  /** Tickets that were edited while they run: the edit counts when they no longer run. */
+  /** Tickets that were edited while running. The edit takes effect when they are no longer running. */
   readonly postponed: readonly string[];
 }
 
 /**
- * The backlog after somebody has edited it. What the run has completed or deferred stays so, running tickets keep the
- * version that they were started with, and everything else is what the source says now.
+ * The backlog after someone has edited it. Tickets that the run has completed or deferred stay so, and running
+ * tickets keep the version they were started with. Everything else follows the source.
  * @throws {BacklogError}
  */
 export function editBacklog(
@@ -53,7 +53,7 @@ export function editBacklog(
       // All of its dependencies are completed; other ids that it names may be gone.
       return { ...before, dependencies: before.dependencies.filter(isCompleted) };
     }
-    // Children complete a container, not its own state.
+    // A container is completed by its children, not by its own state.
     const version =
       now && before && now.state === 'COMPLETED' && isContainer(now) ? { ...now, state: before.state } : now;
     const other = before?.state !== version?.state && !(isOpen(before?.state) && isOpen(version?.state));
@@ -85,7 +85,7 @@ export function editBacklog(
   };
 }
 
-/** Its dependencies no longer matter, and may be gone. */
+/** The ticket without its open dependencies, which no longer matter and may be gone. */
 function settled(ticket: Ticket, state: TicketState): Ticket {
   return { ...ticket, state, dependencies: [], children: [] };
 }

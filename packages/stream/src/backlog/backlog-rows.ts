@@ -15,11 +15,11 @@ export interface BacklogRow {
   readonly component: string;
   /** It is done when its children are. */
   readonly container: boolean;
-  /** Dependencies, its own and inherited ones, that are not completed. */
+  /** Its own and inherited dependencies that are not completed. */
   readonly waitsFor: readonly string[];
 }
 
-/** All of a ticket: the object of `sage show --json`. */
+/** A ticket in full: the object of `sage show --json`. */
 export interface BacklogTicket extends BacklogRow {
   readonly dependencies: readonly string[];
   readonly dependents: readonly string[];
@@ -28,12 +28,12 @@ export interface BacklogTicket extends BacklogRow {
   readonly description: string;
   readonly acceptanceCriteria: readonly string[];
   readonly files: readonly string[];
-  /** Why it is deferred, as the index says. */
+  /** Why it is deferred, according to the index. */
   readonly deferReason?: { readonly category: string; readonly message: string };
 }
 
 /**
- * The tickets that are checked out, in their order.
+ * The tickets in the checkout, in their order.
  * @throws {TicketIndexError}, {BacklogError}
  */
 export async function listBacklog(directory: string, choice?: SourceChoice): Promise<BacklogRow[]> {
@@ -41,7 +41,7 @@ export async function listBacklog(directory: string, choice?: SourceChoice): Pro
   return [...rows.values()];
 }
 
-/** @throws {TicketIndexError}, {BacklogError} where no ticket has this id. */
+/** @throws {TicketIndexError}, {BacklogError} if no ticket has this id. */
 export async function showTicket(
   directory: string,
   id: string,

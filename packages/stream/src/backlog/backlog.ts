@@ -11,11 +11,11 @@ export interface Backlog {
   readonly file: string;
   readonly tickets: ReadonlyMap<string, Ticket>;
   readonly graph: DependencyGraph;
-  /** Open tickets in a DEFERRED container, with that container: they are blocked by it. */
+  /** Open tickets in a DEFERRED container, with the container that blocks them. */
   readonly heldBack: ReadonlyMap<string, string>;
   /** One line each, for the user. */
   readonly warnings: readonly string[];
-  /** Dependencies that the order of the source implies and nothing says: [ticket, dependency]. */
+  /** Dependencies that follow only from the order in the source, without being stated: [ticket, dependency]. */
   readonly implied?: readonly (readonly [string, string])[];
 }
 
@@ -33,7 +33,7 @@ export function checkContent({ file, tickets, warnings = [], implied = [] }: Sou
   return { ...backlog, warnings: [...warnings, ...backlog.warnings], implied };
 }
 
-/** @throws {BacklogError} for an unknown dependency, or a cycle among tickets that are not all done. */
+/** @throws {BacklogError} for an unknown dependency, or a cycle of tickets that are not all done. */
 export function checkBacklog(file: string, listed: readonly Ticket[]): Backlog {
   const { nodes, ignored, inheritedFrom, reopened, heldBack } = toGraphNodes(listed);
   const graph = buildDependencyGraph(nodes);
@@ -86,13 +86,13 @@ export function ticketOf({ tickets }: Pick<Backlog, 'tickets'>, id: string): Tic
 export interface Selection {
   /** Only tickets whose id or component starts with this. */
   readonly component?: string;
-  /** Only these; DEFERRED ones among them are tried again. */
+  /** Only these tickets. Those that are DEFERRED are tried again. */
   readonly only?: readonly string[];
-  /** DEFERRED tickets, and what is in a DEFERRED container, are tried again. */
+  /** Whether DEFERRED tickets, and those in a DEFERRED container, are tried again. */
   readonly retryDeferred?: boolean;
 }
 
-/** @throws {BacklogError} `UNKNOWN_TICKET`, `UNKNOWN_COMPONENT`, naming what is nearest. */
+/** @throws {BacklogError} `UNKNOWN_TICKET`, `UNKNOWN_COMPONENT`, with the nearest name. */
 export function assertSelection({ tickets, file }: Backlog, { component, only = [] }: Selection): void {
   const unknown = only.find((id) => !tickets.has(id));
   if (unknown !== undefined) {
@@ -106,7 +106,7 @@ export function assertSelection({ tickets, file }: Backlog, { component, only = 
   throw new BacklogError('UNKNOWN_COMPONENT', file, [], message);
 }
 
-/** Ids of the tickets that a run is asked to complete. */
+/** Ids of the tickets that a run should complete. */
 export function selectTickets(backlog: Backlog, selection: Selection): Set<string> {
   const triesDeferred = selection.only !== undefined || selection.retryDeferred === true;
   const chosen = new Set<string>();
@@ -117,7 +117,7 @@ export function selectTickets(backlog: Backlog, selection: Selection): Set<strin
   return chosen;
 }
 
-/** All tickets that a selection names, whatever their state. */
+/** All tickets that a selection names, in any state. */
 export function ticketsOf({ tickets }: Pick<Backlog, 'tickets'>, { component, only }: Selection): Ticket[] {
   const all = [...tickets.values()];
   const named = only && new Set(only.flatMap((id) => [id, ...ticketsIn(id, all)]));
@@ -128,7 +128,7 @@ function matches(ticket: Ticket, component: string | undefined): boolean {
   return component === undefined || ticket.id.startsWith(component) || ticket.component.startsWith(component);
 }
 
-/** Tickets that a selection would have but for the DEFERRED container that they are in, with that container. */
+/** Tickets that are missing from a selection only because of their DEFERRED container, with that container. */
 export function heldBackIn(
   { heldBack, tickets }: Pick<Backlog, 'heldBack' | 'tickets'>,
   { component, only, retryDeferred }: Selection,
@@ -140,7 +140,7 @@ export function heldBackIn(
   });
 }
 
-/** The same in a line for the user. */
+/** The same as lines for the user. */
 export function heldBackWarnings(
   backlog: Pick<Backlog, 'file' | 'heldBack' | 'tickets'>,
   selection: Selection,
@@ -153,7 +153,7 @@ export function heldBackWarnings(
   ];
 }
 
-/** The tickets as the scheduler takes them; `states` and `minutes` override what the index says. */
+/** The tickets in the scheduler's form. `states` and `minutes` override the index. */
 export function schedulerTickets(
   backlog: Backlog,
   states: (ticket: Ticket) => TicketState,
@@ -172,7 +172,7 @@ export function schedulerTickets(
   }));
 }
 
-/** Component limits as the scheduler takes them. */
+/** Component limits in the scheduler's form. */
 export function componentLimits(
   limits: Readonly<Record<string, number>> | undefined,
 ): ReadonlyMap<string, number> {
@@ -187,7 +187,7 @@ function counted(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-/** The first few. */
+/** The first few ids, and how many more there are. */
 function shortList(ids: readonly string[]): string {
   const shown = ids.slice(0, 3).join(', ');
   return ids.length > 3 ? `${shown} and ${ids.length - 3} more` : shown;

@@ -8,28 +8,28 @@ const TYPES: Readonly<Record<string, string>> = {
   chore: 'chore',
 };
 
-/** Columns of a body, as git's own documentation has them. */
+/** Columns of a body, as recommended by git's documentation. */
 const BODY_COLUMNS = 72;
-/** Hosts of repositories run no checks on a commit whose message says so. */
+/** Repository hosts run no checks on a commit with such a message. */
 const SKIPS_CHECKS = /\[(skip[ -]ci|ci[ -]skip|no[ -]ci|skip[ -]actions|actions[ -]skip)\]|^skip-checks:/gim;
 
-/** A ticket's commit: its {@link subject}, and what the agent says of its work. */
+/** The message of a ticket's commit: its {@link subject}, and the agent's summary. */
 export function commitMessage(ticket: Ticket, summary = ''): string {
   const paragraphs = summary.split(/\n[ \t]*\r?\n/).map(wrapped);
   return [subject(ticket), ...paragraphs.filter((text) => text !== '')].join('\n\n');
 }
 
-/** First line of a ticket's commit, after conventionalcommits.org: `type(component): title`. */
+/** First line of a ticket's commit, according to conventionalcommits.org: `type(component): title`. */
 export function subject(ticket: Ticket): string {
   const type = TYPES[ticket.type] ?? 'feat';
-  // Ids without a prefix are their own component.
+  // The component of an id without a prefix is the id itself.
   const component = ticket.component === ticket.id ? '' : ticket.component;
   const scope = oneLine(component).replaceAll(/[^\p{L}\p{N}._/-]+/gu, '-');
   const title = oneLine(ticket.title) || oneLine(ticket.id);
   return `${type}${scope ? `(${scope})` : ''}: ${title}`;
 }
 
-/** Lines of a list stay lines; the rest is filled. */
+/** Keeps the lines of a list, and wraps everything else. */
 function wrapped(paragraph: string): string {
   const lines = paragraph.replaceAll(SKIPS_CHECKS, '').split(/\r?\n/).map(oneLine);
   const filled: string[] = [];
@@ -47,7 +47,7 @@ function wrapped(paragraph: string): string {
   return filled.join('\n');
 }
 
-/** Ticket text is data: it must not start a body or a trailer of its own. */
+/** Ticket text is data, and must not start a body or a trailer. */
 function oneLine(text: string): string {
   return text.replaceAll(/[\p{C}\s]+/gu, ' ').trim();
 }

@@ -2,8 +2,8 @@ import { isContainer } from '@sage/tickets';
 import type { Backlog } from './backlog.ts';
 
 /**
- * Containers that are complete once `done` are: all their children are, and all that they wait for. A container
- * may complete the one around it, so this looks until nothing changes. Returns them innermost first.
+ * Containers that are complete once the tickets in `done` are: all their children and all their dependencies are. A
+ * container may complete the one around it, so this repeats until nothing changes. Returns them innermost first.
  */
 export function completedContainers({ tickets, graph }: Backlog, done: ReadonlySet<string>): string[] {
   const complete = new Set(done);

@@ -9,8 +9,8 @@ import { didYouMean } from './nearest-name.ts';
 const SUFFIX = '.batch';
 
 /**
- * The tickets of each component that are asked about together: those that `.sage/batches/COMPONENT.batch` names, an id
- * a line, else all of the component. Empty lines and those that begin with `#` are left out.
+ * The tickets of each component that are asked about together: those in `.sage/batches/COMPONENT.batch`, one id a
+ * line, otherwise all of the component. Empty lines and lines that begin with `#` are ignored.
  * @throws {BacklogError} for an id that is not a ticket.
  */
 export async function readComponentBatches(

@@ -8,18 +8,18 @@ import { checkContent } from './backlog.ts';
 import { openSource, readCheckedOut, type SourceChoice } from './open-source.ts';
 
 interface ImportedBacklog {
-  /** Where the backlog came from. */
+  /** The file that the backlog came from. */
   readonly file: string;
   readonly tickets: number;
-  /** Dependencies that the order of the backlog implies and nothing says. */
+  /** How many dependencies follow only from the order in the backlog. */
   readonly implied: number;
-  /** What is odd in it, one line each. */
+  /** Oddities, one line each. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Writes the backlog of another tool as Sage's own index. The files of the tool stay as they are.
- * @throws {SourceError} where there is an index already; {TicketIndexError}, {BacklogError}: nothing was written.
+ * Converts the backlog of another tool into Sage's own index. The tool's files stay as they are.
+ * @throws {SourceError} if there is an index already; {TicketIndexError}, {BacklogError}: nothing was written.
  */
 export async function importBacklog(repository: Repository, choice: SourceChoice): Promise<ImportedBacklog> {
   const index = join(repository.root, SAGE_INDEX);
@@ -37,16 +37,16 @@ export async function importBacklog(repository: Repository, choice: SourceChoice
 }
 
 interface ExportedBacklog {
-  /** Tickets whose state the other tool has now. */
+  /** Tickets whose state was written to the other tool's backlog. */
   readonly written: readonly string[];
   /** Tickets that the other backlog does not have. */
   readonly unknown: readonly string[];
-  /** Tickets whose state the other tool cannot say. */
+  /** Tickets whose state the other tool cannot express. */
   readonly unsaid: readonly string[];
 }
 
 /**
- * Writes the states of Sage's own index into the backlog of another tool that has the same tickets.
+ * Writes the states of Sage's own index into another tool's backlog with the same tickets.
  * @throws {SourceError}, {TicketIndexError}
  */
 export async function exportBacklog(

@@ -19,16 +19,16 @@ import {
   textsInCheckout,
 } from './source-files.ts';
 
-/** Who writes all the time is not waited for. */
+/** Limit of retries if a program keeps writing. */
 const MAX_LOOKS = 20;
-/** Whose tickets are gone for longer has been removed. */
+/** Tickets that are gone for longer than this have been removed. */
 const GONE_MS = 500;
-/** The prompt names each of them. */
+/** If more files than this are protected, their folders are named instead, to keep the prompt short. */
 const MAX_PROTECTED = 10;
 
 /**
- * A backlog that another tool keeps in files of the repository: the checkout's while the target is checked out there (or
- * does not track them), else the target's.
+ * A backlog that another tool keeps in files of the repository. Reads the checkout if the target is checked out there
+ * (or does not track the files), otherwise the target.
  */
 export class FormatSource implements TicketSource {
   readonly name: string;
@@ -39,7 +39,7 @@ export class FormatSource implements TicketSource {
   #readsCheckout = true;
   #texts: Texts = new Map();
   #ticketFiles: readonly string[] = [];
-  /** Every file that has had tickets: one may be away just when a landing is made. */
+  /** Every file that has ever had tickets. One may be missing just when a landing is made. */
   readonly #stateFiles = new Set<string>();
   /** Files whose tickets are gone, and since when. */
   #gone: ReadonlyMap<string, number> = new Map();
@@ -54,7 +54,7 @@ export class FormatSource implements TicketSource {
     this.name = format.name;
   }
 
-  /** Agents may write new files of the format; those that have tickets now are Sage's to change. */
+  /** Agents may create new files of the format. Files that currently have tickets may only be changed by Sage. */
   get protectedPaths(): readonly string[] {
     const folders = new Set(this.#ticketFiles.map((path) => posix.dirname(path)));
     return this.#ticketFiles.length > MAX_PROTECTED && folders.size < MAX_PROTECTED
@@ -88,8 +88,8 @@ export class FormatSource implements TicketSource {
   }
 
   /**
-   * Git, and editors, remove or empty a file for a moment before they write it: its tickets have left the backlog when
-   * they are still gone a while later.
+   * Git and editors remove or empty a file for a moment before they write it. Its tickets count as removed only if
+   * they are still gone some time later.
    * @throws {TicketIndexError}
    */
   #assertNotMoving(ticketFiles: readonly string[]): void {
@@ -115,7 +115,7 @@ export class FormatSource implements TicketSource {
   }
 
   async write(changes: readonly TicketChange[]): Promise<void> {
-    // One at a time: each reads the files and replaces them.
+    // One at a time, because each write reads and then replaces the files.
     const before = this.#writing;
     const writing = (async () => {
       await before.catch(() => {});
@@ -136,7 +136,7 @@ export class FormatSource implements TicketSource {
     return this.#format.edit(path, text, changes, this.#options, texts);
   }
 
-  /** As the files are when nobody writes them: the first half of a list is a list as well. */
+  /** Reads the files while no program writes them, because half of a list would also be a valid list. */
   async #inCheckout(): Promise<Texts> {
     const { root } = this.#repository;
     for (let looks = 0; ; looks += 1) {

@@ -1,12 +1,12 @@
 import type { Backlog } from './backlog.ts';
 import type { BacklogEdit } from './backlog-edit.ts';
 
-/** The backlog of a run as it is now. Ask it each time, as edits replace it. */
+/** The current backlog of a run. Do not cache what it returns, because edits replace it. */
 export class LiveBacklog implements Backlog {
   readonly warnings: readonly string[];
   #now: Pick<BacklogEdit, 'backlog' | 'selection'>;
 
-  /** `selection`: the tickets that the run is to complete. */
+  /** `selection` has the tickets that the run should complete. */
   constructor(backlog: Backlog, selection: ReadonlySet<string>) {
     this.#now = { backlog, selection };
     this.warnings = backlog.warnings;

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 
-/** `: did you mean "..."?` with the name that is most like it, as far as there is one. Nothing is like no name. */
+/** `: did you mean "..."?` with the most similar name; empty if no name is similar. */
 export function didYouMean(name: string, names: Iterable<string>): string {
   if (name === '') return '';
   let best: { readonly name: string; readonly distance: number } | undefined;

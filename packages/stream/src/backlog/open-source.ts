@@ -18,21 +18,21 @@ import { type GithubOptions, githubTool } from './tools/github.ts';
 import { type BacklogTool, ToolSource } from './tools/tool-source.ts';
 import { pathsInBranch, pathsInCheckout, textsInCheckout } from './source-files.ts';
 
-/** Which backlog is meant, where a repository has several. */
+/** Selects a backlog if a repository has several. */
 export interface SourceChoice extends FormatOptions, GithubOptions {
-  /** `sage`, or the name of a format; by default the one that is there. */
+  /** `sage`, or the name of a format. The default is the one that exists. */
   readonly source?: string;
 }
 
 const SAGE = 'sage';
 const GITHUB = 'github';
-/** What `source` may be. */
+/** Valid values of `source`. */
 export const SOURCE_NAMES: readonly string[] = [SAGE, ...BACKLOG_FORMATS.map(({ name }) => name), GITHUB];
 
 /**
- * The backlog of a repository. Sage's own index comes before those of other tools. `target`: full ref of the branch that
- * results land on.
- * @throws {SourceError} where none is found, or two of other tools, or the choice does not fit.
+ * Opens the backlog of a repository. Sage's own index takes precedence over those of other tools. `target` is the
+ * full ref of the branch that results land on.
+ * @throws {SourceError} if none is found, if there are two of other tools, or if the choice does not fit.
  */
 export async function openSource(
   repository: Repository,
@@ -54,7 +54,7 @@ export async function checkedOutSource(
 }
 
 /**
- * The tickets that are checked out, as `openSource` would choose them.
+ * The tickets in the checkout, from the backlog that `openSource` would choose.
  * @throws {SourceError}, {TicketIndexError}
  */
 export async function readCheckedOut(
@@ -73,8 +73,8 @@ export async function readCheckedOut(
 }
 
 /**
- * The ids of the tickets in the files of a checkout. No program is started: those in a store of a tool are as it has
- * exported them last.
+ * The ids of the tickets in the files of a checkout. Starts no program, so ids from a tool's store are those of its
+ * last export.
  * @throws {SourceError}, {TicketIndexError}
  */
 export async function ticketIds(root: string): Promise<string[]> {
@@ -85,17 +85,17 @@ export async function ticketIds(root: string): Promise<string[]> {
   return tickets.map(({ id }) => id);
 }
 
-/** Paths of a tool's store, which agents leave alone. */
+/** Paths of a tool's store, which agents must not change. */
 const TOOL_PATHS = ['.beads'];
 
 interface Chosen {
-  /** Where the backlog is kept outside of the repository. */
+  /** Set for a backlog outside the repository. */
   readonly tool?: BacklogTool;
-  /** Where it is in files of another tool; neither for the index of Sage. */
+  /** Set for a backlog in another tool's files. Neither is set for Sage's own index. */
   readonly format?: BacklogFormat;
 }
 
-/** `branch`: where to look besides the checkout. Only a name that is said leads to a network. */
+/** `branch` is searched in addition to the checkout. The network is used only for an explicitly named source. */
 async function choose(
   repository: Repository,
   branch: string | undefined,
@@ -129,7 +129,7 @@ function assertNone(what: string, options: Readonly<Record<string, string | unde
     if (value !== undefined) throw new SourceError(`--${flag} ${value}: ${what} none: leave it out`);
 }
 
-/** undefined for the index of Sage. `isInBranch`: where to look besides the checkout. */
+/** Undefined for Sage's own index. `isInBranch` searches a branch in addition to the checkout. */
 async function formatOf(
   root: string,
   source: string | undefined,
@@ -148,7 +148,7 @@ async function formatOf(
     const list = found.map(({ name }) => name).join(' and ');
     throw new SourceError(`there are backlogs of ${list}: choose one with --source ${found[0]?.name}`);
   }
-  // Without any, what reads the index says how to make one.
+  // If there is none at all, reading the index fails with advice on how to create one.
   if (found.length === 0) await assertNothingBegun(root);
   return found[0];
 }
@@ -165,13 +165,13 @@ async function foundFormats(
   return found;
 }
 
-/** The backlogs of other tools in the checkout, by name. */
+/** The names of other tools' backlogs in the checkout. */
 export async function otherBacklogs({ root }: Repository): Promise<readonly string[]> {
   const isThere = async (patterns: readonly string[]) => (await pathsInCheckout(root, patterns)).length > 0;
   return (await foundFormats(root, isThere)).map(({ name }) => name);
 }
 
-/** Folders of other tools, and what makes the backlog in them. */
+/** Folders of other tools, with the missing backlog and how to create it. */
 const BEGUN: readonly (readonly [folder: string, missing: string, way: string])[] = [
   ['.taskmaster', '.taskmaster/tasks/tasks.json', 'task-master parse-prd makes it'],
   ['.beads', '.beads/issues.jsonl or a store of bd', 'bd init and bd create make one'],
@@ -179,7 +179,7 @@ const BEGUN: readonly (readonly [folder: string, missing: string, way: string])[
   ['openspec', 'openspec/changes/*/tasks.md', '/openspec:proposal makes them'],
 ];
 
-/** @throws {SourceError} where another tool has been set up, and has no backlog yet. */
+/** @throws {SourceError} if another tool has been set up but has no backlog yet. */
 async function assertNothingBegun(root: string): Promise<void> {
   for (const [folder, missing, way] of BEGUN) {
     if (!existsSync(join(root, folder))) continue;

@@ -14,8 +14,8 @@ import type { SourceContent, TicketSource } from '../ports.ts';
 import { isFollowed, versionOf } from './followed-branch.ts';
 
 /**
- * The ticket index of a repository: the checkout's while the target is checked out there (or does not track one), else
- * the target's.
+ * The ticket index of a repository. Reads the checkout if the target is checked out there (or does not track an
+ * index), otherwise the target.
  */
 export class SageSource implements TicketSource {
   readonly protectedPaths = [SAGE_INDEX];
@@ -64,7 +64,7 @@ export class SageSource implements TicketSource {
   }
 
   async write(changes: readonly TicketChange[]): Promise<void> {
-    // One at a time: each reads the file and replaces it.
+    // One at a time, because each write reads and then replaces the file.
     const before = this.#writing;
     const writing = (async () => {
       await before.catch(() => {});
@@ -80,7 +80,7 @@ export class SageSource implements TicketSource {
   }
 }
 
-/** A ticket may have been removed from the index. */
+/** Skips tickets that have been removed from the index. */
 function known(changes: readonly TicketChange[], { tickets }: Pick<TicketIndex, 'tickets'>): TicketChange[] {
   const ids = new Set(tickets.map(({ id }) => id));
   return changes.filter(({ id }) => ids.has(id));

@@ -3,10 +3,10 @@ import { join, posix } from 'node:path';
 import { git, readBlob, readRef, type Repository } from '@sage/git';
 import { BACKLOG_FORMATS, SAGE_INDEX } from '@sage/tickets';
 
-/** Texts of files, by their paths relative to the repository. */
+/** Texts of files, by path relative to the repository. */
 export type Texts = ReadonlyMap<string, string>;
 
-/** The files of a checkout that one of these patterns names; `*` stands for one name. In the order of the patterns. */
+/** The files of a checkout that match these patterns, in the order of the patterns; `*` stands for one name. */
 export async function pathsInCheckout(root: string, patterns: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const pattern of patterns) {
@@ -28,7 +28,7 @@ async function namesLike(folder: string, part: string): Promise<string[]> {
   return entries.filter((name) => like.test(name)).toSorted();
 }
 
-/** The same of a branch. */
+/** The same for a branch. */
 export async function pathsInBranch(
   repository: Repository,
   ref: string,
@@ -44,7 +44,10 @@ export async function pathsInBranch(
   });
 }
 
-/** Whether landings may write ticket states into a file, of whatever backlog: runs may have used one after the other. */
+/**
+ * Whether landings may write ticket states into a file, for any kind of backlog, because runs may have used different
+ * ones.
+ */
 export function mayHoldStates(path: string): boolean {
   const patterns = [SAGE_INDEX, ...BACKLOG_FORMATS.flatMap(({ files }) => files)];
   return patterns.some((pattern) => likeness(pattern).test(path));

@@ -1,11 +1,14 @@
 import { mkdir, rm, rmdir, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Another tool that holds its lock for longer has died. */
+/** If another tool holds its lock for longer, it has died. */
 const STALE_LOCK_MS = 10_000;
 const LOCK_LOOK_MS = 50;
 
-/** The lock that Task Master takes: a folder beside the file, by way of proper-lockfile, or from its command line a file. */
+/**
+ * Takes the lock of Task Master: a folder next to the file, as made by proper-lockfile, or a file, as made by its
+ * command line.
+ */
 export async function taskMasterLock(file: string): Promise<AsyncDisposable> {
   const folder = `${file}.lock`;
   for (;;) {

@@ -9,31 +9,31 @@ import type { LandingQueue, TicketSource } from '../ports.ts';
 export interface TicketStatesOptions {
   readonly source: TicketSource;
   readonly backlog: Backlog;
-  /** Tickets that are COMPLETED now. */
+  /** Tickets that are now COMPLETED. */
   readonly done: () => ReadonlySet<string>;
   readonly now: () => Date;
 }
 
-/** A state file of one landing, with what the landing says. */
+/** A state file for one landing, with the changes that the landing records. */
 interface LandingFile extends ManagedFile {
   readonly changes: readonly TicketChange[];
   readonly completed: readonly string[];
-  /** Whether the commit has it: only where the target tracks the file. */
+  /** Whether the commit contains it, which requires that the target tracks the file. */
   committed: boolean;
 }
 
 /**
- * Ticket states on their way into the source. Where the target tracks the source, a ticket's state is in the commit of
- * its code, and states without a landing of their own (deferrals) join the next one, or `flush`. Elsewhere they are
- * written to the file.
+ * Writes ticket states to the source. If the target tracks the source, a ticket's state is part of the commit with
+ * its code. States without a landing (deferrals) join the next landing, or are committed by `flush`. Otherwise states
+ * are written to the file.
  */
 export class TicketStates {
   readonly #options: TicketStatesOptions;
-  /** Changes that wait for a commit to join. */
+  /** Changes waiting for a commit that they can join. */
   #pending: TicketChange[] = [];
-  /** Changes that a commit has, or may have that is being made. */
+  /** Changes that are in a commit, or may be in one that is being made. */
   readonly #offered = new WeakSet<TicketChange>();
-  /** Changes that wait until the file can be read again. */
+  /** Changes waiting until the file can be read again. */
   #unwritten: TicketChange[] = [];
   /** The state of each ticket before it was deferred. */
   readonly #deferredFrom = new Map<string, TicketState>();
@@ -42,7 +42,7 @@ export class TicketStates {
     this.#options = options;
   }
 
-  /** What the commit of an entry says about tickets; `below` are entries that would land before it. */
+  /** The files that record an entry's tickets in its commit; `below` are entries that would land before it. */
   managedFiles(entry: QueueEntry, below: readonly QueueEntry[]): ManagedFile[] {
     const completed = this.#completedWith(
       entry,
@@ -65,7 +65,7 @@ export class TicketStates {
     });
   }
 
-  /** Takes note of an entry's landing. Returns the tickets that are complete with it. */
+  /** Handles an entry's landing. Returns the tickets that this completes. */
   async landed(entry: SettledEntry): Promise<readonly string[]> {
     const files = entry.managedFiles.filter((one): one is LandingFile => 'completed' in one);
     const [file] = files;
@@ -77,14 +77,14 @@ export class TicketStates {
       await this.#write(this.#completions(outside).map((change) => ({ ...change, commit: entry.landed })));
     const ticket = this.#options.backlog.tickets.get(entry.ticket);
     if (ticket && recordsCommits(ticket)) {
-      // A commit cannot name itself: its id joins the next one.
+      // A commit cannot contain its own id, so the id joins the next commit.
       await this.#record({ id: entry.ticket, at: entry.updatedAt, commit: entry.landed });
     }
-    // Without a file: recovery found it landed, and its commit, made by an earlier process, says so already.
+    // Without a file, recovery found it landed, and the commit made by an earlier process already records it.
     return file?.completed ?? outside ?? [entry.ticket];
   }
 
-  /** `commit`: what it has landed as, for a source that is not in the repository. */
+  /** `commit` is its landing, recorded only if the source is outside the repository. */
   recordCompleted(id: string, commit?: string): Promise<void> {
     const at = this.#options.now().toISOString();
     return this.#record({ id, state: 'COMPLETED', at, commit: this.#isOutside ? commit : undefined });
@@ -97,25 +97,25 @@ export class TicketStates {
     return this.#record({ id, state: 'DEFERRED', at, deferReason });
   }
 
-  /** Takes a deferral back: the ticket has again the state that it had before it. */
+  /** Undoes a deferral: the ticket gets back the state that it had before. */
   async takeBackDeferral(id: string): Promise<void> {
     const waiting = this.#pending.find((change) => change.id === id && change.state === 'DEFERRED');
     this.#pending = this.#pending.filter((change) => change !== waiting);
-    // No commit has it, and none that is being made.
+    // It is in no commit, and in none that is being made.
     if (waiting && !this.#offered.has(waiting)) return;
     // The backlog may have been read since, with the deferral.
     const state = this.#deferredFrom.get(id);
     if (state !== undefined) await this.#record({ id, state, at: this.#options.now().toISOString() });
   }
 
-  /** Says again what is completed, after somebody's edit has put an older state back. */
+  /** Records completed tickets again, after someone's edit has restored an older state. */
   async restoreCompleted(ids: readonly string[]): Promise<void> {
     if (ids.length > 0) await this.#write(this.#completions(ids));
   }
 
   /**
-   * Commits, or writes, the changes that still wait.
-   * @throws {TicketIndexError} when the source cannot be read.
+   * Commits or writes the remaining changes.
+   * @throws {TicketIndexError} if the source cannot be read.
    */
   async flush(queue: Pick<LandingQueue, 'landManagedFiles'>, target: string): Promise<void> {
     if (this.#unwritten.length > 0) await this.#writeAll();
@@ -128,11 +128,11 @@ export class TicketStates {
       files: this.#options.source.stateFiles(changes),
     });
     this.#pending = [];
-    // What the target does not know may be in the file: a ticket that nobody has committed yet.
+    // Tickets that nobody has committed yet may exist only in the file.
     if (commit === undefined) await this.#write(changes);
   }
 
-  /** Whether no commit carries states. */
+  /** Whether the source is outside the repository, where commits record no states. */
   get #isOutside(): boolean {
     return this.#options.source.stateFiles([]).length === 0;
   }
@@ -154,7 +154,7 @@ export class TicketStates {
     else await this.#write([change]);
   }
 
-  /** While somebody edits the file it may be broken, and a tool may fail; then states are written later. */
+  /** The file may be invalid while someone edits it, and a tool may fail. States are then written later. */
   async #write(changes: readonly TicketChange[]): Promise<void> {
     this.#unwritten.push(...changes);
     await this.#writeAll().catch((error: unknown) => {

@@ -2,12 +2,12 @@ import { git, listRefs, listWorktrees, type Repository, SAGE_REFS } from '@sage/
 import type { RecordedRun } from '@sage/journal';
 import type { Found, Residue } from './residue.ts';
 
-/** What `sage stream` names the branches that it makes. */
+/** Prefix of the branches that `sage stream` creates. */
 const OWN_BRANCHES = 'refs/heads/sage/';
 
 /**
- * Branches of former runs, and refs that keep work. A branch can go when branches of the user contain it, a ref when any
- * branch does. Refs of the queue are the queue's own.
+ * Branches of earlier runs, and refs that keep work. A branch can be removed if the user's branches contain it, a ref
+ * if any branch does. Refs of the commit queue are not touched.
  */
 export async function branchResidue(
   repository: Repository,
@@ -44,7 +44,7 @@ export async function branchResidue(
   return found;
 }
 
-/** Those of the commits that none of `from` leads to. */
+/** Those of the commits that are not reachable from any of `from`. */
 async function notReachable(
   repository: Repository,
   refs: readonly { oid: string }[],

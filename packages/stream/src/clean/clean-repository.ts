@@ -17,23 +17,23 @@ import { runResidue } from './run-residue.ts';
 
 export interface CleanOptions {
   readonly directory: string;
-  /** Where worktrees are; by default below the user's cache folder. */
+  /** The directory of worktrees; by default below the user's cache folder. */
   readonly worktreesDirectory?: string;
   readonly now: Date;
-  /** Whether what was found is to go. */
+  /** Whether to remove what was found. */
   readonly confirm: (found: Found) => boolean | Promise<boolean>;
 }
 
 export interface Cleaning extends Found {
   readonly v: 1;
   readonly removed: readonly Residue[];
-  /** What could not be removed or has changed since it was looked at, a line each. */
+  /** What could not be removed, or has changed since it was found, one line each. */
   readonly failures: readonly string[];
 }
 
 /**
- * Finds what runs have left, and removes it once that is confirmed. Nothing that has not landed goes: a ref is removed
- * only where it still is what was looked at. No run can start meanwhile.
+ * Finds what runs have left, and removes it after confirmation. Nothing that has not landed is removed, and a ref
+ * only if it has not moved since. No run can start in the meantime.
  * @throws {CannotStartError} `ALREADY_RUNNING`, `TRACKED_RUNS`: nothing was changed.
  */
 export async function cleanRepository(options: CleanOptions): Promise<Cleaning> {
@@ -53,7 +53,9 @@ export async function cleanRepository(options: CleanOptions): Promise<Cleaning> 
   return { v: 1, ...found, removed, failures };
 }
 
-/** Looks at all that runs leave; changes nothing. Work that has not landed is never among what can go. */
+/**
+ * Lists everything that runs leave, without changing anything. Work that has not landed is never marked for removal.
+ */
 async function findResidue(options: ResidueOptions): Promise<Found> {
   const unfinished = await unfinishedRuns(options.repository.root);
   const found = [
@@ -75,7 +77,7 @@ async function remove(repository: Repository, { kind, name, commit }: Residue): 
     }
     const left = await removeOrSetAside(name);
     if (left !== undefined) return `${name} cannot be removed; it is ${left} now`;
-    // Where it was the last one there.
+    // Removes the folder around it if this was the last one.
     if (kind === 'worktrees') await removeWorktreeDirectory(name);
     else await rmdir(dirname(name)).catch(() => {});
     return undefined;

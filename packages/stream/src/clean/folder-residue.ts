@@ -4,12 +4,12 @@ import { SAGE_PATHS, worktreeDirectory } from '@sage/git';
 import type { RecordedRun } from '@sage/journal';
 import type { Found, Residue, ResidueOptions } from './residue.ts';
 
-/** Whoever made one of them works no longer than that without a word. */
+/** No process uses such a folder for longer than this without writing to it. */
 const OLD_MS = 86_400_000;
-/** In the git directory, a folder each for a stretch of work. */
+/** Folders in the git directory that contain a temporary folder for each process. */
 const OF_KILLED = ['sage-settings', 'sage-objects'];
 
-/** Worktrees that no run will take up again, and what killed processes and older versions have left. */
+/** Worktrees that no run will resume, and leftovers of killed processes and older versions. */
 export async function folderResidue(
   { repository, worktreesDirectory, now }: ResidueOptions,
   unfinished: readonly RecordedRun[],

@@ -3,11 +3,11 @@ import { dirname, join } from 'node:path';
 import { listRuns, readRun, type RecordedRun } from '@sage/journal';
 import type { Found, Residue, ResidueOptions } from './residue.ts';
 
-/** Forecasts learn from younger runs, and people look into them. */
+/** Forecasts learn from younger runs, and people look at them. */
 const OLD_DAYS = 30;
 const DAY_MS = 86_400_000;
 
-/** Folders of runs that are over for long, but for those with the only copy of what an agent wrote. */
+/** Folders of runs that ended long ago, except those with the only copy of what an agent wrote. */
 export async function runResidue(
   { repository, now }: ResidueOptions,
   unfinished: readonly RecordedRun[],
@@ -30,7 +30,7 @@ export async function runResidue(
   return found;
 }
 
-/** `<ticket>/<attempt>/ignored` in the folder of a run. */
+/** Whether a run's folder contains `<ticket>/<attempt>/ignored`. */
 async function hasCopies(folder: string): Promise<boolean> {
   for (const ticket of await subfolders(folder))
     for (const attempt of await subfolders(ticket))

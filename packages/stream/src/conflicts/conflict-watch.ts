@@ -1,11 +1,11 @@
 import type { RunContext } from '../context/run-context.ts';
 
-/** An attempt younger than this has little to lose, and is not looked at. */
+/** A younger attempt has little to lose, and is not checked. */
 const MIN_AGE_MS = 10_000;
 
 /**
- * After each landing, finds the attempts under way that would conflict with the target as it is now: it merges what an
- * agent has changed so far with the tip. The agents are not disturbed.
+ * After each landing, finds the running attempts that would conflict with the new target, by merging what an agent
+ * has changed so far with the tip. The agents are not disturbed.
  */
 export class ConflictWatch {
   readonly #context: Pick<RunContext, 'target' | 'workers' | 'queue' | 'log' | 'clock'>;
@@ -25,13 +25,15 @@ export class ConflictWatch {
     this.#attempts.delete(ticket);
   }
 
-  /** The target has moved: looks at one attempt after the other. Never rejects, as nothing depends on it. */
+  /**
+   * The target has moved: checks one attempt after the other. Never rejects, because nothing depends on the result.
+   */
   targetMoved(): void {
     this.#again = true;
     this.#looking ??= this.#lookWhileMoving().finally(() => (this.#looking = undefined));
   }
 
-  /** Resolves when nothing is looked at any more. */
+  /** Resolves when no check is running. */
   async settled(): Promise<void> {
     await this.#looking;
   }
@@ -52,7 +54,7 @@ export class ConflictWatch {
     if (commit === undefined || tip === undefined) return;
     const files = await queue.predict({ commit, base: attempt.base, target: target.ref });
     const seen = files.toSorted().join('\0');
-    // If it has ended meanwhile, its landing says so.
+    // If it has ended in the meantime, its landing will tell.
     if (seen === attempt.told || this.#attempts.get(ticket) !== attempt) return;
     attempt.told = seen;
     if (files.length === 0) return;

@@ -3,7 +3,7 @@ import type { Ticket } from '@sage/tickets';
 import { landedTickets } from './landed-tickets.ts';
 import type { Evidence } from './likely-files.ts';
 
-/** What a commit of the target says about the files that tickets will change. */
+/** Collects what a commit of the target tells about the files that tickets will change. */
 export async function gatherEvidence(
   repository: Repository,
   tip: string,
@@ -34,7 +34,7 @@ async function readDocuments(
   const { stdout: output } = await gitRaw(repository, ['cat-file', '--batch'], { input });
   let at = 0;
   for (const path of paths) {
-    // `<id> <type> <size>` and as many bytes, or one line that says why not.
+    // `<id> <type> <size>` and as many bytes, or one line with the reason why not.
     const end = output.indexOf('\n', at);
     const [, type, size] = /^\S+ (\w+) (\d+)$/.exec(output.toString('utf8', at, end)) ?? [];
     at = end + 1;

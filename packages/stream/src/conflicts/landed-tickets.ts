@@ -7,13 +7,13 @@ export interface LandedTicket {
   readonly files: readonly string[];
 }
 
-/** Landings that are looked at: older ones are about code that has changed since. */
+/** How many landings to use. Older ones are about code that has changed since. */
 const MAX_LANDINGS = 500;
 
-/** No more commits than these are looked through for them: a history may be long, and hold none. */
+/** How many commits to search, because a long history may contain no landings. */
 const MAX_COMMITS = 20_000;
 
-/** The newest landings in the history of a commit, newest first: its commits with a `Sage-Ticket:` trailer. */
+/** The newest landings in the history of a commit, newest first: commits with a `Sage-Ticket:` trailer. */
 export async function landedTickets(repository: Repository, tip: string): Promise<LandedTicket[]> {
   const values = `%(trailers:key=${TICKET_TRAILER},valueonly=true,unfold=true,separator=%x01)`;
   const older = ['rev-list', '--first-parent', `--skip=${MAX_COMMITS}`, '--max-count=1', tip, '--'];
@@ -21,7 +21,7 @@ export async function landedTickets(repository: Repository, tip: string): Promis
   const output = await git(repository, [
     'log',
     '-z',
-    // A merge shows what it brought to the branch.
+    // A merge lists everything it brought to the branch.
     '--first-parent',
     '-m',
     '--no-renames',
@@ -41,7 +41,7 @@ export async function landedTickets(repository: Repository, tip: string): Promis
       current = ids.filter((id) => id !== '').map((id) => ({ id: decodeTrailer(id), files: [] }));
       landed.push(...current);
     } else if (field !== '') {
-      // The first path of a commit is on a line of its own.
+      // The first path of a commit starts with a line break.
       for (const { files } of current) files.push(field.replace(/^\n/, ''));
     }
   }

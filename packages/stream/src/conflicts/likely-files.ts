@@ -2,7 +2,7 @@ import type { LikelyFile } from '@sage/scheduler';
 import { type Ticket, ticketText } from '@sage/tickets';
 import type { LandedTicket } from './landed-tickets.ts';
 
-/** Why a file is likely: the ticket declares it, its text or its docs name it, similar tickets have changed it. */
+/** Why a file is likely: the ticket declares it, its text or its docs name it, or similar tickets have changed it. */
 export type FileSource = 'declared' | 'text' | 'docs' | 'history';
 
 export interface SourcedFile extends LikelyFile {
@@ -13,25 +13,27 @@ export interface Evidence {
   readonly tickets: ReadonlyMap<string, Ticket>;
   /** Every file of the target. */
   readonly paths: ReadonlySet<string>;
-  /** What the documents say that tickets name, by path. */
+  /** The contents of documents that tickets name, by path. */
   readonly documents: ReadonlyMap<string, string>;
   /** Newest first. */
   readonly landed: readonly LandedTicket[];
 }
 
-/** That a ticket changes a file that its text names: a guess, as many are named to be read. */
+/**
+ * The chance that a ticket changes a file that its text names. A guess, because many files are only named to be read.
+ */
 const NAMED_CHANCE = 0.5;
-/** Files with a smaller chance, and more files than this, are left out. */
+/** Files with a smaller chance, and files beyond this number, are left out. */
 const MIN_CHANCE = 0.05;
 const MAX_FILES = 50;
-/** Every landing changes the ticket index, and no agent does. */
+/** Every landing changes the ticket index, but no agent does. */
 const OWN = /^\.sage\//;
 
 /**
- * Which files a ticket will probably change. Declared ones for certain; those that its text names with even chances,
- * as those that its documents name, divided by the tickets that share the document; those that earlier tickets
- * changed with the share of them that did, each counted as far as it is similar (see `similarity`). Of several
- * chances for a file the highest counts.
+ * Which files a ticket will probably change, with a chance for each. Declared files: 1. Files named in its text: 0.5.
+ * Files named in its documents: 0.5, divided by the number of tickets that share the document. Files changed by
+ * earlier tickets: the share of those tickets, each weighted by its `similarity`. If several apply to a file, the
+ * highest counts.
  */
 export function likelyFiles(evidence: Evidence): (id: string) => readonly SourcedFile[] {
   const { tickets, documents, landed } = evidence;
@@ -86,7 +88,7 @@ interface Earlier {
   readonly files: readonly string[];
 }
 
-/** For each file the share of similar tickets that changed it, with one more counted that changed nothing. */
+/** For each file, the share of similar tickets that changed it. Counts one additional ticket that changed nothing. */
 function changedBySimilar(ticket: Ticket, earlier: readonly Earlier[]): Map<string, number> {
   const sums = new Map<string, number>();
   if (earlier.length === 0) return sums;
@@ -101,7 +103,7 @@ function changedBySimilar(ticket: Ticket, earlier: readonly Earlier[]): Map<stri
   return new Map([...sums].map(([path, sum]) => [path, sum / all]));
 }
 
-/** 1 for the same component and type, half of that for another type, and the share of title words in common. */
+/** 1 for the same component and type, or half of that for another type, plus the share of common title words. */
 function similarity(
   one: Ticket,
   words: ReadonlySet<string>,
@@ -114,19 +116,19 @@ function similarity(
   return kind + (common === 0 ? 0 : common / (words.size + others.size - common));
 }
 
-/** Shorter words mostly do not distinguish tickets. */
+/** Shorter words rarely distinguish tickets. */
 function wordsOf({ title }: Ticket): Set<string> {
   return new Set(title.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu));
 }
 
-/** What words of a text may name. */
+/** The files that words of a text may name. */
 interface NamedFiles {
   readonly paths: ReadonlySet<string>;
-  /** Of the paths: most words of a text are shorter, and are not looked up. */
+  /** Lengths of the paths. Most words have none of these lengths and need no lookup. */
   readonly lengths: ReadonlySet<number>;
 }
 
-/** Words of a text that are the path of a file. */
+/** Words of a text that are paths of files. */
 function pathsIn(text: string, { paths, lengths }: NamedFiles): Set<string> {
   const found = new Set<string>();
   for (const word of text.match(/[^\s"'`<>()[\]{},;|*\\]+/g) ?? []) {
@@ -136,7 +138,7 @@ function pathsIn(text: string, { paths, lengths }: NamedFiles): Set<string> {
   return found;
 }
 
-/** Without `./` before it, and `:line:column` and the end of a sentence after it; in linear time. */
+/** Without a leading `./`, and without a trailing `:line:column` or end of a sentence. Takes linear time. */
 function withoutPunctuation(word: string): string {
   let end = word.length;
   while (end > 0 && '.:!?'.includes(word[end - 1]!)) end--;

@@ -1,16 +1,16 @@
 import type { Ticket } from '@sage/tickets';
 import type { FinishedWork } from '@sage/workers';
 
-/** What a run asks a person before it continues. */
+/** Questions that a run asks a person before it continues. */
 export type Question =
   | { readonly kind: 'start'; readonly ticket: Ticket }
-  /** Tickets that could start now, beside each other, or all of a component. */
+  /** Tickets that could start now, beside each other, or all tickets of a component. */
   | { readonly kind: 'batch'; readonly tickets: readonly Ticket[]; readonly component?: string }
   | {
       readonly kind: 'completion';
       readonly ticket: Ticket;
       readonly work: FinishedWork;
-      /** Its files that change what runs later; see `changesWhatRuns`. */
+      /** The changed files that make programs run later; see `changesWhatRuns`. */
       readonly whatRuns: readonly string[];
     }
   /** A tool that the agent asks to use. */
@@ -22,16 +22,16 @@ export type Question =
     }
   | { readonly kind: 'commit'; readonly ticket: Ticket; readonly message: string; readonly target: string };
 
-/** `no` at the start leaves the ticket as it is; later it defers the ticket, and what was done is kept. */
+/** `no` at the start leaves the ticket as it is. Later it defers the ticket, and keeps the work. */
 export type Decision =
   | 'yes'
   | 'no'
   | 'quit'
-  /** To `completion`: the agent continues its work with this comment. */
+  /** Answer to `completion`: the agent continues its work with this comment. */
   | { readonly sendBack: string }
-  /** To `completion`: the ticket is deferred for this reason. */
+  /** Answer to `completion`: the ticket is deferred for this reason. */
   | { readonly defer: string }
-  /** To `batch`: of its tickets only these. */
+  /** Answer to `batch`: start only these tickets. */
   | { readonly only: readonly string[] };
 
 export type Ask = (question: Question) => Promise<Decision>;

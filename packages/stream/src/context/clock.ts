@@ -1,13 +1,13 @@
-/** Time, as a run sees it. */
+/** The time source of a run. */
 export interface Clock {
   now(): Date;
-  /** Milliseconds since some moment: never set back, and the machine's sleep counts. For pauses. */
+  /** Milliseconds since some moment. It never goes back, and includes the machine's sleep. For pauses. */
   elapsed(): number;
   /** Calls back once, after the given time. Returns a function that cancels it. */
   after(milliseconds: number, callback: () => void): () => void;
 }
 
-/** A timer stands still while the machine sleeps, so a long one is looked at from time to time. */
+/** A timer stands still while the machine sleeps, so a long wait is split into shorter timers. */
 const LONGEST_TIMER_MS = 30_000;
 
 export const systemClock: Clock = {
@@ -28,7 +28,10 @@ export const systemClock: Clock = {
   },
 };
 
-/** Of a clock that stands still while the machine sleeps, and one that people may set, the one that has gone further. */
+/**
+ * Combines a clock that stands still while the machine sleeps with one that people may set: the one that has advanced
+ * further counts.
+ */
 export function elapsedTime(steady: () => number, wall: () => number): () => number {
   let before = { steady: steady(), wall: wall() };
   let sum = 0;

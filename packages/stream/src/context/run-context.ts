@@ -7,7 +7,7 @@ import type { LandingQueue, TargetBranch, TicketSource, WorkerPool } from '../po
 import type { Ask } from './ask.ts';
 import type { Clock } from './clock.ts';
 
-/** What a run and each of its tickets may use, all attempts together. */
+/** Usage limits for a run and for each of its tickets, over all attempts. */
 export interface BudgetLimits {
   /** USD. */
   readonly maxCost?: number;
@@ -17,12 +17,12 @@ export interface BudgetLimits {
   readonly maxTicketTokens?: number;
 }
 
-/** Files of the repository that configure later runs. They change nothing of this one. */
+/** Files of the repository that configure later runs. They have no effect on this one. */
 export interface ConfigurationFiles {
-  /** Names of files, in whatever folder. */
+  /** Names of files, in any folder. */
   readonly names: readonly string[];
   readonly paths: readonly string[];
-  /** A member of a JSON file, by the file's name. */
+  /** A member of JSON files with this name. */
   readonly member?: { readonly name: string; readonly member: string };
 }
 
@@ -33,7 +33,7 @@ export interface Approval {
 
 export interface StartApprovalSettings {
   readonly ask: Ask;
-  /** Tickets by component that are asked about together; without it those that could start. */
+  /** Tickets by component that are asked about together. Without it, the tickets that could start are. */
   readonly components?: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -42,21 +42,23 @@ export interface RunSettings {
   readonly agents?: AgentChoices;
   readonly maxAttempts: number;
   readonly budget: BudgetLimits;
-  /** Whether to wait while the account is at its limit; otherwise nothing more starts. */
+  /** Whether to wait while the account is at its limit. Otherwise nothing more starts. */
   readonly wait: boolean;
   /** Whether to continue when every ticket fails the same way. */
   readonly keepGoing?: boolean;
   readonly verifyCommand?: string;
-  /** How a person signs in to the agent's account, where that is known. */
+  /** How a person signs in to the agent's account, if known. */
   readonly signIn?: string;
   readonly configuration?: ConfigurationFiles;
   /** Asks a person before each step of an interactive run. */
   readonly ask?: Ask;
-  /** Asks a person about results before they are queued: about all, or those that change what runs later. */
+  /** Asks a person about results before they are queued: about all, or about those that make programs run later. */
   readonly approve?: Approval;
-  /** Asks a person about tickets before they start: those that could start beside each other, or each component's. */
+  /**
+   * Asks a person about tickets before they start: about those that could start together, or about each component's.
+   */
   readonly startApproval?: StartApprovalSettings;
-  /** What a person says of the tickets, for the prompt of each one's first attempt. */
+  /** A person's comment on the tickets, for the prompt of each ticket's first attempt. */
   readonly comment?: string;
 }
 
@@ -74,8 +76,8 @@ export interface RunContext {
   readonly settings: RunSettings;
   /** Shows one line to the user. */
   readonly notice: (text: string) => void;
-  /** Aborted: start nothing new, stop the agents, land what is finished. */
+  /** When aborted: start nothing new, stop the agents, land finished work. */
   readonly stop: AbortSignal;
-  /** Aborted: end now; finished work stays queued. */
+  /** When aborted: end now. Finished work stays queued. */
   readonly killSignal: AbortSignal;
 }

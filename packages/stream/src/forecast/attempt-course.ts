@@ -2,18 +2,19 @@ import type { Course } from '@sage/scheduler';
 import { CONFLICT_RETRIES } from '../attempts/retry-policy.ts';
 import type { AttemptEnd, TrackRecord } from '../history/track-record.ts';
 
-/** What a ticket has behind it. */
+/** The past attempts of a ticket. */
 export interface Behind {
-  /** Attempts that failed or did not pass, and those that conflicted. */
+  /** Attempts that failed or were rejected, and those that conflicted. */
   readonly failures: number;
   readonly conflicts: number;
-  /** Minutes since its attempt was over, where it waits to land. */
+  /** Minutes since the end of its attempt, if it waits to land. */
   readonly waited?: number;
 }
 
 /**
- * Draws how tickets continue, each attempt as earlier ones ended, as often as a run tries a ticket (`RetryPolicy`). Landings
- * take as long as one of the earlier ones, each as likely; the one that is waited for, longer than it has taken.
+ * Draws how tickets continue. Each attempt ends like a random earlier one, and a ticket is tried as often as in a run
+ * (`RetryPolicy`). A landing takes as long as a random earlier one. If the landing has already begun, it takes longer
+ * than it has taken so far.
  */
 export function courses(
   record: Pick<TrackRecord, 'shares' | 'landings'>,
@@ -47,7 +48,7 @@ export function courses(
   };
 }
 
-/** The one in the middle; 0 where none is known. */
+/** The middle value; 0 if there is none. */
 export function median(sorted: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

@@ -15,29 +15,36 @@ export interface Explanation {
   readonly priority: string;
   /** It has children, is never started, and is done when they are. */
   readonly container: boolean;
-  /** Open tickets that it waits for; none for a completed one. */
+  /** Open tickets that it waits for; empty for a completed one. */
   readonly waitsFor: readonly string[];
-  /** Open tickets that wait for it and nothing else; none for a completed one. */
+  /** Open tickets that wait only for it; empty for a completed one. */
   readonly unblocks: readonly string[];
   /** Open tickets that wait for it and for others. */
   readonly partlyBlocks: readonly string[];
-  /** 1-based place in the plan; absent where it would not start. */
+  /** 1-based position in the plan; absent if it would not start. */
   readonly batch?: number;
   readonly batches: number;
-  /** Minutes after the start of the run at which it would start, and why not earlier; absent where it would not. */
+  /**
+   * Minutes from the start of the run to its start, and why it does not start earlier; absent if it would not start.
+   */
   readonly starts?: { readonly minutes: number } & StartReason;
   readonly onCriticalPath: boolean;
   readonly blockedBy: readonly string[];
-  /** Tickets that do not run at the same time as it, for they declare the same files or name it. */
+  /** Tickets that never run at the same time, because they declare the same files or because one names the other. */
   readonly neverBeside: readonly string[];
   /** Those of them that it names in `conflicts_with`, or that name it. */
   readonly conflictsWith: readonly string[];
-  /** Others that it would probably conflict with, the likeliest first: it is started beside them only for want of others. */
+  /**
+   * Other tickets that it would probably conflict with, likeliest first. It starts beside them only if there is
+   * nothing else to start.
+   */
   readonly mayConflictWith: readonly {
     readonly ticket: string;
     /** 0 to 1. */
     readonly chance: number;
-    /** Files that both may change, the likeliest first, with where the one and the other are known from. */
+    /**
+     * Files that both may change, likeliest first, with the sources of that knowledge for each of the two tickets.
+     */
     readonly files: readonly { readonly path: string; readonly sources: readonly FileSource[] }[];
   }[];
 }
@@ -64,7 +71,7 @@ export async function explainTicket(
     one !== undefined && one.state !== 'COMPLETED' && ticket.state !== 'COMPLETED';
   const others = [...backlog.tickets.values()].filter((other) => other !== ticket && isOpen(other));
   const apart = others.filter((other) => isNamedApart(ticket, other) || shareFiles(ticket, other));
-  // What waits for it, or it for, never runs beside it.
+  // Tickets that wait for each other never run at the same time.
   const never = new Set([
     ...apart.map((other) => other.id),
     ...transitiveDependencies(backlog.graph, [id]),

@@ -12,11 +12,11 @@ import type { RunContext } from '../context/run-context.ts';
 import { type History, knownBefore, modelOf } from '../history/history.ts';
 import type { TrackRecord } from '../history/track-record.ts';
 
-/** Not started, or running. */
+/** Not started yet, or running. */
 const isOpen = ({ state }: SchedulerTicket): boolean => state === 'UNPROCESSED' || state === 'IN_PROGRESS';
 
 const MINUTE_MS = 60_000;
-/** Forecasts are at least this far apart, and take at most this share of the time. */
+/** The least time between forecasts, and the most of the run's time that they may take. */
 const MIN_INTERVAL_MS = 10_000;
 const MAX_SHARE = 1 / 50;
 /** The fewest simulations that show an 80 % interval (nine values have ten gaps), and the most. */
@@ -26,12 +26,12 @@ export interface LiveForecastParts {
   readonly scheduling: {
     /** The backlog in its present states; durations do not matter. */
     tickets(): readonly SchedulerTicket[];
-    /** What earlier runs taught. */
+    /** What was learned from earlier runs. */
     readonly history: History;
     readonly rules: Pick<SchedulerOptions, 'only' | 'limits' | 'conflictChance' | 'failing'>;
   };
   readonly admission: {
-    /** How many agents may run at the same time, from when on (ms from now). */
+    /** How many agents may run at the same time, and from when on (ms from now). */
     outlook(): readonly Allowance[];
   };
   /** Tickets whose work waits to land from the start. */
@@ -45,23 +45,23 @@ type Context = Pick<RunContext, 'backlog' | 'clock'> & {
   readonly settings: Pick<RunContext['settings'], 'maxAttempts'>;
 };
 
-/** Workers times tickets, beyond which predicted conflicts are left out of the simulations. */
+/** Above this number of workers times tickets, simulations ignore predicted conflicts. */
 const MOST_PAIRS = 250_000;
 
 /**
- * Forecasts the end of the run: simulates what is left many times, running tickets with the time that they have had,
- * by what earlier runs and this one have taught. Feed it the events of the run.
+ * Forecasts the end of a run. It simulates the remaining tickets many times, with the time that running ones have
+ * already taken, using what was learned from earlier runs and this one. It needs all events of the run.
  */
 export class LiveForecast {
   readonly #context: Context;
   readonly #parts: LiveForecastParts;
   readonly #samples: DurationSample[];
   readonly #record: TrackRecord;
-  /** When each running ticket was started, and when each that waits to land was finished (ms). */
+  /** When each running ticket was started, and when each ticket that waits to land was finished (ms). */
   readonly #working = new Map<string, number>();
   readonly #landing: Map<string, number>;
   #next = -Infinity;
-  /** Something has happened since the last forecast began. */
+  /** Whether something has happened since the last forecast began. */
   #changed = false;
   #cancelWake: (() => void) | undefined;
   #closed = false;
@@ -112,8 +112,8 @@ export class LiveForecast {
   };
 
   /**
-   * Journals a forecast; later, if it has journaled one just now. Does nothing while there is nothing to learn from, or
-   * the run is paused. Never rejects.
+   * Journals a forecast, later if the last one is too recent. Does nothing if there is nothing to learn from or the
+   * run is paused. Never rejects.
    */
   async publish(): Promise<void> {
     if (this.#samples.length === 0 || this.#context.log.state.paused) return;
@@ -123,7 +123,7 @@ export class LiveForecast {
       this.#wake();
       return;
     }
-    // No other one begins until this one is published.
+    // No other forecast begins until this one is published.
     this.#next = Infinity;
     this.#changed = false;
     let used = 0;
@@ -142,11 +142,11 @@ export class LiveForecast {
     const { remaining, ...minutes } = step.value;
     const { log } = this.#context;
     if (remaining === 0 || log.state.paused || this.#closed) return;
-    // Its end may be on its way to the disk.
+    // The end of the run may be on its way to the disk.
     if (log.state.outcome !== undefined) return;
     const at = (later: number): string => new Date(now + later * MINUTE_MS).toISOString();
     const times = { expected: at(minutes.expected), low: at(minutes.low), high: at(minutes.high) };
-    // A journal that cannot be written stops the run at its next event.
+    // If the journal cannot be written, the run stops at its next event.
     await log.emit({ event: 'run.forecast', remaining, ...times }).catch(() => {});
   }
 
@@ -177,7 +177,7 @@ export class LiveForecast {
         return [id, ticket && model.predict(knownBefore(ticket))];
       }),
     );
-    // A ticket may be closed before its events have come.
+    // A ticket may be closed before its events have arrived.
     const since = (times: ReadonlyMap<string, number>) =>
       new Map([...times].filter(([id]) => open.has(id)).map(([id, time]) => [id, (now - time) / MINUTE_MS]));
     const working = since(this.#working);
@@ -187,7 +187,7 @@ export class LiveForecast {
     const behind = (id: string): Behind => {
       const waited = landing.get(id);
       const conflicted = conflicts.get(id) ?? 0;
-      // What waits to land is an attempt that may yet fail.
+      // Work that waits to land is an attempt that may still fail.
       const before = (attempts.get(id) ?? 0) - (waited === undefined ? 0 : 1);
       return { failures: before - conflicted, conflicts: conflicted, waited };
     };
@@ -197,13 +197,13 @@ export class LiveForecast {
       tickets.map((ticket) => ({
         ...ticket,
         duration: ranges.get(ticket.id)?.minutes,
-        // What has begun waits for nothing, whatever the index may say by now.
+        // A ticket that has begun waits for nothing, whatever the index now says.
         ...(begun.has(ticket.id) && { dependencies: [] }),
       })),
       {
         ...rules,
         only: rules.only && new Set([...rules.only, ...begun]),
-        // Who would be beside whom says little about the end of a large run, and takes longest to find out.
+        // Conflicts have little effect on the end of a large run, and take the most time to simulate.
         ...(workers * open.size > MOST_PAIRS && { conflictChance: undefined }),
         workers,
         underWay: working,

@@ -35,13 +35,13 @@ import { assertWorkflowMode } from '../start/workflow-mode.ts';
 
 export interface PlanOptions extends Selection {
   readonly directory: string;
-  /** The same, where it is open. */
+  /** The same repository, if it is already open. */
   readonly repository?: Repository;
-  /** Which backlog of the repository is meant. */
+  /** Selects a backlog of the repository. */
   readonly choice?: SourceChoice;
   readonly parallel?: number | string;
   readonly target?: string;
-  /** The most tickets of a component that run at the same time. */
+  /** How many tickets of each component may run at the same time. */
   readonly componentLimits?: Readonly<Record<string, number>>;
   /** Attempts of a ticket before it is deferred. */
   readonly maxAttempts: number;
@@ -52,15 +52,15 @@ export interface PlanOptions extends Selection {
 /** What a run would do. */
 export interface Plan {
   readonly v: 1;
-  /** In the order they would start, each at most `workers` long. */
+  /** In the order in which they would start, each with at most `workers` tickets. */
   readonly batches: readonly (readonly string[])[];
-  /** `by`: the chain that leads to the ticket that blocks it. */
+  /** `by` is the chain that leads to the ticket that blocks it. */
   readonly blocked: readonly { readonly id: string; readonly by: readonly string[] }[];
   readonly workers: number;
-  /** Open tickets that are done when their children are, and are in no batch. */
+  /** Open tickets that are done when their children are. They are in no batch. */
   readonly containers: readonly string[];
   /**
-   * Dependencies between open tickets that nothing says but the order of the backlog's file: [ticket, dependency].
+   * Dependencies between open tickets that follow only from the order in the backlog's file: [ticket, dependency].
    */
   readonly implied?: readonly (readonly [string, string])[];
   /** The longest chain of open tickets by estimated duration. */
@@ -70,25 +70,28 @@ export interface Plan {
   readonly nothing?: string;
 }
 
-/** How long a run would take, with what earlier runs taught. */
+/** How long a run would take, based on earlier runs. */
 export interface RunForecast {
-  /** If each ticket and each landing takes exactly what is expected of it, and every attempt lands. */
+  /** Minutes if each ticket and each landing takes exactly the expected time, and every attempt lands. */
   readonly minutes: number;
-  /** Minutes: half of the runs are over by `expected`, and 80 % of them between `low` and `high`. */
+  /** Minutes. Half of the runs end by `expected`, and 80 % of them between `low` and `high`. */
   readonly expected: number;
   readonly low: number;
   readonly high: number;
   /** Share of the workers' time that is work, 0 to 1. */
   readonly utilisation: number;
-  /** How many completed tickets of earlier runs it rests on. */
+  /** The number of completed tickets of earlier runs that it is based on. */
   readonly samples: number;
-  /** How many of the tickets have an estimate; with neither, each counts as a minute. */
+  /** How many of the tickets have an estimate. Without any estimates or samples, each ticket counts as a minute. */
   readonly estimates: number;
-  /** Minutes that finished work usually takes to land, verify included; 0 without earlier runs. */
+  /** Minutes that finished work usually takes to land, including verify; 0 without earlier runs. */
   readonly landing: number;
-  /** Share of attempts that are taken not to land, 0 to 1; 0 without earlier runs. */
+  /** Share of attempts assumed not to land, 0 to 1; 0 without earlier runs. */
   readonly failing: number;
-  /** USD for half of the runs at most, and for four of five, where attempts of earlier runs told what they cost. */
+  /**
+   * USD: half of the runs cost at most `expected`, four of five between `low` and `high`. Absent if earlier attempts
+   * reported no cost.
+   */
   readonly cost?: { readonly expected: number; readonly low: number; readonly high: number };
   /** In order of start; not rounded, so that an end and a start at the same time are equal. */
   readonly assignments: readonly Assignment[];
@@ -99,7 +102,7 @@ export async function planStream(options: PlanOptions): Promise<Plan> {
   return (await preparePlan(options)).plan;
 }
 
-/** A plan with what it was made from. */
+/** A plan, together with what it was made from. */
 export interface PreparedPlan {
   readonly plan: Plan;
   readonly backlog: Backlog;
@@ -135,7 +138,7 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   );
   const filesOf = likelyFiles(await gatherEvidence(repository, target.tip, backlog.tickets));
   const rules = {
-    // All that is open, mostly: asking for each is what takes time.
+    // Usually everything is selected, and then no check of each ticket is needed, which would be slow.
     only: all.every(({ state, id }) => state === 'COMPLETED' || selection.has(id)) ? undefined : selection,
     limits: componentLimits(options.componentLimits),
     conflictChance: conflictChances(filesOf),
@@ -199,7 +202,7 @@ export async function preparePlan(options: PlanOptions): Promise<PreparedPlan> {
   };
   return { plan, backlog, tickets, filesOf, rules };
 
-  /** Of what is planned. */
+  /** The longest chain of planned tickets. */
   function longestChain(): string[] {
     if (planned === undefined) return criticalPath(ranked);
     const isPart = ({ id, container }: SchedulerTicket) => container === true || planned.has(id);

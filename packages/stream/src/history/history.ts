@@ -6,25 +6,25 @@ import type { Ticket } from '@sage/tickets';
 import { listRuns, readRun, type RunEvent } from '@sage/journal';
 import { TrackRecord } from './track-record.ts';
 
-/** Older journals are not read: how long tickets take changes with the agent. */
+/** Older journals are not read, because durations change with the agent. */
 const MAX_RUNS = 50;
 
-/** What earlier runs teach. */
+/** What was learned from earlier runs. */
 export interface History {
-  /** How long attempts that completed a ticket have taken. */
+  /** Durations of attempts that completed a ticket. */
   readonly samples: readonly DurationSample[];
   readonly record: TrackRecord;
 }
 
 /**
- * From the newest journals, durations also from lines of the velocity log about tickets that no journal has. A file
- * that cannot be read holds nothing.
+ * Reads the newest journals, and durations of the velocity log for tickets that no journal has. A file that cannot be
+ * read counts as empty.
  */
 export async function readHistory(root: string, tickets: ReadonlyMap<string, Ticket>): Promise<History> {
   const samples: DurationSample[] = [];
   const record = new TrackRecord();
   const seen = new Set<string>();
-  /** Tickets as they were when they were started: some have left the index since. */
+  /** Tickets as they were when they were started, because some have left the index since. */
   const started = new Map<string, Known>();
   const take = (id: string, minutes: number): void => {
     const ticket = tickets.get(id);
@@ -71,13 +71,13 @@ function knownAtStart(event: RunEvent & { event: 'attempt.started' }): Known {
   return { type, component, estimate };
 }
 
-/** What the model distinguishes tickets by. */
+/** The properties by which the model distinguishes tickets. */
 export function knownBefore(ticket: Ticket): Known {
   const { type, component, estimatedMinutes: estimate } = ticket;
   return { type, component, estimate };
 }
 
-/** An id that is not one word is written as JSON. */
+/** An id that is not a single word is written as JSON. */
 function idOf(text: string): string {
   if (!text.startsWith('"')) return text;
   try {

@@ -1,24 +1,27 @@
 import type { RunEvent } from '@sage/journal';
 
-/** What an attempt came to: `deferred` by its agent, `conflicted` and `rejected` when it was to land. */
+/** The result of an attempt. `deferred` by its agent; `conflicted` or `rejected` when it was about to land. */
 export type AttemptEnd = 'landed' | 'failed' | 'rejected' | 'conflicted' | 'deferred';
 
-/** As many of the newest attempts and landings count: agents, and verify commands, change. */
+/** How many of the newest attempts and landings count, because agents and verify commands change. */
 const MAX_ATTEMPTS_KEPT = 200;
-/** As if of ten attempts more half a one had failed: none of three is not never, one of one not always. */
+/**
+ * Adds ten imaginary attempts of which half a one failed. No failure in three attempts does not mean never, and one
+ * in one does not mean always.
+ */
 const PRIOR: Readonly<Partial<Record<AttemptEnd, number>>> = { landed: 9.5, failed: 0.5 };
 const ENDS: readonly AttemptEnd[] = ['landed', 'failed', 'rejected', 'conflicted', 'deferred'];
 
 /**
- * What came of attempts, what they cost, and how long finished work took to land, waiting in the queue and verify included. Fed with
- * the events of runs, oldest first. Attempts that were cut off or rejected by their account do not count.
+ * Results and costs of attempts, and how long finished work took to land, including the wait in the queue and verify.
+ * Fed with the events of runs, oldest first. Attempts that were cut off, or rejected by their account, do not count.
  */
 export class TrackRecord {
   readonly #ends: AttemptEnd[] = [];
   readonly #landings: number[] = [];
-  /** Of attempts that told what they cost, however they ended. */
+  /** Of attempts that reported their cost, however they ended. */
   readonly #costs: { readonly usd: number; readonly minutes: number }[] = [];
-  /** When the work of a ticket that waits to land was finished (ms). */
+  /** When the work of each ticket that waits to land was finished (ms). */
   readonly #finished = new Map<string, number>();
 
   observe(event: RunEvent): void {
@@ -42,17 +45,17 @@ export class TrackRecord {
     }
   }
 
-  /** How many attempts it knows of. */
+  /** How many attempts it knows. */
   get attempts(): number {
     return this.#ends.length;
   }
 
-  /** Minutes that the newest landings took, the shortest first. */
+  /** Minutes that the newest landings took, shortest first. */
   get landings(): readonly number[] {
     return this.#landings.toSorted((a, b) => a - b);
   }
 
-  /** The share of attempts for each end, 0 to 1; of an attempt without any history it is that it lands. */
+  /** The share of attempts for each end, 0 to 1. Without any history, every attempt lands. */
   get shares(): ReadonlyMap<AttemptEnd, number> {
     if (this.attempts === 0) return new Map([['landed', 1]]);
     const counts = new Map(ENDS.map((end) => [end, PRIOR[end] ?? 0]));
@@ -61,7 +64,7 @@ export class TrackRecord {
     return new Map([...counts].map(([end, count]) => [end, count / all]));
   }
 
-  /** USD that a minute of an agent costs; undefined where no attempt told its cost. */
+  /** USD that a minute of an agent costs; undefined if no attempt reported a cost. */
   get costPerMinute(): number | undefined {
     const sum = (of: 'usd' | 'minutes'): number => this.#costs.reduce((all, one) => all + one[of], 0);
     return sum('minutes') > 0 ? sum('usd') / sum('minutes') : undefined;

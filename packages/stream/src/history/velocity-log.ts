@@ -5,8 +5,8 @@ import type { RunEvent } from '@sage/journal';
 import type { Clock } from '../context/clock.ts';
 
 /**
- * The wider workflow's log of durations, a line a landing: `<ISO time> <minutes> <id>`. It is written only if it exists
- * and git does not track it, so that the checkout stays clean.
+ * The surrounding workflow's log of durations, one line for each landing: `<ISO time> <minutes> <id>`. Only written
+ * if it exists and git does not track it, so that the checkout stays clean.
  */
 export class VelocityLog {
   readonly #file: string | undefined;
@@ -42,9 +42,9 @@ export class VelocityLog {
     await this.#writing;
   }
 
-  /** Nothing of the run depends on this log: a failure to write it is ignored. */
+  /** Nothing in the run depends on this log, so a failure to write it is ignored. */
   #append(file: string, ticket: string, seconds: number): void {
-    // A line is a line, whatever the id.
+    // The id must not break the line.
     const id = /[\s\p{C}]/u.test(ticket) ? JSON.stringify(ticket) : ticket;
     const line = `${this.#clock.now().toISOString()} ${(seconds / 60).toFixed(2)} ${id}\n`;
     this.#writing = this.#writing.then(() => appendFile(file, line)).catch(() => {});

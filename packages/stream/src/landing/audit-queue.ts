@@ -7,8 +7,8 @@ import { parseTicketIndex, SAGE_INDEX } from '@sage/tickets';
 import { mayHoldStates } from '../backlog/source-files.ts';
 
 /**
- * Checks every landing on a branch (a full ref) against git. What has landed there is known from the branch itself,
- * the entries of the queue, the journals of the runs and, where it is tracked, the ticket index.
+ * Checks every landing on a branch (a full ref) against git. The landings are known from the branch itself, the
+ * entries of the queue, the journals of the runs and, if it is tracked, the ticket index.
  */
 export async function auditQueue(repository: Repository, target: string): Promise<AuditReport> {
   const queue = await openCommitQueue({ repository });
@@ -29,7 +29,7 @@ async function claimsOfRuns(repository: Repository, target: string): Promise<Cla
 }
 
 /**
- * Where the index is not tracked, what it says joins the word of the runs only: who else has written it, nobody knows.
+ * If the index is not tracked, it only supports claims of the runs, because nobody knows who else has written to it.
  */
 async function claimsOfIndex(
   repository: Repository,
@@ -43,7 +43,7 @@ async function claimsOfIndex(
     const known = new Set(runs.map(({ ticket }) => ticket));
     return [...completedIn(file)].filter((id) => known.has(id)).map(claim);
   }
-  // What was done before the first landing was not done by Sage: git says nothing about it.
+  // Tickets done before the first landing were not done by Sage, so git says nothing about them.
   const first = (await findTrailers(repository, undefined, target, ENTRY_TRAILER)).at(-1);
   if (first === undefined) return [];
   const earlier = completedIn(await textAt(repository, `${first.commit}^`));
@@ -58,7 +58,7 @@ async function textAt(repository: Repository, commit: string): Promise<string | 
 function completedIn(text: string | undefined): Set<string> {
   if (text === undefined) return new Set();
   const { tickets } = parseTicketIndex(text, SAGE_INDEX);
-  // A container has no landing of its own.
+  // A container has no landing.
   const own = tickets.filter(({ state, children }) => state === 'COMPLETED' && (children ?? []).length === 0);
   return new Set(own.map(({ id }) => id));
 }

@@ -1,9 +1,12 @@
 import type { LandingQueue } from '../ports.ts';
 
-/** Each landing looks through the entries that the queue keeps. */
+/** Each landing searches the entries that the queue keeps. */
 const MAX_KEPT = 200;
 
-/** Has the queue forget its landed entries from time to time, so that landings take as long in a long run as in a short one. */
+/**
+ * Removes landed entries from the queue from time to time, so that landings stay as fast in a long run as in a short
+ * one.
+ */
 export class LandedEntries {
   readonly #queue: Pick<LandingQueue, 'cleanup'>;
   #kept = 0;
@@ -12,7 +15,10 @@ export class LandedEntries {
     this.#queue = queue;
   }
 
-  /** Call it when the journal has it. What cannot be removed now is removed with more, or when the run is over. */
+  /**
+   * Call it when the journal has the landing. Entries that cannot be removed now are removed later, or at the end of
+   * the run.
+   */
   async add(): Promise<void> {
     this.#kept += 1;
     if (this.#kept < MAX_KEPT) return;

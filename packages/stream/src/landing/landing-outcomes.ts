@@ -15,11 +15,11 @@ export interface LandingOutcomesOptions {
   readonly breaker: Breaker;
 }
 
-/** What the end of a queue entry means for its ticket: completed, tried again, or deferred. */
+/** Applies the outcome of a queue entry to its ticket: completed, tried again, or deferred. */
 export class LandingOutcomes {
   readonly #context: RunContext;
   readonly #options: LandingOutcomesOptions;
-  /** Tickets with an entry that did not land: to look for one at each landing would read the whole queue. */
+  /** Tickets with an entry that did not land. Searching the whole queue at each landing would be slow. */
   readonly #refused = new Set<string>();
 
   constructor(context: RunContext, options: LandingOutcomesOptions) {
@@ -27,7 +27,7 @@ export class LandingOutcomes {
     this.#options = options;
   }
 
-  /** Takes note of entries that the queue has from before. */
+  /** Records entries that were already in the queue. */
   remember(entries: readonly QueueEntry[]): void {
     for (const entry of entries) if (isRefused(entry)) this.#refused.add(entry.ticket);
   }
@@ -48,7 +48,7 @@ export class LandingOutcomes {
     const complete = await states.landed(entry);
     const flaky = entry.flaky === true ? true : undefined;
     await log.emit({ event: 'landing.landed', ticket, entry: entry.id, commit, flaky });
-    // The journal may know a landing that recovery found.
+    // The journal may already know a landing that recovery found.
     const newlyComplete = complete.filter((id) => !log.state.completed.has(id));
     for (const id of newlyComplete) {
       const known = backlog.tickets.get(id);
@@ -56,7 +56,7 @@ export class LandingOutcomes {
       await log.emit({ event: 'ticket.completed', ticket: id, commit, ...container });
     }
     if (newlyComplete.includes(ticket)) scheduler.completed(ticket);
-    // What was kept of earlier attempts has been superseded.
+    // Work kept from earlier attempts is now superseded.
     await workers.forgetKept(ticket);
     if (this.#refused.delete(ticket)) {
       for (const other of await queue.list())
@@ -77,7 +77,7 @@ export class LandingOutcomes {
 
   async #rejected({ id, ticket, commit, output, log: file, reason: why = '' }: QueueEntry): Promise<void> {
     const { log, backlog, settings } = this.#context;
-    // Without an output nothing was verified: the work cannot be landed at all.
+    // Without output nothing was verified: the work cannot land at all.
     const verified = output !== undefined;
     const reason = verified ? `${settings.verifyCommand ?? 'verify'} failed on the merged result` : why;
     await log.emit({ event: 'landing.rejected', ticket, entry: id, reason, output: output ?? '', log: file });
@@ -86,12 +86,12 @@ export class LandingOutcomes {
     const { breaker, retries } = this.#options;
     if (verified)
       breaker.onRejected({ ticket, reason, log: file ?? `${SAGE_PATHS.runs}/${log.run}/verify/` }, output);
-    // The ticket keeps its state where the fault is not its own.
+    // If the fault is not its own, the ticket keeps its state.
     if (breaker.tripped === undefined) await retries.failed(ticketOf(backlog, ticket), last);
   }
 }
 
-/** What a later landing of the same ticket supersedes. */
+/** Whether a later landing of the same ticket supersedes this entry. */
 function isRefused({ state }: QueueEntry): boolean {
   return state === 'conflicted' || state === 'rejected';
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../context/clock.ts';
 
-/** The time until a landing that the machine failed is tried again. Its entry is still queued. */
+/** The pause before a landing is retried that failed because of the machine. Its entry is still queued. */
 export class LandingPause {
   readonly #clock: Clock;
   #cancel: (() => void) | undefined;

@@ -1,10 +1,12 @@
-/** Lands in turns, one at a time: what is queued during a turn gets another one. */
+/** Lands in turns, one at a time. What is queued during a turn gets another turn. */
 export class LandingTurns {
   readonly #land: () => Promise<void>;
   readonly #onOver: (error?: unknown) => void;
   #state: 'idle' | 'landing' | 'landing, with more to land' = 'idle';
 
-  /** `onOver` is called when a turn has ended, with what `land` threw; answer with `over`. */
+  /**
+   * `onOver` is called when a turn has ended, with the error of `land` if there is one. The caller then calls `over`.
+   */
   constructor(land: () => Promise<void>, onOver: (error?: unknown) => void) {
     this.#land = land;
     this.#onOver = onOver;

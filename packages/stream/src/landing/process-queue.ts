@@ -15,15 +15,15 @@ import { queueVerification, type VerifySettings } from '../verification/verify.t
 export interface QueueProcessing extends ProcessOptions {
   readonly repository: Repository;
   readonly style?: LandingStyle;
-  /** Nothing is verified without it. */
+  /** Without it, nothing is verified. */
   readonly verify?: VerifySettings;
-  /** What the worktrees of the verify command are like. */
+  /** Options for the worktrees of the verify command. */
   readonly workers: Omit<WorkersOptions, 'repository' | 'agent'>;
 }
 
 /**
- * Lands what is queued, outside a run. Returns the entries whose state has changed.
- * @throws {QueueStoppedError} `LOCK_TIMEOUT` while a run lands its own work.
+ * Lands queued entries outside a run. Returns the entries whose state has changed.
+ * @throws {QueueStoppedError} `LOCK_TIMEOUT` while a run is landing its work.
  */
 export async function processQueue(options: QueueProcessing): Promise<QueueEntry[]> {
   const { repository, style, verify, target, signal } = options;

@@ -7,10 +7,10 @@ import { MachineHealth } from './machine-health.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { waitingTime } from './waiting-time.ts';
 
-/** Ends of attempts whose agent could work. */
+/** Ends of attempts whose agent was able to work. */
 const AT_WORK: ReadonlySet<AttemptResult['outcome']> = new Set(['completed', 'deferred', 'failed']);
 
-/** Decides whether another agent may start: what the account allows, and what the user wants to spend. */
+/** Decides whether another agent may start, based on the limits of the account and on the user's budget. */
 export class Admission {
   readonly #context: Pick<RunContext, 'log' | 'clock' | 'settings'>;
   readonly #limiter: RateLimiter;
@@ -32,8 +32,8 @@ export class Admission {
   }
 
   /**
-   * Milliseconds until another agent may start: 0 for now, Infinity when something else has to happen first. `working`
-   * agents run, `running` attempts are not over.
+   * Milliseconds until another agent may start: 0 means now, Infinity that something else has to happen first.
+   * `working` counts running agents, `running` counts attempts that are not over.
    */
   startDelay(working: number, running: number): number {
     if (this.#rateLimited && !this.#context.settings.wait) return Infinity;
@@ -43,7 +43,7 @@ export class Admission {
     return working < this.#limiter.window ? 0 : this.#limiter.growsIn();
   }
 
-  /** How many agents the account allows at the same time, from when on (ms from now). */
+  /** How many agents the account allows at the same time, and from when on (ms from now). */
   outlook(): Allowance[] {
     return this.#rateLimited && !this.#context.settings.wait ? [] : this.#limiter.outlook();
   }
@@ -59,12 +59,12 @@ export class Admission {
     return this.#budget.overTicket(ticket);
   }
 
-  /** `end` ends the attempt when it exceeds a budget. */
+  /** `end` ends the attempt if it exceeds a budget. */
   onAttemptStarted(ticket: string, end: () => void): void {
     this.#budget.started(ticket, end);
   }
 
-  /** An agent reports while it works. */
+  /** Called for reports of a running agent. */
   onAgentReport(ticket: string, report: AgentReport): void {
     this.#budget.reported(ticket, report);
     const { retries = 0 } = report;
@@ -80,7 +80,7 @@ export class Admission {
     return this.#budget.ended(ticket);
   }
 
-  /** The machine could not do its part. Returns what follows from it in words; undefined when waiting has not helped. */
+  /** The machine failed. Returns the consequence in words; undefined if waiting has not helped. */
   onMachineFailed(): string | undefined {
     const pause = this.#machine.failed();
     return pause === undefined ? undefined : `not counted, nothing starts for ${waitingTime(pause)}`;
@@ -91,7 +91,7 @@ export class Admission {
     return this.#machine.remaining();
   }
 
-  /** The account has turned an agent away. Returns in words what follows from it. */
+  /** The account has rejected an agent. Returns the consequence in words. */
   onRateLimited(retryAfter: number | undefined): string {
     this.#rateLimited = true;
     const pause = waitingTime(this.#limiter.onRateLimited(retryAfter));

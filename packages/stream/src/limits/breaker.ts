@@ -1,22 +1,23 @@
 /** An attempt that ends sooner than this has hardly worked on its ticket. */
 const QUICK_SECONDS = 10;
-/** Different tickets that have to end the same way. */
+/** How many different tickets have to end the same way. */
 const MIN_TICKETS = 3;
 
-/** How an attempt, or a landing, came to nothing. */
+/** The failure of an attempt or of a landing. */
 export interface Failure {
   readonly ticket: string;
   readonly reason: string;
-  /** Of an attempt: its place in the order of starts. */
+  /** For an attempt: its position in the order of starts. */
   readonly nth?: number;
-  /** Where its output is, or a folder that has it, relative to the repository. */
+  /** Its output, or a folder that contains it, relative to the repository. */
   readonly log?: string;
 }
 
 /**
- * Stops a run that cannot succeed. When three different tickets end the same way within their first seconds and none that
- * was started later is completed, or verify rejects them with the same last line and nothing lands in between, the fault is not
- * theirs: a key, a verify that is red for everyone.
+ * Stops a run that cannot succeed, because the fault is not the tickets' (an invalid key, a verify that fails for
+ * everyone). It trips if three different tickets end the same way within their first seconds and no attempt started
+ * later completes its ticket. It also trips if verify rejects three tickets with the same last line and nothing lands
+ * in between.
  */
 export class Breaker {
   readonly #enabled: boolean;
@@ -33,12 +34,12 @@ export class Breaker {
     return this.#tripped;
   }
 
-  /** Whether it is verify that fails for everyone: then nothing can land, either. */
+  /** Whether verify fails for everyone. Then nothing can land either. */
   get isVerify(): boolean {
     return [...this.#common.values()].some(({ nth }) => nth === undefined);
   }
 
-  /** Tickets that the common cause has failed. */
+  /** Tickets that failed from the common cause. */
   get concerned(): readonly string[] {
     return [...this.#common.keys()];
   }
@@ -47,13 +48,13 @@ export class Breaker {
     if (seconds < QUICK_SECONDS) this.#count(`attempt: ${failure.reason}`, failure);
   }
 
-  /** `output`: the last lines of verify. */
+  /** `output` has the last lines of verify. */
   onRejected(failure: Failure, output: string): void {
     const last = output.trim().split('\n').at(-1)?.trim() ?? '';
     this.#count(`verify: ${last}`, { ...failure, reason: last === '' ? failure.reason : last });
   }
 
-  /** The `nth` attempt that was started has completed its ticket: what failed before it was no fault of the agent. */
+  /** The `nth` attempt has completed its ticket, so earlier failures were not the fault of the agent. */
   onCompleted(nth: number): void {
     this.#forget(({ nth: failed }) => failed !== undefined && failed < nth);
   }
@@ -63,7 +64,7 @@ export class Breaker {
     this.#forget(({ nth }) => nth === undefined);
   }
 
-  /** Whether the last failures look alike: then other tickets go first, to find out. */
+  /** Whether the last failures look alike. Other tickets then go first, as a test. */
   suspects(ticket: string): boolean {
     return this.#enabled && [...this.#failures.values()].some((tickets) => tickets.has(ticket));
   }
@@ -79,7 +80,7 @@ export class Breaker {
     const key = withoutFigures(kind, failure.ticket);
     const tickets = this.#failures.get(key) ?? new Map<string, Failure>();
     this.#failures.set(key, tickets.set(failure.ticket, failure));
-    // What had started before it tripped may still end the same way.
+    // Attempts that started before it tripped may still end the same way.
     if (tickets.size < MIN_TICKETS || this.#tripped !== undefined) return;
     this.#common = tickets;
     const [first] = [...tickets.values()];

@@ -1,7 +1,7 @@
 import type { RunContext } from '../context/run-context.ts';
 import { leftOver, overBudget, SILENT_ATTEMPTS, withoutEffect } from './budget.ts';
 
-/** What a person should know of the budget of a run, each thing once. */
+/** Tells a person about the budget of a run, each fact once. */
 export class BudgetNotices {
   readonly #context: Pick<RunContext, 'log' | 'settings' | 'scheduler' | 'notice'>;
   #isSilenceNoticed = false;
@@ -10,7 +10,7 @@ export class BudgetNotices {
     this.#context = context;
   }
 
-  /** A limit has no effect on an agent that does not say what it uses. */
+  /** A limit has no effect on an agent that does not report its usage. */
   onAttemptOver(times = SILENT_ATTEMPTS): void {
     const { log, settings, notice } = this.#context;
     const fact = this.#isSilenceNoticed ? undefined : withoutEffect(settings.budget, log.state, times);
@@ -19,7 +19,7 @@ export class BudgetNotices {
     notice(fact);
   }
 
-  /** Nothing runs any more. Agents may have used less than was reserved for them, so this cannot be known before. */
+  /** Call when nothing runs any more. Until then, agents may use less than was reserved for them. */
   atEnd(): void {
     const { log, settings, scheduler, notice } = this.#context;
     this.onAttemptOver(1);

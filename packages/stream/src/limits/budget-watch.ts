@@ -2,16 +2,16 @@ import type { RunState, Spent } from '@sage/journal';
 import type { BudgetLimits } from '../context/run-context.ts';
 import { exceeded } from './budget.ts';
 
-/** Why an attempt is cut off: it has used up what its ticket may, or the whole run has. */
+/** Why an attempt was cut off: its ticket, or the whole run, has used up its budget. */
 export interface Cut {
   readonly of: 'ticket' | 'run';
   readonly reason: string;
 }
 
-/** A figure that nobody told is absent. */
+/** A figure that was not reported is absent. */
 type Told = { readonly [K in keyof Spent]?: number };
 
-/** Compares what agents report while they work with the limits, and cuts off those that exceed them. */
+/** Compares the reports of running agents with the limits, and cuts off those that exceed them. */
 export class BudgetWatch {
   readonly #limits: BudgetLimits;
   readonly #state: () => RunState;
@@ -29,7 +29,7 @@ export class BudgetWatch {
     this.#running.set(ticket, { told: { costUsd: 0, tokens: 0 }, end });
   }
 
-  /** What the attempt has used until now. */
+  /** The usage of the attempt so far. */
   reported(ticket: string, { costUsd = 0, tokens = 0 }: Told): void {
     const attempt = this.#running.get(ticket);
     if (attempt === undefined) return;
@@ -42,13 +42,13 @@ export class BudgetWatch {
     for (const other of this.#running.keys()) this.#cut(other, { of: 'run', reason: all });
   }
 
-  /** The attempt is over; returns why it was cut off, where it was. Its figures are in the journal from now on. */
+  /** The attempt is over. Returns why it was cut off, if it was. Its figures are in the journal from now on. */
   ended(ticket: string): Cut | undefined {
     this.#running.delete(ticket);
     return this.#cuts.get(ticket);
   }
 
-  /** Why a ticket may not be tried any more. */
+  /** Why a ticket may not be tried again. */
   overTicket(ticket: string): string | undefined {
     const { maxTicketCost, maxTicketTokens } = this.#limits;
     const before = this.#state().spent.get(ticket);

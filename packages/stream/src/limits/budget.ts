@@ -1,15 +1,20 @@
 import type { RunState, Spent } from '@sage/journal';
 import type { BudgetLimits } from '../context/run-context.ts';
 
-/** As long as fewer attempts have told what they use, the next one may use as much as the largest of them. */
+/**
+ * As long as fewer attempts have reported their usage, the next one is assumed to use as much as the largest of them.
+ */
 const FEW_ATTEMPTS = 5;
-/** An agent that has told nothing so often never does; one that was ended, or crashed, could not tell. */
+/**
+ * An agent that was silent about its usage this often never reports it. A single silent attempt may have been ended
+ * or crashed.
+ */
 export const SILENT_ATTEMPTS = 3;
 
 /**
- * Why no further attempt may start beside those that run, or undefined where one may. Each attempt that runs, and the
- * one to be started, is reserved at the mean of those that told what they use, at first at the most; as long as none has,
- * one at a time may start. Attempts that told nothing count as the mean.
+ * Why no further attempt may start beside the running ones; undefined if one may. Each running attempt and the new
+ * one reserve the mean of the reported usages, at first the largest. As long as there are no reports, only one
+ * attempt may run at a time. Attempts without a report count as the mean.
  */
 export function overBudget(
   limits: BudgetLimits,
@@ -31,7 +36,7 @@ export function overBudget(
   return undefined;
 }
 
-/** What the user should know about limits that cannot be enforced, because the agent has not reported its usage `times` times. */
+/** A message about limits that cannot be enforced, because the agent has not reported its usage `times` times. */
 export function withoutEffect(
   { maxCost, maxTokens }: BudgetLimits,
   { usage }: Pick<RunState, 'usage'>,
@@ -44,7 +49,7 @@ export function withoutEffect(
   return undefined;
 }
 
-/** Which limit has been passed by what was used already. */
+/** Which limit has already been exceeded. */
 export function exceeded(
   { cost, tokens }: { cost?: number; tokens?: number },
   used: Spent,
@@ -57,14 +62,14 @@ export function exceeded(
   return undefined;
 }
 
-/** What becomes of the tickets that a budget does not suffice for, and what they would need. */
+/** What happens to tickets that the budget does not cover, and what they would need. */
 export function leftOver(state: Pick<RunState, 'usage'>, left: number): string {
   const cost = estimate(state, left);
   const rest = left === 1 ? '1 ticket is left as it is' : `${left} tickets are left as they are`;
   return cost === undefined ? rest : `${rest}, and would need ${cost}`;
 }
 
-/** What more attempts would use, at the mean of those that ended; undefined if no agent has reported usage. */
+/** Usage of more attempts, at the mean of those that ended; undefined if no agent has reported usage. */
 function estimate({ usage }: Pick<RunState, 'usage'>, attempts: number): string | undefined {
   if (usage.costed > 0) return `about $${((usage.costUsd / usage.costed) * attempts).toFixed(2)}`;
   if (usage.counted > 0) return `about ${Math.round((usage.tokens / usage.counted) * attempts)} tokens`;
@@ -73,9 +78,9 @@ function estimate({ usage }: Pick<RunState, 'usage'>, attempts: number): string 
 
 interface Known {
   readonly used: number;
-  /** What one more would use; undefined as long as nothing is known. */
+  /** Expected usage of another attempt; undefined if nothing is known. */
   readonly each: number | undefined;
-  /** Whether attempts end without a word of it again and again: then nothing can be reserved. */
+  /** Whether attempts keep ending without a report, so that nothing can be reserved. */
   readonly silent: boolean;
 }
 

@@ -1,17 +1,19 @@
-/** Pauses after the machine has failed: the first one, and how many follow it, each twice as long. */
+/**
+ * The first pause after the machine has failed, and how many pauses follow. Each is twice as long as the one before.
+ */
 const FIRST_PAUSE_MS = 2_000;
 const MAX_PAUSES = 6;
 
 export const FIX_AND_RESUME = 'fix that, then run sage stream --resume';
 
-/** Why a run stops that has waited for the machine in vain. */
+/** The reason for ending a run that has waited for the machine in vain. */
 export function machineFailed(what: string): string {
   return `this machine cannot continue (${MAX_PAUSES + 1} times in a row): ${what}; ${FIX_AND_RESUME}`;
 }
 
 /**
- * A full disk, or a setup command without its network, fails every ticket. Nothing starts for a while after such a
- * failure, longer each time; once it has failed after the last pause as well, a person has to look.
+ * A full disk, or a setup command without network, fails every ticket. After such a failure nothing starts for a
+ * while, longer each time. If the machine fails again after the last pause, a person has to look.
  */
 export class MachineHealth {
   readonly #now: () => number;
@@ -22,12 +24,12 @@ export class MachineHealth {
     this.#now = now;
   }
 
-  /** Milliseconds until starts are allowed; 0 when they are. */
+  /** Milliseconds until starts are allowed; 0 if they are. */
   remaining(): number {
     return Math.max(0, this.#closedUntil - this.#now());
   }
 
-  /** Returns the pause in milliseconds; undefined if waiting is of no use. Failures during a pause count once. */
+  /** Returns the pause in milliseconds; undefined if waiting is pointless. Failures during a pause count once. */
   failed(): number | undefined {
     if (this.remaining() > 0) return this.remaining();
     if (this.#pauses === MAX_PAUSES) return undefined;
@@ -36,7 +38,7 @@ export class MachineHealth {
     return this.remaining();
   }
 
-  /** An agent could work. */
+  /** An agent was able to work. */
   worked(): void {
     this.#pauses = 0;
   }

@@ -1,48 +1,53 @@
 import type { Allowance } from '@sage/scheduler';
 
-/** The pause after the first rate limit, and the longest one. */
+/** The pause after the first rate limit, and the longest pause. */
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
-/** Accounts do not name a reset further away than this (a week). */
+/** Accounts do not announce a reset further away than this (a week). */
 const FURTHEST_RESET_MS = 7 * 86_400_000;
-/** Agents report every retry; within this time all of them count once. */
+/** Agents report every retry. All retries within this time count as one. */
 const RETRY_WINDOW_MS = 10_000;
-/** After each such time without a sign one more agent may run: an agent that hangs must not block the others. */
+/**
+ * After each period of this length without a sign of a limit, one more agent may run. Otherwise an agent that hangs
+ * would block the others.
+ */
 const QUIET_MS = 60_000;
 
 /**
- * Rate limits belong to the account, so to all workers. While the limiter is closed nobody starts. How many agents may
- * run at the same time is halved by each rate limit, and grows by one with each success and each quiet minute: additive
+ * Rate limits belong to the account, and so to all workers. While the limiter is closed, no agent starts. Each rate
+ * limit halves how many agents may run at the same time; each success and each quiet minute adds one: additive
  * increase, multiplicative decrease (Chiu and Jain 1989).
  */
 export class RateLimiter {
   readonly #workers: () => number;
   readonly #now: () => number;
-  /** No limit before the first sign of one. */
+  /** Unlimited until the first sign of a limit. */
   #window = Infinity;
   #pause = FIRST_PAUSE_MS;
   #closedUntil = 0;
   #noticed = -Infinity;
   #lastSign = -Infinity;
 
-  /** `workers`: how many there are; it may change. */
+  /** `workers` returns how many there are, which may change. */
   constructor(workers: () => number, now: () => number) {
     this.#workers = workers;
     this.#now = now;
   }
 
-  /** Agents that may run at the same time. */
+  /** How many agents may run at the same time. */
   get window(): number {
     return this.#windowAt(this.#now());
   }
 
-  /** Milliseconds until one more may run without a success; Infinity when all may. */
+  /** Milliseconds until one more may run without a success; Infinity if all may. */
   growsIn(): number {
     if (this.window === this.#workers()) return Infinity;
     return QUIET_MS - ((this.#now() - this.#lastSign) % QUIET_MS);
   }
 
-  /** How many agents may run at the same time, from when on (ms from now), if no further sign comes. */
+  /**
+   * How many agents may run at the same time, and from when on (ms from now), if there is no further sign of a limit.
+   */
   outlook(): Allowance[] {
     const opens = this.remaining();
     const steps: Allowance[] = [{ from: opens, workers: this.#windowAt(this.#now() + opens) }];
@@ -53,14 +58,14 @@ export class RateLimiter {
     return steps;
   }
 
-  /** Milliseconds until starts are allowed; 0 when they are. */
+  /** Milliseconds until starts are allowed; 0 if they are. */
   remaining(): number {
     return Math.max(0, this.#closedUntil - this.#now());
   }
 
   /**
-   * The account has turned an agent away. Closes until the reset that it named (`retryAfter`, ms), else for twice the
-   * last pause; workers that are rejected together close it once. Returns the pause in ms.
+   * The account has rejected an agent. Closes until the announced reset (`retryAfter`, ms), otherwise for twice the
+   * last pause. Workers that are rejected at the same time close it once. Returns the pause in ms.
    */
   onRateLimited(retryAfter?: number): number {
     if (this.remaining() === 0) {
@@ -75,17 +80,17 @@ export class RateLimiter {
     return this.remaining();
   }
 
-  /** An agent retries by itself, the early sign of a limit: running agents continue, fewer start. */
+  /** An agent retries by itself, an early sign of a limit. Running agents continue, and fewer start. */
   onRetry(): void {
     if (this.#now() - this.#noticed < RETRY_WINDOW_MS) return;
     this.#noticed = this.#now();
     this.#halve();
   }
 
-  /** An attempt has come to a result. */
+  /** An attempt has ended with a result. */
   onSuccess(): void {
     this.#pause = FIRST_PAUSE_MS;
-    // Fewer workers do not change what the account is known to bear.
+    // A smaller number of workers does not change what the account is known to allow.
     this.#window = Math.max(this.#window, Math.min(this.#workers(), this.#window + 1));
   }
 
@@ -96,7 +101,7 @@ export class RateLimiter {
 
   #halve(): void {
     this.#window = Math.max(1, Math.floor(this.window / 2));
-    // The quiet time does not begin before it opens.
+    // Quiet time begins only after it opens.
     this.#lastSign = Math.max(this.#lastSign, this.#now());
   }
 }

@@ -2,7 +2,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** `30 s`, `10 min`, `2 h 5 min`, `6 d 23 h`: as exact as somebody needs who waits, and never too short. */
+/** `30 s`, `10 min`, `2 h 5 min`, `6 d 23 h`: precise enough for someone who waits, and never too short. */
 export function waitingTime(milliseconds: number): string {
   if (milliseconds <= 2 * MINUTE_MS) return `${Math.ceil(milliseconds / 1000)} s`;
   const minutes = Math.ceil(milliseconds / MINUTE_MS);

@@ -4,13 +4,13 @@ import { NoRunError } from '../errors.ts';
 import { coordinator } from '../start/only-run.ts';
 
 /**
- * The run that works in this checkout now.
+ * The run that is active in this checkout.
  * @throws {NoRunError}
  */
 export async function activeRun(repository: Repository): Promise<RecordedRun> {
   const holder = await coordinator(repository);
   if (!holder) throw new NoRunError('no run works in this repository: start one with sage stream --auto');
-  // The holder of the lock starts its run after it has taken it.
+  // A coordinator takes the lock before it starts its run.
   const run = (await unfinishedRuns(repository.root)).find(
     ({ events, state }) =>
       state.outcome === undefined &&

@@ -6,19 +6,19 @@ import type { Scheduling } from '../scheduling/scheduling.ts';
 import { lastLanding } from '../start/recovery.ts';
 import type { LiveInput } from './live-inputs.ts';
 
-/** Ids that fit on a line. */
+/** How many ids fit on a line. */
 const MAX_IDS = 3;
-/** How long a file may be gone or half written before that is worth a word. */
+/** How long a file may be missing or half written before the user is told. */
 const UNREADABLE_MS = 800;
 
-/** Edits that people make in the backlog while the run works. */
+/** Applies edits that people make in the backlog during the run. */
 export class BacklogEdits implements LiveInput {
   readonly #context: Pick<RunContext, 'source' | 'backlog' | 'states' | 'log' | 'notice' | 'clock'>;
   readonly #scheduling: Scheduling;
   readonly #selection: Selection;
   /** The version that was read last. */
   #seen: string | undefined;
-  /** Why the last version was refused. */
+  /** Why the last version was rejected. */
   #refused = '';
   /** Tickets that were edited while they ran. */
   #postponed: readonly string[] = [];
@@ -33,7 +33,7 @@ export class BacklogEdits implements LiveInput {
     this.#selection = selection;
   }
 
-  /** A version that could not be read, at the first look. */
+  /** A version that could not be read at the first try. */
   #doubted: { readonly version: string; readonly since: number } | undefined;
 
   async hasChanged(): Promise<boolean> {
@@ -52,7 +52,7 @@ export class BacklogEdits implements LiveInput {
       const content = await source.read();
       const { isRunning } = this.#scheduling.scheduler;
       const { state } = log;
-      // Nothing else happens from here to the end of the block: what runs now runs until the edit is applied.
+      // No await from here to the end of the block, so that running tickets stay the same until the edit is applied.
       const { selection } = backlog;
       edit = editBacklog(backlog, content, { ...this.#selection, selection, isRunning, state });
       if (edit.changed.length > 0) {
@@ -63,8 +63,8 @@ export class BacklogEdits implements LiveInput {
         .filter((one) => state.completed.has(one.id) && one.state !== 'COMPLETED' && !isContainer(one))
         .map(({ id }) => id);
     } catch (error) {
-      // If it was written while it was read, it is looked at again; and once more in any case: editors, and git when it
-      // moves a checkout, remove a file for a moment before they write it.
+      // If the file was written during the read, it is read again. An unreadable file is always read twice, because
+      // editors, and git when it moves a checkout, remove a file for a moment before they write it.
       if ((await source.version()) !== version) return;
       const now = this.#context.clock.now().getTime();
       if (this.#doubted?.version !== version) this.#doubted = { version, since: now };
@@ -104,7 +104,7 @@ export class BacklogEdits implements LiveInput {
   #refuse(error: unknown, version: string): void {
     const message = error instanceof Error ? error.message : String(error);
     this.#seen = version;
-    // The next sound version is compared with everything.
+    // The next valid version is compared with everything.
     this.#postponed = [];
     if (message !== this.#refused)
       this.#context.notice(`${message}; the run continues with the last version that it could read`);

@@ -4,20 +4,20 @@ import { determineWorkerCount } from '@sage/scheduler';
 import { replaceFile } from '@sage/git';
 import { runsDirectory } from '@sage/journal';
 
-/** What a person asks of a running run. */
+/** A person's request to an active run. */
 export interface Control {
   readonly paused: boolean;
   readonly workers: number;
 }
 
-/** Sage writes less than this; a larger file is not its own. */
+/** Sage writes less than this, so a larger file is not from Sage. */
 const MAX_BYTES = 4_096;
 
 export function controlFile(root: string, run: string): string {
   return join(runsDirectory(root), run, 'control.json');
 }
 
-/** undefined when there is no file. What it throws says in one line why the file cannot be used. */
+/** Undefined if there is no file. Throws an error that says in one line why the file cannot be used. */
 export async function readControl(file: string): Promise<Control | undefined> {
   const status = await stat(file).catch(() => undefined);
   if (!status) return undefined;

@@ -11,7 +11,7 @@ export interface ControlInputOptions {
   readonly notice: (text: string) => void;
 }
 
-/** Applies the control file of the run by journaling what it asks; everyone else reads the journal's state. */
+/** Applies the control file of the run by journaling its requests. Everything else reads the state in the journal. */
 export class ControlInput implements LiveInput {
   readonly #options: ControlInputOptions;
   readonly #file: string;
@@ -22,7 +22,7 @@ export class ControlInput implements LiveInput {
     this.#file = controlFile(options.root, options.log.run);
   }
 
-  /** Drops what was asked of an earlier process of the run. */
+  /** Drops requests to an earlier process of the run. */
   static async open(options: ControlInputOptions): Promise<ControlInput> {
     const input = new ControlInput(options);
     await rm(input.#file, { recursive: true, force: true });

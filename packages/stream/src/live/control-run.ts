@@ -12,7 +12,7 @@ export interface ControlRunOptions {
   readonly workers?: number | string;
 }
 
-/** The contract of `sage pause --json` and the like. */
+/** The contract of `sage pause --json`, `sage resume --json` and `sage workers --json`. */
 export interface Controlled extends Control {
   readonly v: 2;
   readonly run: string;
@@ -23,7 +23,8 @@ export interface Controlled extends Control {
 const ACKNOWLEDGE_TIMEOUT_MS = 10_000;
 
 /**
- * Asks the active run of a repository to pause, to resume, or to use this many workers, and waits until it confirms.
+ * Asks the active run of a repository to pause, to resume, or to use this many workers, and waits for its
+ * confirmation.
  * @throws {NoRunError}, {WorkerCountError}, {RepositoryError}: nothing was changed.
  */
 export async function controlRun({ directory, ...asked }: ControlRunOptions): Promise<Controlled> {
@@ -40,7 +41,7 @@ export async function controlRun({ directory, ...asked }: ControlRunOptions): Pr
   for await (const event of followRun(root, run, { signal: AbortSignal.timeout(ACKNOWLEDGE_TIMEOUT_MS) })) {
     fold.apply(event);
     read += 1;
-    // What the journal said before the request does not confirm it.
+    // Events from before the request do not confirm it.
     if (read < events.length) continue;
     const { paused, workers } = fold.state;
     if (paused === wanted.paused && workers === wanted.workers)

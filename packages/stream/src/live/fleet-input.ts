@@ -5,11 +5,11 @@ import type { LiveInput } from './live-inputs.ts';
 export interface FleetInputOptions {
   readonly workers: Pick<WorkerPool, 'slots'>;
   readonly log: Pick<RunLog, 'state' | 'emit'>;
-  /** How many attempts run at the same time where no other machine has joined. */
+  /** How many attempts run at the same time if no other machine has joined. */
   readonly alone: number;
 }
 
-/** Lets a run have as many workers as other machines have room for, unless a person says how many. */
+/** Gives a run as many workers as other machines have room for, unless a person sets the number. */
 export class FleetInput implements LiveInput {
   readonly #options: FleetInputOptions;
   #said: number;

@@ -4,12 +4,12 @@ import { didYouMean } from '../backlog/nearest-name.ts';
 import { NoRunError } from '../errors.ts';
 import { coordinator } from '../start/only-run.ts';
 
-/** A run with what it does now, or how it ended. */
+/** A run and what it is doing, or how it ended. */
 export interface KnownRun extends RecordedRun {
   readonly status: RunStatus;
 }
 
-/** The runs of a checkout, newest first; one whose journal has no start is left out. */
+/** The runs of a checkout, newest first. A run whose journal has no start is left out. */
 export async function* knownRuns(directory: string): AsyncGenerator<KnownRun, void, undefined> {
   const repository = await openRepository(directory);
   for (const { run } of await listRuns(repository.root)) {
@@ -20,7 +20,7 @@ export async function* knownRuns(directory: string): AsyncGenerator<KnownRun, vo
 
 /**
  * One run, by default the newest.
- * @throws {NoRunError}, naming the run that is meant.
+ * @throws {NoRunError}, with the run that is probably meant.
  */
 export async function readKnownRun(directory: string, run?: string): Promise<KnownRun & { root: string }> {
   const repository = await openRepository(directory);
@@ -42,7 +42,7 @@ export async function readKnownRun(directory: string, run?: string): Promise<Kno
 }
 
 async function look(repository: Repository, run: string): Promise<KnownRun | undefined> {
-  // First the lock: a run that ends meanwhile has said so at the end of its journal.
+  // Read the lock first: a run that ends after this has its end in the journal.
   const owner = await coordinator(repository);
   const recorded = await readRun(repository.root, run).catch(() => undefined);
   const fold = new RunStatusFold();

@@ -1,6 +1,6 @@
 import type { Clock } from '../context/clock.ts';
 
-/** Something that a person may change while a run works. */
+/** Something that a person may change during a run. */
 export interface LiveInput {
   /** Whether it has changed since `take`. */
   hasChanged(): Promise<boolean>;
@@ -8,7 +8,7 @@ export interface LiveInput {
   take(): Promise<void>;
 }
 
-/** Changes are looked for this often while nothing else happens. Watching folders would miss some of them. */
+/** How often to look for changes while nothing else happens. Watching folders would miss some changes. */
 const LOOK_INTERVAL_MS = 1_000;
 
 /** All live inputs of a run. */

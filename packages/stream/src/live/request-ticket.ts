@@ -18,8 +18,8 @@ export interface Requested {
 const ACKNOWLEDGE_TIMEOUT_MS = 10_000;
 
 /**
- * Asks the active run of a repository to stop the agent of a ticket, or to leave the ticket for another run, and waits
- * until it confirms.
+ * Asks the active run of a repository to stop the agent of a ticket, or to leave the ticket for another run, and
+ * waits for its confirmation.
  * @throws {NoRunError}, {NoTicketError}, {RepositoryError}: nothing was changed.
  */
 export async function requestTicket(

@@ -14,10 +14,10 @@ export interface TicketRequest {
   readonly action: TicketAction;
 }
 
-/** Sage writes less than this; a larger file is not its own. */
+/** Sage writes less than this, so a larger file is not from Sage. */
 const MAX_BYTES = 65_536;
 
-/** Each request is a file of its own, so that none replaces another. */
+/** Each request has a separate file, so that none replaces another. */
 function requestsDirectory(root: string, run: string): string {
   return join(runsDirectory(root), run, 'requests');
 }
@@ -31,7 +31,7 @@ export async function writeRequest(root: string, run: string, request: TicketReq
   return name;
 }
 
-/** Journals what a person asks of tickets; the run acts on the journal. */
+/** Journals people's requests for tickets. The run acts on the journal. */
 export class TicketRequests implements LiveInput {
   readonly #folder: string;
   readonly #log: Pick<RunLog, 'emit'>;
@@ -43,7 +43,7 @@ export class TicketRequests implements LiveInput {
     this.#notice = notice;
   }
 
-  /** Drops what was asked of an earlier process of the run. */
+  /** Drops requests to an earlier process of the run. */
   static async open(
     root: string,
     log: Pick<RunLog, 'run' | 'emit'>,
@@ -77,7 +77,7 @@ export class TicketRequests implements LiveInput {
   }
 
   async #names(): Promise<string[]> {
-    // Without a folder nothing was asked; reading it each time would be more work.
+    // Without a folder there are no requests. This check is cheaper than reading it each time.
     if (fileVersion(this.#folder) === undefined) return [];
     const names = await readdir(this.#folder).catch(() => []);
     return names.filter((name) => name.endsWith(SUFFIX)).toSorted();

@@ -9,8 +9,8 @@ export interface FoundAttempt {
 }
 
 /**
- * An attempt of a ticket, by default its last one, in the newest run that has any of the ticket.
- * @throws {NoLogError}, naming the ticket or the attempts that there are.
+ * An attempt of a ticket, by default its last one, in the newest run that has an attempt of it.
+ * @throws {NoLogError}, with the ticket or the existing attempts.
  */
 export async function findAttempt(root: string, ticket: string, attempt?: number): Promise<FoundAttempt> {
   const known = new Set<string>();

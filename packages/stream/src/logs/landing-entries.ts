@@ -1,7 +1,10 @@
 import type { LandingResult } from '@sage/journal';
 import { type LogEntry, withoutControls } from '@sage/workers';
 
-/** What the journal says of a landing; of a verify that failed, its last lines, unless all of them are printed. */
+/**
+ * Log entries for a landing, from the journal. For a failed verify, they include its last lines, unless its whole
+ * output is shown.
+ */
 export function landingEntries(landing: LandingResult, verifyIsTold: boolean): LogEntry[] {
   switch (landing.state) {
     case 'landed': {

@@ -4,7 +4,7 @@ import { AttemptRecords, listRuns, readRun, resultOf } from '@sage/journal';
 /** The contract of `sage logs --json` without a ticket. */
 export interface ListedLogs {
   readonly v: 1;
-  /** The newest run; absent where there is none. */
+  /** The newest run; absent if there is none. */
   readonly run?: string;
   readonly attempts: readonly {
     readonly ticket: string;
@@ -12,7 +12,7 @@ export interface ListedLogs {
     readonly attempt: number;
     /** `running`, `finished`, `landed`, `rejected`, `conflicted`, `cut off`, or how the attempt ended. */
     readonly result: string;
-    /** What the agent printed, relative to the repository. */
+    /** The agent's output, relative to the repository. */
     readonly log?: string;
   }[];
 }
@@ -23,7 +23,7 @@ export async function listLogs(directory: string): Promise<ListedLogs> {
   for (const { run } of await listRuns(root)) {
     const recorded = await readRun(root, run).catch(() => undefined);
     if (!recorded || recorded.events.length === 0) continue;
-    // One that is made again has the files of the one before.
+    // An attempt that is repeated has the same files as the one before.
     const records = new Map(
       AttemptRecords.of(recorded.events).all.map((one) => [JSON.stringify([one.ticket, one.attempt]), one]),
     );

@@ -17,7 +17,7 @@ import { landingEntries } from './landing-entries.ts';
 const LOOK_INTERVAL_MS = 200;
 
 interface LogOptions {
-  /** Goes on until the attempt is over and its work has landed, or never will. */
+  /** Whether to continue until the attempt is over and its work has landed or never will. */
   readonly follow: boolean;
   readonly signal?: AbortSignal;
 }
@@ -27,14 +27,14 @@ export interface TicketLog {
   readonly run: string;
   readonly ticket: string;
   readonly attempt: number;
-  /** All of it in words: setup, agent, checks, verify. */
+  /** Everything in words: setup, agent, checks, verify. */
   entries(options: LogOptions): AsyncGenerator<LogEntry, void, undefined>;
   /** The bytes that the agent printed. */
   bytes(options: LogOptions): AsyncGenerator<Buffer, void, undefined>;
 }
 
 /**
- * The outputs of an attempt of a ticket, by default the last one. Changes nothing.
+ * The outputs of a ticket's attempt, by default the last one. Changes nothing.
  * @throws {NoLogError}
  */
 export async function openLog(options: {
@@ -74,7 +74,7 @@ export async function openLog(options: {
   };
 }
 
-/** A landing is verified under the commit that it made, or would have made. */
+/** The folder for a landing's verify is named after the commit that it made, or would have made. */
 function verifyFolder(root: string, run: string, landing: LandingResult): string | undefined {
   if (landing.state === 'landed') return join(dirname(journalFile(root, run)), 'verify', landing.commit);
   return landing.state === 'rejected' && landing.log !== undefined
@@ -87,7 +87,7 @@ interface Look {
   readonly isOver: boolean;
 }
 
-/** A look at the attempt now, and, as long as it is followed, again and again; after the last one it is over. */
+/** The current state of the attempt and, with `follow`, each later one. After the last one it is over. */
 async function* looks(
   repository: Repository,
   { run, events, record }: FoundAttempt,

@@ -46,18 +46,18 @@ import { Run } from './run.ts';
 import { noticesAbout } from './unfinished-notices.ts';
 import type { Elsewhere, RunPlace, StreamOptions } from './stream-options.ts';
 
-/** What a run begins with. */
+/** The initial data of a run. */
 export interface Beginning {
   readonly repository: Repository;
   readonly target: Target;
   readonly source: TicketSource;
   readonly backlog: Backlog;
   readonly selection: Set<string>;
-  /** Tickets by component, where a person is asked about them so. */
+  /** Tickets by component, if a person is asked about each component. */
   readonly components?: ReadonlyMap<string, readonly string[]> | undefined;
   readonly unfinished: readonly RecordedRun[];
   readonly resumed: RecordedRun | undefined;
-  /** Entries of killed processes whose landing has just been finished. */
+  /** Entries of killed processes whose landing has just been completed. */
   readonly finished: readonly QueueEntry[];
   readonly random: string;
 }
@@ -207,7 +207,7 @@ export async function composeRun(
     velocity = await VelocityLog.open(repository, clock);
     log.subscribe(velocity.observe);
     if (!ask && !options.askStart && options.approve?.which !== 'all') {
-      // A run that asks a person takes as long as the person.
+      // A run that asks a person takes as long as the person, which cannot be forecast.
       forecast = new LiveForecast(context, {
         scheduling,
         admission,
@@ -216,7 +216,7 @@ export async function composeRun(
       log.subscribe(forecast.observe);
       void forecast.publish();
     }
-    // A person who is asked before each step needs no other way in.
+    // A person who is asked before each step needs no other way to control the run.
     const fleet = options.elsewhere?.follow
       ? [new FleetInput({ workers, log, alone: determineWorkerCount('auto', Math.max(1, selection.size)) })]
       : [];

@@ -8,7 +8,7 @@ export class Ending {
   #givenUp: string | undefined;
   #stopped: string | undefined;
 
-  /** Nothing more starts. Running agents may finish, and what is finished lands. */
+  /** Nothing more starts. Running agents may finish, and finished work lands. */
   giveUp(reason: string): void {
     this.#givenUp ??= reason;
   }

@@ -16,20 +16,20 @@ export interface FinishOptions {
   readonly ending: Ending;
   /** Aborted when agents had to end. */
   readonly halt: AbortSignal;
-  /** Open tickets that did not run, and block nothing. */
+  /** Open tickets that did not run, and that block nothing. */
   readonly leftOut: ReadonlySet<string>;
   /** Called before the last event. */
   readonly closeForecast: () => void;
 }
 
-/** Records the states that no landing has carried, and journals how the run ended. */
+/** Records states that no landing contained, and journals how the run ended. */
 export async function finishRun(context: RunContext, options: FinishOptions): Promise<RunEnd> {
   const isRecorded = await recordStates(context, options.ending);
   await context.workers.finish?.(sentAttempts(context.log.state));
   return journalEnd(context, options, isRecorded);
 }
 
-/** `isRecorded`: whether the source has all states. */
+/** `isRecorded` says whether the source has all states. */
 export async function journalEnd(
   context: RunContext,
   { ending, halt, leftOut, closeForecast }: FinishOptions,
@@ -69,7 +69,7 @@ async function recordStates(
   }
 }
 
-/** Journals the tickets of the run that could not start, with what blocks each; `skipped` tickets block nothing. */
+/** Journals the tickets of the run that could not start, with what blocks each. `skipped` tickets block nothing. */
 async function journalBlocked(
   { log, scheduler, backlog }: Pick<RunContext, 'log' | 'scheduler' | 'backlog'>,
   skipped: ReadonlySet<string>,

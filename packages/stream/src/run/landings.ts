@@ -12,14 +12,14 @@ export interface LandingsOptions {
   readonly outcomes: LandingOutcomes;
   readonly admission: Admission;
   readonly ending: Ending;
-  /** Aborted when agents have to end; after that no landing is waited for. */
+  /** Aborted when agents have to end. After that, nothing waits to retry a landing. */
   readonly halt: AbortSignal;
-  /** A turn is over, perhaps with an error: answer with `over`. */
+  /** Called when a turn is over, perhaps with an error. The caller then calls `over`. */
   readonly onTurnOver: (error: unknown) => void;
   readonly lookAgain: () => void;
 }
 
-/** Lands what is queued, turn by turn; pauses while the machine fails. */
+/** Lands queued work turn by turn, and pauses while the machine fails. */
 export class Landings {
   readonly #context: RunContext;
   readonly #options: LandingsOptions;
@@ -35,7 +35,7 @@ export class Landings {
     this.#turns = new LandingTurns(() => this.#landQueued(), options.onTurnOver);
   }
 
-  /** Whether nothing lands now, and nothing will after a pause. */
+  /** Whether nothing is landing, and nothing will after a pause. */
   get idle(): boolean {
     const { ending, halt } = this.#options;
     return this.#turns.idle && !(this.#pause.isOn && !ending.noLanding.aborted && !halt.aborted);
@@ -66,7 +66,7 @@ export class Landings {
     }
   }
 
-  /** What the machine lacks may come back: the entry is still queued. */
+  /** If it is due to the machine, try again later: the entry is still queued. */
   #onFailed(error: unknown): void {
     const { admission, ending, lookAgain } = this.#options;
     if (!isMachineError(error)) return ending.stop(error);

@@ -1,4 +1,4 @@
-/** Messages of concurrent work to the one loop that decides, in order of arrival. */
+/** Messages from concurrent work to the single deciding loop, in order of arrival. */
 export class Mailbox<Message> {
   readonly #messages: Message[] = [];
   #wake: (() => void) | undefined;

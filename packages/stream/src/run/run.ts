@@ -22,7 +22,7 @@ import { TicketStarts } from './ticket-starts.ts';
 
 export interface RunParts {
   readonly admission: Admission;
-  /** What a person may change while the run works. */
+  /** What a person may change during the run. */
   readonly inputs: LiveInputs;
   readonly forecast?: Pick<LiveForecast, 'publish' | 'close'>;
 }
@@ -32,7 +32,7 @@ type Message =
   | { readonly kind: 'landing-over'; readonly error: unknown }
   | { readonly kind: 'look-again' };
 
-/** Runs tickets until none is left that can run: the one place where scheduler, workers and queue meet. */
+/** Runs tickets until none is left that can run. Scheduler, workers and queue meet only here. */
 export class Run {
   readonly #context: RunContext;
   readonly #parts: RunParts;
@@ -101,8 +101,9 @@ export class Run {
   }
 
   /**
-   * What is thrown in the loop comes out when the agents have ended and nothing waits any more. Where the machine was in
-   * the way, the run stops: what this process did not get to, the next one finds in git and journal, as after a kill.
+   * Errors of the loop are thrown after the agents have ended and nothing is waiting. If the machine was at fault,
+   * the run stops instead. The next process finds what this one could not complete in git and the journal, as after a
+   * kill.
    */
   async run(): Promise<RunEnd> {
     try {
@@ -156,7 +157,7 @@ export class Run {
   async #handle(message: Message): Promise<void> {
     await this.#react(message);
     if (this.#breaker.tripped === undefined) return;
-    // What is queued would be rejected one by one; it stays queued.
+    // Otherwise queued entries would be rejected one by one. They stay queued.
     if (this.#breaker.isVerify) this.#ending.stop(this.#breaker.tripped);
     else this.#ending.giveUp(this.#breaker.tripped);
     await this.#exonerate();
@@ -183,7 +184,10 @@ export class Run {
     }
   }
 
-  /** Deferrals that an earlier process did not get to make, and entries whose end the journal does not have. */
+  /**
+   * Makes deferrals that an earlier process could not make, and settles entries whose outcome is missing from the
+   * journal.
+   */
   async #settleLeftOver(): Promise<void> {
     const { backlog, log, queue, scheduler } = this.#context;
     for (const [id, last] of log.state.toDefer) {
@@ -215,14 +219,14 @@ export class Run {
     this.#mailbox.post({ kind: 'look-again' });
   }
 
-  /** Tickets that failed for what all have in common get their state and their attempts back. */
+  /** Tickets that failed from a common cause get back their state and their attempts. */
   async #exonerate(): Promise<void> {
     const { log, states } = this.#context;
     const tickets = this.#breaker.concerned.filter((id) => log.state.attempts.has(id));
     if (tickets.length === 0) return;
     for (const id of tickets) {
       if (log.state.deferred.has(id)) await states.takeBackDeferral(id);
-      // What waits for it is not blocked by it.
+      // It must not block the tickets that wait for it.
       this.#starts.leaveOut(id);
     }
     await log.emit({ event: 'tickets.restored', tickets });

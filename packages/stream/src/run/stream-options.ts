@@ -12,77 +12,80 @@ import type { RunEvent } from '@sage/journal';
 import type { VerifySettings } from '../verification/verify.ts';
 import type { TicketCommand } from '../start/ticket-commands.ts';
 
-/** Options that the workers take as they are. */
+/** Options that are passed on to the workers. */
 type ForWorkers = Omit<WorkersOptions, 'repository' | 'pinnedSettings' | 'protectedPaths'>;
 
 export interface StreamOptions extends Selection, ForWorkers {
   /** A directory in the repository. */
   readonly directory: string;
-  /** The same, where it is open. */
+  /** The same repository, if it is already open. */
   readonly repository?: Repository;
-  /** Which backlog of the repository is meant. */
+  /** Selects a backlog of the repository. */
   readonly choice?: SourceChoice;
-  /** Workers: a number or `auto`; 1 by default. */
+  /** Number of workers, or `auto`; 1 by default. */
   readonly parallel?: number | string;
-  /** The most tickets of a component that run at the same time, from their start until they have landed. */
+  /** How many tickets of each component may run at the same time, from their start until they have landed. */
   readonly componentLimits?: Readonly<Record<string, number>>;
-  /** Branch to land on; by default see `chooseTarget`. */
+  /** Branch to land on. For the default, see `chooseTarget`. */
   readonly target?: string;
   readonly verify?: VerifySettings;
   /** Whether to continue when every ticket fails the same way; false by default. */
   readonly keepGoing?: boolean;
   /** Whether verify has to pass on the commit that a new run starts from; true by default. */
   readonly baseline?: boolean;
-  /** How work becomes commits of the target; by default one commit a ticket. */
+  /** How work becomes commits on the target; by default one commit for each ticket. */
   readonly landing?: LandingStyle;
   /** Which tickets get another agent than the run's; see `agentFor`. */
   readonly agents?: AgentChoices;
   readonly maxAttempts: number;
-  /** Called with what the chosen tickets have run before anything is changed; rejects where they may not run. */
+  /** Called with the commands of the selected tickets before anything is changed. Rejects if they may not run. */
   readonly confirmChecks?: (checks: readonly TicketCommand[]) => Promise<void>;
   readonly budget?: BudgetLimits;
   /** Whether to wait while the account is at its limit; true by default. */
   readonly wait?: boolean;
-  /** JSON that is kept in the run's folder, for who resumes it: see `interruptedRun`. */
+  /** JSON to keep in the run's folder for the program that resumes it; see `interruptedRun`. */
   readonly record?: unknown;
-  /** A ticket changes them only where it declares them. */
+  /** Files that a ticket may change only if it declares them. */
   readonly configuration?: ConfigurationFiles;
   readonly ask?: Ask;
   /** In a run with several workers: asks about results before they are queued. */
   readonly approve?: Approval;
-  /** In a run with several workers: asks about tickets before they start, as they could start or by component. */
+  /**
+   * In a run with several workers: asks about tickets before they start, either together as they become ready or by
+   * component.
+   */
   readonly askStart?: { readonly by: 'batch' | 'component'; readonly ask: Ask };
-  /** What a person says of the tickets, for the prompt of each one's first attempt. */
+  /** A person's comment on the tickets, for the prompt of each ticket's first attempt. */
   readonly comment?: string;
   readonly stop: AbortSignal;
   readonly killSignal: AbortSignal;
-  /** The events of a resumed run up to now, before its first new one. */
+  /** Called with the earlier events of a resumed run, before its first new one. */
   readonly onResumed?: (events: readonly RunEvent[]) => void;
-  /** Every event, after it is durable. */
+  /** Called with every event, after it is durable. */
   readonly onEvent: (event: RunEvent) => void;
-  /** One line each, for the user. */
+  /** Receives messages for the user, one line each. */
   readonly onNotice: (text: string) => void;
   readonly clock?: Clock;
-  /** Workers on other machines, besides those of this one. */
+  /** Workers on other machines, in addition to those of this one. */
   readonly elsewhere?: Elsewhere;
 }
 
 /** Workers on other machines. */
 export interface Elsewhere {
-  /** How many attempts they have room for now. */
+  /** How many attempts they currently have room for. */
   slots(): number;
-  /** Whether a run has as many workers as they have room for, also when that changes. */
+  /** Whether the number of a run's workers follows `slots`. */
   readonly follow: boolean;
-  /** Workers that give attempts to those machines, and to `local` what they cannot do. */
+  /** A pool that sends attempts to those machines, and to `local` what they cannot do. */
   extend(local: WorkerPool, run: RunPlace): Promise<WorkerPool>;
 }
 
-/** What other machines have to know of a run. */
+/** What other machines have to know about a run. */
 export interface RunPlace {
   readonly repository: Repository;
   readonly run: string;
   /** Full ref. */
   readonly target: string;
-  /** Paths that no work contains. */
+  /** Paths that no work may contain. */
   readonly protectedPaths: readonly string[];
 }

@@ -20,8 +20,9 @@ import type { RunEnd } from './finish-run.ts';
 import type { StreamOptions } from './stream-options.ts';
 
 /**
- * Runs the backlog of a repository, resuming an interrupted run on the same target.
- * @throws {CannotStartError}, {BacklogError}, {TicketIndexError}, {RepositoryError}, {WorkerCountError}: nothing was changed.
+ * Runs the backlog of a repository, and resumes an interrupted run on the same target.
+ * @throws {CannotStartError}, {BacklogError}, {TicketIndexError}, {RepositoryError}, {WorkerCountError}: nothing was
+ * changed.
  */
 export async function runStream(options: StreamOptions): Promise<RunEnd> {
   const { clock = systemClock } = options;
@@ -59,7 +60,7 @@ export async function runStream(options: StreamOptions): Promise<RunEnd> {
     options.onNotice(nothingToDo(backlog, options));
     return emptyRun(options, clock, newRunId(clock.now(), random));
   }
-  // Awaited here, as the lock is released when this function returns.
+  // Awaited here, because the lock is released when this function returns.
   return await composeRun(
     { repository, target, source, backlog, selection, components, unfinished, resumed, finished, random },
     { ...options, clock },

@@ -11,7 +11,7 @@ import type { TurnedAway } from '../limits/turned-away.ts';
 import type { LiveInputs } from '../live/live-inputs.ts';
 import type { TicketAction, TicketRequest } from '../live/ticket-requests.ts';
 
-/** When to look again at a ticket that no worker has room for: nothing announces that a worker has joined. */
+/** How often to retry a ticket that no worker has room for, because nothing announces a new worker. */
 const ROOM_LOOK_MS = 1_000;
 
 export interface TicketStartsOptions {
@@ -25,18 +25,21 @@ export interface TicketStartsOptions {
   readonly halt: AbortController;
   /** Whether nothing starts any more. */
   readonly isOver: () => boolean;
-  /** Has the loop look again after some milliseconds; returns whether there is something to wait for. */
+  /** Makes the loop look again after some milliseconds. Returns whether there is something to wait for. */
   readonly wakeIn: (milliseconds: number) => boolean;
   readonly lookAgain: () => void;
 }
 
-/** Which ticket starts next on a free worker, and which does not start at all: limits and people have a say in it. */
+/**
+ * Decides which ticket starts next on a free worker, and which does not start at all, taking into account limits and
+ * people's decisions.
+ */
 export class TicketStarts {
   readonly #context: RunContext;
   readonly #options: TicketStartsOptions;
   readonly #approval: StartApproval | undefined;
   readonly #leftOut = new Set<string>();
-  /** What a person has asked of tickets, to be done. */
+  /** People's requests for tickets that have not been handled yet. */
   readonly #requests: TicketRequest[] = [];
   /** Agents whose work a person has sent back wait here for a worker. */
   readonly #returning: ((worker: number) => void)[] = [];
@@ -53,7 +56,7 @@ export class TicketStarts {
     this.#approval = startApproval && new StartApproval(startApproval, options.lookAgain);
   }
 
-  /** Open tickets that do not run in this process, and block nothing. */
+  /** Open tickets that do not run in this process, and that block nothing. */
   get leftOut(): ReadonlySet<string> {
     return this.#leftOut;
   }
@@ -62,7 +65,7 @@ export class TicketStarts {
     this.#leftOut.add(id);
   }
 
-  /** Leaves a ticket, which has not landed, for another run. */
+  /** Leaves a ticket that has not landed for another run. */
   skip(id: string): void {
     this.leaveOut(id);
     this.#context.scheduler.deferred(id);
@@ -90,7 +93,10 @@ export class TicketStarts {
     }
   }
 
-  /** Set aside are those that a person has not decided about, and those that no worker has room for. */
+  /**
+   * Sets aside tickets that a person has not decided about (`undecided`), and those that no worker has room for
+   * (`homeless`).
+   */
   async #startDecided(undecided: string[], homeless: string[]): Promise<boolean> {
     const { scheduler, settings, clock, backlog, log } = this.#context;
     const { admission, inputs, numbers, attempts, halt, isOver, wakeIn } = this.#options;
@@ -136,7 +142,7 @@ export class TicketStarts {
         attempts.start(ticket, numbers.take());
       }
     }
-    // They end at once: their agents are halted, or nothing more starts.
+    // They end at once, because their agents are halted or nothing more starts.
     for (const resolve of this.#returning.splice(0)) resolve(numbers.take());
     return false;
   }
@@ -147,7 +153,7 @@ export class TicketStarts {
     return workers.hasRoomFor?.(ticket.id, attemptNeeds(ticket, attempt, settings.agents ?? {})) ?? true;
   }
 
-  /** If others fail the same way, the fault is not the ticket's. */
+  /** If other tickets fail the same way, the ticket is not at fault. */
   #letsOthersPass(id: string): boolean {
     const { breaker, turnedAway } = this.#options;
     return (breaker.suspects(id) || turnedAway.letsOthersPass(id)) && this.#context.scheduler.ready > 1;
@@ -156,12 +162,12 @@ export class TicketStarts {
   #onRequested(id: string, action: TicketAction): void {
     if (this.#options.attempts.end(id, action) || action === 'stop') return;
     const { log, scheduler } = this.#context;
-    // What waits to land lands.
+    // Finished work still lands.
     const isOver = log.state.completed.has(id) || log.state.deferred.has(id) || scheduler.isRunning(id);
     if (!isOver && !this.#leftOut.has(id)) this.skip(id);
   }
 
-  /** undefined while a person has not answered. */
+  /** Undefined while a person has not answered. */
   #answerOn(ticket: Ticket): 'yes' | 'no' | 'quit' | undefined {
     if (!this.#approval) return 'yes';
     const { backlog, log } = this.#context;
@@ -173,7 +179,7 @@ export class TicketStarts {
     return this.#approval.answerOn(ticket, openOf, () => this.#startable());
   }
 
-  /** What could start now beside each other, on all free workers. */
+  /** The tickets that could start now, beside each other, on all free workers. */
   #startable(): Ticket[] {
     const { scheduler, backlog, log } = this.#context;
     const found: Ticket[] = [];

@@ -2,7 +2,7 @@ import { type Repository, SAGE_PATHS } from '@sage/git';
 import type { RecordedRun } from '@sage/journal';
 import { targetBranch } from '../start/target-branch.ts';
 
-/** What a person should know about the runs that can be resumed, when one on this target starts. */
+/** What a person should know about unfinished runs when a run on this target starts. */
 export async function noticesAbout(
   unfinished: readonly RecordedRun[],
   repository: Repository,

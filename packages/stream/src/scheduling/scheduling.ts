@@ -19,13 +19,13 @@ import { type History, knownBefore, modelOf, readHistory } from '../history/hist
 import { type Evidence, likelyFiles } from '../conflicts/likely-files.ts';
 import type { LiveBacklog } from '../backlog/live-backlog.ts';
 
-/** The pause before a stalled ticket is tried again: the first one, and the longest. */
+/** The first pause before a stalled ticket is tried again, and the longest one. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 
 export interface SchedulingOptions {
   readonly repository: Repository;
-  /** Tip of the target, for the files that tickets will probably change. */
+  /** Tip of the target, used to predict the files that tickets will change. */
   readonly tip: string;
   readonly backlog: LiveBacklog;
   readonly componentLimits: Readonly<Record<string, number>> | undefined;
@@ -33,10 +33,10 @@ export interface SchedulingOptions {
   readonly clock: Clock;
 }
 
-/** The scheduler of a run, with what it builds on: the backlog, the journal, and what earlier runs taught. */
+/** The scheduler of a run, based on the backlog, the journal, and what was learned from earlier runs. */
 export class Scheduling {
   readonly scheduler: Scheduler;
-  /** What earlier runs taught. */
+  /** What was learned from earlier runs. */
   readonly history: History;
   readonly rules: Pick<SchedulerOptions, 'only' | 'limits' | 'conflictChance' | 'failing'>;
   readonly #options: SchedulingOptions;
@@ -83,7 +83,7 @@ export class Scheduling {
   revise({ backlog, selection }: Pick<BacklogEdit, 'backlog' | 'selection'>): string[] {
     const { tickets } = backlog;
     const closed = this.scheduler.revised(this.#ticketsOf({ ...backlog, selection }), selection);
-    // What the target's history says stays as it was at the start.
+    // The evidence from the target's history stays that of the start.
     this.#conflictChance = conflictChances(likelyFiles({ ...this.#evidence, tickets }));
     return closed;
   }
@@ -96,7 +96,7 @@ export class Scheduling {
     );
   }
 
-  /** The journal knows more than an index that is written at landings only. */
+  /** The journal knows more than an index that is only written at landings. */
   #stateOf(ticket: Ticket, selection: ReadonlySet<string>): TicketState {
     const { log } = this.#options;
     if (log.state.completed.has(ticket.id)) return 'COMPLETED';

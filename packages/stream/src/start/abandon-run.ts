@@ -11,20 +11,20 @@ import { recoverWorkers } from './recovery.ts';
 export interface AbandonedRun {
   readonly v: 1;
   readonly run: string;
-  /** What was kept of attempts that were cut off, and which processes were ended, a line each. */
+  /** Which work of interrupted attempts was kept, and which processes were ended, one line each. */
   readonly notices: readonly string[];
 }
 
 interface AbandonOptions {
   readonly directory: string;
   readonly run: string;
-  /** Called for a run that has given attempts to other machines; returns what a person should know, a line each. */
+  /** Called if the run has sent attempts to other machines. Returns what a person should know, one line each. */
   readonly endElsewhere: (left: LeftElsewhere) => Promise<readonly string[]>;
 }
 
 /**
- * Ends an unfinished run on purpose: no later one resumes it. What it landed stays, what it left running is ended, and
- * unfinished work is kept. Its open tickets are free for the next run.
+ * Ends an unfinished run for good, so that no later one resumes it. What it landed stays, its leftover processes are
+ * ended, and unfinished work is kept. Its open tickets are free for the next run.
  * @throws {NoRunError}, {CannotStartError} `ALREADY_RUNNING`: nothing was changed.
  */
 export async function abandonRun({ directory, run, endElsewhere }: AbandonOptions): Promise<AbandonedRun> {

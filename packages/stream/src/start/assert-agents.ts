@@ -3,8 +3,8 @@ import { AgentError, type AgentSelection } from '@sage/workers';
 import { type AgentChoices, chooseAgent } from '../backlog/agent-choice.ts';
 
 /**
- * Looks at every agent that a run may choose, before the first one starts.
- * @throws {AgentError} naming a ticket that would get one that cannot work.
+ * Checks every agent that a run may choose, before the first one starts.
+ * @throws {AgentError} with a ticket whose agent cannot work.
  */
 export async function assertAgents(
   tickets: Iterable<Ticket>,

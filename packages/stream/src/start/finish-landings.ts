@@ -4,8 +4,8 @@ import { openCommitQueue, type QueueEntry } from '@sage/commit-queue';
 import { type Repository, SAGE_PATHS } from '@sage/git';
 
 /**
- * Finishes what a killed process left of a landing, before anything reads the checkout: the move of its files may have
- * been cut off in the middle, with the ticket index missing or half written. Returns the entries that it settled.
+ * Completes a landing of a killed process, before anything reads the checkout. Moving its files may have been
+ * interrupted halfway, with the ticket index missing or half written. Returns the entries that it settled.
  */
 export async function finishLandings(repository: Repository): Promise<QueueEntry[]> {
   if (!existsSync(join(repository.root, SAGE_PATHS.queue))) return [];

@@ -10,7 +10,7 @@ export interface InterruptedRun {
   readonly target: string;
   /** The commit of the target that it began on. */
   readonly base: string;
-  /** What was recorded when it began: see `record` of {@link StreamOptions}. */
+  /** What was recorded when it began; see `record` of {@link StreamOptions}. */
   readonly record: unknown;
 }
 

@@ -1,9 +1,9 @@
 import { listRuns, readRun } from '@sage/journal';
 
-/** Letters that the name of a run and that of its branch end with. */
+/** How many characters at the end of a run's name are also at the end of its branch's name. */
 const COMMON_END = 6;
 
-/** The branch that an earlier run has made this one from, full names; undefined where no run has made it. */
+/** The branch that an earlier run created this branch from (full names); undefined if no run created it. */
 export async function madeFrom(root: string, branch: string): Promise<string | undefined> {
   for (const { run } of await listRuns(root)) {
     if (!branch.endsWith(run.slice(-COMMON_END))) continue;

@@ -5,9 +5,12 @@ import { CannotStartError } from '../errors.ts';
 
 const PURPOSE = 'sage stream';
 
-/** One run per repository, whichever of its checkouts it is started in, and nothing else that may not be beside one. */
+/**
+ * Allows only one run for a repository, in whichever checkout it is started, and nothing that must not happen during
+ * a run.
+ */
 export async function onlyRun(repository: Repository, purpose = PURPOSE) {
-  // Below the git directory: a run that is refused leaves nothing in the checkout.
+  // Below the git directory, so that a refused run leaves nothing in the checkout.
   await makeTopFolder(join(folder(repository), 'lock'), await sharedPermissions(repository));
   try {
     return await acquireLock(folder(repository), { timeout: 0, purpose });
@@ -22,7 +25,7 @@ export async function onlyRun(repository: Repository, purpose = PURPOSE) {
   }
 }
 
-/** The coordinator of the run that works in one of the repository's checkouts. */
+/** The coordinator of the run that is active in one of the repository's checkouts. */
 export async function coordinator(repository: Repository): Promise<LockOwner | undefined> {
   const owner = await lockOwner(folder(repository));
   return owner?.purpose === PURPOSE ? owner : undefined;

@@ -1,7 +1,7 @@
 import { openWorkers, type WorkersOptions } from '@sage/workers';
 import type { WorkerPool } from '../ports.ts';
 
-/** The workers of this machine for a run. Notifies the user of what they should know about them. */
+/** The workers of this machine for a run. Tells the user what they should know about these workers. */
 export async function openWorkerPool(
   options: WorkersOptions,
   count: number,

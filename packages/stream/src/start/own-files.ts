@@ -1,14 +1,17 @@
 import { git, type Repository, SAGE_PATHS } from '@sage/git';
 import { CannotStartError } from '../errors.ts';
 
-/** Where runs keep what they are resumed with: commands among it, and processes to end. */
+/** Folders with the data that runs are resumed from, which includes commands to run and processes to end. */
 const OWN = [SAGE_PATHS.runs, SAGE_PATHS.queue, SAGE_PATHS.cache];
 
-/** What git tracks of it, as a path: that came with the repository, whoever wrote it. `root` is the top of a checkout. */
+/**
+ * The first of these folders that git tracks. Its content then came with the repository, from an unknown author.
+ * `root` is the top of a checkout.
+ */
 export async function cameAlong(root: string): Promise<string | undefined> {
   const listed = await git(root, ['ls-files', '-z', '--', '.sage']);
   const tracked = listed.split('\0');
-  // A link or a submodule in the place of a folder, too.
+  // Also detects a link or a submodule in place of a folder.
   return OWN.find((own) =>
     tracked.some(
       (path) => path !== '' && (`${path}/`.startsWith(`${own}/`) || `${own}/`.startsWith(`${path}/`)),
@@ -19,7 +22,7 @@ export async function cameAlong(root: string): Promise<string | undefined> {
 const asserted = new WeakSet<Repository>();
 
 /**
- * Runs of this machine alone are resumed. Asked once for a repository that is open.
+ * Only runs of this machine may be resumed. Checked once for each open repository.
  * @throws {CannotStartError} `TRACKED_RUNS`
  */
 export async function assertOwnFiles(repository: Repository): Promise<void> {

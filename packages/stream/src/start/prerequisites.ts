@@ -4,13 +4,13 @@ import { CannotStartError } from '../errors.ts';
 
 export interface Workforce {
   readonly workers: number;
-  /** Why fewer workers run than were asked for. */
+  /** Why fewer workers run than were requested. */
   readonly notice?: string;
 }
 
 /**
- * How many workers a run gets: what was asked for, at most one for each ticket, and only one when a parallel run lacks
- * something.
+ * How many workers a run gets: as many as requested, but at most one for each ticket, and only one if requirements of
+ * a parallel run are not met.
  * @throws {WorkerCountError}
  */
 export async function chooseWorkforce(
@@ -25,9 +25,9 @@ export async function chooseWorkforce(
     requested: number | string | undefined;
     available: number;
     tip: string;
-    /** Where worktrees are made. */
+    /** The directory for worktrees. */
     directory?: string;
-    /** Attempts that other machines have room for. */
+    /** How many attempts other machines have room for. */
     elsewhere?: number;
   },
   cores = usableCores(),

@@ -8,14 +8,14 @@ import { completedContainers } from '../backlog/completed-containers.ts';
 import type { RunContext } from '../context/run-context.ts';
 import type { WorkerPool } from '../ports.ts';
 
-/** Ends what killed runs left running, and keeps what their agents had changed. Returns notices for the user. */
+/** Ends processes left by killed runs, and keeps what their agents had changed. Returns notices for the user. */
 export async function recoverWorkers(
   runs: readonly RecordedRun[],
   workers: Pick<WorkerPool, 'recover'>,
   backlog: Pick<Backlog, 'tickets'>,
 ): Promise<string[]> {
   const notices: string[] = [];
-  // Newest first: a folder that is still there belongs to the last run that worked on its ticket.
+  // Newest first, because an existing worktree belongs to the last run that worked on its ticket.
   for (const { run, state } of runs) {
     const cutOff = [...state.open].map(([ticket, base]) => {
       const known = backlog.tickets.get(ticket);
@@ -32,14 +32,14 @@ export async function recoverWorkers(
 
 /**
  * Brings journal and source up to date with git: journals landings whose event was lost with the process, and records
- * the states that the source lacks. Returns notices for the user.
+ * states that the source lacks. Returns notices for the user.
  */
 export async function reconcile(
   repository: Repository,
   { log, states, backlog, target }: Pick<RunContext, 'log' | 'states' | 'backlog' | 'target'>,
 ): Promise<string[]> {
   const { base, tickets } = log.state;
-  // The source had their states before the journal did: a person has changed them since.
+  // The source gets a state before the journal does, so a person has changed these since.
   const undone = [...log.state.completed.keys()].filter((id) => {
     const ticket = backlog.tickets.get(id);
     return ticket !== undefined && ticket.state !== 'COMPLETED' && !isContainer(ticket);
@@ -71,19 +71,22 @@ export async function reconcile(
   }
 }
 
-/** Journals tickets of a resumed run that somebody has since taken out of the backlog, deferred or completed. */
+/**
+ * Journals the withdrawal of tickets of a resumed run that someone has since removed, deferred or completed in the
+ * backlog.
+ */
 export async function withdrawEdited(log: RunContext['log'], selection: ReadonlySet<string>): Promise<void> {
   const { tickets, completed, deferred } = log.state;
   const gone = [...tickets].filter((id) => !selection.has(id) && !completed.has(id) && !deferred.has(id));
   if (gone.length > 0) await log.emit({ event: 'tickets.withdrawn', tickets: gone });
 }
 
-/** The commit that completes a container which no longer waits for anything. */
+/** The commit that completes a container that no longer waits for anything. */
 export function lastLanding({ completed, base }: Pick<RunState, 'completed' | 'base'>): string {
   return [...completed.values()].at(-1) ?? base;
 }
 
-/** Queue entries of a run whose end its journal does not have. */
+/** Queue entries of a run whose outcome is missing from its journal. */
 export function unsettledEntries(entries: readonly QueueEntry[], state: RunState): QueueEntry[] {
   const { tickets, target, settledEntries, completed } = state;
   return entries.filter(

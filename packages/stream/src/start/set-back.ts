@@ -2,8 +2,8 @@ import type { RunEvent } from '@sage/journal';
 import type { Backlog } from '../backlog/backlog.ts';
 
 /**
- * Tickets that the run had deferred, also in the backlog, and that are open there again: a person wants them tried
- * once more. A deferral that a killed process could not write down any more does not count.
+ * Tickets that the run deferred, also in the backlog, and that are open there again: a person wants them tried once
+ * more. Deferrals that a killed process could not write to the backlog do not count.
  */
 export function setBackTickets(
   events: readonly RunEvent[],

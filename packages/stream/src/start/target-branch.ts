@@ -2,7 +2,7 @@ import { decodeTrailer, TICKET_TRAILER } from '@sage/commit-queue';
 import { findTrailers, isAncestor, readRef, type Repository } from '@sage/git';
 import type { TargetBranch } from '../ports.ts';
 
-/** A branch of a repository as the target of a run. `ref`: its full name. */
+/** A branch of a repository as the target of a run. `ref` is its full name. */
 export function targetBranch(repository: Repository, ref: string): TargetBranch {
   return {
     ref,

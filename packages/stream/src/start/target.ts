@@ -3,23 +3,23 @@ import { access } from 'node:fs/promises';
 import { currentBranch, git, operationInProgress, readRef, type Repository, resolveCommit } from '@sage/git';
 import { CannotStartError } from '../errors.ts';
 
-/** Branches that people expect to move by review, not by a run that nobody watches. */
+/** Branches that people expect to move by review, not by an unattended run. */
 const PROTECTED = new Set(['refs/heads/main', 'refs/heads/master']);
 
 export interface Target {
   /** Full name, `refs/heads/...`. */
   readonly ref: string;
   readonly tip: string;
-  /** Set where the branch has still to be made from `tip` and checked out. */
+  /** True if the branch still has to be created from `tip` and checked out. */
   readonly create: boolean;
-  /** Where it is made for this run: the full name of the branch that it comes from. */
+  /** The full name of the branch that it is created from, if it is created for this run. */
   readonly from?: string;
-  /** Whether the branch is another than the one checked out here. */
+  /** Whether the branch is a different one than the one checked out here. */
   readonly elsewhere: boolean;
 }
 
 /**
- * The branch that results land on: the named one, else the current one, else (on main or master) a new one.
+ * The branch that results land on: the named one, otherwise the current one, or a new one if that is main or master.
  * Changes nothing.
  * @throws {CannotStartError}
  */
@@ -57,19 +57,19 @@ export async function chooseTarget(
       'HEAD is detached: switch to a branch, or name one with --target',
     );
   if (!PROTECTED.has(current)) return { ref: current, tip, create: false, elsewhere: false };
-  // A branch called `sage` leaves no room for one below it.
+  // If there is a branch called `sage`, none can be created below it.
   const [folder = ''] = newBranch.split('/');
   const isTaken = (await readRef(repository, `refs/heads/${folder}`)) !== undefined;
   const name = isTaken ? newBranch.replaceAll('/', '-') : newBranch;
   return { ref: `refs/heads/${name}`, tip, create: true, from: current, elsewhere: false };
 }
 
-/** The full name of a branch that is named in full or by its short name. */
+/** The full name of a branch, given its full or short name. */
 export function branchRef(branch: string): string {
   return branch.startsWith('refs/heads/') ? branch : `refs/heads/${branch}`;
 }
 
-/** Makes the target's branch where it is new, and checks it out; local changes stay. */
+/** Creates the target's branch if it is new, and checks it out. Local changes stay. */
 export async function prepareTarget(repository: Repository, target: Target): Promise<void> {
   if (!target.create) return;
   await git(repository, ['switch', '--quiet', '--create', target.ref.replace('refs/heads/', '')]);

@@ -8,7 +8,7 @@ export interface TicketCommand {
   readonly command: string;
 }
 
-/** Everything that a ticket has run by a shell: its checks, and its agent where that is a command. */
+/** All shell lines that a ticket defines: its checks, and its agent if that is a command. */
 export function ticketCommands(ticket: Ticket): TicketCommand[] {
   const agent = serverLine(ticket.agent);
   return [

@@ -6,19 +6,19 @@ import { MachineError } from '@sage/workers';
 import { CannotStartError } from '../errors.ts';
 import { queueVerification, type VerificationContext, type VerifySettings } from './verify.ts';
 
-/** Lines of a failed verify that the error shows. */
+/** How many lines of a failed verify the error shows. */
 const MAX_LINES = 3;
 /** A check that only needs its worktree to be set up. */
 const NOTHING = 'true';
-/** The one that failed was the last to run. */
+/** In order; the one that failed is the last one that exists. */
 const SETUP_LOGS = ['setup.log', 'setup-outside.log'];
 
 export interface Baseline {
   readonly repository: Repository;
-  /** What the run starts from. */
+  /** The commit that the run starts from. */
   readonly commit: string;
   readonly verify: VerifySettings | undefined;
-  /** The command that makes a worktree ready. */
+  /** The command that prepares a worktree. */
   readonly setup: string | undefined;
 }
 
@@ -26,9 +26,9 @@ type BaselineContext = VerificationContext & { readonly stop: AbortSignal };
 type CheckedCommit = { readonly commit: string; readonly tree: string; readonly signal: AbortSignal };
 
 /**
- * A worktree can be set up at the commit that the run starts from, and verify passes there: otherwise every attempt, or
- * every landing, would fail for something that no ticket has done. What has passed before, for the same tree, is not
- * tried again.
+ * Checks that a worktree can be set up at the commit that the run starts from, and that verify passes there.
+ * Otherwise every attempt, or every landing, would fail through no fault of a ticket. A tree that has passed before
+ * is not checked again.
  * @throws {CannotStartError} `SETUP_FAILS`, `VERIFY_FAILS`
  */
 export async function assertBaseline(baseline: Baseline, context: BaselineContext): Promise<void> {
@@ -51,7 +51,7 @@ export async function assertBaseline(baseline: Baseline, context: BaselineContex
       const { ok, output } = await (await passes(verify, (key) => key))(candidate);
       if (!ok && !context.stop.aborted) throw verifyFails(commit, output, context.run);
     }
-    // Verify has set its worktree up, unless it was known to pass.
+    // Verify has set up its worktree, unless the tree was known to pass.
     if (!isSetUp) await (await passes({ command: NOTHING }, () => `setup: ${setup}`))(candidate);
   } catch (cause) {
     if (!(cause instanceof MachineError)) throw cause;

@@ -9,11 +9,11 @@ export interface VerifySettings {
   readonly slots?: number;
   /** See `CommitQueueOptions.verifyMode`. */
   readonly mode?: 'chain' | 'batch';
-  /** Wall-clock limit of one verify in milliseconds; by default that of an attempt. */
+  /** Wall-clock limit of one verify in milliseconds; that of an attempt by default. */
   readonly timeout?: number;
   /** On this machine, or in a slot of a worker on another one; `here` by default. */
   readonly where?: 'here' | 'workers';
-  /** Variables that its verdict depends on: a tree that has passed with other values is verified again. */
+  /** Variables that the result depends on. A tree that has passed with other values is verified again. */
   readonly environment?: readonly string[];
 }
 
@@ -28,13 +28,15 @@ export interface QueueVerification {
 export interface VerificationContext {
   readonly workers: Pick<WorkerPool, 'check'>;
   readonly run: string;
-  /** Aborted: a verify that runs is ended. */
+  /** When aborted, a running verify is ended. */
   readonly stop?: AbortSignal;
   /** The caller's environment; `process.env` by default. */
   readonly variables?: NodeJS.ProcessEnv;
 }
 
-/** The verify of a queue: the command, in a worktree of its own at exactly the commit that would land. */
+/**
+ * Creates the verify of a queue: it runs the command in a separate worktree at exactly the commit that would land.
+ */
 export function queueVerification(
   { command, slots = 1, mode = 'chain', timeout, environment = [], where }: VerifySettings,
   { workers, run, stop, variables = process.env }: VerificationContext,

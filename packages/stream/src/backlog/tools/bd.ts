@@ -13,7 +13,7 @@ const STORES = ['.beads/dolt', '.beads/embeddeddolt'];
 const METADATA = '.beads/metadata.json';
 const EXPORTED = '.beads/issues.jsonl';
 
-/** Whether the issues of a repository are in a Dolt store, and its file of them an export that may be stale. */
+/** Whether the issues of a repository are in a Dolt store. Their file is then an export that may be out of date. */
 export function hasDoltStore(root: string): boolean {
   if (STORES.some((path) => existsSync(join(root, path)))) return true;
   try {
@@ -26,7 +26,7 @@ export function hasDoltStore(root: string): boolean {
   }
 }
 
-/** The issues of Beads, by way of its own program. */
+/** The issues of Beads, accessed through its own program. */
 export function bdTool(root: string, options: FormatOptions): BacklogTool {
   const format = BACKLOG_FORMATS.find(({ name }) => name === 'beads')!;
   return {

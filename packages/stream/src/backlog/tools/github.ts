@@ -4,11 +4,11 @@ import { runTool, type Tool } from './run-tool.ts';
 
 const GH: Tool = {
   name: 'gh',
-  // Its login may be with the keys of the desktop.
+  // Its login may be stored in the desktop's keyring.
   variables: /^(GH_|GITHUB_TOKEN$|GITHUB_ENTERPRISE_TOKEN$|DBUS_SESSION_BUS_ADDRESS$)/,
   address: 'https://cli.github.com',
 };
-/** More issues than one run works through. */
+/** More issues than one run can work through. */
 const MAX_ISSUES = 1_000;
 
 export interface GithubOptions {
@@ -16,7 +16,10 @@ export interface GithubOptions {
   readonly milestone?: string;
 }
 
-/** The issues of the repository on GitHub, by way of gh. What has been closed is asked for as well: others wait for it. */
+/**
+ * The issues of the repository on GitHub, accessed through gh. Includes closed issues, because others may depend on
+ * them.
+ */
 export function githubTool(root: string, { label, milestone }: GithubOptions): BacklogTool {
   const filters = [
     ...(label === undefined ? [] : ['--label', label]),
@@ -25,7 +28,7 @@ export function githubTool(root: string, { label, milestone }: GithubOptions): B
   const args = ['--state', 'all', '--limit', String(MAX_ISSUES), '--json', GITHUB_FIELDS, ...filters];
   const edit = (id: string, ...change: readonly string[]) =>
     runTool(root, GH, ['issue', 'edit', id, ...change]);
-  /** A label that is there keeps its colour and its description. */
+  /** Keeps the colour and description of an existing label. */
   async function addLabel(id: string): Promise<void> {
     try {
       await edit(id, '--add-label', DEFERRED_LABEL);

@@ -6,21 +6,21 @@ import { SourceError } from '../../errors.ts';
 /** A tool that talks to a server may hang. */
 const TIMEOUT_MS = 120_000;
 const MAX_OUTPUT_BYTES = 2 ** 28;
-/** What every program of a user needs; keys of other programs are none of a tool's business. */
+/** Variables that every program needs. A tool does not get the keys of other programs. */
 const USUAL =
   /^(HOME|USER|LOGNAME|LANG|LC_.*|TZ|TMPDIR|TERM|NO_COLOR|XDG_.*|SSL_CERT_(FILE|DIR)|(?:https?|all|no)_proxy)$/i;
 
 export interface Tool {
   readonly name: string;
-  /** Names of its own variables. */
+  /** Names of the tool's own variables. */
   readonly variables: RegExp;
-  /** Where a person gets it. */
+  /** Where a person can get it. */
   readonly address: string;
 }
 
 /**
- * Runs the tool of another backlog in a repository; returns what it prints.
- * @throws {SourceError} where it is not installed, or with the last line that it said.
+ * Runs the tool of another backlog in a repository, and returns its output.
+ * @throws {SourceError} if it is not installed, or with the last line of its error output.
  */
 export function runTool(root: string, tool: Tool, args: readonly string[]): Promise<string> {
   const { name, variables, address } = tool;

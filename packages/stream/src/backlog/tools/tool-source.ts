@@ -2,18 +2,18 @@ import type { ManagedFile } from '@sage/commit-queue';
 import type { TicketChange } from '@sage/tickets';
 import type { SourceContent, TicketSource } from '../../ports.ts';
 
-/** What is asked of the tool of a backlog that is not in the repository. */
+/** The operations on a backlog outside the repository. */
 export interface BacklogTool {
   readonly name: string;
   read(): Promise<SourceContent>;
-  /** Writes one state. It is called for states that the tool does not have yet. */
+  /** Writes one state. Only called for states that the tool does not have yet. */
   write(change: TicketChange): Promise<void>;
 }
 
-/** Asking the tool takes a while: what others change is seen after this long. */
+/** Reading from the tool takes time, so changes by others are noticed after this long. */
 const REREAD_MS = 60_000;
 
-/** A backlog that a tool keeps outside of the repository: states are written after the landing, once. */
+/** A backlog that a tool keeps outside the repository. States are written once, after the landing. */
 export class ToolSource implements TicketSource {
   readonly name: string;
   readonly protectedPaths: readonly string[];
@@ -46,7 +46,7 @@ export class ToolSource implements TicketSource {
   }
 
   async write(changes: readonly TicketChange[]): Promise<void> {
-    // One at a time: each looks what the tool has already.
+    // One at a time, because each write first reads what the tool already has.
     const before = this.#writing;
     const writing = (async () => {
       await before.catch(() => {});
