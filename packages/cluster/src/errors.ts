@@ -1,4 +1,4 @@
-/** A broker, a remote or a worker that cannot be used as it is. */
+/** A broker, a remote or a worker that cannot be used in its present state. */
 export class ClusterError extends Error {
   readonly code: ClusterErrorCode;
 

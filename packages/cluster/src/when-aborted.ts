@@ -1,4 +1,4 @@
-/** Resolves with undefined, to be raced against work that may take long; never without a signal. */
+/** Resolves with undefined when aborted, for racing against slow work. Never resolves without a signal. */
 export function whenAborted(signal: AbortSignal | undefined): Promise<undefined> {
   return new Promise((resolve) => {
     if (signal?.aborted) resolve(undefined);

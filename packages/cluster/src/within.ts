@@ -1,4 +1,4 @@
-/** What a promise resolves with; undefined where that takes longer, or never happens. */
+/** The result of a promise; undefined if it takes longer than this. */
 export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
   const late = Promise.withResolvers<undefined>();
   const timer = setTimeout(() => late.resolve(undefined), milliseconds);

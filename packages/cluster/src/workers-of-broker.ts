@@ -2,7 +2,7 @@ import { openBroker } from './broker/broker.ts';
 import { askWorker, listWorkers, type RosterEntry, type WorkerAsked } from './broker/roster.ts';
 
 /**
- * The workers that have joined a broker, by name.
+ * The workers that have joined a broker, sorted by name.
  * @throws {ClusterError}
  */
 export async function workersOf(address: string): Promise<readonly RosterEntry[]> {
@@ -15,7 +15,7 @@ export async function workersOf(address: string): Promise<readonly RosterEntry[]
 }
 
 /**
- * Asks a worker to take nothing more, or to end. Returns whether there is such a worker.
+ * Asks a worker to accept no more attempts, or to end. Returns whether there is such a worker.
  * @throws {ClusterError}
  */
 export async function tellWorker(address: string, name: string, what: WorkerAsked): Promise<boolean> {

@@ -1,6 +1,9 @@
 import { ClusterError } from '../errors.ts';
 
-/** As it may be shown and recorded. A password may have any character that nobody has encoded, and options may have one too. */
+/**
+ * An address without its password, to be shown and recorded. Handles passwords with unencoded characters, and
+ * passwords in options.
+ */
 export function withoutPassword(address: string): string {
   return address.replace(/^(\w+:\/\/).*@/s, '$1').replace(/\?.*/s, '');
 }
@@ -20,7 +23,7 @@ export function assertBrokerAddress(address: string): void {
 function isBrokerAddress(address: string): boolean {
   if (!/^rediss?:\/\/\S+$/.test(address) || !URL.canParse(address)) return false;
   const { hostname, username, password, pathname, search, hash } = new URL(address);
-  // Where a password has a slash, the host would be what stands before it.
+  // With an unencoded slash in the password, the part before the slash would be taken for the host.
   return hostname !== '' && !`${pathname}${search}${hash}`.includes('@') && isEncoded(username + password);
 }
 

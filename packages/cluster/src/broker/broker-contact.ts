@@ -1,7 +1,9 @@
-/** After this long without an answer, the run says so. */
+/** After this long without an answer, the run tells the person. */
 const TOLD_AFTER_MS = 10_000;
 
-/** Tracks how long a broker has not answered, and tells a person once when that is long, and once when it is over. */
+/**
+ * Tracks how long a broker has not answered. Tells a person once when that becomes long, and once when it is over.
+ */
 export class BrokerContact {
   readonly #notice: (text: string) => void;
   readonly #meanwhile: string;
@@ -10,7 +12,7 @@ export class BrokerContact {
   #reason: string | undefined;
   #told = false;
 
-  /** `meanwhile`: what follows from the silence, for the person. */
+  /** `meanwhile` tells the person what the silence means for the run. */
   constructor(
     notice: (text: string) => void,
     meanwhile: string,
@@ -27,7 +29,10 @@ export class BrokerContact {
     return this.#now() - this.#answered;
   }
 
-  /** What is asked in passing: undefined where the broker refuses it. One that cannot be reached answers late, or never. */
+  /**
+   * Asks a question whose answer is optional: undefined if the broker refuses. If the broker cannot be reached, the
+   * answer comes late or never.
+   */
   async ask<T>(question: () => Promise<T>): Promise<T | undefined> {
     this.look();
     try {
@@ -51,7 +56,7 @@ export class BrokerContact {
   }
 }
 
-/** A transaction is refused because of one of its commands. */
+/** The reason for a refused transaction is in the error of one of its commands. */
 function reasonOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return String(error);
   const { previousErrors: [first = error] = [] } = error as Error & { previousErrors?: readonly Error[] };

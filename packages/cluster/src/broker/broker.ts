@@ -4,29 +4,32 @@ import { ClusterError } from '../errors.ts';
 import { isQueueName, KEYS, PREFIX } from '../protocol/names.ts';
 import { assertBrokerAddress, withoutPassword } from './broker-address.ts';
 
-/** How long a lost connection is waited for before the next try, at most. */
+/** The longest pause between attempts to reconnect. */
 const MAX_RETRY_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * Results that no coordinator has fetched stay for a week, in seconds. The clock of the worker that ends a job decides, and it may
- * be wrong by days.
+ * Results that no coordinator has fetched are kept for a week (in seconds). The clock of the worker that ends a job
+ * decides, which may be wrong by days.
  */
 const KEPT = { age: 7 * 86_400 };
 
-/** The oldest Redis that BullMQ works with as it should. */
+/** The oldest Redis that BullMQ fully supports. */
 const OLDEST_REDIS = 7;
 
-/** One Redis, and the queues of attempts in it. A connection that is lost comes back by itself; commands wait for it. */
+/**
+ * A Redis server with the queues of attempts. A lost connection is re-established automatically; commands wait for
+ * it.
+ */
 export interface Broker {
   readonly redis: Redis;
-  /** What its settings put at risk, a sentence each. */
+  /** Risks of its settings, one sentence each. */
   readonly warnings: readonly string[];
-  /** Another connection, for what blocks. */
+  /** A separate connection, for blocking commands. */
   connect(): Redis;
   queue(name: string): Queue;
   events(name: string): QueueEvents;
-  /** Takes attempts by hand: see `take`. */
+  /** Takes attempts manually; see `take`. */
   taker(name: string, lease: number, worker?: string): Worker;
   /** Milliseconds since 1970, by the broker's clock. */
   now(): Promise<number>;
@@ -43,10 +46,11 @@ export async function openBroker(address: string): Promise<Broker> {
   const open: { close(): Promise<void> }[] = [];
   const connections = new Set<Redis>();
   const keepTrack = (redis: Redis): Redis => {
-    // Said by who waits; without a listener it would end the process.
+    // Callers report errors. Without a listener, an error would end the process.
     redis.on('error', () => {});
     connections.add(redis);
-    // BullMQ makes its own connections of one, and gives up for good on one that it has to open itself while the broker is away.
+    // BullMQ duplicates the connection it is given, and gives up for good on a connection that it opens itself while
+    // the broker is away.
     const duplicate = redis.duplicate.bind(redis);
     redis.duplicate = (options) => keepTrack(duplicate({ ...options, lazyConnect: false }));
     return redis;
@@ -54,7 +58,7 @@ export async function openBroker(address: string): Promise<Broker> {
   const connect = (): Redis =>
     keepTrack(
       new Redis(address, {
-        // Commands wait for a broker that comes back.
+        // Commands wait until the broker is back.
         maxRetriesPerRequest: null,
         connectTimeout: CONNECT_TIMEOUT_MS,
         retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), MAX_RETRY_MS),
@@ -118,12 +122,12 @@ export async function openBroker(address: string): Promise<Broker> {
   };
 }
 
-/** @throws {ClusterError} where nobody answers, or not as it should. */
+/** @throws {ClusterError} if it does not answer, or not as expected. */
 async function assertBroker(address: string, shown: string): Promise<string[]> {
   const probe = new Redis(address, {
     maxRetriesPerRequest: 0,
     connectTimeout: CONNECT_TIMEOUT_MS,
-    // One that takes connections may not answer all the same.
+    // A server may accept connections but not answer.
     commandTimeout: CONNECT_TIMEOUT_MS,
     retryStrategy: null,
     lazyConnect: true,
@@ -168,7 +172,7 @@ function unusable(shown: string, why: string, cause: unknown): ClusterError {
   return new ClusterError('NO_BROKER', `broker ${shown} cannot be used: ${said}`, { cause });
 }
 
-/** Names of the queues in which there may be attempts. */
+/** Names of the queues that may contain attempts. */
 export async function queueNames(redis: Redis): Promise<string[]> {
   return (await redis.smembers(KEYS.queues)).filter(isQueueName);
 }

@@ -2,10 +2,13 @@ import type { Redis } from 'ioredis';
 import { CHANNELS, KEYS } from '../protocol/names.ts';
 import { type Order, orderSchema } from '../protocol/payload.ts';
 
-/** Orders are forgotten with their attempt, and after this long at the latest. */
+/** Orders are removed with their attempt, and at the latest after this time. */
 const EXPIRES_MS = 7 * 86_400_000;
 
-/** Asks something of an attempt under way. It stays until the attempt ends, for a worker that cannot be reached now. */
+/**
+ * Sends an order to a running attempt. It is kept until the attempt ends, because the worker may be temporarily out
+ * of reach.
+ */
 export async function sendOrder(redis: Redis, job: string, order: Order): Promise<void> {
   const key = KEYS.orders(job);
   const id = order.kind === 'allowed' || order.kind === 'reviewed' ? `${order.question}` : order.kind;
@@ -17,7 +20,7 @@ export async function sendOrder(redis: Redis, job: string, order: Order): Promis
   await redis.publish(CHANNELS.orders, job);
 }
 
-/** What an attempt has been asked so far; anything that is not an order is skipped. */
+/** The orders for an attempt so far. Skips anything that is not an order. */
 export async function readOrders(redis: Redis, job: string, fence: number): Promise<Order[]> {
   return Object.values(await redis.hgetall(KEYS.orders(job))).flatMap((text) => {
     try {

@@ -1,16 +1,19 @@
 import type { Redis } from 'ioredis';
 import { KEYS } from '../protocol/names.ts';
 
-/** Part of what an agent printed. */
+/** A part of an agent's output. */
 export interface OutputChunk {
   readonly job: string;
   readonly fence: number;
-  /** In bytes, from the beginning of the output. */
+  /** In bytes, from the start of the output. */
   readonly offset: number;
   readonly data: Buffer;
 }
 
-/** Chunks that the broker keeps of a run whose coordinator does not read; older ones go, and are named as missing. */
+/**
+ * How many chunks the broker keeps for a run whose coordinator does not read them. Older chunks are dropped, and
+ * reported as missing.
+ */
 const MAX_CHUNKS = 4_000;
 const EXPIRES_MS = 7 * 86_400_000;
 
@@ -35,7 +38,7 @@ export async function sendOutput(redis: Redis, run: string, chunk: OutputChunk):
   await redis.pexpire(key, EXPIRES_MS);
 }
 
-/** Gives what the agents of a run print, oldest first, and takes it out of the broker. Ends when the connection does. */
+/** Yields the output of a run's agents, oldest first, and removes it from the broker. Ends with the connection. */
 export async function* readOutput(redis: Redis, run: string): AsyncGenerator<OutputChunk> {
   const key = Buffer.from(KEYS.output(run));
   let last = '0';

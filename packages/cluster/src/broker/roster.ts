@@ -7,21 +7,21 @@ import {
   type WorkerDescription,
 } from '../protocol/self-description.ts';
 
-/** How often a worker says that it lives. */
+/** How often a worker reports that it is alive. */
 export const BEAT_MS = 3_000;
-/** A worker that has said nothing for this long, by the broker's clock, is gone. */
+/** A worker that has not reported for this long, by the broker's clock, is gone. */
 const GONE_MS = 15_000;
 
 export interface RosterEntry {
   readonly description: WorkerDescription;
-  /** undefined where it is gone, and has not said goodbye. */
+  /** Undefined if it is gone without having left properly. */
   readonly activity: WorkerActivity | undefined;
 }
 
-/** What a worker may be asked from afar: to take nothing more, or to end as soon as what it does is done or kept. */
+/** A request to a worker: accept no more attempts, or end as soon as its current work is done or kept. */
 export type WorkerAsked = 'drain' | 'end';
 
-/** All workers that have joined and not left, by name. */
+/** All workers that have joined and not left, sorted by name. */
 export async function listWorkers(redis: Redis): Promise<readonly RosterEntry[]> {
   const known = Object.values(await redis.hgetall(KEYS.workers)).flatMap(
     (text) => parsed(descriptionSchema, text) ?? [],
@@ -33,7 +33,7 @@ export async function listWorkers(redis: Redis): Promise<readonly RosterEntry[]>
     .toSorted((a, b) => a.description.name.localeCompare(b.description.name));
 }
 
-/** Says what a worker is. Returns whether its name was free. */
+/** Registers a worker. Returns whether its name was free. */
 export async function joinRoster(redis: Redis, description: WorkerDescription): Promise<boolean> {
   const { name } = description;
   const idle = JSON.stringify({ attempts: [], draining: false } satisfies WorkerActivity);
@@ -43,7 +43,9 @@ export async function joinRoster(redis: Redis, description: WorkerDescription): 
   return true;
 }
 
-/** Says that a worker lives and what it does; its description too, which a broker that was wiped has lost. */
+/**
+ * Reports that a worker is alive, and its activity. Includes its description, which a broker that was wiped has lost.
+ */
 export async function beat(
   redis: Redis,
   description: WorkerDescription,
@@ -60,7 +62,7 @@ export async function leaveRoster(redis: Redis, name: string): Promise<void> {
   await redis.multi().del(KEYS.alive(name)).hdel(KEYS.workers, name).hdel(KEYS.asked, name).exec();
 }
 
-/** Removes who is gone without a goodbye from the list. */
+/** Removes a worker that is gone without having left. */
 export async function forgetWorker(redis: Redis, name: string): Promise<void> {
   if ((await redis.exists(KEYS.alive(name))) === 0) await redis.hdel(KEYS.workers, name);
 }

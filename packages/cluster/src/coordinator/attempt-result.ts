@@ -18,20 +18,20 @@ export interface ResultOptions {
 export interface EndedAttempt {
   readonly request: WorkRequest;
   readonly fence: number;
-  /** Where its work is, on the remote. */
+  /** The ref of its work on the remote. */
   readonly ref: string;
-  /** The worker that said it had begun. */
+  /** The worker that reported having begun. */
   readonly worker: string | undefined;
   readonly seconds: number;
-  /** The file of its output. */
+  /** The file with its output. */
   readonly log: string;
 }
 
 type Nothing = Omit<AttemptResult, 'outcome'>;
 
 /**
- * What follows from the end of an attempt on another machine. Taken is only what this very attempt has made: the commit that
- * its answer names, at its own ref, on its base, without what no work contains.
+ * Evaluates the end of an attempt on another machine. Accepts only the work of this very attempt: the commit named in
+ * its answer, at the attempt's ref, on top of its base, and without protected paths.
  */
 export async function resultOf(
   end: Exclude<DispatchEnd, { kind: 'unknown' }>,
@@ -59,7 +59,7 @@ export async function resultOf(
   }
 }
 
-/** An attempt that has left nothing. */
+/** The result of an attempt that has left nothing. */
 export const NO_RESULT = {
   changedFiles: [],
   ignoredFiles: [],
@@ -82,7 +82,7 @@ async function accept(
   const result = { ...told, outputFile: log, changedFiles: [] };
   if (told.outcome === 'machine-failed')
     return machineFailed(result, `${worker}: ${told.reason ?? 'its machine failed'}`, options);
-  // One that its worker ended by itself is another worker's now.
+  // If its worker ended it, another worker will repeat it.
   const reason = told.outcome === 'interrupted' ? (told.reason ?? `${worker} ended it`) : told.reason;
   if (head === undefined) return { ...result, reason };
   const wrong = await code.receive(ticket.id, { ref, head, base });
@@ -98,7 +98,10 @@ async function accept(
   return { ...result, reason, changedFiles, commit: head };
 }
 
-/** One machine among others: the attempt is made again. The only one there is: as if it were the run's own. */
+/**
+ * With several workers, another one repeats the attempt. With a single worker, it counts like a failure of the run's
+ * own machine.
+ */
 function machineFailed(nothing: Nothing, reason: string, { fleet }: ResultOptions): AttemptResult {
   return { ...nothing, outcome: fleet.count > 1 ? 'interrupted' : 'machine-failed', reason };
 }

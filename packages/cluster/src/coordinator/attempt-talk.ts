@@ -14,14 +14,14 @@ export interface TalkOptions {
   readonly notice: (text: string) => void;
 }
 
-/** What is said to and fro while an attempt is under way. */
+/** The messages between coordinator and worker during an attempt. */
 export class AttemptTalk {
   readonly #options: TalkOptions;
   /** The name of the worker that has it; undefined while it waits for one. */
   #worker: string | undefined;
-  /** Questions that a person has before them, or has answered: workers repeat theirs. */
+  /** Questions that a person is answering or has answered, because workers repeat their questions. */
   readonly #asked = new Set<number>();
-  /** Why the last question could not be put. */
+  /** Why the last question could not be asked. */
   #problem: string | undefined;
 
   constructor(options: TalkOptions) {
@@ -56,7 +56,7 @@ export class AttemptTalk {
       case 'review':
         if (this.#isRepeated(said.question)) return;
         void this.#review(said).catch((error: unknown) => {
-          // The remote may be back when the worker asks again.
+          // The remote may be available again when the worker repeats its question.
           this.#asked.delete(said.question);
           const problem = `${request.ticket.id}: ${error instanceof Error ? error.message : String(error)}`;
           if (problem !== this.#problem) notice(problem);

@@ -23,25 +23,25 @@ import { checkElsewhere } from './remote-checks.ts';
 import { tidyElsewhere } from './tidy-elsewhere.ts';
 import { Turns } from './turns.ts';
 
-/** A few processes of git for each: many attempts may end in the same moment. */
+/** Each result takes a few git processes, and many attempts may end at the same moment. */
 const RESULTS_AT_ONCE = 32;
 
 export interface ClusterPoolOptions {
   readonly broker: Broker;
   readonly fleet: Fleet;
-  /** The workers of this machine: attempts run here while no worker has joined, and checks of landings do. */
+  /** The workers of this machine. They run checks of landings, and attempts as long as no worker has joined. */
   readonly local: WorkerPool;
   readonly repository: Repository;
   readonly remote: Remote;
   readonly run: string;
   readonly lease: number;
   readonly equipment: Equipment;
-  /** Whether this machine can run the agent itself. */
+  /** Whether this machine itself can run the agent. */
   readonly hasAgent: boolean;
   readonly notice: (text: string) => void;
 }
 
-/** Workers on other machines, reached by a broker; their code comes and goes by a git remote. */
+/** Workers on other machines, reached through a broker. Code travels through a git remote. */
 export class ClusterPool implements WorkerPool {
   readonly #options: ClusterPoolOptions;
   readonly #code: CodeExchange;
@@ -49,9 +49,9 @@ export class ClusterPool implements WorkerPool {
   readonly #dispatcher: Dispatcher;
   readonly #queues = new Map<string, Promise<JobWatch>>();
   readonly #underWay = new Map<string, UnderWay>();
-  /** Attempts on other machines, by the queue that they are in. */
+  /** How many attempts are on other machines, by queue. */
   readonly #sent = new Map<string, number>();
-  /** Queues that no worker takes from, and that a notice has named. */
+  /** Queues without a worker that a notice has mentioned. */
   readonly #told = new Set<string>();
   readonly #author;
 
@@ -115,7 +115,7 @@ export class ClusterPool implements WorkerPool {
     return this.#options.fleet.slots;
   }
 
-  /** Attempts of this run on other machines keep working; those on this machine ended with the coordinator. */
+  /** Attempts of this run on other machines continue. Those on this machine ended with the coordinator. */
   async recover(run: string, cutOff: readonly CutOffAttempt[]): ReturnType<WorkerPool['recover']> {
     for (const { ticket, base, attempt, fence } of cutOff) {
       if (attempt === undefined || fence === undefined) continue;
@@ -128,7 +128,10 @@ export class ClusterPool implements WorkerPool {
     return this.#underWay.get(ticket);
   }
 
-  /** What needs more than most have waits outside of the run's workers, and does not keep them from others. */
+  /**
+   * If a ticket has more needs than most and no worker is free for it, it waits without occupying one of the run's
+   * workers.
+   */
   hasRoomFor(ticket: string, asked: AttemptNeeds): boolean {
     const { fleet, equipment } = this.#options;
     const needs = needsOf(asked, equipment);
@@ -150,7 +153,7 @@ export class ClusterPool implements WorkerPool {
     const queue = queueName(needs);
     this.#sent.set(queue, (this.#sent.get(queue) ?? 0) + 1);
     try {
-      // The broker may be out of reach for long: a person who stops the run does not wait for it.
+      // The broker may be out of reach for long, and a person who stops the run must not wait for it.
       const jobs = await Promise.race([this.#jobsOf(needs), whenAborted(run.signal)]);
       if (jobs === undefined) return { ...NO_RESULT, outcome: 'interrupted' };
       run.onStarted?.();
@@ -161,7 +164,7 @@ export class ClusterPool implements WorkerPool {
     }
   }
 
-  /** Whether this machine does it itself. */
+  /** Whether this machine runs the attempt itself. */
   #isLocal(asked: AttemptNeeds): boolean {
     const { hasAgent, fleet, equipment } = this.#options;
     return hasAgent && !fleet.fits(needsOf(asked, equipment)) && (asked.labels ?? []).length === 0;
@@ -188,7 +191,7 @@ export class ClusterPool implements WorkerPool {
     if (!jobs) {
       jobs = JobWatch.open(this.#options.broker, name, this.#options.lease);
       this.#queues.set(name, jobs);
-      // One that could not be opened is tried again.
+      // If it could not be opened, the next call tries again.
       jobs.catch(() => this.#queues.delete(name));
     }
     return jobs;
@@ -202,7 +205,7 @@ export class ClusterPool implements WorkerPool {
   }
 }
 
-/** `agent:claude` as `agent claude`. */
+/** Returns `agent claude` for `agent:claude`. */
 function shownNeed(need: string): string {
   return need.replace(':', ' ');
 }

@@ -20,15 +20,15 @@ import { baseRef, resultRef } from '../protocol/names.ts';
 import { FetchBatches } from './fetch-batches.ts';
 import { SpentRefs } from './spent-refs.ts';
 
-/** A remote, as the coordinator and its workers name it. */
+/** A remote, with its name here and its address for workers. */
 export interface Remote {
   readonly name: string;
-  /** Without user and password: who fetches from it has credentials of its own. */
+  /** Without user and password, because workers have their own credentials. */
   readonly url: string;
 }
 
 /**
- * The remote through which code travels: that of the branch, else `origin`, else the only one.
+ * The remote through which code travels: that of the branch, otherwise `origin`, otherwise the only one.
  * @throws {ClusterError} `NO_REMOTE`
  */
 export async function remoteOf(repository: Repository, branch: string): Promise<Remote> {
@@ -45,26 +45,26 @@ export async function remoteOf(repository: Repository, branch: string): Promise<
   return { name, url: withoutUser(url) };
 }
 
-/** What of an address is not a secret; the user name of ssh is part of the place. */
+/** Removes secrets from an address. The user name of an ssh address is kept, because it is part of the place. */
 function withoutUser(url: string): string {
   return url.replace(/^(https?:\/\/)[^@/]*@/, '$1').replace(/^(\w+:\/\/[^@/:]*):[^@/]*@/, '$1@');
 }
 
-/** The code of a run on its way to workers and back, by way of a git remote. */
+/** Transfers the code of a run to workers and back through a git remote. */
 export class CodeExchange {
   readonly #repository: Repository;
   readonly #remote: Remote;
   readonly #run: string;
-  /** Commits that attempts start from, by their refs on the remote. */
+  /** Commits that attempts start from, by their ref on the remote. */
   readonly #bases = new Map<string, { readonly sent: Promise<void>; readonly holders: Set<string> }>();
   #newest: string | undefined;
-  /** Tickets with a local ref that holds what was fetched of them. */
+  /** Tickets with a local ref that keeps what was fetched for them. */
   readonly #pinned = new Set<string>();
-  /** Refs of the remote whose work is here, with their tickets. */
+  /** Refs of the remote whose work has been fetched, with their tickets. */
   readonly #received = new Map<string, string>();
   readonly #spent: SpentRefs;
   readonly #fetches: FetchBatches;
-  /** Looks at what was received without a process for each. */
+  /** For checking received work without starting a process each time. */
   readonly #session: GitSession;
 
   constructor(repository: Repository, remote: Remote, run: string) {
@@ -80,7 +80,7 @@ export class CodeExchange {
     return this.#remote.url;
   }
 
-  /** Makes a commit known to the remote, until `releaseBase`. Returns the ref there. */
+  /** Makes a commit available on the remote until `releaseBase`. Returns its ref there. */
   async sendBase(commit: string, holder: string): Promise<string> {
     const ref = baseRef(this.#run, commit);
     let base = this.#bases.get(ref);
@@ -97,7 +97,7 @@ export class CodeExchange {
     return ref;
   }
 
-  /** Nobody starts from this commit any more for `holder`. */
+  /** `holder` no longer needs this commit as a base. */
   releaseBase(commit: string, holder: string): void {
     const ref = baseRef(this.#run, commit);
     this.#bases.get(ref)?.holders.delete(holder);
@@ -115,7 +115,7 @@ export class CodeExchange {
     this.#spent.add({ there: [ref] });
   }
 
-  /** What was received of a ticket is in the target now. */
+  /** The target now contains what was received for a ticket. */
   landed(ticket: string): void {
     const there = [...this.#received].flatMap(([ref, of]) => (of === ticket ? [ref] : []));
     for (const ref of there) this.#received.delete(ref);
@@ -123,8 +123,8 @@ export class CodeExchange {
   }
 
   /**
-   * Fetches what a worker says that it has made, and keeps it alive until the run ends.
-   * Returns why it is not what it should be, where it is not: another commit than the one told, or not on the base.
+   * Fetches the work reported by a worker, and keeps it alive until the run ends. Returns why it is not acceptable,
+   * if it is not: a different commit than the reported one, or not on top of the base.
    */
   async receive(
     ticket: string,
@@ -143,7 +143,7 @@ export class CodeExchange {
     return undefined;
   }
 
-  /** The commit that a worker which is gone had pushed, if any; fetched. */
+  /** Fetches the commit that a lost worker had pushed, if there is one. */
   async salvage(ticket: string, ref: string, base: string): Promise<string | undefined> {
     const head = await readRemoteRef(this.#repository, this.#remote.name, ref).catch(() => undefined);
     if (head === undefined) return undefined;
@@ -165,14 +165,14 @@ export class CodeExchange {
     return commit?.parents.includes(base) === true || isAncestor(this.#repository, base, head);
   }
 
-  /** Ends the processes that look at what comes in. */
+  /** Ends the processes for checking received work. */
   async close(): Promise<void> {
     await this.#session[Symbol.asyncDispose]();
   }
 
   /**
-   * Takes what this run has put on the remote away from it, earlier processes included. Work that nobody has received is kept by
-   * `keep`, unless its ticket has landed; returned are the tickets that it is of, with the refs.
+   * Removes everything that this run, in this and earlier processes, has put on the remote. `keep` keeps work that
+   * nobody has received, unless its ticket has landed. Returns the tickets of kept work, with the refs.
    */
   async tidy(
     sent: readonly SentAttempt[],
@@ -213,7 +213,7 @@ export class CodeExchange {
   }
 }
 
-/** What a person looks at has a ref of its own. */
+/** Work for a person to review has a separate ref. */
 const REVIEW = /-review-\d+$/;
 
 async function isHere(repository: Repository, commit: string): Promise<boolean> {

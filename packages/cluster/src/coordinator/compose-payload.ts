@@ -3,18 +3,18 @@ import { PROTOCOL } from '../protocol/names.ts';
 import type { Payload } from '../protocol/payload.ts';
 import { CAPABILITY } from '../protocol/self-description.ts';
 
-/** What every attempt of a run takes along, the same for all of them. */
+/** The part of the payload that is the same for all attempts of a run. */
 export interface Equipment extends Pick<Payload, 'worktrees' | 'limits'> {
   readonly agent: Omit<Payload['agent'], 'asks'>;
   readonly sandbox: SandboxSettings | undefined;
-  /** Paths that no work contains. */
+  /** Paths that no work may contain. */
   readonly protectedPaths: readonly string[];
 }
 
-/** What is known of an attempt before it is sent. */
+/** The part of the payload that is known before an attempt is sent. */
 export type UnsentPayload = Omit<Payload, 'fence' | 'resultRef' | 'baseRef' | 'deadline'>;
 
-/** What a worker has to have for an attempt. */
+/** What an attempt needs from a worker. */
 export function needsOf(
   { selection, labels = [] }: Pick<WorkRequest, 'selection' | 'labels'>,
   { agent, sandbox }: Pick<Equipment, 'agent' | 'sandbox'>,
@@ -37,7 +37,7 @@ type Common = Pick<
   'v' | 'runId' | 'repoUrl' | 'author' | 'protect' | 'agent' | 'worktrees' | 'sandbox' | 'limits'
 >;
 
-/** What attempts and checks of a run have in common. */
+/** The common part of attempts and checks of a run. */
 export function composeCommon(run: string, { equipment, url, author }: Sender): Common {
   const { agent, worktrees, sandbox, limits, protectedPaths } = equipment;
   const common = {
@@ -54,7 +54,7 @@ export function composeCommon(run: string, { equipment, url, author }: Sender): 
   return plain(common) as Common;
 }
 
-/** An attempt as it travels. */
+/** The payload of an attempt. */
 export function composePayload(
   request: WorkRequest,
   run: Pick<AgentRun, 'onPermission' | 'onReview'>,
@@ -78,7 +78,7 @@ export function composePayload(
     },
     agent: {
       ...common.agent,
-      // A model belongs to its agent.
+      // The run's model belongs to the run's agent.
       ...(selection?.agent !== undefined && { name: selection.agent, model: undefined }),
       ...(selection?.model !== undefined && { model: selection.model }),
       asks: run.onPermission !== undefined,
@@ -88,7 +88,7 @@ export function composePayload(
   return plain(payload) as UnsentPayload;
 }
 
-/** As JSON has it: without members that are undefined. */
+/** As JSON would have it: without undefined members. */
 function plain(value: object): unknown {
   return JSON.parse(JSON.stringify(value));
 }

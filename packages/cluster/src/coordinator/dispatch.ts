@@ -3,7 +3,7 @@ import { forgetOrders, sendOrder } from '../broker/orders.ts';
 import type { Said } from '../protocol/payload.ts';
 import { type JobEnd, type JobWatch, removeJob } from './job-watch.ts';
 
-/** How long a worker may take to end an agent that it was asked to stop, before nobody waits for it. */
+/** How long to wait for a worker to end an agent that it was asked to stop. */
 const STOP_TIMEOUT_MS = 30_000;
 const KILL_TIMEOUT_MS = 3_000;
 
@@ -17,10 +17,10 @@ export interface DispatchOptions {
   readonly onSaid: (said: Said) => void;
 }
 
-/** How a dispatched attempt ended: as its job did, or nobody waits for it any more. */
+/** How a dispatched attempt ended: as its job did, or because nobody waits for it any more. */
 export type DispatchEnd = JobEnd | { readonly kind: 'given-up'; readonly wasTaken: boolean };
 
-/** Waits for a job, and passes on that it is to be stopped. */
+/** Waits for a job, and passes on requests to stop it. */
 export async function awaitJob(options: DispatchOptions): Promise<DispatchEnd> {
   const { broker, jobs, id, fence, signal, killSignal, onSaid } = options;
   const givenUp = Promise.withResolvers<DispatchEnd>();
@@ -30,7 +30,7 @@ export async function awaitJob(options: DispatchOptions): Promise<DispatchEnd> {
   const stop = async () => {
     giveUpIn(STOP_TIMEOUT_MS);
     await sendOrder(broker.redis, id, { kind: 'stop', fence });
-    // Nobody has begun with it.
+    // No worker has begun it.
     if (await jobs.remove(id)) givenUp.resolve({ kind: 'given-up', wasTaken: false });
   };
   const kill = async () => {
@@ -52,7 +52,7 @@ export async function awaitJob(options: DispatchOptions): Promise<DispatchEnd> {
   }
 }
 
-/** Nobody waits for this attempt: its worker ends it when it hears of that. */
+/** Gives up an attempt. Its worker ends it when it learns of that. */
 export async function disown(
   { broker, jobs, id }: Pick<DispatchOptions, 'broker' | 'id'> & { readonly jobs: Pick<JobWatch, 'remove'> },
   fence: number,
@@ -61,7 +61,7 @@ export async function disown(
   else await sendOrder(broker.redis, id, { kind: 'kill', fence });
 }
 
-/** The same, where nobody knows what its queue is. */
+/** The same for an attempt whose queue is unknown. */
 export async function disownAnywhere(broker: Broker, id: string, fence: number): Promise<void> {
   for (const name of await queueNames(broker.redis)) {
     const queue = broker.queue(name);

@@ -18,13 +18,13 @@ import type { JobWatch } from './job-watch.ts';
 import type { OutputFiles } from './output-files.ts';
 import type { Turns } from './turns.ts';
 
-/** An attempt or a check that no worker has begun after this time is not begun at all. */
+/** An attempt or a check that no worker has begun by then is no longer started. */
 export const DEADLINE_MS = 24 * 3_600_000;
 
-/** How long to wait for the broker where its answer is not essential: it may be out of reach. */
+/** How long to wait for the broker if its answer is not essential. It may be out of reach. */
 export const SHORT_MS = 2_000;
 
-/** What the attempts that a coordinator sends have in common. */
+/** What all attempts sent by a coordinator share. */
 export interface Dispatcher {
   readonly broker: Broker;
   readonly fleet: Fleet;
@@ -34,14 +34,14 @@ export interface Dispatcher {
   readonly code: CodeExchange;
   readonly output: OutputFiles;
   readonly author: Promise<Identity>;
-  /** The attempts whose results are read now; each takes a few processes of git. */
+  /** Limits how many results are read at the same time, because each takes a few git processes. */
   readonly results: Turns;
   readonly notice: (text: string) => void;
-  /** Says that no worker has what this ticket needs. */
+  /** Called if no worker has what this ticket needs. */
   readonly onMissing: (ticket: string, needs: readonly string[]) => void;
 }
 
-/** An attempt that an earlier process of this run sent, and that may still be under way. */
+/** An attempt sent by an earlier process of this run that may still be running. */
 export interface UnderWay {
   readonly attempt: number;
   readonly base: string;
@@ -55,12 +55,12 @@ export interface DispatchedAttemptOptions {
   readonly jobs: JobWatch;
 }
 
-/** One attempt on another machine: it is sent, followed, and sent again when the broker has lost it. */
+/** One attempt on another machine. It is sent, followed, and sent again if the broker has lost it. */
 export class DispatchedAttempt {
   readonly #dispatcher: Dispatcher;
   readonly #options: DispatchedAttemptOptions;
   readonly #job: string;
-  /** Path of the file that it prints to here. */
+  /** Path of the local file for its output. */
   readonly #log: string;
 
   constructor(dispatcher: Dispatcher, options: DispatchedAttemptOptions) {
@@ -72,7 +72,7 @@ export class DispatchedAttempt {
     this.#log = join(dispatcher.repository.root, log);
   }
 
-  /** `isLocal`: this machine runs it when it would have to be sent. */
+  /** `isLocal`: if the attempt has to be started again, this machine runs it. */
   async run(earlier: UnderWay | undefined, isLocal: boolean): Promise<AttemptResult> {
     const { local, code } = this.#dispatcher;
     const { request, run } = this.#options;
@@ -92,7 +92,7 @@ export class DispatchedAttempt {
     }
   }
 
-  /** The fence of the earlier try; undefined when it is not this attempt, and has been disowned. */
+  /** The fence of the earlier try. If that try is not this attempt, it is disowned and the result is undefined. */
   async #takeUp({ attempt, base, fence }: UnderWay): Promise<number | undefined> {
     const { request, jobs } = this.#options;
     if (attempt === request.attempt && base === request.base) return fence;
@@ -103,8 +103,8 @@ export class DispatchedAttempt {
   }
 
   /**
-   * As {@link #send}; undefined when the run is stopped meanwhile. The broker may be out of reach for long, and a person
-   * who stops the run does not wait for it; what has reached the broker all the same is taken back.
+   * Like {@link #send}, but undefined if the run is stopped in the meantime. The broker may be out of reach for long,
+   * and a person who stops the run must not wait for it. If the attempt still reaches the broker, it is taken back.
    */
   async #sendUnlessAborted(): Promise<number | undefined> {
     const { broker, output } = this.#dispatcher;
@@ -135,14 +135,17 @@ export class DispatchedAttempt {
       resultRef: resultRef(ticket.id, attempt, fence),
       deadline: (await broker.now()) + DEADLINE_MS,
     };
-    // A worker may take it at once, and its agent print.
+    // First, because a worker may take the attempt at once and its agent may print.
     await output.begin(this.#job, fence, this.#log, false);
     await jobs.add(this.#job, payload);
     if (!fleet.fits(needs)) onMissing(ticket.id, needs);
     return fence;
   }
 
-  /** Waits for the end of an attempt that was sent, by an earlier process if it `goesOn`; undefined when the broker has lost it. */
+  /**
+   * Waits for the end of an attempt; with `goesOn`, an earlier process has sent it. Undefined if the broker has lost
+   * it.
+   */
   async #follow(fence: number, goesOn: boolean): Promise<AttemptResult | undefined> {
     const { broker, code, output, results, notice } = this.#dispatcher;
     const { request, run, jobs } = this.#options;
@@ -156,12 +159,12 @@ export class DispatchedAttempt {
     const end = await awaitJob({ broker, jobs, id: job, fence, signal, killSignal, onSaid: talk.onSaid });
     if (end.kind === 'unknown') {
       if (signal?.aborted) return { ...NO_RESULT, outcome: 'interrupted', outputFile: log };
-      // It was wiped, or the attempt was over long ago: the journal knows better.
+      // The broker was wiped, or the attempt was over long ago. The journal is right: it has not ended.
       notice(`${ticket.id}: the broker has lost its attempt, so it is sent again`);
       return undefined;
     }
     await output.end(job, outputOf(end));
-    // A worker that could not be reached finds its job again when it comes back.
+    // A worker that was out of reach finds its job again when it comes back.
     if (end.kind !== 'given-up' || !end.wasTaken) await this.#forget();
     const seconds = (performance.now() - started) / 1000;
     const ref = resultRef(ticket.id, attempt, fence);
@@ -176,7 +179,7 @@ export class DispatchedAttempt {
   }
 }
 
-/** Bytes that its agent printed, as far as it says. */
+/** How many bytes its agent printed, if reported. */
 function outputOf(end: DispatchEnd): number {
   const parsed = end.kind === 'answered' ? answerSchema.safeParse(end.answer) : undefined;
   return parsed?.data?.output ?? 0;

@@ -1,4 +1,4 @@
-/** How many fetches run at a time, and how many refs each fetches. */
+/** How many fetches run at the same time, and how many refs a fetch may have. */
 const MAX_PARALLEL_FETCHES = 2;
 const MAX_REFS = 100;
 
@@ -8,8 +8,8 @@ interface Waiting {
 }
 
 /**
- * Fetches refs one by one as long as there is time, and together those that have come meanwhile: a fetch costs much the same for
- * one as for many.
+ * Fetches refs in batches: those that arrive while others are fetched are fetched together, because a fetch costs
+ * about the same for one ref as for many.
  */
 export class FetchBatches {
   readonly #fetchAll: (refspecs: readonly string[]) => Promise<void>;
@@ -40,7 +40,7 @@ export class FetchBatches {
       for (const { done } of batch) done.resolve();
     } catch (error) {
       if (batch.length === 1) batch[0]?.done.reject(error);
-      // One that is not there fails all of them.
+      // A missing ref makes the whole fetch fail, so each is fetched separately.
       else for (const one of batch) await this.#fetchTogether([one]);
     }
   }

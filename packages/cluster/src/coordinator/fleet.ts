@@ -5,15 +5,15 @@ import { PROTOCOL } from '../protocol/names.ts';
 import { capabilitiesOf, type WorkerDescription } from '../protocol/self-description.ts';
 
 const LOOK_MS = 2_000;
-/** A worker that is not listed any more has left after this long. */
+/** A worker that is no longer listed counts as gone after this time. */
 const GONE_AFTER_MS = 5_000;
 
-/** What the coordinator itself runs on, to be compared with. */
+/** The coordinator's own versions, for comparison. */
 export interface OwnVersions {
   readonly sage: string;
   readonly node: string;
   readonly git: string;
-  /** The version of the run's agent here, if it is here. */
+  /** The version of the run's agent on this machine, if it is installed. */
   readonly agent?: { readonly name: string; readonly version?: string };
 }
 
@@ -25,16 +25,16 @@ export interface FleetOptions {
   readonly notice: (text: string) => void;
 }
 
-/** The workers that have joined, as a run sees them. */
+/** A run's view of the workers that have joined. */
 export class Fleet {
   readonly #broker: Broker;
   readonly #options: FleetOptions;
   readonly #told = new Map<string, string>();
   #workers: readonly RosterEntry[] = [];
-  /** When each was seen last, by a clock that does not jump. */
+  /** When each worker was last seen, by a monotonic clock. */
   readonly #seen = new Map<string, number>();
   readonly #capabilities = new WeakMap<WorkerDescription, ReadonlySet<string>>();
-  /** Who fits, by what is needed: asked at every start, and the same until the next look. */
+  /** Cache of matching workers by needs, until the next look. Needed at every start of an attempt. */
   readonly #known = new Map<string, readonly WorkerDescription[]>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -51,12 +51,12 @@ export class Fleet {
     return fleet;
   }
 
-  /** Attempts that workers can have under way at the same time. */
+  /** How many attempts the workers can run at the same time. */
   get slots(): number {
     return this.slotsFor(this.#options.needs);
   }
 
-  /** Attempts with such needs that workers can have under way at the same time. */
+  /** How many attempts with such needs the workers can run at the same time. */
   slotsFor(needs: readonly string[]): number {
     return this.#fitting(needs).reduce((sum, { slots }) => sum + slots, 0);
   }
@@ -82,7 +82,7 @@ export class Fleet {
     const missing = this.#workers.filter(({ description }) => !names.has(description.name));
     const isLate = ({ description: { name } }: RosterEntry) =>
       performance.now() - (this.#seen.get(name) ?? 0) > GONE_AFTER_MS;
-    // A broker that was wiped hears of all workers again soon.
+    // After a broker was wiped, all workers soon report to it again.
     this.#workers = [...now, ...missing.filter((entry) => !isLate(entry))];
     this.#known.clear();
     for (const { description } of now) this.#tell(description);
@@ -119,7 +119,7 @@ export class Fleet {
     return known;
   }
 
-  /** Says once that a worker has joined, and what about it is odd. */
+  /** Announces once that a worker has joined, and how it differs. */
   #tell(description: WorkerDescription): void {
     const { name, since, slots } = description;
     if (this.#told.get(name) === since) return;
@@ -133,7 +133,7 @@ export class Fleet {
   }
 }
 
-/** Why a worker cannot work for a run; undefined where it can. */
+/** Why a worker cannot work for a run; undefined if it can. */
 export function refusalOf(
   worker: WorkerDescription,
   { needs }: Pick<FleetOptions, 'needs'>,
@@ -149,7 +149,7 @@ export function refusalOf(
   return there ? `${what} is not signed in there` : `${what} is not installed there`;
 }
 
-/** What of a worker is not as it is here. */
+/** How a worker's versions and lease differ from those here. */
 export function differences(
   worker: WorkerDescription,
   { own, lease }: Pick<FleetOptions, 'own' | 'lease'>,

@@ -9,7 +9,7 @@ import { type Ssh, startSsh } from './ssh.ts';
 
 /** A machine on which a worker is started by ssh. */
 export interface Host {
-  /** As ssh knows it: a name, or USER@NAME. */
+  /** A destination for ssh: a name, or USER@NAME. */
   readonly destination: string;
   readonly slots: number;
 }
@@ -19,25 +19,25 @@ export interface HostsOptions {
   readonly redis: Redis;
   readonly broker: string;
   readonly lease: number;
-  /** Words of `sage worker` that name the agent. */
+  /** Words of `sage worker` that select the agent. */
   readonly agent: readonly string[];
   /** Distinguishes this repository from others on this machine that use the same host. */
   readonly root: string;
   readonly notice: (text: string) => void;
 }
 
-/** Workers that were started may take this long to join, and to leave. */
+/** How long started workers may take to join and to leave. */
 const JOIN_MS = 60_000;
 const LEAVE_MS = 10_000;
 const RETRY_MS = 1_000;
-/** A worker that has not reached the broker for this long leaves: nobody has ended it. */
+/** A worker leaves if it cannot reach the broker for this long, because nothing else would end it. */
 const GIVE_UP_AFTER = '30m';
-/** Ports that systems give out by themselves are above. */
+/** Below the ports that systems assign automatically. */
 const FIRST_PORT = 20_000;
 const PORTS = 10_000;
 
 /**
- * `a,user@b:4` as hosts; a number after a colon is how many slots its worker has.
+ * Parses hosts such as `a,user@b:4`. A number after a colon is the number of the worker's slots.
  * @throws {ClusterError} `BAD_HOST`
  */
 export function parseHosts(text: string): Host[] {
@@ -54,8 +54,8 @@ export function parseHosts(text: string): Host[] {
 }
 
 /**
- * Starts `sage worker` on hosts by ssh, with the broker tunnelled to each, and resolves when all have joined. A connection
- * that drops is made again; the worker keeps working in the meantime.
+ * Starts `sage worker` on hosts by ssh, each with a tunnel to the broker, and resolves when all have joined. A
+ * dropped connection is re-established, and the worker continues in the meantime.
  * @throws {ClusterError} `NO_HOST`
  */
 export async function startHosts(options: HostsOptions): Promise<{ end(): Promise<void> }> {
@@ -85,7 +85,7 @@ class StartedHost {
     this.#host = host;
     this.#options = options;
     const hash = createHash('sha256').update(`${host.destination}\0${hostname()}\0${options.root}`).digest();
-    // The next process of a run makes the same tunnel, so that a worker that is still running finds its broker again.
+    // The next process of a run uses the same port, so that a worker that is still running finds its broker again.
     this.#port = FIRST_PORT + (hash.readUInt32BE(0) % PORTS);
     this.#name = `${host.destination.replace(/^.*@/, '')}-${hash.toString('hex').slice(0, 6)}`;
   }
@@ -147,7 +147,7 @@ class StartedHost {
     const { destination } = this.#host;
     let said = '';
     while (!this.#ending.signal.aborted) {
-      // One that an earlier process started, and that is still running.
+      // A worker that an earlier process started may still be running.
       if (await this.#isThere()) return;
       const worker = startSsh(['--', destination, this.#command()], `${this.#address()}\n`);
       this.#worker = worker;
@@ -181,7 +181,7 @@ class StartedHost {
     }
   }
 
-  /** The broker as the host sees it. */
+  /** The broker's address as seen from the host. */
   #address(): string {
     if (!this.#isTunnelled) return this.#options.broker;
     const url = new URL(this.#options.broker);
@@ -190,7 +190,7 @@ class StartedHost {
     return url.href;
   }
 
-  /** The address comes on stdin: a list of processes would show its password. */
+  /** The address is passed on stdin, because process lists would show its password. */
   #command(): string {
     const { lease, agent } = this.#options;
     const words = ['--name', this.#name, '--slots', String(this.#host.slots)];

@@ -5,21 +5,21 @@ import { forgetOrders } from '../broker/orders.ts';
 import { CHANNELS, KEYS } from '../protocol/names.ts';
 import { type CheckPayload, type Payload, type Said, saidSchema } from '../protocol/payload.ts';
 
-/** Jobs are looked at this often, whatever the broker has told: notices get lost with it. */
+/** How often jobs are polled, because notifications of the broker may get lost. */
 const LOOK_MS = 5_000;
 
-/** Characters of why a worker refuses: it goes into the journal. */
+/** The maximum length of a worker's reason for a refusal, which goes into the journal. */
 const MAX_REASON_CHARACTERS = 2_000;
 
-/** How a job ended, as the broker has it. */
+/** How a job ended, according to the broker. */
 export type JobEnd =
-  /** Whoever says so: what it answered is checked by who asked. */
+  /** From any worker; the caller checks the answer. */
   | { readonly kind: 'answered'; readonly answer: unknown }
   /** The worker could not work on it. */
   | { readonly kind: 'refused'; readonly worker: string | undefined; readonly reason: string }
   /** Its worker has not renewed the lease. */
   | { readonly kind: 'lost'; readonly worker: string | undefined }
-  /** The broker does not know it (any more). */
+  /** The broker does not know it, or no longer does. */
   | { readonly kind: 'unknown' };
 
 interface Watched {
@@ -43,7 +43,7 @@ export class JobWatch {
     this.#name = name;
     this.#queue = broker.queue(name);
     this.#events = broker.events(name);
-    // Takes nothing: it looks for leases that have run out, also where no worker is left to do that.
+    // It takes no jobs, but detects expired leases even if no worker is left to do so.
     this.#checker = broker.taker(name, lease);
     const look = ({ jobId }: { jobId: string }) => void this.#look(jobId);
     this.#events.on('completed', look);
@@ -64,8 +64,8 @@ export class JobWatch {
   }
 
   /**
-   * Puts an attempt into the queue, or a check before all attempts, in place of an older one of the same name.
-   * @throws {MachineError} where the broker refuses it: it is full, or may only be read.
+   * Adds an attempt to the queue, or a check in front of all attempts. Replaces an older job with the same name.
+   * @throws {MachineError} if the broker refuses it because it is full or read-only.
    */
   async add(
     id: string,
@@ -84,18 +84,18 @@ export class JobWatch {
     }
   }
 
-  /** The attempt that the broker has under a name. */
+  /** The attempt that the broker has under this name. */
   async find(id: string): Promise<Payload | undefined> {
     const job = (await this.#queue.getJob(id)) as Job | undefined;
     return job?.data as Payload | undefined;
   }
 
-  /** Takes a job out of the queue. Returns false where a worker has it. */
+  /** Removes a job from the queue. Returns false if a worker has it. */
   remove(id: string): Promise<boolean> {
     return removeJob(this.#queue, id);
   }
 
-  /** Resolves with how a job ends. */
+  /** Resolves with the end of a job. */
   async ended(id: string, fence: number, onSaid: (said: Said) => void): Promise<JobEnd> {
     const end = Promise.withResolvers<JobEnd>();
     this.#watched.set(id, { fence, onSaid, end });
@@ -117,7 +117,7 @@ export class JobWatch {
     if (watched && said.success && said.data.fence === watched.fence) watched.onSaid(said.data);
   }
 
-  /** Asks the broker for the state of a job: what an event says is not proof. */
+  /** Asks the broker for the state of a job, because an event is not proof. */
   async #look(id: string): Promise<void> {
     const watched = this.#watched.get(id);
     if (!watched) return;
@@ -125,14 +125,14 @@ export class JobWatch {
     try {
       job = (await this.#queue.getJob(id)) as Job | undefined;
     } catch {
-      return; // The broker cannot be reached: the next look will see it.
+      return; // The broker cannot be reached; the next poll will see it.
     }
     const end = endOf(job, watched.fence);
     if (end) watched.end.resolve(end);
   }
 }
 
-/** Returns false where a worker has it. */
+/** Returns false if a worker has it. */
 export async function removeJob(queue: Queue, id: string): Promise<boolean> {
   try {
     const job = (await queue.getJob(id)) as Job | undefined;

@@ -10,14 +10,14 @@ import { Fleet, type OwnVersions } from './fleet.ts';
 export interface ClusterOptions {
   /** `redis://` or `rediss://`. */
   readonly broker: string;
-  /** The lease of an attempt, in milliseconds; that of the workers. */
+  /** The lease of an attempt in milliseconds, which the workers should share. */
   readonly lease: number;
-  /** What every attempt of the run takes along. */
+  /** The part of the payload that is the same for all attempts of the run. */
   readonly equipment: Omit<Equipment, 'protectedPaths'>;
   readonly own: OwnVersions;
-  /** Machines on which workers are started by ssh, as `a,user@b:4`. */
+  /** Machines on which workers are started by ssh, such as `a,user@b:4`. */
   readonly hosts?: { readonly list: string; readonly root: string; readonly agent: readonly string[] };
-  /** Whether the run has as many workers as there is room for. */
+  /** Whether the number of the run's workers follows the available slots. */
   readonly follow: boolean;
   readonly notice: (text: string) => void;
 }
@@ -27,7 +27,7 @@ export interface Cluster extends Elsewhere {
 }
 
 /**
- * Connects a run to the workers of other machines.
+ * Connects a run to workers on other machines.
  * @throws {ClusterError} `BAD_ADDRESS`, `NO_BROKER`, and by `extend` `NO_REMOTE`
  */
 export async function openCluster(options: ClusterOptions): Promise<Cluster> {

@@ -5,7 +5,7 @@ import { makeFolderWithin } from '@sage/git';
 import type { Broker } from '../broker/broker.ts';
 import { forgetOutput, readOutput } from '../broker/output-stream.ts';
 
-/** Where the output of an attempt goes. */
+/** The local file for an attempt's output. */
 interface Target {
   readonly file: string;
   readonly fence: number;
@@ -13,13 +13,16 @@ interface Target {
   waiting: { readonly size: number; readonly done: () => void } | undefined;
 }
 
-/** Output that is missing before a chunk, in bytes: what claims more comes from no agent, and would make a file that no disk holds. */
+/**
+ * The largest plausible gap before a chunk, in bytes. A larger one does not come from an agent, and the file would
+ * not fit on any disk.
+ */
 const MAX_GAP_BYTES = 1024 ** 3;
 
-/** How long the last lines of an attempt that has ended may take. */
+/** How long to wait for the last lines of an attempt that has ended. */
 const LATE_MS = 5_000;
 
-/** Writes what remote agents print to the files where it would be if they had run here. */
+/** Writes the output of remote agents to the same files as if they had run here. */
 export class OutputFiles {
   readonly #broker: Broker;
   readonly #run: string;
@@ -32,7 +35,10 @@ export class OutputFiles {
     void this.#follow();
   }
 
-  /** From now on; what an earlier attempt of the same name printed goes, unless it is this one. */
+  /**
+   * Starts to write an attempt's output. Removes the output of an earlier attempt with the same name, unless it is
+   * this one (`isSame`).
+   */
   async begin(job: string, fence: number, file: string, isSame: boolean): Promise<void> {
     await makeFolderWithin(dirname(file));
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW;
@@ -46,7 +52,7 @@ export class OutputFiles {
     }
   }
 
-  /** Resolves when all of it is here, or does not come. */
+  /** Resolves when all output has arrived, or will not arrive. */
   async end(job: string, size: number): Promise<void> {
     const target = this.#targets.get(job);
     if (target && target.written < size) {
@@ -71,7 +77,7 @@ export class OutputFiles {
         for await (const { job, fence, offset, data } of readOutput(connection, this.#run)) {
           const target = this.#targets.get(job);
           if (target?.fence !== fence || offset - target.written > MAX_GAP_BYTES) continue;
-          // What cannot be written here is named as missing by what comes next.
+          // A chunk that cannot be written is reported as missing by the next one.
           await write(target, offset, data).catch(() => {});
         }
       } catch {
@@ -82,7 +88,7 @@ export class OutputFiles {
   }
 }
 
-/** What comes twice is written once; what is missing is named. */
+/** Writes repeated chunks only once, and marks missing ones. */
 async function write(target: Target, offset: number, data: Buffer): Promise<void> {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW;
   const handle = await open(target.file, flags, 0o600);

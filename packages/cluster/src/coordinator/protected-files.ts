@@ -12,8 +12,8 @@ export interface ReceivedWork extends Pick<
 }
 
 /**
- * The first path of received work that no work may change. A worker leaves such paths out itself: one that does not is not
- * what it says it is.
+ * The first protected path in received work. Workers exclude such paths themselves, so one that does not is not
+ * trustworthy.
  */
 export async function protectedIn(
   repository: Repository,

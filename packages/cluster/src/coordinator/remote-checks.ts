@@ -7,7 +7,7 @@ import { type CheckPayload, verdictSchema } from '../protocol/payload.ts';
 import { awaitJob } from './dispatch.ts';
 import type { JobWatch } from './job-watch.ts';
 
-/** A check whose worker is gone is sent again this often. */
+/** How often to send a check whose worker is lost. */
 const MAX_TRIES = 3;
 
 export interface RemoteChecksOptions {
@@ -16,13 +16,13 @@ export interface RemoteChecksOptions {
   /** Top of the repository, and the folder of the run below it. */
   readonly root: string;
   readonly runFolder: string;
-  /** Makes the commit known to the remote; what a worker needs to check it. */
+  /** Makes the commit available on the remote, and returns what a worker needs to check it. */
   readonly payloadFor: (request: CheckRequest, fence: number) => Promise<CheckPayload>;
 }
 
 /**
- * Runs a check on a worker of another machine. Its last lines are its log here.
- * @throws {MachineError} where no worker could do it.
+ * Runs a check on a worker of another machine. Its last lines become the log here.
+ * @throws {MachineError} if no worker could run it.
  */
 export async function checkElsewhere(
   request: CheckRequest,

@@ -4,8 +4,9 @@ import { removeRemoteRefs, type Repository, updateRefs } from '@sage/git';
 const BATCH_REFS = 100;
 
 /**
- * Refs that nobody needs any more, on the remote and here. They are removed while a run works, many at a time: each push and each
- * fetch costs more the more refs there are. One that cannot be removed now is left to the end of the run.
+ * Removes refs that are no longer needed, on the remote and here. This happens during the run, many at a time,
+ * because pushes and fetches get slower with more refs. Refs that cannot be removed now are removed at the end of the
+ * run.
  */
 export class SpentRefs {
   readonly #repository: Repository;
@@ -19,7 +20,7 @@ export class SpentRefs {
     this.#remote = remote;
   }
 
-  /** `there`: on the remote. */
+  /** `there` says that the ref is on the remote. */
   add({
     there = [],
     here = [],
@@ -32,7 +33,7 @@ export class SpentRefs {
     if (this.#there.length + this.#here.length >= BATCH_REFS) void this.flush();
   }
 
-  /** One on the remote is needed again. Resolves when nothing is about to remove it. */
+  /** A ref on the remote is needed again. Resolves when it is certain not to be removed. */
   async recall(ref: string): Promise<void> {
     this.#there = this.#there.filter((each) => each !== ref);
     await this.#last;
@@ -56,7 +57,7 @@ export class SpentRefs {
       for (let at = 0; at < there.length; at += BATCH_REFS)
         await removeRemoteRefs(this.#repository, this.#remote, there.slice(at, at + BATCH_REFS));
     } catch {
-      // Nobody waits for it: what is left is found again at the end of the run, or by the next one.
+      // No caller waits for this. What is left is found again at the end of the run, or by the next run.
     }
   }
 }

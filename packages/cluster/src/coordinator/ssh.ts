@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { helperProgram } from '@sage/git';
 
-/** Never asks for a password, and notices a connection that is dead. */
+/** Never asks for a password, and detects a dead connection. */
 const OPTIONS = [
   'BatchMode=yes',
   'ExitOnForwardFailure=yes',
@@ -9,7 +9,7 @@ const OPTIONS = [
   'ServerAliveCountMax=3',
 ];
 
-/** Ends ssh, and all that it has started, when the pipe closes that only this process holds. */
+/** Ends ssh and everything it has started when the pipe closes, which only this process holds. */
 const BOUND = `{ read -r _ <&3; kill -KILL 0; } >/dev/null 2>&1 &
 exec 3<&-
 "$@"
@@ -24,7 +24,7 @@ export interface Ssh {
   end(): void;
 }
 
-/** Runs ssh with these words; `input` is its stdin. */
+/** Runs ssh with these words; `input` becomes its stdin. */
 export function startSsh(words: readonly string[], input = ''): Ssh {
   const { program, path } = helperProgram('ssh', [process.cwd()]);
   const options = OPTIONS.flatMap((option) => ['-o', option]);
@@ -51,7 +51,7 @@ export function startSsh(words: readonly string[], input = ''): Ssh {
       try {
         if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
       } catch {
-        // It has ended.
+        // Already ended.
       }
     },
   };

@@ -8,10 +8,10 @@ import { within } from '../within.ts';
 import { CodeExchange, remoteOf } from './code-exchange.ts';
 import { disownAnywhere } from './dispatch.ts';
 
-/** The broker may be out of reach: nobody waits for it longer, in milliseconds. */
+/** How long to wait for a broker that may be out of reach, in milliseconds. */
 const SHORT_MS = 2_000;
 
-/** A remote that cannot be reached is tried again after these pauses, twice as long each. */
+/** Pauses before a remote is retried that cannot be reached, each twice as long as the one before. */
 const FIRST_PAUSE_MS = 1_000;
 const LAST_PAUSE_MS = 8_000;
 
@@ -21,7 +21,10 @@ interface TidyOptions extends Pick<LeftElsewhere, 'run' | 'cutOff' | 'keep'> {
   readonly sent: readonly SentAttempt[];
 }
 
-/** Ends attempts that nobody asks for any more, and takes what the run has left off the remote. Returns what a person should know. */
+/**
+ * Ends attempts that are no longer wanted, and removes from the remote what the run has left. Returns what a person
+ * should know.
+ */
 export async function tidyElsewhere({
   broker,
   code,
@@ -48,7 +51,7 @@ export async function tidyElsewhere({
   }
 }
 
-/** Ends what a run has left on other machines that nobody resumes. Returns what a person should know. */
+/** Ends what an abandoned run has left on other machines. Returns what a person should know. */
 export async function endElsewhere(
   address: string,
   { repository, run, target, ...left }: LeftElsewhere & { readonly repository: Repository },

@@ -1,4 +1,4 @@
-/** Limits how many work at a time; others wait in the order in which they came. */
+/** Limits how many tasks run at a time. Others wait in order of arrival. */
 export class Turns {
   #free: number;
   readonly #waiting: (() => void)[] = [];

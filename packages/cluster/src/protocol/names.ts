@@ -1,24 +1,24 @@
 import { encodeRefComponent, SAGE_REFS } from '@sage/git';
 
-/** The version of what coordinators and workers say to each other. */
+/** The version of the protocol between coordinators and workers. */
 export const PROTOCOL = 1;
 
-/** Before the keys of BullMQ, which end with `:`. */
+/** Prefix for the keys of BullMQ, which end with `:`. */
 export const PREFIX = `sage${PROTOCOL}`;
 
-/** Keys of the broker beside those of BullMQ. */
+/** Keys in the broker, in addition to those of BullMQ. */
 export const KEYS = {
-  /** Hash: a worker's name to what it says of itself, whatever its version is. */
+  /** Hash: a worker's name to its description, for workers of any version. */
   workers: 'sage:workers',
-  /** String that expires: a worker lives, and does this. */
+  /** String that expires: a living worker's activity. */
   alive: (worker: string) => `sage:alive:${worker}`,
   /** Hash: worker to `drain` or `end`. */
   asked: 'sage:asked',
   /** Set: names of queues. */
   queues: `${PREFIX}:queues`,
-  /** Hash of what an attempt was asked since it began, by number. */
+  /** Hash of the orders to an attempt since it began, by number. */
   orders: (job: string) => `${PREFIX}:orders:${job}`,
-  /** Stream of what the agents of a run print. */
+  /** Stream of the output of a run's agents. */
   output: (run: string) => `${PREFIX}:output:${run}`,
 } as const;
 
@@ -26,9 +26,9 @@ export const KEYS = {
 export const CHANNELS = {
   /** There is work; the message is the name of a queue. */
   work: `${PREFIX}:work`,
-  /** An attempt is asked something; the message is the id of its job. */
+  /** An attempt has an order; the message is the id of its job. */
   orders: `${PREFIX}:ordered`,
-  /** A worker is asked something; the message is its name. */
+  /** A worker has a request; the message is its name. */
   asked: 'sage:asked',
 } as const;
 
@@ -37,7 +37,7 @@ export function queueName(needs: readonly string[]): string {
   return ['attempts', ...[...new Set(needs)].toSorted().map((need) => encodeURIComponent(need))].join('+');
 }
 
-/** What a worker needs to have to take from a queue. */
+/** What a worker needs to take jobs from a queue. */
 export function needsOfQueue(queue: string): string[] {
   return queue
     .split('+')
@@ -45,7 +45,7 @@ export function needsOfQueue(queue: string): string[] {
     .map((need) => decodeURIComponent(need));
 }
 
-/** Anybody may write names into the broker: one that is not as `queueName` makes them is nobody's. */
+/** Anyone may write names into the broker, so only names made by `queueName` are accepted. */
 export function isQueueName(name: string): boolean {
   try {
     return queueName(needsOfQueue(name)) === name;
@@ -54,17 +54,17 @@ export function isQueueName(name: string): boolean {
   }
 }
 
-/** Names an attempt in the broker. */
+/** The name of an attempt in the broker. */
 export function jobId(run: string, ticket: string, attempt: number): string {
   return `${run}.${encodeRefComponent(ticket)}.${attempt}`;
 }
 
-/** Where a worker puts what an attempt has made, on the remote. */
+/** The ref on the remote for the result of an attempt. */
 export function resultRef(ticket: string, attempt: number, fence: number): string {
   return `${SAGE_REFS.work}${encodeRefComponent(ticket)}/${attempt}-${fence}`;
 }
 
-/** Where the remote has a commit that attempts start from, until the run ends. */
+/** The ref on the remote for a commit that attempts start from, until the run ends. */
 export function baseRef(run: string, commit: string): string {
   return `${SAGE_REFS.bases}${encodeRefComponent(run)}/${commit}`;
 }

@@ -2,7 +2,7 @@ import type { AttemptCategory } from '@sage/workers';
 import * as z from 'zod';
 import { PROTOCOL } from './names.ts';
 
-/** Characters of one text, and entries of one list: no worker and no coordinator takes more. */
+/** The maximum characters of a text and entries of a list that workers and coordinators accept. */
 const MAX_TEXT_CHARACTERS = 1_000_000;
 const MAX_LIST_ITEMS = 20_000;
 
@@ -11,11 +11,11 @@ const name = z.string().min(1).max(1000);
 const list = z.array(text).max(MAX_LIST_ITEMS);
 const commit = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/);
 const milliseconds = z.number().int().positive();
-/** Nothing that git takes for an option, or for a program that it should run. */
+/** Rejects anything that git would take for an option, or for a program to run. */
 const address = z.string().max(4000).refine(isAddress, 'is not an address that a worker fetches from');
 const ref = z.string().max(1000).refine(isOwnRef, 'is not a ref of Sage on a remote');
 
-/** All of them, checked by the compiler. */
+/** Complete; the compiler checks it. */
 const CATEGORIES = {
   agent_failed: true,
   no_changes: true,
@@ -65,14 +65,14 @@ const ticket = z.strictObject({
   raw: z.unknown().optional(),
 });
 
-/** What attempts and checks of a run have in common. Nothing in it is a secret. */
+/** The common part of attempts and checks. It contains no secrets. */
 const common = {
   v: z.literal(PROTOCOL),
   runId: name,
-  /** Monotonic for each ticket, and for each check: the answer to an older one is never taken. */
+  /** Increases with each try of a ticket or a check. Answers to older tries are never accepted. */
   fence: z.number().int().min(1),
   repoUrl: address,
-  /** What the commit is found by. */
+  /** The ref from which the commit can be fetched. */
   baseRef: ref,
   author: z.strictObject({ name: text, email: text }),
   protect: z.strictObject({
@@ -109,26 +109,26 @@ const common = {
     maxOutput: milliseconds.optional(),
     maxProcesses: milliseconds.optional(),
     maxDisk: milliseconds.optional(),
-    /** Commits of history that a worker fetches; all by default. */
+    /** How many commits of history a worker fetches; all by default. */
     depth: milliseconds.optional(),
   }),
-  /** Milliseconds since 1970 by the broker's clock: nobody starts it later. */
+  /** Milliseconds since 1970 by the broker's clock. It is not started after this time. */
   deadline: milliseconds,
 };
 
-/** An attempt as it travels through the broker: version 1. */
+/** An attempt as sent through the broker: version 1. */
 export const payloadSchema = z.strictObject({
   ...common,
   ticketId: name,
   attempt: z.number().int().min(1),
   base: commit,
-  /** What the work is pushed to. */
+  /** The ref that the work is pushed to. */
   resultRef: ref,
   ticket,
   message: text,
   dependencies: z.array(z.strictObject({ id: name, title: text })).optional(),
   previous: previous.optional(),
-  /** Whether a person looks at the work before the attempt ends. */
+  /** Whether a person reviews the work before the attempt ends. */
   reviewed: z.boolean(),
 });
 
@@ -142,7 +142,7 @@ export const checkSchema = z.strictObject({
 
 export type CheckPayload = z.infer<typeof checkSchema>;
 
-/** What came of a check. */
+/** The result of a check. */
 export const verdictSchema = z.strictObject({
   v: z.literal(PROTOCOL),
   fence: z.number().int(),
@@ -153,11 +153,11 @@ export const verdictSchema = z.strictObject({
 
 export type Payload = z.infer<typeof payloadSchema>;
 
-/** Characters of a text in an answer, which goes into the journal. */
+/** The maximum characters of a text in an answer, which goes into the journal. */
 const MAX_TOLD_CHARACTERS = 25_000;
 const told = z.string().max(MAX_TOLD_CHARACTERS);
 const toldList = z.array(told).max(MAX_LIST_ITEMS);
-/** No run adds up to more. */
+/** No run adds up to more than this. */
 const figure = z.number().nonnegative().max(1e15);
 
 export type CheckAnswer = z.infer<typeof verdictSchema>;
@@ -180,7 +180,7 @@ export const answerSchema = z.strictObject({
   reason: told.optional(),
   summary: told.optional(),
   retryAfter: figure.optional(),
-  /** What was pushed to the result's ref; absent where nothing changed. */
+  /** What was pushed to the result's ref; absent if nothing changed. */
   head: commit.optional(),
   ignoredFiles: toldList,
   notes: toldList.optional(),
@@ -208,7 +208,7 @@ const report = z.looseObject({
   retries: figure.optional(),
 });
 
-/** What a worker says while an attempt is under way. */
+/** Messages of a worker during an attempt. */
 export const saidSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('started'), fence: z.number(), worker: name }),
   z.strictObject({ kind: z.literal('report'), fence: z.number(), report }),
@@ -218,7 +218,7 @@ export const saidSchema = z.discriminatedUnion('kind', [
     fence: z.number(),
     question: z.number().int(),
     title: text,
-    /** The kind of the request, as the Agent Client Protocol names it. */
+    /** The kind of the request in the Agent Client Protocol. */
     request: text,
     paths: list,
   }),
@@ -235,9 +235,9 @@ export const saidSchema = z.discriminatedUnion('kind', [
 
 export type Said = z.infer<typeof saidSchema>;
 
-/** What a coordinator asks of an attempt under way. */
+/** Orders of a coordinator to a running attempt. */
 export const orderSchema = z.discriminatedUnion('kind', [
-  /** End the agent, and keep what it has done. */
+  /** End the agent, and keep its work. */
   z.strictObject({ kind: z.literal('stop'), fence: z.number() }),
   z.strictObject({ kind: z.literal('kill'), fence: z.number() }),
   z.strictObject({ kind: z.literal('allowed'), fence: z.number(), question: z.number(), yes: z.boolean() }),

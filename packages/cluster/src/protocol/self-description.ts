@@ -2,12 +2,14 @@ import * as z from 'zod';
 
 const word = z.string().max(1000);
 
-/** What a worker says of itself when it joins. Loose: a worker of another version is listed as well. */
+/**
+ * A worker's description of itself when it joins. A loose schema, because workers of other versions are listed too.
+ */
 export const descriptionSchema = z.looseObject({
   name: word.regex(/^\P{Cc}+$/u),
   protocol: z.number().int(),
   host: word,
-  /** What its process id belongs to. */
+  /** The machine that its process id belongs to. */
   machine: word.optional(),
   pid: z.number().int(),
   slots: z.number().int().min(1),
@@ -20,7 +22,7 @@ export const descriptionSchema = z.looseObject({
   platform: word,
   sandbox: z.boolean(),
   agents: z.array(z.looseObject({ name: word, version: word.optional(), signedIn: z.boolean().optional() })),
-  /** Bytes, where worktrees are made. */
+  /** Bytes, on the disk of the worktrees. */
   freeDisk: z.number().optional(),
   /** ISO 8601. */
   since: word,
@@ -28,7 +30,7 @@ export const descriptionSchema = z.looseObject({
 
 export type WorkerDescription = z.infer<typeof descriptionSchema>;
 
-/** What it does now; it expires with the worker. */
+/** Its present activity, which expires if the worker does not renew it. */
 export const activitySchema = z.looseObject({
   attempts: z.array(
     z.looseObject({ run: word, ticket: word, attempt: z.number(), activity: word.optional() }),
@@ -39,14 +41,14 @@ export const activitySchema = z.looseObject({
 
 export type WorkerActivity = z.infer<typeof activitySchema>;
 
-/** What an attempt needs of a worker, as `agent:claude`, `sandbox`, `label:gpu`. */
+/** What an attempt may need from a worker: `agent:claude`, `sandbox`, `label:gpu`. */
 export const CAPABILITY = {
   agent: (name: string) => `agent:${name}`,
   label: (label: string) => `label:${label}`,
   sandbox: 'sandbox',
 } as const;
 
-/** What a worker has to offer. */
+/** The capabilities of a worker. */
 export function capabilitiesOf({
   agents,
   labels,

@@ -15,17 +15,17 @@ import type { Payload } from '../protocol/payload.ts';
 import type { WorkerDescription } from '../protocol/self-description.ts';
 import { thisMachine } from './this-machine.ts';
 
-/** Which agents a worker runs: one of these, or every known one that is installed. */
+/** The agents that a worker runs: a single one, or every known agent that is installed. */
 export interface WorkerAgent {
   readonly name?: string | undefined;
-  /** Its shell line here; the agent's own by default. */
+  /** Its shell line on this machine; the agent's own by default. */
   readonly command?: string | undefined;
 }
 
 type Given = Pick<WorkerDescription, 'name' | 'slots' | 'labels' | 'lease' | 'sage'>;
 
 /**
- * What a worker has to say of itself.
+ * The description of this worker.
  * @throws {AgentError}, {ClusterError} `NO_AGENT`: there is no agent that could work here.
  */
 export async function describeWorker(
@@ -74,7 +74,7 @@ export async function describeWorker(
 }
 
 /**
- * The agent of an attempt, as it is started on this machine.
+ * The agent for an attempt, as started on this machine.
  * @throws {AgentError}
  */
 export function agentOfAttempt({ name, model, permissions }: Payload['agent'], own: WorkerAgent): Agent {

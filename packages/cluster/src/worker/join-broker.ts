@@ -6,12 +6,12 @@ import { KEYS } from '../protocol/names.ts';
 import type { WorkerDescription } from '../protocol/self-description.ts';
 import { thisMachine } from './this-machine.ts';
 
-/** A name that a worker still has which was killed on another machine is free after this long. */
+/** A worker that was killed on another machine keeps its name for this long. */
 const NAME_TIMEOUT_MS = 20_000;
 
 /**
- * Joins under a name that no other worker has; with `mayCount` a number is added to it.
- * Returns the description under which it has joined; undefined where it was stopped before.
+ * Joins under a name that no other worker has; `mayCount` allows to add a number to it. Returns the description under
+ * which it has joined; undefined if it was stopped before that.
  * @throws {ClusterError} `NAME_TAKEN`
  */
 export async function joinBroker(
@@ -40,7 +40,7 @@ export async function joinBroker(
   return undefined;
 }
 
-/** Whether it was killed on this machine. */
+/** Whether the worker was killed on this machine. */
 async function isDeadHere({ machine, pid }: WorkerDescription): Promise<boolean> {
   if (machine !== (await thisMachine())) return false;
   try {

@@ -1,13 +1,13 @@
 import type { Job } from 'bullmq';
 
-/** Part of the lease after which it counts as lost on the worker: before anyone else may think so. */
+/** The share of the lease after which the worker itself considers it lost, before anyone else may. */
 const SAFE_PART = 0.9;
-/** Renewals in the time of a lease. */
+/** How often the lease is renewed within its duration. */
 const RENEWALS = 3;
 
 /**
- * The right to work on an attempt. It is renewed at the broker; where that was not possible in time, by a clock that does not
- * jump, it is lost: the attempt may be another worker's by then.
+ * The right to work on an attempt, renewed at the broker. If it cannot be renewed in time, measured by a monotonic
+ * clock, it is lost, because another worker may then have the attempt.
  */
 export class Lease {
   readonly #lost = new AbortController();
@@ -40,17 +40,17 @@ export class Lease {
     return this;
   }
 
-  /** Looks at the clock, and renews when it is time. */
+  /** Checks the clock, and renews the lease when it is time. */
   look(): void {
     const age = this.#now() - this.#renewed;
     if (age > this.#duration * SAFE_PART) return this.#lose();
     if (age < this.#duration / RENEWALS || this.#asking) return;
     this.#asking = true;
-    // The lease counts from when it was asked for, not from when the answer came.
+    // The lease counts from the request, not from the answer.
     const asked = this.#now();
     this.#renew()
       .then((still) => (still ? (this.#renewed = asked) : this.#lose()))
-      .catch(() => {}) // The broker cannot be reached: the clock decides.
+      .catch(() => {}) // The broker cannot be reached; the clock decides.
       .finally(() => (this.#asking = false));
   }
 

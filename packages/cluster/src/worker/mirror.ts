@@ -4,24 +4,26 @@ import { join } from 'node:path';
 import { fetchFromRemote, git, openRepository, readRef, type Repository } from '@sage/git';
 import type { Payload } from '../protocol/payload.ts';
 
-/** What makes it look like the user's repository: its branches, as its own and as those of `origin`, and its tags. */
+/**
+ * Makes it look like the user's repository: its branches, both as local ones and as those of `origin`, and its tags.
+ */
 const REFSPECS = [
   '+refs/heads/*:refs/heads/*',
   '+refs/heads/*:refs/remotes/origin/*',
   '+refs/tags/*:refs/tags/*',
 ];
 
-/** A copy of a remote repository on a worker, without a checkout. Attempts borrow its objects. */
+/** A copy of a remote repository on a worker, without a checkout. Attempts share its objects. */
 export class Mirror {
   readonly repository: Repository;
-  /** One after the other: git locks what a fetch writes. */
+  /** Fetches run one after the other, because git locks what they write. */
   #last: Promise<unknown> = Promise.resolve();
 
   private constructor(repository: Repository) {
     this.repository = repository;
   }
 
-  /** `commit` is one of the repository: its length says how ids are made there. */
+  /** `commit` is any commit of the repository; its length determines the object format. */
   static async open(folder: string, url: string, commit: string): Promise<Mirror> {
     const format = commit.length === 64 ? 'sha256' : 'sha1';
     const hash = createHash('sha256').update(`${format} ${url}`).digest('hex');
@@ -34,7 +36,7 @@ export class Mirror {
     return new Mirror(repository);
   }
 
-  /** Who commits here: the person whose run it is. */
+  /** Sets the identity for commits: the person who started the run. */
   async actAs({ name, email }: Payload['author']): Promise<void> {
     await this.#inTurn(async () => {
       await git(this.repository, ['config', 'user.name', name]);
@@ -42,14 +44,14 @@ export class Mirror {
     });
   }
 
-  /** Fetches what a run starts from, so that the mirror looks like the remote at that time. */
+  /** Fetches the state of the remote that a run starts from. */
   async refresh(depth: number | undefined, signal?: AbortSignal): Promise<void> {
     await this.#inTurn(() => fetchFromRemote(this.repository, 'origin', REFSPECS, { depth, signal }));
   }
 
   /**
    * Fetches the commit that an attempt starts from.
-   * @throws {GitError} where the remote cannot be reached, or does not have it.
+   * @throws {GitError} if the remote cannot be reached, or does not have it.
    */
   async fetchBase(
     { base, baseRef, limits }: Pick<Payload, 'base' | 'baseRef' | 'limits'>,

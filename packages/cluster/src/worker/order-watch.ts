@@ -4,7 +4,7 @@ import { readOrders } from '../broker/orders.ts';
 import { CHANNELS } from '../protocol/names.ts';
 import type { Order } from '../protocol/payload.ts';
 
-/** Orders are looked for this often where the notice of one got lost. */
+/** How often orders are polled, in case a notification was lost. */
 const LOOK_MS = 2_000;
 
 interface Watched {
@@ -13,7 +13,7 @@ interface Watched {
   readonly take: (order: Order) => void;
 }
 
-/** Hands orders to the attempts of a worker, each order once. */
+/** Delivers orders to a worker's attempts, each order once. */
 export class OrderWatch {
   readonly #redis: Redis;
   readonly #subscriber: Redis;
@@ -35,7 +35,7 @@ export class OrderWatch {
     return watch;
   }
 
-  /** Until `forget`. Orders that were given before count as well. */
+  /** Delivers orders until `forget`, including those given earlier. */
   watch(job: string, fence: number, take: (order: Order) => void): void {
     this.#watched.set(job, { fence, seen: new Set(), take });
     void this.#look(job);

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { constants } from 'node:fs';
 
-/** Bytes that travel in one piece. */
+/** The size of a chunk in bytes. */
 const CHUNK_BYTES = 64 * 1024;
 const LOOK_MS = 250;
 
@@ -28,7 +28,7 @@ export class OutputTail {
     return this;
   }
 
-  /** Sends the rest. Returns how many bytes there were. */
+  /** Sends the rest. Returns the total number of bytes. */
   async end(): Promise<number> {
     clearInterval(this.#timer);
     await this.#look();

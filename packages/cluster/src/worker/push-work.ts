@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createRemoteRef, GitError, type Repository, SAGE_REFS, updateRefs } from '@sage/git';
 
-/** How long a remote that cannot be reached is tried again. */
+/** How long to retry a remote that cannot be reached. */
 const PUSH_TIMEOUT_MS = 10 * 60_000;
 const MAX_PAUSE_MS = 30_000;
 
 /**
- * Pushes a commit to a ref that does not exist yet. A remote that is down is tried again; where that does not help, or where
- * nobody waits for the work any more (`signal`), it stays in the mirror of this worker.
- * @throws {PushError} naming where the work is.
+ * Pushes a commit to a new ref, and retries if the remote is down. If that fails, or if the work is no longer wanted
+ * (`signal`), it stays in this worker's mirror.
+ * @throws {PushError} with the place of the work.
  */
 export async function pushWork(
   repository: Repository,

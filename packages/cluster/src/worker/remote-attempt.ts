@@ -6,14 +6,14 @@ import { OutputTail } from './output-tail.ts';
 import { PushError, pushWork } from './push-work.ts';
 import type { RunRoom } from './run-rooms.ts';
 
-/** Most characters of a text, and entries of a list, that an answer carries. */
+/** The maximum characters of a text, and entries of a list, in an answer. */
 const MAX_TEXT_CHARACTERS = 20_000;
 const MAX_LIST_ITEMS = 2_000;
 
-/** A question that nobody has answered is asked again after this long. */
+/** An unanswered question is repeated after this time. */
 const ASK_AGAIN_MS = 3_000;
 
-/** How a worker is reached while an attempt is under way. */
+/** The connection to the coordinator during an attempt. */
 interface Line {
   say(said: Said): void;
   sendOutput(offset: number, data: Buffer): Promise<void>;
@@ -28,13 +28,13 @@ export interface RemoteAttempt {
   /** 1-based. */
   readonly slot: number;
   readonly line: Line;
-  /** Aborted: end the agent, keep what it has done. */
+  /** When aborted: end the agent, and keep its work. */
   readonly stop: AbortSignal;
-  /** Aborted: the lease is lost, or nobody wants the work any more. */
+  /** When aborted: the lease is lost, or the work is no longer wanted. */
   readonly kill: AbortSignal;
 }
 
-/** Works on an attempt as on one of this machine, and pushes what it has made before it answers. */
+/** Works on an attempt like on a local one, and pushes the work before it answers. */
 export async function workOn(attempt: RemoteAttempt): Promise<Answer> {
   const { payload, room, worker, slot, line } = attempt;
   const { fence, ticketId, resultRef, reviewed, agent } = payload;
@@ -59,7 +59,7 @@ export async function workOn(attempt: RemoteAttempt): Promise<Answer> {
     questions.set(question, answer.resolve);
     signal.addEventListener('abort', () => answer.resolve(undefined), { once: true });
     line.say(say(question));
-    // A coordinator that is started again has not heard it.
+    // A restarted coordinator has not received the question.
     const again = setInterval(() => line.say(say(question)), ASK_AGAIN_MS);
     return answer.promise.finally(() => clearInterval(again));
   };
@@ -135,7 +135,7 @@ export async function workOn(attempt: RemoteAttempt): Promise<Answer> {
   }
 }
 
-/** It was to end before its agent began. */
+/** The result if it was ended before its agent began. */
 const NOT_BEGUN: AttemptResult = {
   outcome: 'interrupted',
   changedFiles: [],

@@ -2,7 +2,7 @@ import { PROTOCOL } from '../protocol/names.ts';
 import type { CheckPayload, CheckAnswer } from '../protocol/payload.ts';
 import type { RunRoom } from './run-rooms.ts';
 
-/** Runs a command on exactly one commit, as a check of this machine. */
+/** Runs a command on exactly one commit, like a local check. */
 export async function checkHere(
   payload: CheckPayload,
   room: RunRoom,

@@ -1,9 +1,9 @@
 import type { Said } from '../protocol/payload.ts';
 
-/** Reports of an agent travel once in this time at most. */
+/** The least time between two reports of an agent. */
 const REPORT_MS = 1_000;
 
-/** Says reports once a second at most, the last one in any case; everything else at once. */
+/** Sends reports at most once a second, and always the last one. Sends everything else at once. */
 export function limitReports(say: (said: Said) => void): (said: Said) => void {
   let waiting: Said | undefined;
   let timer: NodeJS.Timeout | undefined;

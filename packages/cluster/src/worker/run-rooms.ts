@@ -5,14 +5,14 @@ import { type Agent, endRun, openWorkers, parsePromptTemplate, type Workers } fr
 import type { Payload } from '../protocol/payload.ts';
 import { Mirror } from './mirror.ts';
 
-/** An attempt of a run that names no limit of time has this one, in milliseconds. */
+/** The time limit of an attempt if its run sets none, in milliseconds. */
 const DEFAULT_TIMEOUT_MS = 60 * 60_000;
-/** Where mirrors and worktrees are, in the folder of a worker. */
+/** Subfolders of a worker's folder for mirrors and worktrees. */
 const MIRRORS = 'mirrors';
 const TREES = 'trees';
 
 export interface RoomsOptions {
-  /** Of this worker alone. */
+  /** Used only by this worker. */
   readonly folder: string;
   readonly worker: string;
   readonly variables: NodeJS.ProcessEnv;
@@ -21,21 +21,21 @@ export interface RoomsOptions {
   readonly onNotice: (text: string) => void;
 }
 
-/** What a room is made for. */
+/** The properties that a room is made for. */
 type RoomPayload = Pick<
   Payload,
   'runId' | 'repoUrl' | 'author' | 'agent' | 'worktrees' | 'sandbox' | 'limits' | 'protect'
 >;
 
-/** What the attempts of one run share on a worker. */
+/** What a run's attempts share on a worker. */
 export interface RunRoom {
   readonly mirror: Mirror;
   readonly workers: Workers;
-  /** The name of the run on this worker: no other worker ends its processes. */
+  /** The name of the run on this worker. It is unique, so that no other worker ends its processes. */
   readonly run: string;
 }
 
-/** A room for each run that a worker works for, with a mirror of its repository. */
+/** A room for each run that a worker works for, with a mirror of the repository. */
 export class RunRooms {
   readonly #options: RoomsOptions;
   readonly #rooms = new Map<string, Promise<RunRoom>>();
@@ -59,7 +59,7 @@ export class RunRooms {
     await removeTree(join(folder, TREES)).catch(() => {});
   }
 
-  /** `commit` is one of the repository. */
+  /** `commit` is any commit of the repository. */
   async roomFor(payload: RoomPayload, commit: string): Promise<RunRoom> {
     const { runId, repoUrl, agent, worktrees, sandbox, limits, protect } = payload;
     const key = JSON.stringify([runId, repoUrl, agent, worktrees, sandbox, limits, protect.paths]);
@@ -67,7 +67,7 @@ export class RunRooms {
     if (!room) {
       room = this.#open(payload, commit, String(this.#rooms.size + 1));
       this.#rooms.set(key, room);
-      // One that could not be opened is tried again.
+      // If it could not be opened, the next call tries again.
       room.catch(() => this.#rooms.delete(key));
     }
     return room;

@@ -9,35 +9,35 @@ import { joinBroker } from './join-broker.ts';
 import { RunRooms } from './run-rooms.ts';
 import { runJoinedWorker } from './running-worker.ts';
 
-/** The lease of an attempt where nothing else is said, in milliseconds. */
+/** The default lease of an attempt, in milliseconds. */
 export const DEFAULT_LEASE_MS = 60_000;
 
 export interface RunWorkerOptions {
   /** `redis://` or `rediss://`. */
   readonly broker: string;
-  /** By default the name of this machine, or that with a number where another worker has it. */
+  /** The default is the name of this machine, with a number if another worker has that name. */
   readonly name?: string | undefined;
   /** Attempts at a time. */
   readonly slots: number;
   readonly labels?: readonly string[];
   readonly lease?: number;
   readonly agent?: WorkerAgent;
-  /** Leaves when the broker could not be reached for this long, in milliseconds; never by default. */
+  /** After this long without the broker, the worker leaves (in milliseconds); never by default. */
   readonly giveUpAfter?: number;
   /** The version of sage. */
   readonly version: string;
   readonly variables?: NodeJS.ProcessEnv;
-  /** Where mirrors and worktrees are made; below the user's cache folder by default. */
+  /** The folder for mirrors and worktrees; below the user's cache folder by default. */
   readonly folder?: string;
-  /** Aborted: end the agents, push what they have done, leave. */
+  /** When aborted: end the agents, push their work, leave. */
   readonly stop: AbortSignal;
   readonly killSignal: AbortSignal;
-  /** Lines for the person. */
+  /** Receives messages for the person. */
   readonly onNotice: (text: string) => void;
 }
 
 /**
- * Works on attempts of any run that is sent through a broker, until it is asked to end.
+ * Works on attempts of any run that are sent through a broker, until it is asked to end.
  * @throws {ClusterError}, {AgentError}: it has not joined.
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
@@ -80,13 +80,16 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   }
 }
 
-/** Short, as paths of sockets have a limit. Two names never share a folder, and neither do workers of two brokers. */
+/**
+ * A short name, because socket paths have a limited length. Different names, and different brokers, get different
+ * folders.
+ */
 function folderName(worker: string, broker: string): string {
   const hash = createHash('sha256').update(`${worker}\0${broker}`).digest('hex').slice(0, 8);
   return `${worker.replaceAll(/[^\w-]+/g, '_').slice(0, 24)}-${hash}`;
 }
 
-/** Where workers of this user keep what they need. */
+/** The folder for all workers of this user. */
 function workerFolder(variables: NodeJS.ProcessEnv): string {
   const cache = variables['XDG_CACHE_HOME'];
   const base =

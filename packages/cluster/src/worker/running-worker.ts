@@ -10,24 +10,24 @@ import type { RunRooms } from './run-rooms.ts';
 import { Slots } from './slots.ts';
 import { type Doing, workOnJob } from './work-on-job.ts';
 
-/** A broker that is gone is not waited for when a worker ends. */
+/** How long an ending worker waits for a broker that is gone. */
 const GOODBYE_MS = 2_000;
 
 export interface RunningWorkerOptions {
   readonly broker: Broker;
-  /** As it has joined. */
+  /** The description it has joined with. */
   readonly description: WorkerDescription;
   readonly rooms: RunRooms;
-  /** Where its disk is. */
+  /** A folder on the disk that it reports. */
   readonly folder: string;
-  /** Milliseconds without the broker after which it leaves. */
+  /** After this many milliseconds without the broker, it leaves. */
   readonly giveUpAfter: number;
   readonly stop: AbortSignal;
   readonly killSignal: AbortSignal;
   readonly onNotice: (text: string) => void;
 }
 
-/** Takes attempts and says that it lives, until it is asked to end and what was taken is over. */
+/** Takes attempts and reports that it is alive, until it is asked to end and its attempts are over. */
 export async function runJoinedWorker(options: RunningWorkerOptions): Promise<void> {
   const { broker, description, rooms, folder, giveUpAfter, stop, killSignal, onNotice } = options;
   const { name, slots, lease, agents, labels } = description;

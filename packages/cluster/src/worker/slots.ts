@@ -3,14 +3,14 @@ import type { Job, Worker } from 'bullmq';
 import { type Broker, queueNames } from '../broker/broker.ts';
 import { CHANNELS, needsOfQueue } from '../protocol/names.ts';
 
-/** How often a worker looks for work without a message that there is some. */
+/** How often a worker looks for work without being notified. */
 const LOOK_MS = 1_000;
 
-/** A worker that failed pauses this long, twice as long each time it fails again. */
+/** The first pause of a worker that failed. Each further failure doubles it. */
 const FIRST_PAUSE_MS = 2_000;
 const MAX_PAUSE_MS = 5 * 60_000;
 
-/** A job, and the word that proves whose it is. */
+/** A job, and the token that proves its ownership. */
 export interface TakenJob {
   readonly job: Job;
   readonly token: string;
@@ -18,16 +18,19 @@ export interface TakenJob {
 
 export interface SlotsOptions {
   readonly broker: Broker;
-  /** Its name. */
+  /** The worker's name. */
   readonly worker: string;
   readonly slots: number;
   readonly lease: number;
   readonly capabilities: ReadonlySet<string>;
-  /** Works on a job until it is over; never rejects. `slot` is 1-based. Resolves with whether this machine did its part. */
+  /**
+   * Works on a job until it is over. Never rejects. `slot` is 1-based. Resolves with whether this machine worked
+   * properly.
+   */
   readonly work: (taken: TakenJob, slot: number) => Promise<boolean>;
 }
 
-/** The slots of a worker: takes a job whenever one is free, from every queue whose needs the worker meets. */
+/** The slots of a worker. Takes a job whenever a slot is free, from every queue whose needs the worker meets. */
 export class Slots {
   readonly #options: SlotsOptions;
   readonly #takers = new Map<string, Worker>();
@@ -38,7 +41,7 @@ export class Slots {
   #taking = false;
   #again = false;
   #closed = false;
-  /** Failures of this machine, one after the other. */
+  /** Consecutive failures of this machine. */
   #failures = 0;
   #pausedUntil = 0;
 
@@ -59,7 +62,7 @@ export class Slots {
     return this.#working.size;
   }
 
-  /** Takes nothing more. Resolves when what was taken is over. */
+  /** Takes no more jobs. Resolves when those taken are over. */
   async drain(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
@@ -81,13 +84,13 @@ export class Slots {
         for (const taker of this.#pickiest()) await this.#takeFrom(taker);
       } while (this.#again && !this.#closed);
     } catch {
-      // The broker cannot be reached: the next look tries again.
+      // The broker cannot be reached; the next look tries again.
     } finally {
       this.#taking = false;
     }
   }
 
-  /** What few workers can do comes before what all can. */
+  /** The queues with the most needs first, because fewer workers can serve them. */
   #pickiest(): Worker[] {
     const needs = ([name]: [string, Worker]) => needsOfQueue(name).length;
     return [...this.#takers].toSorted((a, b) => needs(b) - needs(a)).map(([, taker]) => taker);
@@ -108,7 +111,7 @@ export class Slots {
     const well = await this.#options.work(taken, slot);
     this.#free.push(slot);
     this.#failures = well ? 0 : this.#failures + 1;
-    // Others do better: a machine that fails at once would get every ticket.
+    // Otherwise a machine that fails at once would get every ticket. Others may do better.
     if (!well)
       this.#pausedUntil =
         performance.now() + Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (this.#failures - 1));
@@ -121,7 +124,7 @@ export class Slots {
       if (this.#takers.has(name) || !needsOfQueue(name).every((need) => capabilities.has(need))) continue;
       const taker = broker.taker(name, lease, worker);
       this.#takers.set(name, taker);
-      // Who is left notices who is gone.
+      // Each remaining worker detects those that are gone.
       await taker.startStalledCheckTimer();
     }
   }

@@ -2,8 +2,8 @@ import { hostname } from 'node:os';
 import { bootIdentity, pidSpace } from '@sage/git';
 
 /**
- * Tells a running machine from all others, and a container from what else runs there: only where this is the same does the id of
- * a process say anything. Names of machines are not enough, as many are called `localhost`.
+ * Distinguishes a running machine from all others, and a container from everything else on its machine. Process ids
+ * are only comparable if this is the same. Host names are not enough, as many machines are called `localhost`.
  */
 export async function thisMachine(): Promise<string> {
   const boot = await bootIdentity().catch(() => '');

@@ -20,15 +20,15 @@ export interface JobContext {
   readonly lease: number;
   readonly rooms: RunRooms;
   readonly orders: OrderWatch;
-  /** What is under way, by job. */
+  /** The current activity, by job. */
   readonly doing: Map<string, Doing>;
-  /** Aborted: agents are ended, what they have done is pushed. */
+  /** When aborted: agents are ended, and their work is pushed. */
   readonly stop: AbortSignal;
   readonly killSignal: AbortSignal;
   readonly onNotice: (text: string) => void;
 }
 
-/** A job that can be worked on. */
+/** A valid job. */
 interface Task {
   readonly deadline: number;
   readonly title: string;
@@ -36,7 +36,10 @@ interface Task {
   readonly work: (lease: Lease) => Promise<Answer | CheckAnswer>;
 }
 
-/** Works on what was taken, for as long as the lease is this worker's. Never rejects; returns whether this machine did its part. */
+/**
+ * Works on a job for as long as this worker has the lease. Never rejects. Returns whether this machine worked
+ * properly.
+ */
 export async function workOnJob(taken: TakenJob, slot: number, context: JobContext): Promise<boolean> {
   const { job, token } = taken;
   const { broker, orders, doing, onNotice } = context;
@@ -45,7 +48,7 @@ export async function workOnJob(taken: TakenJob, slot: number, context: JobConte
     await job.moveToFailed(new Error(reason), token, false).catch(() => {});
     onNotice(`${id} is refused: ${reason}`);
   };
-  // The worker that had it is gone: its coordinator decides what becomes of it.
+  // The job's previous worker is gone. Its coordinator decides what to do.
   const task = job.deferredFailure || taskOf(taken, slot, context);
   if (typeof task === 'string') {
     await refuse(task);
@@ -61,7 +64,7 @@ export async function workOnJob(taken: TakenJob, slot: number, context: JobConte
     doing.set(id, task.entry);
     onNotice(`${title} of run ${task.entry.run}`);
     const answer = await task.work(lease);
-    // The broker takes it from who holds the lease only.
+    // The broker accepts this only from the holder of the lease.
     await job.moveToCompleted(answer, token, false);
     onNotice(`${title}: ${spoken(answer)}`);
     return !('outcome' in answer) || answer.outcome !== 'machine-failed';
@@ -79,7 +82,7 @@ export async function workOnJob(taken: TakenJob, slot: number, context: JobConte
   }
 }
 
-/** What a job asks for; why it is refused, where it is not that. */
+/** The task of a job, or the reason for refusing it. */
 function taskOf({ job }: TakenJob, slot: number, context: JobContext): Task | string {
   const { broker, worker, rooms, orders, stop, killSignal } = context;
   const id = job.id ?? '';
@@ -102,7 +105,7 @@ function taskOf({ job }: TakenJob, slot: number, context: JobContext): Task | st
   if (!parsed.success) return `what was sent is not an attempt: ${firstIssue(parsed.error)}`;
   const payload = parsed.data;
   const { ticketId: ticket, attempt, fence, runId: run } = payload;
-  // A second delivery would work beside the first, and push when nobody waits for it any more.
+  // A second delivery would run in parallel, and would push when nobody waits for it any more.
   const own = jobId(run, ticket, attempt);
   if (id !== own) return `${own} is the id of this attempt`;
   const entry: Doing = { run, ticket, attempt };
