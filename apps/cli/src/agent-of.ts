@@ -3,9 +3,9 @@ import { assertCommittedAgent } from './committed-agent.ts';
 import type { Settings } from './config.ts';
 
 /**
- * The agent of these settings, or the one that a ticket chooses: another agent has its own command and its own model.
- * @throws {AgentError} for one that is unknown, not installed, or not signed in.
- * @throws {UsageError} for one that no worktree would have.
+ * The agent of these settings, or the one that a ticket selects. A different agent has its own command and model.
+ * @throws {AgentError} if it is unknown, not installed, or not signed in.
+ * @throws {UsageError} if it would be missing in worktrees.
  */
 export async function agentOf(settings: Settings, root: string, chosen: AgentSelection = {}): Promise<Agent> {
   const { permissions, maxTurns } = settings;

@@ -7,12 +7,12 @@ import { parseDuration } from './duration.ts';
 import { UsageError } from './errors.ts';
 import { agentLimits } from './stream-settings.ts';
 
-/** Where the address of a broker is, so that its password is in no list of processes. */
+/** The variable with the address of a broker, which keeps its password out of process lists. */
 export const BROKER_VARIABLE = 'SAGE_BROKER';
 
 /**
- * The address of the broker that is meant; undefined where none is. `--broker` without an address means that of the variable,
- * and a variable wins over what a run has recorded, which has no password.
+ * The address of the broker to use; undefined if there is none. `--broker` without an address refers to the variable.
+ * The variable also wins over the address recorded by a run, which has no password.
  * @throws {UsageError}
  */
 export function brokerAddress(
@@ -28,7 +28,7 @@ export function brokerAddress(
   return named;
 }
 
-/** An address as it may be shown and recorded. */
+/** An address in a form that may be shown and recorded. */
 export async function shownAddress(broker: Settings['broker']): Promise<Settings['broker']> {
   if (typeof broker !== 'string') return broker;
   const { withoutPassword } = await import('@sage/cluster');
@@ -75,11 +75,11 @@ export interface MachinesOptions {
 }
 
 /**
- * Connects a run to the workers of other machines.
+ * Connects a run to workers on other machines.
  * @throws {ClusterError}
  */
 export async function openMachines(address: string, options: MachinesOptions): Promise<Machines> {
-  // What a run on one machine never loads.
+  // Loaded only here: a run on one machine never needs it.
   const { DEFAULT_LEASE_MS, openCluster } = await import('@sage/cluster');
   const { root, settings, agent, timeout, idleTimeout, notice } = options;
   const { environment, allow, sandbox, template } = options;
@@ -119,7 +119,7 @@ export async function openMachines(address: string, options: MachinesOptions): P
   return { elsewhere: cluster, close: () => cluster.close() };
 }
 
-/** The agent of the run as `sage worker` takes it. */
+/** The run's agent as arguments of `sage worker`. */
 function agentWords({ agent, agentCommand }: Settings): string[] {
   return [
     ...(agent === undefined ? [] : ['--agent', agent]),

@@ -1,15 +1,15 @@
 import { shellWord } from '@sage/workers';
 import type { Command } from 'commander';
 
-/** Options of a command as a person typed them, by the names that commander gives them. */
+/** Options of a command as typed, by commander's names. */
 export type TypedOptions = Readonly<Record<string, string | boolean | undefined>>;
 
-/** A command line that a shell reads as it stands. `words` come before the options. */
+/** A command line that can be pasted into a shell. `words` come before the options. */
 export function commandLine(command: Command, words: readonly string[], options: TypedOptions): string {
   return [...words, ...optionWords(command, options, quoted)].join(' ');
 }
 
-/** The options as a command's arguments; `quote` is applied to each value. */
+/** The options as arguments of a command; `quote` is applied to each value. */
 export function optionWords(
   command: Command,
   options: TypedOptions,
@@ -25,7 +25,7 @@ export function optionWords(
   });
 }
 
-/** As one word of a shell, plain where it can be. */
+/** Quotes a text as one word of a shell line, if necessary. */
 export function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : shellWord(text);
 }

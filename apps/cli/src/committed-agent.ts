@@ -5,8 +5,8 @@ import type { Settings } from './config.ts';
 import { UsageError } from './errors.ts';
 
 /**
- * Agents start in worktrees, which have what is committed: a program of the repository that is not would be missing in
- * each of them, unless they get more files than that. `root`: top of the repository.
+ * Agents start in worktrees, which contain only what is committed. An agent program that is in the repository but not
+ * committed would be missing there, unless worktrees are set up with more files. `root` is the top of the repository.
  * @throws {UsageError}
  */
 export async function assertCommittedAgent(

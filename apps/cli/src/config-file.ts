@@ -14,10 +14,10 @@ const NAMES: readonly string[] = [
     `.sagerc.${ending}`,
   ]),
 ];
-/** Those that are programs. */
+/** Extensions of those that are programs. */
 const PROGRAMS = ['.js', '.mjs', '.cjs', '.ts', '.mts'];
 
-/** What of a repository configures later runs. `prompt`: the setting of that name. */
+/** The files of a repository that configure later runs. `prompt` is the setting of that name. */
 export function configurationFiles(prompt: string | undefined) {
   return {
     names: NAMES,
@@ -32,9 +32,9 @@ export function isProgram(file: string): boolean {
 }
 
 /**
- * The nearest configuration file in a directory or above it, up to the top of its repository; undefined if there is none.
- * Nothing is run.
- * @throws {ConfigError} where there are two in one place.
+ * The nearest configuration file in a directory or above it, up to the top of its repository; undefined if there is
+ * none. Runs nothing.
+ * @throws {ConfigError} if there are two in one place.
  */
 export async function findConfig(directory: string): Promise<string | undefined> {
   for (let at = resolve(directory); ; at = dirname(at)) {
@@ -53,7 +53,7 @@ async function configFilesIn(directory: string): Promise<string[]> {
   return files;
 }
 
-/** The settings in a configuration file. A program is run. */
+/** Reads the settings in a configuration file. If it is a program, runs it. */
 export async function loadConfig(file: string): Promise<unknown> {
   try {
     if (basename(file) === PACKAGE) return await settingsOfPackage(file);
@@ -74,7 +74,7 @@ export async function loadConfig(file: string): Promise<unknown> {
   }
 }
 
-/** A manifest that npm could not read either says nothing. */
+/** Ignores a manifest that npm could not read either. */
 async function settingsOfPackage(file: string): Promise<unknown> {
   try {
     const manifest: unknown = JSON.parse(await readFile(file, 'utf8'));

@@ -4,7 +4,7 @@ import { settingsSchema, verifySchema } from './config.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The configuration file as JSON Schema (2020-12), for editors: what is checked, with what `--help` says of each flag. */
+/** The configuration file as JSON Schema (2020-12), for editors. Flags are described as in `--help`. */
 export function configSchema(): JsonObject {
   const { properties, ...rest } = jsonSchemaOf(settingsSchema) as { properties: Record<string, JsonObject> };
   const verify = { anyOf: [{ type: 'string', minLength: 1 }, withoutDialect(jsonSchemaOf(verifySchema))] };
@@ -20,12 +20,12 @@ export function configSchema(): JsonObject {
   return { title: 'Settings of sage', ...rest, properties: Object.fromEntries(described) };
 }
 
-/** As it is written, before defaults; what JSON cannot say, a function, may be anything. */
+/** The schema of the input, before defaults. A function, which JSON cannot express, becomes "anything". */
 function jsonSchemaOf(schema: z.ZodType): JsonObject {
   return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
 }
 
-/** Which it says once, at the top. */
+/** Only the top level needs to name the dialect. */
 function withoutDialect(schema: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$schema'));
 }

@@ -26,7 +26,7 @@ const worktrees = z.strictObject({
   outsideSandbox: z.strictObject({ setup: oneLine.optional(), teardown: oneLine.optional() }).optional(),
 });
 
-/** A shell line alone is its command. */
+/** A plain shell line is short for its command. */
 export const verifySchema = z.strictObject({
   command: oneLine,
   slots: z.number().int().min(1).optional(),
@@ -39,7 +39,10 @@ export const verifySchema = z.strictObject({
   environment: z.array(oneLine).optional(),
 });
 
-/** Settings of `sage`, by the names of the flags; a flag wins over its setting. `configSchema` describes them to editors. */
+/**
+ * The settings of `sage`, named like the flags. A flag wins over its setting. `configSchema` describes them for
+ * editors.
+ */
 export const settingsSchema = z.strictObject({
   $schema: oneLine.describe('where the schema of this file is, for editors').optional(),
   auto: z.boolean().optional(),
@@ -170,16 +173,16 @@ export const settingsSchema = z.strictObject({
   worktrees: worktrees.describe('how worktrees are prepared').optional(),
 });
 
-/** Settings after they were checked. */
+/** Settings after validation. */
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** What stands in a configuration file. */
+/** The contents of a configuration file. */
 export type SageConfig = Omit<Settings, 'verify'> & { verify?: string | Settings['verify'] };
 
 /**
- * The settings of a directory: see `findConfig`.
+ * The settings for a directory; see `findConfig`.
  * @throws {ConfigError}
- * @throws {UntrustedError} where it is a program that the user has not confirmed on this machine.
+ * @throws {UntrustedError} if the file is a program that the user has not confirmed on this machine.
  */
 export async function readConfig(
   directory: string,

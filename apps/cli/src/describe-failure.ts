@@ -40,10 +40,10 @@ const WRONG_INPUT = [
   WorkerCountError,
 ];
 
-/** What was begun is kept, and can be finished later. */
+/** Started work is kept, and can be finished later. */
 const STOPPED = [MachineError, PullRequestError, QueueStoppedError, UnfinishedLandingError];
 
-/** What the machine may refuse, and what to do about it. */
+/** What the system may refuse, and what to do about it. */
 const REFUSED: Readonly<Record<string, string>> = {
   ENOSPC: 'free some disk space, then try again',
   EDQUOT: 'free some disk space, then try again',
@@ -55,21 +55,24 @@ const REFUSED: Readonly<Record<string, string>> = {
   EPERM: 'give yourself access, then try again',
 };
 
-/** What a failed command says on stderr, and how it exits: one line for what a person can mend, else the stack. */
+/**
+ * The message for stderr and the exit code of a failed command. Errors that a person can fix become one line, others
+ * a stack trace.
+ */
 export function describeFailure(error: unknown): { message: string; exitCode: number } {
   if (error instanceof CommanderError) {
-    // No command was given: help went to stderr.
+    // No command was given. The help has been printed to stderr.
     if (error.code === 'commander.help') return { message: '', exitCode: EXIT.wrongInput };
     return { message: line(error.message.replace(/^error: /, '')), exitCode: EXIT.wrongInput };
   }
   if (STOPPED.some((known) => error instanceof known) && error instanceof Error)
     return { message: line(error.message), exitCode: EXIT.stopped };
-  // By its name: its package is loaded only where other machines are meant.
+  // Recognised by name, because its package is only loaded for runs with other machines.
   const isCluster = error instanceof Error && error.name === 'ClusterError';
   if (error instanceof Error && (isCluster || WRONG_INPUT.some((known) => error instanceof known))) {
     return { message: line(error.message), exitCode: EXIT.wrongInput };
   }
-  // The first failure; releasing what it held failed after it.
+  // The first failure; the suppressed one happened while cleaning up after it.
   if (error instanceof Error && error.name === 'SuppressedError' && 'suppressed' in error)
     return describeFailure(error.suppressed);
   const advice = adviceOn(error);
@@ -79,7 +82,7 @@ export function describeFailure(error: unknown): { message: string; exitCode: nu
   return { message: `internal error, please report it: ${stack}\n`, exitCode: EXIT.internal };
 }
 
-/** By the error, or by what has caused it. */
+/** Advice based on the error, or on its cause. */
 function adviceOn(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = 'code' in error ? String(error.code) : '';

@@ -22,7 +22,7 @@ export class UntrustedError extends Error {
   }
 }
 
-/** In a few words, on one line. */
+/** Describes it briefly, on one line. */
 export function describeUntrusted({ what, text, ticket, loadsMore }: Untrusted): string {
   const notes = [
     ...(ticket === undefined ? [] : [`changed by ${ticket}`]),
@@ -44,7 +44,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** A pull request could not be opened: what gh or git said. */
+/** A pull request could not be opened. The message is from gh or git. */
 export class PullRequestError extends Error {
   override readonly name = 'PullRequestError';
 }

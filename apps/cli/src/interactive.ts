@@ -9,21 +9,21 @@ type Completion = Extract<Question, { kind: 'completion' }>;
 type Batch = Extract<Question, { kind: 'batch' }>;
 type YesNo = Exclude<Question, Completion | Batch>;
 
-/** Tickets that are named in a question. */
+/** How many tickets a question names. */
 const MAX_TICKETS = 15;
-/** Files that are named in a question. */
+/** How many files a question names. */
 const MAX_FILES = 10;
 
-/** What a line of a list has beside its text. */
+/** The columns of a list line that are not its text. */
 const FRAME_COLUMNS = 8;
-/** Ids and texts of a question continue on its next line; longer ones are cut. */
+/** Long ids are cut to this. Long texts continue on the next line. */
 const ID_COLUMNS = 30;
 const TEXT_COLUMNS = 240;
 
-/** Asks the person on the terminal; Ctrl-C quits. `root`: top of the repository. */
+/** Asks the person on the terminal; Ctrl-C quits. `root` is the top of the repository. */
 export function interactiveAsk(root: string, terminal: Pick<NodeJS.WriteStream, 'columns'>): Ask {
   return async (question) => {
-    // A prompt takes the terminal for itself.
+    // A prompt changes the mode of the terminal.
     const guard = guardTerminal('sane');
     await guard.ready;
     try {
@@ -105,13 +105,13 @@ async function choose<T extends string>(
   message: string,
   options: { value: T; label: string }[],
 ): Promise<T | 'quit'> {
-  // Loaded when there is a question: most runs ask none.
+  // Loaded on demand, because most runs ask no questions.
   const { isCancel, select } = await import('@clack/prompts');
   const answer = await select<string>({ message, options });
   return isCancel(answer) ? 'quit' : (answer as T);
 }
 
-/** One line; undefined goes back to the question. */
+/** Reads one line; undefined returns to the question. */
 async function write(message: string, needed: boolean): Promise<string | undefined> {
   const { isCancel, text } = await import('@clack/prompts');
   const answer = await text({ message });

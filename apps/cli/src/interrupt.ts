@@ -6,7 +6,10 @@ export interface Interrupt {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Ctrl-C, and what else asks a process to end: the first one stops the run, the second one ends it now. */
+/**
+ * Handles Ctrl-C and other signals that ask a process to end. The first one stops the run, the second one ends it at
+ * once.
+ */
 export function onInterrupt(notice: (text: string) => void): Interrupt {
   const stop = new AbortController();
   const killSignal = new AbortController();

@@ -1,6 +1,6 @@
 import { quoted } from './command-line.ts';
 
-/** The command that shows the log of a ticket, as a shell reads it. `directory`: what was typed after -C. */
+/** The command that shows the log of a ticket, for a shell. `directory` is the value of -C. */
 export function logsLine(directory: string, ticket: string, attempt?: number): string {
   const words = ['sage', 'logs'];
   if (directory !== '.') words.push('-C', quoted(directory));

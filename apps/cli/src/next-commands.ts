@@ -3,26 +3,26 @@ import { commandLine, quoted, type TypedOptions } from './command-line.ts';
 import { logsLine } from './logs-line.ts';
 import type { TypedFlags } from './stream-settings.ts';
 
-/** Shell lines to type after a run. */
+/** Shell lines for use after a run. */
 export interface NextCommands {
   readonly resume: string;
-  /** Tries again what the run has deferred: these tickets. */
+  /** Tries the tickets again that the run has deferred. */
   readonly retryDeferred: (deferred: readonly string[]) => string;
   /** Tries these tickets again. */
   readonly retry: (tickets: readonly string[]) => string;
   /** Shows the log of a ticket. */
   readonly logs: (ticket: string, attempt?: number) => string;
-  /** Git on this repository. */
+  /** Git for this repository. */
   readonly git: string;
   /** Shows the report of the run. */
   readonly report: string;
-  /** Opens a pull request of the run's branch. */
+  /** Opens a pull request for the run's branch. */
   readonly pr: string;
 }
 
 /**
- * `command`: that of `sage stream`; `directory`: what was typed after -C; `typed`: the flags of the run. `isNewest`: it
- * is the newest run, whose flags `sage retry` takes.
+ * `command` is that of `sage stream`, `directory` the value of -C, and `typed` the flags of the run. `isNewest` says
+ * that it is the newest run, whose flags `sage retry` uses.
  */
 export function nextCommands(
   command: Command,
@@ -51,7 +51,7 @@ export function nextCommands(
   };
 }
 
-/** Without tickets: all that are deferred. */
+/** Without tickets, retries all deferred ones. */
 function retryLine(directory: string, tickets: readonly string[]): string {
   const where = directory === '.' ? [] : ['-C', quoted(directory)];
   // An id may look like a flag.

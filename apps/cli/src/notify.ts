@@ -3,14 +3,14 @@ import type { Ask } from '@sage/stream';
 import { userShell } from '@sage/workers';
 import type { Reporter } from './reporters/reporter.ts';
 
-/** A command that takes longer does not hold up the end of a run. */
+/** A command that takes longer does not delay the end of a run. */
 const TIMEOUT_MS = 10_000;
-/** Terminals that show a text of OSC 9 as a notification; others may print it. */
+/** Terminals that show the text of OSC 9 as a notification. Others may print it. */
 const SHOWS_TEXT = /iTerm|WezTerm|ghostty|kitty/i;
 const BELL = '\u0007';
 
 export interface NotifyOptions {
-  /** A shell line that gets the event as JSON on its stdin. */
+  /** A shell line that receives the event as JSON on stdin. */
   readonly command: string | undefined;
   /** Top of the repository. */
   readonly root: string;
@@ -18,7 +18,7 @@ export interface NotifyOptions {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** Says that a run is over, or waits for a person: by the terminal's bell, and by the command. */
+/** Notifies a person, by the terminal's bell and by the command, that a run is over or waits for them. */
 export class Notifier {
   readonly #options: NotifyOptions;
   readonly #running: Promise<void>[] = [];
@@ -66,7 +66,7 @@ function signal(text: string, { TERM_PROGRAM, TERM = '', WT_SESSION }: NodeJS.Pr
   return shows ? `\u001B]9;sage: ${text.replaceAll(/\p{Cc}/gu, ' ')}${BELL}` : BELL;
 }
 
-/** Its end and its output say nothing about the run. */
+/** Its exit code and its output are ignored. */
 function runCommand(command: string, input: string, cwd: string): Promise<void> {
   return new Promise((resolve) => {
     const child = spawn(userShell(), ['-c', command], {

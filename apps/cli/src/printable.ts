@@ -1,9 +1,12 @@
 import stringWidth from 'string-width';
 
-/** Nearly all texts: as they are, and a column for each character. A plan of 100,000 tickets has as many of them. */
+/**
+ * Fast path for most texts: nothing to escape, and one column for each character. A plan of 100,000 tickets has that
+ * many texts.
+ */
 const PLAIN = /^[ -~]*$/;
 
-/** Text of tickets, files and agents on a person's terminal: one line, and no control character gets through. */
+/** Text of tickets, files and agents for a terminal: on one line, and without control characters. */
 export function printable(text: string): string {
   if (PLAIN.test(text)) return text.trim();
   return text
@@ -12,7 +15,7 @@ export function printable(text: string): string {
     .trim();
 }
 
-/** Several lines of such text; their indentation is kept. */
+/** The same for several lines; their indentation is kept. */
 export function printableLines(text: string): string[] {
   return text.split(/\r?\n/).map((line) => {
     const indent = /^[ \t]*/.exec(line)?.[0].replaceAll('\t', '  ') ?? '';
@@ -43,7 +46,7 @@ export function fit(text: string, columns: number): string {
   return `${fitted}\u{2026}`;
 }
 
-/** A name that differs from others at its end, such as an id: where it is too long, its middle is left out. */
+/** Shortens a name in the middle, because names such as ids differ at their ends. */
 export function fitName(name: string, columns: number): string {
   const clean = printable(name);
   if (stringWidth(clean) <= columns || columns < 6) return fit(clean, columns);
@@ -53,8 +56,8 @@ export function fitName(name: string, columns: number): string {
 }
 
 /**
- * Breaks a text into lines of at most `columns`, those after the first one indented. A word that is too long stays whole:
- * it may be a path that somebody copies.
+ * Breaks a text into lines of at most `columns`, all but the first one indented. A long word is not broken, because
+ * it may be a path to copy.
  */
 export function wrap(text: string, columns: number): string[] {
   const clean = printable(text);
@@ -79,7 +82,7 @@ export function paragraph(text: string, columns: number, lines: number): string[
   return all.map((line, nth) => (nth === 0 ? fit(line, columns) : `  ${fit(line, columns - 2)}`));
 }
 
-/** Filled up with spaces, and cut to fit where `screen` has an edge. */
+/** Pads with spaces, and cuts to the width if `screen` has one. */
 export function column(text: string, columns: number, screen?: { readonly columns: number }): string {
   const fitted = screen?.columns === Infinity ? printable(text) : fit(text, columns);
   return fitted + ' '.repeat(Math.max(0, columns - widthOf(fitted)));

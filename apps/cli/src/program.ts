@@ -6,7 +6,7 @@ interface CommandFile {
   readonly load: () => Promise<readonly Command[]>;
 }
 
-/** In the order of the help. A file is loaded, with all that it needs, when one of its commands is meant. */
+/** In the order of the help. A file is only loaded, with everything it needs, if one of its commands is used. */
 const COMMANDS: readonly CommandFile[] = [
   { names: ['stream'], load: async () => [(await import('./commands/stream.ts')).streamCommand()] },
   { names: ['init'], load: async () => [(await import('./commands/init.ts')).initCommand()] },
@@ -43,8 +43,8 @@ const COMMANDS: readonly CommandFile[] = [
 ];
 
 /**
- * The command line: all commands and flags, which parser, help, completion and docs/commands.md share.
- * For arguments that begin with a command it has that one alone; for `--version` none.
+ * The command line with all commands and flags, shared by parser, help, completion and docs/commands.md. If the
+ * arguments begin with a command, it contains only that one; for `--version` none.
  */
 export async function sageProgram(args: readonly string[] = []): Promise<Command> {
   const program = new Command('sage')

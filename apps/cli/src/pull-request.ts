@@ -15,19 +15,19 @@ export interface PullRequest {
   readonly remote: string;
 }
 
-/** What GitHub takes, in characters. */
+/** GitHub's limit, in characters. */
 const MAX_BODY_CHARACTERS = 65_000;
 
-/** The remote of a branch as git knows it: its own, else `origin`. */
+/** The remote of a branch: its configured one, otherwise `origin`. */
 export async function remoteOf(repository: Repository, branch: string): Promise<string> {
   const own = await git(repository, ['config', '--get', `branch.${branch}.remote`], { allowExit: [1] });
   return own === '' ? 'origin' : own;
 }
 
 /**
- * Pushes the branch and opens a pull request for it; where there is one already, its text is replaced. Returns its address.
- * @throws {UsageError} where there is no gh: nothing was changed.
- * @throws {PullRequestError} with what gh or git said last.
+ * Pushes the branch and opens a pull request for it. If there is one already, replaces its text. Returns its address.
+ * @throws {UsageError} if gh is not installed: nothing was changed.
+ * @throws {PullRequestError} with the last message of gh or git.
  */
 export async function openPullRequest(repository: Repository, request: PullRequest): Promise<string> {
   const { root } = repository;
@@ -37,7 +37,7 @@ export async function openPullRequest(repository: Repository, request: PullReque
     throw new UsageError(
       `gh is not installed (https://cli.github.com): git push ${remote} ${head}, and open a pull request with what sage report --format=md prints`,
     );
-  // Asked before anything is pushed: whether somebody is signed in is known with it.
+  // Before anything is pushed, because this also checks that the user is signed in.
   const found = await gh(root, ['pr', 'view', head, '--json', 'url,state']);
   if (found.code !== 0 && !/no pull requests? found/i.test(found.stderr)) throw failed('gh', found.stderr);
   await push(root, remote, head);
@@ -62,7 +62,7 @@ async function push(root: string, remote: string, branch: string): Promise<void>
   const child = spawn(program, ['push', '--set-upstream', '--', remote, `${ref}:${ref}`], {
     cwd: root,
     env: { ...process.env, PATH: path },
-    // It may ask for a password; stdout is the command's own.
+    // git may ask for a password. Its stdout goes to stderr, because stdout belongs to this command.
     stdio: ['inherit', 2, 2],
   });
   const [code] = (await once(child, 'exit')) as [number | null];
@@ -85,7 +85,7 @@ function gh(root: string, args: readonly string[], input = ''): Promise<Said> {
       (error, stdout, stderr) =>
         resolve({ code: error ? 1 : 0, stdout, stderr: stderr || (error?.message ?? '') }),
     );
-    // It may not read it.
+    // The program may end without reading its stdin.
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
   });

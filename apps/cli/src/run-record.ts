@@ -11,7 +11,7 @@ import { executedFiles } from './trust/executed-files.ts';
 import { readTrustedConfig } from './trust/confirm.ts';
 import { ticketThatLanded } from './trust/ticket-that-landed.ts';
 
-/** What a run is begun with, and recorded for who resumes it. */
+/** The settings that a run begins with. They are recorded for resuming it. */
 export interface RunBeginning {
   readonly config: Settings;
   readonly flags: TypedFlags;
@@ -19,7 +19,7 @@ export interface RunBeginning {
   readonly file?: string;
   /** Undefined for Sage's own. */
   readonly template?: PromptTemplate;
-  /** For the person: what of the repository does not count in this run. */
+  /** Messages for the person about changes in the repository that this run ignores. */
   readonly notices: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export async function formatRecord({ config, flags, file, template }: RunBeginni
   return { v: 1, config: shown, flags, file, template };
 }
 
-/** The flags that a run was begun with, as its folder has them. */
+/** The flags that a run was started with, from its folder. */
 export function recordedFlags(record: unknown): TypedFlags | undefined {
   return schema.safeParse(record).data?.flags;
 }
@@ -50,8 +50,8 @@ export function recordedBroker(record: unknown): Settings['broker'] {
 }
 
 /**
- * What a run begins, or goes on, with. A run keeps the configuration and the prompt template that it was begun with where
- * one of its own landings has changed them; what the user has changed since counts.
+ * The settings for starting or resuming a run. A run keeps the configuration and the prompt template that it began
+ * with if one of its own landings has changed them. Changes by the user take effect.
  * @throws {ConfigError}, {SettingError}, {UntrustedError}
  */
 export async function readBeginning(
@@ -90,12 +90,12 @@ export async function readBeginning(
   return { config, flags: all, file, template, notices };
 }
 
-/** The settings of a run, its flags included. */
+/** The settings of a run, including its flags. */
 export function settingsOf({ config, flags }: RunBeginning): Settings {
   return mergeFlags(flags, config);
 }
 
-/** Those of now win over those of before; what can only be turned off stays so. */
+/** Present flags win over earlier ones. A flag that can only turn something off stays. */
 function typedFlags(flags: StreamFlags, before: TypedFlags = {}): TypedFlags {
   const { C: _, resume: _resume, json: _json, ...typed } = flags;
   return {

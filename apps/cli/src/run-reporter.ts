@@ -19,17 +19,17 @@ export interface RunReporterOptions {
   readonly root: string;
   readonly json: boolean;
   readonly quiet: boolean;
-  /** Whether a terminal may show what the run does now; a run that asks before each step is its own view. */
+  /** Whether a terminal may show a live view. A run that asks before each step is its own view. */
   readonly live: boolean;
   readonly notify: string | undefined;
   readonly next: NextCommands;
 }
 
-/** What a run says to the person, and how it asks, on this process's streams. */
+/** How a run shows messages and asks questions on this process's streams. */
 export interface RunReporter {
   readonly reporter: Reporter;
   readonly ask: Ask;
-  /** Takes the view away, and waits for notifications. */
+  /** Removes the view, and waits for notifications. */
   end(): Promise<void>;
 }
 

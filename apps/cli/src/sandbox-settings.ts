@@ -2,8 +2,8 @@ import { assertSandbox, type SandboxSettings } from '@sage/workers';
 import type { Settings } from './config.ts';
 
 /**
- * What commands are confined to, where they are; `--sandbox` has the settings that are configured.
- * @throws {SettingError} where a sandbox cannot be had.
+ * The sandbox for commands, if there is one. `--sandbox` uses the configured settings.
+ * @throws {SettingError} if a sandbox is not available.
  */
 export async function sandboxSettings(
   chosen: Settings['sandbox'],

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { readConfig } from './config.ts';
 import { UntrustedError } from './errors.ts';
 
-/** Flags that say which backlog of the repository is meant. */
+/** Flags that select a backlog of the repository. */
 export interface SourceFlags {
   readonly source?: string;
   readonly tag?: string;
@@ -21,9 +21,7 @@ export function withSourceFlags(command: Command): Command {
     .option('--milestone <name>', 'with --source github: only issues of this milestone');
 }
 
-/**
- * What is typed, else what is configured. A configuration that is a program and is not confirmed says nothing here.
- */
+/** The typed flags, otherwise the configured ones. An unconfirmed configuration program is ignored here. */
 export async function chosenSource(directory: string, typed: SourceFlags): Promise<SourceChoice> {
   const config = await readConfig(directory).catch((error: unknown) => {
     if (error instanceof UntrustedError) return {};

@@ -10,7 +10,7 @@ export const ASKS_BY: Readonly<Partial<Record<Mode, 'batch' | 'component'>>> = {
   'semi-auto': 'component',
 };
 
-/** A typed mode wins over a configured one, and one that only looks over one that runs. */
+/** A typed mode wins over a configured one, and a mode that only looks wins over one that runs. */
 export function modeOf(typed: StreamFlags, config: Settings): Mode {
   for (const { explain, dryRun, auto, interactive, parallelInteractive, semiAuto } of [typed, config]) {
     if ([auto, interactive, parallelInteractive, semiAuto].filter(Boolean).length > 1)
@@ -27,7 +27,7 @@ export function modeOf(typed: StreamFlags, config: Settings): Mode {
   return 'interactive';
 }
 
-/** Which results a person is asked about: by default all of them in a run that asks about starts. */
+/** Which results a person is asked about. In a run that asks about starts, the default is all of them. */
 export function approvalOf({ approve }: Settings, mode: Mode): 'all' | 'risky' | undefined {
   if (approve !== undefined && !['all', 'risky', 'none'].includes(approve))
     throw new UsageError(`--approve ${approve as string}: use all, risky or none`);
@@ -35,7 +35,7 @@ export function approvalOf({ approve }: Settings, mode: Mode): 'all' | 'risky' |
   return approve ?? (mode === 'parallel-interactive' ? 'all' : undefined);
 }
 
-/** Questions need a terminal, and their answers would spoil the JSON. */
+/** Questions need a terminal, and would corrupt JSON output. */
 export function assertTerminal(flag: string, json: boolean): void {
   if (json)
     throw new UsageError(`--json needs --auto, --dry-run or --explain: --${flag} asks on the terminal`);

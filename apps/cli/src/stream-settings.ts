@@ -20,7 +20,7 @@ type FileOnly =
   | 'attempts'
   | 'permissions';
 
-/** Flags as typed; the same names stand in the configuration. */
+/** Flags as typed. The configuration uses the same names. */
 export type StreamFlags = Omit<Settings, Numeric | FileOnly> &
   VerifyFlags & {
     readonly C: string;
@@ -29,15 +29,15 @@ export type StreamFlags = Omit<Settings, Numeric | FileOnly> &
     readonly with?: string;
   } & Partial<Record<Numeric, string>>;
 
-/** Flags that make settings of a run. */
+/** Flags that become settings of a run. */
 export type TypedFlags = Omit<StreamFlags, 'C' | 'resume' | 'json'>;
 
 /** Attempts of a ticket before it is deferred. */
 export const DEFAULT_ATTEMPTS = 2;
-/** Of one attempt, and of one verify. */
+/** The time limit of one attempt, and of one verify. */
 export const DEFAULT_TIMEOUT_MS = 60 * 60_000;
 
-/** As the workers take them. */
+/** Limits in the form that the workers take. */
 export function agentLimits({ output, processes, disk }: NonNullable<Settings['limits']> = {}) {
   const [maxOutput, maxDisk] = [parseSize(output ?? ''), parseSize(disk ?? '')];
   return {
@@ -67,7 +67,7 @@ export function mergeFlags(flags: TypedFlags, config: Settings): Settings {
     // `--no-wait` can be typed, `--wait` cannot.
     wait: wait !== false && (config.wait ?? true),
     baseline: baseline !== false && (config.baseline ?? true),
-    // `--sandbox` has the settings that are configured.
+    // `--sandbox` uses the configured settings.
     sandbox:
       sandbox === true && typeof config.sandbox === 'object' ? config.sandbox : (sandbox ?? config.sandbox),
   };

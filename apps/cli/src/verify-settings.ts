@@ -10,7 +10,7 @@ export interface VerifyFlags {
   readonly verifyMode?: string;
 }
 
-/** What is verified, and how: each flag wins over its setting. */
+/** The settings of verify: each flag wins over its setting. */
 export function mergeVerify(flags: VerifyFlags, configured: Settings['verify']): Settings['verify'] {
   const command = flags.verify ?? configured?.command;
   if (command === undefined) {

@@ -36,7 +36,7 @@ interface AddFlags extends Flags {
 const STATES = ['ready', 'waiting', 'in_progress', 'completed', 'deferred', 'container'];
 const NEXT_TICKETS = 5;
 
-/** The commands that read, and add to, the ticket index. */
+/** The commands that show the ticket index and add to it. */
 export function backlogCommands(): Command[] {
   const list = withSourceFlags(command('list', 'the tickets, with what each waits for'))
     .option('--state <state>', STATES.join(', '))

@@ -24,7 +24,7 @@ export function cleanCommand(): Command {
         if (!json) process.stdout.write(formatFound(found));
         if (yes || json) return yes;
         if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
-        // Loaded when there is a question: most runs ask none.
+        // Loaded on demand, because most runs ask no questions.
         const { confirm, isCancel } = await import('@clack/prompts');
         const answer = await confirm({ message: 'Remove this?', initialValue: false });
         return !isCancel(answer) && answer;

@@ -3,7 +3,7 @@ import { candidates, type Known } from '../completion/candidates.ts';
 import { COMPLETION_SCRIPTS } from '../completion/scripts.ts';
 import { EXIT } from '../exit.ts';
 
-/** Of the repository that the shell is in; a configuration is not read, as it may be a program. */
+/** Values for the repository that the shell is in. Does not read a configuration, because it may be a program. */
 const KNOWN: Known = {
   tickets: async () => (await import('../completion/known.ts')).knownTickets(),
   agents: async () => (await import('../completion/known.ts')).knownAgents(),
@@ -11,7 +11,7 @@ const KNOWN: Known = {
   sources: async () => (await import('../completion/known.ts')).knownSources(),
 };
 
-/** `programFor`: the command line for these words. */
+/** `programFor` returns the command line program for these words. */
 export function completionCommands(programFor: (words: readonly string[]) => Promise<Command>): Command[] {
   const shells = Object.keys(COMPLETION_SCRIPTS);
   const completion = new Command('completion')
@@ -26,7 +26,7 @@ export function completionCommands(programFor: (words: readonly string[]) => Pro
     .argument('[words...]')
     .allowUnknownOption()
     .action(async (words: string[]) => {
-      // In the middle of a line nobody wants to read what is wrong.
+      // While typing, a person does not want to see errors.
       const found = await candidates(await programFor(words.length > 1 ? words : []), words, KNOWN).catch(
         () => [],
       );

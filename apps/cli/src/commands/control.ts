@@ -21,7 +21,7 @@ interface Flags {
   readonly json?: boolean;
 }
 
-/** The commands that control a run while it works. */
+/** The commands that control an active run. */
 export function controlCommands(): Command[] {
   const pause = command('pause', 'start nothing new in the active run until sage resume').action(
     (flags: Flags) =>

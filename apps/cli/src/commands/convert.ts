@@ -16,7 +16,7 @@ interface Flags {
   readonly json?: boolean;
 }
 
-/** The commands that convert to and from the index of Sage. */
+/** The commands that convert to and from Sage's own index. */
 export function convertCommands(): Command[] {
   const take = command('import', `make ${SAGE_INDEX} from the backlog of another tool`)
     .argument('<source>', SOURCES)

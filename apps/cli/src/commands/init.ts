@@ -40,7 +40,7 @@ export function initCommand(): Command {
           written.push(await write(root, SAGE_PATHS.configSchema, pretty(configSchema())));
         written.push(await write(root, CONFIG, configText(chosen, project, SAGE_PATHS.configSchema)));
       }
-      // An empty index of Sage's own would hide the backlog of another tool.
+      // An empty index of Sage's own would hide another tool's backlog.
       const hasIndex = existsSync(join(root, SAGE_INDEX));
       const others = hasIndex ? [] : await otherBacklogs(repository);
       if (!hasIndex && others.length === 0) {

@@ -38,7 +38,7 @@ async function logs(ticket: string | undefined, flags: Flags): Promise<void> {
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
   process.once('SIGINT', onInterrupt);
-  // Who reads no more (`| head`) has seen enough.
+  // A reader that ends early (`| head`) has seen enough.
   process.stdout.once('error', onInterrupt);
   try {
     const options = { follow, signal: stop.signal };
@@ -46,7 +46,7 @@ async function logs(ticket: string | undefined, flags: Flags): Promise<void> {
     for await (const chunk of chunks) {
       if (stop.signal.aborted) break;
       if (process.stdout.write(chunk)) continue;
-      // Who reads may stop reading, or be gone.
+      // The reader may be paused or gone.
       await once(process.stdout, 'drain', { signal: stop.signal }).catch(() => stop.abort());
     }
   } finally {

@@ -77,7 +77,7 @@ async function pullRequest(run: string | undefined, flags: Flags): Promise<void>
   );
 }
 
-/** One ticket gives its title, more of them their ids. */
+/** The title of a single ticket, or the ids of several. */
 function titleOf({ tickets }: Report): string {
   const landed = tickets.filter(({ outcome, container }) => outcome === 'landed' && !container);
   const [only] = landed;

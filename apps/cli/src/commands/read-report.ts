@@ -6,7 +6,7 @@ import type { Report } from '../report/report.ts';
 import { reportOf } from '../report/report-of.ts';
 import { chosenSource, type SourceFlags } from '../source-flags.ts';
 
-/** The report of a run, with titles from the backlog. `directory`: what was typed after -C. */
+/** The report of a run, with titles from the backlog. `directory` is the value of -C. */
 export async function readReport(
   known: KnownRun & { readonly root: string },
   directory: string,
@@ -19,7 +19,7 @@ export async function readReport(
   );
 }
 
-/** The journal does not have what waits for what. A report without the picture is one all the same. */
+/** Dependencies are not in the journal. Without them, the report only lacks its picture. */
 export async function ticketsOf(root: string, flags: SourceFlags): Promise<readonly Ticket[]> {
   const read = async () => readCheckedOut(await openRepository(root), await chosenSource(root, flags));
   return (await read().catch(() => undefined))?.tickets ?? [];

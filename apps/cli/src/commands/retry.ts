@@ -33,12 +33,12 @@ export function retryCommand(): Command {
 async function flagsOfNewestRun(directory: string): Promise<TypedFlags> {
   const { root } = await openRepository(directory);
   const [newest] = await listRuns(root);
-  // Runs that came with the repository have somebody else's flags.
+  // Runs that came with the repository have someone else's flags.
   const isOwn = newest !== undefined && (await cameAlong(root)) === undefined;
   return (isOwn && recordedFlags(await readRunSettings(root, newest.run))) || { auto: true };
 }
 
-/** What does not say which tickets that run was about. */
+/** The flags that do not select the tickets of that run. */
 function lasting(flags: TypedFlags): Record<string, string | boolean | undefined> {
   const {
     only: _only,

@@ -5,8 +5,9 @@ import { recordedFlags } from '../run-record.ts';
 import { streamCommand } from './stream.ts';
 
 /**
- * How to continue after a run, with the flags that it was started with: of a run that came with the repository these are
- * somebody else's, and a person pastes what is printed. `directory`: what was typed after -C.
+ * The commands to continue after a run, with the flags that it was started with. For a run that came with the
+ * repository, these flags are someone else's and are left out, because a person pastes the commands. `directory` is
+ * the value of -C.
  */
 export async function commandsOfRun(root: string, run: string, directory: string): Promise<NextCommands> {
   const isOwn = (await cameAlong(root)) === undefined;

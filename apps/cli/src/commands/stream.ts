@@ -173,7 +173,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
   keepHeapSmall();
   let machines: Machines | undefined;
   try {
-    // What the verdict of a verify depends on, it has to see.
+    // Verify must see the variables that its result depends on.
     const environment = [...(settings.environment ?? []), ...(verified?.environment ?? [])];
     const allow = [...(settings.allow ?? []), ...(verified ? [verified.command] : [])];
     if (broker !== undefined) {
@@ -230,7 +230,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
   }
 }
 
-/** What is typed is the user's own. */
+/** Removes settings that flags override: what is typed is the user's own and needs no confirmation. */
 function withoutTyped(
   config: Settings,
   { verify, agent, agentCommand, broker, hosts }: TypedFlags,
@@ -245,7 +245,7 @@ function withoutTyped(
   };
 }
 
-/** A bare `--parallel` lets Sage choose. */
+/** A plain `--parallel` lets Sage choose. */
 function parallelOf(value: Settings['parallel']): number | string | undefined {
   return value === true ? 'auto' : value;
 }

@@ -39,7 +39,7 @@ async function run({ C, json }: Flags): Promise<number> {
   if (file !== undefined && isProgram(file)) {
     programs.push(...(await untrustedFiles(file, process.env)));
     await trustProgram(file, process.env);
-    // It runs now, and may fail.
+    // Printed first, because the program now runs and may fail.
     if (!json) process.stdout.write(formatTrusted(programs));
   }
   const commands = [...configuredCommands(await readConfig(directory)), ...(await checksOf(root))];
@@ -55,7 +55,7 @@ function formatTrusted(untrusted: readonly Untrusted[]): string {
   return untrusted.map((one) => `trusted: ${printable(describeUntrusted(one))}\n`).join('');
 }
 
-/** None if there is no index, or it cannot be read: whatever runs the tickets reports that. */
+/** Empty if there is no index, or if it cannot be read. Running the tickets reports that. */
 async function checksOf(root: string) {
   return indexedCommands(root).catch((error: unknown) => {
     if (error instanceof TicketIndexError) return [];

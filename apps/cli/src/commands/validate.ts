@@ -47,7 +47,7 @@ export function validateCommand(): Command {
     });
 }
 
-/** Beside what validate looks up itself. */
+/** What validate does not find out itself. */
 async function stateOf(agent: Agent, root: string) {
   const { version, signedIn, fix } = await detectAgent(agent, root);
   return {
@@ -57,7 +57,7 @@ async function stateOf(agent: Agent, root: string) {
   };
 }
 
-/** Takes as long as setup and verify: only for who asks for this check. */
+/** Takes as long as setup and verify, so it only runs if this check is requested. */
 async function baselineOf(
   directory: string,
   root: string,
@@ -133,7 +133,10 @@ async function run(flags: Flags): Promise<number> {
   return report.ok ? EXIT.ok : EXIT.unfinished;
 }
 
-/** Sage's own index by its path, which has lines and columns; that of another tool as what it is read as. */
+/**
+ * The path of Sage's own index, which allows lines and columns in messages. For another tool's backlog, its parsed
+ * form.
+ */
 async function backlogToCheck(
   repository: Repository,
   choice: SourceChoice,

@@ -22,7 +22,7 @@ export function watchCommand(): Command {
     });
 }
 
-/** Shows the active run until it ends. `typed`: the directory as typed. */
+/** Shows the active run until it ends. `typed` is the value of -C. */
 export async function watch(typed: string): Promise<void> {
   const directory = resolve(typed);
   const repository = await openRepository(directory);

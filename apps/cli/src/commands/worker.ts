@@ -80,7 +80,7 @@ async function work(flags: Flags): Promise<number> {
   };
   process.on('SIGINT', handle);
   process.on('SIGTERM', handle);
-  // A worker outlives the connection that it was started by.
+  // A worker outlives the connection that started it.
   process.on('SIGHUP', () => {});
   await runWorker({
     broker,

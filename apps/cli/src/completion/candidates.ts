@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** What only the repository and the machine know. */
+/** Values that depend on the repository and the machine. */
 export interface Known {
   tickets(): Promise<readonly string[]>;
   agents(): Promise<readonly string[]>;
@@ -8,7 +8,7 @@ export interface Known {
   sources(): Promise<readonly string[]>;
 }
 
-/** What the word after a flag is. */
+/** The kind of value that follows a flag. */
 const AFTER_FLAG: Readonly<Record<string, keyof Known>> = {
   '--agent': 'agents',
   '--only': 'tickets',
@@ -16,7 +16,7 @@ const AFTER_FLAG: Readonly<Record<string, keyof Known>> = {
   '--after': 'tickets',
   '--source': 'sources',
 };
-/** What the arguments of a command are. */
+/** The kind of a command's arguments. */
 const ARGUMENTS: Readonly<Record<string, keyof Known>> = {
   stream: 'tickets',
   show: 'tickets',
@@ -32,10 +32,7 @@ const ARGUMENTS: Readonly<Record<string, keyof Known>> = {
   export: 'sources',
 };
 
-/**
- * What the last of these words may become; the words are those after `sage`. Nothing for values of flags that are a
- * person's own.
- */
+/** Completions for the last of these words, which are those after `sage`. Empty for flags with free-form values. */
 export async function candidates(
   program: Command,
   words: readonly string[],

@@ -4,7 +4,7 @@ import { listRuns } from '@sage/journal';
 import { SOURCE_NAMES, ticketIds } from '@sage/stream';
 import { KNOWN_AGENTS } from '@sage/workers';
 
-/** Top of the repository that the shell is in. A key on the keyboard starts no program, not even git. */
+/** Top of the repository that the shell is in. Starts no program, not even git, because it runs on a key press. */
 function top(at = resolve('.')): string {
   return existsSync(join(at, '.git')) || dirname(at) === at ? at : top(dirname(at));
 }

@@ -1,4 +1,4 @@
-/** For each shell, what has it complete words after `sage`: they ask the hidden command `__complete`. */
+/** Completion scripts by shell. They ask the hidden command `__complete`. */
 export const COMPLETION_SCRIPTS: Readonly<Record<string, string>> = {
   bash: `_sage() {
   local IFS=$'\\n'

@@ -1,6 +1,9 @@
 import type { Project } from './project.ts';
 
-/** A configuration file with what was found, and with what else there is as comments. `schema`: its path from the file. */
+/**
+ * A configuration file with what was detected, and other settings as comments. `schema` is the path of the schema
+ * relative to the file.
+ */
 export function configText(agent: string | undefined, { setup, test }: Project, schema: string): string {
   const line = (key: string, value: string | undefined, example: string) =>
     value === undefined ? `# ${key}: ${example}` : `${key}: ${JSON.stringify(value)}`;

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** How a project is installed and tested, as far as its files say. */
+/** How a project is installed and tested, according to its files. */
 export interface Project {
   readonly setup?: string;
   readonly test?: string;
 }
 
-/** What npm writes where nobody has written tests. */
+/** npm's default text for a missing test script. */
 const NO_TESTS = /no test specified/;
 
 const LOCKS: readonly (readonly [file: string, setup: string, test: string])[] = [
@@ -25,7 +25,7 @@ const OTHERS: readonly (readonly [file: string, project: Project])[] = [
   ['Gemfile', { setup: 'bundle install', test: 'bundle exec rake test' }],
 ];
 
-/** Looks at the files at the top of a project; runs nothing. */
+/** Inspects the files at the top of a project. Runs nothing. */
 export function detectProject(root: string): Project {
   const has = (name: string) => existsSync(join(root, name));
   const text = (name: string) => (has(name) ? readFileSync(join(root, name), 'utf8') : '');

@@ -3,7 +3,7 @@ type Output = Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'rows'>;
 const LEAST_COLUMNS = 40;
 const LEAST_ROWS = 12;
 
-/** Whether lines of a terminal may be written again: not in a pipe, in CI, or for who listens to it instead of looking. */
+/** Whether terminal lines may be overwritten: not in a pipe, not in CI, and not for screen readers. */
 export function canBeLive(
   { isTTY, columns, rows }: Partial<Output>,
   environment: NodeJS.ProcessEnv,

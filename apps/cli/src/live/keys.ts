@@ -1,8 +1,8 @@
 import { guardTerminal } from './terminal-guard.ts';
 
 /**
- * Has the terminal give each key at once, without showing it, and calls `onKey` with each; Ctrl-C and Ctrl-Z work as
- * always. Returns what ends that, and resolves when the terminal is put back.
+ * Switches the terminal to single keys without echo, and calls `onKey` with each; Ctrl-C and Ctrl-Z still work.
+ * Returns a function that stops this and resolves when the terminal is restored.
  */
 export function readKeys(stdin: NodeJS.ReadStream, onKey: (key: string) => void): () => Promise<void> {
   const guard = guardTerminal('-icanon -echo min 1');

@@ -8,22 +8,22 @@ export interface LiveSize {
   readonly rows: number;
 }
 
-/** Lines of the view that are no lanes: a rule, what lands, the sums, the keys. */
+/** Lines of the view other than lanes: a rule, what lands, the sums, the keys. */
 const OTHER_LINES = 4;
-/** Permanent lines that stay in sight above it. */
+/** Permanent lines that stay visible above it. */
 const ROWS_ABOVE = 6;
 const MAX_LANES = 12;
 const MAX_COLUMNS = 120;
 const ID_COLUMNS = 14;
 
-/** How high the view is; the same as long as the terminal and the number of workers are. */
+/** The height of the view. It only changes with the terminal and the number of workers. */
 export function liveHeight(workers: number, { rows }: Pick<LiveSize, 'rows'>): number {
   return lanesFor(workers, rows) + OTHER_LINES;
 }
 
 /**
- * What a run does now, in lines that fit the terminal: a lane for each worker, as far as there is room, what waits to land,
- * progress, and the keys.
+ * The current state of a run in lines that fit the terminal: a lane for each worker (as far as there is room), what
+ * waits to land, progress, and the keys.
  */
 export function liveLines(status: RunStatus, now: Date, size: LiveSize, help: readonly string[]): string[] {
   const columns = Math.min(size.columns - 1, MAX_COLUMNS);
@@ -46,7 +46,9 @@ function lanesFor(workers: number, rows: number): number {
   return Math.max(1, Math.min(workers, MAX_LANES, rows - OTHER_LINES - ROWS_ABOVE));
 }
 
-/** `2  API-3          Edit src/app.ts                 2m 10s  12k  $0.40`: what changes most often stands last. */
+/**
+ * `2  API-3          Edit src/app.ts                 2m 10s  12k  $0.40`: the parts that change most often come last.
+ */
 function lane(agent: AgentStatus, now: Date, columns: number): string {
   const { worker, ticket, attempt, activity, title, quiet } = agent;
   const elapsed = Math.max(0, now.getTime() - Date.parse(agent.since));
@@ -62,7 +64,7 @@ function lane(agent: AgentStatus, now: Date, columns: number): string {
   return fit(`${name}${column(again + does, room)}  ${spent}`, columns);
 }
 
-/** As many as fit: what matters most stands first. */
+/** As many parts as fit, the most important first. */
 function fitParts(parts: readonly string[], between: string, columns: number): string {
   const shown = [...parts];
   while (shown.length > 1 && stringWidth(shown.join(between)) > columns) shown.pop();

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 
-/** What is needed of a terminal. */
+/** The required part of a terminal stream. */
 export interface Terminal {
   write(text: string): unknown;
   readonly columns: number;
@@ -11,15 +11,15 @@ const SYNCHRONIZED = ['\u001B[?2026h', '\u001B[?2026l'] as const;
 const ERASE_TO_END = '\u001B[K';
 
 /**
- * A few lines at the bottom of a terminal that are written again and again, below lines that stay. It uses the cursor and
- * the erasing of lines only: no other screen, no hidden cursor, and a process that is killed leaves nothing behind but
- * the lines. The cursor rests on the line after the region.
+ * A few lines at the bottom of a terminal that are rewritten repeatedly, below permanent lines. It only moves the
+ * cursor and erases lines, without an alternate screen or a hidden cursor, so a killed process leaves nothing but the
+ * lines. The cursor rests on the line after the region.
  */
 export class LiveRegion {
   readonly #terminal: Terminal;
   readonly #style: (text: string) => string;
   #lines: readonly string[] = [];
-  /** How wide the terminal was when they were written. */
+  /** The width of the terminal when the lines were written. */
   #columns = 0;
 
   constructor(terminal: Terminal, style: (text: string) => string = (text) => text) {
@@ -27,7 +27,7 @@ export class LiveRegion {
     this.#style = style;
   }
 
-  /** Shows these lines; only what has changed of them is written. Each has to be narrower than the terminal. */
+  /** Shows these lines, writing only what has changed. Each has to be narrower than the terminal. */
   update(lines: readonly string[]): void {
     const before = this.#lines;
     const isSame = before.length === lines.length && this.#columns === this.#terminal.columns;
@@ -38,7 +38,7 @@ export class LiveRegion {
     this.#write(frame);
   }
 
-  /** Writes lines that stay, above the region, which moves down or, at the bottom, stays while all else moves up. */
+  /** Writes permanent lines above the region. The region moves down or, at the bottom, everything else moves up. */
   print(text: string): void {
     const permanent = text.replace(/\n$/, '').split('\n');
     const written = permanent.map((line) => `${line}${ERASE_TO_END}\r\n`).join('');
@@ -54,7 +54,7 @@ export class LiveRegion {
     this.#write(`${room}${written}\r${down(height)}`);
   }
 
-  /** Takes the region away. */
+  /** Removes the region. */
   clear(): void {
     const { length } = this.#lines;
     if (length === 0) return;
@@ -80,7 +80,7 @@ export class LiveRegion {
     return lines.map((line) => `${this.#style(line)}${ERASE_TO_END}\r\n`).join('');
   }
 
-  /** To the first line of the region. A terminal that has become narrower shows some of its lines in several rows. */
+  /** Moves to the first line of the region. If the terminal has become narrower, some lines take several rows. */
   #top(): string {
     return up(this.#rowsOf(this.#lines));
   }
@@ -90,7 +90,7 @@ export class LiveRegion {
     return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / columns)), 0);
   }
 
-  /** Rows that the lines before took and these do not. */
+  /** Rows of the previous lines that the new ones do not cover. */
   #below(lines: readonly string[]): string {
     const rows = this.#rowsOf(this.#lines);
     const left = Math.max(0, rows - lines.length);
@@ -115,7 +115,7 @@ function down(rows: number): string {
   return rows > 0 ? `\u001B[${rows}B` : '';
 }
 
-/** The characters that two lines begin with. A character of several code points is not cut. */
+/** The characters that two lines start with, without cutting characters of several code points. */
 function commonStart(one: string, other: string): string {
   const segments = new Intl.Segmenter();
   const others = segments.segment(other)[Symbol.iterator]();

@@ -6,19 +6,19 @@ import { LiveRegion, type Terminal } from './live-region.ts';
 export interface LiveOptions {
   readonly terminal: Terminal;
   readonly now: () => Date;
-  /** The keys of the last line, with what they do. */
+  /** The text of the last line: keys and what they do. */
   readonly help: () => readonly string[];
   readonly style: (text: string) => string;
-  /** Prints what stays, to the stream that it is given. */
+  /** The reporter for permanent lines, which writes to the given stream. */
   readonly permanent: (stdout: { write(text: string): unknown }) => Reporter;
 }
 
-/** A view of the run below the lines of another reporter. `draw` shows it as it is now. */
+/** A live view of the run below the lines of another reporter. `draw` shows the current state. */
 export interface LiveReporter extends Reporter {
   draw(): void;
-  /** Takes the view away, for a question or for good; `draw` brings it back. */
+  /** Removes the view, for a question or for good; `draw` brings it back. */
   clear(): void;
-  /** The ticket that a worker works on. */
+  /** The ticket that a worker is working on. */
   ticketOf(worker: number): string | undefined;
 }
 
@@ -32,7 +32,7 @@ export function liveReporter({ terminal, now, help, style, permanent }: LiveOpti
     if (fold.begun === '' || isOver) return;
     const { columns, rows } = terminal;
     const status = fold.status(true);
-    // Without room for the view, there are the lines alone.
+    // If there is no room for the view, only the lines are shown.
     if (liveHeight(status.workers, { rows }) > rows - 1) return clear();
     region.update(liveLines(status, now(), { columns, rows }, help()));
   };

@@ -7,12 +7,12 @@ import { showLog } from './show-log.ts';
 import { liveReporter } from './live-reporter.ts';
 import type { Terminal } from './live-region.ts';
 
-/** Between two looks at the clock, and after an event. */
+/** Time between two redraws, and after an event. */
 const TICK_MS = 1000;
 const AFTER_EVENT_MS = 500;
 
 const KEYS = ['? help', 'p pause', '+ - workers', 's k l one ticket'];
-/** Pages of the help, one after the other. */
+/** Pages of the help, shown one after the other. */
 const HELP = [
   ['p: pause or resume', '+ -: more or fewer workers'],
   ['s 1: stop the agent of worker 1', 'k 1: skip its ticket'],
@@ -30,16 +30,16 @@ export interface LiveRunOptions {
   readonly stdout: Terminal;
   readonly stdin: NodeJS.ReadStream;
   readonly permanent: (stdout: { write(text: string): unknown }) => Reporter;
-  /** What Ctrl-C does, as the last line says it. */
+  /** What Ctrl-C does, as shown in the last line. */
   readonly interrupt: string;
-  /** Has the terminal for itself meanwhile. */
+  /** Runs something that needs the terminal for itself. */
   readonly alone: (use: () => Promise<void>) => Promise<void>;
 }
 
-/** The view of a run that this process works on, with its keys. */
+/** The view of a run in this process, with its keys. */
 export interface LiveRun {
   readonly reporter: Reporter;
-  /** Asks where the view was. */
+  /** Asks questions in place of the view. */
   ask(ask: Ask): Ask;
   end(): void;
 }
@@ -102,7 +102,7 @@ export function liveRun(options: LiveRunOptions): LiveRun {
     page = (page + 1) % pages.length;
     draw();
   };
-  // Before a run has begun, questions may be asked about it.
+  // Keys are read only after the run has begun, because there may be questions before.
   let stopKeys: (() => Promise<void>) | undefined;
   const timer = setInterval(draw, TICK_MS);
   timer.unref();
@@ -130,11 +130,11 @@ export function liveRun(options: LiveRunOptions): LiveRun {
     },
   };
 
-  /** Gives the terminal to somebody else. */
+  /** Leaves the terminal to something else, such as a question. */
   async function withTerminal<T>(use: () => Promise<T>): Promise<T> {
     isAsking = true;
     view.clear();
-    // Putting the terminal back any later would undo what they need of it.
+    // Restoring the terminal any later would undo the settings made by `use`.
     await stopKeys?.();
     try {
       return await use();

@@ -4,7 +4,7 @@ import { guardTerminal } from './terminal-guard.ts';
 
 const SCRIPT = '"$1" "$2" logs -C "$3" "$4" 2>&1 | ${PAGER:-less -R}';
 
-/** Shows what a ticket's agent has said, run and changed so far, in the user's pager. */
+/** Shows the log of a ticket's agent so far in the user's pager. */
 export async function showLog(directory: string, ticket: string): Promise<void> {
   const guard = guardTerminal('sane');
   await guard.ready;

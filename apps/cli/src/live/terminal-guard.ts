@@ -2,15 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 export interface TerminalGuard {
-  /** Resolves when the terminal is as it was asked for; never where there is none. */
+  /** Resolves when the terminal has the requested settings; never without a terminal. */
   readonly ready: Promise<void>;
-  /** Puts the terminal back. */
+  /** Restores the terminal. */
   end(): Promise<void>;
 }
 
 /**
- * Puts the terminal back at the end, also after `kill -9` of this process: a shell that outlives it by a moment waits
- * for the end of its fourth stream. `settings`: words of stty that hold until then.
+ * Restores the terminal at the end, even after `kill -9` of this process: a shell that briefly outlives it waits for
+ * the end of a pipe. `settings` are words for stty that apply until then.
  */
 export function guardTerminal(settings: string): TerminalGuard {
   const script = `trap '' TTOU INT TERM HUP

@@ -1,7 +1,7 @@
 import type { AttemptRecord } from '@sage/journal';
 import type { AgentTotals, Span } from './report.ts';
 
-/** What each agent has done, the busiest first. `spans` are those of the attempts, in the same order. */
+/** Totals for each agent, the busiest first. `spans` are those of the attempts, in the same order. */
 export function agentTotals(records: readonly AttemptRecord[], spans: readonly Span[]): AgentTotals[] {
   const all = new Map<string, AgentTotals>();
   for (const [index, { agent, model, end, landing }] of records.entries()) {
@@ -20,10 +20,10 @@ export function agentTotals(records: readonly AttemptRecord[], spans: readonly S
   return [...all.values()].toSorted((a, b) => b.attempts - a.attempts);
 }
 
-/** A figure that nobody has told is not 0. */
+/** A figure that was not reported is not 0. */
 export function summed(name: 'tokens' | 'costUsd', before: number | undefined, more: number | undefined) {
   if (before === undefined && more === undefined) return {};
   const sum = (before ?? 0) + (more ?? 0);
-  // Cents that add up without the tail of binary fractions.
+  // Avoids the rounding errors of binary fractions in sums of cents.
   return { [name]: name === 'tokens' ? sum : Math.round(sum * 1e6) / 1e6 };
 }

@@ -32,14 +32,14 @@ export function timeOf({ seconds, savedSeconds }: Pick<Report, 'seconds' | 'save
   return `${spoken(seconds)}${saved}`;
 }
 
-/** Why a ticket has not landed, in a line. */
+/** Why a ticket has not landed, in one line. */
 export function whyNot({ outcome, category, reason, by }: TicketReport): string {
   if (outcome === 'blocked') return `blocked by ${(by ?? []).join(', which waits for ')}`;
   const why = [category, reason].filter((part) => part !== undefined).join(': ');
   return why === '' ? outcome : outcome === 'deferred' ? why : `${outcome}: ${why}`;
 }
 
-/** What a person should look at in work that was taken, or overlapped: a word and a line each. */
+/** What a person should check in accepted or overlapping work: a word and a line each. */
 export function marksOf(ticket: TicketReport): { readonly word: string; readonly text: string }[] {
   const { overlap, drift, denied, configuration, whatRuns, flaky } = ticket;
   const others = overlap && overlap.tickets.length > 0 ? `, with ${overlap.tickets.join(', ')}` : '';

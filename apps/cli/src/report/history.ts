@@ -22,7 +22,7 @@ export interface HistoryEntry {
   /** Without containers. */
   readonly tickets: number;
   readonly deferred: number;
-  /** That it was worked on. */
+  /** How long the run was worked on. */
   readonly seconds: number;
   readonly tokens?: number;
   readonly costUsd?: number;
@@ -49,7 +49,7 @@ export function historyEntry({
   };
 }
 
-/** A line a run, as things are `now`. */
+/** One line for each run, relative to the time `now`. */
 export function formatHistory(
   entries: readonly HistoryEntry[],
   now: Date,
@@ -68,7 +68,7 @@ export function formatHistory(
         `on ${target.replace('refs/heads/', '')}`,
         used(entry),
       ].filter((part) => part !== '');
-      // The name of the run is there to be pasted: it is never cut.
+      // Never cut, because the name of the run is for pasting.
       const head = `${run.padEnd(RUN_COLUMNS)}  ${paint(column(state, STATE_COLUMNS))}`;
       return `${head}${fit(figures.join('  '), Math.max(20, columns - RUN_COLUMNS - STATE_COLUMNS - 2))}\n`;
     })

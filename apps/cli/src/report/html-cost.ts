@@ -3,7 +3,9 @@ import type { Report } from './report.ts';
 
 const COLUMNS = 60;
 
-/** What had been used by then: cost, or tokens if no agent reports its cost. One column for each part of the time. */
+/**
+ * A chart of the usage over time: cost, or tokens if no agent reports its cost. One column for each part of the time.
+ */
 export function costHtml({ spans, seconds }: Pick<Report, 'spans' | 'seconds'>): string {
   const figure = spans.some(({ costUsd }) => costUsd !== undefined) ? 'costUsd' : 'tokens';
   const told = spans.flatMap((span) => {

@@ -2,7 +2,7 @@ import { spoken } from './figures.ts';
 import { clipped } from './html-text.ts';
 import type { Report, Span } from './report.ts';
 
-/** By how an attempt ended; others are grey. */
+/** By the end of an attempt; others are grey. */
 const CLASSES: Readonly<Record<string, string>> = {
   landed: 'l',
   failed: 'f',
@@ -10,11 +10,11 @@ const CLASSES: Readonly<Record<string, string>> = {
   rejected: 'r',
   conflicted: 'r',
 };
-/** More are not told apart by an eye, and would fill the file. */
+/** More spans could not be distinguished, and would fill the file. */
 const MAX_SPANS = 1_500;
 const NAME_BYTES = 40;
 
-/** A lane a worker, an attempt from its start to its end. */
+/** A lane for each worker, with each attempt from its start to its end. */
 export function ganttHtml({ spans, seconds }: Pick<Report, 'spans' | 'seconds'>, named: boolean): string {
   if (spans.length === 0) return '';
   const whole = Math.max(seconds, 0.001, ...spans.map(({ end }) => end));

@@ -1,4 +1,4 @@
-/** Light and dark by what the reader has chosen. */
+/** Light or dark, according to the reader's preference. */
 export const STYLE = `
 :root{color-scheme:light dark;--bg:#fff;--fg:#1f2328;--dim:#59636e;--line:#d1d9e0;--box:#f6f8fa;--landed:#2da44e;--deferred:#bf8700;--blocked:#8250df;--other:#57606a;--rejected:#cf222e}
 @media(prefers-color-scheme:dark){:root{--bg:#0d1117;--fg:#e6edf3;--dim:#9198a1;--line:#3d444d;--box:#151b23;--landed:#3fb950;--deferred:#d29922;--blocked:#a371f7;--other:#8b949e;--rejected:#f85149}.graph{filter:invert(1) hue-rotate(180deg)}}

@@ -1,4 +1,4 @@
-/** Text of tickets and agents in HTML, as content and in a quoted attribute: nothing of it is markup. */
+/** Escapes text of tickets and agents for HTML, as content and in quoted attributes. */
 export function escaped(text: string): string {
   return text
     .toWellFormed()
@@ -11,7 +11,7 @@ export function escaped(text: string): string {
     .replaceAll("'", '&#39;');
 }
 
-/** So much of a text that its HTML has at most `bytes`. */
+/** As much of a text as fits in `bytes` of HTML. */
 export function clipped(text: string, bytes: number): string {
   let html = '';
   let size = 0;

@@ -12,10 +12,10 @@ export interface TextLimits {
 
 const ID_BYTES = 80;
 const COMMAND_BYTES = 400;
-/** With more, the command for all of them is enough. */
+/** With more tickets, only the command for all of them is shown. */
 const MAX_RETRIES = 20;
 
-/** Paths of logs are below the folder of the run, which the page has as its base. */
+/** Paths of logs are relative to the folder of the run, which is the base of the page. */
 export function ticketsHtml({ tickets, run }: Pick<Report, 'tickets' | 'run'>, limits: TextLimits): string {
   const rows = tickets.filter(({ container }) => !container);
   const retries = rows.filter(({ commands }) => commands.retry !== undefined).length <= MAX_RETRIES;

@@ -9,14 +9,14 @@ import type { Report } from './report.ts';
 export interface HtmlOptions {
   /** A file URL of the folder of the run, for links to logs. */
   readonly base: string;
-  /** A picture of the tickets of at most this many bytes; undefined if there is none. */
+  /** A picture of the tickets, of at most this many bytes; undefined if there is none. */
   readonly graph: (bytes: number) => string | undefined;
 }
 
-/** What a page may have; mail and code hosts refuse larger attachments, and nobody reads them. */
+/** The maximum size of a page. Mail and code hosts refuse larger attachments. */
 const MAX_BYTES = 400_000;
 
-/** From the most detailed to the least; the first that fits is used. */
+/** From the most detailed to the least. The first one that fits is used. */
 const LEVELS = [
   { title: 300, summary: 3_000, reason: 600, graph: 200_000, named: true },
   { title: 200, summary: 600, reason: 300, graph: 100_000, named: true },
@@ -25,7 +25,7 @@ const LEVELS = [
   { title: 60, summary: 0, reason: 40, graph: 60_000, named: false },
 ];
 
-/** The report as one page that needs nothing else: no script, and no request. */
+/** The report as a self-contained page, without scripts and requests. */
 export function reportAsHtml(report: Report, options: HtmlOptions): string {
   let page = '';
   for (const level of LEVELS) {
@@ -39,7 +39,7 @@ function pageOf(report: Report, { base, graph }: HtmlOptions, level: (typeof LEV
   const picture = graph(level.graph);
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-    // Whatever stands in the page, it loads and runs nothing.
+    // Whatever the page contains, it loads and runs nothing.
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
     '<meta name="viewport" content="width=device-width,initial-scale=1">',
     `<base href="${escaped(base)}">`,

@@ -2,7 +2,7 @@ import { counted, printable } from '../printable.ts';
 import { branchOf, countsOf, marksOf, spoken, timeOf, used, whyNot } from './figures.ts';
 import type { Report } from './report.ts';
 
-/** The report for a pull request, or a page. */
+/** The report for a pull request or a page. */
 export function reportAsMarkdown(report: Report): string {
   const { tickets, agents, next } = report;
   const landed = tickets.filter(({ outcome, container }) => outcome === 'landed' && !container);
@@ -66,7 +66,7 @@ function table(title: string, names: readonly string[], rows: readonly (readonly
   return [[`## ${title}`, '', line(names), line(names.map(() => '---')), ...rows.map(line)].join('\n')];
 }
 
-/** Text of tickets and agents as text: no markup, no HTML, no link, and nobody is mentioned. */
+/** Escapes text of tickets and agents: no markup, no HTML, no links, and no mentions. */
 export function inline(text: string): string {
   return (
     printable(text)
@@ -74,16 +74,16 @@ export function inline(text: string): string {
       .replaceAll('<', '&lt;')
       .replaceAll('>', '&gt;')
       .replaceAll(/[\\`*_[\]|~]/g, '\\$&')
-      // Nor is anything a link by itself.
+      // Prevents automatic links.
       .replaceAll(/[@#]|:(?=\/\/)|www(?=\.)/gi, '$&\u{200b}')
   );
 }
 
-/** A command line; within a table too. */
+/** A command line, also for use within a table. */
 function code(text: string): string {
   const clean = printable(text).replaceAll('|', '\\|');
   if (clean === '') return '';
-  // A fence of backticks that the text does not have.
+  // A fence of more backticks than the text contains.
   const longest = Math.max(0, ...[...clean.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   const space = longest > 0 ? ' ' : '';

@@ -12,8 +12,9 @@ const STATES: Readonly<Record<TicketOutcome, string>> = {
 };
 
 /**
- * The tickets of a run by what they wait for, in the states of the run, as SVG. `nodes` are those of the backlog as it is
- * now. Where the picture would have more bytes, a dot stands for each, and where that has more, there is none.
+ * The dependencies between the tickets of a run, with their states in the run, as SVG. `nodes` are those of the
+ * present backlog. If the picture exceeds `bytes`, each ticket is only a dot. If that is still too large, there is no
+ * picture.
  */
 export function reportGraph(
   { tickets }: Pick<Report, 'tickets'>,

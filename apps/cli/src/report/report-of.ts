@@ -15,13 +15,13 @@ import { ticketReports } from './ticket-reports.ts';
 
 export interface ReportSource extends Pick<RecordedRun, 'run' | 'events' | 'state'> {
   readonly status: RunStatus;
-  /** Of the backlog: the journal has those of tickets that were started. */
+  /** From the backlog, because the journal only has titles of tickets that were started. */
   readonly titles?: ReadonlyMap<string, string>;
-  /** Makes paths where agents work those of the repository. */
+  /** Turns paths in worktrees into paths in the repository. */
   readonly shorten: (line: string) => string;
 }
 
-/** What a run came to, from its events alone. */
+/** The report of a run, from its events alone. */
 export function reportOf(source: ReportSource, next: NextCommands): Report {
   const { run, events, state, status } = source;
   const records = AttemptRecords.of(events).all;
@@ -56,7 +56,7 @@ export function reportOf(source: ReportSource, next: NextCommands): Report {
 function spanOf(record: AttemptRecord, { updated }: RunStatus, at: (time: number) => number): Span {
   const { ticket, attempt, worker, started, end, cutOff } = record;
   const start = rounded(at(Date.parse(started)));
-  // How long an attempt without an end had run when it was cut off is not known.
+  // It is unknown how long an attempt without an end had run when it was cut off.
   const until = end?.time ?? (cutOff ? started : updated);
   return {
     ticket,

@@ -1,20 +1,20 @@
 import type { RunStatus } from '@sage/journal';
 
-/** Where a ticket of a run is. `landing`: finished, and not landed yet. */
+/** The state of a ticket in a run. `landing`: finished, but not landed yet. */
 export type TicketOutcome = 'landed' | 'deferred' | 'blocked' | 'running' | 'landing' | 'waiting';
 
-/** What came of one ticket. Texts are the ticket's and the agent's own: nothing in them is safe. */
+/** The result of one ticket. Texts are those of the ticket and the agent, and are untrusted. */
 export interface TicketReport {
   readonly id: string;
   readonly title: string;
   readonly outcome: TicketOutcome;
-  /** A container: done when its children are. */
+  /** A container, which is done when its children are. */
   readonly container?: true;
   readonly commit?: string;
-  /** Of its last attempt. */
+  /** The agent of its last attempt. */
   readonly agent?: string;
   readonly attempts: number;
-  /** That workers were busy with it. */
+  /** How long workers were busy with it. */
   readonly seconds: number;
   readonly tokens?: number;
   readonly costUsd?: number;
@@ -27,19 +27,19 @@ export interface TicketReport {
   /** What blocks it, nearest first. */
   readonly by?: readonly string[];
   readonly flaky?: true;
-  /** Files in which it was seen to overlap with others, and with which. */
+  /** Files in which an overlap with other tickets was detected, and those tickets. */
   readonly overlap?: { readonly files: readonly string[]; readonly tickets: readonly string[] };
   readonly drift?: readonly string[];
   readonly denied?: readonly string[];
   readonly configuration?: readonly string[];
   readonly whatRuns?: readonly string[];
-  /** What its agents printed, relative to the repository, by attempt. */
+  /** The output of its agents by attempt, relative to the repository. */
   readonly logs: readonly { readonly attempt: number; readonly file: string }[];
   /** Commands for a shell. */
   readonly commands: { readonly logs?: string; readonly retry?: string };
 }
 
-/** What one agent has done in a run. */
+/** Totals of one agent in a run. */
 export interface AgentTotals {
   readonly agent: string;
   readonly attempts: number;
@@ -49,12 +49,12 @@ export interface AgentTotals {
   readonly costUsd?: number;
 }
 
-/** An attempt in the time of the run, without what lay between two of its processes. */
+/** An attempt on the time axis of the run, which excludes the gaps between its processes. */
 export interface Span {
   readonly ticket: string;
   readonly attempt: number;
   readonly worker: number;
-  /** In a word, see `resultOf`. */
+  /** In one word; see `resultOf`. */
   readonly result: string;
   /** Seconds from the run's start. */
   readonly start: number;
@@ -78,9 +78,9 @@ export interface Report {
   /** ISO 8601, UTC. */
   readonly started: string;
   readonly updated: string;
-  /** That the run was worked on. */
+  /** How long the run was worked on. */
   readonly seconds: number;
-  /** That one worker would have needed for the same attempts. */
+  /** How long one worker would have needed for the same attempts. */
   readonly oneWorkerSeconds: number;
   readonly savedSeconds: number;
   readonly tokens?: number;
@@ -90,6 +90,6 @@ export interface Report {
   readonly tickets: readonly TicketReport[];
   readonly agents: readonly AgentTotals[];
   readonly spans: readonly Span[];
-  /** What to do next, lines for a shell and for a person. */
+  /** What to do next: lines for a shell and for a person. */
   readonly next: readonly string[];
 }

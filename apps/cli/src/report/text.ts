@@ -5,12 +5,12 @@ import type { Report } from './report.ts';
 
 const ID_COLUMNS = 14;
 const TIME_COLUMNS = 9;
-/** What a row has before its text. */
+/** The columns of a row before its text. */
 const ROW_COLUMNS = 18;
-/** Of a reason. */
+/** The maximum lines of a reason. */
 const MAX_LINES = 8;
 
-/** The report in lines that fit the screen; commands are never cut. */
+/** The report in lines that fit the screen. Commands are never cut. */
 export function reportAsText(report: Report, screen: Screen): string {
   const { colors, columns } = screen;
   const { tickets, agents, next } = report;

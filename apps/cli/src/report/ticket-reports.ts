@@ -10,7 +10,7 @@ interface Source extends Pick<RecordedRun, 'events' | 'state'> {
   readonly shorten: (line: string) => string;
 }
 
-/** What came of each ticket of a run, in the order in which they have landed, then the others. */
+/** The result of each ticket of a run: first those that have landed, in that order, then the others. */
 export function ticketReports(
   source: Source,
   records: readonly AttemptRecord[],
@@ -110,7 +110,7 @@ function whyNot(
   };
 }
 
-/** One that was made again has the files of the one before. */
+/** An attempt that is repeated has the same files as the one before. */
 function logsOf(own: readonly AttemptRecord[]): TicketReport['logs'] {
   const files = new Map(own.flatMap(({ attempt, log }) => (log === undefined ? [] : [[attempt, log]])));
   return [...files].map(([attempt, file]) => ({ attempt, file }));

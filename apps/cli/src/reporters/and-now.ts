@@ -3,7 +3,7 @@ import { quoted } from '../command-line.ts';
 import type { NextCommands } from '../next-commands.ts';
 import { printable } from '../printable.ts';
 
-/** What a person does after a run: look at what has landed, and merge it where it is on a branch of its own. */
+/** Commands for after a run: look at what has landed and, if it is on a new branch, merge it. */
 export function andNow(
   { base, target, from, completed }: Pick<RunState, 'base' | 'target' | 'from' | 'completed'>,
   state: RunStatus['state'],
@@ -12,7 +12,7 @@ export function andNow(
   const goesOn = ['interrupted', 'stopped', 'killed'].includes(state) ? [next.resume] : [];
   if (completed.size === 0) return goesOn;
   const branch = target.replace('refs/heads/', '');
-  // Options of git begin with a dash; no branch does.
+  // Git options begin with a dash, but branch names cannot.
   const name = quoted(branch);
   const look = `${next.git} log --oneline ${base.slice(0, 10)}..${name}`;
   if (from === undefined) return [...goesOn, look];
@@ -20,7 +20,7 @@ export function andNow(
   return [...goesOn, look, `${next.git} switch ${home} && ${next.git} merge ${name}`, next.pr];
 }
 
-/** At the end of a run whose next steps are printed elsewhere. */
+/** For the end of a run, if its other next steps are printed elsewhere. */
 export function andNowLines(
   state: Pick<RunState, 'base' | 'target' | 'from' | 'completed'>,
   next: Pick<NextCommands, 'resume' | 'git' | 'pr' | 'report'>,

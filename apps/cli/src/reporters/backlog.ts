@@ -19,14 +19,14 @@ export function formatRows(rows: readonly BacklogRow[], screen: Screen): string 
   return `${lines.join('\n')}\n`;
 }
 
-/** The state of a ticket as people say it. */
+/** The state of a ticket in plain words. */
 export function stateOf({ state, container, waitsFor }: BacklogRow): string {
   if (container && state !== 'COMPLETED') return 'container';
   if (state === 'UNPROCESSED') return waitsFor.length === 0 ? 'ready' : 'waiting';
   return state.toLowerCase();
 }
 
-/** All that the index says of a ticket, and what waits for it. */
+/** All details of a ticket in the index, and what waits for it. */
 export function formatTicket(ticket: BacklogTicket, { colors, columns }: Screen): string {
   const width = Math.min(columns, WRAPPED_COLUMNS);
   const { type, component, priority, dependencies, waitsFor } = ticket;

@@ -1,12 +1,12 @@
 import type { Cleaning, Found, Residue } from '@sage/stream';
 import { column, counted, printable } from '../printable.ts';
 
-/** What would go, a line each. */
+/** What would be removed, one line each. */
 export function formatFound({ remove }: Found): string {
   return remove.map((residue) => line('remove', residue)).join('');
 }
 
-/** What stays and why, and what has become of the rest. */
+/** What stays and why, and what happened to the rest. */
 export function formatCleaning({ remove, keep, removed, failures }: Cleaning): string {
   const kept = keep.map((residue) => line('keep', residue));
   const failed = failures.map((failure) => `WARNING: ${printable(failure)}\n`);

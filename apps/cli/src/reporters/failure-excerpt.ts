@@ -1,33 +1,33 @@
 import type { RunEvent } from '@sage/journal';
 import { tellingLines } from '@sage/workers';
 
-/** What stands below a line that reports a failure. */
+/** The lines below a line that reports a failure. */
 export interface FailureExcerpt {
-  /** The last one or two lines that tell something. */
+  /** The last one or two informative lines. */
   readonly telling: readonly string[];
   /** The command that shows the rest, for a shell. */
   readonly command: string;
 }
 
-/** Remembers what each ticket failed with: a deferral comes after the failures that it is for. */
+/** Remembers the failure of each ticket, because a deferral comes after the failures that cause it. */
 export class FailureExcerpts {
   readonly #logs: (ticket: string, attempt?: number) => string;
   readonly #attempts = new Map<string, number>();
   readonly #telling = new Map<string, readonly string[]>();
 
-  /** `logs`: the command that shows the log of a ticket. */
+  /** `logs` returns the command that shows the log of a ticket. */
   constructor(logs: (ticket: string, attempt?: number) => string) {
     this.#logs = logs;
   }
 
-  /** Call it with each event, in order; undefined where nothing has failed. */
+  /** Call it with each event, in order. Undefined if nothing has failed. */
   take(event: RunEvent): FailureExcerpt | undefined {
     switch (event.event) {
       case 'attempt.finished': {
         const { ticket, attempt, outcome, telling = [] } = event;
         this.#attempts.set(ticket, attempt);
         this.#telling.delete(ticket);
-        // Its line is that of the deferral, which follows.
+        // It is shown with the deferral that follows.
         if (outcome === 'deferred') this.#telling.set(ticket, telling);
         return outcome === 'failed' ? { telling, command: this.#logs(ticket, attempt) } : undefined;
       }
@@ -37,7 +37,7 @@ export class FailureExcerpts {
         return { telling, command: this.#logs(ticket, this.#attempts.get(ticket)) };
       }
       case 'ticket.deferred': {
-        // It may have been deferred without an attempt of this run.
+        // The deferral may not be due to an attempt of this run.
         if (!this.#attempts.has(event.ticket)) return undefined;
         return { telling: this.#telling.get(event.ticket) ?? [], command: this.#logs(event.ticket) };
       }

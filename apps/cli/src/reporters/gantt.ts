@@ -4,12 +4,12 @@ import { column, fitName } from '../printable.ts';
 
 const LABEL_COLUMNS = 4;
 const MAX_WORKERS = 16;
-/** Where tickets would have fewer columns than this on the mean, only the first part of the run is drawn. */
+/** If tickets would have fewer columns than this on average, only the first part of the run is drawn. */
 const MIN_COLUMNS = 8;
-/** Less than so much of a run is not worth leaving out. */
+/** A rest of less than this share of a run is not left out. */
 const REST_SHARE = 0.3;
 
-/** A line a worker, each ticket from its start to its end with as much of its id as there is room for. */
+/** A line for each worker, with each ticket from its start to its end, and as much of its id as fits. */
 export function formatGantt(
   assignments: readonly Pick<RunForecast['assignments'][number], 'id' | 'worker' | 'start' | 'end'>[],
   minutes: number,
@@ -42,7 +42,7 @@ export function formatGantt(
   return [...lines, `${' '.repeat(LABEL_COLUMNS)}0${last.padStart(columns - 1)}`];
 }
 
-/** How many minutes of a run there is room for. */
+/** How many minutes of a run fit. */
 function drawn(
   assignments: readonly { readonly start: number; readonly end: number }[],
   minutes: number,

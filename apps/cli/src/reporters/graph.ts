@@ -2,7 +2,7 @@ import { type DependencyGraph, drawTree, graphStatistics, type PictureOptions } 
 import { fit, printable } from '../printable.ts';
 import type { Screen } from './screen.ts';
 
-/** A tree for a person: below each ticket what waits for it. */
+/** A tree for a person, with a ticket's dependents below it. */
 export function formatGraph(
   graph: DependencyGraph,
   { titleOf = (id) => id, groupOf = () => '', marked = [] }: PictureOptions,

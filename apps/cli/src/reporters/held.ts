@@ -4,13 +4,13 @@ import type { Reporter } from './reporter.ts';
 export interface HeldReporter {
   readonly reporter: Reporter;
   readonly ask: Ask;
-  /** Has the terminal for itself while `use` runs. */
+  /** Reserves the terminal for `use` while it runs. */
   during<T>(use: () => Promise<T>): Promise<T>;
 }
 
 /**
- * A reporter and a way to ask that share a terminal: one question at a time, and what is reported meanwhile comes after
- * the answer. Who has quit is asked nothing more.
+ * Shares a terminal between a reporter and questions. There is one question at a time, and messages wait for the
+ * answer. After a person has quit, nothing more is asked.
  */
 export function heldWhileAsking(reporter: Reporter, ask: Ask = nobodyAsks): HeldReporter {
   let held: (() => void)[] | undefined;

@@ -7,7 +7,7 @@ const WORD_COLUMNS = 8;
 const ID_COLUMNS = 14;
 const RESULT_COLUMNS = 16;
 
-/** Entries of a log as lines, with a heading where another output begins. What is said is never cut. */
+/** Log entries as lines, with a heading at the start of each output. Texts are never cut. */
 export class LogLines {
   readonly #colors: Screen['colors'];
   #part: string | undefined;
@@ -28,7 +28,7 @@ export class LogLines {
   }
 }
 
-/** What the newest run has, a line an attempt, with the command that shows it. */
+/** The attempts of the newest run, one line each, with the command to show them. */
 export function formatListedLogs(
   { run, attempts }: ListedLogs,
   logsOf: (ticket: string, attempt?: number) => string,

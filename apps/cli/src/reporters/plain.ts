@@ -9,17 +9,17 @@ import { timeOfDay } from './time-of-day.ts';
 type RunFinished = Extract<RunEvent, { event: 'run.finished' }>;
 
 const ID_COLUMNS = 14;
-/** What a row has before its text, and as much again as a margin needs. */
+/** The columns of a row before its text, plus a margin. */
 const ROW_COLUMNS = 30;
 const ROW_INDENT = ' '.repeat(28);
-/** Lines of what happens to a ticket, and of what a person reads about it at the end. */
+/** The maximum lines for an event of a ticket, and for a ticket in the summary. */
 const MAX_LINES = 5;
 const MAX_LINES_AT_THE_END = 8;
 const MAX_CAUSES_COLUMNS = 40;
-/** An end that is nearer than this is not worth an ETA, by a clock of minutes. */
+/** If the end is nearer than this, no ETA is shown, because it is only given in minutes. */
 const MIN_ETA_MS = 2 * 60_000;
 
-/** A line or a few for each thing that happens, as wide as the screen, and a report at the end. */
+/** One or a few lines for each event, as wide as the screen, and a summary at the end. */
 export function plainReporter(
   stdout: { write(text: string): unknown },
   screen: Screen,
@@ -102,7 +102,7 @@ export function plainReporter(
             row('drift', colors.yellow, event.ticket, `not declared: ${event.drift.join(', ')}`);
           }
           for (const note of event.notes ?? []) row('note', colors.yellow, event.ticket, note);
-          // Where nothing was taken, the reason has them.
+          // If nothing was collected, the reason names them.
           if (event.outcome === 'completed' && event.ignoredFiles)
             row('left out', colors.yellow, event.ticket, `cannot be taken: ${event.ignoredFiles.join(', ')}`);
           return;
@@ -185,7 +185,7 @@ export function plainReporter(
     else if (deferred.size > 0)
       yield `To retry what was deferred: ${printable(next.retryDeferred([...deferred.keys()]))}`;
     else if (blocked.size > 0) {
-      // What they wait for in the end was deferred before this run.
+      // The root causes were deferred before this run.
       const causes = [...new Set([...blocked.values()].flatMap((by) => by.at(-1) ?? []))];
       yield `To try ${fit(causes.join(', '), MAX_CAUSES_COLUMNS)} again: ${printable(next.retry(causes))}`;
     }

@@ -3,7 +3,7 @@ import { column, counted, fit, wrap } from '../printable.ts';
 import { formatGantt, hours } from './gantt.ts';
 import type { Screen } from './screen.ts';
 
-/** Of a drawing in a pipe. */
+/** The width of a drawing in a pipe. */
 const DRAWING_COLUMNS = 80;
 const MAX_IMPLIED = 20;
 
@@ -75,7 +75,7 @@ function costLine({ expected, low, high }: NonNullable<Plan['forecast']['cost']>
   return `cost: ${middle}, 80 % likely between ${ends.join(' and ')}, at the usual cost per minute`;
 }
 
-/** Why a ticket runs when it runs, for a person. */
+/** Why a ticket runs when it does, for a person. */
 export function formatExplanation(explanation: Explanation, { columns }: Screen): string {
   const {
     ticket,

@@ -2,10 +2,10 @@ import type { AuditReport, QueueEntry } from '@sage/commit-queue';
 import { column, counted, fit, printable } from '../printable.ts';
 import type { Screen } from './screen.ts';
 
-/** What a line has before its text, and as much again as a margin needs. */
+/** The columns of a line before its text, plus a margin. */
 const ROW_COLUMNS = 42;
 
-/** A line an entry, as wide as the screen. */
+/** A line for each entry, as wide as the screen. */
 export function formatEntries(entries: readonly QueueEntry[], root: string, screen: Screen): string {
   if (entries.length === 0) return `the queue of ${printable(root)} is empty\n`;
   const lines = entries.map((entry) => {

@@ -1,7 +1,7 @@
 import type { RunEvent } from '@sage/journal';
 import type { Reporter } from './reporter.ts';
 
-/** What goes well, and can be read at the end. */
+/** Events of normal progress, which the summary at the end covers. */
 const ROUTINE: ReadonlySet<RunEvent['event']> = new Set([
   'attempt.started',
   'queue.enqueued',
@@ -15,7 +15,7 @@ const ROUTINE: ReadonlySet<RunEvent['event']> = new Set([
   'tickets.withdrawn',
 ]);
 
-/** Passes on what needs a person, the beginning and the end. The other reporter still learns what has happened. */
+/** Passes on the beginning, the end, and whatever needs a person. The other reporter still receives all events. */
 export function quietReporter(reporter: Reporter): Reporter {
   return {
     ...reporter,

@@ -3,8 +3,8 @@ import type { RunEvent } from '@sage/journal';
 /** Shows a run to someone. */
 export interface Reporter {
   readonly event: (event: RunEvent) => void;
-  /** Takes in what happened before, without a word. */
+  /** Takes earlier events into account without showing them. */
   readonly resumed: (events: readonly RunEvent[]) => void;
-  /** One line beside the events. */
+  /** Shows a message between the events. */
   readonly notice: (text: string) => void;
 }

@@ -6,7 +6,7 @@ import type { Screen } from './screen.ts';
 import { timeOfDay } from './time-of-day.ts';
 
 const ID_COLUMNS = 14;
-/** What a row has before its text, and as much again as a margin needs. */
+/** The columns of a row before its text, plus a margin. */
 const ROW_COLUMNS = 30;
 
 /** The status in lines that fit the screen, as things are `now`. `resume`: the command that resumes the run. */

@@ -6,12 +6,12 @@ import type { Screen } from './screen.ts';
 const WORDS = { pass: 'ok  ', warn: 'warn', fail: 'FAIL' } as const;
 
 export interface ValidationFormat {
-  /** Shows what passes, and every ticket. */
+  /** Whether to show what passes, and every ticket. */
   readonly verbose: boolean;
   readonly screen: Screen;
 }
 
-/** The report for a person: what is wrong, then what a parallel run would gain. */
+/** The report for a person: first faults, then what a parallel run would gain. */
 export function formatReport(report: ValidationReport, { verbose, screen }: ValidationFormat): string {
   const { colors, columns } = screen;
   const paint = { pass: colors.green, warn: colors.yellow, fail: colors.red };

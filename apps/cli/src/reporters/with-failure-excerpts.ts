@@ -6,8 +6,8 @@ import type { Screen } from './screen.ts';
 const INDENT = '    ';
 
 /**
- * A reporter that says below each failure how it ended, and which command shows all of it. `shorten`: makes paths where
- * agents work those of the repository.
+ * Adds to each failure how it ended, and the command that shows all of it. `shorten` turns paths in worktrees into
+ * paths in the repository.
  */
 export function withFailureExcerpts(
   reporter: Reporter,
@@ -29,7 +29,7 @@ export function withFailureExcerpts(
       if (!found) return;
       for (const line of found.telling)
         stdout.write(`${INDENT}${colors.dim(`| ${fit(shorten(line), columns - 6)}`)}\n`);
-      // Never cut: it is there to be pasted.
+      // Never cut, because it is for pasting.
       stdout.write(`${INDENT}${printable(found.command)}\n`);
     },
   };

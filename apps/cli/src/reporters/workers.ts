@@ -1,6 +1,6 @@
 import type { RosterEntry } from '@sage/cluster';
 
-/** The workers of other machines, a block each: what it is, and what it does. */
+/** The workers on other machines, one block each: description and activity. */
 export function formatWorkers(workers: readonly RosterEntry[]): string {
   if (workers.length === 0) return 'no worker has joined: start one with sage worker --broker ADDRESS\n';
   return workers.map(formatWorker).join('');

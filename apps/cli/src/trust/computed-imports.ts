@@ -1,11 +1,11 @@
-/** A name in quotes, and nothing else, as what is imported. */
+/** An import of a literal name in quotes. */
 const LITERAL =
   /^\s*(?:\/\*.*?\*\/\s*)*(?:'[^'\n]*'|"[^"\n]*"|`(?:(?!\$\{)[^`])*`)\s*(?:\/\*.*?\*\/\s*)*[),]/s;
 const CALL = /(?<![\w$.])(?:import|require|(?:module\.)?require\.resolve)\s*\(/g;
-/** Another name for `require`, which no search for it finds. */
+/** `require` under another name, which the search does not find. */
 const RENAMED = /(?<!\brequire\s*=\s*(?:\w+\.)?)\bcreateRequire\s*\(/;
 
-/** Whether a program loads files whose names are put together when it runs. Its comments count, too. */
+/** Whether a program loads files whose names are computed at run time. Comments are searched too. */
 export function importsComputed(text: string): boolean {
   const calls = [...text.matchAll(CALL)];
   return (

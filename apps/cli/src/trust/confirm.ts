@@ -12,10 +12,10 @@ import {
 } from './trust.ts';
 
 /**
- * The settings of a directory. A configuration that is a program runs when the user has confirmed it, by `sage trust` or
- * on the terminal.
+ * The settings of a directory. A configuration that is a program only runs if the user has confirmed it, by `sage
+ * trust` or on the terminal.
  * @throws {ConfigError}
- * @throws {UntrustedError} when it is not confirmed.
+ * @throws {UntrustedError} if it is not confirmed.
  */
 export async function readTrustedConfig(directory: string): Promise<Settings> {
   for (;;) {
@@ -30,7 +30,7 @@ export async function readTrustedConfig(directory: string): Promise<Settings> {
 }
 
 /**
- * What the files of a repository would have run is run when the user has confirmed it.
+ * Commands from a repository's files only run if the user has confirmed them.
  * @throws {UntrustedError}
  */
 export async function assertCommands(root: string, commands: readonly RepositoryCommand[]): Promise<void> {
@@ -40,12 +40,12 @@ export async function assertCommands(root: string, commands: readonly Repository
   await trustCommands(root, commands, process.env);
 }
 
-/** Asks where somebody can answer. */
+/** Asks if there is a person who can answer. */
 async function isConfirmed(untrusted: readonly Untrusted[]): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
   const [first] = untrusted;
   const more = untrusted.length > 1 ? ` and ${untrusted.length - 1} more` : '';
-  // Loaded when there is a question: most runs ask none.
+  // Loaded on demand, because most runs ask no questions.
   const { isCancel, select } = await import('@clack/prompts');
   for (;;) {
     const answer = await select({

@@ -3,22 +3,22 @@ import { findPackageJSON } from 'node:module';
 import { dirname, isAbsolute, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** More files are not followed: a configuration that loads so much is a program. */
+/** More files are not followed, because a configuration should not load this much. */
 const MAX_FILES = 100;
 const IMPORT =
   /(?:\bfrom|\bimport|\brequire|\bimport\s*\(|\brequire\s*\()\s*\(?\s*(?:\/\*.*?\*\/\s*)?['"`]([^'"`\n]+)['"`]/gs;
 const ENDINGS = ['', '.ts', '.js', '.mjs', '.cjs', '.mts', '.cts', '.json', '/index.ts', '/index.js'];
 
 /**
- * A program and the files that it imports, with their content, without links. Installed packages are not followed; those
- * of the repository itself, which stand elsewhere, are.
+ * A program and the files that it imports, by real path, with their content. Installed packages are not followed, but
+ * packages of the repository itself are.
  */
 export async function executedFiles(file: string): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const pending = [[file]];
   for (let names = pending.pop(); names !== undefined && found.size < MAX_FILES; names = pending.pop()) {
     for (const name of names) {
-      // Node looks from where a link leads to.
+      // Node resolves imports from the target of a link.
       const real = await realpath(name).catch(() => undefined);
       const text = real === undefined ? undefined : await readFile(real, 'utf8').catch(() => undefined);
       if (real === undefined || text === undefined) continue;
@@ -31,7 +31,7 @@ export async function executedFiles(file: string): Promise<Map<string, string>> 
   return found;
 }
 
-/** Files that an import may lead to, each with its likeliest name first. */
+/** Files that an import may refer to, each as a list of names with the likeliest first. */
 async function placesOf(path: string, from: string): Promise<string[][]> {
   const relative = /^\.{1,2}(\/|$)/.test(path);
   if (relative || isAbsolute(path)) {
@@ -47,7 +47,9 @@ async function placesOf(path: string, from: string): Promise<string[][]> {
   }
 }
 
-/** All that a package of the repository names: which of it counts depends on who imports it. */
+/**
+ * All files that the manifest of a package in the repository names. Which of them are used depends on the importer.
+ */
 async function filesOf(manifest: string): Promise<string[][]> {
   const { main, exports, imports } = JSON.parse(await readFile(manifest, 'utf8')) as Record<string, unknown>;
   const named = [main ?? 'index.js', ...[exports, imports].flatMap(textsIn)].flatMap(textsIn);

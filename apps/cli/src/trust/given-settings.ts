@@ -1,6 +1,9 @@
 import type { Settings } from '../config.ts';
 
-/** What a repository must not give its agents and commands by itself: the user's files, variables, rights and machines. */
+/**
+ * What a repository must not give its agents and commands without confirmation: the user's files, variables, rights
+ * and machines.
+ */
 export function givenSettings({
   sandbox,
   environment = [],
@@ -29,7 +32,7 @@ export function givenSettings({
     ['permissions', mayAll ? 'all' : undefined],
     ['allow', listed(allow)],
     ['prompt', isOutside ? prompt : undefined],
-    // Where the code goes.
+    // The code is sent to these places.
     ['broker', broker === true ? 'SAGE_BROKER' : broker],
     ['hosts', hosts],
   ];

@@ -6,7 +6,9 @@ import type { Settings } from '../config.ts';
 import { givenSettings } from './given-settings.ts';
 import type { RepositoryCommand } from './trust.ts';
 
-/** The shell lines of a configuration, and what it gives those that run. Those of flags are the user's own. */
+/**
+ * The shell lines in a configuration, and what it gives to the programs that run. Those in flags are the user's own.
+ */
 export function configuredCommands(config: Settings): RepositoryCommand[] {
   const { verify, worktrees, agentCommand, notify, agents = {} } = config;
   const custom = Object.entries(agents).flatMap(([name, agent]) => {
@@ -26,7 +28,7 @@ export function configuredCommands(config: Settings): RepositoryCommand[] {
     ...custom,
     ...servers(config),
   ] as const;
-  // With more rights than the same line has elsewhere.
+  // These run with more rights than the same line has elsewhere.
   const apart = [
     ['notify', notify],
     ['outsideSandbox.setup', worktrees?.outsideSandbox?.setup],
@@ -39,7 +41,7 @@ export function configuredCommands(config: Settings): RepositoryCommand[] {
   ];
 }
 
-/** The name of an agent may be a shell line itself. */
+/** Agent names that are themselves shell lines. */
 function servers({ agent, rules = [], attempts = [] }: Settings) {
   const names = [
     ['agent', agent],

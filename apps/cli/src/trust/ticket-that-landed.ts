@@ -1,7 +1,9 @@
 import { basename, dirname } from 'node:path';
 import { git, GitError, RepositoryError } from '@sage/git';
 
-/** The ticket of the last landing (after a commit) that changed a file, whether it was merged, rebased or squashed. */
+/**
+ * The ticket of the last landing (after a commit) that changed a file, whether it was merged, rebased or squashed.
+ */
 export async function ticketThatLanded(file: string, since?: string): Promise<string | undefined> {
   const format = '--format=%(trailers:key=Sage-Ticket,valueonly,separator=%x2C)';
   const range = since === undefined ? 'HEAD' : `${since}..HEAD`;

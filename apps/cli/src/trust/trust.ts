@@ -7,27 +7,30 @@ import { executedFiles } from './executed-files.ts';
 import { ticketThatLanded } from './ticket-that-landed.ts';
 import { readTrusted, storeFile, type Trusted } from './trusted.ts';
 
-/** Something of a repository that would run, and that the user has not confirmed as it is now. */
+/** Something in a repository that would run, and that the user has not confirmed in its present form. */
 export interface Untrusted {
-  /** A file, or what a command is for. */
+  /** A file, or the purpose of a command. */
   readonly what: string;
   /** The command. */
   readonly text?: string;
   /** The ticket whose landing last changed the file. */
   readonly ticket?: string;
-  /** A program that loads files whose names are known when it runs only: they are not confirmed with it. */
+  /** Set for a program that loads files whose names are only known at run time. They are not confirmed with it. */
   readonly loadsMore?: true;
 }
 
-/** A shell line that a repository's configuration or tickets would have run, or what they give to those that run. */
+/**
+ * A shell line that would run because of a repository's configuration or tickets, or something that they give to
+ * commands.
+ */
 export interface RepositoryCommand {
   readonly what: string;
   readonly command: string;
-  /** It is confirmed for this alone: the same line elsewhere may do less. */
+  /** Confirmed only for this purpose, because the same line elsewhere may have fewer rights. */
   readonly apart?: boolean;
 }
 
-/** The files that running a program would run, unless the user has confirmed them as they are now. */
+/** The files that a program would run, unless the user has confirmed them in their present form. */
 export async function untrustedFiles(program: string, variables: NodeJS.ProcessEnv): Promise<Untrusted[]> {
   const { files } = await readTrusted(variables);
   const found: Untrusted[] = [];
@@ -56,7 +59,7 @@ export async function untrustedCommands(
     .map(({ what, command }) => ({ what, text: command }));
 }
 
-/** Confirms a program as it is now, with the files that it runs. */
+/** Confirms a program in its present form, with the files that it runs. */
 export async function trustProgram(program: string, variables: NodeJS.ProcessEnv): Promise<void> {
   const files = await executedFiles(program);
   const confirmed = Object.fromEntries([...files].map(([file, text]) => [file, hash(text)]));

@@ -11,13 +11,13 @@ const schema = z.object({
   /** Hashes of shell lines by the top of the repository. */
   commands: z.record(z.string(), z.array(z.string())),
 });
-/** As it was before commands were confirmed. */
+/** The format from before commands were confirmed. */
 const formerSchema = z.object({ v: z.literal(1), files: hashes });
 
 /** What a user has confirmed on a machine. */
 export type Trusted = z.infer<typeof schema>;
 
-/** Nothing where it cannot be read. */
+/** Empty if it cannot be read. */
 export async function readTrusted(variables: NodeJS.ProcessEnv): Promise<Trusted> {
   const text = await readFile(storeFile(variables), 'utf8').catch(() => '');
   try {
@@ -29,7 +29,7 @@ export async function readTrusted(variables: NodeJS.ProcessEnv): Promise<Trusted
   }
 }
 
-/** Of this user on this machine. */
+/** The store of this user on this machine. */
 export function storeFile(variables: NodeJS.ProcessEnv): string {
   const named = variables['XDG_CONFIG_HOME'];
   const folder = named && isAbsolute(named) ? named : join(variables['HOME'] ?? homedir(), '.config');
