@@ -4,7 +4,7 @@ import type { VirtualClock } from './virtual-clock.ts';
 
 export interface ScriptedLanding {
   readonly state?: 'landed' | 'conflicted' | 'rejected';
-  /** How long merge and verify take; 0 if it is missing. */
+  /** How long merge and verify take; 0 by default. */
   readonly seconds?: number;
   readonly conflict?: QueueEntry['conflict'];
   readonly output?: string;
@@ -18,7 +18,7 @@ export type LandingScript = (entry: QueueEntry, nth: number) => ScriptedLanding;
 /** A landing queue without git, with the target that it moves. */
 export interface FakeQueue {
   verdict: LandingScript;
-  /** As the real queue's option: what the commit of an entry says about tickets. */
+  /** Like the real queue's option: the changes of tickets in the commit of an entry. */
   managedFiles: (entry: QueueEntry, below: readonly QueueEntry[]) => readonly ManagedFile[];
   /** Commits of the target, oldest first. */
   readonly commits: readonly string[];
@@ -28,7 +28,7 @@ export interface FakeQueue {
     contains(tip: string, commit: string): Promise<boolean>;
     ticketsThatChanged(): Promise<readonly string[]>;
   };
-  /** Somebody removes the newest commits of the target. */
+  /** Simulates that someone removes the newest commits of the target. */
   rewind(commits: number): void;
   enqueue(work: Work): Promise<QueueEntry>;
   process(options?: { target?: string; signal?: AbortSignal }): AsyncGenerator<SettledEntry, void>;

@@ -1,9 +1,9 @@
 import type { AgentReport, AgentRun, AttemptResult, KeptAs, WorkRequest } from '@sage/workers';
 import type { VirtualClock } from './virtual-clock.ts';
 
-/** How one attempt goes. */
+/** The course of one attempt. */
 export interface ScriptedAttempt {
-  /** How long the agent works; 60 if it is missing. */
+  /** How long the agent works; 60 by default. */
   readonly seconds?: number;
   readonly outcome?: AttemptResult['outcome'];
   readonly category?: AttemptResult['category'];
@@ -13,11 +13,11 @@ export interface ScriptedAttempt {
   readonly retryAfter?: number;
   readonly session?: string;
   readonly changedFiles?: readonly string[];
-  /** Reports while it works, by the second they come at. */
+  /** Reports of the running agent, by the second at which they arrive. */
   readonly reports?: readonly (readonly [second: number, report: Partial<AgentReport>])[];
-  /** The worker itself breaks, with this message. */
+  /** The worker itself fails, with this message. */
   readonly breaks?: string;
-  /** It is sent to another machine. */
+  /** Whether it is sent to another machine. */
   readonly dispatched?: boolean;
 }
 
@@ -25,11 +25,11 @@ export type AttemptScript = (request: WorkRequest) => ScriptedAttempt;
 
 /** A worker pool whose attempts end as the script says, on the virtual clock. */
 export interface FakeWorkers {
-  /** Attempts under way, by ticket, in order of start. */
+  /** Running attempts, by ticket, in order of start. */
   readonly running: ReadonlySet<string>;
   /** Every attempt that was started. */
   readonly requests: readonly WorkRequest[];
-  /** The most that ran at the same time. */
+  /** The largest number of attempts that ran at the same time. */
   readonly peak: number;
   /** Kept work by ref. */
   readonly kept: ReadonlyMap<string, string>;
@@ -45,9 +45,9 @@ export interface FakeWorkers {
   /** Attempts that an earlier process has sent to other machines, by ticket. */
   readonly earlier: Map<string, { readonly attempt: number; readonly base: string }>;
   underWay(ticket: string): { readonly attempt: number; readonly base: string } | undefined;
-  /** A test may say for which tickets there is none. */
+  /** Set by a test to refuse some tickets. */
   hasRoomFor: (ticket: string) => boolean;
-  /** A test may look at what there is when the run has ended its work. */
+  /** Set by a test to inspect the state when the run has ended its work. */
   finish: (sent: readonly unknown[]) => Promise<void>;
   close(): Promise<void>;
 }
@@ -147,7 +147,7 @@ export function fakeWorkers(clock: VirtualClock, script: AttemptScript = () => (
   };
 }
 
-/** Resolves when the time is over, or the signal is aborted; returns whether it was aborted. */
+/** Resolves when the time is over or the signal is aborted. Returns whether it was aborted. */
 function ends(clock: VirtualClock, seconds: number, signal: AbortSignal | undefined): Promise<boolean> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve(true);

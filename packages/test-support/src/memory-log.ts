@@ -5,7 +5,7 @@ export interface MemoryLog extends Pick<RunLog, 'run' | 'state' | 'emit' | 'subs
   readonly events: readonly RunEvent[];
 }
 
-/** `now` gives the times of events. */
+/** `now` returns the times of events. */
 export function memoryLog(now: () => Date, run = 'run-1'): MemoryLog {
   const events: RunEvent[] = [];
   const listeners: ((event: RunEvent) => void)[] = [];

@@ -2,7 +2,7 @@ import { applyTicketChanges, parseTicketIndex, type Ticket, type TicketChange } 
 
 export type TicketInput = { readonly id: string } & Readonly<Record<string, unknown>>;
 
-/** The text of a ticket index: tickets are UNPROCESSED and depend on nothing unless they say so. */
+/** The text of a ticket index. By default tickets are UNPROCESSED and have no dependencies. */
 export function backlog(tickets: readonly TicketInput[]): string {
   const full = tickets.map((ticket) => ({ state: 'UNPROCESSED', dependencies: [], ...ticket }));
   return `${JSON.stringify({ version: '1.0', tickets: full }, undefined, 2)}\n`;
@@ -10,11 +10,11 @@ export function backlog(tickets: readonly TicketInput[]): string {
 
 const FILE = 'tickets.json';
 
-/** A ticket source in memory, that a test edits as a person would. */
+/** A ticket source in memory that a test edits like a person. */
 export interface MemorySource {
   readonly protectedPaths: readonly string[];
   readonly readsCheckout: boolean;
-  /** What it holds now. */
+  /** The current text. */
   text: string;
   version(): Promise<string>;
   read(): Promise<{ file: string; tickets: readonly Ticket[] }>;
@@ -25,7 +25,7 @@ export interface MemorySource {
   states(): Record<string, string>;
 }
 
-/** `tracked`: whether states land together with the code, or are written to the source. */
+/** With `tracked`, states land together with the code; otherwise they are written to the source. */
 export function memorySource(tickets: readonly TicketInput[], { tracked = true } = {}): MemorySource {
   const apply = (text: string, changes: readonly TicketChange[]) => {
     const ids = new Set(parseTicketIndex(text, FILE).tickets.map(({ id }) => id));

@@ -1,9 +1,9 @@
-/** Has no rights of its own on any system. */
+/** A user id without special rights on any system. */
 export const NOBODY = 65_534;
 
 /**
- * Hands this process over to a user who is not root, if it is root's. Import what it runs before: the files of the
- * project, and Node itself, may be root's alone.
+ * If this process runs as root, changes to an ordinary user. Import everything beforehand, because the project's
+ * files and Node itself may be readable only by root.
  */
 export function becomeOrdinaryUser(): void {
   if (process.getuid?.() !== 0) return;

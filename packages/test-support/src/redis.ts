@@ -2,20 +2,23 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { freePort } from './free-port.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** Whether there is a Redis to be started. */
+/** Whether Redis is installed. */
 export const hasRedis = isInstalled();
 
-/** A Redis of its own on 127.0.0.1, with what a broker should have: nothing is forgotten, and nothing is evicted. */
+/**
+ * A separate Redis on 127.0.0.1 with the settings that a broker should have: everything is persisted, and nothing is
+ * evicted.
+ */
 export interface TestRedis {
   readonly address: string;
   readonly pid: number;
-  /** Starts it again on what it has on its disk. */
+  /** Starts it again with the data on its disk. */
   start(): Promise<void>;
-  /** `SIGKILL`, unless something else is said. */
+  /** `SIGKILL` by default. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** Ends with the process that has started it. */
+/** The server ends with the process that started it. */
 export async function startRedis(): Promise<TestRedis> {
   const port = await freePort();
   const folder = temporaryFolder();

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** Content by path; null removes. */
+/** Content by path; null removes the file. */
 export type Files = Readonly<Record<string, string | null>>;
 
 export function put(root: string, files: Files): void {
@@ -16,16 +16,16 @@ export function put(root: string, files: Files): void {
   }
 }
 
-/** Plain git, as a user types it. Returns what it prints, without the white space at the end. */
+/** Runs plain git as a user would. Returns its output without trailing white space. */
 export function userGit(cwd: string, ...args: string[]): string {
   return execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trimEnd();
 }
 
-/** One process of this one for three of git's, and none that looks whether there is anything to clean up. */
+/** A single process instead of three git commands, and without checks for automatic cleanup. */
 const COMMIT_ALL =
   'git add --all && git -c maintenance.auto=false commit --quiet --allow-empty --message "$1" && git rev-parse HEAD';
 
-/** Writes files and commits everything that has changed; returns the commit. */
+/** Writes files and commits everything that has changed. Returns the commit. */
 export function commitAll(root: string, files: Files, message = 'change'): string {
   put(root, files);
   return execFileSync('sh', ['-c', COMMIT_ALL, 'sh', message], {
@@ -42,7 +42,7 @@ export interface TestRepository {
   commit(files: Files, message?: string): string;
 }
 
-/** Empty repositories by their arguments of `git init`: a copy of one is had for a third of what making it costs. */
+/** Empty repositories, by arguments of `git init`. Copying one takes a third of the time of creating one. */
 const empty = new Map<string, string>();
 
 function emptyRepository(init: readonly string[]): string {
@@ -57,7 +57,7 @@ function emptyRepository(init: readonly string[]): string {
   return root;
 }
 
-/** On branch `main` with one commit. `init`: more arguments of `git init`. */
+/** On branch `main` with one commit. `init` has additional arguments of `git init`. */
 export function repository(files: Files = { 'README.md': 'hello\n' }, ...init: string[]): TestRepository {
   const root = temporaryFolder();
   const git = (...args: string[]) => userGit(root, ...args);

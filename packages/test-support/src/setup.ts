@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
 import { removeTemporaryFolders } from './temporary-folder.ts';
 
-// A setup file of the tests: it runs before each file of them, in a process that several share.
+// A setup file of vitest: runs before each test file, in a process that several files share.
 afterAll(removeTemporaryFolders);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 let parent: string | undefined;
 
-/** Called when the tests of a file are over; the next file of the same process begins with none. */
+/** Called after the tests of a file. The next file in the same process starts without folders. */
 export function removeTemporaryFolders(): void {
   if (parent === undefined) return;
   // Some tests leave folders that not even their owner may write to.
@@ -14,7 +14,7 @@ export function removeTemporaryFolders(): void {
   parent = undefined;
 }
 
-/** A new folder, removed when the tests of the file are over. */
+/** A new folder, which is removed after the tests of the file. */
 export function temporaryFolder(): string {
   parent ??= realpathSync(mkdtempSync(join(tmpdir(), 'sage-test-')));
   return mkdtempSync(join(parent, 'd-'));

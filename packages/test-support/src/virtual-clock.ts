@@ -1,6 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** Turns of the event loop after which whatever follows from a timer has happened, as nothing waits for real time. */
+/**
+ * After this many turns of the event loop, everything that follows from a timer has happened, because nothing waits
+ * for real time.
+ */
 const SETTLING_TURNS = 12;
 
 /** Time that passes only when the test says so. */
@@ -8,11 +11,11 @@ export interface VirtualClock {
   now(): Date;
   elapsed(): number;
   after(milliseconds: number, callback: () => void): () => void;
-  /** Lets time pass: fires each timer that is due, in order, and waits for what follows from it. */
+  /** Lets time pass: fires each due timer in order, and waits for its effects. */
   advance(milliseconds: number): Promise<void>;
-  /** Lets everything happen that needs no time. */
+  /** Lets everything happen that takes no time. */
   settle(): Promise<void>;
-  /** Milliseconds until the next timer; undefined when there is none. */
+  /** Milliseconds until the next timer; undefined if there is none. */
   nextTimer(): number | undefined;
 }
 
