@@ -1,3 +1,5 @@
+import { tellingLines } from '@sage/workers';
+
 /** An attempt that ends sooner than this has hardly worked on its ticket. */
 const QUICK_SECONDS = 10;
 /** How many different tickets have to end the same way. */
@@ -16,7 +18,7 @@ export interface Failure {
 /**
  * Stops a run that cannot succeed, because the fault is not the tickets' (an invalid key, a verify that fails for
  * everyone). It trips if three different tickets end the same way within their first seconds and no attempt started
- * later completes its ticket. It also trips if verify rejects three tickets with the same last line and nothing lands
+ * later completes its ticket. It also trips if verify rejects three tickets with the same last lines and nothing lands
  * in between.
  */
 export class Breaker {
@@ -50,8 +52,9 @@ export class Breaker {
 
   /** `output` has the last lines of verify. */
   onRejected(failure: Failure, output: string): void {
-    const last = output.trim().split('\n').at(-1)?.trim() ?? '';
-    this.#count(`verify: ${last}`, { ...failure, reason: last === '' ? failure.reason : last });
+    // The last line alone may be a sum, such as "1 failed": the line above says what has failed.
+    const telling = tellingLines(output.split('\n'));
+    this.#count(`verify: ${telling.join('\n')}`, { ...failure, reason: telling.at(-1) ?? failure.reason });
   }
 
   /** The `nth` attempt has completed its ticket, so earlier failures were not the fault of the agent. */

@@ -66,6 +66,17 @@ test('verify that rejects three tickets with the same last line trips it, howeve
   expect(breaker.tripped).toContain('A-1, A-2, A-3 ended the same way: 12 tests failed');
 });
 
+test('different failures of verify are told apart by the line above the last one', () => {
+  const breaker = new Breaker(true);
+  for (const [ticket, name] of [
+    ['A-1', 'login'],
+    ['A-2', 'menu'],
+    ['A-3', 'print'],
+  ] as const)
+    breaker.onRejected({ ticket, reason: 'npm test failed' }, `FAIL ${name}.test.ts\n1 failed, 12 passed\n`);
+  expect(breaker.tripped).toBeUndefined();
+});
+
 test('turned off it never trips, and suspects nobody', () => {
   const breaker = new Breaker(false);
   for (const ticket of ['A-1', 'A-2', 'A-3']) fails(breaker, ticket, 'x');

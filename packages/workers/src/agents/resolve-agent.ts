@@ -67,7 +67,7 @@ function withModel(agent: Agent, model: string | undefined): Agent {
   throw new AgentError(
     'NO_MODEL',
     agent.name,
-    `agent ${JSON.stringify(agent.name)} cannot choose a model: remove --model, or name it in the agent's command`,
+    `agent ${JSON.stringify(agent.name)} cannot choose a model: name the model in the agent's command, and nowhere else`,
   );
 }
 

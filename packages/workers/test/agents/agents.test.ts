@@ -66,7 +66,7 @@ test('a model is chosen as each agent takes it, quoted for the shell', () => {
   const custom = { mine: { command: 'run', model: '-m {model}' } };
   expect(resolveAgent({ name: 'mine', custom, model: 'a$&b' }).command).toBe("run -m 'a$&b'");
   expect(() => resolveAgent({ name: 'mine', custom: { mine: 'run' }, model: 'm' })).toThrow(
-    'agent "mine" cannot choose a model: remove --model',
+    'agent "mine" cannot choose a model: name the model in the agent',
   );
 });
 
