@@ -42,7 +42,10 @@ const steps = [
 ];
 let passed = 0;
 let failed = 0;
+const names = ['npm test', 'check:packed', 'check:sage', 'check:agents', 'check:backlogs', 'quickstart'];
 for (const [index, step] of steps.entries()) {
+  if (statuses[index] !== '0' && step.failed === 0)
+    console.log(`FAILED outside of a test: ${names[index]} (exit ${statuses[index]})`);
   passed += step.passed;
   failed += statuses[index] !== '0' && step.failed === 0 ? 1 : step.failed;
 }

@@ -5,5 +5,10 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(`ERROR: sage needs Node 22.18 or newer, this is ${process.versions.node}\n`);
   process.exitCode = 2;
 } else {
-  void import('../bundle/main.js').then(({ main }) => main(process.argv.slice(2)));
+  void import('../bundle/main.js')
+    .then(({ main }) => main(process.argv.slice(2)))
+    .then(() => {
+      // Whatever a failure has left open does not keep the process.
+      if (process.exitCode) setTimeout(() => process.exit(), 2000).unref();
+    });
 }

@@ -1,9 +1,6 @@
 import { CommanderError } from 'commander';
 import { sageProgram } from './program.ts';
 
-/** How long a command that has failed may take to close what it has open. */
-const END_TIMEOUT_MS = 5_000;
-
 /** Runs the command line; sets the exit code of the process. */
 export async function main(args: readonly string[]): Promise<void> {
   // A reader that ends early (`sage ... | head`) must not end a run.
@@ -19,8 +16,6 @@ export async function main(args: readonly string[]): Promise<void> {
     const { message, exitCode } = describeFailure(error);
     process.stderr.write(message);
     process.exitCode = exitCode;
-    // Whatever the failure has left open does not keep the process.
-    setTimeout(() => process.exit(), END_TIMEOUT_MS).unref();
   }
 }
 
