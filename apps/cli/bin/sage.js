@@ -7,7 +7,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
 } else {
   void import('../bundle/main.js')
     .then(({ main }) => main(process.argv.slice(2)))
-    .then(() => {
+    .finally(() => {
       // Whatever a failure has left open does not keep the process.
       if (process.exitCode) setTimeout(() => process.exit(), 2000).unref();
     });
