@@ -13,7 +13,7 @@ test('an agent that cannot work at all stops the run before it defers the backlo
   );
   expect(exitCode).toBe(3);
   expect(stderr).toContain('ended the same way: the agent ended with exit code 1 (see .sage/runs/');
-  expect(stderr).toContain('--keep-going');
+  expect(stderr).toContain(`then run sage stream -C ${sandbox.root} --resume (--keep-going`);
   expect(sandbox.git('rev-parse', 'HEAD')).toBe(before);
   expect(new Set(Object.values(await sandbox.states()))).toEqual(new Set(['UNPROCESSED']));
   const again = await sandbox.stream(WRITE_OWN_FILE, '--parallel=2');

@@ -154,6 +154,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
   const verified = verifySettings(settings.verify);
   const timeout = duration('--timeout', settings.timeout) ?? DEFAULT_TIMEOUT_MS;
   const idleTimeout = duration('--idle-timeout', settings.idleTimeout);
+  const next = nextCommands(command, flags.C, beginning.flags, true);
   const {
     reporter,
     ask,
@@ -165,7 +166,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
     quiet: settings.quiet === true,
     live: mode !== 'interactive',
     notify: settings.notify,
-    next: nextCommands(command, flags.C, beginning.flags, true),
+    next,
   });
   for (const line of beginning.notices) reporter.notice(line);
   for (const line of sandbox ? sandboxLimits(sandbox, root) : []) reporter.notice(`in the sandbox ${line}`);
@@ -192,6 +193,7 @@ async function stream(flags: StreamFlags, command: Command): Promise<number> {
       verify: verified,
       baseline: settings.baseline,
       keepGoing: settings.keepGoing,
+      resumeLine: next.resume,
       landing: config.landing,
       timeout,
       idleTimeout,

@@ -4,12 +4,14 @@ import type { RunContext } from '../context/run-context.ts';
 import type { Admission } from '../limits/admission.ts';
 import type { Breaker, Failure } from '../limits/breaker.ts';
 import { machineFailed } from '../limits/machine-health.ts';
+import { thenResume } from '../limits/then-resume.ts';
 import type { TurnedAway } from '../limits/turned-away.ts';
 import type { TicketAction } from '../live/ticket-requests.ts';
 import type { AttemptRunner } from './attempt-runner.ts';
 import { type Collection, CollectionOrder } from './collection-order.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { reviewOf } from './review.ts';
+import { keepWork } from './keep-work.ts';
 
 /** Messages from an attempt to the run loop. */
 export type AttemptMessage =
@@ -109,7 +111,7 @@ export class AttemptSupervisor {
 
   /** Handles the end of an attempt. Returns whether there is work to land. */
   async onEnd(ticket: Ticket, result: AttemptResult | undefined): Promise<boolean> {
-    const { log, scheduler, workers, notice } = this.#context;
+    const { log, scheduler, notice } = this.#context;
     const { admission, retries, breaker, halt, isStopped, giveUp, turnedAway } = this.#options;
     this.#running -= 1;
     const cut = admission.onAttemptEnded(ticket.id, result?.outcome);
@@ -144,7 +146,8 @@ export class AttemptSupervisor {
       case 'machine-failed': {
         if (await this.#deferIfAlone(ticket, 'machine', { reason, commit })) return false;
         const pause = admission.onMachineFailed();
-        if (pause === undefined) giveUp(machineFailed(`${ticket.id}: ${reason}`));
+        if (pause === undefined)
+          giveUp(machineFailed(`${ticket.id}: ${reason}`, this.#context.settings.resumeLine));
         else notice(`${ticket.id}: ${reason}; ${pause}`);
         break;
       }
@@ -157,7 +160,7 @@ export class AttemptSupervisor {
           return false;
         }
         if (requested === 'skip' && !halt.signal.aborted) {
-          if (commit !== undefined) await workers.keep(ticket.id, commit, 'interrupted');
+          if (commit !== undefined) await keepWork(this.#context, ticket.id, commit, 'interrupted');
           this.#options.onSkipped(ticket.id);
           return false;
         }
@@ -171,7 +174,7 @@ export class AttemptSupervisor {
         // If nobody stopped the run, a person quit at a question.
         else halt.abort();
     }
-    if (commit !== undefined) await workers.keep(ticket.id, commit, 'interrupted');
+    if (commit !== undefined) await keepWork(this.#context, ticket.id, commit, 'interrupted');
     scheduler.released(ticket.id);
     return false;
   }
@@ -192,9 +195,9 @@ export class AttemptSupervisor {
   }
 
   #accountRefused(reason: string): string {
-    const { signIn } = this.#context.settings;
+    const { signIn, resumeLine } = this.#context.settings;
     const fix = signIn === undefined ? 'fix that' : `fix that (sign in: ${signIn})`;
-    return `the agent's account was refused: ${reason}; ${fix}, then run sage stream --resume`;
+    return `the agent's account was refused: ${reason}; ${thenResume(fix, resumeLine)}`;
   }
 
   /** The failure of the attempt that has just ended. */

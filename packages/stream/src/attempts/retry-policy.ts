@@ -1,6 +1,7 @@
 import type { DeferCategory, Ticket } from '@sage/tickets';
 import type { RunContext } from '../context/run-context.ts';
 import type { Admission } from '../limits/admission.ts';
+import { keepWork } from './keep-work.ts';
 
 /** How often a ticket with conflicting work is repeated on the new tip before it is deferred. */
 export const CONFLICT_RETRIES = 1;
@@ -39,9 +40,9 @@ export class RetryPolicy {
   }
 
   async deferred(ticket: Ticket, { category, reason, commit, ref: kept }: NotLanded): Promise<void> {
-    const { log, scheduler, states, workers, clock } = this.#context;
+    const { log, scheduler, states, clock } = this.#context;
     const attempts = log.state.attempts.get(ticket.id) ?? 0;
-    const ref = kept ?? (commit && (await workers.keep(ticket.id, commit, 'deferred')));
+    const ref = kept ?? (commit && (await keepWork(this.#context, ticket.id, commit, 'deferred')));
     await log.emit({ event: 'ticket.deferred', ticket: ticket.id, category, reason, attempts, ref });
     scheduler.deferred(ticket.id);
     await states.recordDeferred(ticket.id, { category, reason, attempts, at: clock.now().toISOString() });

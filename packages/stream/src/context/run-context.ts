@@ -49,6 +49,8 @@ export interface RunSettings {
   readonly verifyCommand?: string;
   /** How a person signs in to the agent's account, if known. */
   readonly signIn?: string;
+  /** The shell line that resumes this run, for messages. */
+  readonly resumeLine?: string | undefined;
   readonly configuration?: ConfigurationFiles;
   /** Asks a person before each step of an interactive run. */
   readonly ask?: Ask;

@@ -1,4 +1,5 @@
 import { tellingLines } from '@sage/workers';
+import { thenResume } from './then-resume.ts';
 
 /** An attempt that ends sooner than this has hardly worked on its ticket. */
 const QUICK_SECONDS = 10;
@@ -23,12 +24,14 @@ export interface Failure {
  */
 export class Breaker {
   readonly #enabled: boolean;
+  readonly #resumeLine: string | undefined;
   readonly #failures = new Map<string, Map<string, Failure>>();
   #tripped: string | undefined;
   #common: ReadonlyMap<string, Failure> = new Map();
 
-  constructor(enabled: boolean) {
+  constructor(enabled: boolean, resumeLine?: string) {
     this.#enabled = enabled;
+    this.#resumeLine = resumeLine;
   }
 
   /** Why nothing more should start. */
@@ -88,7 +91,7 @@ export class Breaker {
     this.#common = tickets;
     const [first] = [...tickets.values()];
     const where = first?.log === undefined ? '' : ` (see ${first.log})`;
-    this.#tripped = `${[...tickets.keys()].join(', ')} ended the same way: ${failure.reason}${where}; correct the cause, then run sage stream --resume (--keep-going turns this off)`;
+    this.#tripped = `${[...tickets.keys()].join(', ')} ended the same way: ${failure.reason}${where}; ${thenResume('correct the cause', this.#resumeLine)} (--keep-going turns this off)`;
   }
 }
 

@@ -1,14 +1,15 @@
+import { thenResume } from './then-resume.ts';
+
 /**
  * The first pause after the machine has failed, and how many pauses follow. Each is twice as long as the one before.
  */
 const FIRST_PAUSE_MS = 2_000;
 const MAX_PAUSES = 6;
 
-export const FIX_AND_RESUME = 'fix that, then run sage stream --resume';
-
 /** The reason for ending a run that has waited for the machine in vain. */
-export function machineFailed(what: string): string {
-  return `this machine cannot continue (${MAX_PAUSES + 1} times in a row): ${what}; ${FIX_AND_RESUME}`;
+export function machineFailed(what: string, resumeLine?: string): string {
+  const times = `${MAX_PAUSES + 1} times in a row`;
+  return `this machine cannot continue (${times}): ${what}; ${thenResume('fix that', resumeLine)}`;
 }
 
 /**

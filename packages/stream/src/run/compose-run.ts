@@ -188,6 +188,7 @@ export async function composeRun(
         budget: options.budget ?? {},
         wait: options.wait ?? true,
         keepGoing: options.keepGoing,
+        resumeLine: options.resumeLine,
         verifyCommand: verify?.command,
         signIn: options.agent.signIn?.fix,
         configuration: options.configuration,

@@ -1,12 +1,17 @@
 import { QueueStoppedError } from '@sage/commit-queue';
 import { isMachineError } from '@sage/workers';
-import { FIX_AND_RESUME } from '../limits/machine-health.ts';
+import { thenResume } from '../limits/then-resume.ts';
 
 /** Why a run ends before its tickets are done. */
 export class Ending {
   readonly #noLanding = new AbortController();
   #givenUp: string | undefined;
   #stopped: string | undefined;
+  readonly #resumeLine: string | undefined;
+
+  constructor(resumeLine?: string) {
+    this.#resumeLine = resumeLine;
+  }
 
   /** Nothing more starts. Running agents may finish, and finished work lands. */
   giveUp(reason: string): void {
@@ -16,8 +21,8 @@ export class Ending {
   /** The queue cannot continue: nothing starts, and nothing lands. */
   stop(error: unknown): void {
     this.landNoMore();
-    const advice =
-      isMachineError(error) && !(error instanceof QueueStoppedError) ? `; ${FIX_AND_RESUME}` : '';
+    const isMachine = isMachineError(error) && !(error instanceof QueueStoppedError);
+    const advice = isMachine ? `; ${thenResume('fix that', this.#resumeLine)}` : '';
     this.#stopped ??= messageOf(error) + advice;
   }
 

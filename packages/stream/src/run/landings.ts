@@ -71,7 +71,8 @@ export class Landings {
     const { admission, ending, lookAgain } = this.#options;
     if (!isMachineError(error)) return ending.stop(error);
     const pause = admission.onMachineFailed();
-    if (pause === undefined) return ending.stop(machineFailed(messageOf(error)));
+    if (pause === undefined)
+      return ending.stop(machineFailed(messageOf(error), this.#context.settings.resumeLine));
     this.#context.notice(`landing: ${messageOf(error)}; ${pause}`);
     this.#pause.begin(admission.machinePause(), () => {
       this.start();

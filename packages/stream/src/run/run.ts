@@ -50,14 +50,16 @@ export class Run {
   readonly #turnedAway = new TurnedAway();
   readonly #retries: RetryPolicy;
   readonly #budget: BudgetNotices;
-  readonly #ending = new Ending();
+  readonly #ending: Ending;
 
   constructor(context: RunContext, parts: RunParts) {
     this.#context = context;
     this.#parts = parts;
     const { admission } = parts;
     const watch = new ConflictWatch(context);
-    const breaker = new Breaker(context.settings.keepGoing !== true);
+    const { keepGoing, resumeLine } = context.settings;
+    this.#ending = new Ending(resumeLine);
+    const breaker = new Breaker(keepGoing !== true, resumeLine);
     const retries = new RetryPolicy(context, admission);
     this.#retries = retries;
     const attempts = new AttemptSupervisor(context, {

@@ -31,6 +31,8 @@ export interface StreamOptions extends Selection, ForWorkers {
   readonly verify?: VerifySettings;
   /** Whether to continue when every ticket fails the same way; false by default. */
   readonly keepGoing?: boolean;
+  /** The shell line that resumes this run, for messages; `sage stream --resume` by default. */
+  readonly resumeLine?: string;
   /** Whether verify has to pass on the commit that a new run starts from; true by default. */
   readonly baseline?: boolean;
   /** How work becomes commits on the target; by default one commit for each ticket. */
