@@ -8,7 +8,7 @@ import { bench, until } from './two-machines.ts';
 
 describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
   test('an attempt is worked on elsewhere: its commit, its output and its figures come back', async () => {
-    const { worker, coordinator, request, git, base, repository, notices } = await bench();
+    const { worker, coordinator, request, git, base, repository, notices, runId } = await bench();
     await worker('w1');
     const { run, pool, close } = await coordinator();
     const seen: (string | undefined)[] = [];
@@ -16,7 +16,7 @@ describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
     expect(result).toMatchObject({ outcome: 'completed', changedFiles: ['src/T-1.txt'], exitCode: 0 });
     expect(git('rev-list', '--parents', '-1', String(result.commit))).toBe(`${result.commit} ${base}`);
     expect(git('log', '-1', '--format=%an %s', String(result.commit))).toBe('Una User feat: T-1');
-    const log = pool.logOf({ run: 'run-1', ticket: 'T-1', attempt: 1 });
+    const log = pool.logOf({ run: runId, ticket: 'T-1', attempt: 1 });
     expect(readFileSync(join(repository.root, log), 'utf8')).toBe('working on T-1\n');
     expect(await pool.outputTail(log)).toEqual(['working on T-1']);
     expect(seen).toContain('on w1');
@@ -36,7 +36,7 @@ describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
   });
 
   test('a ticket with labels waits for a worker that has them', async () => {
-    const { coordinator, request, worker, notices, said } = await bench();
+    const { coordinator, request, worker, notices, said, runId } = await bench();
     await worker('plain');
     const { run } = await coordinator();
     const running = run(request('T-1', { labels: ['gpu'] }));
@@ -45,11 +45,11 @@ describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
     );
     await worker('strong', { labels: ['gpu', 'linux'] });
     expect(await running).toMatchObject({ outcome: 'completed' });
-    expect(said.filter((line) => line === 'T-1: attempt 1 of run run-1')).toHaveLength(1);
+    expect(said.filter((line) => line === `T-1: attempt 1 of run ${runId}`)).toHaveLength(1);
   });
 
   test('what needs labels waits for a free slot that has them, and takes it before what any worker can do', async () => {
-    const { coordinator, request, worker, notices, said, script, agent } = await bench();
+    const { coordinator, request, worker, notices, said, script, agent, runId } = await bench();
     script(`echo "$SAGE_TICKET_ID" > "src/x.txt"; until [ -e "${agent}.go" ]; do sleep 0.05; done`);
     await worker('plain');
     const { run, pool } = await coordinator({ hasAgent: false });
@@ -65,7 +65,7 @@ describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
     const special = run(request('T-2', gpu));
     await worker('strong', { labels: ['gpu'] });
     await until(() => said.filter((line) => line.includes(': attempt 1')).length === 2);
-    expect(said).toContain('T-2: attempt 1 of run run-1');
+    expect(said).toContain(`T-2: attempt 1 of run ${runId}`);
     await until(() => (pool.slots ?? 0) === 2);
     expect(pool.hasRoomFor?.('T-3', gpu)).toBe(false);
     writeFileSync(`${agent}.go`, '');
@@ -90,19 +90,19 @@ describe.skipIf(!hasRedis)('workers of other machines (Redis)', () => {
   });
 
   test('a check runs on a worker where that is asked for, at exactly the commit, and its last lines come back', async () => {
-    const { coordinator, request, worker, repository, said } = await bench();
+    const { coordinator, request, worker, repository, said, runId } = await bench();
     const { pool } = await coordinator();
     const { base: commit } = request('T-1');
     const command = 'pwd; git rev-parse HEAD; test -e src/a.txt';
-    const here = await pool.check({ run: 'run-1', command, commit, elsewhere: true });
+    const here = await pool.check({ run: runId, command, commit, elsewhere: true });
     expect(here).toMatchObject({ ok: true });
     await worker('w1');
     await until(() => (pool.slots ?? 0) > 0);
-    const there = await pool.check({ run: 'run-1', command, commit, elsewhere: true });
+    const there = await pool.check({ run: runId, command, commit, elsewhere: true });
     expect(there.ok).toBe(true);
     expect(there.output).toContain(commit);
     expect(readFileSync(join(repository.root, String(there.log)), 'utf8')).toBe(`${there.output}\n`);
-    const fails = await pool.check({ run: 'run-1', command: 'echo no; false', commit, elsewhere: true });
+    const fails = await pool.check({ run: runId, command: 'echo no; false', commit, elsewhere: true });
     expect(fails).toMatchObject({ ok: false, output: 'no' });
     expect(said).toContain(`check of ${commit.slice(0, 10)}: it fails`);
   });

@@ -38,7 +38,7 @@ describe.skipIf(!hasRedis)('machines and brokers that are lost (Redis)', () => {
   });
 
   test('agents go on when their coordinator is killed, and the next one takes them up', async () => {
-    const { coordinator, request, worker, script, fences, agent, said } = await bench();
+    const { coordinator, request, worker, script, fences, agent, said, runId } = await bench();
     await worker('w1');
     script(`until [ -e "${agent}.go" ]; do sleep 0.05; done; echo "$SAGE_TICKET_ID" > src/x.txt`);
     const first = await coordinator();
@@ -48,13 +48,13 @@ describe.skipIf(!hasRedis)('machines and brokers that are lost (Redis)', () => {
     await first.vanish();
     const second = await coordinator();
     const cutOff = { ticket: 'T-1', base: request('T-1').base, message: 'm', attempt: 1, fence: 1 };
-    await second.pool.recover('run-1', [cutOff]);
+    await second.pool.recover(runId, [cutOff]);
     expect(second.pool.underWay?.('T-1')).toMatchObject({ attempt: 1, base: cutOff.base });
     const running = second.run(request('T-1'));
     writeFileSync(`${agent}.go`, '');
     expect(await running).toMatchObject({ outcome: 'completed', changedFiles: ['src/x.txt'] });
     expect(fences).toEqual([1]);
-    expect(said.filter((line) => line === 'T-1: attempt 1 of run run-1')).toHaveLength(1);
+    expect(said.filter((line) => line === `T-1: attempt 1 of run ${runId}`)).toHaveLength(1);
   });
 
   test('a broker that has lost everything is told again by the journal', async () => {
@@ -115,7 +115,7 @@ describe.skipIf(!hasRedis)('machines and brokers that are lost (Redis)', () => {
   });
 
   test('a question that a killed coordinator has left open is asked by the next one', async () => {
-    const { coordinator, request, worker } = await bench();
+    const { coordinator, request, worker, runId } = await bench();
     await worker('w1');
     const first = await coordinator();
     const asked = Promise.withResolvers<void>();
@@ -130,7 +130,7 @@ describe.skipIf(!hasRedis)('machines and brokers that are lost (Redis)', () => {
     await first.vanish();
     const second = await coordinator();
     const cutOff = { ticket: 'T-1', base: request('T-1').base, message: 'm', attempt: 1, fence: 1 };
-    await second.pool.recover('run-1', [cutOff]);
+    await second.pool.recover(runId, [cutOff]);
     let times = 0;
     const result = await second.run(request('T-1'), {
       async onReview() {

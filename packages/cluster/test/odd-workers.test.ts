@@ -41,7 +41,7 @@ describe.skipIf(!hasRedis)('workers that are not as they should be (Redis)', () 
     const answer = { v: 1, fence, worker: 'stranger', outcome: 'failed', output: chunk.data.length, ...told };
     await job.moveToCompleted(answer, 't', false);
     await running;
-    const log = join(repository.root, pool.logOf({ run: 'run-1', ticket: 'T-1', attempt: 1 }));
+    const log = join(repository.root, pool.logOf({ run: runId, ticket: 'T-1', attempt: 1 }));
     expect(readFileSync(log, 'utf8')).toBe('said\n');
     expect(statSync(log).size).toBe(5);
   });

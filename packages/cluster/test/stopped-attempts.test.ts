@@ -8,27 +8,27 @@ import { bench, until } from './two-machines.ts';
 
 describe.skipIf(!hasRedis)('attempts that are stopped (Redis)', () => {
   test('an attempt that runs is stopped, and what it has done comes back', async () => {
-    const { coordinator, request, worker, script } = await bench();
+    const { coordinator, request, worker, script, runId } = await bench();
     await worker('w1');
     script('echo half > src/half.txt; echo ready; sleep 300');
     const { run, pool } = await coordinator();
     const stop = new AbortController();
     const running = run(request('T-1'), { signal: stop.signal });
-    const log = pool.logOf({ run: 'run-1', ticket: 'T-1', attempt: 1 });
+    const log = pool.logOf({ run: runId, ticket: 'T-1', attempt: 1 });
     await until(async () => (await pool.outputTail(log)).includes('ready'));
     stop.abort();
     expect(await running).toMatchObject({ outcome: 'interrupted', changedFiles: ['src/half.txt'] });
   });
 
   test('an attempt that is to end at once is interrupted, and what it has done stays on its worker', async () => {
-    const { coordinator, request, worker, script } = await bench();
+    const { coordinator, request, worker, script, runId } = await bench();
     await worker('w1');
     script("trap '' TERM; echo half > src/half.txt; echo ready; while :; do sleep 0.1; done");
     const { run, pool } = await coordinator();
     const stop = new AbortController();
     const kill = new AbortController();
     const running = run(request('T-1'), { signal: stop.signal, killSignal: kill.signal });
-    const log = pool.logOf({ run: 'run-1', ticket: 'T-1', attempt: 1 });
+    const log = pool.logOf({ run: runId, ticket: 'T-1', attempt: 1 });
     await until(async () => (await pool.outputTail(log)).includes('ready'));
     stop.abort();
     kill.abort();

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRepository } from '@sage/git';
@@ -13,6 +14,8 @@ import { openCluster, runWorker } from '../src/index.ts';
 const LEASE_MS = 60_000;
 
 interface Bench {
+  /** The id of the run. */
+  readonly runId: string;
   readonly redis: TestRedis;
   readonly repository: TestRepository;
   /** The bare repository that both sides reach. */
@@ -54,6 +57,8 @@ interface Coordinator {
 
 /** A Redis, a repository with a remote, and as many machines as a test asks for. `init`: more arguments of `git init`. */
 export async function bench(...init: string[]): Promise<Bench> {
+  // The processes of a run are found by its id on the whole machine.
+  const runId = `run-${randomBytes(4).toString('hex')}`;
   const redis = await startRedis();
   onTestFinished(() => redis.stop());
   const mine = repository({ 'README.md': 'hello\n', 'src/a.txt': 'a\n' }, ...init);
@@ -75,6 +80,7 @@ export async function bench(...init: string[]): Promise<Bench> {
   const base = mine.git('rev-parse', 'HEAD');
 
   return {
+    runId,
     redis,
     repository: mine,
     remote,
@@ -114,7 +120,7 @@ export async function bench(...init: string[]): Promise<Bench> {
       await joined.promise;
       return { stop: end, over };
     },
-    async coordinator({ run = 'run-1', hasAgent = true, lease = LEASE_MS } = {}) {
+    async coordinator({ run = runId, hasAgent = true, lease = LEASE_MS } = {}) {
       const cluster = await openCluster({
         broker: redis.address,
         lease,
@@ -177,7 +183,7 @@ export async function bench(...init: string[]): Promise<Bench> {
       };
     },
     request: (ticket, options = {}) => ({
-      run: 'run-1',
+      run: runId,
       worker: 1,
       attempt: 1,
       ticket: { id: ticket, title: `Title of ${ticket}`, type: 'task', component: 'T' },

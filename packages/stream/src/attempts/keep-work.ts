@@ -1,7 +1,6 @@
-import { isMachineError } from '@sage/workers';
+import { isMachineError, type KeptAs } from '@sage/workers';
 import type { RunContext } from '../context/run-context.ts';
 import { waitingTime } from '../limits/waiting-time.ts';
-import type { KeptAs } from '../ports.ts';
 
 /** After these, a machine that still cannot write a ref stops the run. */
 const PAUSES_MS = [2_000, 4_000, 8_000];
