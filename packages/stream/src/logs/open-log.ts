@@ -8,6 +8,8 @@ import {
   isSettled,
   journalFile,
   type LandingResult,
+  readRun,
+  type RunEvent,
 } from '@sage/journal';
 import { AttemptLog, attemptPath, type LogEntry, logParts, openRegular } from '@sage/workers';
 import { coordinator } from '../start/only-run.ts';
@@ -82,6 +84,15 @@ function verifyFolder(root: string, run: string, landing: LandingResult): string
     : undefined;
 }
 
+/** Nothing if the run has been removed. */
+async function journaled(root: string, run: string): Promise<readonly RunEvent[]> {
+  return (await readRun(root, run).catch(() => undefined))?.events ?? [];
+}
+
+function recordIn({ all }: AttemptRecords, { ticket, attempt }: AttemptRecord): AttemptRecord | undefined {
+  return all.findLast((one) => one.ticket === ticket && one.attempt === attempt);
+}
+
 interface Look {
   readonly record: AttemptRecord;
   readonly isOver: boolean;
@@ -109,13 +120,12 @@ async function* looks(
   })();
   try {
     for (;;) {
-      const now =
-        caughtUp < events.length
-          ? record
-          : (records.all.findLast((one) => one.ticket === record.ticket && one.attempt === record.attempt) ??
-            record);
       const owner = await coordinator(repository);
       const isDead = owner === undefined || owner.since > begun;
+      // Before it ended, the coordinator may have journaled more than has been read.
+      const latest = isDead ? AttemptRecords.of(await journaled(repository.root, run)) : records;
+      const isBehind = !isDead && caughtUp < events.length;
+      const now = isBehind ? record : (recordIn(latest, record) ?? record);
       const isOver = isSettled(now) || runEnded || isDead || signal?.aborted === true;
       yield { record: now, isOver };
       if (isOver) return;
