@@ -81,3 +81,8 @@ export class NoLogError extends Error {
     this.ticket = ticket;
   }
 }
+
+/** What an error says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

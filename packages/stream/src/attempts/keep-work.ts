@@ -1,6 +1,7 @@
 import { isMachineError, type KeptAs } from '@sage/workers';
 import type { RunContext } from '../context/run-context.ts';
 import { waitingTime } from '../limits/waiting-time.ts';
+import { messageOf } from '../errors.ts';
 
 /** After these, a machine that still cannot write a ref stops the run. */
 const PAUSES_MS = [2_000, 4_000, 8_000];
@@ -22,7 +23,7 @@ export async function keepWork(
     } catch (error) {
       const pause = PAUSES_MS[failures];
       if (!isMachineError(error) || pause === undefined || signal.aborted) throw error;
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       notice(`${ticket}: its work cannot be kept: ${why}; trying again in ${waitingTime(pause)}`);
       await pauseFor(pause, context, signal);
     }

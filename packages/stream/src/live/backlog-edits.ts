@@ -5,6 +5,7 @@ import type { RunContext } from '../context/run-context.ts';
 import type { Scheduling } from '../scheduling/scheduling.ts';
 import { lastLanding } from '../start/recovery.ts';
 import type { LiveInput } from './live-inputs.ts';
+import { messageOf } from '../errors.ts';
 
 /** How many ids fit on a line. */
 const MAX_IDS = 3;
@@ -102,7 +103,7 @@ export class BacklogEdits implements LiveInput {
   }
 
   #refuse(error: unknown, version: string): void {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     this.#seen = version;
     // The next valid version is compared with everything.
     this.#postponed = [];

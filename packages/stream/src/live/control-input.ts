@@ -3,6 +3,7 @@ import type { RunLog } from '@sage/journal';
 import { fileVersion } from '@sage/git';
 import { controlFile, readControl } from './control-file.ts';
 import type { LiveInput } from './live-inputs.ts';
+import { messageOf } from '../errors.ts';
 
 export interface ControlInputOptions {
   /** Top of the work tree. */
@@ -43,7 +44,7 @@ export class ControlInput implements LiveInput {
       if (paused !== log.state.paused) await log.emit({ event: paused ? 'run.paused' : 'run.resumed' });
       if (workers !== log.state.workers) await log.emit({ event: 'run.workers', workers });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       notice(`${this.#file} is ignored: ${reason}; use sage pause, sage resume or sage workers`);
     }
   }

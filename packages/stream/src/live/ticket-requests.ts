@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileVersion, replaceFile } from '@sage/git';
 import { type RunLog, runsDirectory } from '@sage/journal';
 import type { LiveInput } from './live-inputs.ts';
+import { messageOf } from '../errors.ts';
 
 const TICKET_ACTIONS = ['stop', 'skip'] as const;
 /** `stop`: end its agent, which counts as a failed attempt. `skip`: leave it for another run. */
@@ -69,7 +70,7 @@ export class TicketRequests implements LiveInput {
           ...request,
         });
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = messageOf(error);
         this.#notice(`${file} is ignored: ${reason}; use sage stop or sage skip`);
       }
       await rm(file, { recursive: true, force: true });

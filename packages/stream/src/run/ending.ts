@@ -1,5 +1,6 @@
 import { QueueStoppedError } from '@sage/commit-queue';
 import { isMachineError } from '@sage/workers';
+import { messageOf } from '../errors.ts';
 import { thenResume } from '../limits/then-resume.ts';
 
 /** Why a run ends before its tickets are done. */
@@ -38,8 +39,4 @@ export class Ending {
   get noLanding(): AbortSignal {
     return this.#noLanding.signal;
   }
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -6,7 +6,8 @@ import { LandingPause } from '../landing/landing-pause.ts';
 import { LandingTurns } from '../landing/landing-turns.ts';
 import type { Admission } from '../limits/admission.ts';
 import { machineFailed } from '../limits/machine-health.ts';
-import { type Ending, messageOf } from './ending.ts';
+import { messageOf } from '../errors.ts';
+import type { Ending } from './ending.ts';
 
 export interface LandingsOptions {
   readonly outcomes: LandingOutcomes;
