@@ -1,78 +1,12 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { afterEach, expect, test, vi } from 'vitest';
-import {
-  collectWorktree,
-  GitSession,
-  moveWorktree,
-  prepareRepository,
-  PinnedSettings,
-  readTemplate,
-  writeRepository,
-} from '../../src/index.ts';
-import { commitAll, put, userGit, type Files } from '@sage/test-support/repository';
-import { temporaryFolder } from '@sage/test-support/temporary-folder';
-import { head, NOON, repositoryWith, SAGE } from '../fixture.ts';
-
-async function worker(files: Files) {
-  const repository = await repositoryWith(files);
-  const room = temporaryFolder();
-  const [tree, indexFile] = [join(room, 'w'), join(room, 'w.index')];
-  const base = head(repository);
-  const template = await readTemplate(repository, await PinnedSettings.of(repository));
-  await moveWorktree({ repository, workTree: tree, indexFile }, base);
-  await prepareRepository(template, tree);
-  await writeRepository(tree, { commit: base, indexFile });
-  const gitDir = join(tree, '.git');
-  userGit(tree, 'config', 'user.name', 'Agent');
-  userGit(tree, 'config', 'user.email', 'agent@example.org');
-  const collect = async (refer?: (commit: string) => Promise<void>) => {
-    await using session = new GitSession(repository);
-    return await collectWorktree({
-      repository,
-      session,
-      template,
-      workTree: tree,
-      indexFile,
-      indexCommit: base,
-      base,
-      exclude: ['.sage/'],
-      message: 'feat: all of it',
-      author: SAGE,
-      date: NOON,
-      refer,
-    });
-  };
-  /** What it changes altogether. */
-  const show = (commit = '') =>
-    userGit(repository.root, '-c', 'core.quotePath=false', 'diff-tree', '-r', '--name-status', base, commit);
-  const log = (commit = '') => userGit(repository.root, 'log', '--format=%an: %s', `${base}..${commit}`);
-  return { repository, tree, base, gitDir, collect, show, log };
-}
-
-afterEach(() => void vi.unstubAllEnvs());
-
-test.each([
-  ['has no room', 'update-index', 'echo "error: file write error: No space left on device" >&2; exit 128'],
-  ['is killed', 'update-index', 'kill -9 $$'],
-  ['is killed while it lists what was added by force', 'diff-index', 'kill -9 $$'],
-])('work is not taken for what git cannot carry where git %s', async (_, command, fault) => {
-  const { tree, collect } = await worker({ a: '1' });
-  put(tree, { b: '2', '.gitignore': 'c\n', c: '3' });
-  userGit(tree, 'add', '--force', 'c');
-  const git = execFileSync('which', ['git'], { encoding: 'utf8' }).trim();
-  const programs = temporaryFolder();
-  const script = `#!/bin/sh\ncase " $* " in *" ${command} "*) ${fault};; esac\nexec ${git} "$@"\n`;
-  writeFileSync(join(programs, 'git'), script, { mode: 0o755 });
-  vi.stubEnv('PATH', `${programs}:${process.env['PATH']}`);
-  await expect(collect()).rejects.toThrow(`git ${command} `);
-  vi.unstubAllEnvs();
-  expect(await collect()).toMatchObject({ changedFiles: ['.gitignore', 'b', 'c'] });
-});
+import { expect, test } from 'vitest';
+import { commitAll, put, userGit } from '@sage/test-support/repository';
+import { repositoryWith } from '../fixture.ts';
+import { worker } from './collecting.ts';
 
 test('an untouched worktree has nothing to collect, also when only times changed', async () => {
   const { tree, collect } = await worker({ a: '1' });
@@ -294,46 +228,6 @@ test('commits that undo each other are no work', async () => {
     forced: [],
     submodules: [],
   });
-});
-
-test.each(['.gitignore', '.gitattributes', 'd/.gitignore'])('a pipe as %s holds nothing up', async (name) => {
-  const { tree, collect, show } = await worker({ a: '1', 'd/x': '1', '.gitattributes': '' });
-  rmSync(join(tree, name), { force: true });
-  execFileSync('mkfifo', [join(tree, name)]);
-  put(tree, { b: '2' });
-  const { commit, skipped } = await collect();
-  expect(show(commit)).toBe('A\tb');
-  expect(skipped).toEqual([name]);
-});
-
-test('a pipe holds nothing up in a folder whose name is not text', async () => {
-  const { tree, collect, show } = await worker({ a: '1' });
-  const make = 'name=$(printf "\\377"); mkdir "$name" && mkfifo "$name/.gitignore"';
-  execFileSync('sh', ['-c', make], { cwd: tree });
-  put(tree, { b: '2' });
-  const { commit } = await collect();
-  expect(show(commit)).toBe('A\tb');
-});
-
-test('another git that waits at the same pipe goes on as well', async () => {
-  const { tree, collect } = await worker({ a: '1' });
-  execFileSync('mkfifo', [join(tree, '.gitignore')]);
-  const other = spawn('cat', ['.gitignore'], { cwd: tree, stdio: 'ignore' });
-  const ended = once(other, 'exit');
-  put(tree, { b: '2' });
-  expect((await collect()).changedFiles).toEqual(['b']);
-  await ended;
-});
-
-test('pipes and what cannot be entered keep the version of the base, and are named', async () => {
-  const { tree, collect, show } = await worker({ a: '1', b: '1', 'd/x': '1' });
-  rmSync(join(tree, 'a'));
-  execFileSync('mkfifo', [join(tree, 'a'), join(tree, 'pipe')]);
-  chmodSync(join(tree, 'd'), 0);
-  put(tree, { b: '2' });
-  const { commit, skipped } = await collect();
-  expect(show(commit)).toBe('M\tb');
-  expect(skipped).toEqual(['a']);
 });
 
 test("what is collected needs no other repository, and outlives the user's gc", async () => {
