@@ -26,7 +26,7 @@ export function givenSettings({
   const isOutside = prompt !== undefined && /^(\/|~)|(^|\/)\.\.(\/|$)/.test(prompt);
   return [
     ['sandbox.writable', listed(writable)],
-    ['sandbox.sockets', sockets === true ? 'of their own' : listed(sockets || [])],
+    ['sandbox.sockets', sockets === true ? 'true' : listed(sockets || [])],
     ['sandbox.hidden', hidden?.join(', ')],
     ['environment', listed([...new Set(variables.flat())])],
     ['permissions', mayAll ? 'all' : undefined],
